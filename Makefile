@@ -1,0 +1,53 @@
+# Harmonica. `make help` lists the commands.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
+PYTHON := .venv/bin/python
+export PORT LOCAL_DIR STAGE LLM_PROVIDER
+
+.PHONY: help run update logs demo test check package deploy clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/installed ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local); Ctrl-C stops it
+	@exec $(PYTHON) -m infra.run --with-parent
+
+update: .venv/installed ## Deploy changed code into the running instance
+	@exec $(PYTHON) -m infra.run update
+
+logs: .venv/installed ## Print what the functions of the running instance logged
+	@exec $(PYTHON) -m infra.logs
+
+demo: .venv/installed ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
+	@exec $(PYTHON) -m infra.demo
+
+check: .venv/installed ## Lint, types and unit tests
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest --ignore=tests/e2e --ignore=tests/browser
+
+test: .venv/installed ## Everything: make check, the packaged templates, and the tests on a local cloud
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest
+
+package: .venv/installed ## Leave in build/ what would be deployed to AWS
+	@exec $(PYTHON) -m infra.package
+
+deploy: .venv/installed ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic
+	@exec $(PYTHON) -m infra.deploy
+
+clean: ## Remove what was built; the data of local instances stays
+	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .local*/build
+
+.venv/installed: requirements.txt requirements-dev.txt
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Harmonica needs Python 3.11 or newer")'
+	@echo "Installing into .venv"
+	@$(BASE_PYTHON) -m venv .venv
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,68 @@
+"""Table of contents: the routes, and one entry point for each stream, queue and schedule.
+
+Event sources are named here and bound to the stacks' resources by `infra/application.py`. What an entry point does is imported when it first runs:
+a function only pays for its own work.
+"""
+
+from typing import Any
+
+from chalice import Chalice, Rate
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
+
+from chalicelib.api import account, chat, fallback, sessions
+from chalicelib.pages import routes as pages
+
+app = Chalice(app_name="harmonica", configure_logs=False)
+
+for resource in (account, sessions, chat):
+    app.register_blueprint(resource.routes, url_prefix="/api/v1")
+app.register_blueprint(pages.routes)
+app.register_blueprint(fallback.routes)
+
+
+@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")
+def sessions_changed(event: DynamoDBEvent) -> None:
+    """Sessions stream → prompts, briefs."""
+    from chalicelib.workers import streams
+
+    streams.sessions_changed(event)
+
+
+@app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/conversations/stream/*")
+def conversations_changed(event: DynamoDBEvent) -> None:
+    """Conversations stream → summaries."""
+    from chalicelib.workers import streams
+
+    streams.conversations_changed(event)
+
+
+@app.on_sqs_message(queue="prompts", batch_size=1)
+def write_prompt(event: SQSEvent) -> dict[str, Any]:
+    """Queue of facilitation prompts to write."""
+    from chalicelib.workers import jobs
+
+    return jobs.write_prompt(event)
+
+
+@app.on_sqs_message(queue="summaries.fifo", batch_size=1)
+def write_summary(event: SQSEvent) -> dict[str, Any]:
+    """Queue of summaries to bring up to date."""
+    from chalicelib.workers import jobs
+
+    return jobs.write_summary(event)
+
+
+@app.on_sqs_message(queue="briefs", batch_size=5)
+def write_brief(event: SQSEvent) -> dict[str, Any]:
+    """Queue of briefs to make."""
+    from chalicelib.workers import jobs
+
+    return jobs.write_brief(event)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    """What an event should have woken and did not."""
+    from chalicelib.workers import jobs
+
+    jobs.sweep()

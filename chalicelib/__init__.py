@@ -1,0 +1,1 @@
+"""Harmonica: conversational surveys on AWS Lambda."""

@@ -1,0 +1,94 @@
+"""What requests may carry: the structs that validate, document and type the bodies."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Topic = Annotated[str, Meta(min_length=1, max_length=300)]
+Text5k = Annotated[str, Meta(max_length=5_000)]
+Required5k = Annotated[str, Meta(min_length=1, max_length=5_000)]
+Text100k = Annotated[str, Meta(max_length=100_000)]
+Name = Annotated[str, Meta(max_length=200)]
+Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Content = Annotated[str, Meta(min_length=1, max_length=10_000)]
+Option = Annotated[str, Meta(min_length=1, max_length=200)]
+QuestionText = Annotated[str, Meta(min_length=1, max_length=1_000)]
+Moment = Annotated[datetime, Meta(tz=True)]
+Hours = Annotated[int, Meta(ge=1, le=720)]
+
+
+class QuestionBody(Struct):
+    """A question of the pre-session form."""
+
+    text: QuestionText
+    type: Literal["Short field", "Email", "Options"] = "Short field"
+    required: bool = False
+    options: Annotated[tuple[Option, ...], Meta(max_length=50)] = ()
+
+
+class RemindersBody(Struct):
+    """Nudges to people who joined and did not finish."""
+
+    enabled: bool = False
+    after_hours: Annotated[tuple[Hours, ...], Meta(max_length=5)] = ()
+    text: Text5k | None = None
+
+
+class DistributionBody(Struct):
+    """A channel where the session is announced."""
+
+    group_id: Id
+    channel: Literal["telegram"] = "telegram"
+
+
+class CreateSessionBody(Struct):
+    """POST /sessions."""
+
+    topic: Topic
+    goal: Required5k
+    critical: Text5k | None = None
+    context: Text100k | None = None
+    prompt: Text100k | None = None
+    template_id: Id | None = None
+    project_id: Id | None = None
+    questions: Annotated[tuple[QuestionBody, ...], Meta(max_length=50)] | None = None
+    cross_pollination: bool = False
+    widgets_enabled: bool = False
+    results_visibility: Literal["host", "participants", "public"] = "host"
+    distribution: Annotated[tuple[DistributionBody, ...], Meta(max_length=20)] = ()
+    is_public: bool = False
+    summary_prompt: Text100k | None = None
+    welcome_message: Text5k | None = None
+    meta_description: Text5k | None = None
+    language: Annotated[str, Meta(max_length=35)] | None = None
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
+    duration_minutes: Annotated[int, Meta(ge=1, le=240)] = 10
+    closes_at: Moment | None = None
+    anonymous: bool = False
+    max_participants: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    reminders: RemindersBody = field(default_factory=RemindersBody)
+
+
+class AnswerBody(Struct):
+    """An answer to one question of the form."""
+
+    question_id: Id
+    answer: Text5k
+
+
+class JoinBody(Struct):
+    """POST /sessions/{id}/chat/questions."""
+
+    participant_id: Id
+    participant_name: Name
+    answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=50)]
+
+
+class ChatBody(Struct):
+    """POST /sessions/{id}/chat."""
+
+    content: Content
+    participant_id: Id
+    participant_name: Name
+    message_id: Id | None = None

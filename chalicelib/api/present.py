@@ -1,0 +1,158 @@
+"""Records as the API shows them: always exactly the contract's keys."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.services.channels import channel_of
+from chalicelib.services.conversations import Turn
+from chalicelib.services.sessions import prompt_status, summary_status
+from chalicelib.store.records import Caller, Message, Question, Session, SessionView, ThreadView, User
+
+Json = dict[str, Any]
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339 in UTC with six decimals, ending in Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment_or_null(at: datetime | None) -> str | None:
+    """The same for a time that may be missing."""
+    return moment(at) if at else None
+
+
+def join_url(public_url: str, session_id: str) -> str:
+    """Where participants join."""
+    return f"{public_url}/chat?s={session_id}"
+
+
+def session_created(session: Session, public_url: str) -> Json:
+    """`SessionCreated`."""
+    return {**_list_item(session, session.status, 0), "join_url": join_url(public_url, session.id)}
+
+
+def session(view: SessionView, public_url: str, now: datetime) -> Json:
+    """`Session`."""
+    of = view.session
+    tally = view.tally
+    return {
+        **_list_item(of, of.status_at(now), tally.participants),
+        "critical": of.critical,
+        "context": view.context,
+        "prompt": view.prompt.text if view.prompt else None,
+        "summary": view.summary.markdown if view.summary else None,
+        "session_md": view.brief.markdown if view.brief else None,
+        "join_url": join_url(public_url, of.id),
+        "results_url": f"{public_url}/results?s={of.id}",
+        "questions": questions(view.questions),
+        "cross_pollination": of.cross_pollination,
+        "widgets_enabled": of.widgets_enabled,
+        "results_visibility": of.results_visibility,
+        "is_public": of.is_public,
+        "distribution": [],
+        "prompt_status": prompt_status(view),
+        "summary_prompt": of.summary_prompt,
+        "summary_status": summary_status(view, now),
+        "template_id": of.template_id,
+        "welcome_message": of.welcome_message,
+        "meta_description": of.meta_description,
+        "prompt_summary": None,
+        "prompt_generated_from": None,
+        "language": of.language,
+        "time_zone": of.time_zone,
+        "duration_minutes": of.duration_minutes,
+        "closes_at": moment_or_null(of.closes_at),
+        "anonymous": of.anonymous,
+        "max_participants": of.max_participants,
+        "completed_count": tally.completed,
+        "reminders": of.reminders,
+        "usage": {
+            "turns": tally.turns,
+            "input_tokens": tally.input_tokens,
+            "cached_tokens": tally.cached_tokens,
+            "output_tokens": tally.output_tokens,
+        },
+    }
+
+
+def questions(asked: tuple[Question, ...]) -> list[Json]:
+    """A list of `Question`."""
+    return [
+        {
+            "id": question.id,
+            "text": question.text,
+            "position": question.position,
+            "type": question.type,
+            "required": question.required,
+            "options": list(question.options),
+        }
+        for question in asked
+    ]
+
+
+def participant(view: ThreadView) -> Json:
+    """`Participant`."""
+    thread = view.thread
+    return {
+        "participant_id": thread.id,
+        "participant_name": thread.name,
+        "active": not thread.concluded,
+        "messages": [message(entry) for entry in view.messages],
+        "external_id": thread.external_id,
+        "channel": channel_of(thread.scope),
+        "message_count": thread.message_count,
+        "first_message_at": moment_or_null(thread.first_message_at),
+        "last_message_at": moment_or_null(thread.last_message_at),
+        "answers": [{"question_id": a.question_id, "text": a.text, "answer": a.answer} for a in view.answers],
+        "included": thread.included,
+        "rating": None,
+    }
+
+
+def message(entry: Message) -> Json:
+    """`Message`."""
+    return {"id": entry.id, "role": entry.role, "content": entry.content, "created_at": moment(entry.created_at)}
+
+
+def chat_response(turn: Turn) -> Json:
+    """`ChatResponse`."""
+    reply = {"role": "assistant", "content": turn.content, "is_final": turn.is_final}
+    return {"message": reply, "thread_id": turn.thread_id}
+
+
+def summary(view: SessionView, now: datetime) -> Json:
+    """GET summary."""
+    return {
+        "session_id": view.session.id,
+        "summary": view.summary.markdown if view.summary else None,
+        "generated_at": moment_or_null(view.summary.generated_at if view.summary else None),
+        "status": summary_status(view, now),
+    }
+
+
+def user_info(user: User, caller: Caller) -> Json:
+    """`UserInfo`."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "subscription_status": user.subscription_status,
+        "api_key": {
+            "name": caller.key_name,
+            "key_prefix": caller.key_prefix,
+            "created_at": moment(caller.key_created_at),
+            "last_used_at": moment_or_null(caller.key_last_used_at),
+        },
+    }
+
+
+def _list_item(of: Session, status: str, participants: int) -> Json:
+    return {
+        "id": of.id,
+        "topic": of.topic,
+        "goal": of.goal,
+        "status": status,
+        "participant_count": participants,
+        "created_at": moment(of.created_at),
+        "updated_at": moment(of.updated_at),
+    }

@@ -1,0 +1,102 @@
+"""From the bytes of a body to a checked struct, or to one sentence that names the field and the limit.
+
+msgspec does the checking; this module trims outer white space, treats null as absent, and puts msgspec's findings into the API's words.
+"""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+
+from chalicelib.errors import Invalid, TooLarge
+
+T = TypeVar("T")
+
+BODY_BYTES = 1_000_000
+TEXT_BYTES = 350_000  # any one text: an item of DynamoDB holds 400 KB
+_NOT_OBJECT = "The request body must be a JSON object"
+
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
+_LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>>=|<=) (?P<n>\d+)")
+_RANGE = re.compile(r"Expected `(?:int|float)` (?P<bound>>=|<=) (?P<n>-?\d+)")
+_TYPE = re.compile(r"Expected `(?P<type>[a-z]+)(?: \| null)?`")
+_NAMES = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "datetime": "a date and time (RFC 3339)",
+}
+
+
+def parse_body(raw: bytes, kind: type[T]) -> T:
+    """The body as `kind`. Raises Invalid for anything else, TooLarge over a megabyte. An empty body counts as `{}`."""
+    if len(raw) > BODY_BYTES:
+        raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
+    try:
+        decoded = msgspec.json.decode(raw) if raw.strip() else {}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid("The request body is not valid JSON") from error
+    if not isinstance(decoded, dict):
+        raise Invalid(_NOT_OBJECT)
+    try:
+        return msgspec.convert(_tidy(decoded, ""), kind)
+    except msgspec.ValidationError as error:
+        raise Invalid(_in_our_words(str(error), kind)) from error
+
+
+def _tidy(value: Any, path: str) -> Any:
+    """Trim strings, drop nulls of objects; refuse texts that no item can hold."""
+    if isinstance(value, str):
+        if len(value) > TEXT_BYTES // 4 and len(value.encode()) > TEXT_BYTES:
+            raise Invalid(f"{path} must be at most {TEXT_BYTES:,} bytes of UTF-8")
+        return value.strip()
+    if isinstance(value, list):
+        return [_tidy(item, f"{path}[{position}]") for position, item in enumerate(value)]
+    if isinstance(value, dict):
+        named = {name: _tidy(item, f"{path}.{name}" if path else name) for name, item in value.items()}
+        return {name: item for name, item in named.items() if item is not None}
+    return value
+
+
+def _in_our_words(finding: str, kind: type[Any]) -> str:
+    located = _WHERE.match(finding)
+    what, path = (located["what"], (located["path"] or "").lstrip(".")) if located else (finding, "")
+    if missing := _MISSING.search(what):
+        return f"{path}.{missing['field']} is required" if path else f"{missing['field']} is required"
+    if not path:
+        return _NOT_OBJECT
+    if length := _LENGTH.search(what):
+        if length["bound"] == ">=":
+            return f"{path} is required"
+        unit = "characters" if length["type"] == "str" else "items"
+        return f"{path} must be at most {int(length['n']):,} {unit}" + ("" if unit == "characters" else " long")
+    if bounds := _RANGE.search(what):
+        return f"{path} must be at {'least' if bounds['bound'] == '>=' else 'most'} {int(bounds['n']):,}"
+    if what.startswith("Invalid enum value"):
+        return f"{path} must be one of: {', '.join(_choices(kind, path))}"
+    if named := _TYPE.search(what):
+        return f"{path} must be {_NAMES.get(named['type'], named['type'])}"
+    return f"{path} is not valid: {what}"
+
+
+def _choices(kind: type[Any], path: str) -> list[str]:
+    """The values a field may have, found by walking the struct along the path of msgspec's finding."""
+    found: Any = msgspec.inspect.type_info(kind)
+    for step in re.sub(r"\[[^\]]*\]", "", path).split("."):
+        if isinstance(found, msgspec.inspect.StructType):
+            found = next(field.type for field in found.fields if field.encode_name == step)
+        found = _inner(found)
+    return [str(value) for value in found.values]
+
+
+def _inner(found: Any) -> Any:
+    """Look through unions with null and into lists."""
+    if isinstance(found, msgspec.inspect.UnionType):
+        found = next(option for option in found.types if not isinstance(option, msgspec.inspect.NoneType))
+    if isinstance(found, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
+        found = found.item_type
+    return found

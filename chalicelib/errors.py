@@ -1,0 +1,99 @@
+"""The error tree: what can go wrong, in words for the person who caused it.
+
+Rules and the ground raise these; each door renders them in its own way (the API as the error envelope, pages as a sentence).
+"""
+
+
+class HarmonicaError(Exception):
+    """Base of every failure we can name. `code` is the API's error code; the message is safe to show."""
+
+    code = "internal_error"
+    status = 500
+
+    @property
+    def message(self) -> str:
+        """The sentence for the caller."""
+        return str(self)
+
+
+class Invalid(HarmonicaError):
+    """The input breaks a rule; the message names the field and the limit."""
+
+    code = "validation_error"
+    status = 400
+
+
+class Unauthorized(HarmonicaError):
+    """No valid API key came with the request."""
+
+    code = "unauthorized"
+    status = 401
+
+    def __init__(self, message: str = "Invalid or missing API key") -> None:
+        super().__init__(message)
+
+
+class Forbidden(HarmonicaError):
+    """The thing exists and this caller may not touch it."""
+
+    code = "forbidden"
+    status = 403
+
+    def __init__(self, message: str = "You don't have access to this session") -> None:
+        super().__init__(message)
+
+
+class NotFound(HarmonicaError):
+    """There is no such thing."""
+
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowed(HarmonicaError):
+    """The path exists, with other methods."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class TooLarge(HarmonicaError):
+    """The request, or the answer it asks for, is over a size limit."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class _Waiting(HarmonicaError):
+    """A failure that passes: the caller may come back after `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Conflict(_Waiting):
+    """Somebody else is changing the same thing right now."""
+
+    code = "conflict"
+    status = 409
+
+    def __init__(self, message: str, retry_after: float = 2) -> None:
+        super().__init__(message, retry_after)
+
+
+class RateLimited(_Waiting):
+    """The caller has used up its requests of this minute."""
+
+    code = "rate_limited"
+    status = 429
+
+
+class Unavailable(_Waiting):
+    """Something we depend on (the database, the model) does not answer now; nothing that was acknowledged is lost."""
+
+    code = "internal_error"
+    status = 503
+
+    def __init__(self, message: str, retry_after: float = 2) -> None:
+        super().__init__(message, retry_after)

@@ -1,0 +1,96 @@
+"""The model interface: one request, one reply, whatever stands behind it.
+
+An adapter sees only what a request carries: prompts in text, data in named tags (`tags.py`), tools. So the offline adapter works from exactly
+what a real model is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
+
+Tier = Literal["small", "medium", "large"]
+Task = Literal["turn", "prompt", "digest", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a prompt. `cached` puts a cache breakpoint after it."""
+
+    text: str
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One entry of the conversation a model is shown."""
+
+    role: Literal["user", "assistant"]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something the model may call; `schema` is the JSON schema of its input."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call the model made; its input is what the model wrote, not yet checked."""
+
+    name: str
+    input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call: read fresh, read from the cache, written."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a model. With `must_call`, the reply has to be a call of that tool."""
+
+    task: Task
+    tier: Tier
+    system: tuple[Block, ...]
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int
+    tools: tuple[Tool, ...] = ()
+    must_call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered; `model` is the name to store with the result."""
+
+    text: str
+    model: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+
+    def call(self, name: str) -> ToolCall | None:
+        """The first call of this tool, if there was one."""
+        return next((call for call in self.tool_calls if call.name == name), None)
+
+
+class ModelUnavailable(Unavailable):
+    """The model gave no usable reply in time; asking again later may work."""
+
+
+class Model(Protocol):
+    """A language model."""
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Answer the request before the deadline, or raise ModelUnavailable."""
+        ...

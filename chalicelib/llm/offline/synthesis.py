@@ -1,0 +1,2 @@
+def summarise(request):
+    raise NotImplementedError

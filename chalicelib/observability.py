@@ -1,0 +1,21 @@
+"""The logger of every function: one JSON line an event, with ids, counts and durations; never what people said, never a key."""
+
+import traceback
+
+from aws_lambda_powertools import Logger
+
+logger = Logger(service="harmonica")
+
+
+def log_failure(what: str, error: BaseException, **ids: str) -> None:
+    """Log an unexpected failure by its kind and place. Its message is left out: it may quote data."""
+    cause = error.__cause__ or error.__context__
+    logger.error(
+        what,
+        extra={
+            "error": type(error).__name__,
+            "cause": type(cause).__name__ if cause else None,
+            "trace": traceback.format_tb(error.__traceback__),
+            **ids,
+        },
+    )

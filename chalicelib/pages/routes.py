@@ -1,0 +1,5 @@
+"""Routes of the hosted pages."""
+
+from chalice.app import Blueprint
+
+routes = Blueprint(__name__)

@@ -1,0 +1,1 @@
+"""Rules: what Harmonica does, in plain functions that know neither HTTP nor AWS."""

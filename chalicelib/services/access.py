@@ -1,0 +1,30 @@
+"""Who may do what with a session: viewer < editor < admin < owner, and nothing without a role."""
+
+from chalicelib.errors import Forbidden
+from chalicelib.store.records import Role, SessionView
+
+_RANK: dict[Role, int] = {"viewer": 1, "editor": 2, "admin": 3, "owner": 4}
+
+
+def has_role(view: SessionView, least: Role) -> bool:
+    """Whether the user of this view holds at least this role."""
+    return view.role is not None and _RANK[view.role] >= _RANK[least]
+
+
+def require_role(view: SessionView, least: Role) -> SessionView:
+    """The view itself, or Forbidden."""
+    if not has_role(view, least):
+        raise Forbidden
+    return view
+
+
+def require_chat(view: SessionView) -> SessionView:
+    """The view itself, or Forbidden where its user may not chat: editors may, and in a public session every key."""
+    if not (view.session.is_public or has_role(view, "editor")):
+        raise Forbidden
+    return view
+
+
+def require_questions(view: SessionView) -> SessionView:
+    """The view itself, or Forbidden: whoever may chat sees the questions, and viewers do."""
+    return view if has_role(view, "viewer") else require_chat(view)

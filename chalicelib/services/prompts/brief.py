@@ -1,0 +1,17 @@
+"""The host's brief as every prompt shows it: one data tag a field."""
+
+from chalicelib.llm import tags
+from chalicelib.store.records import SessionView
+
+
+def brief_data(view: SessionView) -> str:
+    """Topic, goal, critical, context and language of a session, each in its own tag; what is not set is left out."""
+    session = view.session
+    fields = (
+        ("topic", session.topic),
+        ("goal", session.goal),
+        ("critical", session.critical),
+        ("context", view.context),
+        ("language", session.language),
+    )
+    return "\n".join(tags.data(name, text) for name, text in fields if text)

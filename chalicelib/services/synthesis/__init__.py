@@ -1,0 +1,1 @@
+"""What is made of the conversations: digests, summary, brief."""

@@ -1,0 +1,97 @@
+"""SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from chalicelib.services.synthesis import markdown
+from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
+
+FOLLOWED_UP = 3
+
+
+def render_brief(view: SessionView, join_url: str) -> str:
+    """The brief of this session; the same stored parts always give the same document."""
+    session, summary = view.session, view.summary
+    sections = (
+        _front_matter(view, join_url),
+        f"# {markdown.inline(session.topic)}",
+        markdown.section("Goal", markdown.paragraphs(session.goal)),
+        markdown.section("Context", markdown.paragraphs(view.context or "")),
+        markdown.section("Critical", markdown.paragraphs(session.critical or "")),
+        markdown.section("Questions", "\n".join(_question(question) for question in view.questions)),
+        *(_results(session, summary) if summary else ()),
+    )
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _front_matter(view: SessionView, join_url: str) -> str:
+    """YAML in which every text is a JSON string, so that nothing a host wrote can break it."""
+    session, summary = view.session, view.summary
+    fields: dict[str, str | int | None] = {
+        "session_id": session.id,
+        "topic": session.topic,
+        "status": session.status,
+        "created_at": _time(session.created_at),
+        "join_url": join_url,
+        "language": session.language,
+        "participants": view.tally.participants,
+        "completed": view.tally.completed,
+    }
+    if summary:
+        fields |= {
+            "summary_generated_at": _time(summary.generated_at),
+            "summary_model": summary.model,
+            "summary_participants": summary.participants,
+            "summary_messages": summary.messages,
+            "themes": len(summary.themes),
+        }
+    lines = [f"{name}: {json.dumps(value)}" for name, value in fields.items()]
+    return "\n".join(["---", *lines, "---"])
+
+
+def _results(session: Session, summary: Summary) -> tuple[str, ...]:
+    """What came out, and what follows from it."""
+    critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
+    return (
+        markdown.section("Summary", markdown.paragraphs(summary.overview)),
+        markdown.section("Critical: what was said", critical),
+        markdown.section("Themes", "\n\n".join(_theme(theme, summary.participants) for theme in summary.themes)),
+        markdown.section("Decisions and agreements", markdown.bullets(summary.agreements)),
+        markdown.section("Tensions", markdown.bullets(summary.tensions)),
+        markdown.section("Minority views", markdown.bullets(summary.minority_views)),
+        markdown.section("Open questions", markdown.bullets(summary.open_questions)),
+        markdown.section("Suggested next session", _next_session(session, summary)),
+    )
+
+
+def _theme(theme: Theme, total: int) -> str:
+    body = "\n\n".join(part for part in (markdown.inline(theme.statement), *(markdown.quote(quote.text) for quote in theme.quotes)) if part)
+    share = f"{theme.participants} of {total} participants"
+    return markdown.section(f"{markdown.inline(theme.label)} ({share})", body, level=3) or f"### {markdown.inline(theme.label)} ({share})"
+
+
+def _question(question: Question) -> str:
+    """One field of the form, with its choices."""
+    notes = [question.type, *(["required"] if question.required else []), *question.options]
+    return f"{question.position + 1}. {markdown.inline(question.text)} ({markdown.inline('; '.join(notes))})"
+
+
+def _next_session(session: Session, summary: Summary) -> str:
+    """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
+    lines = [f"- Topic: {markdown.inline(session.topic)}: next steps"]
+    if session.critical and not summary.critical_answer:
+        lines.append(f"- Ask again about what is critical, since nobody has spoken to it: {markdown.inline(session.critical)}")
+    lines += _named("Answer", summary.open_questions)
+    lines += _named("Work through", summary.tensions)
+    if len(lines) == 1:
+        lines += _named("Go into", [theme.label for theme in summary.themes])
+    return "\n".join(lines)
+
+
+def _named(verb: str, items: Sequence[str]) -> list[str]:
+    return [f"- {verb}: {markdown.inline(item)}" for item in items[:FOLLOWED_UP]]
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,129 @@
+"""The digest of one thread: what its participant holds, point by point, each tied to the message that says so.
+
+The model proposes, code verifies: a point has to name one of the participant's own messages, and its quote is cut from what is stored.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
+from chalicelib.services.prompts import fill
+from chalicelib.services.prompts.brief import brief_data
+from chalicelib.services.synthesis.quotes import cut_quote
+from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
+
+MAX_TOKENS = 8_000
+MAX_POINTS = 60
+MAX_TEXT = 300
+MAX_TOPIC = 60
+STANCES = ("for", "against", "mixed", "neutral")
+
+RECORD_DIGEST = Tool(
+    name="record_digest",
+    description="Record the participant's new points.",
+    schema={
+        "type": "object",
+        "properties": {
+            "points": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "message_id": {"type": "string", "description": "The id of the participant's message that makes the point."},
+                        "quote": {"type": "string", "description": "Words copied exactly from that message."},
+                        "text": {"type": "string", "description": "The point in one self-contained sentence."},
+                        "topic": {"type": "string", "description": "What it is about, in two to four words."},
+                        "stance": {"type": "string", "enum": list(STANCES)},
+                    },
+                    "required": ["message_id", "quote", "text", "topic", "stance"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "required": ["points"],
+        "additionalProperties": False,
+    },
+)
+
+
+def digest_thread(
+    view: SessionView, thread: Thread, previous: Digest | None, messages: Sequence[Message], *, model: Model, deadline: Deadline, now: datetime
+) -> Digest:
+    """The thread's digest after these messages, which follow those that `previous` covers.
+
+    One model call, none where the participant said nothing in them. Points of before are kept, new ones are added. ModelUnavailable where the
+    model's answer has not the shape it was asked for: the digest then stays as it was, and the messages are digested another time.
+    """
+    before = previous or Digest(thread.id, 0, (), 0, "", now)
+    to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
+    said = {message.id: message for message in messages if message.role == "user"}
+    if not said:
+        return replace(before, to_sequence=to_sequence)
+    reply = model.complete(_request(view, before, messages), deadline)
+    call = reply.call(RECORD_DIGEST.name)
+    proposed = call.input.get("points") if call else None
+    if not isinstance(proposed, list):
+        raise ModelUnavailable("The model wrote no usable digest")
+    points = _bounded(_joined(before.points, [point for item in proposed if (point := _verified(item, said))]))
+    return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
+
+
+def _request(view: SessionView, before: Digest, messages: Sequence[Message]) -> Request:
+    known = [tags.data("known", point.text, topic=point.topic) for point in before.points]
+    new = [
+        tags.data("said", message.content, id=message.id) if message.role == "user" else tags.data("asked", message.content)
+        for message in messages
+    ]
+    return Request(
+        task="digest",
+        tier="small",
+        system=(Block(fill("digest", brief=brief_data(view)), cached=True),),
+        messages=(ChatMessage("user", (Block("\n".join([*known, *new])),)),),
+        max_tokens=MAX_TOKENS,
+        tools=(RECORD_DIGEST,),
+        must_call=RECORD_DIGEST.name,
+    )
+
+
+def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
+    """The point as it may be stored, or None where it has no text or names none of the participant's messages."""
+    fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    message = said.get(str(fields.get("message_id")))
+    text = _folded(fields.get("text"), MAX_TEXT)
+    if message is None or not text:
+        return None
+    claimed = fields.get("quote")
+    return Point(
+        text=text,
+        quote=cut_quote(claimed, message.content) if isinstance(claimed, str) else "",
+        message_id=message.id,
+        topic=_folded(fields.get("topic"), MAX_TOPIC),
+        stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
+    )
+
+
+def _folded(value: object, limit: int) -> str:
+    """One line of at most `limit` characters; empty for anything that is no text."""
+    line = " ".join(value.split()) if isinstance(value, str) else ""
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
+    """Old points and then new ones; what a participant says twice in the same words is one point."""
+    points: dict[str, Point] = {}
+    for point in (*old, *new):
+        points.setdefault(point.text.casefold(), point)
+    return list(points.values())
+
+
+def _bounded(points: list[Point]) -> tuple[Point, ...]:
+    """At most MAX_POINTS: beyond that, the topic with the most points gives up its oldest, so that nothing a person spoke of disappears."""
+    while len(points) > MAX_POINTS:
+        fullest = Counter(point.topic.casefold() for point in points).most_common(1)[0][0]
+        points.remove(next(point for point in points if point.topic.casefold() == fullest))
+    return tuple(points)

@@ -1,0 +1,96 @@
+"""The language a summary is written in, and the words of the document that code adds to it."""
+
+from dataclasses import dataclass
+
+from chalicelib.store.records import Session
+
+_TRADITIONAL = frozenset("們個這會說對過時來學國關點體發現還讓麼為與業車應該務問題開")
+_SIMPLIFIED = frozenset("们个这会说对过时来学国关点体发现还让么为与业车应该务问题开") - frozenset("应该问题开")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Headings and sentences of the summary in one language."""
+
+    overview: str
+    themes: str
+    agreements: str
+    tensions: str
+    minority_views: str
+    critical: str
+    open_questions: str
+    share: str
+    unanswered: str
+    footer: str
+    part: str
+    offline: str
+
+
+ENGLISH = Words(
+    overview="Overview",
+    themes="Themes",
+    agreements="Agreements",
+    tensions="Tensions",
+    minority_views="Minority views",
+    critical="What is critical",
+    open_questions="Open questions",
+    share="{count} of {total} participants",
+    unanswered="Nobody has spoken to this yet.",
+    footer="From {participants} participants and {messages} messages. Participants of a theme are counted once each; quotes are cut from what they wrote.",
+    part="{used} of {points} points were read.",
+    offline="Put together without a language model, from participants' own sentences (model: offline).",
+)
+TRADITIONAL_CHINESE = Words(
+    overview="概覽",
+    themes="主題",
+    agreements="共識",
+    tensions="分歧",
+    minority_views="少數意見",
+    critical="關鍵問題",
+    open_questions="待解問題",
+    share="{total} 位參與者中的 {count} 位",
+    unanswered="目前還沒有人談到這一點。",
+    footer="依據 {participants} 位參與者的 {messages} 則訊息。每個主題中每位參與者只計一次；引文均擷取自原話。",
+    part="共採用 {points} 個要點中的 {used} 個。",
+    offline="未使用語言模型，由參與者的原句整理而成（model: offline）。",
+)
+SIMPLIFIED_CHINESE = Words(
+    overview="概览",
+    themes="主题",
+    agreements="共识",
+    tensions="分歧",
+    minority_views="少数意见",
+    critical="关键问题",
+    open_questions="待解问题",
+    share="{total} 位参与者中的 {count} 位",
+    unanswered="目前还没有人谈到这一点。",
+    footer="依据 {participants} 位参与者的 {messages} 条消息。每个主题中每位参与者只计一次；引文均摘自原话。",
+    part="共采用 {points} 个要点中的 {used} 个。",
+    offline="未使用语言模型，由参与者的原句整理而成（model: offline）。",
+)
+
+
+def words_for(session: Session, sample: str) -> Words:
+    """The words in the session's language, or in the one its participants write; English where we have no others."""
+    language = (session.language or "").lower()
+    if language and not language.startswith(("zh", "chinese", "中")):
+        return ENGLISH
+    if language.startswith(("zh-cn", "zh-hans", "zh-sg")):
+        return SIMPLIFIED_CHINESE
+    if language.startswith(("zh-tw", "zh-hant", "zh-hk")):
+        return TRADITIONAL_CHINESE
+    if not language and not is_chinese(sample):
+        return ENGLISH
+    return SIMPLIFIED_CHINESE if _count(sample, _SIMPLIFIED) > _count(sample, _TRADITIONAL) else TRADITIONAL_CHINESE
+
+
+def is_chinese(text: str) -> bool:
+    """Whether the text is mostly Chinese; a word in Latin letters counts as one character, kana mean Japanese."""
+    han = sum("\u4e00" <= character <= "\u9fff" for character in text)
+    kana = sum("\u3040" <= character <= "\u30ff" for character in text)
+    words = sum(any("a" <= character <= "z" for character in word.lower()) for word in text.split())
+    return han > 2 * words and han > 5 * kana
+
+
+def _count(text: str, characters: frozenset[str]) -> int:
+    return sum(character in characters for character in text)

@@ -1,0 +1,46 @@
+"""The summary as a document: markdown out of its parts, with the counts that code made."""
+
+from dataclasses import replace
+
+from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.language import Words
+from chalicelib.store.records import SessionView, Summary, Theme
+
+
+def render_summary(view: SessionView, summary: Summary, words: Words, *, used: int, points: int) -> Summary:
+    """The summary with its markdown; sections without content are left out."""
+    sections = (
+        markdown.section(words.overview, markdown.paragraphs(summary.overview)),
+        markdown.section(words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)),
+        markdown.section(words.agreements, markdown.bullets(summary.agreements)),
+        markdown.section(words.tensions, markdown.bullets(summary.tensions)),
+        markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
+        markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
+        markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
+        _footer(summary, words, used, points),
+    )
+    return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
+
+
+def _theme(theme: Theme, total: int, words: Words) -> str:
+    """One theme: its label with the count, what people hold, and their own words."""
+    share = words.share.format(count=theme.participants, total=total)
+    parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(theme.statement)]
+    parts += [markdown.quote(quote.text) for quote in theme.quotes]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _critical(asked: str | None, answer: str | None, words: Words) -> str:
+    if not asked:
+        return ""
+    return f"*{markdown.inline(asked)}*\n\n{markdown.inline(answer) if answer else words.unanswered}"
+
+
+def _footer(summary: Summary, words: Words, used: int, points: int) -> str:
+    """What the document rests on, and an honest word where no language model wrote it."""
+    notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
+    if used < points:
+        notes.append(words.part.format(used=used, points=points))
+    if summary.model == "offline":
+        notes.append(words.offline)
+    return f"---\n\n*{' '.join(notes)}*"

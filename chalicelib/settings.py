@@ -1,0 +1,69 @@
+"""Settings: the environment, read once, in one frozen object.
+
+Names come from the outputs of the two stacks (`infra/`). Reading is lazy: packaging imports the application with no environment at all.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+class SettingMissing(RuntimeError):
+    """A variable that this function needs is not in its environment."""
+
+
+def _get(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name) or default
+    if value is None:
+        raise SettingMissing(f"{name} is not set")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the deployment tells the code. Times are in seconds; URLs are empty where this function does not use them."""
+
+    stage: str
+    public_url: str
+    deployment_secret_arn: str
+    llm_provider: str
+    anthropic_secret_arn: str
+    model_small: str
+    model_medium: str
+    model_large: str
+    prompts_queue_url: str
+    summaries_queue_url: str
+    briefs_queue_url: str
+    prompts_dead_letters_url: str
+    summaries_dead_letters_url: str
+    briefs_dead_letters_url: str
+    summary_delay: int
+    summary_interval: int
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings(
+        stage=_get("STAGE", "local"),
+        public_url=_get("PUBLIC_URL", "").rstrip("/"),
+        deployment_secret_arn=_get("DEPLOYMENT_SECRET_ARN", ""),
+        llm_provider=_get("LLM_PROVIDER", ""),
+        anthropic_secret_arn=_get("ANTHROPIC_SECRET_ARN", ""),
+        model_small=_get("MODEL_SMALL", "claude-haiku-5-5"),
+        model_medium=_get("MODEL_MEDIUM", "claude-sonnet-5-5"),
+        model_large=_get("MODEL_LARGE", "claude-opus-5-5"),
+        prompts_queue_url=_get("PROMPTS_QUEUE_URL", ""),
+        summaries_queue_url=_get("SUMMARIES_QUEUE_URL", ""),
+        briefs_queue_url=_get("BRIEFS_QUEUE_URL", ""),
+        prompts_dead_letters_url=_get("PROMPTS_DEAD_LETTERS_URL", ""),
+        summaries_dead_letters_url=_get("SUMMARIES_DEAD_LETTERS_URL", ""),
+        briefs_dead_letters_url=_get("BRIEFS_DEAD_LETTERS_URL", ""),
+        summary_delay=int(_get("SUMMARY_DELAY", "10")),
+        summary_interval=int(_get("SUMMARY_INTERVAL", "30")),
+    )
+
+
+def table_name(table: str) -> str:
+    """The deployed name of a table (`accounts`, `sessions`, `conversations`); the plain name where none is set (packaging, unit tests)."""
+    return os.environ.get(f"{table.upper()}_TABLE", table)

@@ -1,0 +1,119 @@
+"""Users and their API keys (table `accounts`)."""
+
+from datetime import datetime
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds, stored_moment
+from chalicelib.store.records import Caller, User
+from chalicelib.store.tables import EmailItem, KeyItem, UserItem
+from chalicelib.store.transact import ConditionFailed
+
+_SLOTS = "abcd"
+
+
+class Accounts:
+    """Repository of users and API keys."""
+
+    def create_user(self, user: User) -> None:
+        """Store a new user; raises Conflict where the address belongs to somebody already."""
+        item = UserItem(
+            keys.user(user.id),
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            subscription_status=user.subscription_status,
+            created_at=user.created_at,
+        )
+        address = EmailItem(keys.email(user.email), id=user.id)
+
+        def build(write: TransactWrite) -> None:
+            write.save(item, condition=UserItem.pk.does_not_exist())
+            write.save(address, condition=EmailItem.pk.does_not_exist())
+
+        if not holds(lambda: database.transact(build)):
+            raise Conflict(f"{user.email} has an account already")
+
+    def user(self, user_id: str) -> User:
+        """A user by id."""
+        item = database.get(UserItem, keys.user(user_id))
+        if item is None:
+            raise NotFound("User not found")
+        return User(item.id, item.email, item.name, item.subscription_status, item.created_at)
+
+    def user_id_of(self, email: str) -> str:
+        """The user behind an e-mail address."""
+        item = database.get(EmailItem, keys.email(email))
+        if item is None:
+            raise NotFound(f"{email} has no account")
+        return item.id
+
+    def add_key(self, secret: str, *, user_id: str, name: str | None, rate: int, now: datetime) -> None:
+        """Store a new API key (its hash) with its limit in requests a minute."""
+        item = KeyItem(
+            keys.api_key(secret),
+            user_id=user_id,
+            name=name,
+            prefix=secret[:12],
+            rate=rate,
+            created_at=now,
+            use={slot: {} for slot in _SLOTS},
+        )
+        database.put(item, KeyItem.pk.does_not_exist())
+
+    def revoke_key(self, secret: str, now: datetime) -> None:
+        """Make a key useless from now on."""
+        item = KeyItem(keys.api_key(secret))
+        if not holds(lambda: database.update(item, [KeyItem.revoked_at.set(now)], KeyItem.pk.exists())):
+            raise NotFound("There is no such key")
+
+    def use_key(self, secret: str, now: datetime) -> Caller | None:
+        """Authenticate, count and touch in one UpdateItem; None for an unknown or revoked key.
+
+        Requests of minute m are counted in `use.<slot>.<m>`, m's slot being m mod 4; the slot that no container can be writing to now
+        (two minutes from m either way) is emptied in passing, so the item stays small and the count exact across all containers.
+        """
+        minute = int(now.timestamp()) // 60
+        try:
+            answer = database.call("UpdateItem", _use(secret, minute, now))
+        except ConditionFailed:
+            return None
+        raw = answer["Attributes"]
+        item = KeyItem.from_raw_data({name: value for name, value in raw.items() if name != "use"})
+        return Caller(
+            user_id=item.user_id,
+            key_id=item.pk,
+            key_name=item.name,
+            key_prefix=item.prefix,
+            key_created_at=item.created_at,
+            key_last_used_at=item.last_used_at,
+            limit=int(item.rate),
+            used=int(raw["use"]["M"][_SLOTS[minute % 4]]["M"][str(minute)]["N"]),
+        )
+
+
+def _use(secret: str, minute: int, now: datetime) -> dict[str, Any]:
+    return {
+        "TableName": KeyItem.Meta.table_name,
+        "Key": {keys.PK: {"S": keys.api_key(secret)}},
+        "UpdateExpression": (
+            "SET #use.#slot.#minute = if_not_exists(#use.#slot.#minute, :none) + :one, #use.#old = :empty, last_used_at = :now"
+        ),
+        "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revoked_at)",
+        "ExpressionAttributeNames": {
+            "#use": "use",
+            "#slot": _SLOTS[minute % 4],
+            "#old": _SLOTS[(minute + 2) % 4],
+            "#minute": str(minute),
+        },
+        "ExpressionAttributeValues": {
+            ":none": {"N": "0"},
+            ":one": {"N": "1"},
+            ":empty": {"M": {}},
+            ":now": {"S": stored_moment(now)},
+        },
+        "ReturnValues": "ALL_NEW",
+    }

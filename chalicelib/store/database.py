@@ -1,0 +1,142 @@
+"""One DynamoDB client for the whole process, and the few calls that repositories make through it.
+
+PynamoDB opens a client for every model class; sharing one keeps cold starts short and gives tests one place to count and to break calls.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.constants import DATETIME_FORMAT
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.errors import Unavailable
+from chalicelib.store import keys
+from chalicelib.store.transact import Build, ConditionFailed, retrying
+from chalicelib.store.transact import transact as transact_on
+
+Raw = dict[str, Any]
+ItemT = TypeVar("ItemT", bound=Model)
+
+_UNPROCESSED_TRIES = 6
+
+
+@cache
+def connection() -> Connection:
+    """The shared connection: short time-outs, because every request has a deadline; throttles are retried by botocore."""
+    return Connection(connect_timeout_seconds=1, read_timeout_seconds=3, max_retry_attempts=3, max_pool_connections=16)
+
+
+def call(operation: str, arguments: Mapping[str, Any]) -> Raw:
+    """One DynamoDB request. Raises ConditionFailed, or Unavailable where DynamoDB stays out of reach."""
+    return retrying(lambda: dict(connection().dispatch(operation, dict(arguments))))
+
+
+def put(item: Model, condition: Condition) -> None:
+    """Write an item under a condition; raises ConditionFailed where it does not hold."""
+    call("PutItem", item.get_save_kwargs_from_instance(condition=condition))
+
+
+def update(item: Model, actions: Sequence[Action], condition: Condition) -> None:
+    """Change an item in place under a condition; raises ConditionFailed where it does not hold."""
+    call("UpdateItem", item.get_update_kwargs_from_instance(actions=list(actions), condition=condition))
+
+
+def transact(build: Build) -> None:
+    """The writes that `build` adds, all or nothing; raises ConditionFailed where a condition does not hold."""
+    transact_on(connection(), build)
+
+
+def holds(write: Callable[[], None]) -> bool:
+    """Do a write; False where its condition does not hold."""
+    try:
+        write()
+    except ConditionFailed:
+        return False
+    return True
+
+
+def stored_moment(at: datetime) -> str:
+    """A time as items and index keys hold it: sortable text."""
+    return str(at.astimezone(UTC).strftime(DATETIME_FORMAT))
+
+
+def get(kind: type[ItemT], hash_key: str, range_key: str | None = None) -> ItemT | None:
+    """One item, read consistently."""
+    arguments = kind.get_operation_kwargs_from_class(hash_key, range_key)
+    raw = call("GetItem", {**arguments, "ConsistentRead": True}).get("Item")
+    return kind.from_raw_data(raw) if raw else None
+
+
+def get_many(wanted: Sequence[tuple[type[Model], str, str]]) -> dict[str, Raw]:
+    """Raw items by their `part`, from any tables in one consistent BatchGetItem (at most 100 keys, distinct parts)."""
+    tables: dict[str, dict[str, Any]] = {}
+    for kind, session_id, part in wanted:
+        table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
+        table["Keys"].append({keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}})
+    found: dict[str, Raw] = {}
+    for _ in range(_UNPROCESSED_TRIES):
+        answer = call("BatchGetItem", {"RequestItems": tables})
+        for items in answer["Responses"].values():
+            found.update({raw[keys.PART]["S"]: raw for raw in items})
+        tables = answer.get("UnprocessedKeys") or {}
+        if not tables:
+            return found
+    raise Unavailable("The service is busy; try again in a moment")
+
+
+def query(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Raw]:
+    """Raw items of a partition whose `part` lies between `first` and `last`, in order, read consistently, page by page."""
+    arguments: dict[str, Any] = {
+        "TableName": kind.Meta.table_name,
+        "KeyConditionExpression": "session_id = :session AND part BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":session": {"S": session_id}, ":first": {"S": first}, ":last": {"S": last}},
+        "ConsistentRead": True,
+    }
+    yield from _pages(arguments)
+
+
+def query_newest(kind: type[Model], session_id: str, first: str, last: str, limit: int) -> list[Raw]:
+    """The newest `limit` items of a range, newest first: one page, so possibly fewer where items are large."""
+    return list(
+        call(
+            "Query",
+            {
+                "TableName": kind.Meta.table_name,
+                "KeyConditionExpression": "session_id = :session AND part BETWEEN :first AND :last",
+                "ExpressionAttributeValues": {
+                    ":session": {"S": session_id},
+                    ":first": {"S": first},
+                    ":last": {"S": last},
+                },
+                "ConsistentRead": True,
+                "ScanIndexForward": False,
+                "Limit": limit,
+            },
+        )["Items"]
+    )
+
+
+def query_due(kind: type[Model], due_kind: str, until: str) -> Iterator[Raw]:
+    """Keys of the items of one `due` shard that became due up to `until` (as stored), oldest first."""
+    yield from _pages(
+        {
+            "TableName": kind.Meta.table_name,
+            "IndexName": keys.DUE,
+            "KeyConditionExpression": "due_kind = :kind AND due_at <= :until",
+            "ExpressionAttributeValues": {":kind": {"S": due_kind}, ":until": {"S": until}},
+        }
+    )
+
+
+def _pages(arguments: dict[str, Any]) -> Iterator[Raw]:
+    while True:
+        page = call("Query", arguments)
+        yield from page["Items"]
+        if not page.get("LastEvaluatedKey"):
+            return
+        arguments = {**arguments, "ExclusiveStartKey": page["LastEvaluatedKey"]}

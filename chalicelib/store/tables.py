@@ -1,0 +1,288 @@
+"""PynamoDB items: one class for each kind of item, typed attributes, no behaviour. `keys.py` has the access patterns.
+
+Items are serialised and addressed through these classes; requests go through the one client of `database.py`. Creating an item
+always carries a condition, and afterwards items are only updated, so attributes that a newer version wrote survive an older one.
+"""
+
+from typing import Any
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.settings import table_name
+from chalicelib.store import keys
+
+
+class ByUser(GlobalSecondaryIndex[Any]):
+    """API keys of a user, by creation."""
+
+    class Meta:
+        index_name = keys.BY_USER
+        projection = KeysOnlyProjection()
+
+    user_id = UnicodeAttribute(hash_key=True)
+    created_at = UTCDateTimeAttribute(range_key=True)
+
+
+class ByMember(GlobalSecondaryIndex[Any]):
+    """Cards of the sessions a user is a member of, by last change."""
+
+    class Meta:
+        index_name = keys.BY_MEMBER
+        projection = AllProjection()
+
+    member_id = UnicodeAttribute(hash_key=True)
+    updated_at = UTCDateTimeAttribute(range_key=True)
+
+
+class PublicFeed(GlobalSecondaryIndex[Any]):
+    """Cards of public sessions, by last change."""
+
+    class Meta:
+        index_name = keys.PUBLIC_FEED
+        projection = AllProjection()
+
+    feed = UnicodeAttribute(hash_key=True)
+    updated_at = UTCDateTimeAttribute(range_key=True)
+
+
+class Due(GlobalSecondaryIndex[Any]):
+    """Work that an event should have started, by the time it became due."""
+
+    class Meta:
+        index_name = keys.DUE
+        projection = KeysOnlyProjection()
+
+    due_kind = UnicodeAttribute(hash_key=True)
+    due_at = UTCDateTimeAttribute(range_key=True)
+
+
+class Account(Model):
+    """Base of the items in `accounts`."""
+
+    class Meta:
+        table_name = table_name(keys.ACCOUNTS)
+
+    by_user = ByUser()
+    pk = UnicodeAttribute(hash_key=True)
+
+
+class UserItem(Account):
+    """`user#<id>`."""
+
+    id = UnicodeAttribute()
+    email = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    subscription_status = UnicodeAttribute(default="FREE")
+    created_at = UTCDateTimeAttribute()
+
+
+class EmailItem(Account):
+    """`email#<address>`: makes an address unique."""
+
+    id = UnicodeAttribute()
+
+
+class KeyItem(Account):
+    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `accounts.py` only)."""
+
+    user_id = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    prefix = UnicodeAttribute()
+    rate = NumberAttribute()
+    created_at = UTCDateTimeAttribute()
+    last_used_at = UTCDateTimeAttribute(null=True)
+    revoked_at = UTCDateTimeAttribute(null=True)
+    use: MapAttribute[str, Any] = MapAttribute()
+
+
+class SessionPart(Model):
+    """Base of the items in `sessions`."""
+
+    class Meta:
+        table_name = table_name(keys.SESSIONS)
+
+    by_member = ByMember()
+    public_feed = PublicFeed()
+    due = Due()
+    session_id = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    due_kind = UnicodeAttribute(null=True)
+    due_at = UTCDateTimeAttribute(null=True)
+
+
+class SessionItem(SessionPart):
+    """`session`: the short fields. `due_kind` is `prompt#<shard>` while a facilitation prompt is to be written."""
+
+    owner_id = UnicodeAttribute()
+    topic = UnicodeAttribute()
+    goal = UnicodeAttribute()
+    critical = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    cross_pollination = BooleanAttribute()
+    widgets_enabled = BooleanAttribute()
+    results_visibility = UnicodeAttribute()
+    is_public = BooleanAttribute()
+    summary_prompt = UnicodeAttribute(null=True)
+    template_id = UnicodeAttribute(null=True)
+    welcome_message = UnicodeAttribute(null=True)
+    meta_description = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute()
+    duration_minutes = NumberAttribute()
+    closes_at = UTCDateTimeAttribute(null=True)
+    anonymous = BooleanAttribute()
+    max_participants = NumberAttribute(null=True)
+    reminders = JSONAttribute()
+    has_questions = BooleanAttribute()
+
+
+class ContextItem(SessionPart):
+    """`context`: background, possibly long."""
+
+    text = UnicodeAttribute()
+
+
+class QuestionsItem(SessionPart):
+    """`questions`: the pre-session form."""
+
+    questions = JSONAttribute()
+
+
+class PromptItem(SessionPart):
+    """`prompt#current` and `prompt#<n>`."""
+
+    version = NumberAttribute()
+    text = UnicodeAttribute()
+    origin = UnicodeAttribute()
+
+
+class TallyItem(SessionPart):
+    """`tally#<shard>`: counters of the threads that fall into this shard; they only ever grow by ADD."""
+
+    status = UnicodeAttribute()
+    participants = NumberAttribute(default=0)
+    completed = NumberAttribute(default=0)
+    turns = NumberAttribute(default=0)
+    input_tokens = NumberAttribute(default=0)
+    cached_tokens = NumberAttribute(default=0)
+    output_tokens = NumberAttribute(default=0)
+
+
+class Card(SessionPart):
+    """What lists show of a session."""
+
+    topic = UnicodeAttribute()
+    goal = UnicodeAttribute()
+    status = UnicodeAttribute()
+    participant_count = NumberAttribute(default=0)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+
+
+class MemberItem(Card):
+    """`member#<user_id>`: a user's role in a session, and the card for that user's list."""
+
+    member_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+
+
+class FeedItem(Card):
+    """`feed`: the card of a public session."""
+
+    feed = UnicodeAttribute()
+
+
+class SynthesisItem(SessionPart):
+    """`synthesis`: where the summary stands. `due_kind` is `brief#<shard>` while a brief is to be written."""
+
+    stale_since = UTCDateTimeAttribute(null=True)
+    updating_until = UTCDateTimeAttribute(null=True)
+
+
+class SummaryItem(SessionPart):
+    """`summary`: the last good summary."""
+
+    generated_at = UTCDateTimeAttribute()
+    document = JSONAttribute()
+
+
+class BriefItem(SessionPart):
+    """`brief`: SESSION.md and the time of the summary it was made from."""
+
+    summary_at = UTCDateTimeAttribute()
+    markdown = UnicodeAttribute()
+
+
+class ConversationPart(Model):
+    """Base of the items in `conversations`."""
+
+    class Meta:
+        table_name = table_name(keys.CONVERSATIONS)
+
+    due = Due()
+    session_id = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    due_kind = UnicodeAttribute(null=True)
+    due_at = UTCDateTimeAttribute(null=True)
+
+
+class ThreadItem(ConversationPart):
+    """`thread#<t>`: the head of a conversation, at most 1 KB. `due_kind` is `stale#<shard>` while its digest is behind."""
+
+    scope = UnicodeAttribute()
+    external_id = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    prompt_version = NumberAttribute()
+    last_sequence = NumberAttribute(default=0)
+    last_said = NumberAttribute(default=0)
+    answered_to = NumberAttribute(default=0)
+    digested_to = NumberAttribute(default=0)
+    message_count = NumberAttribute(default=0)
+    first_message_at = UTCDateTimeAttribute(null=True)
+    last_message_at = UTCDateTimeAttribute(null=True)
+    concluded = BooleanAttribute(default=False)
+    included = BooleanAttribute(default=True)
+    turn_id = UnicodeAttribute(null=True)
+    leased_until = UTCDateTimeAttribute(null=True)
+
+
+class FormItem(ConversationPart):
+    """`form#<t>`: the answers to the pre-session form, written once."""
+
+    answers = JSONAttribute()
+
+
+class MessageItem(ConversationPart):
+    """`message#<t>#<000001>`: one entry of a thread, written once."""
+
+    id = UnicodeAttribute()
+    sequence = NumberAttribute()
+    role = UnicodeAttribute()
+    content = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    message_id = UnicodeAttribute(null=True)
+    is_final = BooleanAttribute(default=False)
+    model = UnicodeAttribute(null=True)
+    usage = JSONAttribute(null=True)
+
+
+class DigestItem(ConversationPart):
+    """`digest#<t>`: what a thread says, in points; written by the summary job only."""
+
+    to_sequence = NumberAttribute()
+    points = JSONAttribute()
+    messages = NumberAttribute()
+    model = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()

@@ -1,0 +1,138 @@
+"""The application stack: completes the template that Chalice makes of app.py.
+
+Chalice knows the functions, the routes and the triggers; names, queues, roles, limits and the environment are added here. Doing it in
+one pass of code, and not by Chalice's merge template, lets intrinsic functions replace each other and every name be written once.
+"""
+
+import copy
+import json
+from typing import Any
+
+from infra import data, policies, queues
+from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of
+
+Template = dict[str, Any]
+
+LOG_DAYS = 30
+MINIMUM_COMPRESSED_BYTES = 1024
+
+GATEWAY_ERRORS = {
+    # The catch-all route answers unknown paths itself, so what is left for this one are methods that no route has.
+    "MISSING_AUTHENTICATION_TOKEN": ("405", "method_not_allowed", "This path does not support that method"),
+    "REQUEST_TOO_LARGE": ("413", "payload_too_large", "The request is too large"),
+    "THROTTLED": ("429", "rate_limited", "Rate limit exceeded. Try again in 1 second."),
+    "DEFAULT_4XX": (None, "validation_error", "The request could not be understood"),
+    "DEFAULT_5XX": (None, "internal_error", "The service is unavailable; send the same request again"),
+}
+
+
+def complete(chalice: Template) -> Template:
+    """The application stack, from the SAM template that `chalice package` wrote."""
+    template = copy.deepcopy(chalice)
+    template["Description"] = "Harmonica: functions, API and queues."
+    template["Parameters"] = _parameters()
+    template["Conditions"] = {
+        "HasPublicUrl": _is_set("PublicUrl"),
+        "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
+        "HasAlarmEmail": _is_set("AlarmEmail"),
+    }
+    _require_same_functions(template["Resources"])
+    for function in ALL:
+        _complete_function(template["Resources"][function.logical_id]["Properties"], function)
+        template["Resources"][policies.log_group_of(function)] = _log_group(function)
+    _complete_api(template["Resources"][REST_API]["Properties"])
+    template["Resources"] |= queues.resources() | policies.roles()
+    template["Outputs"] = _outputs()
+    return template
+
+
+def _require_same_functions(resources: Template) -> None:
+    declared = {name for name, it in resources.items() if it["Type"] == "AWS::Serverless::Function"}
+    known = {function.logical_id for function in ALL}
+    if declared != known:
+        raise ValueError(f"app.py and infra/functions.py name different functions: {sorted(declared ^ known)}")
+
+
+def _parameters() -> Template:
+    parameters: Template = {name: {"Type": "String"} for name in data.output_names()}
+    return parameters | {
+        "Stage": {"Type": "String"},
+        "PublicUrl": _text("", "Where participants reach the application; empty: the API's own address."),
+        # No default: a deployment that nobody told which model to use must not start.
+        "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "offline"]},
+        "ModelSmall": _text("claude-haiku-5-5"),
+        "ModelMedium": _text("claude-sonnet-5-5"),
+        "ModelLarge": _text("claude-opus-5-5"),
+        "AnthropicSecretArn": _text("", "Secret that holds the Anthropic API key."),
+        "SummaryDelay": _number(10, "Seconds in which many messages of a session make one summary.", maximum=900),
+        "SummaryInterval": _number(30, "Least seconds between two summaries of a session.", maximum=3600),
+        "LogLevel": _text("INFO"),
+        "AlarmEmail": _text("", "Who hears of alarms; empty: nobody."),
+    }
+
+
+def _text(default: str, description: str | None = None) -> Template:
+    return {"Type": "String", "Default": default} | ({"Description": description} if description else {})
+
+
+def _number(default: int, description: str, *, maximum: int) -> Template:
+    limits = {"MinValue": 1, "MaxValue": maximum}
+    return {"Type": "Number", "Default": default, "Description": description, **limits}
+
+
+def _is_set(parameter: str) -> Template:
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+
+
+def _complete_function(properties: Template, function: Function) -> None:
+    properties |= {
+        "MemorySize": function.memory,
+        "Timeout": function.timeout,
+        "Role": {"Fn::GetAtt": [policies.role_of(function), "Arn"]},
+        "Environment": {"Variables": environment_of(function)},
+        "LoggingConfig": {"LogGroup": {"Ref": policies.log_group_of(function)}},
+    }
+    if function.event:
+        # In app.py the trigger names a placeholder; here it becomes the stack's own queue or stream.
+        (name,) = properties["Events"]
+        properties["Events"] = {name: function.event}
+
+
+def _log_group(function: Function) -> Template:
+    name = {"Fn::Sub": f"/aws/lambda/${{AWS::StackName}}-{function.logical_id}"}
+    return {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name, "RetentionInDays": LOG_DAYS}}
+
+
+def _complete_api(properties: Template) -> None:
+    properties |= {
+        "EndpointConfiguration": {"Type": "REGIONAL"},
+        # Every type may be binary: uploads and images arrive as they are, and Chalice turns the rest back into text.
+        "BinaryMediaTypes": ["*/*"],
+        "MinimumCompressionSize": MINIMUM_COMPRESSED_BYTES,
+        # Without it SAM adds a second stage named "Stage".
+        "OpenApiVersion": "2.0",
+    }
+    body = properties["DefinitionBody"]
+    body["x-amazon-apigateway-binary-media-types"] = ["*/*"]
+    body["x-amazon-apigateway-gateway-responses"] = {kind: _gateway_response(kind) for kind in GATEWAY_ERRORS}
+
+
+def _gateway_response(kind: str) -> Template:
+    """An answer that API Gateway gives without us, in the envelope of all our errors, and readable from any origin."""
+    status, code, message = GATEWAY_ERRORS[kind]
+    response: Template = {
+        "responseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"},
+        "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
+    }
+    return response | ({"statusCode": status} if status else {})
+
+
+def _outputs() -> Template:
+    url = f"https://${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
+    return {
+        "ApiUrl": {"Value": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": url}]}},
+        "RestApiId": {"Value": {"Ref": REST_API}},
+        "ApiFunctionName": {"Value": {"Ref": API.logical_id}},
+        "SweepFunctionName": {"Value": {"Ref": SWEEP.logical_id}},
+        **queues.outputs(),
+    }

@@ -1,0 +1,110 @@
+"""The launcher of the local cloud: `python -m infra.cloud` with the environment that `environment()` makes.
+
+It runs until SIGTERM or SIGINT, or until the process that started it is gone: that one holds the other end of standard input.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from infra.functions import environment_values
+
+HOST = "127.0.0.1"
+ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+GRACE_SECONDS = 2.0
+
+
+def environment(port: int, folder: Path, inherited: dict[str, str]) -> dict[str, str]:
+    """The launcher's environment. Functions inherit it: they must see neither the shell's AWS settings, nor a setting of the
+    application that the template does not give them. The model's own variables (ANTHROPIC_API_KEY and so on) do reach them."""
+    settings = environment_values()
+    kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_") and name not in settings}
+    return (
+        kept
+        | ACCOUNT
+        | {
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": HOST,
+            "AUTH": "true",  # the functions' roles are enforced, as on AWS
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(folder / "objects"),
+            "TMPDIR": str(folder / "tmp"),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LOG_LEVEL": inherited.get("CLOUD_LOG_LEVEL", "WARNING"),
+            "NO_PROXY": f"{HOST},localhost",
+            "no_proxy": f"{HOST},localhost",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+    )
+
+
+def prepare(folder: Path) -> None:
+    """Make the folders; empty the temporary one, where each worker that was killed left its code behind."""
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    for name in ("state", "objects", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+async def serve(port: int, folder: Path) -> None:
+    """Serve until told to stop, then save."""
+    # Imported here, because the cloud reads its settings from the environment when it is imported.
+    from hypercorn.asyncio import serve as serve_http
+    from hypercorn.config import Config
+    from ministack import app as cloud
+
+    from infra.front import Front
+    from infra.state import Flusher
+
+    front = Front(cloud.app)
+    flusher = Flusher(folder / "state", lambda: front.requests)
+    config = Config()
+    config.bind = [f"{HOST}:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = GRACE_SECONDS
+    config.loglevel = "WARNING"
+    flushing = asyncio.create_task(flusher.run())
+    await serve_http(front, config, shutdown_trigger=_stop_trigger().wait)  # type: ignore[arg-type]
+    flushing.cancel()
+    await flusher.flush()
+
+
+def _stop_trigger() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if not sys.stdin.isatty():
+        # Nobody ever writes there: readable means that the other end closed.
+        loop.add_reader(sys.stdin.fileno(), stop.set)
+    return stop
+
+
+def main() -> None:
+    """Run the local cloud that the environment describes."""
+    folder = Path(os.environ["STATE_DIR"]).parent
+    asyncio.run(serve(int(os.environ["GATEWAY_PORT"]), folder))
+    # Threads of the cloud that wait for work would keep the process for seconds; all is saved.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The data stack: what must outlive every deployment. Three tables with their streams, and the secret behind all derived ids."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.store import keys
+
+Template = dict[str, Any]
+
+DEPLOYMENT_SECRET = "DeploymentSecret"
+
+
+@dataclass(frozen=True)
+class Index:
+    """One global secondary index."""
+
+    name: str
+    partition: str
+    sort: str
+    projection: str = "KEYS_ONLY"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its key, what its stream carries (nothing: no stream) and its indexes."""
+
+    logical_id: str
+    partition: str
+    sort: str | None = None
+    stream: str | None = None
+    indexes: tuple[Index, ...] = ()
+
+
+DUE = Index(keys.DUE, keys.DUE_KIND, keys.DUE_AT)
+
+TABLES = (
+    Table("Accounts", keys.PK, indexes=(Index(keys.BY_USER, keys.USER_ID, keys.CREATED_AT),)),
+    Table(
+        "Sessions",
+        keys.SESSION_ID,
+        keys.PART,
+        stream="NEW_AND_OLD_IMAGES",
+        indexes=(
+            Index(keys.BY_MEMBER, keys.MEMBER_ID, keys.UPDATED_AT, "ALL"),
+            Index(keys.PUBLIC_FEED, keys.FEED, keys.UPDATED_AT, "ALL"),
+            DUE,
+        ),
+    ),
+    Table("Conversations", keys.SESSION_ID, keys.PART, stream="NEW_IMAGE", indexes=(DUE,)),
+)
+
+
+def template() -> Template:
+    """The data stack as plain CloudFormation."""
+    resources = {f"{table.logical_id}Table": _table(table) for table in TABLES}
+    resources[DEPLOYMENT_SECRET] = _deployment_secret()
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Harmonica: tables and secrets. Deleting this stack keeps them.",
+        "Parameters": {"Stage": {"Type": "String", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"}},
+        "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Resources": resources,
+        "Outputs": _outputs(),
+    }
+
+
+def output_names() -> list[str]:
+    """The outputs, which are the application stack's parameters of the same names."""
+    return list(_outputs())
+
+
+def _table(table: Table) -> Template:
+    properties: Template = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in _attributes(table)],
+        "KeySchema": _key_schema(table.partition, table.sort),
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "SSESpecification": {"SSEEnabled": True},
+        "DeletionProtectionEnabled": {"Fn::If": ["IsProduction", True, False]},
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": index.name,
+                "KeySchema": _key_schema(index.partition, index.sort),
+                "Projection": {"ProjectionType": index.projection},
+            }
+            for index in table.indexes
+        ],
+    }
+    if table.stream:
+        properties["StreamSpecification"] = {"StreamViewType": table.stream}
+    # No TableName: a name of our own would stop CloudFormation from ever replacing the table.
+    return _retained("AWS::DynamoDB::Table", properties)
+
+
+def _deployment_secret() -> Template:
+    properties = {
+        "Description": "Key of the HMACs behind thread ids and cookies. Changing it cuts participants off from their threads.",
+        "GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True},
+    }
+    return _retained("AWS::SecretsManager::Secret", properties)
+
+
+def _retained(kind: str, properties: Template) -> Template:
+    return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+
+
+def _key_schema(partition: str, sort: str | None) -> list[dict[str, str]]:
+    schema = [{"AttributeName": partition, "KeyType": "HASH"}]
+    if sort:
+        schema.append({"AttributeName": sort, "KeyType": "RANGE"})
+    return schema
+
+
+def _attributes(table: Table) -> list[str]:
+    names = [table.partition, table.sort]
+    for index in table.indexes:
+        names += [index.partition, index.sort]
+    return sorted({name for name in names if name})
+
+
+def _outputs() -> Template:
+    outputs: Template = {}
+    for table in TABLES:
+        resource = f"{table.logical_id}Table"
+        outputs[f"{resource}Name"] = {"Value": {"Ref": resource}}
+        outputs[f"{resource}Arn"] = {"Value": {"Fn::GetAtt": [resource, "Arn"]}}
+        if table.stream:
+            outputs[f"{table.logical_id}StreamArn"] = {"Value": {"Fn::GetAtt": [resource, "StreamArn"]}}
+    outputs["DeploymentSecretArn"] = {"Value": {"Ref": DEPLOYMENT_SECRET}}
+    return outputs

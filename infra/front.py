@@ -1,0 +1,68 @@
+"""The door of the local cloud: one port serves the AWS API and the application.
+
+A request that is an AWS call goes through untouched. Everything else is the application's: it gets the Host of the application's
+custom domain, and the caller's real address as the only one.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from infra.localize import DOMAIN
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+AWS_PATHS = ("/_", "/restapis/", "/2015-03-31/")
+SIGNATURE_FIELDS = {"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Algorithm"}
+FORWARDED = b"x-forwarded-"
+
+
+class Front:
+    """ASGI application around the local cloud. `requests` counts what went through: without any, nothing changed."""
+
+    def __init__(self, cloud: App) -> None:
+        self._cloud = cloud
+        self.requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.requests += 1
+            if not is_aws_call(scope):
+                scope = scope | {"headers": _application_headers(scope)}
+            elif _from_a_web_page(scope["headers"]):
+                # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
+                await _refuse(send)
+                return
+        await self._cloud(scope, receive, send)
+
+
+def is_aws_call(scope: Scope) -> bool:
+    """Whether a request is for the AWS API rather than for the application."""
+    headers = dict(scope["headers"])
+    if headers.get(b"authorization", b"").startswith(b"AWS4-HMAC") or b"x-amz-target" in headers:
+        return True
+    if scope["path"].startswith(AWS_PATHS):
+        return True
+    fields = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
+    return bool(fields & SIGNATURE_FIELDS)
+
+
+def _application_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in scope["headers"] if name != b"host" and not name.startswith(FORWARDED)]
+    peer = (scope.get("client") or ("127.0.0.1",))[0]
+    return [*kept, (b"host", DOMAIN.encode()), (b"x-forwarded-for", peer.encode())]
+
+
+def _from_a_web_page(headers: Headers) -> bool:
+    return any(name in (b"origin", b"sec-fetch-site") for name, _ in headers)
+
+
+async def _refuse(send: Send) -> None:
+    body = b'{"error": {"code": "forbidden", "message": "The AWS API of this machine is not for web pages"}}'
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

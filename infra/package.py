@@ -1,0 +1,154 @@
+"""`make package`: what would be deployed to AWS, in build/: data.json, template.json and deployment.zip.
+
+Chalice packages the application's own files; the pinned dependencies are installed beside them, once for each content of
+requirements.txt. The zip is a function of its inputs: same commit, same bytes.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra import application, data
+
+ROOT = Path(__file__).absolute().parent.parent
+BUILD = ROOT / "build"
+TASK_ROOT = "/var/task"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+LINUX = (
+    "manylinux_2_17_x86_64",
+    "manylinux2014_x86_64",
+    "manylinux_2_12_x86_64",
+    "manylinux2010_x86_64",
+    "manylinux1_x86_64",
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """One packaged application: both templates, and the code."""
+
+    data: dict[str, Any]
+    application: dict[str, Any]
+    code: Path
+
+
+def package_application(build: Path) -> Package:
+    """Templates and a zip of the application's own files, for a cloud that has the dependencies; about a second."""
+    staged = _stage(build)
+    packaged = build / "chalice"
+    environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    chalice = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    command = [*chalice, "--project-dir", str(staged), "package", "--stage", "app", str(packaged)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")
+    template = application.complete(json.loads((packaged / "sam.json").read_text()))
+    return Package(data.template(), template, packaged / "deployment.zip")
+
+
+def package_everything(build: Path) -> Package:
+    """The same with all dependencies for Lambda's Linux, compiled: what AWS gets."""
+    own = package_application(build)
+    unpacked = build / "application"
+    shutil.rmtree(unpacked, ignore_errors=True)
+    with zipfile.ZipFile(own.code) as archive:
+        archive.extractall(unpacked)
+    _compile(unpacked)
+    code = build / "deployment.zip"
+    _zip([_dependencies(), unpacked], code)
+    return Package(own.data, own.application, code)
+
+
+def write(package: Package, build: Path) -> None:
+    """Leave the templates beside the zip, as small as JSON gets."""
+    template = json.loads(json.dumps(package.application).replace('"./deployment.zip"', '"deployment.zip"'))
+    for name, content in {"data.json": package.data, "template.json": template}.items():
+        (build / name).write_text(json.dumps(content, separators=(",", ":"), sort_keys=True))
+
+
+def content_hash(file: Path) -> str:
+    """A name for these bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:32]
+
+
+def _stage(build: Path) -> Path:
+    """A copy of what belongs into the package. Its empty requirements keep Chalice from resolving dependencies itself."""
+    staged = build / "stage"
+    shutil.rmtree(staged, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".DS_Store", "deployments", "deployed")
+    shutil.copytree(ROOT / "chalicelib", staged / "chalicelib", ignore=ignored)
+    shutil.copytree(ROOT / ".chalice", staged / ".chalice", ignore=ignored)
+    shutil.copy(ROOT / "app.py", staged)
+    (staged / "requirements.txt").touch()
+    return staged
+
+
+def _dependencies() -> Path:
+    """The installed and compiled content of requirements.txt; made again only when that or the Python version changes."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    requirements = ROOT / "requirements.txt"
+    wanted = hashlib.sha256(requirements.read_bytes() + version.encode()).hexdigest()[:16]
+    target = BUILD / f"dependencies-{wanted}"
+    if target.exists():
+        return target
+    for old in BUILD.glob("dependencies-*"):
+        shutil.rmtree(old)
+    unfinished = BUILD / "dependencies-unfinished"
+    platforms = [option for platform in LINUX for option in ("--platform", platform)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-compile",
+    ]
+    command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *platforms]
+    subprocess.run([*command, "--target", str(unfinished), "-r", str(requirements)], check=True)
+    shutil.rmtree(unfinished / "bin", ignore_errors=True)
+    _compile(unfinished)
+    unfinished.rename(target)
+    return target
+
+
+def _compile(folder: Path) -> None:
+    """Compile for the place where Lambda unpacks. Unchecked, because the zip's dates would make every checked one stale."""
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    # A fixed hash seed fixes the order of set constants, so that the bytes are the same next time.
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
+    subprocess.run([*command, "-s", str(folder), "-p", TASK_ROOT, str(folder)], env=environment, check=True)
+
+
+def _zip(folders: list[Path], target: Path) -> None:
+    files = {
+        file.relative_to(folder).as_posix(): file for folder in folders for file in folder.rglob("*") if file.is_file()
+    }
+    unfinished = target.with_suffix(".unfinished")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name].read_bytes())
+    unfinished.replace(target)
+
+
+def main() -> None:
+    """Package into build/."""
+    package = package_everything(BUILD)
+    write(package, BUILD)
+    megabytes = package.code.stat().st_size / 1e6
+    print(f"build/data.json, build/template.json, build/deployment.zip ({megabytes:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()

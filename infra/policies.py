@@ -1,0 +1,126 @@
+"""Who may do what: one role a function, with the exact actions and resources that its code uses."""
+
+from typing import Any
+
+from infra import queues
+from infra.functions import (
+    ALL,
+    API,
+    CONVERSATIONS_CHANGED,
+    SESSIONS_CHANGED,
+    SWEEP,
+    WRITE_BRIEF,
+    WRITE_PROMPT,
+    WRITE_SUMMARY,
+    Function,
+)
+
+Json = dict[str, Any]
+
+KEY_ITEM = ("GetItem", "UpdateItem")
+ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
+
+
+def roles() -> Json:
+    """The roles of all functions, by logical id."""
+    return {role_of(function): _role(function) for function in ALL}
+
+
+def role_of(function: Function) -> str:
+    """Logical id of a function's role."""
+    return f"{function.logical_id}Role"
+
+
+def log_group_of(function: Function) -> str:
+    """Logical id of a function's log group."""
+    return f"{function.logical_id}Logs"
+
+
+def _role(function: Function) -> Json:
+    statements = [_may_log(function), *_statements()[function.logical_id]]
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "Policies": [
+                {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}},
+            ],
+        },
+    }
+
+
+def _statements() -> dict[str, list[Json]]:
+    return {
+        API.logical_id: [
+            _table("Accounts", KEY_ITEM),
+            _table("Sessions", ITEMS),
+            _table("Conversations", ITEMS),
+            _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
+            _may_ask_the_model(),
+        ],
+        SESSIONS_CHANGED.logical_id: [
+            *_may_follow("SessionsStreamArn"),
+            _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.STREAM_FAILURES),
+        ],
+        CONVERSATIONS_CHANGED.logical_id: [
+            *_may_follow("ConversationsStreamArn"),
+            _table("Sessions", ("UpdateItem",)),
+            _may_send(queues.SUMMARIES.resource, queues.STREAM_FAILURES),
+        ],
+        WRITE_PROMPT.logical_id: [*_may_work_off(queues.PROMPTS), _table("Sessions", ITEMS), _may_ask_the_model()],
+        WRITE_SUMMARY.logical_id: [
+            *_may_work_off(queues.SUMMARIES),
+            _may_send(queues.SUMMARIES.resource),
+            _table("Sessions", ITEMS),
+            _table("Conversations", ITEMS),
+            _may_ask_the_model(),
+        ],
+        WRITE_BRIEF.logical_id: [*_may_work_off(queues.BRIEFS), _table("Sessions", ITEMS)],
+        SWEEP.logical_id: [
+            _allow(["dynamodb:Query"], _index("Sessions", "due"), _index("Conversations", "due")),
+            _may_send(*(queue.resource for queue in queues.ALL)),
+        ],
+    }
+
+
+def _allow(actions: list[str], *resources: Any) -> Json:
+    return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+
+
+def _table(name: str, operations: tuple[str, ...]) -> Json:
+    return _allow([f"dynamodb:{operation}" for operation in operations], {"Ref": f"{name}TableArn"})
+
+
+def _index(table: str, name: str) -> Json:
+    return {"Fn::Sub": f"${{{table}TableArn}}/index/{name}"}
+
+
+def _may_send(*logical_ids: str) -> Json:
+    return _allow(["sqs:SendMessage"], *({"Fn::GetAtt": [logical_id, "Arn"]} for logical_id in logical_ids))
+
+
+def _may_work_off(queue: queues.Queue) -> list[Json]:
+    """Take messages, put them back for later, and bury one that will never succeed."""
+    operations = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes")
+    own = {"Fn::GetAtt": [queue.resource, "Arn"]}
+    return [_allow([f"sqs:{operation}" for operation in operations], own), _may_send(queue.dead_letters)]
+
+
+def _may_follow(stream: str) -> list[Json]:
+    operations = ("DescribeStream", "GetRecords", "GetShardIterator")
+    return [
+        _allow([f"dynamodb:{operation}" for operation in operations], {"Ref": stream}),
+        # AWS knows no narrower resource for this one.
+        _allow(["dynamodb:ListStreams"], "*"),
+    ]
+
+
+def _may_ask_the_model() -> Json:
+    statement = _allow(["secretsmanager:GetSecretValue"], {"Ref": "AnthropicSecretArn"})
+    return {"Fn::If": ["HasAnthropicSecret", statement, {"Ref": "AWS::NoValue"}]}
+
+
+def _may_log(function: Function) -> Json:
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    return _allow(actions, {"Fn::GetAtt": [log_group_of(function), "Arn"]})

@@ -1,0 +1,217 @@
+"""`make run`: the local cloud, the application deployed on it, and on the first run a demo host, key and session.
+
+`make update` is the same deployment into the instance that runs already.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, NoReturn
+
+import boto3
+import urllib3
+
+from infra import cloud, instance, seed
+from infra.deploy import DeploymentFailed, deploy, parameters_from
+from infra.instance import LOCAL_STAGE, Instance
+from infra.localize import localize
+from infra.package import ROOT, Package, package_application, package_everything
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+# What the clock sends to a scheduled function.
+TICK = {
+    "version": "0",
+    "id": "restart",
+    "account": "000000000000",
+    "region": cloud.ACCOUNT["AWS_DEFAULT_REGION"],
+    "time": "1970-01-01T00:00:00Z",
+    "source": "aws.events",
+    "detail-type": "Scheduled Event",
+    "detail": {},
+    "resources": [],
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the environment asks for."""
+
+    port: int
+    folder: Path
+    parameters: dict[str, str]
+    full_package: bool = False
+    with_parent: bool = False
+
+
+def options_from(environment: dict[str, str]) -> Options:
+    """Read PORT, LOCAL_DIR, LLM_PROVIDER and the template's parameters; `offline` is a default here and nowhere else."""
+    port = environment.get("PORT") or "8000"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SystemExit(f"PORT={port} is no port: a number from 1 to 65535 is")
+    parameters = parameters_from(environment) | {
+        "LlmProvider": environment.get("LLM_PROVIDER") or "offline",
+        "PublicUrl": f"http://{cloud.HOST}:{port}",
+    }
+    return Options(
+        port=int(port),
+        folder=instance.local_folder(),
+        parameters=parameters,
+        full_package=bool(environment.get("FULL_PACKAGE")),
+    )
+
+
+def run(options: Options) -> None:
+    """Run until told to stop or until the cloud ends."""
+    if not cloud.port_is_free(options.port):
+        _refuse(f"Port {options.port} is taken: choose another, for example `make run PORT={options.port + 1}`")
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with _only_one_in(options.folder), _cloud(options) as process:
+        package = _package(options)
+        _wait_until_ready(process, options)
+        running = deploy_locally(options, package)
+        if seed.is_planted(options.folder):
+            seed.note_address(running)
+            _sweep(running)
+        else:
+            seed.plant(running)
+        print(seed.greeting(options.folder), flush=True)
+        _wait(process, options)
+
+
+def update() -> None:
+    """Deploy the code as it is now into the running instance."""
+    began = time.monotonic()
+    running = instance.activate()
+    options = Options(running.port, Path(running.folder), running.parameters)
+    deploy_locally(options, _package(options))
+    print(f"Updated {running.url} in {time.monotonic() - began:.1f} s")
+
+
+def deploy_locally(options: Options, package: Package) -> Instance:
+    """Deploy to the local cloud and write down where everything is."""
+    url = f"http://{cloud.HOST}:{options.port}"
+    # Set for this process only now: a cloud started with it would hand it on to every function.
+    os.environ |= {**cloud.ACCOUNT, "AWS_ENDPOINT_URL": url, "NO_PROXY": cloud.HOST, "no_proxy": cloud.HOST}
+    local = Package(package.data, localize(package.application), package.code)
+    try:
+        outputs = deploy(boto3.Session(), LOCAL_STAGE, local, options.parameters)
+    except DeploymentFailed as error:
+        raise SystemExit(str(error)) from error
+    running = Instance(str(options.folder), options.port, options.parameters, outputs)
+    instance.save(running)
+    os.environ |= running.settings()
+    return running
+
+
+def _package(options: Options) -> Package:
+    build = options.folder / "build"
+    build.mkdir(parents=True, exist_ok=True)
+    return package_everything(build) if options.full_package else package_application(build)
+
+
+@contextlib.contextmanager
+def _only_one_in(folder: Path) -> Iterator[None]:
+    """Hold the folder: two clouds that write one state would destroy it."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            _refuse(f"Another instance runs in {folder}: stop it, or choose another folder with LOCAL_DIR=…")
+        yield
+
+
+@contextlib.contextmanager
+def _cloud(options: Options) -> Iterator[subprocess.Popen[bytes]]:
+    """The local cloud as a child that saves and ends with this process, however that ends."""
+    cloud.prepare(options.folder)
+    with (options.folder / "cloud.log").open("ab") as log:
+        process = _start(options, log)
+    try:
+        yield process
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            print("The local cloud did not stop in time and was killed; its last seconds may be lost", file=sys.stderr)
+            process.kill()
+            process.wait()
+
+
+def _start(options: Options, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "infra.cloud"],
+        cwd=ROOT,
+        env=cloud.environment(options.port, options.folder, dict(os.environ)),
+        # The child stops when this pipe closes: that is how it notices that this process was killed.
+        stdin=subprocess.PIPE,
+        stderr=log,
+        # A group of its own: Ctrl-C must not kill functions at work before the state is saved.
+        start_new_session=True,
+    )
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], options: Options) -> None:
+    http, deadline = urllib3.PoolManager(), time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib3.exceptions.HTTPError):
+            url = f"http://{cloud.HOST}:{options.port}/_ministack/health"
+            if http.request("GET", url, retries=False, timeout=2).status == 200:
+                return
+        time.sleep(0.1)
+    _refuse(f"The local cloud did not start; {options.folder / 'cloud.log'} says why")
+
+
+def _sweep(running: Instance) -> None:
+    """After a restart: find work whose wake-up was lost when the last run ended."""
+    name = running.outputs["SweepFunctionName"]
+    boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(TICK).encode())
+
+
+def _wait(process: subprocess.Popen[bytes], options: Options) -> None:
+    parent = os.getppid()
+    while process.poll() is None:
+        # Should make (or a test) be killed, nobody would be left to stop this.
+        if options.with_parent and os.getppid() != parent:
+            return
+        time.sleep(0.5)
+    _refuse(f"The local cloud ended by itself; {options.folder / 'cloud.log'} says why")
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(reason, file=sys.stderr)
+    raise SystemExit(1)
+
+
+def _stop(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def main() -> None:
+    """`run`, unless the argument is `update`."""
+    parser = argparse.ArgumentParser(prog="python -m infra.run", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=["run", "update"], default="run")
+    parser.add_argument("--with-parent", action="store_true", help="stop when the process that started this is gone")
+    arguments = parser.parse_args()
+    if arguments.command == "update":
+        update()
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    run(replace(options_from(dict(os.environ)), with_parent=arguments.with_parent))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Keeps the local cloud's state on disk while it runs, so that a killed process loses seconds and not the day.
+
+The cloud itself saves only when it is stopped gently. Here each service's state is copied on the event loop, where nobody changes it
+meanwhile, and written by a thread, atomically and only when it changed.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ministack import app as cloud
+from ministack.core import persistence
+
+LEAST_SECONDS = 5.0
+SHARE_OF_TIME = 10  # one tenth of the time at most goes into saving
+TRIES = 5
+
+
+class Flusher:
+    """Writes changed services to `folder`; `activity` is a counter that moves when something may have changed."""
+
+    def __init__(self, folder: Path, activity: Callable[[], int]) -> None:
+        self._folder = folder
+        self._activity = activity
+        self._written: dict[str, str] = {}
+        self._lock = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Flush for ever; a failure is said on standard error and tried again."""
+        pause, seen, settled = LEAST_SECONDS, -1, False
+        while True:
+            await asyncio.sleep(pause)
+            now = self._activity()
+            if now == seen and settled:
+                continue
+            began = time.monotonic()
+            # Work of the cloud's own threads may follow a request: quiet only when a flush finds nothing new.
+            changed = await self.flush()
+            seen, settled = now, changed == 0
+            pause = max(LEAST_SECONDS, SHARE_OF_TIME * (time.monotonic() - began))
+
+    async def flush(self) -> int:
+        """Save every service that changed; how many did."""
+        async with self._lock:
+            changed = 0
+            for name, get_state in cloud._build_persistence_save_dict().items():
+                changed += await self._save(name, get_state)
+            return changed
+
+    async def _save(self, name: str, get_state: Callable[[], Any]) -> int:
+        for attempt in range(TRIES):
+            try:
+                state = get_state()
+                if state is None:
+                    return 0
+                return await asyncio.to_thread(self._write, name, state)
+            except (RuntimeError, OSError, TypeError, ValueError) as error:
+                # RuntimeError: a thread of the cloud changed a dictionary while it was copied. The next try finds it still.
+                if attempt == TRIES - 1:
+                    print(f"The local cloud could not save {name}: {error!r}", file=sys.stderr, flush=True)
+                await asyncio.sleep(0.05)
+        return 1
+
+    def _write(self, name: str, state: Any) -> int:
+        document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
+        text = json.dumps(document, default=persistence._json_default)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if self._written.get(name) == digest:
+            return 0
+        unfinished = self._folder / f"{name}.json.new"
+        with unfinished.open("w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._folder / f"{name}.json")
+        self._written[name] = digest
+        return 1

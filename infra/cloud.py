@@ -4,12 +4,14 @@ It runs until SIGTERM or SIGINT, or until the process that started it is gone: t
 """
 
 import asyncio
+import json
 import os
 import shutil
 import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from infra.functions import environment_values
 
@@ -69,19 +71,26 @@ async def serve(port: int, folder: Path) -> None:
     from hypercorn.asyncio import serve as serve_http
     from hypercorn.config import Config
     from ministack import app as cloud
+    from ministack.core import persistence
 
     from infra.front import Front
     from infra.state import Flusher
 
     front = Front(cloud.app)
-    flusher = Flusher(folder / "state", lambda: front.requests)
+
+    def encode(name: str, state: Any) -> str:
+        document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
+        return json.dumps(document, default=persistence._json_default)
+
+    flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: front.requests)
     config = Config()
     config.bind = [f"{HOST}:{port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = GRACE_SECONDS
     config.loglevel = "WARNING"
     flushing = asyncio.create_task(flusher.run())
-    await serve_http(front, config, shutdown_trigger=_stop_trigger().wait)  # type: ignore[arg-type]
+    asgi: Any = front
+    await serve_http(asgi, config, shutdown_trigger=_stop_trigger().wait)
     flushing.cancel()
     await flusher.flush()
 

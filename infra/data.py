@@ -93,6 +93,7 @@ def _table(table: Table) -> Template:
 
 
 def _deployment_secret() -> Template:
+    # Any change of GenerateSecretString makes a new secret, and orphans every thread.
     properties = {
         "Description": "Key of the HMACs behind thread ids and cookies. Changing it cuts participants off from their threads.",
         "GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True},
@@ -126,5 +127,6 @@ def _outputs() -> Template:
         outputs[f"{resource}Arn"] = {"Value": {"Fn::GetAtt": [resource, "Arn"]}}
         if table.stream:
             outputs[f"{table.logical_id}StreamArn"] = {"Value": {"Fn::GetAtt": [resource, "StreamArn"]}}
-    outputs["DeploymentSecretArn"] = {"Value": {"Ref": DEPLOYMENT_SECRET}}
+    # The attribute and not Ref, which is the ARN on AWS but the name on the local cloud.
+    outputs["DeploymentSecretArn"] = {"Value": {"Fn::GetAtt": [DEPLOYMENT_SECRET, "Id"]}}
     return outputs

@@ -4,6 +4,8 @@ Nothing else in the project knows these gaps. Each rule takes away or rewrites; 
 """
 
 import copy
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -25,32 +27,57 @@ def localize(template: Template) -> Template:
 def gateway_responses_as_resources(template: Template) -> None:
     """The local cloud does not read gateway responses from the API's body, but knows them as resources."""
     body = template["Resources"][REST_API]["Properties"]["DefinitionBody"]
-    for kind, response in body.pop("x-amazon-apigateway-gateway-responses", {}).items():
-        properties = {
-            "RestApiId": {"Ref": REST_API},
-            "ResponseType": kind,
-            "ResponseTemplates": response["responseTemplates"],
-        }
-        properties["ResponseParameters"] = response["responseParameters"]
-        if "statusCode" in response:
-            properties["StatusCode"] = response["statusCode"]
-        name = f"{REST_API}{kind.title().replace('_', '')}"
-        template["Resources"][name] = {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": properties}
+    responses = body.pop("x-amazon-apigateway-gateway-responses", {})
+    named = {
+        f"{REST_API}{kind.title().replace('_', '')}": _gateway_response(kind, it) for kind, it in responses.items()
+    }
+    template["Resources"] |= named
+    # A stage shows the responses that its deployment captured: one more deployment after they are all there. It is a new
+    # one whenever they change, as SAM's own is.
+    digest = hashlib.sha256(json.dumps(responses, sort_keys=True).encode()).hexdigest()[:10]
+    template["Resources"][f"LocalDeployment{digest}"] = {
+        "Type": "AWS::ApiGateway::Deployment",
+        "DependsOn": [_stage_resource(template), *named],
+        "Properties": {"RestApiId": {"Ref": REST_API}, "StageName": _stage(template)},
+    }
 
 
 def stable_address(template: Template) -> None:
-    """The local API gets a new id with each change of its routes; a custom domain gives the launcher one name to rewrite to."""
-    stage = template["Resources"][REST_API]["Properties"]["StageName"]
+    """The local API gets a new id when its routes change; a custom domain gives the launcher one name to rewrite to."""
     template["Resources"]["LocalDomain"] = {
         "Type": "AWS::ApiGateway::DomainName",
         "Properties": {"DomainName": DOMAIN, "EndpointConfiguration": {"Types": ["REGIONAL"]}},
     }
     template["Resources"]["LocalMapping"] = {
         "Type": "AWS::ApiGateway::BasePathMapping",
-        # SAM names the stage resource after the API and the stage.
-        "DependsOn": [f"{REST_API}{stage}Stage"],
-        "Properties": {"DomainName": {"Ref": "LocalDomain"}, "RestApiId": {"Ref": REST_API}, "Stage": stage},
+        "DependsOn": [_stage_resource(template)],
+        "Properties": {
+            "DomainName": {"Ref": "LocalDomain"},
+            "RestApiId": {"Ref": REST_API},
+            "Stage": _stage(template),
+        },
     }
+
+
+def _gateway_response(kind: str, response: Template) -> Template:
+    properties: Template = {
+        "RestApiId": {"Ref": REST_API},
+        "ResponseType": kind,
+        "ResponseTemplates": response["responseTemplates"],
+        "ResponseParameters": response["responseParameters"],
+    }
+    if "statusCode" in response:
+        properties["StatusCode"] = response["statusCode"]
+    return {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": properties}
+
+
+def _stage(template: Template) -> str:
+    return str(template["Resources"][REST_API]["Properties"]["StageName"])
+
+
+def _stage_resource(template: Template) -> str:
+    """The logical id that SAM gives to the stage."""
+    return f"{REST_API}{_stage(template)}Stage"
 
 
 RULES: tuple[Callable[[Template], None], ...] = (gateway_responses_as_resources, stable_address)

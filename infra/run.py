@@ -136,6 +136,7 @@ def _cloud(options: Options) -> Iterator[subprocess.Popen[bytes]]:
     cloud.prepare(options.folder)
     with (options.folder / "cloud.log").open("ab") as log:
         process = _start(options, log)
+    (options.folder / "cloud.pid").write_text(str(process.pid))
     try:
         yield process
     finally:

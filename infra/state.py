@@ -6,27 +6,29 @@ meanwhile, and written by a thread, atomically and only when it changed.
 
 import asyncio
 import hashlib
-import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-from ministack import app as cloud
-from ministack.core import persistence
 
 LEAST_SECONDS = 5.0
 SHARE_OF_TIME = 10  # one tenth of the time at most goes into saving
 TRIES = 5
 
+Services = Callable[[], Mapping[str, Callable[[], Any]]]
+Encode = Callable[[str, Any], str]
+
 
 class Flusher:
-    """Writes changed services to `folder`; `activity` is a counter that moves when something may have changed."""
+    """Writes changed services to `folder`. `services` gives the state of each by name, `encode` makes it the text of a file,
+    and `activity` is a counter that moves whenever something may have changed."""
 
-    def __init__(self, folder: Path, activity: Callable[[], int]) -> None:
+    def __init__(self, folder: Path, services: Services, encode: Encode, activity: Callable[[], int]) -> None:
         self._folder = folder
+        self._services = services
+        self._encode = encode
         self._activity = activity
         self._written: dict[str, str] = {}
         self._lock = asyncio.Lock()
@@ -49,7 +51,7 @@ class Flusher:
         """Save every service that changed; how many did."""
         async with self._lock:
             changed = 0
-            for name, get_state in cloud._build_persistence_save_dict().items():
+            for name, get_state in self._services().items():
                 changed += await self._save(name, get_state)
             return changed
 
@@ -68,8 +70,7 @@ class Flusher:
         return 1
 
     def _write(self, name: str, state: Any) -> int:
-        document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
-        text = json.dumps(document, default=persistence._json_default)
+        text = self._encode(name, state)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if self._written.get(name) == digest:
             return 0

@@ -4,7 +4,6 @@ The order of answers is the contract's: 404 path, 405, 401, 429, 400 body, 404/4
 """
 
 import functools
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,18 +15,15 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib import wiring
 from chalicelib.api.validation import parse_body
 from chalicelib.clock import Deadline
-from chalicelib.errors import HarmonicaError, NotFound, TooLarge
-from chalicelib.observability import log_failure, logger
+from chalicelib.errors import HarmonicaError, TooLarge
+from chalicelib.observability import log_failure
+from chalicelib.requests import TURN_SECONDS, log_request, public_url, request_id, require_uuid
 from chalicelib.services.accounts import authenticate, require_allowance, seconds_to_next_minute
-from chalicelib.settings import settings
 from chalicelib.store.records import Caller
 
-TURN_SECONDS = 24  # the gateway gives up after 29
 ANSWER_BYTES = 5_000_000  # Lambda refuses to return more than 6 MB
 JSON = "application/json"
 MARKDOWN = "text/markdown; charset=utf-8"
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +83,7 @@ def respond(request: Request, answer: Callable[[Request, dict[str, str]], Respon
             HarmonicaError(f"The request failed on our side and was recorded as {request_id(request)}")
         )
     response.headers.update(headers)
-    took = wiring.clock().now() - started
-    logger.info(
-        "request",
-        extra={
-            "request_id": request_id(request),
-            "method": request.method,
-            "route": request.path,
-            "status": response.status_code,
-            "milliseconds": round(took.total_seconds() * 1000),
-        },
-    )
+    log_request(request, response.status_code, wiring.clock().now() - started)
     return response
 
 
@@ -109,27 +95,6 @@ def error_response(error: HarmonicaError) -> Response:
         headers["Retry-After"] = str(max(1, round(retry_after)))
     envelope = {"error": {"code": error.code, "message": error.message}}
     return Response(msgspec.json.encode(envelope).decode(), headers, error.status)
-
-
-def request_id(request: Request) -> str:
-    """The gateway's id of this request."""
-    return str(request.context.get("requestId", ""))
-
-
-def require_uuid(value: str, message: str = "Session not found") -> str:
-    """A canonical id; NotFound for what cannot be one."""
-    if not _UUID.fullmatch(value.lower()):
-        raise NotFound(message)
-    return value.lower()
-
-
-def public_url(request: Request) -> str:
-    """Where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
-    if settings().public_url:
-        return settings().public_url
-    context = request.context
-    stage = f"/{context.get('stage', '')}"
-    return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")
 
 
 def _admit(request: Request, body: type[Any] | None, headers: dict[str, str]) -> Call:

@@ -1,7 +1,11 @@
 """Who may do what with a session: viewer < editor < admin < owner, and nothing without a role."""
 
-from chalicelib.errors import Forbidden
+from typing import get_args
+
+from chalicelib.errors import Forbidden, Invalid
+from chalicelib.store.accounts import Accounts
 from chalicelib.store.records import Role, SessionView
+from chalicelib.store.sessions import Sessions
 
 _RANK: dict[Role, int] = {"viewer": 1, "editor": 2, "admin": 3, "owner": 4}
 
@@ -28,3 +32,11 @@ def require_chat(view: SessionView) -> SessionView:
 def require_questions(view: SessionView) -> SessionView:
     """The view itself, or Forbidden: whoever may chat sees the questions, and viewers do."""
     return view if has_role(view, "viewer") else require_chat(view)
+
+
+def add_member(session_id: str, email: str, role: str, *, sessions: Sessions, accounts: Accounts) -> None:
+    """Give a user a role in a session. Raises NotFound for either, Invalid for a role that cannot be given."""
+    given: Role | None = next((known for known in get_args(Role) if known == role and known != "owner"), None)
+    if given is None:
+        raise Invalid("role must be one of: viewer, editor, admin")
+    sessions.add_member(session_id, accounts.user_id_of(email), given)

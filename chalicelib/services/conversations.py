@@ -11,9 +11,9 @@ from datetime import timedelta
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable
-from chalicelib.services.channels import Participant, thread_id
+from chalicelib.services.channels import WEB, Participant, thread_id
 from chalicelib.services.facilitation.turn import facilitate
-from chalicelib.services.forms import check_answers
+from chalicelib.services.forms import check_answers, page_questions
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.records import Answer, Message, SessionView, Thread, ThreadView
 from chalicelib.store.sessions import Sessions
@@ -73,8 +73,8 @@ def join(session_id: str, who: Participant, given: Mapping[str, str], *, desk: D
     """
     place = _find(session_id, who, desk)
     _require_active(place.view, desk)
-    answers = check_answers(place.view.questions, given)
     if place.thread is None:
+        answers = check_answers(place.view.questions, given)
         thread = _new_thread(place, who, desk)
         if desk.conversations.join(thread, answers, None):
             return _facilitate(replace(place, answers=answers), thread, [], desk, deadline)
@@ -198,7 +198,8 @@ def _find(session_id: str, who: Participant, desk: Desk) -> _Place:
     scene: Scene = desk.conversations.scene(session_id, list(ids.values()), who.user_id)
     scope = who.scope_in(scene.view)
     found = ids[scope]
-    return _Place(scene.view, scope, found, scene.threads.get(found), scene.answers.get(found, ()))
+    view = replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view
+    return _Place(view, scope, found, scene.threads.get(found), scene.answers.get(found, ()))
 
 
 def _after_lost_join(session_id: str, who: Participant, desk: Desk) -> _Place:

@@ -4,12 +4,53 @@ import re
 from collections.abc import Mapping, Sequence
 
 from chalicelib.errors import Invalid
-from chalicelib.store.records import Answer, Question
+from chalicelib.store.records import Answer, Question, SessionView
 
 ANSWER_LIMIT = 5_000  # characters
 ANSWERS_BYTES = 100_000  # of UTF-8, all answers of one person
+NAME_LIMIT = 200  # characters
+
+# What the page asks where the host set no questions. The ids are fixed: they name the same two fields in every session.
+DEFAULT_QUESTIONS = (
+    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "Name", 0),
+    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email"),
+)
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NAME = re.compile(r"\W*(?:what(?: is|['’]s) )?(?:your )?(?:full )?name\W*", re.IGNORECASE)
+
+
+class AnswerRefused(Invalid):
+    """An answer breaks a rule of its question; a page shows the rule beside the field."""
+
+    def __init__(self, question: Question, rule: str) -> None:
+        super().__init__(f"answers: “{question.text}” {rule}")
+        self.question = question
+        self.rule = rule
+
+
+def page_questions(view: SessionView) -> tuple[Question, ...]:
+    """What the hosted page asks: the host's questions, else name and e-mail; in an anonymous session nothing that asks who it is."""
+    asked = view.questions if view.session.has_questions else DEFAULT_QUESTIONS
+    if not view.session.anonymous:
+        return asked
+    return tuple(question for question in asked if not (asks_name(question) or question.type == "Email"))
+
+
+def asks_name(question: Question) -> bool:
+    """Whether the answer to this question is the participant's name."""
+    return question.type == "Short field" and _NAME.fullmatch(question.text) is not None
+
+
+def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str | None:
+    """The participant's name, on one line, where the form asks for it. Raises AnswerRefused for one that is too long."""
+    for question in filter(asks_name, questions):
+        name = " ".join(given.get(question.id, "").split())
+        if len(name) > NAME_LIMIT:
+            raise AnswerRefused(question, f"must be at most {NAME_LIMIT} characters")
+        if name:
+            return name
+    return None
 
 
 def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[Answer, ...]:
@@ -31,11 +72,11 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
 def _check(question: Question, answer: str) -> Answer:
     if not answer:
         if question.required:
-            raise Invalid(f"answers: “{question.text}” needs an answer")
+            raise AnswerRefused(question, "needs an answer")
     elif len(answer) > ANSWER_LIMIT:
-        raise Invalid(f"answers: the answer to “{question.text}” must be at most {ANSWER_LIMIT:,} characters")
+        raise AnswerRefused(question, f"must be at most {ANSWER_LIMIT:,} characters")
     elif question.type == "Email" and not _EMAIL.fullmatch(answer):
-        raise Invalid(f"answers: “{question.text}” must be an e-mail address")
+        raise AnswerRefused(question, "must be an e-mail address")
     elif question.type == "Options" and answer not in question.options:
-        raise Invalid(f"answers: “{question.text}” must be one of: {', '.join(question.options)}")
+        raise AnswerRefused(question, f"must be one of: {', '.join(question.options)}")
     return Answer(question.id, question.text, answer)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.records import (
@@ -132,7 +132,8 @@ class Sessions:
         """Give a user a role in a session; an earlier role is replaced."""
         session = self.view(session_id, NOTHING_ELSE).session
         item = MemberItem(session_id, keys.member(user_id), member_id=user_id, role=role, **_card(session))
-        database.put(item, (MemberItem.role.does_not_exist()) | (MemberItem.role != _OWNER))
+        if not holds(lambda: database.put(item, MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))):
+            raise Invalid("The owner of a session stays its owner")
 
     def mark_stale(self, session_id: str, since: datetime) -> None:
         """Note that somebody said something the summary does not know; the first note stays."""

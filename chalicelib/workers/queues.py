@@ -33,16 +33,16 @@ def handle(event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str) -
 
     def one(record: SQSRecord) -> None:
         session_id = _session_id(record.body)
-        if session_id is None:
-            logger.error("a message that no worker can read was buried", extra={"message": record.message_id})
-            wiring.jobs().bury(dead_letters_url, record.body, record.attributes.message_group_id)
-            return
         try:
-            work(session_id)
+            if session_id is None:
+                wiring.jobs().bury(dead_letters_url, record.body, record.attributes.message_group_id)
+                logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
+            else:
+                work(session_id)
         except NotFound:
             logger.info("nothing to do", extra={"session_id": session_id})
         except Exception as error:
-            log_failure("job failed", error, session_id=session_id)
+            log_failure("job failed", error, session_id=session_id or "")
             wait = _wait(error, int(record.attributes.approximate_receive_count))
             wiring.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise

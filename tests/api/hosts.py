@@ -9,6 +9,7 @@ from chalice.test import Client, HTTPResponse
 from app import app
 from chalicelib import wiring
 from chalicelib.services.accounts import create_user, mint_key
+from chalicelib.store.records import Role
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,47 @@ class Host:
         sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **headers}
         return self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)
 
+    def get(self, path: str) -> Any:
+        """What there is at this path; it has to be there."""
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.body
+        return answer.json_body
+
     def new_session(self, **fields: Any) -> dict[str, Any]:
         """A session with these fields over a small default."""
         answer = self.call("POST", "/sessions", {"topic": "Lunch", "goal": "Find out what people eat", **fields})
         assert answer.status_code == 201, answer.body
         return dict(answer.json_body)
 
+    def join(self, session_id: str, participant: str = "p1", **fields: Any) -> HTTPResponse:
+        """Join as a participant, without answers unless there are some in `fields`."""
+        body = {"participant_id": participant, "participant_name": "Bo", "answers": [], **fields}
+        return self.call("POST", f"/sessions/{session_id}/chat/questions", body)
 
-def new_host(email: str = "ana@example.com", rate: int = 100) -> Host:
+    def say(self, session_id: str, content: str, participant: str = "p1", **fields: Any) -> HTTPResponse:
+        """Say something as a participant."""
+        body = {"participant_id": participant, "participant_name": "Bo", "content": content, **fields}
+        return self.call("POST", f"/sessions/{session_id}/chat", body)
+
+    def invite(self, session_id: str, role: Role, email: str | None = None) -> "Host":
+        """Somebody new with this role in a session."""
+        guest = new_host(email or f"{role}-{wiring.new_id()}@example.com")
+        wiring.sessions().add_member(session_id, guest.user_id, role)
+        return guest
+
+
+def new_host(email: str = "ana@example.com", rate: int = 100_000) -> Host:
     """A new account with a key of this many requests a minute."""
     now = wiring.clock().now()
     user = create_user(email, "Ana", accounts=wiring.accounts(), now=now, new_id=wiring.new_id())
     key = mint_key(user.id, "tests", rate=rate, accounts=wiring.accounts(), now=now)
     return Host(Client(app), user.id, key)
+
+
+def error_of(answer: HTTPResponse) -> tuple[int, str, str]:
+    """Status, code and message of an answer that is the error envelope and nothing else."""
+    assert list(answer.json_body) == ["error"], answer.body
+    envelope = answer.json_body["error"]
+    assert sorted(envelope) == ["code", "message"]
+    assert answer.headers["Content-Type"] == "application/json"
+    return answer.status_code, envelope["code"], envelope["message"]

@@ -111,6 +111,12 @@ class LocalCloud:
         while not port_is_free(self.port) and time.monotonic() < deadline:
             time.sleep(0.1)
 
+    def kill(self) -> None:
+        """Kill the cloud as a power cut would: it saves nothing more. The command that started it ends by itself."""
+        assert self._process
+        os.kill(int((self.folder / "cloud.pid").read_text()), signal.SIGKILL)
+        self._process.wait(STOP_SECONDS)
+
     def call(
         self,
         method: str,
@@ -135,13 +141,12 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """A client of the AWS API with all permissions."""
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint,
-            region_name=ACCOUNT["AWS_DEFAULT_REGION"],
+        session: Any = boto3.Session(
             aws_access_key_id=ACCOUNT["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=ACCOUNT["AWS_SECRET_ACCESS_KEY"],
+            region_name=ACCOUNT["AWS_DEFAULT_REGION"],
         )
+        return session.client(service, endpoint_url=self.endpoint)
 
     def command(self, module: str, *arguments: str) -> str:
         """Run `python -m <module>` against this instance; what it printed. Fails when it fails."""

@@ -1,7 +1,7 @@
 """Chinese words without a dictionary: what recurs as one piece, in the writing of several people, is a word.
 
-A candidate is a run of two to four characters. It has to recur, to hold together (its characters meet more often than chance lets them), and to be
-free at both ends (different characters stand before and after it).
+A candidate is a run of two to four characters. It has to recur, to hold together (its characters meet more often than
+chance lets them), and to be free at both ends (different characters stand before and after it).
 """
 
 import math
@@ -54,7 +54,11 @@ def segment(run: str, words: frozenset[str]) -> list[str]:
 
 def _is_wordlike(piece: str) -> bool:
     """No function character at either end, and no common word inside."""
-    return piece[0] not in CHINESE_EDGES and piece[-1] not in CHINESE_EDGES and not any(word in piece for word in CHINESE_WORDS)
+    return (
+        piece[0] not in CHINESE_EDGES
+        and piece[-1] not in CHINESE_EDGES
+        and not any(word in piece for word in CHINESE_WORDS)
+    )
 
 
 def _cohesion(piece: str, counts: Counter[str], total: int) -> float:

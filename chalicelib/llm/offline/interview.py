@@ -3,12 +3,12 @@
 The conversation itself is the only memory: a question counts as asked when a message of the facilitator contains it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
 from chalicelib.llm.offline.phrases import PHRASES, Phrases
 from chalicelib.llm.offline.shown import first, system_text, user_text
 from chalicelib.llm.offline.text import Script, length_in_words, phrase, script_of
@@ -16,24 +16,6 @@ from chalicelib.llm.offline.text import Script, length_in_words, phrase, script_
 TURNS = 6  # the participant's messages after which it concludes
 THIN = 6  # words; a shorter answer is followed up once
 RECAPPED = 3
-
-_STOP = re.compile(
-    r"(?:(?:ok|okay|no|nope|nah|well|sorry|i think|thanks|thank you|and|that'?s it)[\s,.!]+)*"
-    r"(?:that'?s (?:all|it|enough|everything)|that is (?:all|it|enough|everything)|that will be all|enough|i'?m done|i am done|all done|done|nothing (?:else|more)"
-    r"(?: to (?:add|say))?|no more(?: questions| to say)?|i have nothing (?:else|more)(?: to (?:add|say))?|(?:let'?s )?stop(?: here| now)?|(?:good)?bye"
-    r"|finish(?:ed)?|i (?:have to|need to|must|gotta) go|not interested)"
-    r"(?:[\s,.!]+(?:for now|for me|from me|i have|i got|i had to say|now|here|already|thanks|thank you|bye|really))*",
-    re.IGNORECASE,
-)
-_STOP_CHINESE = re.compile(
-    r"(?:好了?|嗯|謝謝|谢谢|我|大概|應該|应该|就)*(?:不用了?|沒有了|没有了|沒了|没了|就這樣|就这样|這樣就好|这样就好|結束|结束|夠了|够了|說完了|说完了|講完了|讲完了|沒有其他|没有其他|再見|再见|停止?)"
-    r"(?:吧|了|啦|喔|哦|謝謝|谢谢|您|你)*"
-)
-_DISTRESS = re.compile(
-    r"\b(?:kill(?:ing)? myself|end my life|want to die|hurt(?:ing)? myself|harm(?:ing)? myself|i am suicidal|i'm suicidal|no reason to live)\b|我想死|想自殺|想自杀|不想活|傷害自己|伤害自己",
-    re.IGNORECASE,
-)
-_EDGES = re.compile(r"[\s.!,;:…。！，；：~～]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +42,13 @@ def turn(request: Request) -> Reply:
     """The next message, or a call of `conclude`."""
     scene = _scene(request)
     last = " ".join(scene.latest)
-    if _DISTRESS.search(last):
+    if is_distressed(last):
         return _say(scene.phrases.care)
     if not scene.said:
         return _say(_opening(scene))
     if scene.concluded:
         return _say(_other_than(scene.phrases.after, scene))
-    if scene.turn >= min(TURNS, scene.budget) or any(_wants_to_stop(text) for text in scene.latest):
+    if scene.turn >= min(TURNS, scene.budget) or any(wants_to_stop(text) for text in scene.latest):
         return Reply("", "offline", (ToolCall("conclude", {"recap": _recap(scene)}),))
     return _say(" ".join(part for part in (_echo(scene, last), _next_question(scene, last)) if part))
 
@@ -143,14 +125,9 @@ def _other_than(sentences: Sequence[str], scene: _Scene) -> str:
     return next((sentence for sentence in turned if sentence not in last), turned[0])
 
 
-def _wants_to_stop(text: str) -> bool:
-    bare = _EDGES.sub(" ", text.replace("’", "'")).strip()
-    return bool(_STOP.fullmatch(bare) or _STOP_CHINESE.fullmatch(bare.replace(" ", "")))
-
-
 def _recap(scene: _Scene) -> str:
     """The participant's weightiest words, in the order they came."""
-    told = [text for text in scene.said if length_in_words(text) >= THIN and not _wants_to_stop(text)]
+    told = [text for text in scene.said if length_in_words(text) >= THIN and not wants_to_stop(text)]
     longest = sorted(told, key=length_in_words, reverse=True)[:RECAPPED]
     points = [scene.phrases.quote.format(phrase=phrase(text)) for text in told if text in longest]
     if not points:

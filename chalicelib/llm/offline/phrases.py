@@ -26,7 +26,8 @@ class Phrases:
 
 
 ENGLISH = Phrases(
-    opening="Hello, and welcome. This conversation is about “{topic}”, and what it should achieve is this: {goal} What comes to your mind first?",
+    opening="Hello, and welcome. This conversation is about “{topic}”. What it should achieve: {goal} "
+    "What comes to your mind first?",
     opening_again="This conversation is about “{topic}”. What is your own view of it?",
     critical="There is one thing the host especially wants to hear about: {critical} What can you say about that?",
     questions=(
@@ -45,14 +46,27 @@ ENGLISH = Phrases(
         "What is the reason behind that for you?",
         "What would that look like in practice?",
     ),
-    heard=("You say “{phrase}”.", "“{phrase}”: I have noted that.", "So one point of yours is “{phrase}”.", "I hear “{phrase}”."),
+    heard=(
+        "You say “{phrase}”.",
+        "“{phrase}”: I have noted that.",
+        "So one point of yours is “{phrase}”.",
+        "I hear “{phrase}”.",
+    ),
     asked="That question goes to the host together with your answers.",
-    recap="Thank you for your time. What I take with me from you: {points}. That is now part of this session; if something else occurs to you, just write it here.",
-    recap_short="Thank you for taking part. Your answers are now part of this session; if something else occurs to you, just write it here.",
+    recap="Thank you for your time. What I take with me from you: {points}. That is now part of this session; "
+    "if something else occurs to you, just write it here.",
+    recap_short="Thank you for taking part. Your answers are now part of this session; "
+    "if something else occurs to you, just write it here.",
     join="; ",
     quote="“{phrase}”",
-    after=("Thank you, I have added that.", "Noted, thank you.", "Thank you; that is in as well.", "Thanks, this is added to what you said before."),
-    care="I am sorry that you are going through this. You don't have to go on with this conversation. If you are in danger or thinking of harming yourself, "
+    after=(
+        "Thank you, I have added that.",
+        "Noted, thank you.",
+        "Thank you; that is in as well.",
+        "Thanks, this is added to what you said before.",
+    ),
+    care="I am sorry that you are going through this. You don't have to go on with this conversation. "
+    "If you are in danger or thinking of harming yourself, "
     "please turn to somebody you trust or to the emergency or crisis services where you live.",
 )
 TRADITIONAL = Phrases(
@@ -71,13 +85,23 @@ TRADITIONAL = Phrases(
         "您覺得持不同意見的人會怎麼說？",
     ),
     thin=("可以多說一點嗎，例如舉個例子？", "對您來說，背後的原因是什麼？", "實際上那會是什麼樣子？"),
-    heard=("您提到「{phrase}」。", "「{phrase}」，我記下了。", "所以您的一個看法是「{phrase}」。", "我聽到的是「{phrase}」。"),
+    heard=(
+        "您提到「{phrase}」。",
+        "「{phrase}」，我記下了。",
+        "所以您的一個看法是「{phrase}」。",
+        "我聽到的是「{phrase}」。",
+    ),
     asked="這個問題會連同您的回答一起交給主辦方。",
     recap="謝謝您撥時間參與。我記下的重點是：{points}。這些已經納入這次討論；如果還想到什麼，直接寫在這裡就可以。",
     recap_short="謝謝您的參與。您的回答已經納入這次討論；如果還想到什麼，直接寫在這裡就可以。",
     join="；",
     quote="「{phrase}」",
-    after=("謝謝，我已經加進去了。", "記下了，謝謝您。", "謝謝，這一點也記下了。", "謝謝您，這也加到您先前的回答裡了。"),
+    after=(
+        "謝謝，我已經加進去了。",
+        "記下了，謝謝您。",
+        "謝謝，這一點也記下了。",
+        "謝謝您，這也加到您先前的回答裡了。",
+    ),
     care="聽到您正在經歷這些，我很難過。您不需要繼續這次談話。如果您有危險，或想傷害自己，請找一位您信任的人，或聯絡您當地的緊急或危機服務。",
 )
 SIMPLIFIED = Phrases(
@@ -102,7 +126,12 @@ SIMPLIFIED = Phrases(
     recap_short="谢谢您的参与。您的回答已经纳入这次讨论；如果还想到什么，直接写在这里就可以。",
     join="；",
     quote="“{phrase}”",
-    after=("谢谢，我已经加进去了。", "记下了，谢谢您。", "谢谢，这一点也记下了。", "谢谢您，这也加到您先前的回答里了。"),
+    after=(
+        "谢谢，我已经加进去了。",
+        "记下了，谢谢您。",
+        "谢谢，这一点也记下了。",
+        "谢谢您，这也加到您先前的回答里了。",
+    ),
     care="听到您正在经历这些，我很难过。您不需要继续这次谈话。如果您有危险，或想伤害自己，请找一位您信任的人，或联系您当地的紧急或危机服务。",
 )
 PHRASES: Mapping[Script, Phrases] = {"en": ENGLISH, "hant": TRADITIONAL, "hans": SIMPLIFIED}

@@ -16,7 +16,9 @@ Ask, one after the other:
 6. What else matters here that has not come up?
 
 Close by naming the points this person made, and thank them."""
-_ENGLISH_CRITICAL = "0. Early on, and openly: {critical} Probe until this is clear, or the person has nothing to say about it.\n"
+_ENGLISH_CRITICAL = (
+    "0. Early on, and openly: {critical} Probe until this is clear, or the person has nothing to say about it.\n"
+)
 _CHINESE = """歡迎參與者，說明這次談的是「{topic}」，目標是：{goal}
 
 依序提問：

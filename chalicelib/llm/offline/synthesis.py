@@ -1,2 +1,136 @@
-def summarise(request):
-    raise NotImplementedError
+"""The offline summary: themes by the words people share, told in their own sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.llm.offline import findings, labels
+from chalicelib.llm.offline.report_phrases import REPORT_PHRASES, ReportPhrases
+from chalicelib.llm.offline.shown import first, user_text
+from chalicelib.llm.offline.text import length_in_words, script_of
+from chalicelib.llm.offline.themes import Cluster, find_themes
+from chalicelib.llm.offline.vocabulary import Document, Item, Vocabulary, build, cosine
+
+MOST_THEMES = 12
+QUOTED = 3
+ANSWERING = 0.15  # a point less like the critical question than this does not speak to it
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A theme with its name."""
+
+    label: str
+    statement: str
+    evidence: list[str]
+
+
+def summarise(request: Request) -> Reply:
+    """A call of `write_summary` over the points in the prompt."""
+    prompt = user_text(request)
+    items = [
+        Item(
+            piece.attributes.get("id", ""),
+            piece.attributes.get("participant", ""),
+            piece.text,
+            piece.attributes.get("stance", ""),
+        )
+        for piece in tags.read("point", prompt)
+    ]
+    topics = {piece.attributes.get("id", ""): piece.attributes.get("topic", "") for piece in tags.read("point", prompt)}
+    topic, critical = first("topic", prompt), first("critical", prompt)
+    words = REPORT_PHRASES[
+        script_of(
+            first("language", prompt)
+            if "zh" in first("language", prompt)
+            else " ".join(item.text for item in items[:100])
+        )
+    ]
+    vocabulary = build(items, topic)
+    clusters = _worthwhile(find_themes(vocabulary), len({item.participant for item in items}))
+    named = [_named(cluster, vocabulary, words) for cluster in clusters] or _by_topic(items, topics)
+    home = {document.item.id: index for index, cluster in enumerate(clusters) for document in cluster.documents}
+    found = findings.find(vocabulary, home)
+    result: dict[str, Any] = {
+        "overview": _overview(topic, first("goal", prompt), named, found, home, words),
+        "themes": [{"label": theme.label, "statement": theme.statement, "evidence": theme.evidence} for theme in named],
+        "agreements": [words.alike.format(said=_said(document)) for document in found.agreements],
+        "tensions": [words.against.format(one=_said(left), other=_said(right)) for left, right in found.tensions],
+        "minority_views": [words.said.format(said=_said(document)) for document in found.alone],
+        "open_questions": found.questions,
+        "critical_answer": _critical(critical, vocabulary, named, words) if critical else "",
+    }
+    return Reply("", "offline", (ToolCall("write_summary", result),))
+
+
+def _worthwhile(clusters: Sequence[Cluster], everybody: int) -> list[Cluster]:
+    """The themes that enough people carry: two at least, one in twenty in a large session."""
+    fewest = max(2, round(everybody / 20)) if everybody > 2 else 1
+    return [cluster for cluster in clusters if len(cluster.people) >= fewest][:MOST_THEMES]
+
+
+def _named(cluster: Cluster, vocabulary: Vocabulary, words: ReportPhrases) -> _Named:
+    """A theme with its label, a statement made of its terms and its most central sentence, and its evidence, the quotable first."""
+    name = labels.label(cluster, vocabulary, chinese=words.chinese)
+    readable = [document for document in cluster.documents if findings.is_readable(document)] or list(cluster.documents)
+    centre = max(readable, key=lambda document: cosine(document.vector, cluster.centre))
+    quotable = list(findings.distinct((document for document in readable if document is not centre), QUOTED, alike=0.6))
+    rest = [document for document in cluster.documents if document not in quotable]
+    terms = [term for term in labels.key_terms(cluster, vocabulary) if term.lower() not in name.lower()]
+    recurring = words.recurring.format(terms=words.comma.join(terms[:4])) if terms else ""
+    statement = " ".join(part for part in (words.central.format(said=_said(centre)), recurring) if part)
+    return _Named(name or words.other, statement, [document.item.id for document in [*quotable, *rest]])
+
+
+def _by_topic(items: Sequence[Item], topics: dict[str, str]) -> list[_Named]:
+    """Where there are too few points for anything to recur: the points themselves, under their own topics."""
+    longest = sorted(items, key=lambda item: -length_in_words(item.text))[:MOST_THEMES]
+    return [
+        _Named(topics[item.id].capitalize() or item.text[:40], item.text, [item.id])
+        for item in items
+        if item in longest
+    ]
+
+
+def _overview(
+    topic: str, goal: str, named: Sequence[_Named], found: findings.Findings, home: dict[str, int], words: ReportPhrases
+) -> str:
+    """What was asked, how the points spread, and where people meet and part."""
+    listed = [theme.label for theme in named]
+    parts = [words.spread.format(topic=topic, themes=words.comma.join(listed[:3]))]
+    if listed[3:]:
+        parts.append(words.further.format(themes=words.comma.join(listed[3:])))
+    alike = _labels([document.item.id for document in found.agreements], home, listed)
+    apart = _labels([left.item.id for left, _ in found.tensions], home, listed)
+    more = [words.meet.format(themes=words.comma.join(alike))] if alike else []
+    more += [words.part.format(themes=words.comma.join(apart))] if apart else []
+    more += [words.single] if found.alone else []
+    return "\n\n".join(" ".join(paragraph) for paragraph in ([words.goal.format(goal=goal), *parts], more) if paragraph)
+
+
+def _labels(ids: Sequence[str], home: dict[str, int], listed: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(listed[home[name]] for name in ids if name in home))
+
+
+def _critical(critical: str, vocabulary: Vocabulary, named: Sequence[_Named], words: ReportPhrases) -> str:
+    """The points closest to what is critical, in its own words; an honest pointer to the themes where none is close."""
+    wanted = vocabulary.vector(critical)
+    ranked = sorted(vocabulary.documents, key=lambda document: -cosine(document.vector, wanted))
+    close = [
+        document
+        for document in ranked
+        if cosine(document.vector, wanted) >= ANSWERING and findings.is_readable(document)
+    ]
+    told = list(findings.distinct(close, QUOTED))
+    if not told:
+        return words.not_close.format(themes=words.comma.join(theme.label for theme in named[:3]))
+    return words.closest.format(
+        said=words.semicolon.join(words.quoted.format(said=_said(document)) for document in told)
+    )
+
+
+def _said(document: Document) -> str:
+    """A point's text on one line, without the quotation marks that will stand around it."""
+    return " ".join(document.item.text.split()).strip("\"'“”「」 ")

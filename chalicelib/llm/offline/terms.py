@@ -8,6 +8,10 @@ from chalicelib.llm.offline.stopwords import CHINESE_EDGES, CHINESE_WORDS, COMMO
 
 _TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9'’&]|[-](?=[a-z0-9]))*|[\u4e00-\u9fff]+", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.,]+(?:st|nd|rd|th|s|k|am|pm|x)?")
+# Nouns in -ing that mean another thing than the word inside them.
+_NOUNS = frozenset(
+    ("building", "clothing", "crossing", "evening", "housing", "meeting", "morning", "parking", "training", "wedding")
+)
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -26,9 +30,18 @@ def english_terms(text: str) -> list[Term]:
     for match in _TOKEN.finditer(text):
         surface = match.group().replace("’", "'").removesuffix("'s").removesuffix("'S").strip("'")
         word = surface.lower()
-        if is_chinese_word(word) or len(word) < 2 or _NUMBER.fullmatch(word) or word in FUNCTION or word.replace("'", "") in FUNCTION or "'" in word:
+        if (
+            is_chinese_word(word)
+            or len(word) < 2
+            or _NUMBER.fullmatch(word)
+            or word in FUNCTION
+            or word.replace("'", "") in FUNCTION
+            or "'" in word
+        ):
             continue
-        terms.append(Term(stem(word), surface, len(word) > 2 and word not in COMMON and stem(word) not in _COMMON_STEMS))
+        terms.append(
+            Term(stem(word), surface, len(word) > 2 and word not in COMMON and stem(word) not in _COMMON_STEMS)
+        )
     return terms
 
 
@@ -50,6 +63,8 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
+    if word in _NOUNS:
+        return word
     for ending, shortest in (("ing", 4), ("ed", 4), ("ly", 4), ("er", 5), ("or", 5)):
         root = word.removesuffix(ending)
         if root != word and len(root) >= shortest - 1 and _VOWEL.search(root):

@@ -21,7 +21,9 @@ def script_of(text: str, default: Script = "en") -> Script:
         return default
     if chinese <= words:
         return "en"
-    simplified, traditional = (sum(character in signs for character in text) for signs in (_HANS - _HANT, _HANT - _HANS))
+    simplified, traditional = (
+        sum(character in signs for character in text) for signs in (_HANS - _HANT, _HANT - _HANS)
+    )
     if simplified == traditional:
         return default if default != "en" else "hant"
     return "hans" if simplified > traditional else "hant"

@@ -1,22 +1,30 @@
 """Themes: terms that keep company make a theme, and every point goes to the theme whose words it uses.
 
-1. Terms that several people use are clustered by the company they keep: meeting in one sentence, and meeting the same third words.
-2. Each cluster gathers the points that use its terms; what these have in common redraws the theme, and the points are dealt again.
-3. Themes that do not hold together, or that too few people carry, are dropped. Points that fit nowhere stay outside.
+1. Terms that several people use are clustered by the company they keep.
+2. Each cluster gathers the points that use its terms; what these have in common redraws the theme, and the points are
+   dealt again.
+3. Themes that say much the same are joined, unless that would swallow half of the session. Points that fit nowhere stay
+   outside.
 """
 
 import heapq
 import math
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from chalicelib.llm.offline.company import Company
 from chalicelib.llm.offline.vocabulary import Document, Vector, Vocabulary, cosine, mean, unit
 
-MAX_TERMS = 350
-LINK = 0.22  # clusters less alike than this stay apart
-NEAR = 0.16  # a point less like a theme than this stays outside
-ROUNDS = 4
+MAX_TERMS = 300
+LINK = 0.22  # term clusters less alike than this stay apart
+NEAR = 0.2  # a point less like a theme than this stays outside
+OWN = 0.15  # the same for a point's own words alone, without their company
+JOIN = 0.4  # themes more alike than this are one
+WIDE, WIDEST = 0.3, 0.45  # shares of all people from which on joining themes gets harder
+ROUNDS = 3
+
+_Group = tuple[Vector, list[Document]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +37,66 @@ class Cluster:
     @property
     def people(self) -> frozenset[str]:
         """Who carries it."""
-        return frozenset(document.item.participant for document in self.documents)
+        return _people(self.documents)
 
 
 def find_themes(vocabulary: Vocabulary) -> list[Cluster]:
     """The themes of these points, the most widely carried first."""
-    centres = [_seed(terms, vocabulary) for terms in _term_clusters(vocabulary)]
-    dealt: list[list[Document]] = []
-    for _ in range(ROUNDS):
-        dealt = _deal(centres, vocabulary.documents)
-        kept = [(centre, documents) for centre, documents in zip(centres, dealt, strict=True) if len(documents) > 1]
-        centres = [unit(_blend(centre, mean(document.vector for document in documents))) for centre, documents in kept]
-    dealt = _deal(centres, vocabulary.documents)
-    clusters = [Cluster(centre, tuple(documents)) for centre, documents in zip(centres, dealt, strict=True) if documents]
+    company = Company(vocabulary)
+    wide = {document.item.id: company.widen(document.vector) for document in vocabulary.documents}
+    centres = [company.widen(_seed(terms, vocabulary)) for terms in _term_clusters(vocabulary, company)]
+    groups = _joined(_settled(centres, vocabulary.documents, wide), wide, len(_people(vocabulary.documents)))
+    groups = _settled([centre for centre, _ in groups], vocabulary.documents, wide)
+    clusters = [Cluster(centre, tuple(documents)) for centre, documents in groups]
     return sorted(clusters, key=lambda cluster: (-len(cluster.people), -len(cluster.documents)))
 
 
-def _blend(old: Mapping[str, float], new: Mapping[str, float]) -> Vector:
-    """Half of what the theme was, half of what its points say: it may move, but it may not wander off."""
-    return {name: old.get(name, 0.0) + new.get(name, 0.0) for name in {*old, *new}}
+def _people(documents: Sequence[Document]) -> frozenset[str]:
+    return frozenset(document.item.participant for document in documents)
 
 
-def _deal(centres: Sequence[Vector], documents: Sequence[Document]) -> list[list[Document]]:
-    """Every document to its nearest centre, if one is near; within a theme the nearest first."""
+def _settled(centres: Sequence[Vector], documents: Sequence[Document], wide: Mapping[str, Vector]) -> list[_Group]:
+    """Points dealt to themes and themes redrawn from points, a few times. A theme moves by halves, so that it does not wander off."""
+    for _ in range(ROUNDS):
+        groups = [group for group in _deal(centres, documents, wide) if len(group[1]) > 1]
+        centres = [unit(_sum(centre, mean(wide[document.item.id] for document in dealt))) for centre, dealt in groups]
+    return [group for group in _deal(centres, documents, wide) if group[1]]
+
+
+def _sum(left: Mapping[str, float], right: Mapping[str, float]) -> Vector:
+    return {name: left.get(name, 0.0) + right.get(name, 0.0) for name in sorted({*left, *right})}
+
+
+def _deal(centres: Sequence[Vector], documents: Sequence[Document], wide: Mapping[str, Vector]) -> list[_Group]:
+    """Every point to its nearest theme, if one is near; within a theme the nearest first."""
     dealt: list[list[tuple[float, Document]]] = [[] for _ in centres]
     for document in documents:
-        likeness = [(cosine(document.vector, centre), -index) for index, centre in enumerate(centres)]
-        best, index = max(likeness, default=(0.0, 0))
-        if best >= NEAR:
+        vector = wide[document.item.id]
+        best, index = max(((cosine(vector, centre), -index) for index, centre in enumerate(centres)), default=(0.0, 0))
+        if best >= NEAR and cosine(document.vector, centres[-index]) >= OWN:
             dealt[-index].append((best, document))
-    return [[document for _, document in sorted(found, key=lambda pair: -pair[0])] for found in dealt]
+    ranked = [[document for _, document in sorted(found, key=lambda pair: -pair[0])] for found in dealt]
+    return list(zip(centres, ranked, strict=True))
+
+
+def _joined(groups: list[_Group], wide: Mapping[str, Vector], everybody: int) -> list[_Group]:
+    """Themes joined while two of them are alike enough."""
+    while len(groups) > 1:
+        value, left, right = max(
+            (_pull(groups[left], groups[right], everybody), -left, -right)
+            for left, right in combinations(range(len(groups)), 2)
+        )
+        if value < JOIN:
+            break
+        documents = groups[-left][1] + groups[-right][1]
+        groups = [group for index, group in enumerate(groups) if index not in (-left, -right)]
+        groups.append((mean(wide[document.item.id] for document in documents), documents))
+    return groups
+
+
+def _pull(left: _Group, right: _Group, everybody: int) -> float:
+    share = len(_people(left[1]) | _people(right[1])) / everybody
+    return cosine(left[0], right[0]) * (1.0 if share < WIDE else 0.6 if share < WIDEST else 0.2)
 
 
 def _seed(terms: Sequence[str], vocabulary: Vocabulary) -> Vector:
@@ -66,18 +104,15 @@ def _seed(terms: Sequence[str], vocabulary: Vocabulary) -> Vector:
     return unit({term: vocabulary.idf[term] * math.sqrt(len(vocabulary.people[term])) for term in terms})
 
 
-def _term_clusters(vocabulary: Vocabulary) -> list[list[str]]:
+def _term_clusters(vocabulary: Vocabulary, company: Company) -> list[list[str]]:
     """Terms grouped bottom up, by the average likeness between groups."""
     fewest = 3 if len(vocabulary.documents) > 60 else 2
-    candidates = sorted(
-        (term for term in vocabulary.naming if len(vocabulary.people[term]) >= min(fewest, 3) and vocabulary.spread[term] >= fewest),
-        key=lambda term: (-len(vocabulary.people[term]), -vocabulary.spread[term], term),
-    )[:MAX_TERMS]
-    likeness = _likeness(candidates, vocabulary)
-    groups = {index: [term] for index, term in enumerate(candidates)}
+    known = (term for term in vocabulary.naming if min(len(vocabulary.people[term]), vocabulary.spread[term]) >= fewest)
+    ranked = sorted(known, key=lambda term: (-len(vocabulary.people[term]), -vocabulary.spread[term], term))[:MAX_TERMS]
+    groups = {index: [term] for index, term in enumerate(ranked)}
     links: dict[int, dict[int, float]] = {index: {} for index in groups}
     heap: list[tuple[float, int, int]] = []
-    for (left, right), value in likeness.items():
+    for (left, right), value in company.likeness(ranked).items():
         links[left][right] = links[right][left] = value
         heap.append((-value, left, right))
     heapq.heapify(heap)
@@ -88,42 +123,20 @@ def _term_clusters(vocabulary: Vocabulary) -> list[list[str]]:
     return list(groups.values())
 
 
-def _merge(left: int, right: int, groups: dict[int, list[str]], links: dict[int, dict[int, float]], heap: list[tuple[float, int, int]]) -> None:
+def _merge(
+    left: int,
+    right: int,
+    groups: dict[int, list[str]],
+    links: dict[int, dict[int, float]],
+    heap: list[tuple[float, int, int]],
+) -> None:
     """Two groups become one; its likeness to each other group is the average over their terms."""
     ours, theirs = groups.pop(left), groups.pop(right)
+    size = len(ours) + len(theirs)
     new = max(links) + 1
-    old_left, old_right = links[left], links[right]
     links[new] = {}
-    for other in {*old_left, *old_right} & groups.keys():
-        value = (len(ours) * old_left.get(other, 0.0) + len(theirs) * old_right.get(other, 0.0)) / (len(ours) + len(theirs))
+    for other in sorted({*links[left], *links[right]} & groups.keys()):
+        value = (len(ours) * links[left].get(other, 0.0) + len(theirs) * links[right].get(other, 0.0)) / size
         links[new][other] = links[other][new] = value
         heapq.heappush(heap, (-value, other, new))
     groups[new] = ours + theirs
-
-
-def _likeness(candidates: Sequence[str], vocabulary: Vocabulary) -> dict[tuple[int, int], float]:
-    """How alike the company of two terms is: that they meet (normalised pointwise mutual information), and whom else they meet."""
-    meetings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for document in vocabulary.documents:
-        names = list(document.vector)
-        for name in names:
-            meetings[name].update(other for other in names if other != name)
-    total, spread = len(vocabulary.documents), vocabulary.spread
-    company = {}
-    for term in candidates:
-        met = {}
-        for other, count in meetings[term].items():
-            surprise = math.log(count * total / (spread[term] * spread[other]))
-            if spread[other] > 1 and surprise > 0:
-                met[other] = surprise * count / (count + 1) * (1.0 if other in vocabulary.naming else 0.35)
-        company[term] = unit(met)
-    found = {}
-    for left, term in enumerate(candidates):
-        for right in range(left + 1, len(candidates)):
-            other = candidates[right]
-            count = meetings[term][other]
-            direct = math.log(count * total / (spread[term] * spread[other])) / -math.log(count / total) if count > 1 else 0.0
-            value = max(0.0, direct) + cosine(company[term], company[other])
-            if value > 0:
-                found[left, right] = value
-    return found

@@ -1,13 +1,14 @@
 """The vocabulary of a set of points: their terms, how telling each is, and how people write it.
 
-A term is weighed by how few points it occurs in, and counted by how many different people use it. Words of the session's own topic are in
-everything that is said under it and tell nothing apart, so they are left out.
+A term is weighed by how few points it occurs in, and counted by how many different people use it. Words of the
+session's own topic are in everything that is said under it and tell nothing apart, so they are left out.
 """
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from chalicelib.llm.offline.chinese import discover, segment
 from chalicelib.llm.offline.terms import Term, chinese_runs, english_terms, stem
@@ -49,13 +50,21 @@ class Vocabulary:
 
     def vector(self, text: str) -> Vector:
         """A text that is no point as a vector over the same terms."""
-        return unit({term.stem: self.idf[term.stem] * _weight(term) for term in _terms(text, self.chinese) if term.stem in self.idf})
+        return unit(
+            {
+                term.stem: self.idf[term.stem] * _weight(term)
+                for term in _terms(text, self.chinese)
+                if term.stem in self.idf
+            }
+        )
 
 
 def build(items: Sequence[Item], frame: str) -> Vocabulary:
     """The vocabulary of these points; `frame` is the session's topic."""
     words = discover([(item.participant, run) for item in items for run in chinese_runs(item.text)])
-    framed = {term.stem for term in _terms(frame, words)} | {stem(word) for word in frame.lower().split()} | _initials(frame)
+    framed = (
+        {term.stem for term in _terms(frame, words)} | {stem(word) for word in frame.lower().split()} | _initials(frame)
+    )
     listed = [tuple(term for term in _terms(item.text, words) if term.stem not in framed) for item in items]
     people: defaultdict[str, set[str]] = defaultdict(set)
     spread: Counter[str] = Counter()
@@ -65,7 +74,8 @@ def build(items: Sequence[Item], frame: str) -> Vocabulary:
             spread[name] += 1
     idf = {name: math.log(1 + len(items) / count) for name, count in spread.items()}
     documents = tuple(
-        Document(item, terms, unit({term.stem: idf[term.stem] * _weight(term) for term in terms})) for item, terms in zip(items, listed, strict=True)
+        Document(item, terms, unit({term.stem: idf[term.stem] * _weight(term) for term in terms}))
+        for item, terms in zip(items, listed, strict=True)
     )
     naming = frozenset(term.stem for terms in listed for term in terms if term.naming)
     return Vocabulary(documents, idf, {name: frozenset(found) for name, found in people.items()}, spread, naming, words)
@@ -84,13 +94,13 @@ def unit(vector: Mapping[str, float]) -> Vector:
     return {name: weight / length for name, weight in vector.items()} if length else {}
 
 
-def mean(vectors: Iterable[Mapping[str, float]], keep: int = 60) -> Vector:
+def mean(vectors: Iterable[Mapping[str, float]], keep: int = 200) -> Vector:
     """The direction of several vectors together, in their strongest terms."""
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     for vector in vectors:
         for name, weight in vector.items():
-            total[name] += weight  # type: ignore[assignment]
-    return unit(dict(total.most_common(keep)))
+            total[name] += weight
+    return unit(dict(sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))[:keep]))
 
 
 def _terms(text: str, words: frozenset[str]) -> list[Term]:
@@ -105,4 +115,4 @@ def _weight(term: Term) -> float:
 def _initials(frame: str) -> set[str]:
     """The short form of a name of two words ("bg" for Bowling Green), which people use in its place."""
     words = [word for word in frame.replace("/", " ").split() if word[:1].isupper()]
-    return {f"{first[0]}{second[0]}".lower() for first, second in zip(words, words[1:], strict=False)}
+    return {f"{first[0]}{second[0]}".lower() for first, second in pairwise(words)}

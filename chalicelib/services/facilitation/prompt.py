@@ -1,7 +1,8 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
-tools → guidelines, facilitation prompt, brief [breakpoint: the same for every participant of a session] → answers to the form → the conversation so far
-[breakpoint] → pacing and the participant's latest words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what is new.
+tools → guidelines, facilitation prompt, brief [breakpoint: the same for every participant of a session] → answers to
+the form → the conversation so far [breakpoint] → pacing and the participant's latest words. Nothing in front of a
+breakpoint changes within a thread, so a turn reads fresh only what is new.
 """
 
 from collections.abc import Sequence
@@ -32,11 +33,13 @@ def system_blocks(view: SessionView) -> tuple[Block, ...]:
     return Block(fill("guidelines")), Block(session, cached=True)
 
 
-def chat_messages(view: SessionView, thread: Thread, answers: Sequence[Answer], history: Sequence[Message]) -> tuple[ChatMessage, ...]:
+def chat_messages(
+    view: SessionView, thread: Thread, answers: Sequence[Answer], history: Sequence[Message]
+) -> tuple[ChatMessage, ...]:
     """The conversation as the model reads it; it begins and ends with the user's side.
 
-    Entries of one side in a row are one message of several blocks. What the participant said since the facilitator's last message comes after
-    the breakpoint and the pacing.
+    Entries of one side in a row are one message of several blocks. What the participant said since the facilitator's
+    last message comes after the breakpoint and the pacing.
     """
     opening = ChatMessage("user", (Block(fill("opening", answers=_answers(view, answers))),))
     said = sum(message.role == "user" for message in history)
@@ -69,7 +72,8 @@ def _block(message: Message) -> Block:
 
 def _merged(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     return tuple(
-        ChatMessage(role, tuple(block for entry in run for block in entry.blocks)) for role, run in groupby(entries, key=attrgetter("role"))
+        ChatMessage(role, tuple(block for entry in run for block in entry.blocks))
+        for role, run in groupby(entries, key=attrgetter("role"))
     )
 
 

@@ -19,7 +19,7 @@ CONCLUDE = Tool(
         "properties": {
             "recap": {
                 "type": "string",
-                "description": "The closing message to the participant: what you heard, in two to four sentences in their language, and thanks. No question.",
+                "description": "The closing message the participant reads: what you heard, and thanks. No question.",
             }
         },
         "required": ["recap"],
@@ -39,11 +39,18 @@ class FacilitatorReply:
 
 
 def facilitate(
-    view: SessionView, thread: Thread, answers: Sequence[Answer], history: Sequence[Message], *, model: Model, deadline: Deadline
+    view: SessionView,
+    thread: Thread,
+    answers: Sequence[Answer],
+    history: Sequence[Message],
+    *,
+    model: Model,
+    deadline: Deadline,
 ) -> FacilitatorReply:
     """The next message in this thread. `history` is oldest first; an empty one asks for the opening.
 
-    Raises ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every reply is final.
+    Raises ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every
+    reply is final.
     """
     request = Request(
         task="turn",
@@ -57,7 +64,9 @@ def facilitate(
     content = _content(reply)
     if not content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
-    return FacilitatorReply(content, thread.concluded or reply.call(CONCLUDE.name) is not None, reply.usage, reply.model)
+    return FacilitatorReply(
+        content, thread.concluded or reply.call(CONCLUDE.name) is not None, reply.usage, reply.model
+    )
 
 
 def _content(reply: Reply) -> str:

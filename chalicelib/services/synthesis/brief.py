@@ -66,9 +66,16 @@ def _results(session: Session, summary: Summary) -> tuple[str, ...]:
 
 
 def _theme(theme: Theme, total: int) -> str:
-    body = "\n\n".join(part for part in (markdown.inline(theme.statement), *(markdown.quote(quote.text) for quote in theme.quotes)) if part)
+    body = "\n\n".join(
+        part
+        for part in (markdown.inline(theme.statement), *(markdown.quote(quote.text) for quote in theme.quotes))
+        if part
+    )
     share = f"{theme.participants} of {total} participants"
-    return markdown.section(f"{markdown.inline(theme.label)} ({share})", body, level=3) or f"### {markdown.inline(theme.label)} ({share})"
+    return (
+        markdown.section(f"{markdown.inline(theme.label)} ({share})", body, level=3)
+        or f"### {markdown.inline(theme.label)} ({share})"
+    )
 
 
 def _question(question: Question) -> str:
@@ -81,7 +88,9 @@ def _next_session(session: Session, summary: Summary) -> str:
     """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
     lines = [f"- Topic: {markdown.inline(session.topic)}: next steps"]
     if session.critical and not summary.critical_answer:
-        lines.append(f"- Ask again about what is critical, since nobody has spoken to it: {markdown.inline(session.critical)}")
+        lines.append(
+            f"- Ask again about what is critical, since nobody has spoken to it: {markdown.inline(session.critical)}"
+        )
     lines += _named("Answer", summary.open_questions)
     lines += _named("Work through", summary.tensions)
     if len(lines) == 1:

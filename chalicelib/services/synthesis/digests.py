@@ -1,6 +1,7 @@
 """The digest of one thread: what its participant holds, point by point, each tied to the message that says so.
 
-The model proposes, code verifies: a point has to name one of the participant's own messages, and its quote is cut from what is stored.
+The model proposes, code verifies: a point has to name one of the participant's own messages, and its quote is cut from
+what is stored.
 """
 
 from collections import Counter
@@ -34,7 +35,10 @@ RECORD_DIGEST = Tool(
                 "items": {
                     "type": "object",
                     "properties": {
-                        "message_id": {"type": "string", "description": "The id of the participant's message that makes the point."},
+                        "message_id": {
+                            "type": "string",
+                            "description": "The id of the participant's message that makes the point.",
+                        },
                         "quote": {"type": "string", "description": "Words copied exactly from that message."},
                         "text": {"type": "string", "description": "The point in one self-contained sentence."},
                         "topic": {"type": "string", "description": "What it is about, in two to four words."},
@@ -52,12 +56,20 @@ RECORD_DIGEST = Tool(
 
 
 def digest_thread(
-    view: SessionView, thread: Thread, previous: Digest | None, messages: Sequence[Message], *, model: Model, deadline: Deadline, now: datetime
+    view: SessionView,
+    thread: Thread,
+    previous: Digest | None,
+    messages: Sequence[Message],
+    *,
+    model: Model,
+    deadline: Deadline,
+    now: datetime,
 ) -> Digest:
     """The thread's digest after these messages, which follow those that `previous` covers.
 
-    One model call, none where the participant said nothing in them. Points of before are kept, new ones are added. ModelUnavailable where the
-    model's answer has not the shape it was asked for: the digest then stays as it was, and the messages are digested another time.
+    One model call, none where the participant said nothing in them. Points of before are kept, new ones are added.
+    ModelUnavailable where the model's answer has not the shape it was asked for: the digest then stays as it was, and
+    the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
     to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
@@ -76,7 +88,9 @@ def digest_thread(
 def _request(view: SessionView, before: Digest, messages: Sequence[Message]) -> Request:
     known = [tags.data("known", point.text, topic=point.topic) for point in before.points]
     new = [
-        tags.data("said", message.content, id=message.id) if message.role == "user" else tags.data("asked", message.content)
+        tags.data("said", message.content, id=message.id)
+        if message.role == "user"
+        else tags.data("asked", message.content)
         for message in messages
     ]
     return Request(

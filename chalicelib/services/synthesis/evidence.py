@@ -37,7 +37,14 @@ class EvidenceBook:
     def render(self) -> str:
         """Every point as data, one a line."""
         return "\n".join(
-            tags.data("point", entry.point.text, id=entry.id, participant=entry.participant, topic=entry.point.topic, stance=entry.point.stance)
+            tags.data(
+                "point",
+                entry.point.text,
+                id=entry.id,
+                participant=entry.participant,
+                topic=entry.point.topic,
+                stance=entry.point.stance,
+            )
             for entry in self._entries.values()
         )
 
@@ -73,8 +80,13 @@ def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
 
 def _numbered(digests: Sequence[Digest]) -> list[Evidence]:
     """The points under their ids. Where there are too many, everybody gives the same share, the newest points first."""
-    shares = [[(number, digest, point) for point in reversed(digest.points)] for number, digest in enumerate(digests, 1)]
+    shares = [
+        [(number, digest, point) for point in reversed(digest.points)] for number, digest in enumerate(digests, 1)
+    ]
     dealt = (item for item in chain.from_iterable(zip_longest(*shares)) if item is not None)
     chosen = [item for item, _ in zip(dealt, range(MAX_POINTS), strict=False)]
     chosen.sort(key=lambda item: item[0])  # stable: a person's points stand together
-    return [Evidence(f"p{index}", number, digest.thread_id, point) for index, (number, digest, point) in enumerate(chosen, 1)]
+    return [
+        Evidence(f"p{index}", number, digest.thread_id, point)
+        for index, (number, digest, point) in enumerate(chosen, 1)
+    ]

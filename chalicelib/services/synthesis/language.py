@@ -36,7 +36,8 @@ ENGLISH = Words(
     open_questions="Open questions",
     share="{count} of {total} participants",
     unanswered="Nobody has spoken to this yet.",
-    footer="From {participants} participants and {messages} messages. Participants of a theme are counted once each; quotes are cut from what they wrote.",
+    footer="From {participants} participants and {messages} messages. "
+    "In a theme each participant counts once; quotes are cut from what they wrote.",
     part="{used} of {points} points were read.",
     offline="Put together without a language model, from participants' own sentences (model: offline).",
 )

@@ -1,7 +1,7 @@
 """Quotes are cut from what is stored, never taken from a model.
 
-What a model copied is only used to find the place: both sides are brought to NFC and their white space is folded, and the words between the two ends
-of the match are cut from the stored text. What is not found is no quote.
+What a model copied is only used to find the place: both sides are brought to NFC and their white space is folded, and
+the words between the two ends of the match are cut from the stored text. What is not found is no quote.
 """
 
 import unicodedata

@@ -11,7 +11,9 @@ def render_summary(view: SessionView, summary: Summary, words: Words, *, used: i
     """The summary with its markdown; sections without content are left out."""
     sections = (
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
-        markdown.section(words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)),
+        markdown.section(
+            words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
+        ),
         markdown.section(words.agreements, markdown.bullets(summary.agreements)),
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),

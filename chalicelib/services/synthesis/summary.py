@@ -37,7 +37,10 @@ WRITE_SUMMARY = Tool(
                     "properties": {
                         "label": {"type": "string"},
                         "statement": {"type": "string"},
-                        "evidence": {**_TEXTS, "description": "The ids of all points that belong to the theme, the most telling first."},
+                        "evidence": {
+                            **_TEXTS,
+                            "description": "The ids of all points that belong to the theme, the most telling first.",
+                        },
                     },
                     "required": ["label", "statement", "evidence"],
                     "additionalProperties": False,
@@ -49,17 +52,27 @@ WRITE_SUMMARY = Tool(
             "open_questions": _TEXTS,
             "critical_answer": {"type": "string"},
         },
-        "required": ["overview", "themes", "agreements", "tensions", "minority_views", "open_questions", "critical_answer"],
+        "required": [
+            "overview",
+            "themes",
+            "agreements",
+            "tensions",
+            "minority_views",
+            "open_questions",
+            "critical_answer",
+        ],
         "additionalProperties": False,
     },
 )
 
 
-def write_summary(view: SessionView, digests: Sequence[Digest], *, model: Model, deadline: Deadline, now: datetime) -> Summary:
+def write_summary(
+    view: SessionView, digests: Sequence[Digest], *, model: Model, deadline: Deadline, now: datetime
+) -> Summary:
     """The summary of these digests: one model call.
 
-    Raises ModelUnavailable where the result has no overview or no theme that stands on a point somebody made, so that an empty result never
-    replaces a good summary.
+    Raises ModelUnavailable where the result has no overview or no theme that stands on a point somebody made, so that
+    an empty result never replaces a good summary.
     """
     book = EvidenceBook(digests)
     if not len(book):
@@ -67,7 +80,10 @@ def write_summary(view: SessionView, digests: Sequence[Digest], *, model: Model,
     reply = model.complete(_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
-    overview, themes = _text(result.get("overview"), MAX_OVERVIEW, keep_paragraphs=True), _themes(result.get("themes"), book)
+    overview, themes = (
+        _text(result.get("overview"), MAX_OVERVIEW, keep_paragraphs=True),
+        _themes(result.get("themes"), book),
+    )
     if not overview or not themes:
         raise ModelUnavailable("The model wrote no usable summary")
     critical = _text(result.get("critical_answer"), MAX_TEXT) if view.session.critical else ""
@@ -88,8 +104,16 @@ def write_summary(view: SessionView, digests: Sequence[Digest], *, model: Model,
 
 def _request(view: SessionView, book: EvidenceBook) -> Request:
     session = view.session
-    wishes = f"\nThe host's wishes for this summary, to follow within these rules:\n\n{tags.data('wishes', session.summary_prompt)}\n" if session.summary_prompt else ""
-    language = tags.data("language", session.language) if session.language else "the language that most of the points are written in"
+    wishes = (
+        f"\nThe host's wishes for this summary, to follow within these rules:\n\n{tags.data('wishes', session.summary_prompt)}\n"
+        if session.summary_prompt
+        else ""
+    )
+    language = (
+        tags.data("language", session.language)
+        if session.language
+        else "the language that most of the points are written in"
+    )
     return Request(
         task="summary",
         tier="large",
@@ -112,7 +136,8 @@ def _themes(given: object, book: EvidenceBook) -> tuple[Theme, ...]:
             known = grouped.setdefault(label.casefold(), (label, statement, []))
             known[2].extend(entry for entry in evidence if entry not in known[2])
     themes = [
-        Theme(label, statement, count_participants(evidence), pick_quotes(evidence)) for label, statement, evidence in grouped.values()
+        Theme(label, statement, count_participants(evidence), pick_quotes(evidence))
+        for label, statement, evidence in grouped.values()
     ]
     return tuple(sorted(themes, key=lambda theme: -theme.participants)[:MAX_THEMES])
 

@@ -1,0 +1,236 @@
+"""The Anthropic adapter: the real SDK, imported by the first call of a container and by nothing else.
+
+One rule for time: a chat turn gets 15 s for its first try, and a failure that comes fast (under 3 s) goes once to the
+small tier with what remains of the deadline; everything else has its whole deadline and is tried again by its queue. A
+reply that was cut off, refused or lacks the call it had to make is asked for once more; half a reply is never handed
+on.
+
+Current models reject a forced tool choice and think before they answer. So the prompts ask for the call, this adapter
+checks that it came, and effort keeps the thinking short.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import Block, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from anthropic import Anthropic, APIError
+    from anthropic.types import Message
+
+FIRST_TRY: Final = 15.0
+FAST: Final = 3.0
+CONNECT: Final = 3.0
+LEAST: Final = 0.5  # with less time than this a call is not worth starting
+MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
+
+_EFFORT: Mapping[Task, str] = {"turn": "low", "digest": "low", "prompt": "medium", "summary": "medium"}
+_TAKES_EFFORT = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")
+_WHOLE = ("end_turn", "tool_use", "stop_sequence")
+_logger = logging.getLogger(__name__)
+
+
+class AnthropicModel:
+    """A Model behind Anthropic's Messages API. The key comes from ANTHROPIC_API_KEY, else from the secret."""
+
+    name = "anthropic"
+
+    def __init__(self, settings: Settings, read_secret: Callable[[str], str]) -> None:
+        self._models: Mapping[Tier, str] = {
+            "small": settings.model_small,
+            "medium": settings.model_medium,
+            "large": settings.model_large,
+        }
+        self._secret_arn = settings.anthropic_secret_arn
+        self._read_secret = read_secret
+        self._connected: Anthropic | None = None
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Answer before the deadline, with one successful call."""
+        client = self._client(request)
+        attempt = Attempt(self._models[request.tier], request.max_tokens, FIRST_TRY if request.task == "turn" else None)
+        while True:
+            message = self._answer(client, request, attempt, deadline)
+            attempt.usage = _add(attempt.usage, message)
+            if reply := _whole(request, message, attempt):
+                return reply
+            _logger.warning(
+                "model reply unusable",
+                extra={"model": attempt.model, "task": request.task, "stop_reason": _stop_reason(message)},
+            )
+            if attempt.asked_again:
+                raise _unavailable(request)
+            attempt.again(min(2 * attempt.tokens, MOST_TOKENS))
+
+    def _answer(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> "Message | str":
+        """What the model says, from the small tier where a turn's own failed fast."""
+        while True:
+            before = deadline.remaining()
+            if before < LEAST:
+                raise _unavailable(request)
+            try:
+                return self._send(client, request, attempt, min(before, attempt.limit or before))
+            except _api_error() as error:
+                fast = before - deadline.remaining() < FAST
+                if request.task != "turn" or attempt.fell_back or not fast or not _passes(error):
+                    raise _failure(request, error) from error
+                _logger.warning(
+                    "model failed fast, going to the small tier",
+                    extra={"model": attempt.model, "error": type(error).__name__},
+                )
+                attempt.fall_back(self._models["small"])
+
+    def _client(self, request: Request) -> "Anthropic":
+        """The SDK's client, made when the first key is there. A missing key is the operator's to set: an alarm counts this event."""
+        if self._connected is None:
+            key = os.environ.get("ANTHROPIC_API_KEY") or (
+                self._read_secret(self._secret_arn) if self._secret_arn else ""
+            )
+            if not key.strip():
+                _logger.error("model key missing", extra={"event": "model_key_missing", "task": request.task})
+                raise ModelUnavailable(
+                    "The facilitator has no API key: the operator of this server has to set it", retry_after=60
+                )
+            from anthropic import Anthropic, DefaultHttpxClient
+
+            self._connected = Anthropic(
+                api_key=key.strip(), max_retries=0, http_client=DefaultHttpxClient(trust_env=False)
+            )
+        return self._connected
+
+    def _send(self, client: "Anthropic", request: Request, attempt: "Attempt", seconds: float) -> "Message | str":
+        """One HTTP call. The SDK gives back plain text where the answer was no JSON."""
+        from httpx2 import Timeout
+
+        timeout = Timeout(seconds, connect=min(seconds, CONNECT))
+        message: Message | str = client.messages.create(**_body(request, attempt), timeout=timeout)
+        return message
+
+
+@dataclass(slots=True)
+class Attempt:
+    """How far a request has come: whom it asks, for how many tokens and seconds, and what has been tried."""
+
+    model: str
+    tokens: int
+    limit: float | None
+    fell_back: bool = False
+    asked_again: bool = False
+    usage: Usage = field(default_factory=Usage)
+
+    def fall_back(self, model: str) -> None:
+        """Ask another model, with all the time that is left."""
+        self.model, self.limit, self.fell_back = model, None, True
+
+    def again(self, tokens: int) -> None:
+        """Ask once more, with more room and all the time that is left."""
+        self.tokens, self.limit, self.asked_again = tokens, None, True
+
+
+def _body(request: Request, attempt: Attempt) -> dict[str, Any]:
+    """The request as the Messages API takes it: tools, system and messages in the order that caching needs."""
+    body: dict[str, Any] = {
+        "model": attempt.model,
+        "max_tokens": attempt.tokens,
+        "system": [_block(block) for block in request.system],
+        "messages": [
+            {"role": message.role, "content": [_block(block) for block in message.blocks]}
+            for message in request.messages
+        ],
+    }
+    if request.tools:
+        body["tools"] = [
+            {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
+            for tool in request.tools
+        ]
+    if _TAKES_EFFORT.match(attempt.model):
+        body["output_config"] = {"effort": _EFFORT[request.task]}
+    return body
+
+
+def _block(block: Block) -> dict[str, Any]:
+    cached = {"cache_control": {"type": "ephemeral"}} if block.cached else {}
+    return {"type": "text", "text": block.text, **cached}
+
+
+def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Reply | None:
+    """The reply, or None where it is cut off, refused, empty, or lacks the call it had to make."""
+    if _stop_reason(message) not in _WHOLE:
+        return None
+    blocks = list(getattr(message, "content", None) or [])
+    text = "".join(block.text for block in blocks if block.type == "text")
+    calls = tuple(
+        ToolCall(block.name, block.input if isinstance(block.input, dict) else {})
+        for block in blocks
+        if block.type == "tool_use"
+    )
+    reply = Reply(text, attempt.model, calls, attempt.usage)
+    lacking = request.must_call is not None and reply.call(request.must_call) is None
+    return None if lacking or not (text.strip() or calls) else reply
+
+
+def _stop_reason(message: "Message | str") -> str:
+    return str(getattr(message, "stop_reason", "malformed"))
+
+
+def _add(usage: Usage, message: "Message | str") -> Usage:
+    """Tokens so far; what is written to the cache was read fresh."""
+    spent = getattr(message, "usage", None)
+    if spent is None:
+        return usage
+    return Usage(
+        usage.input_tokens + (spent.input_tokens or 0) + (spent.cache_creation_input_tokens or 0),
+        usage.cached_tokens + (spent.cache_read_input_tokens or 0),
+        usage.output_tokens + (spent.output_tokens or 0),
+    )
+
+
+def _api_error() -> type["APIError"]:
+    from anthropic import APIError
+
+    return APIError
+
+
+def _passes(error: "APIError") -> bool:
+    """Whether another model may answer now: after a rate limit, a fault of the server, a broken connection; not a time-out."""
+    from anthropic import APIConnectionError, APITimeoutError
+
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        return status == 429 or status >= 500
+    return isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError)
+
+
+def _failure(request: Request, error: "APIError") -> ModelUnavailable:
+    """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error."""
+    status = getattr(error, "status_code", None)
+    level = logging.ERROR if isinstance(status, int) and 400 <= status < 500 and status != 429 else logging.WARNING
+    event = "model_key_rejected" if status in (401, 403) else "model_failed"
+    _logger.log(
+        level,
+        "model call failed",
+        extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},
+    )
+    return _unavailable(request, _retry_after(error))
+
+
+def _retry_after(error: "APIError") -> float | None:
+    """What the server asks to wait, where it gives seconds."""
+    response = getattr(error, "response", None)
+    asked = response.headers.get("retry-after", "") if response is not None else ""
+    return max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
+
+
+def _unavailable(request: Request, retry_after: float | None = None) -> ModelUnavailable:
+    message = (
+        "The facilitator is unavailable; send the same message again"
+        if request.task == "turn"
+        else "The language model is unavailable; try again later"
+    )
+    return ModelUnavailable(message) if retry_after is None else ModelUnavailable(message, retry_after)

@@ -1,0 +1,99 @@
+"""Signs that the offline model goes by: wanting, rejecting, stopping, distress, leaning on the sentence before."""
+
+import re
+
+_IGNORING_CASE = re.IGNORECASE
+_EDGES = re.compile(r"[\s.!,;:…。！，；：~～]+")
+
+
+def _words(listed: str) -> str:
+    """An alternation of words and `_`-joined phrases."""
+    return "|".join(word.replace("_", " ") for word in sorted(listed.split(), key=len, reverse=True))
+
+
+_FOR = re.compile(
+    r"\b(?:(?:should|needs?|must)(?! not|n't)|"
+    + _words("more better support supports love great good welcome benefit benefits important improve expand help")
+    + "|"
+    + _words("please like agree encourage want proud")
+    + r")\b|"
+    + _words("應該 应该 需要 支持 希望 贊成 赞成 喜歡 喜欢 方便 更好 優 优 安心 同意 鼓勵 鼓励"),
+    _IGNORING_CASE,
+)
+_AGAINST = re.compile(
+    r"\b(?:(?:should|must|do|does|is|are|can|wo)(?: not|n't)|cannot|"
+    + _words("no not never dont stop ban against oppose hate bad terrible dangerous too worse waste wrong lack lacks")
+    + "|"
+    + _words("without unfair problem problems fail failing illegal ridiculous silly less fewer end eliminate disagree")
+    + r")\b|"
+    + _words("不應 不应 不該 不该 反對 反对 不要 不能 不是 違法 违法 非法 取締 取缔 禁止 問題 问题 風險 风险 危險 危险")
+    + "|"
+    + _words("不公 沒有 没有 威脅 威胁"),
+    _IGNORING_CASE,
+)
+_LEANING = re.compile(
+    r"(?:"
+    + _words("this that it its it's they these those them he she which and but so because also otherwise then instead")
+    + r"|such|for example|e\.g)\b|"
+    + _words("而且 但是 因為 因为 所以 這樣 这样 例如 並且 并且 不過 不过"),
+    _IGNORING_CASE,
+)
+_STOP = re.compile(
+    r"(?:(?:"
+    + _words("ok okay no nope nah well sorry i_think thanks thank_you and")
+    + r") )*"
+    + r"(?:that(?:'s| is) (?:all|it|enough|everything)|that will be all|enough|(?:i'm |i am |all )?done|finish(?:ed)?"
+    + r"|(?:i have )?nothing (?:else|more)(?: to (?:add|say))?|no more(?: questions| to say)?|(?:let's )?stop(?: here| now)?"
+    + r"|(?:good)?bye|i (?:have to|need to|must|gotta) go|not interested)"
+    + r"(?: (?:"
+    + _words("for_now for_me from_me i_have i_got i_had_to_say now here already thanks thank_you bye really")
+    + r"))*",
+    _IGNORING_CASE,
+)
+_STOP_CHINESE = re.compile(
+    r"(?:"
+    + _words("好了 好 嗯 謝謝 谢谢 我 大概 應該 应该 就")
+    + r")*(?:"
+    + _words("不用了 不用 沒有了 没有了 沒了 没了 就這樣 就这样 這樣就好 这样就好 結束 结束 夠了 够了 說完了 说完了")
+    + "|"
+    + _words("講完了 讲完了 沒有其他 没有其他 再見 再见 停止")
+    + r")(?:"
+    + _words("吧 了 啦 喔 哦 謝謝 谢谢 您 你")
+    + r")*"
+)
+_DISTRESS = re.compile(
+    r"\b(?:(?:kill|hurt|harm)(?:ing)? myself|end(?:ing)? my life|want to die|(?:i am|i'm) suicidal|no reason to live)\b|"
+    + _words("我想死 想自殺 想自杀 不想活 傷害自己 伤害自己"),
+    _IGNORING_CASE,
+)
+
+
+def stance_of(text: str) -> str:
+    """`for`, `against`, `mixed` or `neutral`, by what a sentence wants more of, or less of."""
+    plain = _plain(text)
+    wants, rejects = bool(_FOR.search(plain)), bool(_AGAINST.search(plain))
+    if plain.rstrip().endswith(("?", "？")) or not (wants or rejects):
+        return "neutral"
+    if wants and rejects:
+        return "mixed"
+    return "for" if wants else "against"
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence begins as a continuation of the one before it."""
+    return bool(_LEANING.match(_plain(sentence)))
+
+
+def wants_to_stop(text: str) -> bool:
+    """Whether the whole message says no more than that it is enough."""
+    bare = _EDGES.sub(" ", _plain(text)).strip()
+    return bool(_STOP.fullmatch(bare) or _STOP_CHINESE.fullmatch(bare.replace(" ", "")))
+
+
+def is_distressed(text: str) -> bool:
+    """Whether somebody speaks of harming themselves."""
+    return bool(_DISTRESS.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return text.replace("’", "'")

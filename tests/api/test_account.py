@@ -1,0 +1,78 @@
+"""GET /me, and who gets in."""
+
+import pytest
+
+from chalicelib import wiring
+from tests.api.hosts import Host, error_of, new_host
+from tests.api.shapes import USER_INFO, assert_shape
+from tests.clock import FakeClock
+
+NO_KEY = (401, "unauthorized", "Invalid or missing API key")
+
+
+def test_me_is_the_user_and_the_key_in_use(host: Host, clock: FakeClock) -> None:
+    me = host.get("/me")
+    assert_shape(me, USER_INFO)
+    assert (me["id"], me["email"], me["name"]) == (host.user_id, "ana@example.com", "Ana")
+    assert me["api_key"]["key_prefix"] == host.key[:12]
+    assert me["api_key"]["last_used_at"] == clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer hm_live_",
+        "Bearer hm_live_" + "0" * 31,
+        "Bearer hm_live_" + "0" * 33,
+        "Bearer hm_live_" + "A" * 32,
+        "Bearer hm_test_" + "0" * 32,
+        "Basic hm_live_" + "0" * 32,
+        "hm_live_" + "0" * 32,
+        "Bearer hm_live_" + "٣" * 32,
+        "Bearer hm_live_" + "0" * 32,  # well formed, and nobody's
+    ],
+)
+def test_without_a_valid_key_nothing_is_served(host: Host, header: str) -> None:
+    assert error_of(host.call("GET", "/me", Authorization=header)) == NO_KEY
+
+
+def test_a_request_without_the_header_is_refused(host: Host) -> None:
+    answer = host.client.http.get("/api/v1/me")
+    assert error_of(answer) == NO_KEY
+
+
+def test_the_scheme_is_read_in_any_case(host: Host) -> None:
+    assert host.call("GET", "/me", Authorization=f"bearer {host.key}").status_code == 200
+
+
+def test_a_revoked_key_is_refused_from_then_on(host: Host) -> None:
+    assert host.call("GET", "/me").status_code == 200
+    wiring.accounts().revoke_key(host.key, wiring.clock().now())
+    assert error_of(host.call("GET", "/me")) == NO_KEY
+
+
+def test_revoking_one_key_leaves_the_keys_of_others(host: Host) -> None:
+    other = new_host("bo@example.com")
+    wiring.accounts().revoke_key(other.key, wiring.clock().now())
+    assert host.call("GET", "/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/me"),
+        ("POST", "/sessions"),
+        ("GET", "/sessions/nonsense"),
+        ("GET", "/sessions/nonsense/questions"),
+        ("GET", "/sessions/nonsense/responses"),
+        ("GET", "/sessions/nonsense/summary"),
+        ("GET", "/sessions/nonsense/session-md"),
+        ("POST", "/sessions/nonsense/chat"),
+        ("POST", "/sessions/nonsense/chat/questions"),
+    ],
+)
+def test_the_key_is_asked_for_before_anything_else(host: Host, method: str, path: str) -> None:
+    assert error_of(host.call(method, path, b"{broken", Authorization="Bearer nothing")) == NO_KEY

@@ -1,0 +1,33 @@
+"""`make demo` on a real consultation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.demo import CORPORA, read_people
+from tests.e2e.local import LocalCloud
+
+
+@pytest.mark.timeout(300)
+def test_everything_the_people_of_taiwan_said_is_stored_once_and_summed_up(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA", "uberx-taiwan")
+    said = cloud.command("infra.demo")
+    people = read_people(CORPORA["uberx-taiwan"])
+    assert f"{len(people)} participants, {sum(map(len, people.values()))} statements" in said
+    demo = Path(cloud.folder) / "demo"
+    responses = json.loads((demo / "responses.json").read_text())["data"]
+    stored = {p["external_id"]: [m["content"] for m in p["messages"] if m["role"] == "user"] for p in responses}
+    assert stored == {author: [statement.text for statement in statements] for author, statements in people.items()}
+    everything = "".join(text for texts in stored.values() for text in texts)
+    quotes = [line[2:] for line in (demo / "summary.md").read_text().splitlines() if line.startswith("> ")]
+    assert quotes
+    assert all(_folded(quote) in _folded(everything) for quote in quotes)
+    assert (demo / "SESSION.md").read_text().startswith("---\n")
+
+
+def _folded(text: str) -> str:
+    """Without white space and without the escapes that keep markdown harmless."""
+    return "".join(text.replace("\\", "").split())

@@ -1,0 +1,162 @@
+"""Faults under the repositories and in the model: what AWS and a model do on a bad day, at a call that the test chooses.
+
+A fault happens before the call (nothing was done) or after it (it was done, and nobody heard).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from chalicelib import wiring
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
+from chalicelib.llm.offline import OfflineModel
+from chalicelib.store import database
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this, nothing runs after it."""
+
+
+def conflict(operation: str, arguments: dict[str, Any]) -> ClientError:
+    """Another transaction is changing one of the items."""
+    if operation != "TransactWriteItems":
+        return _refusal("TransactionConflictException", operation)
+    writes = len(arguments["TransactItems"])
+    reasons = [{"Code": "None"}] * (writes - 1) + [{"Code": "TransactionConflict", "Message": "Transaction is ongoing"}]
+    return _refusal("TransactionCanceledException", operation, CancellationReasons=reasons)
+
+
+def throttle(operation: str, arguments: dict[str, Any]) -> ClientError:
+    """Too many requests for the table."""
+    return _refusal("ThrottlingException", operation)
+
+
+def unreachable(operation: str, arguments: dict[str, Any]) -> EndpointConnectionError:
+    """No connection."""
+    return EndpointConnectionError(endpoint_url="https://dynamodb")
+
+
+def unanswered(operation: str, arguments: dict[str, Any]) -> ReadTimeoutError:
+    """A connection, and no answer in time."""
+    return ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
+def death(operation: str, arguments: dict[str, Any]) -> Died:
+    """The process dies."""
+    return Died(operation)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and when; `times` calls in a row, from the chosen one on."""
+
+    name: str
+    error: Callable[[str, dict[str, Any]], BaseException]
+    after: bool = False
+    times: int = 1
+
+
+FAULTS = (
+    Fault("conflict", conflict),
+    Fault("throttle", throttle),
+    Fault("conflict without end", conflict, times=50),
+    Fault("unreachable", unreachable),
+    Fault("done but unanswered", unanswered, after=True),
+    Fault("dies before", death),
+    Fault("dies after", death, after=True),
+)
+
+
+@dataclass
+class Wire:
+    """Every call to DynamoDB and SQS on its way: counted, and broken where a fault was planned."""
+
+    calls: list[str] = field(default_factory=list)
+    fired: bool = False
+    _fault: Fault | None = None
+    _at: int = 0
+
+    @contextmanager
+    def broken(self, fault: Fault, at: int) -> Iterator[None]:
+        """Break the `at`-th call (from 1) that is made in this block; afterwards `fired` says whether there was one."""
+        self.calls.clear()
+        self._fault, self._at, self.fired = fault, at, False
+        try:
+            yield
+        finally:
+            self._fault = None
+
+    def wrap(self, call: Callable[[str, dict[str, Any]], Any]) -> Callable[[str, dict[str, Any]], Any]:
+        """The client's call, with this wire in between."""
+
+        def through(operation: str, arguments: dict[str, Any]) -> Any:
+            self.calls.append(operation)
+            fault = self._fault
+            hit = fault is not None and self._at <= len(self.calls) < self._at + fault.times
+            self.fired = self.fired or hit
+            if fault is None or not hit:
+                return call(operation, arguments)
+            if fault.after:
+                call(operation, arguments)
+            raise fault.error(operation, arguments)
+
+        return through
+
+
+def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """Put a wire under the one DynamoDB client and the queues' client."""
+    wire = Wire()
+    clients: list[Any] = [database.connection().client, vars(wiring.jobs())["_client"]]
+    for client in clients:
+        monkeypatch.setattr(client, "_make_api_call", wire.wrap(client._make_api_call))
+    return wire
+
+
+class Interviewer:
+    """A model that numbers its replies in conversations and leaves the rest to the offline one; it fails when told to."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.failing: set[str] = set()  # tasks that get no answer
+        self.concludes = False
+        self.before: Callable[[Request], object] = lambda request: None
+        self._offline = OfflineModel()
+
+    def count(self, task: str) -> int:
+        """How often it was asked for this."""
+        return sum(request.task == task for request in self.requests)
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Answer, or fail."""
+        self.requests.append(request)
+        self.before(request)
+        if request.task in self.failing:
+            raise ModelUnavailable("The model is down", 7)
+        if request.task != "turn":
+            return self._offline.complete(request, deadline)
+        usage = Usage(input_tokens=10, cached_tokens=20, output_tokens=3)
+        words = f"Reply {self.count('turn')}"
+        return closing(words, usage) if self.concludes else Reply(words, "test-model", usage=usage)
+
+
+def closing(words: str, usage: Usage) -> Reply:
+    """A reply that ends the conversation."""
+    return Reply("", "test-model", (ToolCall("conclude", {"recap": words}),), usage)
+
+
+def own_model(monkeypatch: pytest.MonkeyPatch) -> Interviewer:
+    """Give the whole application this model."""
+    model = Interviewer()
+    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    return model
+
+
+def _refusal(code: str, operation: str, **more: Any) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": "refused"}, "ResponseMetadata": {"HTTPStatusCode": 400}, **more}
+    return ClientError(response, operation)

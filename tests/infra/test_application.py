@@ -1,0 +1,205 @@
+"""The application stack: what fails is retried, kept and told; what runs has what it needs and no more."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import settings
+from infra import application as stack
+from infra import functions, queues
+from infra.localize import localize
+from infra.package import Package
+from tests.infra.templates import Template, complaints, of_type, translated
+
+STORED = {
+    "AccountsTableName": "accounts",
+    "AccountsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/accounts",
+    "SessionsTableName": "sessions",
+    "SessionsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions",
+    "SessionsStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/sessions/stream/2026-01-01T00:00:00.000",
+    "ConversationsTableName": "conversations",
+    "ConversationsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations",
+    "ConversationsStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations/stream/2026-01-01T00:00:00.000",
+    "DeploymentSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:deployment-abcdef",
+}
+ON_AWS = {
+    **STORED,
+    "Stage": "prod",
+    "LlmProvider": "anthropic",
+    "AnthropicSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:anthropic-abcdef",
+    "AlarmEmail": "operator@example.com",
+}
+LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "offline", "PublicUrl": "http://127.0.0.1:8000"}
+
+
+def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template) -> None:
+    assert complaints(application, ON_AWS) == []
+
+
+def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package: Package) -> None:
+    # W3660: gateway responses are resources there because the local cloud does not read them from the body.
+    found = complaints(translated(localize(package.application)), LOCALLY)
+    assert [it for it in found if "W3660" not in it] == []
+
+
+def test_a_deployment_must_say_which_model_answers(application: Template) -> None:
+    parameter = application["Parameters"]["LlmProvider"]
+    assert "Default" not in parameter
+    assert parameter["AllowedValues"] == ["anthropic", "offline"]
+
+
+def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(application: Template) -> None:
+    made = of_type(application, "AWS::SQS::Queue")
+    for queue in queues.ALL:
+        work, dead = made[queue.resource], made[queue.dead_letters]
+        assert work["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queue.dead_letters, "Arn"]}
+        assert work["RedrivePolicy"]["maxReceiveCount"] == 5
+        assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
+        assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_queues_are_encrypted_and_named_after_the_stack(application: Template) -> None:
+    for properties in of_type(application, "AWS::SQS::Queue").values():
+        assert properties["SqsManagedSseEnabled"] is True
+        assert properties["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
+
+
+def test_the_fifo_queue_waits_and_leaves_deduplication_to_the_sender(application: Template) -> None:
+    properties = of_type(application, "AWS::SQS::Queue")[queues.SUMMARIES.resource]
+    assert properties["DelaySeconds"] == {"Ref": "SummaryDelay"}
+    assert properties["ContentBasedDeduplication"] is False
+
+
+def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
+    watched = set()
+    for properties in of_type(application, "AWS::CloudWatch::Alarm").values():
+        (dimension,) = properties["Dimensions"]
+        watched.add(dimension["Value"]["Fn::GetAtt"][0])
+        assert properties["Threshold"] == 1
+        assert properties["AlarmActions"] == [{"Ref": queues.ALARM_TOPIC}]
+    assert watched == {queue.dead_letters for queue in queues.ALL} | {queues.STREAM_FAILURES}
+    assert application["Resources"]["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+
+
+def _sources(template: Template) -> dict[str, Template]:
+    found = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    return {it["FunctionName"]["Ref"]: it for it in found}
+
+
+@pytest.mark.parametrize(
+    ("function", "queue", "batch"),
+    [("WritePrompt", "PromptsQueue", 1), ("WriteSummary", "SummariesQueue", 1), ("WriteBrief", "BriefsQueue", 5)],
+)
+def test_workers_report_single_failures_and_leave_room_for_chat(
+    application: Template, function: str, queue: str, batch: int
+) -> None:
+    source = _sources(application)[function]
+    assert source["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] == batch
+    assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 4
+    worker = of_type(application, "AWS::Lambda::Function")[function]
+    visibility = of_type(application, "AWS::SQS::Queue")[queue]["VisibilityTimeout"]
+    assert visibility >= 6 * worker["Timeout"]
+
+
+@pytest.mark.parametrize("function", ["SessionsChanged", "ConversationsChanged"])
+def test_streams_lose_no_record_and_no_bad_one_holds_up_the_others(application: Template, function: str) -> None:
+    source = _sources(application)[function]
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+    assert source["BisectBatchOnFunctionError"] is True
+    assert source["MaximumRetryAttempts"] > 0
+    assert source["MaximumRecordAgeInSeconds"] > 0
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": [queues.STREAM_FAILURES, "Arn"]}
+    assert source["FilterCriteria"]["Filters"]
+    # A stream goes on behind the batch, so a failure must be raised and not reported.
+    assert "FunctionResponseTypes" not in source
+
+
+def test_every_setting_that_the_code_reads_is_given_to_some_function(application: Template) -> None:
+    read = set(re.findall(r'_get\("([A-Z_]+)"', inspect.getsource(settings)))
+    assert len(read) > 10
+    given: set[str] = set()
+    for properties in of_type(application, "AWS::Lambda::Function").values():
+        given |= set(properties["Environment"]["Variables"])
+    assert read <= given
+
+
+def test_functions_get_nothing_that_the_code_does_not_read() -> None:
+    root = Path(settings.__file__).parent
+    code = "".join(file.read_text() for file in root.rglob("*.py"))
+    tables = {f"{table}_TABLE" for table in ("ACCOUNTS", "SESSIONS", "CONVERSATIONS")}
+    read_by_the_logger = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"}
+    for name in functions.environment_values():
+        assert name in tables | read_by_the_logger or f'"{name}"' in code
+
+
+def test_the_own_url_makes_no_circle(application: Template) -> None:
+    variables = {
+        name: it["Environment"]["Variables"] for name, it in of_type(application, "AWS::Lambda::Function").items()
+    }
+    assert variables["APIHandler"]["PUBLIC_URL"] == {"Ref": "PublicUrl"}
+    assert "${RestAPI}" in json.dumps(variables["WriteBrief"]["PUBLIC_URL"])
+
+
+def test_times_and_sizes(application: Template) -> None:
+    made = of_type(application, "AWS::Lambda::Function")
+    assert {name: (it["MemorySize"], it["Timeout"]) for name, it in made.items()} == {
+        "APIHandler": (1024, 28),
+        "SessionsChanged": (512, 30),
+        "ConversationsChanged": (512, 30),
+        "WritePrompt": (1024, 120),
+        "WriteSummary": (1024, 120),
+        "WriteBrief": (1024, 120),
+        "Sweep": (512, 120),
+    }
+
+
+def test_logs_end(application: Template) -> None:
+    kept = {name: it["RetentionInDays"] for name, it in of_type(application, "AWS::Logs::LogGroup").items()}
+    assert len(kept) == len(functions.ALL)
+    assert set(kept.values()) == {30}
+
+
+def _api(template: Template) -> Template:
+    (api,) = of_type(template, "AWS::ApiGateway::RestApi").values()
+    return api
+
+
+def test_the_api_is_regional_binary_and_compressed(application: Template) -> None:
+    api = _api(application)
+    assert api["EndpointConfiguration"]["Types"] == ["REGIONAL"]
+    assert api["BinaryMediaTypes"] == ["*/*"] == api["Body"]["x-amazon-apigateway-binary-media-types"]
+    assert api["MinimumCompressionSize"] == 1024
+    assert list(of_type(application, "AWS::ApiGateway::Stage")) == ["RestAPIliveStage"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [
+        ("MISSING_AUTHENTICATION_TOKEN", "405", "method_not_allowed"),
+        ("REQUEST_TOO_LARGE", "413", "payload_too_large"),
+        ("THROTTLED", "429", "rate_limited"),
+        ("DEFAULT_4XX", None, "validation_error"),
+        ("DEFAULT_5XX", None, "internal_error"),
+    ],
+)
+def test_the_gateway_answers_in_the_envelope_of_all_errors(
+    application: Template, kind: str, status: str | None, code: str
+) -> None:
+    response = _api(application)["Body"]["x-amazon-apigateway-gateway-responses"][kind]
+    assert response.get("statusCode") == status
+    body: Any = json.loads(response["responseTemplates"]["application/json"])
+    assert body["error"]["code"] == code
+    assert set(body["error"]) == {"code", "message"}
+    assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+
+
+def test_a_function_that_only_one_side_knows_stops_the_packaging(package: Package) -> None:
+    chalice = {"Resources": {"Stranger": {"Type": "AWS::Serverless::Function", "Properties": {}}}}
+    with pytest.raises(ValueError, match="Stranger"):
+        stack.complete(chalice)

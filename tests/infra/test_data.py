@@ -1,0 +1,98 @@
+"""The data stack: nothing in it may be lost by accident, and the code and the tables agree on every name."""
+
+from typing import Any
+
+import pytest
+from pynamodb.models import Model
+
+from chalicelib.store import tables
+from infra import data
+from tests.infra.templates import Template, complaints, of_type
+
+AWS_PARAMETERS = {"Stage": "prod"}
+
+
+def _tables(template: Template) -> dict[str, Template]:
+    return of_type(template, "AWS::DynamoDB::Table")
+
+
+def test_everything_that_holds_data_outlives_the_stack(data_stack: Template) -> None:
+    for resource in data_stack["Resources"].values():
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_tables_are_on_demand_encrypted_and_recoverable(data_stack: Template) -> None:
+    for properties in _tables(data_stack).values():
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
+        assert "TableName" not in properties
+
+
+def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:
+    streams = {name: it.get("StreamSpecification") for name, it in _tables(data_stack).items()}
+    assert streams == {
+        "AccountsTable": None,
+        "SessionsTable": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
+        "ConversationsTable": {"StreamViewType": "NEW_IMAGE"},
+    }
+
+
+def test_the_deployment_secret_is_long_and_random(data_stack: Template) -> None:
+    (secret,) = of_type(data_stack, "AWS::SecretsManager::Secret").values()
+    assert secret["GenerateSecretString"]["PasswordLength"] == 64
+
+
+def test_every_output_is_a_parameter_of_the_application(data_stack: Template, application: Template) -> None:
+    assert set(data_stack["Outputs"]) <= set(application["Parameters"])
+
+
+@pytest.mark.parametrize("stage", ["prod", "local"])
+def test_cfn_lint_has_nothing_to_say(data_stack: Template, stage: str) -> None:
+    assert complaints(data_stack, {"Stage": stage}) == []
+
+
+def test_tables_have_exactly_the_keys_and_indexes_that_the_models_name(data_stack: Template) -> None:
+    built = {name.removesuffix("Table").lower(): _shape(it) for name, it in _tables(data_stack).items()}
+    assert built == _shapes_of_models()
+
+
+def test_key_attributes_are_strings(data_stack: Template) -> None:
+    kinds = {it["AttributeType"] for table in _tables(data_stack).values() for it in table["AttributeDefinitions"]}
+    assert kinds == {"S"}
+    assert len(data.TABLES) == len(_tables(data_stack))
+
+
+def _shape(properties: Template) -> dict[str, Any]:
+    indexes = {it["IndexName"]: it for it in properties["GlobalSecondaryIndexes"]}
+    return {
+        "key": _names(properties["KeySchema"]),
+        "indexes": {
+            name: (_names(it["KeySchema"]), it["Projection"]["ProjectionType"]) for name, it in indexes.items()
+        },
+    }
+
+
+def _names(schema: list[dict[str, str]]) -> list[str]:
+    return [it["AttributeName"] for it in sorted(schema, key=lambda it: it["KeyType"])]
+
+
+def _shapes_of_models() -> dict[str, Any]:
+    shapes: dict[str, Any] = {}
+    for model in _models():
+        schema = model._get_schema()
+        indexes = {
+            it["index_name"]: (_names(it["key_schema"]), it["projection"]["ProjectionType"])
+            for it in schema["global_secondary_indexes"]
+        }
+        shape = {"key": _names(schema["key_schema"]), "indexes": indexes}
+        # Every kind of item in a table has the table's key and indexes.
+        assert shapes.setdefault(model.Meta.table_name, shape) == shape
+    return shapes
+
+
+def _models() -> list[Any]:
+    found = [it for it in vars(tables).values() if isinstance(it, type) and issubclass(it, Model) and it is not Model]
+    assert found
+    return found

@@ -1,0 +1,88 @@
+"""One port for two: what is an AWS call, and what the application gets to see."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from infra.front import Front, is_aws_call
+
+
+def _scope(path: str = "/api/v1/me", query: str = "", **headers: str) -> dict[str, Any]:
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {
+        "type": "http",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(b"host", b"127.0.0.1:8000"), *named],
+        "client": ("127.0.0.1", 50000),
+    }
+
+
+def _through(scope: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """What the cloud got, and what was sent without it."""
+    seen: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
+
+    async def cloud(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        seen.append(scope)
+
+    async def receive() -> dict[str, Any]:
+        return {}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(Front(cloud)(scope, receive, send))
+    return (seen[0] if seen else None), sent
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        _scope("/", authorization="AWS4-HMAC-SHA256 Credential=test/…"),
+        _scope("/", x_amz_target="DynamoDB_20120810.GetItem"),
+        _scope("/bucket/key", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00"),
+        _scope("/bucket/key", "X-Amz-Credential=test"),
+        _scope("/_ministack/health"),
+        _scope("/_aws/execute-api/abc/live/me"),
+        _scope("/restapis/abc/live/_user_request_/me"),
+        _scope("/2015-03-31/functions"),
+    ],
+)
+def test_aws_calls_pass_untouched(scope: dict[str, Any]) -> None:
+    assert is_aws_call(scope)
+    assert _through(scope)[0] == scope
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/me", "/chat", "/results", "/static/a.css", "/nothing", "/restapisx"])
+def test_everything_else_is_the_applications(path: str) -> None:
+    scope = _scope(path, "s=X-Amz-Signature", authorization="Bearer hm_live_0")
+    assert not is_aws_call(scope)
+    seen, _ = _through(scope)
+    assert seen
+    assert (b"host", b"harmonica.localhost") in seen["headers"]
+    assert [name for name, _ in seen["headers"]].count(b"host") == 1
+
+
+def test_the_callers_address_can_not_be_made_up() -> None:
+    seen, _ = _through(_scope(x_forwarded_for="6.6.6.6", x_forwarded_proto="https", x_forwarded_host="evil.example"))
+    assert seen
+    forwarded = [(name, value) for name, value in seen["headers"] if name.startswith(b"x-forwarded-")]
+    assert forwarded == [(b"x-forwarded-for", b"127.0.0.1")]
+
+
+@pytest.mark.parametrize("mark", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}])
+def test_no_web_page_reaches_the_aws_api(mark: dict[str, str]) -> None:
+    seen, sent = _through(_scope("/_ministack/reset", **mark))
+    assert seen is None
+    assert sent[0]["status"] == 403
+
+
+def test_a_web_page_reaches_the_application() -> None:
+    seen, _ = _through(_scope("/chat", origin="https://example.com", sec_fetch_site="cross-site"))
+    assert seen
+
+
+def test_websockets_and_start_up_pass() -> None:
+    assert _through({"type": "lifespan"})[0] == {"type": "lifespan"}

@@ -1,0 +1,54 @@
+"""What the local cloud needs differently, rule by rule; and that nothing else changes."""
+
+import copy
+
+from infra.localize import DOMAIN, RULES, gateway_responses_as_resources, localize, stable_address
+from infra.package import Package
+from tests.infra.templates import of_type
+
+
+def test_gateway_responses_leave_the_body_and_become_resources(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    before = local["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    gateway_responses_as_resources(local)
+    body = local["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert "x-amazon-apigateway-gateway-responses" not in body
+    after = {it["ResponseType"]: it for it in of_type(local, "AWS::ApiGateway::GatewayResponse").values()}
+    assert set(after) == set(before)
+    for kind, response in before.items():
+        assert after[kind]["ResponseTemplates"] == response["responseTemplates"]
+        assert after[kind]["ResponseParameters"] == response["responseParameters"]
+        assert after[kind].get("StatusCode") == response.get("statusCode")
+
+
+def test_the_stage_is_deployed_once_more_when_all_responses_are_there(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    gateway_responses_as_resources(local)
+    ((name, deployment),) = (it for it in local["Resources"].items() if it[1]["Type"] == "AWS::ApiGateway::Deployment")
+    assert set(deployment["DependsOn"]) == {"RestAPIliveStage", *of_type(local, "AWS::ApiGateway::GatewayResponse")}
+    changed = copy.deepcopy(package.application)
+    responses = changed["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+    responses["DEFAULT_4XX"]["statusCode"] = "418"
+    gateway_responses_as_resources(changed)
+    assert name not in changed["Resources"]
+
+
+def test_the_api_gets_a_name_that_survives_updates(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    stable_address(local)
+    (mapping,) = of_type(local, "AWS::ApiGateway::BasePathMapping").values()
+    assert mapping == {"DomainName": {"Ref": "LocalDomain"}, "RestApiId": {"Ref": "RestAPI"}, "Stage": "live"}
+    assert local["Resources"]["LocalDomain"]["Properties"]["DomainName"] == DOMAIN
+
+
+def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
+    original = copy.deepcopy(package.application)
+    local = localize(package.application)
+    assert package.application == original
+    assert len(RULES) == 2
+    for name, resource in original["Resources"].items():
+        if name != "RestAPI":
+            assert local["Resources"][name] == resource
+    assert {key: it for key, it in local.items() if key != "Resources"} == {
+        key: it for key, it in original.items() if key != "Resources"
+    }

@@ -1,0 +1,94 @@
+"""The package: complete, small, the same every time, and quick to import."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from infra.package import Package, package_everything, write
+
+FORBIDDEN = ("anthropic", "pydantic", "jinja2", "aws_xray_sdk", "aws_lambda_powertools.utilities.idempotency", "boto3")
+IMPORT_ALONE = f"""
+import sys
+sys.path[:] = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+import app
+print(*(name for name in {FORBIDDEN!r} if name in sys.modules))
+outside = {{module.__file__ for module in sys.modules.values() if "site-packages" in str(getattr(module, "__file__", ""))}}
+print(*outside)
+print(app.__cached__)
+"""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Package, Path]:
+    build = tmp_path_factory.mktemp("full")
+    package = package_everything(build)
+    write(package, build)
+    return package, build
+
+
+@pytest.fixture(scope="module")
+def unpacked(full: tuple[Package, Path]) -> Path:
+    folder = full[1] / "unpacked"
+    with zipfile.ZipFile(full[0].code) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_the_three_files_are_there_and_small(full: tuple[Package, Path]) -> None:
+    _, build = full
+    assert (build / "data.json").stat().st_size < 51_200
+    assert (build / "template.json").stat().st_size < 51_200
+    assert '"CodeUri":"deployment.zip"' in (build / "template.json").read_text()
+    assert (build / "deployment.zip").stat().st_size < 45_000_000
+
+
+@pytest.mark.timeout(180)
+def test_two_packages_of_one_commit_are_the_same_bytes(full: tuple[Package, Path], tmp_path: Path) -> None:
+    again = package_everything(tmp_path)
+    assert again.data == full[0].data
+    assert again.application == full[0].application
+    assert _digest(again.code) == _digest(full[0].code)
+
+
+def test_the_application_imports_from_the_package_alone(unpacked: Path) -> None:
+    command = [sys.executable, "-S", "-B", "-c", IMPORT_ALONE, str(unpacked)]
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode == 0, done.stderr
+    forbidden, outside, cached = done.stdout.split("\n")[:3]
+    assert forbidden == ""
+    assert outside == ""
+    assert Path(cached).exists()
+
+
+def test_every_entry_point_imports_from_the_package_alone(unpacked: Path) -> None:
+    modules = ["chalicelib.workers.jobs", "chalicelib.workers.streams", "anthropic", "jinja2", "msgspec"]
+    code = IMPORT_ALONE.replace("import app", "import app, " + ", ".join(modules))
+    command = [sys.executable, "-S", "-B", "-c", code, str(unpacked)]
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[1] == ""
+
+
+def test_compiled_files_are_taken_without_a_look_at_the_source(unpacked: Path) -> None:
+    compiled = list(unpacked.rglob("*.pyc"))
+    assert len(compiled) > 1000
+    for file in compiled[:200]:
+        flags = int.from_bytes(file.read_bytes()[4:8], "little")
+        assert flags == 0b01  # hash-based, unchecked
+
+
+def test_prompts_and_pages_are_in_and_tests_and_tools_are_not(unpacked: Path) -> None:
+    assert list((unpacked / "chalicelib").rglob("*.md"))
+    for absent in ("tests", "infra", "moto", "ministack", "bin"):
+        assert not (unpacked / absent).exists()
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,0 +1,62 @@
+"""Least privilege: every role by itself, exact actions, exact resources."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from infra.functions import ALL
+from infra.policies import role_of
+from tests.infra.templates import Template, of_type
+
+LIST_STREAMS = ["dynamodb:ListStreams"]
+
+
+def _statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        (policy,) = role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield name, statement["Fn::If"][1] if "Fn::If" in statement else statement
+
+
+def test_each_function_has_a_role_of_its_own(application: Template) -> None:
+    roles = {name: it["Role"]["Fn::GetAtt"][0] for name, it in of_type(application, "AWS::Lambda::Function").items()}
+    assert roles == {function.logical_id: role_of(function) for function in ALL}
+    assert set(of_type(application, "AWS::IAM::Role")) == set(roles.values())
+
+
+def test_only_lambda_may_take_a_role(application: Template) -> None:
+    for role in of_type(application, "AWS::IAM::Role").values():
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+        assert "ManagedPolicyArns" not in role
+
+
+def test_no_action_is_a_pattern(application: Template) -> None:
+    for _, statement in _statements(application):
+        assert all("*" not in action for action in statement["Action"])
+
+
+def test_no_resource_is_a_pattern_but_where_aws_knows_none(application: Template) -> None:
+    for _, statement in _statements(application):
+        if statement["Action"] != LIST_STREAMS:
+            assert "*" not in json.dumps(statement["Resource"])
+
+
+def test_no_function_may_delete_or_scan(application: Template) -> None:
+    actions = {action for _, statement in _statements(application) for action in statement["Action"]}
+    assert not actions & {"dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"}
+
+
+def _who_may(template: Template, action: str) -> set[str]:
+    return {name.removesuffix("Role") for name, statement in _statements(template) if action in statement["Action"]}
+
+
+def test_who_may_read_secrets_and_change_the_tables(application: Template) -> None:
+    assert _who_may(application, "secretsmanager:GetSecretValue") == {"APIHandler", "WritePrompt", "WriteSummary"}
+    assert _who_may(application, "dynamodb:PutItem") == {"APIHandler", "WritePrompt", "WriteSummary", "WriteBrief"}
+    assert "APIHandler" not in _who_may(application, "sqs:SendMessage")
+
+
+def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:
+    conditional = json.dumps(application["Resources"]["WritePromptRole"])
+    assert '"Fn::If": ["HasAnthropicSecret"' in conditional

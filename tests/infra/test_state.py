@@ -1,0 +1,80 @@
+"""The flusher: what changed is on disk within seconds, and a failure is heard."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.state import Flusher
+
+
+def _flusher(folder: Path, **services: Callable[[], Any]) -> Flusher:
+    return Flusher(folder, lambda: services, lambda name, state: json.dumps({name: state}), lambda: 0)
+
+
+def test_each_service_is_written_once_and_again_only_when_it_changed(tmp_path: Path) -> None:
+    rows, queues = ["a"], ["m"]
+    flusher = _flusher(tmp_path, dynamodb=lambda: list(rows), sqs=lambda: list(queues))
+
+    async def scenario() -> list[int]:
+        counts = [await flusher.flush(), await flusher.flush()]
+        rows.append("b")
+        return [*counts, await flusher.flush()]
+
+    assert asyncio.run(scenario()) == [2, 0, 1]
+    assert json.loads((tmp_path / "dynamodb.json").read_text()) == {"dynamodb": ["a", "b"]}
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["dynamodb.json", "sqs.json"]
+
+
+def test_a_service_that_was_never_used_leaves_its_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "s3.json").write_text("from before")
+    assert asyncio.run(_flusher(tmp_path, s3=lambda: None).flush()) == 0
+    assert (tmp_path / "s3.json").read_text() == "from before"
+
+
+def test_a_dictionary_that_changes_while_it_is_copied_is_copied_again(tmp_path: Path) -> None:
+    failures = [RuntimeError("dictionary changed size during iteration")] * 2
+
+    def state() -> str:
+        if failures:
+            raise failures.pop()
+        return "whole"
+
+    assert asyncio.run(_flusher(tmp_path, dynamodb=state).flush()) == 1
+    assert "whole" in (tmp_path / "dynamodb.json").read_text()
+
+
+def test_a_failure_is_heard_and_keeps_what_was_saved_before(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "dynamodb.json").write_text("from before")
+    flusher = _flusher(tmp_path, dynamodb=lambda: {1, 2}, sqs=lambda: "fine")
+    asyncio.run(flusher.flush())
+    assert "could not save dynamodb" in capfd.readouterr().err
+    assert (tmp_path / "dynamodb.json").read_text() == "from before"
+    assert (tmp_path / "sqs.json").exists()
+
+
+def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.state.LEAST_SECONDS", 0.01)
+    requests, copies = [0], [0]
+
+    def state() -> str:
+        copies[0] += 1
+        return "same"
+
+    flusher = Flusher(tmp_path, lambda: {"sqs": state}, lambda name, it: json.dumps(it), lambda: requests[0])
+
+    async def scenario() -> tuple[int, int]:
+        running = asyncio.create_task(flusher.run())
+        await asyncio.sleep(0.3)
+        at_rest = copies[0]
+        requests[0] += 1
+        await asyncio.sleep(0.3)
+        running.cancel()
+        return at_rest, copies[0]
+
+    at_rest, after = asyncio.run(scenario())
+    assert at_rest == 2  # one that found something, one that found it settled
+    assert after == 3

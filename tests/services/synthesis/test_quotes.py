@@ -1,0 +1,53 @@
+"""Quotes are cut from what is stored; what is not found there is no quote."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
+
+STORED = "The buses are late.\n\nI would  pay more,\tif they came on time!"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "cut"),
+    [
+        ("The buses are late.", "The buses are late."),
+        ("late. I would pay more, if", "late.\n\nI would  pay more,\tif"),
+        ("  pay   more ", "pay  more"),
+        ("The buses are always late.", ""),
+        ("the buses are late.", ""),
+        ("I would pay more … if they came", ""),
+        ("", ""),
+        (" \n ", ""),
+    ],
+)
+def test_a_quote_is_the_stored_span_or_nothing(claimed: str, cut: str) -> None:
+    assert cut_quote(claimed, STORED) == cut
+
+
+def test_composed_and_decomposed_letters_are_the_same_words() -> None:
+    stored = unicodedata.normalize("NFD", "Das Café schließt um fünf, 한국어")
+    assert cut_quote("Café schließt um fünf", stored) == unicodedata.normalize("NFD", "Café schließt um fünf")
+    assert cut_quote("한국어", stored) == unicodedata.normalize("NFD", "한국어")
+
+
+def test_an_overlong_quote_is_a_shorter_span() -> None:
+    stored = "word " * 300
+    cut = cut_quote(stored.strip(), stored)
+    assert 0 < len(cut) <= MAX_LENGTH
+    assert stored.startswith(cut)
+
+
+@given(st.text(), st.text())
+def test_whatever_is_claimed_only_stored_text_comes_back(claimed: str, stored: str) -> None:
+    assert cut_quote(claimed, stored) in stored
+
+
+@given(st.text(max_size=100), st.text(min_size=1, max_size=100), st.text(max_size=100))
+def test_an_exact_copy_of_whole_words_is_found(before: str, copied: str, after: str) -> None:
+    stored = f"{before} {copied} {after}"
+    found = cut_quote(copied, stored)
+    assert bool(found) == bool(copied.strip())

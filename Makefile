@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
+UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/test_local_cloud.py --ignore=tests/infra/test_package.py
 export PORT LOCAL_DIR STAGE LLM_PROVIDER
 
 .PHONY: help run update logs demo test check package deploy clean
@@ -27,7 +28,7 @@ check: .venv/installed ## Lint, types and unit tests
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest --ignore=tests/e2e --ignore=tests/browser
+	$(PYTHON) -m pytest $(UNIT_TESTS)
 
 test: .venv/installed ## Everything: make check, the packaged templates, and the tests on a local cloud
 	.venv/bin/ruff check

@@ -72,11 +72,20 @@ async def serve(port: int, folder: Path) -> None:
     from hypercorn.config import Config
     from ministack import app as cloud
     from ministack.core import persistence
+    from ministack.services import dynamodb, lambda_svc, sqs
 
     from infra.front import Front
+    from infra.restart import Streams, release_received
     from infra.state import Flusher
 
-    front = Front(cloud.app)
+    streams = Streams(dynamodb, lambda_svc)
+    streams.install()
+
+    def loaded() -> None:
+        streams.restore()
+        release_received(sqs)
+
+    front = Front(cloud.app, loaded)
 
     def encode(name: str, state: Any) -> str:
         document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}

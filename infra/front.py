@@ -22,10 +22,12 @@ FORWARDED = b"x-forwarded-"
 
 
 class Front:
-    """ASGI application around the local cloud. `requests` counts what went through: without any, nothing changed."""
+    """ASGI application around the local cloud. `requests` counts what went through: without any, nothing changed.
+    `loaded` is called when the cloud has loaded its state, before the first request."""
 
-    def __init__(self, cloud: App) -> None:
+    def __init__(self, cloud: App, loaded: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
+        self._loaded = loaded
         self.requests = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +39,17 @@ class Front:
                 # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
                 await _refuse(send)
                 return
+        elif scope["type"] == "lifespan":
+            send = self._announcing(send)
         await self._cloud(scope, receive, send)
+
+    def _announcing(self, send: Send) -> Send:
+        async def announce(message: dict[str, Any]) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self._loaded()
+            await send(message)
+
+        return announce
 
 
 def is_aws_call(scope: Scope) -> bool:

@@ -44,7 +44,7 @@ def package_application(build: Path) -> Package:
     staged = _stage(build)
     packaged = build / "chalice"
     environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1", "PYTHONDONTWRITEBYTECODE": "1"}
-    chalice = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    chalice = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())"]
     command = [*chalice, "--project-dir", str(staged), "package", "--stage", "app", str(packaged)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -20,7 +20,7 @@ from typing import IO, NoReturn
 import boto3
 import urllib3
 
-from infra import cloud, instance, seed
+from infra import cloud, instance, restart, seed
 from infra.deploy import DeploymentFailed, deploy, parameters_from
 from infra.instance import LOCAL_STAGE, Instance
 from infra.localize import localize
@@ -134,6 +134,8 @@ def _only_one_in(folder: Path) -> Iterator[None]:
 def _cloud(options: Options) -> Iterator[subprocess.Popen[bytes]]:
     """The local cloud as a child that saves and ends with this process, however that ends."""
     cloud.prepare(options.folder)
+    if (options.folder / instance.FILE).exists():
+        restart.move(options.folder / "state", instance.load(options.folder).port, options.port)
     with (options.folder / "cloud.log").open("ab") as log:
         process = _start(options, log)
     (options.folder / "cloud.pid").write_text(str(process.pid))

@@ -37,13 +37,13 @@ def parse_body(raw: bytes, kind: type[T]) -> T:
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
-        decoded = msgspec.json.decode(raw) if raw.strip() else {}
+        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, "")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
-    if not isinstance(decoded, dict):
+    if not isinstance(tidied, dict):
         raise Invalid(_NOT_OBJECT)
     try:
-        return msgspec.convert(_tidy(decoded, ""), kind)
+        return msgspec.convert(tidied, kind)
     except msgspec.ValidationError as error:
         raise Invalid(_in_our_words(str(error), kind)) from error
 
@@ -78,6 +78,8 @@ def _in_our_words(finding: str, kind: type[Any]) -> str:
         return f"{path} must be at {'least' if bounds['bound'] == '>=' else 'most'} {int(bounds['n']):,}"
     if what.startswith("Invalid enum value"):
         return f"{path} must be one of: {', '.join(_choices(kind, path))}"
+    if what.startswith("Invalid RFC3339"):
+        return f"{path} must be {_NAMES['datetime']}"
     if named := _TYPE.search(what):
         return f"{path} must be {_NAMES.get(named['type'], named['type'])}"
     return f"{path} is not valid: {what}"

@@ -14,10 +14,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Block, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
+from chalicelib.observability import logger
 from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 _EFFORT: Mapping[Task, str] = {"turn": "low", "digest": "low", "prompt": "medium", "summary": "medium"}
 _TAKES_EFFORT = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")
 _WHOLE = ("end_turn", "tool_use", "stop_sequence")
-_logger = logging.getLogger(__name__)
 
 
 class AnthropicModel:
@@ -60,7 +61,7 @@ class AnthropicModel:
             attempt.usage = _add(attempt.usage, message)
             if reply := _whole(request, message, attempt):
                 return reply
-            _logger.warning(
+            logger.warning(
                 "model reply unusable",
                 extra={"model": attempt.model, "task": request.task, "stop_reason": _stop_reason(message)},
             )
@@ -80,7 +81,7 @@ class AnthropicModel:
                 fast = before - deadline.remaining() < FAST
                 if request.task != "turn" or attempt.fell_back or not fast or not _passes(error):
                     raise _failure(request, error) from error
-                _logger.warning(
+                logger.warning(
                     "model failed fast, going to the small tier",
                     extra={"model": attempt.model, "error": type(error).__name__},
                 )
@@ -93,23 +94,26 @@ class AnthropicModel:
                 self._read_secret(self._secret_arn) if self._secret_arn else ""
             )
             if not key.strip():
-                _logger.error("model key missing", extra={"event": "model_key_missing", "task": request.task})
+                logger.error("model key missing", extra={"event": "model_key_missing", "task": request.task})
                 raise ModelUnavailable(
                     "The facilitator has no API key: the operator of this server has to set it", retry_after=60
                 )
-            from anthropic import Anthropic, DefaultHttpxClient
+            from anthropic import Anthropic
+            from httpx2 import Client
 
-            self._connected = Anthropic(
-                api_key=key.strip(), max_retries=0, http_client=DefaultHttpxClient(trust_env=False)
-            )
+            # The SDK's own client obeys HTTP_PROXY whatever it is told, which breaks servers on this machine.
+            self._connected = Anthropic(api_key=key.strip(), max_retries=0, http_client=Client(trust_env=False))
         return self._connected
 
     def _send(self, client: "Anthropic", request: Request, attempt: "Attempt", seconds: float) -> "Message | str":
-        """One HTTP call. The SDK gives back plain text where the answer was no JSON."""
+        """One HTTP call. An answer that is no JSON comes back as a text, by the SDK's ways or by ours."""
         from httpx2 import Timeout
 
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
-        message: Message | str = client.messages.create(**_body(request, attempt), timeout=timeout)
+        try:
+            message: Message | str = client.messages.create(**_body(request, attempt), timeout=timeout)
+        except (JSONDecodeError, UnicodeDecodeError):
+            return ""
         return message
 
 
@@ -212,7 +216,7 @@ def _failure(request: Request, error: "APIError") -> ModelUnavailable:
     status = getattr(error, "status_code", None)
     level = logging.ERROR if isinstance(status, int) and 400 <= status < 500 and status != 429 else logging.WARNING
     event = "model_key_rejected" if status in (401, 403) else "model_failed"
-    _logger.log(
+    logger.log(
         level,
         "model call failed",
         extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},

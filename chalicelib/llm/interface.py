@@ -1,7 +1,7 @@
 """The model interface: one request, one reply, whatever stands behind it.
 
-An adapter sees only what a request carries: prompts in text, data in named tags (`tags.py`), tools. So the offline adapter works from exactly
-what a real model is shown.
+An adapter sees only what a request carries: prompts in text, data in named tags (`tags.py`), tools. So the offline
+adapter works from exactly what a real model is shown.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """Named tags: how data travels inside a prompt.
 
-Whatever a host or a participant wrote stands between `<name>` and `</name>`, with `&`, `<` and `>` escaped, so no text can close its own tag or open
-another. Rendering and reading live side by side: the offline adapter reads exactly what `data` wrote.
+Whatever a host or a participant wrote stands between `<name>` and `</name>`, with `&`, `<` and `>` escaped, so no text
+can close its own tag or open another. Rendering and reading live side by side: the offline adapter reads exactly what
+`data` wrote.
 """
 
 import html

@@ -100,13 +100,15 @@ def _after_failed_join(visit: _Visit, given: dict[str, str], error: HarmonicaErr
 
 def _say(visit: _Visit, form: Form) -> Response:
     said = Said(form["content"], _message_id(form))
-    draft = Draft(said.content, form.get("message_id"))
+    draft = Draft(said.content, form.get("message_id") if said.message_id else None)
     complaint = _complaint(said.content)
     if complaint:
         view, thread = visit.read()
         return screens.current(view, thread, visit.person, notice=complaint, draft=draft, status=400)
     try:
-        conversations.say(visit.session_id, Participant(visit.person), said, desk=wiring.desk(), deadline=visit.deadline)
+        conversations.say(
+            visit.session_id, Participant(visit.person), said, desk=wiring.desk(), deadline=visit.deadline
+        )
     except NotFound:
         raise
     except Exception as error:
@@ -130,7 +132,10 @@ def _after_failed_turn(visit: _Visit, said: Said, draft: Draft, error: Harmonica
 
 
 def _message_id(form: Form) -> str | None:
-    """The id of what is being said. A new message's depends on its words, too: an old form sent again with other words is another message."""
+    """The id of what is being said.
+
+    A new message's follows from its form and its words: sent twice it is one message; an old form with other words is another.
+    """
     if again := form.get("again"):
         return again[:200]
     try:

@@ -18,8 +18,15 @@ _STYLE = (_HERE / "static" / "page.css").read_text()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 # The one style sheet is part of every page and named by its hash; scripts, frames, and everything from elsewhere are off.
-_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{_STYLE_HASH}'",
+        "img-src data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
 )
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -37,11 +44,9 @@ _HEADINGS = {
     413: "That was too much at once",
     503: "One moment, please",
 }
-_EXPLANATIONS = {
-    404: "The link may have been cut off on its way, or the session may have been removed. Please ask the person who sent it to you for a new one.",
-    409: "We could not answer just now. What you have sent is kept. Please try again in a moment.",
-    503: "We could not answer just now. What you have sent is kept. Please try again in a moment.",
-}
+_NO_LINK = "The link may have been cut off on its way, or the session may have been removed."
+_WAIT = "We could not answer just now. What you have sent is kept. Please try again in a moment."
+_EXPLANATIONS = {404: f"{_NO_LINK} Please ask the person who sent it to you for a new one.", 409: _WAIT, 503: _WAIT}
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:

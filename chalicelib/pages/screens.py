@@ -24,8 +24,8 @@ _PROVIDERS = {
 }
 _READERS = {
     "host": "",
-    "participants": " Everybody who takes part may see the summary.",
-    "public": " Everybody may see the summary.",
+    "participants": "Everybody who takes part may see the summary.",
+    "public": "Everybody may see the summary.",
 }
 
 
@@ -70,7 +70,7 @@ def current(
     elif thread is None:
         fields = [_field(question, given or {}, refused) for question in view.questions]
         token = identity.form_token(person, session.id)
-        response = page("join.html", status, **shared, fields=fields, token=token, privacy=_privacy(session))
+        response = page("join.html", status, **shared, fields=fields, token=token, privacy=_privacy(view))
     else:
         response = page("conversation.html", status, **shared, **_conversation(thread, draft))
     return with_retry_after(response, error) if error else response
@@ -95,7 +95,9 @@ def _conversation(thread: ThreadView, draft: Draft | None) -> dict[str, Any]:
 
 
 def _field(question: Question, given: Mapping[str, str], refused: AnswerRefused | None) -> _Field:
-    kind = {"Email": "email", "Options": "radio" if len(question.options) <= RADIO_OPTIONS else "select"}.get(question.type, "text")
+    kind = {"Email": "email", "Options": "radio" if len(question.options) <= RADIO_OPTIONS else "select"}.get(
+        question.type, "text"
+    )
     is_name = asks_name(question)
     wrong = refused is not None and refused.question.id == question.id
     return _Field(
@@ -108,15 +110,18 @@ def _field(question: Question, given: Mapping[str, str], refused: AnswerRefused 
     )
 
 
-def _privacy(session: Session) -> str:
+def _privacy(view: SessionView) -> str:
     """What happens to a participant's words, as it is in this deployment and this session."""
-    named = "without a name" if session.anonymous else "with the answers you give here"
-    return (
-        "You talk with an AI, not with a person. "
-        f"The host of this session can read your conversation, {named}. "
-        "A summary of all conversations may quote what you write."
-        f"{_READERS[session.results_visibility]} {_PROVIDERS.get(settings().llm_provider, '')}"
-    ).strip()
+    answers = " and the answers you give here" if view.questions else ""
+    sentences = (
+        "You talk with an AI, not with a person.",
+        f"The host of this session can read your conversation{answers}.",
+        "It is stored without a name." if view.session.anonymous else "",
+        "A summary of all conversations may quote what you write.",
+        _READERS[view.session.results_visibility],
+        _PROVIDERS.get(settings().llm_provider, ""),
+    )
+    return " ".join(filter(None, sentences))
 
 
 def _language(session: Session) -> str | None:

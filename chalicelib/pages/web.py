@@ -26,7 +26,9 @@ def respond(request: Request, answer: Callable[[Request], Response]) -> Response
         response = problem_page(error)
     except Exception as error:
         log_failure("page failed", error, request_id=request_id(request))
-        response = problem_page(HarmonicaError(f"It was recorded as {request_id(request)}."))
+        response = problem_page(
+            HarmonicaError(f"Please try again in a moment. It was recorded as {request_id(request)}.")
+        )
     response.headers["X-Request-Id"] = request_id(request)
     log_request(request, response.status_code, wiring.clock().now() - started)
     return response
@@ -39,7 +41,9 @@ def read_form(request: Request) -> Form:
     """
     # Another site could hand a visitor an identity it knows, and read along. Browsers say where a form comes from.
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        raise Forbidden("This form was sent from another website. Please open the link of your session and use the form there.")
+        raise Forbidden(
+            "This form was sent from another website. Please open the link of your session and use the form there."
+        )
     raw = bytes(request.raw_body or b"")
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"A form must be at most {BODY_BYTES:,} bytes")

@@ -12,7 +12,7 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.services.channels import WEB, Participant, thread_id
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
 from chalicelib.services.forms import check_answers, page_questions
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.records import Answer, Message, SessionView, Thread, ThreadView
@@ -163,23 +163,15 @@ def _facilitate(
             model=desk.model,
             deadline=deadline,
         )
+        message = _reply(thread, reply, desk)
+        stored = desk.conversations.reply(thread, message)
     except ModelUnavailable as error:
         desk.conversations.release_lease(thread, turn_id)
         raise Unavailable(_UNAVAILABLE, error.retry_after) from error
     except Exception:
         desk.conversations.release_lease(thread, turn_id)
         raise
-    message = Message(
-        id=desk.new_id(),
-        sequence=thread.last_sequence + 1,
-        role="assistant",
-        content=reply.content,
-        created_at=desk.clock.now(),
-        is_final=reply.is_final,
-        model=reply.model,
-        usage=asdict(reply.usage),
-    )
-    if not desk.conversations.reply(thread, message):
+    if not stored:
         raise Conflict("Another request is answering this message; send the same message again")
     return Turn(thread.id, message.content, message.is_final)
 
@@ -251,6 +243,19 @@ def _message(thread: Thread, said: Said, desk: Desk) -> Message:
         content=said.content,
         created_at=desk.clock.now(),
         message_id=said.message_id,
+    )
+
+
+def _reply(thread: Thread, reply: FacilitatorReply, desk: Desk) -> Message:
+    return Message(
+        id=desk.new_id(),
+        sequence=thread.last_sequence + 1,
+        role="assistant",
+        content=reply.content,
+        created_at=desk.clock.now(),
+        is_final=reply.is_final,
+        model=reply.model,
+        usage=asdict(reply.usage),
     )
 
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from chalicelib.errors import Invalid
 from chalicelib.store.records import Prompt, Question, Session, SessionView, Visibility
 from chalicelib.store.sessions import Sessions
+
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
+QUESTIONS_BYTES = 350_000  # of JSON: they share one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,13 @@ def create_session(
     new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one."""
-    if new.closes_at is not None and new.closes_at <= now:
-        raise Invalid("closes_at must be in the future")
+    if new.closes_at is not None and not now < new.closes_at < _LATEST:
+        raise Invalid("closes_at must be in the future" if new.closes_at <= now else "closes_at is too far away")
     for position, question in enumerate(new.questions or ()):
         if question.type == "Options" and not question.options:
             raise Invalid(f"questions[{position}].options is required for a question of type Options")
+    if len(msgspec.json.encode(new.questions)) > QUESTIONS_BYTES:
+        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes of UTF-8 together")
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}
     session = Session(

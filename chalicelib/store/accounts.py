@@ -73,8 +73,9 @@ class Accounts:
     def use_key(self, secret: str, now: datetime) -> Caller | None:
         """Authenticate, count and touch in one UpdateItem; None for an unknown or revoked key.
 
-        Requests of minute m are counted in `use.<slot>.<m>`, m's slot being m mod 4; the slot that no container can be writing to now
-        (two minutes from m either way) is emptied in passing, so the item stays small and the count exact across all containers.
+        Requests of minute m are counted in `use.<slot>.<m>`. Slots that no container can be writing to now (those of m−1, m and m+1) are
+        emptied in passing, so the item stays small and the count exact across all containers. Slots follow a hash, not the order of minutes: a
+        key used at regular intervals would meet the same slot every time and never empty it.
         """
         minute = int(now.timestamp()) // 60
         try:
@@ -91,22 +92,26 @@ class Accounts:
             key_created_at=item.created_at,
             key_last_used_at=item.last_used_at,
             limit=int(item.rate),
-            used=int(raw["use"]["M"][_SLOTS[minute % 4]]["M"][str(minute)]["N"]),
+            used=int(raw["use"]["M"][_slot(minute)]["M"][str(minute)]["N"]),
         )
 
 
+def _slot(minute: int) -> str:
+    return _SLOTS[keys.shard_of(str(minute), len(_SLOTS))]
+
+
 def _use(secret: str, minute: int, now: datetime) -> dict[str, Any]:
+    kept = {_slot(near) for near in (minute - 1, minute, minute + 1)}
+    emptied = [slot for slot in _SLOTS if slot not in kept]
+    counts = "#use.#slot.#minute = if_not_exists(#use.#slot.#minute, :none) + :one"
     return {
         "TableName": KeyItem.Meta.table_name,
         "Key": {keys.PK: {"S": keys.api_key(secret)}},
-        "UpdateExpression": (
-            "SET #use.#slot.#minute = if_not_exists(#use.#slot.#minute, :none) + :one, #use.#old = :empty, last_used_at = :now"
-        ),
+        "UpdateExpression": f"SET {', '.join([counts, 'last_used_at = :now', *(f'#use.{slot} = :empty' for slot in emptied)])}",
         "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(revoked_at)",
         "ExpressionAttributeNames": {
             "#use": "use",
-            "#slot": _SLOTS[minute % 4],
-            "#old": _SLOTS[(minute + 2) % 4],
+            "#slot": _slot(minute),
             "#minute": str(minute),
         },
         "ExpressionAttributeValues": {

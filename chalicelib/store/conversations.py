@@ -21,6 +21,7 @@ from chalicelib.store.tables import (
     TallyItem,
     ThreadItem,
 )
+from chalicelib.store.views import view_of
 
 _HEAD_FIELDS = tuple(field.name for field in fields(Thread) if field.name not in ("session_id", "id"))
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
@@ -50,7 +51,7 @@ class Conversations:
             ]
         )
         return Scene(
-            view=sessions.view_of(session_id, raw, user_id),
+            view=view_of(session_id, raw, user_id),
             threads={t: _thread(raw[keys.thread(t)]) for t in thread_ids if keys.thread(t) in raw},
             answers={t: _answers(raw[keys.form(t)]) for t in thread_ids if keys.form(t) in raw},
         )
@@ -245,9 +246,9 @@ def _unmoved(thread: Thread) -> Condition:
 
 def _free(now: datetime, turn_id: str) -> Condition:
     """Nobody holds the lease, or we do (a retry whose first answer was lost)."""
-    free: Condition = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
-    ours: Condition = ThreadItem.turn_id == turn_id
-    return free | ours
+    nobodys: Condition = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
+    free: Condition = nobodys | (ThreadItem.turn_id == turn_id)
+    return free
 
 
 def _becomes_due(thread: Thread, now: datetime) -> dict[str, Any]:

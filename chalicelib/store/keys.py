@@ -5,7 +5,7 @@
 | every API request | the key: count and touch it | UpdateItem accounts `key#<sha256>` |
 | GET /me | the user | GetItem accounts `user#<id>` |
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
-| create a session | – | one transaction: session, context, questions, prompt, tallies, member, synthesis |
+| create a session | – | one transaction: session, context, questions, prompts, tallies, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
 | one chat turn | session parts, thread head and form | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's last messages | Query conversations `message#<thread>#`, newest first |
@@ -33,6 +33,7 @@ BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "d
 SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
+SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"

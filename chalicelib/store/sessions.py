@@ -1,31 +1,19 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
-from chalicelib.store.records import (
-    Brief,
-    Prompt,
-    PromptOrigin,
-    Question,
-    Role,
-    Session,
-    SessionView,
-    Summary,
-    Synthesis,
-    Tally,
-)
+from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
 from chalicelib.store.tables import (
     BriefItem,
-    ContextItem,
     FeedItem,
     MemberItem,
     PromptItem,
@@ -35,8 +23,10 @@ from chalicelib.store.tables import (
     SummaryItem,
     SynthesisItem,
     TallyItem,
+    TextItem,
 )
 from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.views import SHORT_FIELDS, prompt_of, view_of
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
 NOTHING_ELSE: tuple[str, ...] = ()
@@ -46,19 +36,18 @@ EVERYTHING = (
     keys.PROMPT_CURRENT,
     keys.SYNTHESIS,
     keys.SUMMARY,
+    keys.SUMMARY_PROMPT,
     keys.BRIEF,
     *keys.tallies(),
 )
 FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
 FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT)
-FOR_DIGEST = (keys.CONTEXT, keys.SYNTHESIS, keys.SUMMARY)
+FOR_DIGEST = (keys.CONTEXT, keys.SYNTHESIS, keys.SUMMARY, keys.SUMMARY_PROMPT)
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 
-_PROMPT_DUE, _BRIEF_DUE = "prompt", "brief"
-_SHORT_FIELDS = tuple(field.name for field in fields(Session) if field.name != "id")
-_COUNTERS = tuple(field.name for field in fields(Tally))
+_PROMPT_DUE, _SUMMARY_DUE, _BRIEF_DUE = "prompt", "summary", "brief"
 _OWNER: Role = "owner"
 
 
@@ -74,7 +63,7 @@ class Sessions:
         prompt: Prompt | None,
     ) -> None:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due."""
-        values: dict[str, Any] = {name: getattr(session, name) for name in _SHORT_FIELDS}
+        values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
         if prompt is None:
             values |= {"due_kind": keys.due(_PROMPT_DUE, session.id), "due_at": session.created_at}
         items: list[SessionPart] = [
@@ -89,8 +78,8 @@ class Sessions:
             ),
             *(TallyItem(session.id, part, status=session.status) for part in keys.tallies()),
         ]
-        if context:
-            items.append(ContextItem(session.id, keys.CONTEXT, text=context))
+        texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
+        items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
         if session.has_questions:
             items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
         if prompt:
@@ -111,7 +100,7 @@ class Sessions:
     def prompt(self, session_id: str, version: int) -> Prompt | None:
         """An earlier version of the facilitation prompt."""
         item = database.get(PromptItem, session_id, keys.prompt(version))
-        return _prompt(item) if item else None
+        return prompt_of(item) if item else None
 
     def add_prompt(self, session_id: str, prompt: Prompt) -> bool:
         """Make this the current prompt; False where a version of that number, or a newer one, is there already."""
@@ -146,20 +135,18 @@ class Sessions:
         )
 
     def begin_summary(self, session_id: str, until: datetime) -> None:
-        """Say that a summary is being written. Whatever comes after this moment makes it stale again."""
-        database.update(
-            SynthesisItem(session_id, keys.SYNTHESIS),
-            [SynthesisItem.updating_until.set(until), SynthesisItem.stale_since.remove()],
-            SynthesisItem.session_id.exists(),
-        )
+        """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again."""
+        actions = [
+            SynthesisItem.updating_until.set(until),
+            SynthesisItem.stale_since.remove(),
+            SynthesisItem.due_kind.set(keys.due(_SUMMARY_DUE, session_id)),
+            SynthesisItem.due_at.set(until),
+        ]
+        database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, SynthesisItem.session_id.exists())
 
     def end_summary(self, session_id: str) -> None:
         """Say that no summary is being written any more, none having come out of it."""
-        database.update(
-            SynthesisItem(session_id, keys.SYNTHESIS),
-            [SynthesisItem.updating_until.remove()],
-            SynthesisItem.session_id.exists(),
-        )
+        database.update(SynthesisItem(session_id, keys.SYNTHESIS), _summary_ended(), SynthesisItem.session_id.exists())
 
     def put_summary(self, session: Session, summary: Summary) -> bool:
         """Replace the summary by a newer one and move `updated_at`; False where a newer one is there already."""
@@ -172,6 +159,8 @@ class Sessions:
                     keys.SUMMARY,
                     generated_at=summary.generated_at,
                     document=msgspec.to_builtins(summary),
+                    due_kind=keys.due(_BRIEF_DUE, session.id),
+                    due_at=summary.generated_at,
                 ),
                 condition=SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at),
             )
@@ -182,11 +171,7 @@ class Sessions:
             )
             write.update(
                 SynthesisItem(session.id, keys.SYNTHESIS),
-                actions=[
-                    SynthesisItem.updating_until.remove(),
-                    SynthesisItem.due_kind.set(keys.due(_BRIEF_DUE, session.id)),
-                    SynthesisItem.due_at.set(summary.generated_at),
-                ],
+                actions=_summary_ended(),
                 condition=SynthesisItem.session_id.exists(),
             )
 
@@ -206,15 +191,19 @@ class Sessions:
         holds(lambda: database.put(item, older))
         holds(
             lambda: database.update(
-                SynthesisItem(session_id, keys.SYNTHESIS),
-                [SynthesisItem.due_kind.remove(), SynthesisItem.due_at.remove()],
-                SynthesisItem.due_at <= brief.summary_at,
+                SummaryItem(session_id, keys.SUMMARY),
+                [SummaryItem.due_kind.remove(), SummaryItem.due_at.remove()],
+                SummaryItem.due_at <= brief.summary_at,
             )
         )
 
     def prompts_due(self, until: datetime) -> Iterator[str]:
         """Sessions whose facilitation prompt has been waiting since before `until`."""
         return _due(_PROMPT_DUE, until)
+
+    def summaries_due(self, until: datetime) -> Iterator[str]:
+        """Sessions whose summary job should have ended before `until` and did not."""
+        return _due(_SUMMARY_DUE, until)
 
     def briefs_due(self, until: datetime) -> Iterator[str]:
         """Sessions whose last summary has had no brief since before `until`."""
@@ -229,44 +218,6 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     return [(SessionPart, session_id, part) for part in asked]
 
 
-def view_of(session_id: str, raw: Mapping[str, database.Raw], user_id: str | None) -> SessionView:
-    """Put together what a BatchGetItem of `wanted` keys found. Raises NotFound where there is no session."""
-    if keys.SESSION not in raw:
-        raise NotFound("Session not found")
-    item = SessionItem.from_raw_data(raw[keys.SESSION])
-    session = Session(id=session_id, **{name: getattr(item, name) for name in _SHORT_FIELDS})
-    view = SessionView(session, prompt_due=item.due_kind is not None, tally=_tally(raw))
-    if user_id is not None and keys.member(user_id) in raw:
-        role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
-        view = replace(view, role=role)
-    return replace(view, **_parts(raw))
-
-
-def _parts(raw: Mapping[str, database.Raw]) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
-    if keys.CONTEXT in raw:
-        parts["context"] = ContextItem.from_raw_data(raw[keys.CONTEXT]).text
-    if keys.QUESTIONS in raw:
-        stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
-        parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
-    if keys.PROMPT_CURRENT in raw:
-        parts["prompt"] = _prompt(PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT]))
-    if keys.SYNTHESIS in raw:
-        synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
-        parts["synthesis"] = Synthesis(synthesis.stale_since, synthesis.updating_until)
-    if keys.SUMMARY in raw:
-        parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
-    if keys.BRIEF in raw:
-        brief = BriefItem.from_raw_data(raw[keys.BRIEF])
-        parts["brief"] = Brief(brief.markdown, brief.summary_at)
-    return parts
-
-
-def _tally(raw: Mapping[str, database.Raw]) -> Tally:
-    shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
-    return Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS})
-
-
 def _card(session: Session) -> dict[str, Any]:
     return {name: getattr(session, name) for name in ("topic", "goal", "status", "created_at", "updated_at")}
 
@@ -279,8 +230,8 @@ def _prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptIt
     return current, version
 
 
-def _prompt(item: PromptItem) -> Prompt:
-    return Prompt(int(item.version), item.text, msgspec.convert(item.origin, PromptOrigin))
+def _summary_ended() -> list[Action]:
+    return [SynthesisItem.updating_until.remove(), SynthesisItem.due_kind.remove(), SynthesisItem.due_at.remove()]
 
 
 def _later(now: datetime, before: datetime) -> datetime:

@@ -8,7 +8,6 @@ from typing import Any
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    JSONAttribute,
     MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -19,6 +18,7 @@ from pynamodb.models import Model
 
 from chalicelib.settings import table_name
 from chalicelib.store import keys
+from chalicelib.store.attributes import JsonAttribute
 
 
 class ByUser(GlobalSecondaryIndex[Any]):
@@ -133,7 +133,6 @@ class SessionItem(SessionPart):
     widgets_enabled = BooleanAttribute()
     results_visibility = UnicodeAttribute()
     is_public = BooleanAttribute()
-    summary_prompt = UnicodeAttribute(null=True)
     template_id = UnicodeAttribute(null=True)
     welcome_message = UnicodeAttribute(null=True)
     meta_description = UnicodeAttribute(null=True)
@@ -143,12 +142,12 @@ class SessionItem(SessionPart):
     closes_at = UTCDateTimeAttribute(null=True)
     anonymous = BooleanAttribute()
     max_participants = NumberAttribute(null=True)
-    reminders = JSONAttribute()
+    reminders = JsonAttribute()
     has_questions = BooleanAttribute()
 
 
-class ContextItem(SessionPart):
-    """`context`: background, possibly long."""
+class TextItem(SessionPart):
+    """`context` and `summary_prompt`: texts of the host, possibly long."""
 
     text = UnicodeAttribute()
 
@@ -156,7 +155,7 @@ class ContextItem(SessionPart):
 class QuestionsItem(SessionPart):
     """`questions`: the pre-session form."""
 
-    questions = JSONAttribute()
+    questions = JsonAttribute()
 
 
 class PromptItem(SessionPart):
@@ -204,17 +203,17 @@ class FeedItem(Card):
 
 
 class SynthesisItem(SessionPart):
-    """`synthesis`: where the summary stands. `due_kind` is `brief#<shard>` while a brief is to be written."""
+    """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 
     stale_since = UTCDateTimeAttribute(null=True)
     updating_until = UTCDateTimeAttribute(null=True)
 
 
 class SummaryItem(SessionPart):
-    """`summary`: the last good summary."""
+    """`summary`: the last good summary. `due_kind` is `brief#<shard>` while its brief is to be written."""
 
     generated_at = UTCDateTimeAttribute()
-    document = JSONAttribute()
+    document = JsonAttribute()
 
 
 class BriefItem(SessionPart):
@@ -261,7 +260,7 @@ class ThreadItem(ConversationPart):
 class FormItem(ConversationPart):
     """`form#<t>`: the answers to the pre-session form, written once."""
 
-    answers = JSONAttribute()
+    answers = JsonAttribute()
 
 
 class MessageItem(ConversationPart):
@@ -275,14 +274,14 @@ class MessageItem(ConversationPart):
     message_id = UnicodeAttribute(null=True)
     is_final = BooleanAttribute(default=False)
     model = UnicodeAttribute(null=True)
-    usage = JSONAttribute(null=True)
+    usage = JsonAttribute(null=True)
 
 
 class DigestItem(ConversationPart):
     """`digest#<t>`: what a thread says, in points; written by the summary job only."""
 
     to_sequence = NumberAttribute()
-    points = JSONAttribute()
+    points = JsonAttribute()
     messages = NumberAttribute()
     model = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()

@@ -6,6 +6,7 @@ retries it. A write is tried up to eight times within three seconds with full ji
 
 import random
 import time
+import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ _PASSING = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "InternalServerError",
+    "ServiceUnavailable",
 }
 
 
@@ -49,10 +51,14 @@ class ConditionFailed(Exception):
 
 
 def transact(connection: Connection, build: Build) -> None:
-    """Run the writes that `build` adds, all or nothing. Raises ConditionFailed or, after all tries, Unavailable."""
+    """Run the writes that `build` adds, all or nothing. Raises ConditionFailed or, after all tries, Unavailable.
+
+    All tries carry one token: a try whose answer was lost is not done again, and does not fail its own conditions.
+    """
+    token = str(uuid.uuid4())
 
     def attempt() -> None:
-        with TransactWrite(connection=connection) as transaction:
+        with TransactWrite(connection=connection, client_request_token=token) as transaction:
             build(transaction)
 
     retrying(attempt)

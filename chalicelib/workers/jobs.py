@@ -51,7 +51,7 @@ def sweep() -> None:
     now = wiring.clock().now()
     until = now - MISSED_AFTER
     prompts, briefs = list(wiring.sessions().prompts_due(until)), list(wiring.sessions().briefs_due(until))
-    stale = wiring.conversations().stale_sessions(until)
+    stale = wiring.conversations().stale_sessions(until) | set(wiring.sessions().summaries_due(until))
     for session_id in prompts:
         wiring.jobs().write_prompt(session_id)
     for session_id in briefs:

@@ -48,11 +48,8 @@ def handle(event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str) -
             raise
 
     fifo = queue_url.endswith(".fifo")
-    processor = (
-        SqsFifoPartialProcessor(skip_group_on_error=True)
-        if fifo
-        else BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    )
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True) if fifo else BatchProcessor(event_type=EventType.SQS)
+    processor.raise_on_entire_batch_failure = False  # a failed message is no failed function
     return dict(process_partial_response(event.to_dict(), one, processor))
 
 

@@ -12,7 +12,7 @@ def sessions_changed(event: DynamoDBEvent) -> None:
         session_id, part = _key(record)
         if part == keys.SESSION and record.event_name == "INSERT" and keys.DUE_KIND in record.new_image:
             wiring.jobs().write_prompt(session_id)
-        elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY"):
+        elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
             wiring.jobs().write_brief(session_id)
 
 

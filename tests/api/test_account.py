@@ -9,6 +9,33 @@ from tests.clock import FakeClock
 
 NO_KEY = (401, "unauthorized", "Invalid or missing API key")
 
+HEADERS_OF_NOBODY = (
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer hm_live_",
+    "Bearer hm_live_" + "0" * 31,
+    "Bearer hm_live_" + "0" * 33,
+    "Bearer hm_live_" + "A" * 32,
+    "Bearer hm_test_" + "0" * 32,
+    "Basic hm_live_" + "0" * 32,
+    "hm_live_" + "0" * 32,
+    "Bearer hm_live_" + "٣" * 32,
+    "Bearer hm_live_" + "0" * 32,  # well formed, and nobody's
+)
+
+ENDPOINTS = (
+    ("GET", "/me"),
+    ("POST", "/sessions"),
+    ("GET", "/sessions/nonsense"),
+    ("GET", "/sessions/nonsense/questions"),
+    ("GET", "/sessions/nonsense/responses"),
+    ("GET", "/sessions/nonsense/summary"),
+    ("GET", "/sessions/nonsense/session-md"),
+    ("POST", "/sessions/nonsense/chat"),
+    ("POST", "/sessions/nonsense/chat/questions"),
+)
+
 
 def test_me_is_the_user_and_the_key_in_use(host: Host, clock: FakeClock) -> None:
     me = host.get("/me")
@@ -18,25 +45,10 @@ def test_me_is_the_user_and_the_key_in_use(host: Host, clock: FakeClock) -> None
     assert me["api_key"]["last_used_at"] == clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer hm_live_",
-        "Bearer hm_live_" + "0" * 31,
-        "Bearer hm_live_" + "0" * 33,
-        "Bearer hm_live_" + "A" * 32,
-        "Bearer hm_test_" + "0" * 32,
-        "Basic hm_live_" + "0" * 32,
-        "hm_live_" + "0" * 32,
-        "Bearer hm_live_" + "٣" * 32,
-        "Bearer hm_live_" + "0" * 32,  # well formed, and nobody's
-    ],
-)
-def test_without_a_valid_key_nothing_is_served(host: Host, header: str) -> None:
-    assert error_of(host.call("GET", "/me", Authorization=header)) == NO_KEY
+def test_without_a_valid_key_nothing_is_served(host: Host, subtests: pytest.Subtests) -> None:
+    for header in HEADERS_OF_NOBODY:
+        with subtests.test(header):
+            assert error_of(host.call("GET", "/me", Authorization=header)) == NO_KEY
 
 
 def test_a_request_without_the_header_is_refused(host: Host) -> None:
@@ -60,19 +72,7 @@ def test_revoking_one_key_leaves_the_keys_of_others(host: Host) -> None:
     assert host.call("GET", "/me").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/me"),
-        ("POST", "/sessions"),
-        ("GET", "/sessions/nonsense"),
-        ("GET", "/sessions/nonsense/questions"),
-        ("GET", "/sessions/nonsense/responses"),
-        ("GET", "/sessions/nonsense/summary"),
-        ("GET", "/sessions/nonsense/session-md"),
-        ("POST", "/sessions/nonsense/chat"),
-        ("POST", "/sessions/nonsense/chat/questions"),
-    ],
-)
-def test_the_key_is_asked_for_before_anything_else(host: Host, method: str, path: str) -> None:
-    assert error_of(host.call(method, path, b"{broken", Authorization="Bearer nothing")) == NO_KEY
+def test_the_key_is_asked_for_before_anything_else(host: Host, subtests: pytest.Subtests) -> None:
+    for method, path in ENDPOINTS:
+        with subtests.test(f"{method} {path}"):
+            assert error_of(host.call(method, path, b"{broken", Authorization="Bearer nothing")) == NO_KEY

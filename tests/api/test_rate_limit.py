@@ -44,8 +44,8 @@ def test_the_allowance_is_the_keys_own(slow: Host) -> None:
     assert new_host("bo@example.com", rate=5).call("GET", "/me").status_code == 200
 
 
-def test_an_allowance_is_renewed_every_minute_for_hours(slow: Host, clock: FakeClock) -> None:
-    for _ in range(130):
+def test_an_allowance_is_renewed_every_minute(slow: Host, clock: FakeClock) -> None:
+    for _ in range(9):
         assert [slow.call("GET", "/me").status_code for _ in range(2)] == [200, 200]
         assert slow.call("GET", "/me").headers["RateLimit-Remaining"] == "2"
         clock.advance(60)

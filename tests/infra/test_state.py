@@ -64,7 +64,7 @@ def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, mo
         copies[0] += 1
         return "same"
 
-    flusher = Flusher(tmp_path, lambda: {"sqs": state}, lambda name, it: json.dumps(it), lambda: requests[0])
+    flusher = Flusher(tmp_path, lambda: {"sqs": state}, lambda *named: json.dumps(named), lambda: requests[0])
 
     async def scenario() -> tuple[int, int]:
         running = asyncio.create_task(flusher.run())

@@ -17,10 +17,12 @@ class ScriptedModel:
     def __init__(self, *replies: Reply | Exception | str) -> None:
         self._replies = list(replies)
         self.requests: list[Request] = []
+        self.deadlines: list[Deadline] = []
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """The next reply."""
         self.requests.append(request)
+        self.deadlines.append(deadline)
         if not self._replies:
             raise AssertionError(f"nothing scripted for call {len(self.requests)} ({request.task})")
         reply = self._replies.pop(0)

@@ -21,15 +21,15 @@ _FOR = re.compile(
     _IGNORING_CASE,
 )
 _AGAINST = re.compile(
-    r"\b(?:(?:should|must|do|does|is|are|can|wo)(?: not|n't)|cannot|"
-    + _words("no not never dont stop ban against oppose hate bad terrible dangerous too worse waste wrong lack lacks")
-    + "|"
-    + _words("without unfair problem problems fail failing illegal ridiculous silly less fewer end eliminate disagree")
+    r"\b(?:(?:should|must|do|does|did|is|are|can|would|wo)(?: not|n't)|cannot|"
+    + _words("no not never dont stop ban against oppose eliminate disagree abolish reject prohibit forbid")
     + r")\b|"
-    + _words("不應 不应 不該 不该 反對 反对 不要 不能 不是 違法 违法 非法 取締 取缔 禁止 問題 问题 風險 风险 危險 危险")
-    + "|"
-    + _words("不公 沒有 没有 威脅 威胁"),
+    + _words("不應 不应 不該 不该 反對 反对 不要 不能 不是 違法 违法 非法 取締 取缔 禁止 不公 沒有 没有 威脅 威胁"),
     _IGNORING_CASE,
+)
+# These deny a lack, not a wish.
+_NO_DENIAL = re.compile(
+    r"\b(?:not enough|not only|no longer|no matter|not just|no one|why not)\b|不只|不僅|不仅", _IGNORING_CASE
 )
 _LEANING = re.compile(
     r"(?:"
@@ -70,7 +70,7 @@ _DISTRESS = re.compile(
 
 def stance_of(text: str) -> str:
     """`for`, `against`, `mixed` or `neutral`, by what a sentence wants more of, or less of."""
-    plain = _plain(text)
+    plain = _NO_DENIAL.sub(" ", _plain(text))
     wants, rejects = bool(_FOR.search(plain)), bool(_AGAINST.search(plain))
     if plain.rstrip().endswith(("?", "？")) or not (wants or rejects):
         return "neutral"

@@ -9,6 +9,9 @@ from chalicelib.llm.offline.vocabulary import Document, Vocabulary, cosine
 
 ALIKE = 0.42  # two points as alike as this say much the same
 ABOUT = 0.3  # two points as alike as this are about the same
+CLASHING = (
+    0.38  # and so alike they have to be for their difference to count: a false tension is worse than a missed one
+)
 ALONE = 0.22  # a point less alike than this to every other stands alone
 READABLE = (5, 45)  # words
 
@@ -94,7 +97,7 @@ def _tensions(
         (value, documents[left], documents[right])
         for left in range(len(documents))
         for right, value in near.get(left, {}).items()
-        if left < right and value >= ABOUT and _opposed(documents[left], documents[right])
+        if left < right and value >= CLASHING and _opposed(documents[left], documents[right])
     ]
     found: list[tuple[Document, Document]] = []
     themes: set[int] = set()
@@ -113,7 +116,8 @@ def _tensions(
 
 def _opposed(left: Document, right: Document) -> bool:
     """Whether one is for and the other against; a point that is both opposes nothing."""
-    return {left.item.stance, right.item.stance} == {"for", "against"}
+    asks = any(mark in document.item.text for document in (left, right) for mark in "?？")
+    return not asks and {left.item.stance, right.item.stance} == {"for", "against"}
 
 
 def _alone(vocabulary: Vocabulary, near: Mapping[int, Mapping[int, float]], most: int) -> list[Document]:

@@ -16,6 +16,7 @@ from chalicelib.llm.offline.text import Script, length_in_words, phrase, script_
 TURNS = 6  # the participant's messages after which it concludes
 THIN = 6  # words; a shorter answer is followed up once
 RECAPPED = 3
+_ASKING = ("which", "what", "who", "how", "where", "when", "why", "whose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def turn(request: Request) -> Reply:
         return _say(_other_than(scene.phrases.after, scene))
     if scene.turn >= min(TURNS, scene.budget) or any(wants_to_stop(text) for text in scene.latest):
         return Reply("", "offline", (ToolCall("conclude", {"recap": _recap(scene)}),))
-    return _say(" ".join(part for part in (_echo(scene, last), _next_question(scene, last)) if part))
+    gap = " " if scene.script == "en" else ""
+    return _say(gap.join(part for part in (_echo(scene, last), _next_question(scene, last)) if part))
 
 
 def _say(text: str) -> Reply:
@@ -83,7 +85,9 @@ def _sentence(text: str) -> str:
     line = " ".join(text.split())
     if not line or line[-1] in ".!?。！？…":
         return line
-    return f"{line}{'。' if script_of(line) != 'en' else '.'}"
+    if script_of(line) != "en":
+        return f"{line}。"
+    return f"{line}?" if line.split()[0].lower() in _ASKING else f"{line}."
 
 
 def _opening(scene: _Scene) -> str:
@@ -110,7 +114,9 @@ def _next_question(scene: _Scene, last: str) -> str:
     if not scene.asked:
         row.insert(0, scene.phrases.opening_again.format(topic=scene.topic))
     if scene.critical:
-        row.insert(0, scene.phrases.critical.format(critical=scene.critical))
+        asks = scene.critical.endswith(("?", "？"))
+        critical = scene.phrases.critical if asks else scene.phrases.critical + scene.phrases.critical_ask
+        row.insert(0, critical.format(critical=scene.critical))
     return _unasked(row, scene) or _other_than(row, scene)
 
 

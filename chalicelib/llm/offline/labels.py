@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chalicelib.llm.offline.themes import Cluster
 from chalicelib.llm.offline.vocabulary import Document, Vocabulary
 
-SECOND = 0.45  # how telling a second term has to be, beside the first, to be named too
+TELLING = (1.0, 0.45, 0.65)  # how telling the first, second and third term have to be, beside the first, to be named
 PHRASE = 0.5  # the share of a term's uses in which its neighbour has to stand beside it to be named with it
 
 
@@ -31,8 +31,8 @@ def label(cluster: Cluster, vocabulary: Vocabulary, *, chinese: bool) -> str:
     terms = key_terms(cluster, vocabulary, 3)
     if not terms:
         return ""
-    strong = sum(score >= SECOND * ranked[0][1] for _, score in ranked[:3])
-    named = terms[: max(1, min(strong, len(terms)))]
+    best = ranked[0][1]
+    named = [term for term, (_, score), share in zip(terms, ranked, TELLING, strict=False) if score >= share * best]
     if chinese:
         return "、".join(named)
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
@@ -58,35 +58,37 @@ def _ranked(cluster: Cluster, vocabulary: Vocabulary) -> list[tuple[str, float]]
 def _phrase(stem: str, documents: Sequence[Document]) -> str:
     """A term as it is mostly written here, with the word that mostly stands beside it."""
     surfaces: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    right: Counter[str] = Counter()
+    beside: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for document in documents:
         for place, term in enumerate(document.terms):
-            if term.stem != stem:
-                continue
-            surfaces[term.surface] += 1
-            left.update(_beside(document, place - 1, place))
-            right.update(_beside(document, place, place + 1))
-    uses = surfaces.total()
-    for pairs in (left, right):
-        pair, count = max(pairs.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-        if count > 1 and count >= PHRASE * uses:
-            return pair
-    return _written(surfaces)
+            if term.stem == stem:
+                surfaces[_spelled(term.surface, document)] += 1
+                for pairs, first in zip(beside, (place - 1, place), strict=True):
+                    pairs.update(_pair(document, first))
+    for pairs in beside:
+        folded = Counter(pair.lower() for pair in pairs.elements())
+        if folded and folded.most_common(1)[0][1] > max(1, PHRASE * surfaces.total()):
+            common = folded.most_common(1)[0][0]
+            return _commonest(Counter({pair: count for pair, count in pairs.items() if pair.lower() == common}))
+    return _commonest(surfaces)
 
 
-def _beside(document: Document, first: int, second: int) -> list[str]:
-    """Two terms that stand side by side in the text, as one phrase in small letters; nothing where other words are between them."""
-    if first < 0 or second >= len(document.terms):
+def _pair(document: Document, first: int) -> list[str]:
+    """Two terms that stand side by side in the text, as one phrase; nothing where other words are between them."""
+    if first < 0 or first + 1 >= len(document.terms):
         return []
-    pair = f"{document.terms[first].surface} {document.terms[second].surface}"
-    return [pair if pair.isupper() else pair.lower()] if pair in document.item.text else []
+    left, right = document.terms[first].surface, document.terms[first + 1].surface
+    return [f"{_spelled(left, document)} {right}"] if f"{left} {right}" in document.item.text else []
 
 
-def _written(surfaces: Counter[str]) -> str:
-    """The commonest spelling; a word that is somewhere written small is not a name."""
-    spellings: Counter[str] = Counter()
-    small = {surface for surface in surfaces if surface.islower()}
-    for surface, count in surfaces.items():
-        spellings[surface.lower() if surface.lower() in small or not surface.isupper() else surface] += count
-    return max(spellings.items(), key=lambda item: (item[1], -len(item[0]), item[0]))[0]
+def _spelled(surface: str, document: Document) -> str:
+    """A word as written, in small letters where only its place at the head of a sentence made it large."""
+    place = document.item.text.find(surface)
+    before = document.item.text[:place].rstrip()
+    heads = not before or before[-1] in ".!?/"
+    return surface.lower() if heads and surface.istitle() else surface
+
+
+def _commonest(spellings: Counter[str]) -> str:
+    """The spelling used most; in doubt the small one."""
+    return max(spellings.items(), key=lambda item: (item[1], item[0].islower(), item[0]))[0]

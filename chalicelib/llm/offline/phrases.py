@@ -13,6 +13,7 @@ class Phrases:
     opening: str
     opening_again: str
     critical: str
+    critical_ask: str
     questions: tuple[str, ...]
     thin: tuple[str, ...]
     heard: tuple[str, ...]
@@ -29,7 +30,8 @@ ENGLISH = Phrases(
     opening="Hello, and welcome. This conversation is about “{topic}”. What it should achieve: {goal} "
     "What comes to your mind first?",
     opening_again="This conversation is about “{topic}”. What is your own view of it?",
-    critical="There is one thing the host especially wants to hear about: {critical} What can you say about that?",
+    critical="There is one thing the host especially wants to hear about: {critical}",
+    critical_ask=" What can you say about that?",
     questions=(
         "What have you seen or experienced yourself that makes you think so?",
         "If only one thing could be done about “{topic}”, what should it be?",
@@ -72,7 +74,8 @@ ENGLISH = Phrases(
 TRADITIONAL = Phrases(
     opening="您好，歡迎參與。這次談的是「{topic}」，希望達成的是：{goal}您首先想到的是什麼？",
     opening_again="這次談的是「{topic}」。您自己怎麼看？",
-    critical="有一點主辦方特別想了解：{critical}關於這一點，您有什麼看法？",
+    critical="有一點主辦方特別想了解：{critical}",
+    critical_ask="關於這一點，您有什麼看法？",
     questions=(
         "是什麼樣的親身經驗或觀察，讓您這麼想？",
         "關於「{topic}」，如果只能做一件事，您認為應該是什麼？",
@@ -107,7 +110,8 @@ TRADITIONAL = Phrases(
 SIMPLIFIED = Phrases(
     opening="您好，欢迎参与。这次谈的是“{topic}”，希望达成的是：{goal}您首先想到的是什么？",
     opening_again="这次谈的是“{topic}”。您自己怎么看？",
-    critical="有一点主办方特别想了解：{critical}关于这一点，您有什么看法？",
+    critical="有一点主办方特别想了解：{critical}",
+    critical_ask="关于这一点，您有什么看法？",
     questions=(
         "是什么样的亲身经验或观察，让您这么想？",
         "关于“{topic}”，如果只能做一件事，您认为应该是什么？",

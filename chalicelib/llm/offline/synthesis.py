@@ -49,26 +49,20 @@ def summarise(request: Request) -> Reply:
         )
     ]
     vocabulary = build(items, topic)
-    clusters = _worthwhile(find_themes(vocabulary), len({item.participant for item in items}))
+    clusters = find_themes(vocabulary)[:MOST_THEMES]
     named = [_named(cluster, vocabulary, words) for cluster in clusters] or _by_topic(items, topics)
     home = {document.item.id: index for index, cluster in enumerate(clusters) for document in cluster.documents}
     found = findings.find(vocabulary, home)
     result: dict[str, Any] = {
-        "overview": _overview(topic, first("goal", prompt), named, found, home, words),
+        "overview": _overview(topic, named, found, home, words),
         "themes": [{"label": theme.label, "statement": theme.statement, "evidence": theme.evidence} for theme in named],
-        "agreements": [words.alike.format(said=_said(document)) for document in found.agreements],
+        "agreements": [words.quoted.format(said=_said(document)) for document in found.agreements],
         "tensions": [words.against.format(one=_said(left), other=_said(right)) for left, right in found.tensions],
-        "minority_views": [words.said.format(said=_said(document)) for document in found.alone],
+        "minority_views": [words.quoted.format(said=_said(document)) for document in found.alone],
         "open_questions": found.questions,
         "critical_answer": _critical(critical, vocabulary, named, words) if critical else "",
     }
     return Reply("", "offline", (ToolCall("write_summary", result),))
-
-
-def _worthwhile(clusters: Sequence[Cluster], everybody: int) -> list[Cluster]:
-    """The themes that enough people carry: two at least, one in twenty in a large session."""
-    fewest = max(2, round(everybody / 20)) if everybody > 2 else 1
-    return [cluster for cluster in clusters if len(cluster.people) >= fewest][:MOST_THEMES]
 
 
 def _named(cluster: Cluster, vocabulary: Vocabulary, words: ReportPhrases) -> _Named:
@@ -76,12 +70,13 @@ def _named(cluster: Cluster, vocabulary: Vocabulary, words: ReportPhrases) -> _N
     name = labels.label(cluster, vocabulary, chinese=words.chinese)
     readable = [document for document in cluster.documents if findings.is_readable(document)] or list(cluster.documents)
     centre = max(readable, key=lambda document: cosine(document.vector, cluster.centre))
-    quotable = list(findings.distinct((document for document in readable if document is not centre), QUOTED, alike=0.6))
-    rest = [document for document in cluster.documents if document not in quotable]
+    others = [document for document in readable if document is not centre]
+    quotable = list(findings.distinct([centre, *others], QUOTED + 1, alike=0.5))[1:]
+    rest = [document for document in cluster.documents if document not in quotable and document is not centre]
     terms = [term for term in labels.key_terms(cluster, vocabulary) if term.lower() not in name.lower()]
     recurring = words.recurring.format(terms=words.comma.join(terms[:4])) if terms else ""
-    statement = " ".join(part for part in (words.central.format(said=_said(centre)), recurring) if part)
-    return _Named(name or words.other, statement, [document.item.id for document in [*quotable, *rest]])
+    statement = words.gap.join(part for part in (words.central.format(said=_said(centre)), recurring) if part)
+    return _Named(name or words.other, statement, [document.item.id for document in [*quotable, *rest, centre]])
 
 
 def _by_topic(items: Sequence[Item], topics: dict[str, str]) -> list[_Named]:
@@ -95,7 +90,7 @@ def _by_topic(items: Sequence[Item], topics: dict[str, str]) -> list[_Named]:
 
 
 def _overview(
-    topic: str, goal: str, named: Sequence[_Named], found: findings.Findings, home: dict[str, int], words: ReportPhrases
+    topic: str, named: Sequence[_Named], found: findings.Findings, home: dict[str, int], words: ReportPhrases
 ) -> str:
     """What was asked, how the points spread, and where people meet and part."""
     listed = [theme.label for theme in named]
@@ -106,8 +101,8 @@ def _overview(
     apart = _labels([left.item.id for left, _ in found.tensions], home, listed)
     more = [words.meet.format(themes=words.comma.join(alike))] if alike else []
     more += [words.part.format(themes=words.comma.join(apart))] if apart else []
-    more += [words.single] if found.alone else []
-    return "\n\n".join(" ".join(paragraph) for paragraph in ([words.goal.format(goal=goal), *parts], more) if paragraph)
+    more += [words.own] if found.agreements or found.tensions or found.alone else []
+    return "\n\n".join(words.gap.join(paragraph) for paragraph in (parts, more) if paragraph)
 
 
 def _labels(ids: Sequence[str], home: dict[str, int], listed: Sequence[str]) -> list[str]:

@@ -17,10 +17,11 @@ from chalicelib.llm.offline.company import Company
 from chalicelib.llm.offline.vocabulary import Document, Vector, Vocabulary, cosine, mean, unit
 
 MAX_TERMS = 300
-LINK = 0.22  # term clusters less alike than this stay apart
+LINKS = (0.18, 0.24, 0.3, 0.4)  # term clusters less alike than this stay apart: from wide themes to narrow ones
+ENOUGH = 6  # themes; with fewer, narrower ones are tried
 NEAR = 0.2  # a point less like a theme than this stays outside
 OWN = 0.15  # the same for a point's own words alone, without their company
-JOIN = 0.4  # themes more alike than this are one
+JOIN = 0.35  # themes more alike than this are one
 WIDE, WIDEST = 0.3, 0.45  # shares of all people from which on joining themes gets harder
 ROUNDS = 3
 
@@ -41,10 +42,23 @@ class Cluster:
 
 
 def find_themes(vocabulary: Vocabulary) -> list[Cluster]:
-    """The themes of these points, the most widely carried first."""
+    """The themes of these points that enough people carry, the most widely carried first; as wide as still gives several."""
     company = Company(vocabulary)
+    everybody = len(_people(vocabulary.documents))
+    fewest = max(2, round(everybody / 20)) if everybody > 2 else 1
+    best: list[Cluster] = []
+    for link in LINKS:
+        clusters = [cluster for cluster in _find(vocabulary, company, link) if len(cluster.people) >= fewest]
+        best = max(best, clusters, key=len)
+        if len(best) >= ENOUGH:
+            break
+    return best
+
+
+def _find(vocabulary: Vocabulary, company: Company, link: float) -> list[Cluster]:
+    """All themes at one width."""
     wide = {document.item.id: company.widen(document.vector) for document in vocabulary.documents}
-    centres = [company.widen(_seed(terms, vocabulary)) for terms in _term_clusters(vocabulary, company)]
+    centres = [company.widen(_seed(terms, vocabulary)) for terms in _term_clusters(vocabulary, company, link)]
     groups = _joined(_settled(centres, vocabulary.documents, wide), wide, len(_people(vocabulary.documents)))
     groups = _settled([centre for centre, _ in groups], vocabulary.documents, wide)
     clusters = [Cluster(centre, tuple(documents)) for centre, documents in groups]
@@ -104,7 +118,7 @@ def _seed(terms: Sequence[str], vocabulary: Vocabulary) -> Vector:
     return unit({term: vocabulary.idf[term] * math.sqrt(len(vocabulary.people[term])) for term in terms})
 
 
-def _term_clusters(vocabulary: Vocabulary, company: Company) -> list[list[str]]:
+def _term_clusters(vocabulary: Vocabulary, company: Company, link: float) -> list[list[str]]:
     """Terms grouped bottom up, by the average likeness between groups."""
     fewest = 3 if len(vocabulary.documents) > 60 else 2
     known = (term for term in vocabulary.naming if min(len(vocabulary.people[term]), vocabulary.spread[term]) >= fewest)
@@ -116,7 +130,7 @@ def _term_clusters(vocabulary: Vocabulary, company: Company) -> list[list[str]]:
         links[left][right] = links[right][left] = value
         heap.append((-value, left, right))
     heapq.heapify(heap)
-    while heap and -heap[0][0] >= LINK:
+    while heap and -heap[0][0] >= link:
         _, left, right = heapq.heappop(heap)
         if left in groups and right in groups:
             _merge(left, right, groups, links, heap)

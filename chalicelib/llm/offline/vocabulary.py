@@ -15,6 +15,9 @@ from chalicelib.llm.offline.terms import Term, chinese_runs, english_terms, stem
 
 WEAK = 0.35  # the weight of a word that says something, but does not name a theme
 
+EVERYWHERE = 0.3  # a term in more than this share of the points is part of the frame
+SAMPLE = 30  # with fewer points, shares say little
+
 Vector = dict[str, float]
 
 
@@ -65,7 +68,9 @@ def build(items: Sequence[Item], frame: str) -> Vocabulary:
     framed = (
         {term.stem for term in _terms(frame, words)} | {stem(word) for word in frame.lower().split()} | _initials(frame)
     )
-    listed = [tuple(term for term in _terms(item.text, words) if term.stem not in framed) for item in items]
+    everything = [_terms(item.text, words) for item in items]
+    framed |= _everywhere(everything)
+    listed = [tuple(term for term in terms if term.stem not in framed) for terms in everything]
     people: defaultdict[str, set[str]] = defaultdict(set)
     spread: Counter[str] = Counter()
     for item, terms in zip(items, listed, strict=True):
@@ -106,6 +111,14 @@ def mean(vectors: Iterable[Mapping[str, float]], keep: int = 200) -> Vector:
 def _terms(text: str, words: frozenset[str]) -> list[Term]:
     chinese = [Term(word, word, True) for run in chinese_runs(text) for word in segment(run, words)]
     return english_terms(text) + chinese
+
+
+def _everywhere(listed: Sequence[Sequence[Term]]) -> set[str]:
+    """The terms of so many points that they are the subject of all of it, and tell nothing apart."""
+    if len(listed) < SAMPLE:
+        return set()
+    counts = Counter(name for terms in listed for name in {term.stem for term in terms})
+    return {name for name, count in counts.items() if count > EVERYWHERE * len(listed)}
 
 
 def _weight(term: Term) -> float:

@@ -1,6 +1,7 @@
 """SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from chalicelib.services.synthesis import markdown
 from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
 
 FOLLOWED_UP = 3
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def render_brief(view: SessionView, join_url: str) -> str:
@@ -46,8 +48,13 @@ def _front_matter(view: SessionView, join_url: str) -> str:
             "summary_messages": summary.messages,
             "themes": len(summary.themes),
         }
-    lines = [f"{name}: {json.dumps(value)}" for name, value in fields.items()]
+    lines = [f"{name}: {_yaml(value)}" for name, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
+
+
+def _yaml(value: str | int | None) -> str:
+    """A value as JSON, which YAML reads too, but for a few characters: what YAML takes for a line break or refuses is escaped."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _results(session: Session, summary: Summary) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 
 from chalicelib.llm import tags
 from chalicelib.store.records import Digest, Point, Quote
@@ -81,12 +81,12 @@ def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
 def _numbered(digests: Sequence[Digest]) -> list[Evidence]:
     """The points under their ids. Where there are too many, everybody gives the same share, the newest points first."""
     shares = [
-        [(number, digest, point) for point in reversed(digest.points)] for number, digest in enumerate(digests, 1)
+        [(number, place, digest) for place in reversed(range(len(digest.points)))]
+        for number, digest in enumerate(digests, 1)
     ]
     dealt = (item for item in chain.from_iterable(zip_longest(*shares)) if item is not None)
-    chosen = [item for item, _ in zip(dealt, range(MAX_POINTS), strict=False)]
-    chosen.sort(key=lambda item: item[0])  # stable: a person's points stand together
+    chosen = sorted(islice(dealt, MAX_POINTS), key=lambda item: item[:2])
     return [
-        Evidence(f"p{index}", number, digest.thread_id, point)
-        for index, (number, digest, point) in enumerate(chosen, 1)
+        Evidence(f"p{index}", number, digest.thread_id, digest.points[place])
+        for index, (number, place, digest) in enumerate(chosen, 1)
     ]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from chalicelib.store.records import Session
 
+# Frequent characters that only one of the two scripts has.
 _TRADITIONAL = frozenset("們個這會說對過時來學國關點體發現還讓麼為與業車應該務問題開")
-_SIMPLIFIED = frozenset("们个这会说对过时来学国关点体发现还让么为与业车应该务问题开") - frozenset("应该问题开")
+_SIMPLIFIED = frozenset("们个这会说对过时来学国关点体发现还让么为与业车应该务问题开")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ def test_without_a_critical_field_the_basic_prompt_does_not_speak_of_one() -> No
 
 
 def test_system_is_guidelines_then_prompt_and_brief_with_one_breakpoint_at_the_end() -> None:
-    shown = replace(view("Built in 1970", critical="Sundays", language="en"), prompt=Prompt(3, "Ask about books.", "host"))
+    shown = replace(
+        view("Built in 1970", critical="Sundays", language="en"), prompt=Prompt(3, "Ask about books.", "host")
+    )
     guidelines, session = system_blocks(shown)
     assert (guidelines.cached, session.cached) == (False, True)
     assert guidelines.text == fill("guidelines")

@@ -23,7 +23,13 @@ def digest(
 ) -> tuple[Digest, ScriptedModel]:
     model = ScriptedModel(calls("record_digest", {"points": list(points)}))
     made = digest_thread(
-        view(), thread(), previous, MESSAGES if messages is None else messages, model=model, deadline=deadline(), now=NOW
+        view(),
+        thread(),
+        previous,
+        MESSAGES if messages is None else messages,
+        model=model,
+        deadline=deadline(),
+        now=NOW,
     )
     return made, model
 
@@ -65,7 +71,9 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
     assert len(made.points[0].topic) == 60
 
 
-@pytest.mark.parametrize("reply", [says("no call"), calls("record_digest", {}), calls("record_digest", {"points": "none"})])
+@pytest.mark.parametrize(
+    "reply", [says("no call"), calls("record_digest", {}), calls("record_digest", {"points": "none"})]
+)
 def test_an_answer_of_the_wrong_shape_is_no_digest(reply: Reply) -> None:
     with pytest.raises(ModelUnavailable):
         digest_thread(view(), thread(), None, MESSAGES, model=ScriptedModel(reply), deadline=deadline(), now=NOW)
@@ -73,7 +81,9 @@ def test_an_answer_of_the_wrong_shape_is_no_digest(reply: Reply) -> None:
 
 def test_a_model_that_is_down_makes_no_digest() -> None:
     with pytest.raises(ModelUnavailable):
-        digest_thread(view(), thread(), None, MESSAGES, model=ScriptedModel(unavailable()), deadline=deadline(), now=NOW)
+        digest_thread(
+            view(), thread(), None, MESSAGES, model=ScriptedModel(unavailable()), deadline=deadline(), now=NOW
+        )
 
 
 def test_without_words_of_the_participant_no_model_is_asked() -> None:

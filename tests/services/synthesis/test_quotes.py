@@ -16,7 +16,7 @@ STORED = "The buses are late.\n\nI would  pay more,\tif they came on time!"
     [
         ("The buses are late.", "The buses are late."),
         ("late. I would pay more, if", "late.\n\nI would  pay more,\tif"),
-        ("  pay   more ", "pay  more"),
+        ("  would   pay more ", "would  pay more"),
         ("The buses are always late.", ""),
         ("the buses are late.", ""),
         ("I would pay more … if they came", ""),

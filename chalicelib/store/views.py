@@ -1,0 +1,88 @@
+"""A session put together from its parts, as one BatchGetItem finds them."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import NotFound
+from chalicelib.store import keys
+from chalicelib.store.records import (
+    Brief,
+    Prompt,
+    PromptOrigin,
+    Question,
+    Role,
+    Session,
+    SessionView,
+    Summary,
+    Synthesis,
+    Tally,
+)
+from chalicelib.store.tables import (
+    BriefItem,
+    MemberItem,
+    PromptItem,
+    QuestionsItem,
+    SessionItem,
+    SummaryItem,
+    SynthesisItem,
+    TallyItem,
+    TextItem,
+)
+
+Raw = Mapping[str, dict[str, Any]]
+
+# Fields of a session that its item holds; the rest has items of its own.
+SHORT_FIELDS = tuple(field.name for field in fields(Session) if field.name not in ("id", "summary_prompt"))
+_COUNTERS = tuple(field.name for field in fields(Tally))
+
+
+def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
+    """The session, the parts that were read and the role of this user. Raises NotFound where there is no session."""
+    if keys.SESSION not in raw:
+        raise NotFound("Session not found")
+    item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
+    session = Session(id=session_id, **{name: getattr(item, name) for name in SHORT_FIELDS})
+    if keys.SUMMARY_PROMPT in raw:
+        session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
+    view = SessionView(session, prompt_due=item.due_kind is not None, tally=_tally(raw))
+    if user_id is not None and keys.member(user_id) in raw:
+        role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
+        view = replace(view, role=role)
+    return replace(view, **_parts(raw))
+
+
+def prompt_of(item: PromptItem) -> Prompt:
+    """A version of the facilitation prompt."""
+    return Prompt(int(item.version), item.text, msgspec.convert(item.origin, PromptOrigin))
+
+
+def _parts(raw: Raw) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    if keys.CONTEXT in raw:
+        parts["context"] = _text(raw, keys.CONTEXT)
+    if keys.QUESTIONS in raw:
+        stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
+        parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
+    if keys.PROMPT_CURRENT in raw:
+        parts["prompt"] = prompt_of(PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT]))
+    if keys.SYNTHESIS in raw:
+        synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
+        parts["synthesis"] = Synthesis(synthesis.stale_since, synthesis.updating_until)
+    if keys.SUMMARY in raw:
+        parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
+    if keys.BRIEF in raw:
+        brief = BriefItem.from_raw_data(raw[keys.BRIEF])
+        parts["brief"] = Brief(brief.markdown, brief.summary_at)
+    return parts
+
+
+def _text(raw: Raw, part: str) -> str:
+    return TextItem.from_raw_data(raw[part]).text
+
+
+def _tally(raw: Raw) -> Tally:
+    shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
+    return Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS})

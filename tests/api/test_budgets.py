@@ -1,0 +1,146 @@
+"""What a request may cost: the calls to AWS it makes, warm, counted where they leave the process."""
+
+from typing import Any
+
+import botocore.handlers
+import pytest
+
+from chalicelib import wiring
+from chalicelib.store.records import Prompt
+from tests.api.hosts import Host, new_host
+from tests.clock import own_time
+from tests.events import request
+from tests.faults import Interviewer, own_model
+
+
+class Meter:
+    """Counts HTTP requests to AWS, whatever client makes them."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def note(self, event_name: str, **_: Any) -> None:
+        """A request is about to be sent."""
+        self.sent.append(event_name.removeprefix("before-send."))
+
+    def of(self, answer: Any, status: int) -> int:
+        """The requests since the last look, of an answer that has to have this status."""
+        assert answer.status_code == status, answer.body
+        count = len(self.sent)
+        self.sent.clear()
+        return count
+
+
+@pytest.fixture
+def meter(aws: None, monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """A meter on every client made from here on; first in line, since the in-memory AWS answers in the same place."""
+    found = Meter()
+    monkeypatch.setattr(
+        botocore.handlers, "BUILTIN_HANDLERS", [("before-send", found.note), *botocore.handlers.BUILTIN_HANDLERS]
+    )
+    return found
+
+
+@pytest.fixture
+def model(meter: Meter, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
+    """The application's model."""
+    return own_model(monkeypatch)
+
+
+@pytest.fixture
+def host(meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """A host whose process is warm: secrets read, clients built."""
+    own_time(monkeypatch)
+    ana = new_host()
+    ana.say(ana.new_session()["id"], "Warm up")
+    meter.sent.clear()
+    return ana
+
+
+def test_nobody_costs_more_than_one_call(host: Host, meter: Meter) -> None:
+    assert meter.of(host.call("GET", "/me", Authorization="Bearer nonsense"), 401) == 0
+    assert meter.of(host.call("GET", "/me", Authorization="Bearer hm_live_" + "0" * 32), 401) <= 1
+    assert meter.of(host.call("POST", "/sessions", b"{"), 400) <= 1
+    assert meter.of(host.call("GET", "/sessions/nonsense"), 404) <= 1
+    assert request("GET", "/nope").status == 404
+    assert meter.sent == []
+
+
+def test_reading_costs_two_calls(host: Host, meter: Meter) -> None:
+    session = host.new_session(questions=[{"text": "Name"}], context="c", prompt="p", summary_prompt="s")["id"]
+    host.say(session, "Soup")
+    meter.sent.clear()
+    for path in ("/me", f"/sessions/{session}", f"/sessions/{session}/questions", f"/sessions/{session}/summary"):
+        assert meter.of(host.call("GET", path), 200) <= 2
+    assert meter.of(host.call("GET", f"/sessions/{session}/session-md"), 404) <= 2
+    assert meter.of(new_stranger(meter).call("GET", f"/sessions/{session}"), 403) <= 2
+
+
+def new_stranger(meter: Meter) -> Host:
+    stranger = new_host("bo@example.com")
+    meter.sent.clear()
+    return stranger
+
+
+def test_creating_a_session_costs_three_calls_however_much_is_in_it(host: Host, meter: Meter) -> None:
+    everything = {"context": "c", "prompt": "p", "is_public": True, "questions": [{"text": "q"}] * 50}
+    for fields in ({}, everything):
+        answer = host.call("POST", "/sessions", {"topic": "a", "goal": "b", **fields})
+        assert meter.of(answer, 201) <= 3
+
+
+def test_responses_cost_two_calls_and_one_for_each_megabyte(host: Host, meter: Meter) -> None:
+    session = host.new_session()["id"]
+    meter.sent.clear()
+    assert meter.of(host.call("GET", f"/sessions/{session}/responses"), 200) <= 2 + 1
+    for number in range(60):
+        host.say(session, "汤" * 10_000, f"p{number % 3}")
+    meter.sent.clear()
+    answer = host.call("GET", f"/sessions/{session}/responses")
+    assert 1_800_000 < len(answer.body) < 2_000_000
+    assert meter.of(answer, 200) <= 2 + 2
+
+
+def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(
+    host: Host, meter: Meter, model: Interviewer
+) -> None:
+    session = host.new_session(questions=[{"text": "Name"}], context="c", prompt="p")["id"]
+    question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]
+    turns = model.count("turn")
+    meter.sent.clear()
+    assert meter.of(host.join(session, answers=[{"question_id": question, "answer": "Bo"}]), 200) <= 5
+    assert model.count("turn") == turns + 1
+    assert meter.of(host.say(session, "Soup", message_id="m1"), 200) <= 5
+    assert meter.of(host.say(session, "More"), 200) <= 5
+    assert meter.of(host.say(session, "Hello", "somebody new"), 200) <= 5
+    assert model.count("turn") == turns + 4
+    assert meter.of(host.say(session, "Soup", message_id="m1"), 200) <= 5
+    assert model.count("turn") == turns + 4
+
+
+def test_a_thread_that_began_under_an_older_prompt_costs_one_call_more(host: Host, meter: Meter) -> None:
+    session = host.new_session(prompt="First.")["id"]
+    host.join(session)
+    assert wiring.sessions().add_prompt(session, Prompt(2, "Second.", "tailored"))
+    meter.sent.clear()
+    assert meter.of(host.say(session, "Soup"), 200) <= 6
+    assert meter.of(host.say(session, "Hello", "p2"), 200) <= 5
+
+
+def test_a_stranger_in_a_public_session_costs_no_more(host: Host, meter: Meter) -> None:
+    session = host.new_session(is_public=True)["id"]
+    stranger = new_stranger(meter)
+    assert meter.of(stranger.join(session), 200) <= 5
+    assert meter.of(stranger.say(session, "Soup"), 200) <= 5
+
+
+def test_a_failed_model_costs_one_call_more_to_give_the_lease_back(
+    host: Host, meter: Meter, model: Interviewer
+) -> None:
+    session = host.new_session()["id"]
+    host.join(session)
+    model.failing.add("turn")
+    meter.sent.clear()
+    assert meter.of(host.say(session, "Soup"), 503) <= 5
+    model.failing.clear()
+    assert meter.of(host.say(session, "Soup"), 200) <= 5

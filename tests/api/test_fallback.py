@@ -1,0 +1,70 @@
+"""What no route serves: 404 for a path, 405 for a method, in the envelope of all errors."""
+
+import json
+
+import pytest
+
+from tests.events import REQUEST_ID, request
+
+KNOWN = (
+    ("/api/v1/me", "GET"),
+    ("/api/v1/sessions", "POST"),
+    ("/api/v1/sessions/00000000-0000-4000-8000-000000000000", "GET"),
+    ("/api/v1/sessions/x/questions", "GET"),
+    ("/api/v1/sessions/x/responses", "GET"),
+    ("/api/v1/sessions/x/summary", "GET"),
+    ("/api/v1/sessions/x/session-md", "GET"),
+    ("/api/v1/sessions/x/chat", "POST"),
+    ("/api/v1/sessions/x/chat/questions", "POST"),
+)
+
+
+def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> None:
+    for path in ("/nope", "/api/v1", "/api/v1/", "/api/v2/me", "/api/v1/me/more", "/api/v1/sessions/x/y/z", "/é%00"):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            with subtests.test(f"{method} {path}"):
+                answer = request(method, path)
+                assert answer.status == 404
+                assert answer.body == {"error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}}
+
+
+def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:
+    for path, allowed in KNOWN:
+        with subtests.test(path):
+            answer = request("DELETE", path)
+            assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+            message = f"DELETE is not allowed here; allowed: {allowed}"
+            assert answer.body == {"error": {"code": "method_not_allowed", "message": message}}
+
+
+def test_neither_asks_for_a_key_nor_for_a_body_that_can_be_read(aws: None) -> None:
+    headers = {"authorization": "Bearer nonsense"}
+    assert request("POST", "/api/v1/nope", body=b"\xff{", headers=headers).status == 404
+    assert request("POST", "/api/v1/me", body=b"\xff{", headers=headers).status == 405
+
+
+def test_every_response_carries_the_id_of_its_request(aws: None) -> None:
+    answers = [
+        request("GET", "/nope"),
+        request("PUT", "/api/v1/me"),
+        request("GET", "/api/v1/me", resource="/api/v1/me"),
+        request("POST", "/api/v1/sessions", resource="/api/v1/sessions", body=b"{"),
+    ]
+    assert [answer.status for answer in answers] == [404, 405, 401, 401]
+    assert {answer.headers["X-Request-Id"] for answer in answers} == {REQUEST_ID}
+    assert {answer.headers["Access-Control-Allow-Origin"] for answer in answers} == {"*"}
+
+
+def test_a_failure_of_ours_is_told_as_one_and_quotes_nothing(
+    aws: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(header: str | None, **_: object) -> None:
+        raise RuntimeError("what Bo said")
+
+    monkeypatch.setattr("chalicelib.api.http.authenticate", broken)
+    answer = request("GET", "/api/v1/me", resource="/api/v1/me")
+    message = f"The request failed on our side and was recorded as {REQUEST_ID}"
+    assert (answer.status, answer.body) == (500, {"error": {"code": "internal_error", "message": message}})
+    (record,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert "what Bo said" not in json.dumps(vars(record), default=str)
+    assert "RuntimeError" in json.dumps(vars(record), default=str)

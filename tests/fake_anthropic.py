@@ -1,0 +1,166 @@
+"""A small server that speaks the wire format of Anthropic's Messages API, for the real SDK to talk to.
+
+A test queues replies; the server gives them one after the other and keeps what it was sent. A queued number is an HTTP status, a queued
+`Slow` waits before it answers, `CutOff` closes the connection in the middle of a body.
+"""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+_ERRORS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    500: "api_error",
+    529: "overloaded_error",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error answer."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Silence until the test ends; the client has to give up first."""
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """Half a body."""
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A good status with a body that is no JSON."""
+
+    content_type: str = "application/json"
+
+
+def text(words: str, **changed: Any) -> dict[str, Any]:
+    """A message in words."""
+    return _message([{"type": "text", "text": words}], **changed)
+
+
+def tool(name: str, given: Any, words: str = "", **changed: Any) -> dict[str, Any]:
+    """A message that calls a tool."""
+    said = [{"type": "text", "text": words}] if words else []
+    use = {"type": "tool_use", "id": "toolu_1", "name": name, "input": given}
+    return _message([*said, use], **{"stop_reason": "tool_use", **changed})
+
+
+def _message(content: list[dict[str, Any]], **changed: Any) -> dict[str, Any]:
+    usage = {"input_tokens": 11, "output_tokens": 7, "cache_creation_input_tokens": 2, "cache_read_input_tokens": 5}
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude",
+        "content": content,
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": usage,
+        **changed,
+    }
+
+
+class FakeAnthropic:
+    """The server's script and its memory."""
+
+    def __init__(self) -> None:
+        self.replies: list[Any] = []
+        self.rule: Callable[[dict[str, Any]], Any] | None = None  # what to answer where nothing is queued
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.url = ""
+        self.over = threading.Event()
+
+    def queue(self, *replies: Any) -> None:
+        """What to answer next."""
+        self.replies.extend(replies)
+
+
+@contextmanager
+def running() -> Iterator[FakeAnthropic]:
+    """The server on a free port of this machine."""
+    fake = FakeAnthropic()
+
+    class Handler(_Handler):
+        script = fake
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        fake.over.set()
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    script: FakeAnthropic
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one write an answer
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_POST(self) -> None:  # the name is the base class's
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.script.bodies.append(json.loads(body))
+        self.script.headers.append({name.lower(): value for name, value in self.headers.items()})
+        if self.path == "/v1/messages" and self.script.replies:
+            self._answer(self.script.replies.pop(0))
+        elif self.path == "/v1/messages" and self.script.rule:
+            self._answer(self.script.rule(self.script.bodies[-1]))
+        else:
+            self._send(404, {"type": "error", "error": {"type": "not_found_error", "message": self.path}})
+
+    def _answer(self, reply: Any) -> None:
+        match reply:
+            case int():
+                self._answer(Fault(reply))
+            case Fault(status, headers):
+                error = {"type": _ERRORS.get(status, "api_error"), "message": "as scripted"}
+                self._send(status, {"type": "error", "error": error, "request_id": "req_1"}, headers)
+            case Slow():
+                self.script.over.wait(30)
+                self.close_connection = True
+            case CutOff():
+                self._send_raw(200, b'{"id": "msg_1", "type": "mess', {"content-length": "500"})
+                self.close_connection = True
+            case Malformed(content_type):
+                self._send_raw(200, b'{"id": "msg_1", ', {"content-type": content_type})
+            case _:
+                self._send(200, reply)
+
+    def _send(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        self._send_raw(status, json.dumps(body).encode(), headers or {})
+
+    def _send_raw(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in {"content-type": "application/json", "content-length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""

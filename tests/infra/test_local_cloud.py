@@ -1,0 +1,271 @@
+"""The launcher, for real: restarts, kills, neighbours, updates, and what each function's role is refused."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.deploy import DeploymentFailed, deploy_stack
+from infra.package import ROOT
+from tests.e2e.local import LocalCloud, free_port
+
+pytestmark = pytest.mark.timeout(180)
+
+FLUSHED_WITHIN = 12.0
+NOBODY = {"S": "nobody"}
+NEVER = {
+    "UpdateExpression": "SET never = :never",
+    "ConditionExpression": "attribute_exists(never)",
+    "ExpressionAttributeValues": {":never": NOBODY},
+}
+DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+ONE: dict[str, Any] = {"Queue": {"Type": "AWS::SQS::Queue"}}
+QUEUE = {"Resources": ONE, "Outputs": {"QueueUrl": {"Value": {"Ref": "Queue"}}}}
+TOPIC = {**QUEUE, "Resources": {**ONE, "Topic": {"Type": "AWS::SNS::Topic"}}}
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    running = LocalCloud(tmp_path_factory.mktemp("launcher"), free_port())
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _create(cloud: LocalCloud, topic: str) -> str:
+    answer = cloud.call("POST", "/sessions", {"topic": topic, "goal": "Find out"})
+    assert answer.status == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def _runs(cloud: LocalCloud, function: str) -> int:
+    return cloud.function_logs().count(f"{function}  START")
+
+
+def _run(cloud: LocalCloud, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A second `make run` beside the running one."""
+    return subprocess.run(
+        [sys.executable, "-m", "infra.run"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": str(cloud.port), "LOCAL_DIR": str(cloud.folder), **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_one_port_serves_the_application_and_the_aws_api(cloud: LocalCloud) -> None:
+    assert cloud.call("GET", "/me").status == 200
+    assert cloud.call("GET", "/me", key=None).status == 401
+    assert len(cloud.client("dynamodb").list_tables()["TableNames"]) == 3
+
+
+def test_the_printed_commands_work_as_printed(cloud: LocalCloud) -> None:
+    for line in cloud.log.splitlines():
+        if line.startswith("  curl "):
+            done = subprocess.run(f"{line} -sS --fail", shell=True, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def test_it_listens_on_this_machine_only(cloud: LocalCloud) -> None:
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        pytest.skip("this system does not show its listening sockets")
+    listening = [line.split()[1] for line in table.read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    assert f"0100007F:{cloud.port:04X}" in listening
+    assert f"00000000:{cloud.port:04X}" not in listening
+
+
+def test_the_gateways_own_errors_come_in_the_envelope(cloud: LocalCloud) -> None:
+    answer = cloud.call("TRACE", "/")
+    assert (answer.status, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+def test_a_taken_port_and_a_taken_folder_are_one_sentence_each(cloud: LocalCloud, tmp_path: Path) -> None:
+    port = _run(cloud, LOCAL_DIR=str(tmp_path))
+    assert (port.returncode, port.stderr.count("\n")) == (1, 1)
+    assert f"Port {cloud.port} is taken" in port.stderr
+    folder = _run(cloud, PORT=str(free_port()))
+    assert (folder.returncode, folder.stderr.count("\n")) == (1, 1)
+    assert "Another instance runs in" in folder.stderr
+
+
+def test_an_update_keeps_data_and_address_and_is_quick(cloud: LocalCloud) -> None:
+    session = _create(cloud, "before the update")
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.run", "update"],
+        cwd=ROOT,
+        env=cloud.admin_environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - began < 20
+    assert cloud.call("GET", f"/sessions/{session}").status == 200
+
+
+def test_a_kill_loses_seconds_at_most_and_a_restart_sweeps(cloud: LocalCloud) -> None:
+    key, session = cloud.key, _create(cloud, "before the power cut")
+    saved = cloud.folder / "state" / "dynamodb.json"
+    assert _until(lambda: saved.exists() and session in saved.read_text(), FLUSHED_WITHIN)
+    sweeps = _runs(cloud, "Sweep")
+    cloud.kill()
+    cloud.start()
+    assert cloud.key == key
+    assert cloud.call("GET", f"/sessions/{session}").status == 200
+    assert _until(lambda: _runs(cloud, "Sweep") > sweeps, 20)
+    later = _create(cloud, "after it")
+    assert cloud.call("GET", f"/sessions/{later}").json()["topic"] == "after it"
+
+
+def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCloud) -> None:
+    session = _create(cloud, "just before the end")
+    forwarded, summarised = _runs(cloud, "ConversationsChanged"), _runs(cloud, "WriteSummary")
+    cloud.stop(signal.SIGINT)
+    cloud.port = free_port()
+    cloud.start()
+    assert cloud.call("GET", f"/sessions/{session}").status == 200
+    assert f"http://127.0.0.1:{cloud.port}" in (cloud.folder / "harmonica.env").read_text()
+    thread = {"participant_id": "ada", "participant_name": "", "content": "Hello"}
+    assert cloud.call("POST", f"/sessions/{session}/chat", thread).status == 200
+    # The stream goes on where its reader was, and the functions reach their queues at the new port.
+    assert _until(lambda: _runs(cloud, "ConversationsChanged") > forwarded, 10)
+    assert _until(lambda: _runs(cloud, "WriteSummary") > summarised, 20)
+
+
+def test_nothing_runs_on_when_the_command_is_killed(cloud: LocalCloud) -> None:
+    assert cloud.call("GET", "/me").status == 200
+    pid = int((cloud.folder / "cloud.pid").read_text())
+    cloud.stop(signal.SIGKILL)
+    assert _until(lambda: not _alive(pid), 20)
+    assert _until(lambda: not _workers_in(cloud.folder), 20)
+    cloud.start()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _workers_in(folder: Path) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(process / "cwd").startswith(str(folder)):
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture
+def endpoint(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
+
+
+def test_a_stack_is_created_then_updated_then_left_alone(cloud: LocalCloud, endpoint: None) -> None:
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    cloud.client("s3").create_bucket(Bucket="bucket")
+    first = deploy_stack(session, "stack", QUEUE, {}, "bucket")
+    assert first["QueueUrl"].startswith("http")
+    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
+    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
+    with pytest.raises(DeploymentFailed, match="stack failed to update"):
+        deploy_stack(session, "stack", {"Resources": {"Odd": {"Type": "AWS::No::Such"}}}, {}, "bucket")
+
+
+def _as(cloud: LocalCloud, function: str) -> boto3.Session:
+    """A session with the permissions of one function."""
+    roles = cloud.client("iam").list_roles()["Roles"]
+    (role,) = (it for it in roles if f"-{function}Role-" in it["RoleName"])
+    given = cloud.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="test")["Credentials"]
+    return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name="us-east-1")
+
+
+def _attempts(cloud: LocalCloud, session: Any) -> dict[str, Callable[[], Any]]:
+    """One harmless call a permission; what is allowed may still fail for another reason."""
+    outputs = cloud.instance.outputs
+    names = ("dynamodb", "sqs", "secretsmanager")
+    dynamodb, sqs, secrets = (session.client(name, endpoint_url=cloud.endpoint) for name in names)
+    attempts: dict[str, Callable[[], Any]] = {
+        "secret": partial(secrets.get_secret_value, SecretId=outputs["DeploymentSecretArn"])
+    }
+    for table in ("Accounts", "Sessions", "Conversations"):
+        key = {"pk": NOBODY} if table == "Accounts" else {"session_id": NOBODY, "part": {"S": "session"}}
+        named = {"TableName": outputs[f"{table}TableName"], "Key": key}
+        attempts[f"read {table}"] = partial(dynamodb.get_item, **named)
+        attempts[f"write {table}"] = partial(dynamodb.update_item, **named, **NEVER)
+        attempts[f"delete {table}"] = partial(dynamodb.delete_item, **named, ConditionExpression="attribute_exists(no)")
+    for queue in ("PromptsQueue", "BriefsQueue", "SummariesQueue", "PromptsDeadLetters", "StreamFailures"):
+        grouped = {"MessageGroupId": "nobody", "MessageDeduplicationId": "1"} if queue == "SummariesQueue" else {}
+        body = json.dumps({"session_id": "nobody"})
+        attempts[f"send {queue}"] = partial(
+            sqs.send_message, QueueUrl=outputs[f"{queue}Url"], MessageBody=body, **grouped
+        )
+    return attempts
+
+
+def _allowed(attempt: Callable[[], Any]) -> bool:
+    try:
+        attempt()
+    except ClientError as error:
+        return error.response["Error"]["Code"] not in DENIED
+    return True
+
+
+@pytest.mark.parametrize(
+    ("function", "may"),
+    [
+        (
+            "APIHandler",
+            "secret, read Accounts, write Accounts, read Sessions, write Sessions, read Conversations, write Conversations",
+        ),
+        ("SessionsChanged", "send PromptsQueue, send BriefsQueue, send StreamFailures"),
+        ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
+        ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
+        ("WriteSummary", "read Sessions, write Sessions, read Conversations, write Conversations, send SummariesQueue"),
+        ("WriteBrief", "read Sessions, write Sessions"),
+        ("Sweep", "send PromptsQueue, send BriefsQueue, send SummariesQueue"),
+    ],
+)
+def test_each_function_is_denied_what_only_its_neighbours_may_do(cloud: LocalCloud, function: str, may: str) -> None:
+    attempts = _attempts(cloud, _as(cloud, function))
+    assert {name for name, attempt in attempts.items() if _allowed(attempt)} == set(may.split(", "))
+
+
+def test_the_full_package_runs(tmp_path: Path) -> None:
+    cloud = LocalCloud(tmp_path, free_port(), {"FULL_PACKAGE": "1"})
+    try:
+        cloud.start()
+        assert cloud.call("GET", "/me").status == 200
+        name = cloud.instance.outputs["ApiFunctionName"]
+        function = cloud.client("lambda").get_function_configuration(FunctionName=name)
+        assert function["CodeSize"] > 20_000_000
+    finally:
+        cloud.stop()

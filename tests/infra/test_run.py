@@ -1,0 +1,109 @@
+"""`make run` without a cloud: what it reads from the environment, and what it tells."""
+
+import json
+import shlex
+import stat
+from pathlib import Path
+
+import pytest
+
+from infra import cloud, instance, seed
+from infra.instance import Instance
+from infra.run import options_from
+
+OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Instance:
+    made = Instance(str(tmp_path), 8123, {"LlmProvider": "offline"}, OUTPUTS)
+    instance.save(made)
+    instance.write_private(
+        tmp_path / "harmonica.env", "HARMONICA_API_URL=http://127.0.0.1:1\nHARMONICA_API_KEY=hm_live_0\n"
+    )
+    (tmp_path / "demo-session").write_text("11111111-2222-4333-8444-555555555555")
+    return made
+
+
+def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOCAL_DIR", raising=False)
+    options = options_from({})
+    assert (options.port, options.folder.name, options.full_package) == (8000, ".local", False)
+    assert options.parameters == {"LlmProvider": "offline", "PublicUrl": "http://127.0.0.1:8000"}
+
+
+def test_the_shell_decides() -> None:
+    options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", "MODEL_SMALL": "tiny"})
+    assert options.parameters == {
+        "LlmProvider": "anthropic",
+        "PublicUrl": "http://127.0.0.1:8001",
+        "SummaryDelay": "2",
+        "ModelSmall": "tiny",
+    }
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused_in_a_sentence(port: str) -> None:
+    with pytest.raises(SystemExit, match="is no port"):
+        options_from({"PORT": port})
+
+
+def test_functions_see_neither_the_shells_aws_nor_settings_that_no_template_gave_them(tmp_path: Path) -> None:
+    shell = {
+        "PATH": "/bin",
+        "AWS_PROFILE": "work",
+        "AWS_ENDPOINT_URL": "http://elsewhere",
+        "SUMMARY_DELAY": "2",
+        "ANTHROPIC_API_KEY": "sk",
+        "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
+    }
+    made = cloud.environment(8123, tmp_path, shell)
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL", "SUMMARY_DELAY"} & set(made)
+    assert (made["ANTHROPIC_API_KEY"], made["ANTHROPIC_BASE_URL"]) == ("sk", "http://127.0.0.1:9")
+    assert (made["BIND_HOST"], made["AUTH"], made["GATEWAY_PORT"]) == ("127.0.0.1", "true", "8123")
+
+
+def test_what_a_killed_run_left_in_the_temporary_folder_is_wiped_and_the_state_stays(tmp_path: Path) -> None:
+    cloud.prepare(tmp_path)
+    (tmp_path / "tmp" / "leaked").write_text("code of a killed function")
+    (tmp_path / "state" / "dynamodb.json").write_text("rows")
+    cloud.prepare(tmp_path)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert (tmp_path / "state" / "dynamodb.json").read_text() == "rows"
+
+
+def test_other_commands_find_the_instance(running: Instance) -> None:
+    found = instance.load(Path(running.folder))
+    assert found == running
+    settings = found.settings()
+    assert settings["AWS_ENDPOINT_URL"] == settings["PUBLIC_URL"] == "http://127.0.0.1:8123"
+    assert {"ACCOUNTS_TABLE", "SESSIONS_TABLE", "CONVERSATIONS_TABLE", "DEPLOYMENT_SECRET_ARN"} <= set(settings)
+
+
+def test_where_no_instance_is_or_runs_a_sentence_says_so(
+    tmp_path: Path, running: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match="No instance in"):
+        instance.load(tmp_path / "elsewhere")
+    monkeypatch.setenv("LOCAL_DIR", running.folder)
+    with pytest.raises(SystemExit, match="is not running"):
+        instance.activate()
+
+
+def test_the_greeting_shows_address_key_and_three_commands(running: Instance) -> None:
+    seed.note_address(running)
+    greeting = seed.greeting(Path(running.folder))
+    commands = [shlex.split(line) for line in greeting.splitlines() if line.startswith("  curl ")]
+    assert len(commands) == 3
+    for command in commands:
+        assert "Authorization: Bearer hm_live_0" in command
+        assert command[-1].startswith("http://127.0.0.1:8123/api/v1/")
+    bodies = [json.loads(command[command.index("-d") + 1]) for command in commands if "-d" in command]
+    assert len(bodies) == 2
+    assert "http://127.0.0.1:8123/chat?s=11111111-2222-4333-8444-555555555555" in greeting
+
+
+def test_files_with_keys_are_for_their_owner_only(running: Instance) -> None:
+    seed.note_address(running)
+    for name in ("harmonica.env", "instance.json"):
+        assert stat.S_IMODE((Path(running.folder) / name).stat().st_mode) == 0o600

@@ -1,0 +1,245 @@
+"""The Anthropic adapter with the real SDK, against a server that speaks the wire format."""
+
+import dataclasses
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from chalicelib.clock import Clock, Deadline
+from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
+from chalicelib.settings import Settings, settings
+from tests import fake_anthropic
+from tests.fake_anthropic import CutOff, FakeAnthropic, Fault, Malformed, Slow, text, tool
+
+TOOL = Tool("conclude", "End it.", {"type": "object", "properties": {"recap": {"type": "string"}}})
+TURN = Request(
+    task="turn",
+    tier="medium",
+    system=(Block("Guidelines"), Block("Session", cached=True)),
+    messages=(
+        ChatMessage("user", (Block("Begin"),)),
+        ChatMessage("assistant", (Block("Hello?", cached=True),)),
+        ChatMessage("user", (Block("<pacing>"), Block("<said>Hi</said>"))),
+    ),
+    max_tokens=500,
+    tools=(TOOL,),
+)
+DIGEST = dataclasses.replace(TURN, task="digest", tier="small", must_call="conclude")
+
+
+class SteppingClock(Clock):
+    """Every look at it takes some seconds."""
+
+    def __init__(self, step: float) -> None:
+        self._now = datetime(2026, 3, 1, tzinfo=UTC)
+        self._step = step
+
+    def now(self) -> datetime:
+        self._now += timedelta(seconds=self._step)
+        return self._now
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAnthropic]:
+    with fake_anthropic.running() as fake:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", fake.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        yield fake
+
+
+def adapter(**changed: str) -> AnthropicModel:
+    models = {"model_small": "claude-haiku-5-5", "model_medium": "claude-sonnet-5-5", "model_large": "claude-opus-5-5"}
+    configured: Settings = dataclasses.replace(settings(), **cast(Any, {**models, **changed}))
+    return AnthropicModel(configured, read_secret=lambda arn: f"key of {arn}" if arn == "arn:set" else "")
+
+
+def ask(request: Request = TURN, seconds: float = 24, clock: Clock | None = None) -> Reply:
+    return adapter().complete(request, (clock or Clock()).deadline(seconds))
+
+
+def models(server: FakeAnthropic) -> list[str]:
+    return [body["model"] for body in server.bodies]
+
+
+def test_the_request_as_the_sdk_sends_it(server: FakeAnthropic) -> None:
+    server.queue(text("Why?"))
+    assert ask() == Reply("Why?", "claude-sonnet-5-5", (), Usage(13, 5, 7))
+    assert server.bodies == [
+        {
+            "model": "claude-sonnet-5-5",
+            "max_tokens": 500,
+            "system": [
+                {"type": "text", "text": "Guidelines"},
+                {"type": "text", "text": "Session", "cache_control": {"type": "ephemeral"}},
+            ],
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "Begin"}]},
+                {
+                    "role": "assistant",
+                    "content": [{"type": "text", "text": "Hello?", "cache_control": {"type": "ephemeral"}}],
+                },
+                {
+                    "role": "user",
+                    "content": [{"type": "text", "text": "<pacing>"}, {"type": "text", "text": "<said>Hi</said>"}],
+                },
+            ],
+            "tools": [{"name": "conclude", "description": "End it.", "input_schema": dict(TOOL.schema)}],
+            "output_config": {"effort": "low"},
+        }
+    ]
+    assert server.headers[0]["authorization"] == "Bearer sk-test"
+    assert server.headers[0]["x-stainless-retry-count"] == "0"
+
+
+def test_an_older_model_is_not_asked_for_effort(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.queue(text("Why?"))
+    adapter(model_medium="claude-haiku-4-5").complete(TURN, Clock().deadline(24))
+    assert "output_config" not in server.bodies[0]
+
+
+def test_tool_use_comes_back_as_a_call(server: FakeAnthropic) -> None:
+    server.queue(tool("conclude", {"recap": "Thanks."}, "Well."))
+    assert ask() == Reply("Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7))
+
+
+def test_tool_input_that_is_no_object_is_an_empty_one(server: FakeAnthropic) -> None:
+    server.queue(tool("conclude", "Thanks."))
+    assert ask().tool_calls == (ToolCall("conclude", {}),)
+
+
+@pytest.mark.parametrize("status", [429, 500, 529])
+def test_a_turn_that_fails_fast_goes_once_to_the_small_tier(server: FakeAnthropic, status: int) -> None:
+    server.queue(status, text("Why?"))
+    assert ask().model == "claude-haiku-5-5"
+    assert models(server) == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+
+
+def test_a_second_failure_is_told(server: FakeAnthropic) -> None:
+    server.queue(529, Fault(429, {"retry-after": "7"}), text("never"))
+    with pytest.raises(ModelUnavailable, match="The facilitator is unavailable; send the same message again") as caught:
+        ask()
+    assert caught.value.retry_after == 7
+    assert len(server.bodies) == 2
+
+
+def test_a_failure_that_came_slowly_goes_nowhere_else(server: FakeAnthropic) -> None:
+    server.queue(500, text("never"))
+    with pytest.raises(ModelUnavailable):
+        ask(seconds=60, clock=SteppingClock(4))
+    assert models(server) == ["claude-sonnet-5-5"]
+
+
+def test_a_digest_that_fails_is_left_to_its_queue(server: FakeAnthropic) -> None:
+    server.queue(Fault(429, {"retry-after": "30"}), text("never"))
+    with pytest.raises(ModelUnavailable) as caught:
+        ask(DIGEST)
+    assert caught.value.retry_after == 30
+    assert len(server.bodies) == 1
+
+
+def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthropic) -> None:
+    server.queue(Slow(), text("never"))
+    with pytest.raises(ModelUnavailable):
+        ask(seconds=1)
+    assert models(server) == ["claude-sonnet-5-5"]
+
+
+def test_without_time_nothing_is_sent(server: FakeAnthropic) -> None:
+    with pytest.raises(ModelUnavailable):
+        adapter().complete(TURN, Deadline(Clock(), 0))
+    assert server.bodies == []
+
+
+@pytest.mark.parametrize("broken", [CutOff(), Malformed(), Malformed("text/plain")])
+def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> None:
+    server.queue(broken, broken, broken)
+    with pytest.raises(ModelUnavailable):
+        ask()
+    assert len(server.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        text("Half a sen", stop_reason="max_tokens"),
+        text("", stop_reason="refusal"),
+        text("I will not", stop_reason="refusal"),
+        text("  "),
+        {"id": "msg_1", "type": "message"},
+    ],
+)
+def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusable: dict[str, Any]) -> None:
+    server.queue(unusable, text("Why?"))
+    assert ask().text == "Why?"
+    assert [body["max_tokens"] for body in server.bodies] == [500, 1000]
+    server.queue(unusable, unusable, text("never"))
+    with pytest.raises(ModelUnavailable):
+        ask()
+
+
+def test_the_tokens_of_both_tries_are_counted(server: FakeAnthropic) -> None:
+    server.queue(text("Half", stop_reason="max_tokens"), text("Why?"))
+    assert ask().usage == Usage(26, 10, 14)
+
+
+def test_a_call_that_has_to_come_is_asked_for_but_not_forced(server: FakeAnthropic) -> None:
+    server.queue(text("Here are the points."), tool("conclude", {"recap": "x"}))
+    assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
+    assert all("tool_choice" not in body for body in server.bodies)
+
+
+@pytest.mark.parametrize(
+    ("status", "event"), [(400, "model_failed"), (401, "model_key_rejected"), (404, "model_failed")]
+)
+def test_a_refused_request_is_an_error_for_the_operator(
+    server: FakeAnthropic, caplog: pytest.LogCaptureFixture, status: int, event: str
+) -> None:
+    server.queue(status, text("never"))
+    with pytest.raises(ModelUnavailable):
+        ask()
+    assert len(server.bodies) == 1
+    (record,) = [found for found in caplog.records if found.levelno == logging.ERROR]
+    assert record.__dict__["event"] == event
+    assert "sk-test" not in caplog.text
+
+
+def test_a_missing_key_is_told_to_the_operator_and_nothing_is_sent(
+    server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    with pytest.raises(ModelUnavailable, match="the operator of this server has to set it"):
+        ask()
+    assert [record.__dict__["event"] for record in caplog.records if record.levelno == logging.ERROR] == [
+        "model_key_missing"
+    ]
+    assert server.bodies == []
+
+
+def test_the_key_may_come_from_the_secret(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    server.queue(text("Why?"))
+    adapter(anthropic_secret_arn="arn:set").complete(TURN, Clock().deadline(24))
+    assert server.headers[0]["authorization"] == "Bearer key of arn:set"
+
+
+def test_what_people_said_is_never_logged(server: FakeAnthropic, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    server.queue(529, text("Half", stop_reason="max_tokens"), 500)
+    with pytest.raises(ModelUnavailable):
+        ask()
+    logged = " ".join(str(record.__dict__) for record in caplog.records if record.name == "harmonica")
+    assert logged
+    assert "Hi</said>" not in logged
+    assert "Half" not in logged
+
+
+def test_importing_the_adapter_does_not_import_the_sdk() -> None:
+    code = "import sys, chalicelib.llm.anthropic; sys.exit('anthropic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,155 @@
+"""A browser without scripts: it keeps cookies, follows redirects, reads pages and fills in their forms."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+from chalice.test import Client, HTTPResponse
+
+from app import app
+
+_VOID = {"meta", "link", "input", "rect", "br"}
+
+
+@dataclass
+class Form:
+    """A form of a page: what it would send as it stands, and its button."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    labels: list[str] = field(default_factory=list)
+    button: str = ""
+
+
+@dataclass
+class Page:
+    """An answer, read as HTML: its visible text, its forms, the entries of the log as (speaker, words)."""
+
+    status: int
+    headers: dict[str, str]
+    html: str
+    text: str
+    forms: list[Form]
+    log: list[tuple[str, str]]
+
+    def form(self, button: str) -> Form:
+        """The form with this button."""
+        return next(form for form in self.forms if form.button == button)
+
+    def has_form(self, button: str) -> bool:
+        return any(form.button == button for form in self.forms)
+
+
+@dataclass
+class Browser:
+    """One person's browser."""
+
+    client: Client = field(default_factory=lambda: Client(app))
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def open(self, path: str) -> Page:
+        """Visit an address."""
+        return self._read(self._send("GET", path))
+
+    def chat(self, session: dict[str, str]) -> Page:
+        """Visit a session's link."""
+        return self.open(f"/chat?s={session['id']}")
+
+    def submit(self, form: Form, **fields: str) -> Page:
+        """Send a form with these fields over what it holds, and follow the redirect."""
+        answer = self.post(form, **fields)
+        if answer.status_code != 303:
+            return self._read(answer)
+        return self.open("/" + answer.headers["Location"].partition("#")[0])
+
+    def post(self, form: Form, **fields: str) -> HTTPResponse:
+        """Send a form; the bare answer."""
+        return self.send(urlencode(form.fields | fields).encode())
+
+    def send(self, body: bytes, **headers: str) -> HTTPResponse:
+        """Send any body as a form."""
+        return self._send("POST", "/chat", body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def join(self, session: dict[str, str], **answers: str) -> Page:
+        """Start the conversation."""
+        return self.submit(self.chat(session).form("Start the conversation"), **answers)
+
+    def say(self, session: dict[str, str], words: str) -> Page:
+        """Write a message and send it."""
+        return self.submit(self.chat(session).form("Send"), content=words)
+
+    def _send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> HTTPResponse:
+        sent = dict(headers or {})
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = self.client.http.request(method, path, headers=sent, body=body)
+        if set_cookie := answer.headers.get("Set-Cookie"):
+            name, _, value = set_cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    def _read(self, answer: HTTPResponse) -> Page:
+        html = answer.body.decode()
+        reader = _Reader()
+        reader.feed(html)
+        assert not reader.open_tags, f"not closed: {reader.open_tags}"
+        text = " ".join("".join(reader.texts).split())
+        return Page(answer.status_code, dict(answer.headers), html, text, reader.forms, reader.log())
+
+
+class _Reader(HTMLParser):
+    """Reads forms, text and log, and checks that every element is closed in its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open_tags: list[str] = []
+        self.texts: list[str] = []
+        self.forms: list[Form] = []
+        self._words: list[list[str]] = []
+        self._field: str | None = None
+
+    def log(self) -> list[tuple[str, str]]:
+        return [
+            (speaker.strip(), words)
+            for speaker, words in zip(*[iter("".join(w) for w in self._words)] * 2, strict=True)
+        ]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag not in _VOID:
+            self.open_tags.append(tag)
+        if tag == "form":
+            self.forms.append(Form())
+        elif tag == "input":
+            self._input(given)
+        elif tag in ("textarea", "select") and "name" in given:
+            self._field = given["name"]
+            self.forms[-1].fields[self._field] = ""
+        elif tag == "option" and self._field and "selected" in given:
+            self.forms[-1].fields[self._field] = given["value"]
+        if "article" in self.open_tags and tag in ("h2", "p"):
+            self._words.append([])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """`<rect/>` opens nothing."""
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open_tags.pop() == tag, tag
+        if tag in ("textarea", "select"):
+            self._field = None
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open_tags:
+            self.texts.append(data)
+        if self.open_tags[-1:] == ["textarea"] and self._field:
+            self.forms[-1].fields[self._field] += data.removeprefix("\n")
+        elif "article" in self.open_tags and self.open_tags[-1] in ("h2", "p"):
+            self._words[-1].append(data)
+        elif self.open_tags[-1:] == ["button"]:
+            self.forms[-1].button = data.strip()
+        elif "form" in self.open_tags and {"label", "legend"} & set(self.open_tags):
+            self.forms[-1].labels.append(data.strip())
+
+    def _input(self, given: dict[str, str]) -> None:
+        is_choice = given["type"] in ("radio", "checkbox")
+        if not is_choice or "checked" in given:
+            self.forms[-1].fields[given["name"]] = given["value"]

@@ -1,0 +1,84 @@
+"""SESSION.md: deterministic, valid at its head, and safe to paste."""
+
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from chalicelib.services.synthesis.brief import render_brief
+from chalicelib.store.records import Question, Quote, SessionView, Summary, Tally, Theme
+from tests.services.builders import NOW, view
+
+SUMMARY = Summary(
+    markdown="unused",
+    generated_at=NOW,
+    model="scripted",
+    participants=4,
+    messages=34,
+    overview="People want books.\n\nThey differ.",
+    themes=(Theme("Books", "More of them.", 3, (Quote("More novels", "t1", "m1"),)), Theme("Hours", "", 1)),
+    agreements=("Books matter.",),
+    tensions=("Comics or none.",),
+    minority_views=("Sundays.",),
+    open_questions=("Who pays?",),
+    critical_answer="Sundays are wanted.",
+)
+
+
+def full() -> SessionView:
+    return replace(
+        view("Built in 1970.\n\n# Not a heading", critical="Open on Sundays?"),
+        questions=(Question("q", "Your role?", 0, "Options", True, ("Reader", "Writer")),),
+        tally=Tally(participants=5, completed=3),
+        summary=SUMMARY,
+    )
+
+
+def front(document: str) -> dict[str, Any]:
+    loaded = import_module("yaml").safe_load(document.split("---\n")[1])
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_the_whole_brief() -> None:
+    assert render_brief(full(), "https://x/chat?s=s1") == (
+        '---\nsession_id: "s1"\ntopic: "The new library"\nstatus: "active"\ncreated_at: "2026-03-01T12:00:00Z"\n'
+        'join_url: "https://x/chat?s=s1"\nlanguage: null\nparticipants: 5\ncompleted: 3\n'
+        'summary_generated_at: "2026-03-01T12:00:00Z"\nsummary_model: "scripted"\nsummary_participants: 4\n'
+        "summary_messages: 34\nthemes: 2\n---\n\n# The new library\n\n"
+        "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
+        "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (Options; required; Reader; Writer)\n\n"
+        "## Summary\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"
+        "## Themes\n\n### Books (3 of 4 participants)\n\nMore of them.\n\n> More novels\n\n"
+        "### Hours (1 of 4 participants)\n\n## Decisions and agreements\n\n- Books matter.\n\n"
+        "## Tensions\n\n- Comics or none.\n\n## Minority views\n\n- Sundays.\n\n## Open questions\n\n- Who pays?\n\n"
+        "## Suggested next session\n\n- Topic: The new library: next steps\n- Answer: Who pays?\n"
+        "- Work through: Comics or none.\n"
+    )
+
+
+def test_the_same_session_gives_the_same_brief() -> None:
+    assert render_brief(full(), "u") == render_brief(full(), "u")
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ['a: b\n---\n# "x', "- item", "{}", "null", "'", "\\", "!!python/object", "\u2028&x *y", "話題 😀", "\x85\x07"],
+)
+def test_the_front_matter_stays_valid_whatever_the_topic_is(topic: str) -> None:
+    document = render_brief(view(topic=topic), "u")
+    assert front(document)["topic"] == topic
+    assert document.count("\n---\n") == 1
+
+
+def test_without_a_summary_there_are_no_results() -> None:
+    document = render_brief(view(), "u")
+    assert "## Summary" not in document
+    assert "summary_generated_at" not in front(document)
+
+
+def test_what_is_critical_and_unanswered_comes_back_in_the_next_session() -> None:
+    unanswered = replace(full(), summary=replace(SUMMARY, critical_answer=None, open_questions=(), tensions=()))
+    document = render_brief(unanswered, "u")
+    assert "Ask again about what is critical, since nobody has spoken to it: Open on Sundays?" in document

@@ -1,0 +1,51 @@
+"""What importing the application costs: no module that only some requests need, no connection."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+FORBIDDEN = (
+    "anthropic",
+    "aws_xray_sdk",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parser",
+    "boto3",
+    "httpx",
+    "infra",
+    "jinja2",
+    "pydantic",
+    "requests",
+    "tests",
+)
+
+PROBE = """
+import json, socket, sys
+
+def refused(*arguments, **named):
+    raise AssertionError("a connection on import")
+
+socket.socket.connect = socket.socket.connect_ex = refused
+socket.create_connection = socket.getaddrinfo = refused
+import app
+
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_after(program: str) -> set[str]:
+    """The modules that a fresh interpreter, in an empty environment, has loaded after this program."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def test_importing_the_application_loads_nothing_that_only_some_requests_need_and_connects_to_nothing() -> None:
+    loaded = modules_after(PROBE)
+    assert "chalicelib.api.sessions" in loaded
+    assert [name for name in FORBIDDEN if name in loaded] == []

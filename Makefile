@@ -28,7 +28,7 @@ check: .venv/installed ## Lint, types and unit tests
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest $(UNIT_TESTS)
+	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
 
 test: .venv/installed ## Everything: make check, the packaged templates, and the tests on a local cloud
 	.venv/bin/ruff check

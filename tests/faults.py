@@ -125,7 +125,7 @@ class Interviewer:
         self.requests: list[Request] = []
         self.failing: set[str] = set()  # tasks that get no answer
         self.concludes = False
-        self.before: Callable[[Request], object] = lambda request: None
+        self.before: Callable[[Request], object] = lambda _: None
         self._offline = OfflineModel()
 
     def count(self, task: str) -> int:

@@ -9,7 +9,6 @@ Current models reject a forced tool choice and think before they answer. So the 
 checks that it came, and effort keeps the thinking short.
 """
 
-import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -214,10 +213,10 @@ def _passes(error: "APIError") -> bool:
 def _failure(request: Request, error: "APIError") -> ModelUnavailable:
     """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error."""
     status = getattr(error, "status_code", None)
-    level = logging.ERROR if isinstance(status, int) and 400 <= status < 500 and status != 429 else logging.WARNING
+    lasting = isinstance(status, int) and 400 <= status < 500 and status != 429
+    log = logger.error if lasting else logger.warning
     event = "model_key_rejected" if status in (401, 403) else "model_failed"
-    logger.log(
-        level,
+    log(
         "model call failed",
         extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},
     )

@@ -73,13 +73,13 @@ def retrying(write: Callable[[], T]) -> T:
         except BotoCoreError as error:
             raise Unavailable(_BUSY) from error  # no answer, after botocore's own tries
         except (PynamoDBException, VerboseClientError) as error:
+            if isinstance(getattr(error, "cause", None), BotoCoreError):
+                raise Unavailable(_BUSY) from error
             codes = _codes(error)
             if "ConditionalCheckFailed" in codes:
                 raise ConditionFailed(
                     tuple(i for i, code in enumerate(codes) if code == "ConditionalCheckFailed")
                 ) from error
-            if isinstance(getattr(error, "cause", None), BotoCoreError):
-                raise Unavailable(_BUSY) from error
             if not _PASSING.intersection(codes):
                 raise
         wait = random.uniform(0, _FIRST_WAIT * 2**tried)

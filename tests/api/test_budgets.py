@@ -57,6 +57,10 @@ def host(meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> H
     return ana
 
 
+def test_the_meter_sees_every_call(host: Host, meter: Meter) -> None:
+    assert meter.of(host.call("GET", "/me"), 200) == 2  # the key, the user
+
+
 def test_nobody_costs_more_than_one_call(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("GET", "/me", Authorization="Bearer nonsense"), 401) == 0
     assert meter.of(host.call("GET", "/me", Authorization="Bearer hm_live_" + "0" * 32), 401) <= 1

@@ -59,10 +59,10 @@ def test_a_failure_of_ours_is_told_as_one_and_quotes_nothing(
     aws: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(header: str | None, **_: object) -> None:
-        raise RuntimeError("what Bo said")
+        raise RuntimeError(header)
 
     monkeypatch.setattr("chalicelib.api.http.authenticate", broken)
-    answer = request("GET", "/api/v1/me", resource="/api/v1/me")
+    answer = request("GET", "/api/v1/me", resource="/api/v1/me", headers={"authorization": "what Bo said"})
     message = f"The request failed on our side and was recorded as {REQUEST_ID}"
     assert (answer.status, answer.body) == (500, {"error": {"code": "internal_error", "message": message}})
     (record,) = (record for record in caplog.records if record.levelname == "ERROR")

@@ -1,7 +1,8 @@
 """Sixty-four people join one session at once while nine of ten transactions conflict: `python -m tests.e2e.contention SESSION`.
 
-A program of its own, because the tables' names are bound when they are imported: the caller sets the environment of a running instance. The
-services run here, with real threads, and a conflict thrown in under the client; somebody who is told to come back does. Prints one line of JSON.
+A program of its own, because the tables' names are bound when they are imported: the caller sets the environment of a
+running instance. The services run here, with real threads and conflicts thrown in under the client; somebody who is told
+to come back does. Prints one line of JSON.
 """
 
 import json

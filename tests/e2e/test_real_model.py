@@ -40,15 +40,21 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
     tools = {offered["name"] for offered in body.get("tools", [])}
     if "record_digest" in tools:
         points = [
-            {"message_id": said.attributes["id"], "quote": said.text, "text": said.text, "topic": "Noise", "stance": "against"}
+            {
+                "message_id": said.attributes["id"],
+                "quote": said.text,
+                "text": said.text,
+                "topic": "Noise",
+                "stance": "against",
+            }
             for said in tags.read("said", shown)
         ]
         return tool("record_digest", {"points": points})
     if "write_summary" in tools:
         evidence = [point.attributes["id"] for point in tags.read("point", shown)]
         theme = {"label": "Noise", "statement": "Noise keeps people away.", "evidence": evidence}
-        lists = dict.fromkeys(("agreements", "tensions", "minority_views", "open_questions"), [])
-        return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **lists})
+        empty: dict[str, Any] = {name: [] for name in ("agreements", "tensions", "minority_views", "open_questions")}
+        return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
     return text("What makes you say so?" if tools else "Ask about noise.")
 
 

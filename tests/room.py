@@ -1,0 +1,64 @@
+"""A session with one participant, for tests that talk through the services."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.services import conversations
+from chalicelib.services.channels import Participant
+from chalicelib.services.conversations import Said, Turn
+from chalicelib.services.sessions import NewSession, create_session
+from chalicelib.store.records import Session, SessionView, ThreadView
+from chalicelib.store.sessions import EVERYTHING
+from tests.clock import FakeClock
+from tests.faults import Interviewer
+
+HOST = "00000000-0000-4000-8000-0000000000aa"
+
+
+class Room:
+    """A session, and one participant in it, as the doors see them."""
+
+    def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
+        self.clock = clock
+        self.model = model
+        self.session = self._create(**fields)
+        self.who = Participant("p1", "Bo", HOST)
+
+    def _create(self, **fields: Any) -> Session:
+        new = NewSession(**{"topic": "Lunch", "goal": "Find out what people eat", **fields})
+        return create_session(new, HOST, sessions=wiring.sessions(), now=self.clock.now(), new_id=wiring.new_id)
+
+    def join(self, **answers: str) -> Turn:
+        """Join with the answers to the form."""
+        return conversations.join(
+            self.session.id, self.who, answers, desk=wiring.desk(), deadline=self.clock.deadline(24)
+        )
+
+    def say(self, content: str, message_id: str | None = None) -> Turn:
+        """Say something."""
+        said = Said(content, message_id)
+        return conversations.say(self.session.id, self.who, said, desk=wiring.desk(), deadline=self.clock.deadline(24))
+
+    def view(self) -> SessionView:
+        """All of the session."""
+        return wiring.sessions().view(self.session.id, EVERYTHING, HOST)
+
+    def thread(self) -> ThreadView:
+        """The participant's thread."""
+        _, view = conversations.read_thread(self.session.id, self.who, desk=wiring.desk())
+        assert view is not None
+        return view
+
+    def said(self) -> list[tuple[str, str]]:
+        """What the thread holds."""
+        return [(message.role, message.content) for message in self.thread().messages]
+
+    def during_next_call(self, action: Callable[[], object]) -> None:
+        """Have something happen, once, while the model works on the next request."""
+
+        def before(_: object) -> None:
+            self.model.before = lambda _: None
+            action()
+
+        self.model.before = before

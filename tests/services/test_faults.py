@@ -1,0 +1,144 @@
+"""Every call of joining and of a turn fails, dies before it or dies after it; then the client sends the same again."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.store.records import ThreadView
+from tests.api.hosts import Host, new_host
+from tests.clock import FakeClock, own_retries, own_time
+from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
+
+MOST_CALLS = 12
+Send = Callable[[], int]
+
+
+class World:
+    """A host with a wire under it."""
+
+    def __init__(self, clock: FakeClock, model: Interviewer, host: Host, wire: Wire) -> None:
+        self.clock = clock
+        self.model = model
+        self.host = host
+        self.wire = wire
+        self.session = ""
+
+    def begin(self) -> None:
+        """A new session."""
+        self.session = self.host.new_session()["id"]
+
+    def join(self) -> int:
+        """Join as p1."""
+        return self.host.join(self.session).status_code
+
+    def say(self) -> int:
+        """The turn that is broken."""
+        return self.host.say(self.session, "Soup", message_id="m1").status_code
+
+    def say_without_id(self) -> int:
+        """The same from a client that numbers nothing."""
+        return self.host.say(self.session, "Soup").status_code
+
+    def again(self, send: Send) -> None:
+        """Send until it is done, as a client that heard nothing, or an error, does."""
+        for _ in range(6):
+            status = send()
+            if status == 200:
+                return
+            assert status in (409, 503)
+            self.clock.advance(5)
+        raise AssertionError("stuck")
+
+    def thread(self) -> ThreadView:
+        """The only thread."""
+        (thread,) = wiring.conversations().threads(self.session)
+        return thread
+
+    def check(self, said: list[str], replies: int) -> None:
+        """Each message once, one reply each, counters equal to rows, nobody holding the thread."""
+        thread = self.thread()
+        assert [entry.content for entry in thread.messages if entry.role == "user"] == said
+        assert sum(entry.role == "assistant" for entry in thread.messages) == replies
+        assert [entry.sequence for entry in thread.messages] == list(range(1, len(said) + replies + 1))
+        assert thread.messages[-1].role == "assistant"
+        assert thread.thread.turn_id is None
+        assert thread.thread.message_count == len(said)
+        seen = self.host.get(f"/sessions/{self.session}")
+        assert (seen["participant_count"], seen["usage"]["turns"]) == (1, replies)
+        assert seen["usage"]["input_tokens"] == 10 * replies
+
+
+@pytest.fixture
+def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    clock, model = own_time(monkeypatch), own_model(monkeypatch)
+    own_retries(monkeypatch)
+    host = new_host()
+    host.say(host.new_session()["id"], "Warm up")
+    return World(clock, model, host, tap(monkeypatch))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is sent into which state, how the client sends it again, and what has to be stored in the end."""
+
+    prepare: Callable[[], object]
+    send: Send
+    again: Send
+    said: tuple[str, ...]
+    replies: int
+
+
+def break_each_call(world: World, fault: Fault, case: Case) -> int:
+    """Send with the fault at call 1, 2, … until it finds none to break; gives the number of calls that were broken."""
+    for number in range(1, MOST_CALLS):
+        world.begin()
+        case.prepare()
+        status = None
+        with world.wire.broken(fault, number), suppress(Died):
+            status = case.send()
+        assert status in (None, 200, 409, 503)
+        world.again(case.again)
+        world.check(list(case.said), case.replies)
+        if not world.wire.fired:
+            return number - 1
+    raise AssertionError("more calls than a request may make")
+
+
+def every(faults: Sequence[Fault]) -> pytest.MarkDecorator:
+    """The test for each of these."""
+    return pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.name)
+
+
+@every(FAULTS)
+def test_a_turn_survives_every_fault(world: World, fault: Fault) -> None:
+    assert break_each_call(world, fault, Case(world.join, world.say, world.say, ("Soup",), 2)) >= 5
+
+
+@every(FAULTS)
+def test_first_words_survive_every_fault(world: World, fault: Fault) -> None:
+    assert break_each_call(world, fault, Case(lambda: None, world.say, world.say, ("Soup",), 1)) >= 4
+
+
+@every(FAULTS)
+def test_joining_survives_every_fault(world: World, fault: Fault) -> None:
+    """Whoever is told of having joined already has an opening: the one whose answer was lost."""
+
+    def again() -> int:
+        status = world.join()
+        return 200 if status == 400 else status
+
+    assert break_each_call(world, fault, Case(lambda: None, world.join, again, (), 1)) >= 4
+
+
+@every([fault for fault in FAULTS if not fault.after])
+def test_a_turn_without_an_id_survives_every_fault_before_the_call(world: World, fault: Fault) -> None:
+    """Without an id, a client that was not answered sends again; one that was, does not."""
+
+    def again() -> int:
+        answered = len(world.thread().messages) == 3
+        return 200 if answered else world.say_without_id()
+
+    assert break_each_call(world, fault, Case(world.join, world.say_without_id, again, ("Soup",), 2)) >= 5

@@ -30,12 +30,19 @@ check: .venv/installed ## Lint, types and unit tests
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
 
-test: .venv/installed ## Everything: make check, the packaged templates, and the tests on a local cloud
+test: .venv/installed browser ## Everything: make check, the packaged templates, and the tests on a local cloud and in a browser
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest
+
+.PHONY: browser
+browser: # Chromium and its driver, from Debian's packages where they are absent
+	@command -v chromium > /dev/null && command -v chromedriver > /dev/null || { \
+	  echo "Installing Chromium for the browser tests"; \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; }
 
 package: .venv/installed ## Leave in build/ what would be deployed to AWS
 	@exec $(PYTHON) -m infra.package

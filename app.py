@@ -1,7 +1,7 @@
 """Table of contents: the routes, and one entry point for each stream, queue and schedule.
 
-Event sources are named here and bound to the stacks' resources by `infra/application.py`. What an entry point does is imported when it first runs:
-a function only pays for its own work.
+Event sources are named here and bound to the stacks' resources by `infra/application.py`. What an entry point does is
+imported when it first runs: a function only pays for its own work.
 """
 
 from typing import Any
@@ -61,7 +61,7 @@ def write_brief(event: SQSEvent) -> dict[str, Any]:
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
-def sweep(event: CloudWatchEvent) -> None:
+def sweep(_: CloudWatchEvent) -> None:
     """What an event should have woken and did not."""
     from chalicelib.workers import jobs
 

@@ -1,6 +1,7 @@
 """The error tree: what can go wrong, in words for the person who caused it.
 
-Rules and the ground raise these; each door renders them in its own way (the API as the error envelope, pages as a sentence).
+Rules and the ground raise these; each door renders them in its own way (the API as the error envelope, pages as a
+sentence).
 """
 
 

@@ -36,8 +36,8 @@ class Jobs:
     def write_summary(self, session_id: str, now: datetime) -> None:
         """Have the summary brought up to date, after the queue's delay.
 
-        All calls of one delay-long stretch of time are one job: the queue drops what has the same deduplication id. The job starts a whole
-        delay after the first of them, so it sees what caused the last.
+        All calls of one delay-long stretch of time are one job: the queue drops what has the same deduplication id.
+        The job starts a whole delay after the first of them, so it sees what caused the last.
         """
         stretch = int(now.timestamp()) // max(1, self._settings.summary_delay)
         self._client.send_message(
@@ -55,7 +55,11 @@ class Jobs:
 
     def bury(self, dead_letters_url: str, body: str, group: str | None = None) -> None:
         """Put a message that can never succeed where the operator is told of it."""
-        fifo = {"MessageGroupId": group, "MessageDeduplicationId": hashlib.sha256(body.encode()).hexdigest()} if group else {}
+        fifo = (
+            {"MessageGroupId": group, "MessageDeduplicationId": hashlib.sha256(body.encode()).hexdigest()}
+            if group
+            else {}
+        )
         self._client.send_message(QueueUrl=dead_letters_url, MessageBody=body, **fifo)
 
     def _send(self, queue_url: str, session_id: str) -> None:

@@ -1,6 +1,7 @@
 """Settings: the environment, read once, in one frozen object.
 
-Names come from the outputs of the two stacks (`infra/`). Reading is lazy: packaging imports the application with no environment at all.
+Names come from the outputs of the two stacks (`infra/`). Reading is lazy: packaging imports the application with no
+environment at all.
 """
 
 import os

@@ -5,8 +5,9 @@
     python -m infra.admin revoke-key hm_live_…           (- reads the key from standard input)
     python -m infra.admin add-member SESSION_ID bo@example.com editor
 
-Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS account of the shell.
-The application's code is imported only after the settings are known: its tables are bound to their names when they are imported.
+Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS
+account of the shell. The application's code is imported only after the settings are known: its tables are bound to
+their names when they are imported.
 """
 
 import argparse

@@ -1,14 +1,15 @@
 """The application stack: completes the template that Chalice makes of app.py.
 
-Chalice knows the functions, the routes and the triggers; names, queues, roles, limits and the environment are added here. Doing it in
-one pass of code, and not by Chalice's merge template, lets intrinsic functions replace each other and every name be written once.
+Chalice knows the functions, the routes and the triggers; names, queues, roles, limits and the environment are added
+here. Doing it in one pass of code, and not by Chalice's merge template, lets intrinsic functions replace each other
+and every name be written once.
 """
 
 import copy
 import json
 from typing import Any
 
-from infra import data, policies, queues
+from infra import alarms, data, policies, queues
 from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of
 
 Template = dict[str, Any]
@@ -42,6 +43,7 @@ def complete(chalice: Template) -> Template:
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     _complete_api(template["Resources"][REST_API]["Properties"])
     template["Resources"] |= queues.resources() | policies.roles()
+    template["Resources"] |= alarms.topic() | alarms.model_refused(_with_model())
     template["Outputs"] = _outputs()
     return template
 
@@ -51,6 +53,11 @@ def _require_same_functions(resources: Template) -> None:
     known = {function.logical_id for function in ALL}
     if declared != known:
         raise ValueError(f"app.py and infra/functions.py name different functions: {sorted(declared ^ known)}")
+
+
+def _with_model() -> list[str]:
+    """The log groups of the functions that ask a model."""
+    return [policies.log_group_of(function) for function in ALL if "LLM_PROVIDER" in function.environment]
 
 
 def _parameters() -> Template:

@@ -1,6 +1,7 @@
 """The launcher of the local cloud: `python -m infra.cloud` with the environment that `environment()` makes.
 
-It runs until SIGTERM or SIGINT, or until the process that started it is gone: that one holds the other end of standard input.
+It runs until SIGTERM or SIGINT, or until the process that started it is gone: that one holds the other end of
+standard input.
 """
 
 import asyncio
@@ -21,8 +22,9 @@ GRACE_SECONDS = 2.0
 
 
 def environment(port: int, folder: Path, inherited: dict[str, str]) -> dict[str, str]:
-    """The launcher's environment. Functions inherit it: they must see neither the shell's AWS settings, nor a setting of the
-    application that the template does not give them. The model's own variables (ANTHROPIC_API_KEY and so on) do reach them."""
+    """The launcher's environment. Functions inherit it: they must see neither the shell's AWS settings, nor a setting
+    of the application that the template does not give them. The model's own variables (ANTHROPIC_API_KEY and so on)
+    do reach them."""
     settings = environment_values()
     kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_") and name not in settings}
     return (

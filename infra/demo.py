@@ -1,7 +1,8 @@
-"""`make demo`: people of a real consultation talk to the running instance, and its summary and brief are written to files.
+"""`make demo`: people of a real consultation talk to the running instance, and its summary and brief are written to
+files.
 
-Each author of the data set joins as one participant and says their statements in order, eight people at a time. Data: Polis, see
-`tests/data/polis/NOTICE.md`.
+Each author of the data set joins as one participant and says their statements in order, eight people at a time. Data:
+Polis, see `tests/data/polis/NOTICE.md`.
 """
 
 import csv

@@ -1,6 +1,7 @@
 """Deploys a package: code to a bucket, then the data stack, then the application stack with the data stack's outputs.
 
-The same code serves AWS (`make deploy STAGE=… LLM_PROVIDER=…`) and the local cloud; only the session and the template differ.
+The same code serves AWS (`make deploy STAGE=… LLM_PROVIDER=…`) and the local cloud; only the session and the template
+differ.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The door of the local cloud: one port serves the AWS API and the application.
 
-A request that is an AWS call goes through untouched. Everything else is the application's: it gets the Host of the application's
-custom domain, and the caller's real address as the only one.
+A request that is an AWS call goes through untouched. Everything else is the application's: it gets the Host of the
+application's custom domain, and the caller's real address as the only one.
 """
 
 from collections.abc import Awaitable, Callable, Iterable

@@ -1,6 +1,7 @@
 """What the local cloud cannot take, rewritten: template in, template out, one function a gap.
 
-Nothing else in the project knows these gaps. Each rule takes away or rewrites; none adds behaviour that AWS would not show.
+Nothing else in the project knows these gaps. Each rule takes away or rewrites; none adds behaviour that AWS would not
+show.
 """
 
 import copy

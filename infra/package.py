@@ -1,7 +1,7 @@
 """`make package`: what would be deployed to AWS, in build/: data.json, template.json and deployment.zip.
 
-Chalice packages the application's own files; the pinned dependencies are installed beside them, once for each content of
-requirements.txt. The zip is a function of its inputs: same commit, same bytes.
+Chalice packages the application's own files; the pinned dependencies are installed beside them, once for each content
+of requirements.txt. The zip is a function of its inputs: same commit, same bytes.
 """
 
 import hashlib

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from infra import alarms
+
 Resources = dict[str, Any]
 
 MAX_RECEIVES = 5
 VISIBILITY_SECONDS = 720  # six times the worker's timeout, as Lambda asks, so that no message runs twice at once
 FOURTEEN_DAYS = 14 * 24 * 3600
-ALARM_TOPIC = "AlarmTopic"
 STREAM_FAILURES = "StreamFailures"
 
 
@@ -37,8 +38,8 @@ ALL = (PROMPTS, BRIEFS, SUMMARIES)
 
 
 def resources() -> Resources:
-    """Queues, dead-letter queues, the queue for failed stream batches, alarms and where they go."""
-    made: Resources = _alarm_topic()
+    """Queues, dead-letter queues, the queue for failed stream batches, and an alarm on each of the last two."""
+    made: Resources = {}
     for queue in ALL:
         made[queue.resource] = _work_queue(queue)
         made |= _watched_queue(queue.dead_letters, f"{queue.logical_id.lower()}-dead-letters", fifo=queue.fifo)
@@ -71,23 +72,13 @@ def _watched_queue(logical_id: str, name: str, *, fifo: bool) -> Resources:
         "Type": "AWS::SQS::Queue",
         "Properties": _properties(name, fifo=fifo) | {"MessageRetentionPeriod": FOURTEEN_DAYS},
     }
-    alarm = {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": f"Work was given up and lies in {name}: read it, mend the cause, send it again.",
-            "Namespace": "AWS/SQS",
-            "MetricName": "ApproximateNumberOfMessagesVisible",
-            "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}],
-            "Statistic": "Maximum",
-            "Period": 60,
-            "EvaluationPeriods": 1,
-            "Threshold": 1,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": ALARM_TOPIC}],
-        },
+    metric = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}],
     }
-    return {logical_id: queue, f"{logical_id}Alarm": alarm}
+    described = f"Work was given up and lies in {name}: read it, mend the cause, send it again."
+    return {logical_id: queue, f"{logical_id}Alarm": alarms.alarm(described, metric, "Maximum")}
 
 
 def _properties(name: str, *, fifo: bool) -> Resources:
@@ -98,15 +89,3 @@ def _properties(name: str, *, fifo: bool) -> Resources:
     if fifo:
         properties["FifoQueue"] = True
     return properties
-
-
-def _alarm_topic() -> Resources:
-    # Not encrypted with the AWS-managed key: CloudWatch may not use that one. Alarms carry no participant data.
-    return {
-        ALARM_TOPIC: {"Type": "AWS::SNS::Topic", "Properties": {}},
-        "AlarmSubscription": {
-            "Type": "AWS::SNS::Subscription",
-            "Condition": "HasAlarmEmail",
-            "Properties": {"TopicArn": {"Ref": ALARM_TOPIC}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
-        },
-    }

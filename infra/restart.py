@@ -1,8 +1,9 @@
 """What the local cloud forgets, or holds on to for too long, when it starts again.
 
-It saves how far each reader of a stream has come, but not the stream: after a restart every reader would skip as many new records
-as it had read before. So the records that a reader has not seen are saved with the tables, and put back with the positions. And it
-keeps a message hidden for the worker that had received it, which does not live any more: such messages become visible at once.
+It saves how far each reader of a stream has come, but not the stream: after a restart every reader would skip as many
+new records as it had read before. So the records that a reader has not seen are saved with the tables, and put back
+with the positions. And it keeps a message hidden for the worker that had received it, which does not live any more:
+such messages become visible at once.
 """
 
 import copy

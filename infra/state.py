@@ -1,7 +1,7 @@
 """Keeps the local cloud's state on disk while it runs, so that a killed process loses seconds and not the day.
 
-The cloud itself saves only when it is stopped gently. Here each service's state is copied on the event loop, where nobody changes it
-meanwhile, and written by a thread, atomically and only when it changed.
+The cloud itself saves only when it is stopped gently. Here each service's state is copied on the event loop, where
+nobody changes it meanwhile, and written by a thread, atomically and only when it changed.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 LEAST_SECONDS = 5.0
-SHARE_OF_TIME = 10  # one tenth of the time at most goes into saving
+SHARE_OF_TIME = 4  # a fifth of the time at most goes into saving
 TRIES = 5
 
 Services = Callable[[], Mapping[str, Callable[[], Any]]]
@@ -22,8 +22,8 @@ Encode = Callable[[str, Any], str]
 
 
 class Flusher:
-    """Writes changed services to `folder`. `services` gives the state of each by name, `encode` makes it the text of a file,
-    and `activity` is a counter that moves whenever something may have changed."""
+    """Writes changed services to `folder`. `services` gives the state of each by name, `encode` makes it the text of
+    a file, and `activity` is a counter that moves whenever something may have changed."""
 
     def __init__(self, folder: Path, services: Services, encode: Encode, activity: Callable[[], int]) -> None:
         self._folder = folder

@@ -24,6 +24,7 @@ from moto import mock_aws
 from chalicelib import secret_store, settings, wiring
 from chalicelib.store import database
 from infra import data
+from tests.e2e.local import LocalCloud, free_port
 
 
 def forget_wiring() -> None:
@@ -69,3 +70,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 monkeypatch.setenv(f"{queue.removesuffix('.fifo').upper()}_{suffix}_URL", url)
         yield
     forget_wiring()
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """The application on a local cloud of its own: `.url`, `.key`, `.call(method, path, body)`, `.client(service)`."""
+    running = LocalCloud(tmp_path_factory.mktemp("local"), free_port())
+    try:
+        yield running.start()
+    finally:
+        running.stop()

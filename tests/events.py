@@ -72,6 +72,7 @@ def change(name: str, new: Event | None, old: Event | None = None) -> Event:
         "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-03-01T00:00:00.000",
         "dynamodb": {
             "Keys": {key: item[key] for key in ("session_id", "part")},
+            "ApproximateCreationDateTime": 1772366400,
             "SequenceNumber": "1",
             "SizeBytes": 100,
             "StreamViewType": "NEW_AND_OLD_IMAGES",

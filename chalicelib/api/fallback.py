@@ -12,9 +12,7 @@ routes = Blueprint(__name__)
 _CATCH_ALL = "/{proxy+}"
 
 
-@routes.route(
-    _CATCH_ALL, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], content_types=[]
-)
+@routes.route(_CATCH_ALL, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], content_types=[])
 def unknown(**_: str) -> Response:
     """No such path, or no such method on it."""
 

@@ -1,4 +1,5 @@
-"""What every API route goes through: authenticate, count, parse, check ids, call, render, and turn errors into the one envelope.
+"""What every API route goes through: authenticate, count, parse, check ids, call, render, and turn errors into the
+one envelope.
 
 The order of answers is the contract's: 404 path, 405, 401, 429, 400 body, 404/403 id, 400 state.
 """

@@ -24,9 +24,7 @@ def post_session(call: Call) -> dict[str, Any]:
     """Create a session owned by the caller."""
     _refuse_unknown(call.body)
     new = msgspec.convert(msgspec.to_builtins(call.body), NewSession)
-    session = create_session(
-        new, call.caller.user_id, sessions=wiring.sessions(), now=call.now, new_id=wiring.new_id
-    )
+    session = create_session(new, call.caller.user_id, sessions=wiring.sessions(), now=call.now, new_id=wiring.new_id)
     return present.session_created(session, call.public_url)
 
 

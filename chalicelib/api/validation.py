@@ -1,6 +1,7 @@
 """From the bytes of a body to a checked struct, or to one sentence that names the field and the limit.
 
-msgspec does the checking; this module trims outer white space, treats null as absent, and puts msgspec's findings into the API's words.
+msgspec does the checking; this module trims outer white space, treats null as absent, and puts msgspec's findings
+into the API's words.
 """
 
 import re

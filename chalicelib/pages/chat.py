@@ -1,6 +1,7 @@
 """The conversation page: what a visitor sees, and what the two forms do.
 
-Every post ends in a redirect, and what the page shows follows from what is stored: after a failure, a reload or a second device the same.
+Every post ends in a redirect, and what the page shows follows from what is stored: after a failure, a reload or a
+second device the same.
 """
 
 import uuid
@@ -134,7 +135,8 @@ def _after_failed_turn(visit: _Visit, said: Said, draft: Draft, error: Harmonica
 def _message_id(form: Form) -> str | None:
     """The id of what is being said.
 
-    A new message's follows from its form and its words: sent twice it is one message; an old form with other words is another.
+    A new message's follows from its form and its words: sent twice it is one message; an old form with other words is
+    another.
     """
     if again := form.get("again"):
         return again[:200]

@@ -1,7 +1,8 @@
 """Who a browser is: a random id, signed, in a cookie of the session and in the form that leads to it.
 
-The id is made with the form, so that a form sent twice is one person, and moves into the cookie when the conversation begins. Opening the
-page stores nothing. A value that we did not sign for this purpose and this session counts as none.
+The id is made with the form, so that a form sent twice is one person, and moves into the cookie when the conversation
+begins. Opening the page stores nothing. A value that we did not sign for this purpose and this session counts as
+none.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Whose words: the namespaces of participants.
 
-A thread's id follows from the session, a scope and the id that the channel gave its participant. Only a channel's own door may use its
-scope, so nobody can speak as, or read, a stranger by knowing an id.
+A thread's id follows from the session, a scope and the id that the channel gave its participant. Only a channel's own
+door may use its scope, so nobody can speak as, or read, a stranger by knowing an id.
 """
 
 import hashlib

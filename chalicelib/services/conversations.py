@@ -1,7 +1,8 @@
 """One participant's conversation: joining, and one chat turn.
 
-A turn stores what was said before the model is asked, so a failure loses nothing, and holds a lease on the thread while the reply is made, so
-two turns never interleave. Sending the same message again gives the same turn: its reply where there is one, else another try.
+A turn stores what was said before the model is asked, so a failure loses nothing, and holds a lease on the thread
+while the reply is made, so two turns never interleave. Sending the same message again gives the same turn: its reply
+where there is one, else another try.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -149,9 +150,7 @@ def _find_said(thread: Thread, history: list[Message], said: Said, desk: Desk) -
     return known[0] if known else None
 
 
-def _facilitate(
-    place: _Place, thread: Thread, history: Sequence[Message], desk: Desk, deadline: Deadline
-) -> Turn:
+def _facilitate(place: _Place, thread: Thread, history: Sequence[Message], desk: Desk, deadline: Deadline) -> Turn:
     """Ask the model and store its reply, under the lease that `thread` holds."""
     turn_id = thread.turn_id or ""
     try:
@@ -283,4 +282,3 @@ class _Waiting:
         self._desk.clock.sleep(_POLL_SECONDS)
         fresh = self._desk.conversations.thread(place.view.session.id, place.thread_id)
         return replace(place, thread=fresh or place.thread)
-

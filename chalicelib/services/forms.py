@@ -56,7 +56,8 @@ def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str |
 def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[Answer, ...]:
     """The answers in the order of the questions, without the empty ones.
 
-    Raises Invalid for an unknown question, a required one without an answer, a bad e-mail address or an option that was not offered.
+    Raises Invalid for an unknown question, a required one without an answer, a bad e-mail address or an option that
+    was not offered.
     """
     known = {question.id for question in questions}
     unknown = next((asked for asked in given if asked not in known), None)

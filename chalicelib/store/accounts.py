@@ -73,9 +73,10 @@ class Accounts:
     def use_key(self, secret: str, now: datetime) -> Caller | None:
         """Authenticate, count and touch in one UpdateItem; None for an unknown or revoked key.
 
-        Requests of minute m are counted in `use.<slot>.<m>`. Slots that no container can be writing to now (those of m−1, m and m+1) are
-        emptied in passing, so the item stays small and the count exact across all containers. Slots follow a hash, not the order of minutes: a
-        key used at regular intervals would meet the same slot every time and never empty it.
+        Requests of minute m are counted in `use.<slot>.<m>`. Slots that no container can be writing to now (those of
+        m−1, m and m+1) are emptied in passing, so the item stays small and the count exact across all containers.
+        Slots follow a hash, not the order of minutes: a key used at regular intervals would meet the same slot every
+        time and never empty it.
         """
         minute = int(now.timestamp()) // 60
         try:

@@ -1,6 +1,7 @@
 """One DynamoDB client for the whole process, and the few calls that repositories make through it.
 
-PynamoDB opens a client for every model class; sharing one keeps cold starts short and gives tests one place to count and to break calls.
+PynamoDB opens a client for every model class; sharing one keeps cold starts short and gives tests one place to count
+and to break calls.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -185,8 +185,9 @@ class Answer:
 class Thread:
     """The head of one participant's conversation.
 
-    `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one the facilitator
-    has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`) is held while a reply is being made.
+    `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
+    the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
+    is held while a reply is being made.
     """
 
     session_id: str

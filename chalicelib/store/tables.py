@@ -1,7 +1,8 @@
 """PynamoDB items: one class for each kind of item, typed attributes, no behaviour. `keys.py` has the access patterns.
 
-Items are serialised and addressed through these classes; requests go through the one client of `database.py`. Creating an item
-always carries a condition, and afterwards items are only updated, so attributes that a newer version wrote survive an older one.
+Items are serialised and addressed through these classes; requests go through the one client of `database.py`.
+Creating an item always carries a condition, and afterwards items are only updated, so attributes that a newer version
+wrote survive an older one.
 """
 
 from typing import Any

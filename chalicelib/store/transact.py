@@ -1,7 +1,8 @@
 """The only way to a transaction, and the retries of every write.
 
-Under load TransactionConflict is normal (sixteen joins at once: nearly all conflict on their first try), and neither botocore nor PynamoDB
-retries it. A write is tried up to eight times within three seconds with full jitter from 25 ms; then the caller is told to come back.
+Under load TransactionConflict is normal (sixteen joins at once: nearly all conflict on their first try), and neither
+botocore nor PynamoDB retries it. A write is tried up to eight times within three seconds with full jitter from 25 ms;
+then the caller is told to come back.
 """
 
 import random
@@ -42,7 +43,8 @@ _PASSING = {
 class ConditionFailed(Exception):
     """The condition of a write did not hold: somebody else was first, or the thing is not there.
 
-    For a transaction, `failed` has the positions of the writes whose condition failed, in the order of checks, deletes, puts, updates.
+    For a transaction, `failed` has the positions of the writes whose condition failed, in the order of checks,
+    deletes, puts, updates.
     """
 
     def __init__(self, failed: tuple[int, ...] = ()) -> None:

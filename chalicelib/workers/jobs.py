@@ -21,9 +21,7 @@ def write_prompt(event: SQSEvent) -> dict[str, Any]:
 
     def work(session_id: str) -> None:
         deadline = wiring.clock().deadline(PROMPT_SECONDS)
-        tailor_session_prompt(
-            session_id, sessions=wiring.sessions(), model=wiring.model(), deadline=deadline
-        )
+        tailor_session_prompt(session_id, sessions=wiring.sessions(), model=wiring.model(), deadline=deadline)
 
     return handle(event, work, settings().prompts_queue_url, settings().prompts_dead_letters_url)
 

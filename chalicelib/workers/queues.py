@@ -1,7 +1,8 @@
 """What every queue's function does with its messages: one at a time, told apart by how they fail.
 
-Nothing to do (the session is gone): done. Passing: the message comes back after the time the failure names, or a growing one, and after five
-receipts goes to the dead letters by itself. Never: this code puts it into the dead letters, so it holds nobody up.
+Nothing to do (the session is gone): done. Passing: the message comes back after the time the failure names, or a
+growing one, and after five receipts goes to the dead letters by itself. Never: this code puts it into the dead
+letters, so it holds nobody up.
 """
 
 import json

@@ -4,12 +4,13 @@ import pytest
 
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
-from tests.faults import Interviewer, own_model
+from tests.faults import Interviewer, lean_tables, own_model
 
 
 @pytest.fixture
 def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """The application's time."""
+    lean_tables()
     return own_time(monkeypatch)
 
 

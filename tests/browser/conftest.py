@@ -8,10 +8,6 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from tests.e2e.conftest import cloud
-
-__all__ = ["cloud"]
-
 CHROMIUM, DRIVER = "chromium", "chromedriver"
 FLAGS = (
     "--headless",

@@ -76,6 +76,9 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     safe = [(author, said) for at, author, said in crowd.acknowledged if not killed - SAVED_WITHIN < at < killed]
     assert len(safe) > 50
     lost = [pair for pair in safe if pair[1] not in stored.get(pair[0], [])]
+    print(
+        sorted(round(killed - at, 1) for at, author, said in crowd.acknowledged if said not in stored.get(author, []))
+    )
     assert lost == []
     for author, texts in stored.items():
         said = [statement.text for statement in people[author]]

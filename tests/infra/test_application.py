@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import settings
 from infra import application as stack
-from infra import functions, queues
+from infra import alarms, functions, queues
 from infra.localize import localize
 from infra.package import Package
 from tests.infra.templates import Template, complaints, of_type, translated
@@ -77,12 +77,22 @@ def test_the_fifo_queue_waits_and_leaves_deduplication_to_the_sender(application
 def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
     watched = set()
     for properties in of_type(application, "AWS::CloudWatch::Alarm").values():
-        (dimension,) = properties["Dimensions"]
-        watched.add(dimension["Value"]["Fn::GetAtt"][0])
+        watched |= {dimension["Value"]["Fn::GetAtt"][0] for dimension in properties.get("Dimensions", [])}
         assert properties["Threshold"] == 1
-        assert properties["AlarmActions"] == [{"Ref": queues.ALARM_TOPIC}]
+        assert properties["AlarmActions"] == [{"Ref": alarms.ALARM_TOPIC}]
     assert watched == {queue.dead_letters for queue in queues.ALL} | {queues.STREAM_FAILURES}
     assert application["Resources"]["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+
+
+def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
+    filters = of_type(application, "AWS::Logs::MetricFilter").values()
+    assert len(filters) == 3  # the functions that ask a model
+    alarm = of_type(application, "AWS::CloudWatch::Alarm")["ModelRefusedAlarm"]
+    for properties in filters:
+        assert "model_*" in properties["FilterPattern"]
+        (counted,) = properties["MetricTransformations"]
+        assert counted["MetricNamespace"] == alarm["Namespace"]
+        assert counted["MetricName"] == alarm["MetricName"]
 
 
 def _sources(template: Template) -> dict[str, Template]:

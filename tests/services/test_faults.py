@@ -10,9 +10,10 @@ from chalicelib import wiring
 from chalicelib.store.records import ThreadView
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
-from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
+from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, lean_tables, own_model, tap
 
 MOST_CALLS = 12
+WORST = tuple(fault for fault in FAULTS if fault.name in ("conflict without end", "done but unanswered", "dies before", "dies after"))
 Send = Callable[[], int]
 
 
@@ -75,6 +76,7 @@ class World:
 def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     clock, model = own_time(monkeypatch), own_model(monkeypatch)
     own_retries(monkeypatch)
+    lean_tables()
     host = new_host()
     host.say(host.new_session()["id"], "Warm up")
     return World(clock, model, host, tap(monkeypatch))
@@ -94,11 +96,14 @@ class Case:
 def break_each_call(world: World, fault: Fault, case: Case) -> int:
     """Send with the fault at call 1, 2, … until it finds none to break; gives the number of calls that were broken."""
     for number in range(1, MOST_CALLS):
+        lean_tables()
         world.begin()
         case.prepare()
         status = None
         with world.wire.broken(fault, number), suppress(Died):
             status = case.send()
+        if status is None:
+            world.clock.advance(24)  # a client waits as long as a request may take
         assert status in (None, 200, 409, 503)
         world.again(case.again)
         world.check(list(case.said), case.replies)
@@ -117,12 +122,12 @@ def test_a_turn_survives_every_fault(world: World, fault: Fault) -> None:
     assert break_each_call(world, fault, Case(world.join, world.say, world.say, ("Soup",), 2)) >= 5
 
 
-@every(FAULTS)
+@every(WORST)
 def test_first_words_survive_every_fault(world: World, fault: Fault) -> None:
     assert break_each_call(world, fault, Case(lambda: None, world.say, world.say, ("Soup",), 1)) >= 4
 
 
-@every(FAULTS)
+@every(WORST)
 def test_joining_survives_every_fault(world: World, fault: Fault) -> None:
     """Whoever is told of having joined already has an opening: the one whose answer was lost."""
 
@@ -133,7 +138,7 @@ def test_joining_survives_every_fault(world: World, fault: Fault) -> None:
     assert break_each_call(world, fault, Case(lambda: None, world.join, again, (), 1)) >= 4
 
 
-@every([fault for fault in FAULTS if not fault.after])
+@every([fault for fault in WORST if not fault.after])
 def test_a_turn_without_an_id_survives_every_fault_before_the_call(world: World, fault: Fault) -> None:
     """Without an id, a client that was not answered sends again; one that was, does not."""
 

@@ -1,7 +1,8 @@
 """The summary job: bring the digests of a session up to date, then its summary.
 
-State says what is due: the job looks at the heads of all threads, whatever woke it, so it may be called late, twice, or for nothing. One job
-of a session runs at a time (its queue sees to that); what is said meanwhile wakes the next one.
+State says what is due: the job looks at the heads of all threads, whatever woke it, so it may be called late, twice,
+or for nothing. One job of a session runs at a time (its queue sees to that); what is said meanwhile wakes the next
+one.
 """
 
 from collections.abc import Collection, Sequence

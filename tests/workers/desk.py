@@ -1,0 +1,81 @@
+"""What worker tests share: a session in which people spoke, the queues as an operator sees them, stored items as streams carry them."""
+
+import json
+from typing import Any
+
+import boto3
+
+import app
+from chalicelib import wiring
+from chalicelib.services.channels import Participant
+from chalicelib.settings import settings
+from tests import events
+from tests.clock import FakeClock
+from tests.events import Context, Event
+from tests.faults import Interviewer
+from tests.room import HOST, Room
+
+SAYINGS = (
+    "We need more buses in the evening because people work late.",
+    "More buses in the evening would help the town.",
+    "The library should open on Sunday.",
+)
+
+
+class Desk(Room):
+    """A session with people, and its workers."""
+
+    def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
+        super().__init__(clock, model, **fields)
+        self.queues: Any = boto3.client("sqs")
+
+    def speak(self, *sayings: str) -> None:
+        """Each of these by somebody new."""
+        for saying in sayings:
+            self.who = Participant(wiring.new_id(), "Bo", HOST)
+            self.say(saying)
+
+    def summarise(self, received: int = 1) -> list[str]:
+        """Run the summary job; gives the ids of the messages that failed."""
+        return failed(app.write_summary(events.batch(events.message(self.session.id, received=received)), Context()))
+
+    def write_brief(self) -> list[str]:
+        """Run the brief's job."""
+        return failed(app.write_brief(events.batch(events.message(self.session.id)), Context()))
+
+    def write_prompt(self) -> list[str]:
+        """Run the prompt's job."""
+        return failed(app.write_prompt(events.batch(events.message(self.session.id)), Context()))
+
+    def item(self, part: str, table: str = "sessions") -> Event:
+        """A stored item, as a stream's image."""
+        key = {"session_id": {"S": self.session.id}, "part": {"S": part}}
+        found = boto3.client("dynamodb").get_item(TableName=table, Key=key)
+        return dict(found["Item"])
+
+    def items(self, prefix: str) -> list[Event]:
+        """The stored items of all sessions' threads whose part begins so."""
+        found = boto3.client("dynamodb").scan(TableName="conversations")["Items"]
+        return [dict(item) for item in found if item["part"]["S"].startswith(prefix)]
+
+    def asked(self, queue: str) -> list[str]:
+        """The sessions that a queue's messages name; the messages are gone then."""
+        url = getattr(settings(), f"{queue}_queue_url")
+        return [json.loads(body)["session_id"] for body in self.bodies(url)]
+
+    def buried(self, queue: str) -> list[str]:
+        """The bodies among a queue's dead letters; gone then."""
+        return self.bodies(getattr(settings(), f"{queue}_dead_letters_url"))
+
+    def bodies(self, url: str) -> list[str]:
+        """What a queue holds; gone then."""
+        received = self.queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in received:
+            self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in received]
+
+
+def failed(answer: dict[str, Any]) -> list[str]:
+    """The messages that Lambda is told to leave in the queue."""
+    assert list(answer) == ["batchItemFailures"]
+    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]

@@ -1,0 +1,279 @@
+"""The jobs behind the queues: they look at what is stored, and may come late, twice or for nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib import wiring
+from chalicelib.llm.interface import Request
+from chalicelib.services.channels import Participant
+from chalicelib.services.sessions import summary_status
+from chalicelib.store.records import Brief, Prompt, Thread
+from chalicelib.store.tables import ThreadItem
+from tests import events
+from tests.events import Context
+from tests.room import HOST
+from tests.workers.desk import SAYINGS, Desk
+
+GONE = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def spoken(desk: Desk) -> Desk:
+    """A session in which three people said something."""
+    desk.speak(*SAYINGS)
+    return desk
+
+
+def status(desk: Desk) -> str:
+    return summary_status(desk.view(), desk.clock.now())
+
+
+def heads(desk: Desk) -> list[Thread]:
+    return wiring.conversations().heads(desk.session.id)
+
+
+# Prompts
+
+
+def test_a_prompt_is_written_once_and_serves_new_threads(desk: Desk) -> None:
+    assert (desk.write_prompt(), desk.write_prompt()) == ([], [])
+    assert desk.model.count("prompt") == 1
+    view = desk.view()
+    assert view.prompt is not None
+    assert (view.prompt.version, view.prompt.origin, view.prompt_due) == (1, "tailored", False)
+    desk.join()
+    assert view.prompt.text in repr(desk.model.requests[-1].system).encode().decode("unicode_escape")
+
+
+def test_a_host_prompt_is_left_alone(desk: Desk) -> None:
+    hosts = Desk(desk.clock, desk.model, prompt="Ask about soup.")
+    assert hosts.write_prompt() == []
+    assert hosts.view().prompt == Prompt(1, "Ask about soup.", "host")
+    assert desk.model.count("prompt") == 0
+
+
+def test_a_prompt_that_fails_is_written_when_its_message_comes_back(desk: Desk) -> None:
+    desk.model.failing.add("prompt")
+    assert desk.write_prompt() == ["message-1"]
+    assert desk.view().prompt_due
+    desk.model.failing.clear()
+    assert desk.write_prompt() == []
+    assert desk.view().prompt is not None
+
+
+def test_a_prompt_of_a_newer_version_is_not_replaced(desk: Desk) -> None:
+    def newer(request: Request) -> None:
+        if request.task == "prompt":
+            assert wiring.sessions().add_prompt(desk.session.id, Prompt(2, "Newer.", "host"))
+
+    desk.model.before = newer
+    assert desk.write_prompt() == []
+    assert desk.view().prompt == Prompt(2, "Newer.", "host")
+
+
+@pytest.mark.parametrize("job", [app.write_prompt, app.write_summary, app.write_brief])
+def test_a_job_for_a_session_that_is_gone_is_done(desk: Desk, job: Any) -> None:
+    assert job(events.batch(events.message(GONE)), Context()) == {"batchItemFailures": []}
+
+
+# Summaries
+
+
+def test_a_summary_covers_what_everybody_said(spoken: Desk) -> None:
+    assert status(spoken) == "none"
+    assert spoken.summarise() == []
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, summary.messages) == (3, 3)
+    assert (spoken.model.count("digest"), spoken.model.count("summary")) == (3, 1)
+    assert status(spoken) == "current"
+    assert not any(head.is_stale for head in heads(spoken))
+
+
+def test_a_new_summary_moves_updated_at(spoken: Desk) -> None:
+    before = spoken.view().session.updated_at
+    spoken.clock.advance(5)
+    spoken.summarise()
+    assert spoken.view().session.updated_at > before
+
+
+def test_a_second_job_on_nothing_new_asks_no_model_and_sends_nothing(spoken: Desk) -> None:
+    spoken.summarise()
+    spoken.clock.advance(3600)
+    asked = len(spoken.model.requests)
+    assert spoken.summarise() == []
+    assert len(spoken.model.requests) == asked
+    assert spoken.asked("summaries") == []
+    assert status(spoken) == "current"
+
+
+def test_only_threads_with_something_new_are_digested_again(spoken: Desk) -> None:
+    spoken.summarise()
+    spoken.clock.advance(3600)
+    spoken.say("And trams at night.")
+    spoken.summarise()
+    assert (spoken.model.count("digest"), spoken.model.count("summary")) == (4, 2)
+    assert "And trams at night." in repr(spoken.model.requests[-2])
+    assert SAYINGS[0] not in repr(spoken.model.requests[-2])
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, summary.messages) == (3, 4)
+
+
+def test_a_job_that_comes_too_early_sends_itself_again_and_changes_nothing(spoken: Desk) -> None:
+    spoken.summarise()
+    spoken.clock.advance(10)
+    spoken.speak("Trams at night.")
+    first = spoken.view().summary
+    assert spoken.summarise() == []
+    assert spoken.asked("summaries") == [spoken.session.id]
+    assert spoken.view().summary == first
+    spoken.clock.advance(25)
+    assert spoken.summarise() == []
+    assert spoken.view().summary != first
+
+
+def test_a_session_nobody_spoke_in_has_no_summary(desk: Desk) -> None:
+    desk.join()
+    assert desk.summarise() == []
+    assert desk.view().summary is None
+    assert desk.model.count("digest") + desk.model.count("summary") == 0
+    assert status(desk) == "none"
+
+
+def test_one_thread_that_fails_keeps_no_other_back(spoken: Desk) -> None:
+    def fail_for_library(request: Request) -> None:
+        spoken.model.failing = {"digest"} if "library" in repr(request.messages) else set()
+
+    spoken.model.before = fail_for_library
+    assert spoken.summarise() == ["message-1"]
+    summary = spoken.view().summary
+    assert summary is not None
+    assert summary.participants == 2
+    spoken.model.before = lambda _: None
+    spoken.model.failing = set()
+    spoken.clock.advance(3600)
+    assert spoken.summarise(received=2) == []
+    summary = spoken.view().summary
+    assert summary is not None
+    assert summary.participants == 3
+    assert spoken.model.count("digest") == 4
+
+
+def test_a_failed_summary_leaves_the_last_good_one_and_is_made_when_the_message_comes_back(spoken: Desk) -> None:
+    spoken.summarise()
+    good = spoken.view().summary
+    spoken.clock.advance(3600)
+    spoken.speak("Trams at night.")
+    spoken.model.failing.add("summary")
+    assert spoken.summarise() == ["message-1"]
+    assert spoken.view().summary == good
+    spoken.model.failing.clear()
+    assert spoken.summarise(received=2) == []
+    summary = spoken.view().summary
+    assert summary is not None
+    assert summary.participants == 4
+    assert spoken.model.count("digest") == 4
+
+
+def test_an_excluded_thread_does_not_count(spoken: Desk) -> None:
+    excluded = next(head for head in heads(spoken) if head.external_id == spoken.who.external_id)
+    ThreadItem(spoken.session.id, f"thread#{excluded.id}").update(actions=[ThreadItem.included.set(False)])
+    spoken.summarise()
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, summary.messages) == (2, 2)
+    assert SAYINGS[2] not in repr(spoken.model.requests)[repr(spoken.model.requests).index("task='digest'") :]
+
+
+def test_what_is_said_during_the_job_leaves_the_summary_stale_and_the_next_job_takes_it_in(spoken: Desk) -> None:
+    def interrupt(request: Request) -> None:
+        if request.task == "summary":
+            spoken.model.before = lambda _: None
+            spoken.who = Participant("late", "Cy", HOST)
+            spoken.say("Trams at night.")
+            words = [item for item in spoken.items("message#") if item["content"]["S"] == "Trams at night."]
+            app.conversations_changed(events.batch(events.change("INSERT", words[0])), Context())
+
+    spoken.model.before = interrupt
+    assert spoken.summarise() == []
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, status(spoken)) == (3, "stale")
+    assert spoken.asked("summaries") == [spoken.session.id]
+    spoken.clock.advance(60)
+    spoken.summarise()
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, status(spoken)) == (4, "current")
+
+
+def test_what_is_said_while_its_own_thread_is_digested_is_digested_next_time(spoken: Desk) -> None:
+    def interrupt(request: Request) -> None:
+        if request.task == "digest" and "library" in repr(request.messages):
+            spoken.model.before = lambda _: None
+            spoken.say("Trams at night.")
+
+    spoken.model.before = interrupt
+    spoken.summarise()
+    assert [head.external_id for head in heads(spoken) if head.is_stale] == [spoken.who.external_id]
+    spoken.clock.advance(60)
+    spoken.summarise()
+    summary = spoken.view().summary
+    assert summary is not None
+    assert (summary.participants, summary.messages) == (3, 4)
+    assert not any(head.is_stale for head in heads(spoken))
+
+
+def test_while_a_job_is_at_it_the_summary_is_updating(spoken: Desk) -> None:
+    seen: list[str] = []
+
+    def look(request: Request) -> None:
+        if request.task == "summary":
+            seen.append(status(spoken))
+
+    spoken.model.before = look
+    spoken.summarise()
+    assert seen == ["updating"]
+
+
+# Briefs
+
+
+def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Desk) -> None:
+    spoken.summarise()
+    assert spoken.write_brief() == []
+    first = spoken.view().brief
+    assert first is not None
+    assert spoken.session.topic in first.markdown
+    assert f"http://127.0.0.1:8000/chat?s={spoken.session.id}" in first.markdown
+    assert spoken.write_brief() == []
+    assert spoken.view().brief == first
+
+
+def test_without_a_summary_there_is_no_brief(spoken: Desk) -> None:
+    assert spoken.write_brief() == []
+    assert spoken.view().brief is None
+
+
+def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
+    spoken.summarise()
+    spoken.write_brief()
+    newer = spoken.view().brief
+    assert newer is not None
+    wiring.sessions().put_brief(spoken.session.id, Brief("old", newer.summary_at - timedelta(seconds=1)))
+    assert spoken.view().brief == newer
+
+
+def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) -> None:
+    spoken.summarise()
+    old = spoken.view().summary
+    assert old is not None
+    spoken.clock.advance(3600)
+    spoken.speak("Trams at night.")
+    spoken.summarise()
+    wiring.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
+    assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]

@@ -1,0 +1,142 @@
+"""What becomes of a queue's message: done, back later, or among the dead letters."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from chalice.app import SQSEvent
+
+from chalicelib import wiring
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.llm.interface import ModelUnavailable
+from chalicelib.settings import settings
+from chalicelib.workers.queues import handle
+from tests import events
+from tests.events import Context, Event
+from tests.workers.desk import Desk, failed
+
+Work = Callable[[str], None]
+
+
+@pytest.fixture
+def postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+    """Receipts of messages and the seconds until they come back."""
+    found: list[tuple[str, float]] = []
+
+    def postpone(url: str, receipt: str, seconds: float) -> None:
+        found.append((receipt, seconds))
+
+    monkeypatch.setattr(wiring.jobs(), "postpone", postpone)
+    return found
+
+
+def run(work: Work, *messages: Event, queue: str = "prompts") -> list[str]:
+    """Give these messages of a queue to a worker; gives those that failed."""
+    urls = (getattr(settings(), f"{queue}_queue_url"), getattr(settings(), f"{queue}_dead_letters_url"))
+    return failed(handle(SQSEvent(events.batch(*messages), Context()), work, *urls))
+
+
+def raising(error: Exception) -> Work:
+    def work(_: str) -> None:
+        raise error
+
+    return work
+
+
+def test_work_is_called_once_for_each_message(postponed: list[Any]) -> None:
+    done: list[str] = []
+    assert run(done.append, events.message("a"), events.message("b", number=2)) == []
+    assert (done, postponed) == (["a", "b"], [])
+
+
+def test_where_there_is_nothing_to_do_the_message_is_done(postponed: list[Any], desk: Desk) -> None:
+    assert run(raising(NotFound("gone")), events.message("a")) == []
+    assert (postponed, desk.buried("prompts")) == ([], [])
+
+
+def test_a_passing_failure_comes_back_after_the_time_it_names(postponed: list[tuple[str, float]]) -> None:
+    assert run(raising(Unavailable("busy", 60)), events.message("a")) == ["message-1"]
+    ((receipt, seconds),) = postponed
+    assert receipt == "receipt-1"
+    assert 60 <= seconds <= 90
+
+
+def test_a_failure_of_any_kind_comes_back_later_every_time(postponed: list[tuple[str, float]]) -> None:
+    for received in (1, 2, 3, 4):
+        assert run(raising(ZeroDivisionError()), events.message("a", received=received)) == ["message-1"]
+    waits = [seconds for _, seconds in postponed]
+    assert all(5 * 2**n <= seconds <= 7.5 * 2**n for n, seconds in enumerate(waits))
+
+
+def test_one_failed_message_of_a_batch_fails_alone(postponed: list[Any]) -> None:
+    def work(session_id: str) -> None:
+        if session_id == "b":
+            raise ModelUnavailable("down", 5)
+
+    messages = [events.message(name, number=number) for number, name in enumerate("abc")]
+    assert run(work, *messages, queue="briefs") == ["message-1"]
+
+
+@pytest.mark.parametrize("queue", ["prompts", "summaries", "briefs"])
+def test_a_batch_that_failed_as_a_whole_is_told_by_its_messages(postponed: list[Any], queue: str) -> None:
+    messages = [events.message(name, number=number) for number, name in enumerate("ab")]
+    assert run(raising(ModelUnavailable("down", 5)), *messages, queue=queue) == ["message-0", "message-1"]
+
+
+def test_on_fifo_nothing_of_a_group_passes_a_failed_one_and_others_do(postponed: list[Any]) -> None:
+    done: list[str] = []
+
+    def work(session_id: str) -> None:
+        if session_id == "a":
+            raise ModelUnavailable("down", 5)
+        done.append(session_id)
+
+    messages = [events.message(name, number=number) for number, name in enumerate("aba")]
+    assert run(work, *messages, queue="summaries") == ["message-0", "message-2"]
+    assert done == ["b"]
+
+
+@pytest.mark.parametrize("queue", ["prompts", "summaries"])
+def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
+    desk: Desk, postponed: list[Any], queue: str
+) -> None:
+    bodies = ["", "nonsense", "[]", "{}", "null", '{"session_id": 5}', '{"session": "a"}']
+    done: list[str] = []
+    messages = [events.raw_message(body, number=number) for number, body in enumerate(bodies)]
+    assert run(done.append, *messages, events.message("a", number=99), queue=queue) == []
+    assert done == ["a"]
+    assert postponed == []
+
+
+def test_what_was_buried_is_there_for_the_operator(desk: Desk, postponed: list[Any]) -> None:
+    run(lambda _: None, events.raw_message("nonsense"), queue="summaries")
+    run(lambda _: None, events.raw_message('{"other": 1}'), queue="prompts")
+    assert desk.buried("summaries") == ["nonsense"]
+    assert desk.buried("prompts") == ['{"other": 1}']
+
+
+def test_a_message_that_cannot_be_buried_stays_in_its_queue(
+    desk: Desk, postponed: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(wiring.jobs(), "bury", broken)
+    assert run(lambda _: None, events.raw_message("nonsense")) == ["message-1"]
+
+
+def test_a_message_that_cannot_be_postponed_is_reported_all_the_same(desk: Desk) -> None:
+    """The receipt is none that the queue knows: it refuses to postpone."""
+    assert run(raising(ModelUnavailable("down", 5)), events.message("a")) == ["message-1"]
+
+
+def test_what_people_said_is_never_logged(
+    desk: Desk, postponed: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "I would rather stay anonymous"
+    run(raising(ValueError(words)), events.message("a"))
+    run(lambda _: None, events.raw_message(words))
+    logged = json.dumps([vars(record) for record in caplog.records], default=str)
+    assert "job failed" in logged
+    assert words not in logged

@@ -1,0 +1,90 @@
+"""The sweep finds what an event missed, and leaves alone what is on its way."""
+
+import app
+from chalicelib import wiring
+from tests import events
+from tests.events import Context
+from tests.workers.desk import SAYINGS, Desk
+
+
+def sweep(desk: Desk) -> dict[str, list[str]]:
+    """Run the sweep; gives what it asked for, queue by queue."""
+    app.sweep(events.clock_event(), Context())
+    return {queue: desk.asked(queue) for queue in ("prompts", "summaries", "briefs")}
+
+
+NOTHING: dict[str, list[str]] = {"prompts": [], "summaries": [], "briefs": []}
+MISSED = 301
+
+
+def test_what_has_just_become_due_is_left_to_its_event(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    assert sweep(desk) == NOTHING
+
+
+def test_a_missed_prompt_and_missed_words_are_found(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    desk.clock.advance(MISSED)
+    assert sweep(desk) == {"prompts": [desk.session.id], "summaries": [desk.session.id], "briefs": []}
+
+
+def test_words_are_missed_from_when_they_were_first_said(desk: Desk) -> None:
+    desk.write_prompt()
+    desk.speak("Soup")
+    desk.clock.advance(MISSED - 10)
+    desk.say("More")
+    desk.clock.advance(10)
+    assert sweep(desk)["summaries"] == [desk.session.id]
+
+
+def test_a_missed_brief_is_found(desk: Desk) -> None:
+    desk.write_prompt()
+    desk.speak(*SAYINGS)
+    desk.summarise()
+    desk.clock.advance(MISSED)
+    assert sweep(desk) == {**NOTHING, "briefs": [desk.session.id]}
+
+
+def test_after_the_work_there_is_nothing_to_find(desk: Desk) -> None:
+    desk.write_prompt()
+    desk.speak(*SAYINGS)
+    desk.summarise()
+    desk.write_brief()
+    desk.clock.advance(24 * 3600)
+    assert sweep(desk) == NOTHING
+
+
+def test_a_summary_that_failed_too_often_is_found_although_all_threads_are_digested(desk: Desk) -> None:
+    desk.write_prompt()
+    desk.speak(*SAYINGS)
+    desk.model.failing.add("summary")
+    for received in range(1, 6):
+        assert desk.summarise(received) == ["message-1"]
+    assert not any(head.is_stale for head in wiring.conversations().heads(desk.session.id))
+    desk.clock.advance(120 + MISSED)
+    assert sweep(desk) == {**NOTHING, "summaries": [desk.session.id]}
+    desk.model.failing.clear()
+    assert desk.summarise() == []
+    assert desk.view().summary is not None
+    desk.write_brief()
+    desk.clock.advance(MISSED)
+    assert sweep(desk) == NOTHING
+
+
+def test_a_thread_that_failed_too_often_is_found(desk: Desk) -> None:
+    desk.write_prompt()
+    desk.speak("Soup")
+    desk.model.failing.add("digest")
+    assert desk.summarise(5) == ["message-1"]
+    desk.clock.advance(MISSED)
+    assert sweep(desk)["summaries"] == [desk.session.id]
+
+
+def test_each_session_is_found_once(desk: Desk) -> None:
+    others = [Desk(desk.clock, desk.model, prompt="p") for _ in range(3)]
+    for other in others:
+        other.speak("Soup", "Bread")
+    desk.clock.advance(MISSED)
+    found = sweep(desk)
+    assert found["prompts"] == [desk.session.id]
+    assert sorted(found["summaries"]) == sorted(other.session.id for other in others)

@@ -18,9 +18,28 @@ from chalicelib.store.records import Question, Session, SessionView, ThreadView
 RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_PROVIDERS = {
-    "anthropic": "To write its replies and the summary, Anthropic processes what you write.",
-    "offline": "What you write is processed on this server only.",
+
+
+@dataclass(frozen=True, slots=True)
+class _Facilitator:
+    """What people are told about whom they talk with."""
+
+    name: str
+    nature: str
+    processing: str
+
+
+_FACILITATORS = {
+    "anthropic": _Facilitator(
+        "an AI facilitator",
+        "You talk with an AI, not with a person.",
+        "To write its replies and the summary, Anthropic processes what you write.",
+    ),
+    "offline": _Facilitator(
+        "an automatic facilitator",
+        "You talk with a program that asks by rule (model: offline), not with a person and not with an AI.",
+        "What you write is processed on this server only.",
+    ),
 }
 _READERS = {
     "host": "",
@@ -70,7 +89,7 @@ def current(
     elif thread is None:
         fields = [_field(question, given or {}, refused) for question in view.questions]
         token = identity.form_token(person, session.id)
-        response = page("join.html", status, **shared, fields=fields, token=token, privacy=_privacy(view))
+        response = page("join.html", status, **shared, fields=fields, token=token, **_told(view))
     else:
         response = page("conversation.html", status, **shared, **_conversation(thread, draft))
     return with_retry_after(response, error) if error else response
@@ -110,18 +129,28 @@ def _field(question: Question, given: Mapping[str, str], refused: AnswerRefused 
     )
 
 
+def _told(view: SessionView) -> dict[str, str]:
+    """What somebody is told before the conversation."""
+    return {"facilitator": _facilitator().name, "privacy": _privacy(view)}
+
+
 def _privacy(view: SessionView) -> str:
     """What happens to a participant's words, as it is in this deployment and this session."""
     answers = " and the answers you give here" if view.questions else ""
+    facilitator = _facilitator()
     sentences = (
-        "You talk with an AI, not with a person.",
+        facilitator.nature,
         f"The host of this session can read your conversation{answers}.",
         "It is stored without a name." if view.session.anonymous else "",
         "A summary of all conversations may quote what you write.",
         _READERS[view.session.results_visibility],
-        _PROVIDERS.get(settings().llm_provider, ""),
+        facilitator.processing,
     )
     return " ".join(filter(None, sentences))
+
+
+def _facilitator() -> _Facilitator:
+    return _FACILITATORS[settings().llm_provider]
 
 
 def _language(session: Session) -> str | None:

@@ -37,6 +37,8 @@ def test_the_link_shows_topic_welcome_and_what_happens_to_the_words(host: Host, 
     assert "about 5 minutes" in page.text
     assert "The host of this session can read your conversation" in page.text
     assert "processed on this server only" in page.text
+    assert "model: offline" in page.text
+    assert "with an AI facilitator" not in page.text
 
 
 def test_opening_the_link_stores_nothing(host: Host, ben: Browser) -> None:

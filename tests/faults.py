@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
-from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib import wiring
 from chalicelib.clock import Deadline
@@ -118,14 +116,6 @@ def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:
     for client in clients:
         monkeypatch.setattr(client, "_make_api_call", wire.wrap(client._make_api_call))
     return wire
-
-
-def lean_tables() -> None:
-    """Empty tables that keep no stream: the in-memory AWS copies all it holds for every transaction, and long tests would crawl."""
-    for table in ("sessions", "conversations"):
-        stored = dynamodb_backends[ACCOUNT_ID]["us-east-1"].tables[table]
-        stored.items.clear()
-        stored.stream_shard = None
 
 
 class Interviewer:

@@ -125,7 +125,7 @@ def _try_turn(place: _Place, said: Said, desk: Desk, deadline: Deadline) -> Turn
     history = desk.conversations.history(thread.session_id, thread.id, HISTORY_MESSAGES) if thread.last_sequence else []
     known = _find_said(thread, history, said, desk)
     if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
-        return Turn(thread.id, answer.content, answer.is_final or thread.concluded)
+        return Turn(thread.id, answer.content, answer.is_final)
     if thread.is_leased(desk.clock.now()):
         return None
     if known:

@@ -4,13 +4,14 @@ import pytest
 
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
-from tests.faults import Interviewer, lean_tables, own_model
+from tests.faults import Interviewer, own_model
+from tests.lean import lean_aws
 
 
 @pytest.fixture
 def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """The application's time."""
-    lean_tables()
+    lean_aws()
     return own_time(monkeypatch)
 
 

@@ -176,3 +176,25 @@ def test_a_host_prompt_guides_the_facilitator_and_a_blank_one_does_not(host: Hos
     assert "Always ask about soup." in repr(model.requests[-1].system)
     host.join(host.new_session(prompt="  ")["id"])
     assert "Find out what people eat" in repr(model.requests[-1])
+
+
+def test_an_answer_that_one_response_cannot_carry_is_refused_and_never_cut(
+    host: Host, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.say(session, "汤" * 1_000)
+    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", 3_000)
+    status, code, _ = error_of(host.call("GET", f"/sessions/{session}/responses"))
+    assert (status, code) == (413, "payload_too_large")
+    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", 5_000)
+    assert people(host, session)[0]["messages"][0]["content"] == "汤" * 1_000
+
+
+def test_all_answers_of_a_person_have_a_limit(host: Host) -> None:
+    session = host.new_session(questions=[{"text": f"q{number}"} for number in range(21)])["id"]
+    ids = [question["id"] for question in host.get(f"/sessions/{session}/questions")["data"]]
+    answers = [{"question_id": identifier, "answer": "x" * 5_000} for identifier in ids]
+    message = "answers must be at most 100,000 bytes together"
+    assert error_of(host.join(session, answers=answers)) == (400, "validation_error", message)
+    assert host.join(session, answers=answers[:20]).status_code == 200
+    heavy = [{**answer, "answer": "🥣" * 1_250} for answer in answers[:20]]
+    assert host.join(session, "p2", answers=heavy).status_code == 200

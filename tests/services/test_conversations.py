@@ -10,7 +10,8 @@ from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
 from chalicelib.store.records import Message
 from tests.clock import own_time
-from tests.faults import lean_tables, own_model
+from tests.faults import own_model
+from tests.lean import lean_aws
 from tests.room import HOST, Room
 
 LEASE = 30
@@ -19,7 +20,7 @@ LEASE = 30
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A new session with a clock and a model of the test's own."""
-    lean_tables()
+    lean_aws()
     return Room(own_time(monkeypatch), own_model(monkeypatch))
 
 

@@ -10,7 +10,8 @@ from chalicelib import wiring
 from chalicelib.store.records import ThreadView
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
-from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, lean_tables, own_model, tap
+from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
+from tests.lean import lean_aws, lean_tables
 
 MOST_CALLS = 12
 WORST = tuple(fault for fault in FAULTS if fault.name in ("conflict without end", "done but unanswered", "dies before", "dies after"))
@@ -33,15 +34,15 @@ class World:
 
     def join(self) -> int:
         """Join as p1."""
-        return self.host.join(self.session).status_code
+        return int(self.host.join(self.session).status_code)
 
     def say(self) -> int:
         """The turn that is broken."""
-        return self.host.say(self.session, "Soup", message_id="m1").status_code
+        return int(self.host.say(self.session, "Soup", message_id="m1").status_code)
 
     def say_without_id(self) -> int:
         """The same from a client that numbers nothing."""
-        return self.host.say(self.session, "Soup").status_code
+        return int(self.host.say(self.session, "Soup").status_code)
 
     def again(self, send: Send) -> None:
         """Send until it is done, as a client that heard nothing, or an error, does."""
@@ -76,7 +77,7 @@ class World:
 def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     clock, model = own_time(monkeypatch), own_model(monkeypatch)
     own_retries(monkeypatch)
-    lean_tables()
+    lean_aws()
     host = new_host()
     host.say(host.new_session()["id"], "Warm up")
     return World(clock, model, host, tap(monkeypatch))
@@ -147,3 +148,32 @@ def test_a_turn_without_an_id_survives_every_fault_before_the_call(world: World,
         return 200 if answered else world.say_without_id()
 
     assert break_each_call(world, fault, Case(world.join, world.say_without_id, again, ("Soup",), 2)) >= 5
+
+
+def test_a_turn_and_a_join_survive_the_death_of_the_process_during_the_model_call(world: World) -> None:
+    def die(_: object) -> None:
+        raise Died
+
+    for prepare, send, said, replies in ((world.join, world.say, ["Soup"], 2), (int, world.join, [], 1)):
+        world.begin()
+        prepare()
+        world.model.before = die
+        with pytest.raises(Died):
+            send()
+        world.model.before = lambda _: None
+        world.clock.advance(24)
+        world.again(send)
+        world.check(list(said), replies)
+
+
+def test_a_reply_that_could_not_be_stored_gives_the_lease_back_so_that_nobody_waits(world: World) -> None:
+    world.begin()
+    world.join()
+    before = world.clock.slept
+    unreachable = next(fault for fault in FAULTS if fault.name == "unreachable")
+    with world.wire.broken(unreachable, 5):  # the key, the scene, the history, the message, the reply
+        assert world.say() == 503
+    assert world.wire.calls.count("TransactWriteItems") == 2
+    assert world.say() == 200
+    assert world.clock.slept == before
+    world.check(["Soup"], 2)

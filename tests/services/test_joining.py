@@ -12,14 +12,15 @@ from chalicelib.services.conversations import Said
 from chalicelib.services.sessions import NewQuestion
 from chalicelib.store.records import Prompt
 from tests.clock import own_time
-from tests.faults import lean_tables, own_model
+from tests.faults import own_model
+from tests.lean import lean_aws
 from tests.room import HOST, Room
 
 
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A new session with a clock and a model of the test's own."""
-    lean_tables()
+    lean_aws()
     return Room(own_time(monkeypatch), own_model(monkeypatch))
 
 

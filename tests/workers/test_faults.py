@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib import wiring
 from tests.clock import own_retries
-from tests.faults import FAULTS, Died, Fault, Wire, lean_tables, tap
+from tests.faults import FAULTS, Died, Fault, Wire, tap
+from tests.lean import lean_tables
 from tests.workers.desk import SAYINGS, Desk
 
 MOST_CALLS = 30

@@ -1,0 +1,106 @@
+"""Threads as stored: conditions keep order, whoever comes late or twice."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.services.channels import thread_id
+from chalicelib.services.sessions import NewSession, create_session
+from chalicelib.store.records import Digest, Message, Thread
+from tests.clock import NOON
+
+SECRET = b"secret"
+
+
+@pytest.fixture
+def thread(aws: None) -> Thread:
+    """A thread that has begun, its lease free."""
+    new = NewSession("Lunch", "Find out")
+    session = create_session(new, "owner", sessions=wiring.sessions(), now=NOON, new_id=wiring.new_id)
+    named = thread_id(SECRET, session.id, "api", "p1")
+    begun = Thread(session.id, named, "api", "p1", None, NOON, 0)
+    assert wiring.conversations().join(begun, (), None)
+    return begun
+
+
+def said(sequence: int, text: str = "Soup") -> Message:
+    return Message(wiring.new_id(), sequence, "user", text, NOON)
+
+
+def stored(thread: Thread) -> Iterable[str]:
+    return [message.content for message in wiring.conversations().messages(thread.session_id, thread.id)]
+
+
+def digest(thread: Thread, to_sequence: int) -> Digest:
+    return Digest(thread.id, to_sequence, (), 1, "m", NOON)
+
+
+def test_a_thread_begins_once(thread: Thread) -> None:
+    assert not wiring.conversations().join(thread, (), None)
+
+
+def test_of_two_messages_with_one_number_the_first_is_stored(thread: Thread) -> None:
+    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    assert conversations.say(thread, said(1, "First"), "turn-1", until)
+    assert conversations.say(thread, said(1, "Second"), "turn-2", until) is None
+    assert stored(thread) == ["First"]
+
+
+def test_nobody_speaks_under_the_lease_of_another(thread: Thread) -> None:
+    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    leased = conversations.say(thread, said(1, "First"), "turn-1", until)
+    assert leased is not None
+    assert conversations.say(leased, said(2, "Second"), "turn-2", until) is None
+    assert conversations.take_lease(leased, "turn-2", NOON, until) is None
+    later = until + timedelta(microseconds=1)
+    assert conversations.take_lease(leased, "turn-2", later, later + timedelta(seconds=30)) is not None
+
+
+def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
+    conversations = wiring.conversations()
+    leased = conversations.say(thread, said(1), "turn-1", NOON + timedelta(seconds=30))
+    assert leased is not None
+    conversations.release_lease(leased, "turn-2")
+    assert conversations.take_lease(leased, "turn-2", NOON, NOON) is None
+    conversations.release_lease(leased, "turn-1")
+    assert conversations.take_lease(leased, "turn-2", NOON, NOON) is not None
+
+
+def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
+    conversations = wiring.conversations()
+    conversations.put_digest(thread.session_id, digest(thread, 5))
+    conversations.put_digest(thread.session_id, digest(thread, 3))
+    kept = conversations.digest(thread.session_id, thread.id)
+    assert kept is not None
+    assert kept.to_sequence == 5
+    assert [head.digested_to for head in conversations.heads(thread.session_id)] == [5]
+
+
+def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:
+    conversations = wiring.conversations()
+    gone = Digest("00000000-0000-4000-8000-000000000000", 1, (), 1, "m", NOON)
+    conversations.put_digest(thread.session_id, gone)
+    assert conversations.digests(thread.session_id) == []
+    assert len(conversations.heads(thread.session_id)) == 1
+
+
+def test_history_is_the_last_messages_oldest_first(thread: Thread) -> None:
+    conversations, head = wiring.conversations(), thread
+    for number in range(1, 12):
+        moved = conversations.say(head, said(number, f"{number}"), "turn", NOON)
+        assert moved is not None
+        head = moved
+    history = conversations.history(thread.session_id, thread.id, 3)
+    assert [message.content for message in history] == ["9", "10", "11"]
+    after = conversations.messages(thread.session_id, thread.id, after=9)
+    assert [message.content for message in after] == ["10", "11"]
+
+
+def test_a_thread_id_follows_from_who_speaks_where_and_cannot_be_mixed_up() -> None:
+    names = [("s", "api", "p"), ("s", "web", "p"), ("s", "api:p", ""), ("s", "api", "p2"), ("t", "api", "p"), ("sapi", "", "p")]
+    ids = [thread_id(SECRET, *name) for name in names]
+    assert len(set(ids)) == len(names)
+    assert ids == [thread_id(SECRET, *name) for name in names]
+    assert thread_id(b"other secret", *names[0]) != ids[0]

@@ -39,7 +39,12 @@ print(json.dumps(sorted(sys.modules)))
 def modules_after(program: str) -> set[str]:
     """The modules that a fresh interpreter, in an empty environment, has loaded after this program."""
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))

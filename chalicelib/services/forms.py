@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from chalicelib.errors import Invalid
 from chalicelib.store.records import Answer, Question, SessionView
 
 ANSWER_LIMIT = 5_000  # characters
 ANSWERS_BYTES = 100_000  # of UTF-8, all answers of one person
+STORED_BYTES = 350_000  # of JSON, which writes a control character in six bytes: the answers share one item
 NAME_LIMIT = 200  # characters
 
 # What the page asks where the host set no questions. The ids are fixed: they name the same two fields in every session.
@@ -67,6 +70,8 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     kept = tuple(answer for answer in answers if answer.answer)
     if sum(len(answer.answer.encode()) for answer in kept) > ANSWERS_BYTES:
         raise Invalid(f"answers must be at most {ANSWERS_BYTES:,} bytes together")
+    if len(msgspec.json.encode(kept)) > STORED_BYTES:
+        raise Invalid(f"answers must be at most {STORED_BYTES:,} bytes together, with control characters escaped")
     return kept
 
 

@@ -22,7 +22,9 @@ class Host:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HTTPResponse:
         """A request as curl would send it; a body that is no bytes goes as JSON."""
-        raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        raw = (
+            b"" if body is None else body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        )
         sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **headers}
         return self.client.http.request(method, f"/api/v1{path}", headers=sent, body=raw)
 

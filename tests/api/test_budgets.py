@@ -107,9 +107,7 @@ def test_responses_cost_two_calls_and_one_for_each_megabyte(host: Host, meter: M
     assert meter.of(answer, 200) == 2 + 2
 
 
-def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(
-    host: Host, meter: Meter, model: Interviewer
-) -> None:
+def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(host: Host, meter: Meter, model: Interviewer) -> None:
     session = host.new_session(questions=[{"text": "Name"}], context="c", prompt="p")["id"]
     question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]
     turns = model.count("turn")

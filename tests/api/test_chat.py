@@ -198,3 +198,16 @@ def test_all_answers_of_a_person_have_a_limit(host: Host) -> None:
     assert host.join(session, answers=answers[:20]).status_code == 200
     heavy = [{**answer, "answer": "🥣" * 1_250} for answer in answers[:20]]
     assert host.join(session, "p2", answers=heavy).status_code == 200
+
+
+def test_answers_that_grow_when_stored_are_measured_as_stored(host: Host) -> None:
+    questions = [{"text": f"Question {number}"} for number in range(20)]
+    session = host.new_session(questions=questions)["id"]
+    asked = host.call("GET", f"/sessions/{session}/questions").json_body["data"]
+    grows = "x" + "\0" * 4_990 + "y"
+    answers = [{"question_id": question["id"], "answer": grows} for question in asked]
+    body = {"participant_id": "p", "participant_name": "", "answers": answers}
+    refused = host.call("POST", f"/sessions/{session}/chat/questions", body)
+    assert refused.status_code == 400
+    message = "answers must be at most 350,000 bytes together, with control characters escaped"
+    assert refused.json_body["error"]["message"] == message

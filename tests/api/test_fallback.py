@@ -25,7 +25,9 @@ def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> N
             with subtests.test(f"{method} {path}"):
                 answer = request(method, path)
                 assert answer.status == 404
-                assert answer.body == {"error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}}
+                assert answer.body == {
+                    "error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}
+                }
 
 
 def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:

@@ -152,7 +152,9 @@ def test_a_scope_smuggled_into_a_participant_id_is_only_a_name(host: Host, publi
 
 def test_editors_of_one_session_speak_for_the_same_participants(host: Host, public: str) -> None:
     editor = host.invite(public, "editor")
-    assert editor.say(public, "More", "p1").json_body["thread_id"] == host.say(public, "Hi", "p1").json_body["thread_id"]
+    assert (
+        editor.say(public, "More", "p1").json_body["thread_id"] == host.say(public, "Hi", "p1").json_body["thread_id"]
+    )
 
 
 def test_a_participant_of_one_session_is_another_one_elsewhere(host: Host, public: str) -> None:

@@ -142,7 +142,13 @@ def test_unknown_fields_are_ignored(host: Host) -> None:
 
 
 def test_any_content_type_is_read_as_json(host: Host, subtests: pytest.Subtests) -> None:
-    for name in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", "?"):
+    for name in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "image/png",
+        "?",
+    ):
         with subtests.test(name):
             answer = host.call("POST", "/sessions", b'{"topic": "a", "goal": "b"}', **{"Content-Type": name})
             assert answer.status_code == 201

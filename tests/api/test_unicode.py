@@ -38,7 +38,9 @@ def said(host: Host, session: str) -> list[str]:
 def test_every_script_is_kept_in_every_field(host: Host, subtests: pytest.Subtests) -> None:
     for text in SAMPLES:
         with subtests.test(text):
-            session = host.new_session(topic=text, goal=text, context=text, questions=[{"text": text, "required": True}])
+            session = host.new_session(
+                topic=text, goal=text, context=text, questions=[{"text": text, "required": True}]
+            )
             stored = host.get(f"/sessions/{session['id']}")
             assert [stored[key] for key in ("topic", "goal", "context")] == [text] * 3
             (question,) = stored["questions"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import settings
-from infra import application as stack
 from infra import alarms, functions, queues
+from infra import application as stack
 from infra.localize import localize
 from infra.package import Package
 from tests.infra.templates import Template, complaints, of_type, translated

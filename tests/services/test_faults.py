@@ -14,7 +14,11 @@ from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
 from tests.lean import lean_aws, lean_tables
 
 MOST_CALLS = 12
-WORST = tuple(fault for fault in FAULTS if fault.name in ("conflict without end", "done but unanswered", "dies before", "dies after"))
+WORST = tuple(
+    fault
+    for fault in FAULTS
+    if fault.name in ("conflict without end", "done but unanswered", "dies before", "dies after")
+)
 Send = Callable[[], int]
 
 

@@ -99,7 +99,14 @@ def test_history_is_the_last_messages_oldest_first(thread: Thread) -> None:
 
 
 def test_a_thread_id_follows_from_who_speaks_where_and_cannot_be_mixed_up() -> None:
-    names = [("s", "api", "p"), ("s", "web", "p"), ("s", "api:p", ""), ("s", "api", "p2"), ("t", "api", "p"), ("sapi", "", "p")]
+    names = [
+        ("s", "api", "p"),
+        ("s", "web", "p"),
+        ("s", "api:p", ""),
+        ("s", "api", "p2"),
+        ("t", "api", "p"),
+        ("sapi", "", "p"),
+    ]
     ids = [thread_id(SECRET, *name) for name in names]
     assert len(set(ids)) == len(names)
     assert ids == [thread_id(SECRET, *name) for name in names]

@@ -16,7 +16,6 @@ MOST_CALLS = 30
 RECEIPTS = 5  # then a message goes to the dead letters
 
 
-
 @pytest.fixture
 def wire(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The wire under a worker whose postponed messages are the test's to deliver."""

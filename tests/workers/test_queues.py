@@ -131,9 +131,7 @@ def test_a_message_that_cannot_be_postponed_is_reported_all_the_same(desk: Desk)
     assert run(raising(ModelUnavailable("down", 5)), events.message("a")) == ["message-1"]
 
 
-def test_what_people_said_is_never_logged(
-    desk: Desk, postponed: list[Any], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_people_said_is_never_logged(desk: Desk, postponed: list[Any], caplog: pytest.LogCaptureFixture) -> None:
     words = "I would rather stay anonymous"
     run(raising(ValueError(words)), events.message("a"))
     run(lambda _: None, events.raw_message(words))

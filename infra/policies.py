@@ -79,6 +79,8 @@ def _statements() -> dict[str, list[Json]]:
         WRITE_BRIEF.logical_id: [*_may_work_off(queues.BRIEFS), _table("Sessions", ITEMS)],
         SWEEP.logical_id: [
             _allow(["dynamodb:Query"], _index("Sessions", "due"), _index("Conversations", "due")),
+            _table("Sessions", ("UpdateItem",)),
+            _table("Conversations", ("UpdateItem",)),
             _may_send(*(queue.resource for queue in queues.ALL)),
         ],
     }

@@ -65,6 +65,7 @@ class _Place:
     thread_id: str
     thread: Thread | None
     answers: tuple[Answer, ...]
+    answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
 
 
 def join(session_id: str, who: Participant, given: Mapping[str, str], *, desk: Desk, deadline: Deadline) -> Turn:
@@ -123,7 +124,7 @@ def _try_turn(place: _Place, said: Said, desk: Desk, deadline: Deadline) -> Turn
     """One attempt at a turn in an existing thread; None where another request holds the thread or came first."""
     thread = _thread_of(place)
     history = desk.conversations.history(thread.session_id, thread.id, HISTORY_MESSAGES) if thread.last_sequence else []
-    known = _find_said(thread, history, said, desk)
+    known = _find_said(place, history, said, desk)
     if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
         return Turn(thread.id, answer.content, answer.is_final)
     if thread.is_leased(desk.clock.now()):
@@ -136,12 +137,12 @@ def _try_turn(place: _Place, said: Said, desk: Desk, deadline: Deadline) -> Turn
     return _facilitate(place, spoken, [*history, message], desk, deadline) if spoken else None
 
 
-def _find_said(thread: Thread, history: list[Message], said: Said, desk: Desk) -> Message | None:
-    """The stored message that this one repeats: same id, or no id and the text of a last message without a reply."""
+def _find_said(place: _Place, history: list[Message], said: Said, desk: Desk) -> Message | None:
+    """The stored message that this one repeats: same id; or no id, the same text, and no reply to it when this request began."""
+    thread = _thread_of(place)
     if said.message_id is None:
-        last = history[-1] if history else None
-        repeated = last and last.role == "user" and last.message_id is None and last.content == said.content
-        return last if repeated else None
+        since = [message for message in history if message.sequence > place.answered_before and message.role == "user"]
+        return next((it for it in since if it.message_id is None and it.content == said.content), None)
     known = [message for message in history if message.message_id == said.message_id]
     if not known and history and history[0].sequence > 1:
         # Same id, same turn, for ever: look behind the history that the model is shown.
@@ -190,7 +191,8 @@ def _find(session_id: str, who: Participant, desk: Desk) -> _Place:
     scope = who.scope_in(scene.view)
     found = ids[scope]
     view = replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view
-    return _Place(view, scope, found, scene.threads.get(found), scene.answers.get(found, ()))
+    thread = scene.threads.get(found)
+    return _Place(view, scope, found, thread, scene.answers.get(found, ()), thread.answered_to if thread else 0)
 
 
 def _after_lost_join(session_id: str, who: Participant, desk: Desk) -> _Place:
@@ -198,7 +200,7 @@ def _after_lost_join(session_id: str, who: Participant, desk: Desk) -> _Place:
     place = _find(session_id, who, desk)
     if place.thread is None:
         raise Invalid(_NOT_ACTIVE)
-    return place
+    return replace(place, answered_before=0)
 
 
 def _require_active(view: SessionView, desk: Desk) -> None:

@@ -11,7 +11,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys, sessions
-from chalicelib.store.database import holds, stored_moment
+from chalicelib.store.database import holds
+from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Answer, Digest, Message, Point, SessionView, Thread, ThreadView
 from chalicelib.store.tables import (
     ConversationPart,
@@ -222,14 +223,9 @@ class Conversations:
             # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
             holds(lambda: database.transact(build([reached], known)))
 
-    def stale_sessions(self, until: datetime) -> set[str]:
-        """Sessions with words that have waited for their digest since before `until`."""
-        stored = stored_moment(until)
-        return {
-            raw[keys.SESSION_ID]["S"]
-            for shard in keys.dues(_STALE)
-            for raw in database.query_due(ConversationPart, shard, stored)
-        }
+    def stale_sessions(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
+        """Sessions with words that have waited for their digest since before `until`; see `due.py` for `again`."""
+        return sessions_due(ConversationPart, _STALE, until, again)
 
 
 def _head(thread: Thread) -> ThreadItem:

@@ -10,7 +10,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid
 from chalicelib.store import database, keys
-from chalicelib.store.database import holds, stored_moment
+from chalicelib.store.database import holds
+from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
 from chalicelib.store.tables import (
     BriefItem,
@@ -197,17 +198,17 @@ class Sessions:
             )
         )
 
-    def prompts_due(self, until: datetime) -> Iterator[str]:
-        """Sessions whose facilitation prompt has been waiting since before `until`."""
-        return _due(_PROMPT_DUE, until)
+    def prompts_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
+        """Sessions whose facilitation prompt has been waiting since before `until`; see `due.py` for `again`."""
+        return sessions_due(SessionPart, _PROMPT_DUE, until, again)
 
-    def summaries_due(self, until: datetime) -> Iterator[str]:
+    def summaries_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose summary job should have ended before `until` and did not."""
-        return _due(_SUMMARY_DUE, until)
+        return sessions_due(SessionPart, _SUMMARY_DUE, until, again)
 
-    def briefs_due(self, until: datetime) -> Iterator[str]:
+    def briefs_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose last summary has had no brief since before `until`."""
-        return _due(_BRIEF_DUE, until)
+        return sessions_due(SessionPart, _BRIEF_DUE, until, again)
 
 
 def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[SessionPart], str, str]]:
@@ -237,10 +238,3 @@ def _summary_ended() -> list[Action]:
 def _later(now: datetime, before: datetime) -> datetime:
     """`now`, or the smallest time after `before`: times of change only grow, even where clocks differ."""
     return max(now, before + timedelta(microseconds=1))
-
-
-def _due(kind: str, until: datetime) -> Iterator[str]:
-    stored = stored_moment(until)
-    for shard in keys.dues(kind):
-        for raw in database.query_due(SessionPart, shard, stored):
-            yield raw[keys.SESSION_ID]["S"]

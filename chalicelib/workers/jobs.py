@@ -1,6 +1,8 @@
 """The jobs behind the queues, and the sweep of the clock."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from chalice.app import SQSEvent
@@ -14,6 +16,7 @@ from chalicelib.workers.queues import handle
 
 PROMPT_SECONDS = 100.0
 MISSED_AFTER = timedelta(minutes=5)  # by then an event has done its work, or was lost
+AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
 
 
 def write_prompt(event: SQSEvent) -> dict[str, Any]:
@@ -45,18 +48,30 @@ def write_brief(event: SQSEvent) -> dict[str, Any]:
 
 
 def sweep() -> None:
-    """Wake what an event should have woken: state says what is due, and has been for too long."""
+    """Wake what an event should have woken: state says what is due, and has been for too long.
+
+    What is woken here is woken again an hour later at the earliest, so that work which cannot succeed now costs little until it can.
+    """
     now = wiring.clock().now()
-    until = now - MISSED_AFTER
-    prompts, briefs = list(wiring.sessions().prompts_due(until)), list(wiring.sessions().briefs_due(until))
-    stale = wiring.conversations().stale_sessions(until) | set(wiring.sessions().summaries_due(until))
-    for session_id in prompts:
-        wiring.jobs().write_prompt(session_id)
-    for session_id in briefs:
-        wiring.jobs().write_brief(session_id)
-    for session_id in sorted(stale):
-        wiring.jobs().write_summary(session_id, now)
-    logger.info("sweep", extra={"prompts": len(prompts), "briefs": len(briefs), "summaries": len(stale)})
+    until, again = now - MISSED_AFTER, now + AGAIN_AFTER
+    sessions, conversations, jobs = wiring.sessions(), wiring.conversations(), wiring.jobs()
+    found = {
+        "prompts": _wake(sessions.prompts_due(until, again), jobs.write_prompt),
+        "briefs": _wake(sessions.briefs_due(until, again), jobs.write_brief),
+        "summaries": _wake(
+            chain(conversations.stale_sessions(until, again), sessions.summaries_due(until, again)),
+            lambda session_id: jobs.write_summary(session_id, now),
+        ),
+    }
+    logger.info("sweep", extra=found)
+
+
+def _wake(due: Iterable[str], ask: Callable[[str], None]) -> int:
+    count = 0
+    for session_id in due:
+        ask(session_id)
+        count += 1
+    return count
 
 
 def _bench() -> Bench:

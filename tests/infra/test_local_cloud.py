@@ -251,7 +251,10 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
         ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
         ("WriteSummary", "read Sessions, write Sessions, read Conversations, write Conversations, send SummariesQueue"),
         ("WriteBrief", "read Sessions, write Sessions"),
-        ("Sweep", "send PromptsQueue, send BriefsQueue, send SummariesQueue"),
+        (
+            "Sweep",
+            "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue",
+        ),
     ],
 )
 def test_each_function_is_denied_what_only_its_neighbours_may_do(cloud: LocalCloud, function: str, may: str) -> None:

@@ -36,6 +36,25 @@ def test_a_known_message_gives_its_reply_without_the_model(room: Room) -> None:
     assert [content for _, content in room.said()] == ["Reply 1", "Soup", "Reply 2", "More", "Reply 3"]
 
 
+def test_words_without_an_id_that_come_again_while_they_are_answered_are_one_turn(room: Room) -> None:
+    room.join()
+    desk, thread = wiring.desk(), room.thread().thread
+    message = Message("id-1", 2, "user", "Soup", room.clock.now())
+    leased = desk.conversations.say(thread, message, "turn-1", room.clock.now() + timedelta(seconds=LEASE))
+    assert leased is not None
+    reply = Message("id-2", 3, "assistant", "The other request's answer", room.clock.now(), usage={})
+    room.clock.after(4, lambda: desk.conversations.reply(leased, reply))
+    assert room.say("Soup").content == "The other request's answer"
+    assert [content for _, content in room.said()] == ["Reply 1", "Soup", "The other request's answer"]
+
+
+def test_the_same_words_later_are_a_turn_of_their_own(room: Room) -> None:
+    room.join()
+    room.say("Yes")
+    room.say("Yes")
+    assert [content for _, content in room.said()] == ["Reply 1", "Yes", "Reply 2", "Yes", "Reply 3"]
+
+
 def test_a_known_message_behind_what_the_model_is_shown_gives_its_reply_too(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 import app
 from chalicelib import wiring
-from chalicelib.llm.interface import Request
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.channels import Participant
 from chalicelib.services.sessions import summary_status
+from chalicelib.services.synthesis import job
 from chalicelib.store.records import Brief, Prompt, Thread
 from chalicelib.store.tables import ThreadItem
 from tests import events
@@ -277,3 +279,51 @@ def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) 
     spoken.summarise()
     wiring.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
     assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]
+
+
+def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the model refuse every digest of a thread with these words."""
+    complete = desk.model.complete
+
+    def refusing(request: Request, deadline: Deadline) -> Reply:
+        if request.task == "digest" and words in repr(request.messages):
+            raise ModelUnavailable("refused")
+        return complete(request, deadline)
+
+    monkeypatch.setattr(desk.model, "complete", refusing)
+
+
+def test_a_thread_that_cannot_be_digested_leaves_the_summary_stale(
+    spoken: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(spoken, "library", monkeypatch)
+    assert spoken.summarise() == ["message-1"]
+    summary = spoken.view().summary
+    assert summary is not None
+    assert summary.participants == len(SAYINGS) - 1
+    assert status(spoken) == "stale"
+
+
+def test_a_thread_that_cannot_be_digested_ends_in_the_dead_letters_after_one_summary(
+    spoken: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(spoken, "library", monkeypatch)
+    assert spoken.summarise() == ["message-1"]
+    assert spoken.summarise(2) == []  # too early for a second summary: the job sends itself again
+    assert spoken.asked("summaries") == [spoken.session.id]
+    spoken.clock.advance(60)
+    assert [spoken.summarise(received) for received in range(1, 6)] == [["message-1"]] * 5
+    assert spoken.asked("summaries") == []
+    assert spoken.model.count("summary") == 1
+
+
+def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "PIECE_CHARACTERS", 100)
+    desk.join()
+    for number in range(6):
+        desk.say(f"Bench number {number} in the park needs new paint before the summer comes.")
+    assert desk.summarise() == []
+    (digest,) = wiring.conversations().digests(desk.session.id)
+    assert desk.model.count("digest") > 3
+    assert (digest.messages, len(digest.points)) == (6, 6)
+    assert not heads(desk)[0].is_stale

@@ -88,3 +88,13 @@ def test_each_session_is_found_once(desk: Desk) -> None:
     found = sweep(desk)
     assert found["prompts"] == [desk.session.id]
     assert sorted(found["summaries"]) == sorted(other.session.id for other in others)
+
+
+def test_what_cannot_be_done_now_is_asked_for_once_an_hour(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    found = []
+    for _ in range(36):  # three hours of a sweep every five minutes
+        desk.clock.advance(MISSED)
+        found.append(sweep(desk))
+    assert 3 <= sum(bool(sent["prompts"]) for sent in found) <= 4
+    assert 3 <= sum(bool(sent["summaries"]) for sent in found) <= 4

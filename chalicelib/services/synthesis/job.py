@@ -5,7 +5,7 @@ or for nothing. One job of a session runs at a time (its queue sees to that); wh
 one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +17,15 @@ from chalicelib.llm.interface import Model
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.conversations import Conversations
-from chalicelib.store.records import SessionView, Thread
+from chalicelib.store.records import Digest, Message, SessionView, Summary, Thread
 from chalicelib.store.sessions import FOR_DIGEST, Sessions
 
 DIGEST_SECONDS = 50.0
 JOB_SECONDS = 110.0  # below the worker's 120
 AT_ONCE = 8
 SECONDS_PER_THREAD = 0.6
+OVERDUE = 3  # intervals after which a summary of what is digested is better than waiting for the rest
+PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,81 +44,103 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     """Digest what is new, then rewrite the summary. Raises NotFound without a session, Unavailable to be called again."""
     view = bench.sessions.view(session_id, FOR_DIGEST)
     now = bench.clock.now()
-    if _too_early(view, now, bench.interval):
+    age = _age(view.summary, now)
+    if age < _least(view.summary, bench.interval):
         bench.jobs.write_summary(session_id, now)
         return
     job = bench.clock.deadline(JOB_SECONDS)
     # Before the heads are read: whatever is said from here on marks the session stale again.
     bench.sessions.begin_summary(session_id, now + timedelta(seconds=JOB_SECONDS + 10))
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
-    stale = [head for head in heads.values() if head.is_stale]
-    failures = _digest(view, stale, bench, bench.clock.deadline(DIGEST_SECONDS))
-    if failures.out_of_time:
+    digested = _digest(view, [head for head in heads.values() if head.is_stale], bench)
+    if digested.out_of_time:
         bench.jobs.write_summary(session_id, bench.clock.now())
-        return
-    if stale or _is_behind(view):
-        _reduce(view, heads.keys(), bench, job)
-    else:
+    overdue = age >= OVERDUE * _least(view.summary, bench.interval)
+    digests = [digest for digest in bench.conversations.digests(session_id) if digest.thread_id in heads]
+    if _covers(view.summary, digests) or (digested.out_of_time and not overdue):
         bench.sessions.end_summary(session_id)
-    if failures.first:
-        raise failures.first
+    else:
+        _reduce(view, digests, bench, job)
+    if digested.out_of_time or digested.failure:
+        bench.sessions.mark_stale(session_id, now)
+    if digested.failure:
+        raise digested.failure
 
 
 @dataclass(slots=True)
-class _Failures:
-    """What kept threads from being digested."""
+class _Digested:
+    """What became of the threads that had news."""
 
-    first: Unavailable | None = None
+    failure: Unavailable | None = None
     out_of_time: bool = False
 
 
-def _digest(view: SessionView, stale: Sequence[Thread], bench: Bench, deadline: Deadline) -> _Failures:
-    """Digest these threads, several at once, each saved as soon as it is done; one that fails keeps no other back."""
-    failures = _Failures()
+def _digest(view: SessionView, stale: Sequence[Thread], bench: Bench) -> _Digested:
+    """Digest these threads, several at once, those that waited longest first; one that fails keeps no other back."""
+    result = _Digested()
+    deadline = bench.clock.deadline(DIGEST_SECONDS)
 
     def digest(head: Thread) -> None:
-        if deadline.remaining() <= 0:
-            failures.out_of_time = True
-            return
         try:
-            _digest_one(view, head, bench, deadline)
+            result.out_of_time = not _digest_one(view, head, bench, deadline) or result.out_of_time
         except Unavailable as error:
-            failures.first = failures.first or error
+            result.failure = result.failure or error
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(digest, stale))
-    return failures
+        list(pool.map(digest, sorted(stale, key=lambda head: head.last_message_at or head.created_at)))
+    return result
 
 
-def _digest_one(view: SessionView, head: Thread, bench: Bench, deadline: Deadline) -> None:
-    previous = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
-    after = previous.to_sequence if previous else 0
-    messages = list(bench.conversations.messages(head.session_id, head.id, after))
-    now = bench.clock.now()
-    made = digest_thread(view, head, previous, messages, model=bench.model, deadline=deadline, now=now)
-    bench.conversations.put_digest(head.session_id, made)
+def _digest_one(view: SessionView, head: Thread, bench: Bench, deadline: Deadline) -> bool:
+    """Digest what is new in a thread, each piece saved as soon as it is done; False where time ran out before the end."""
+    digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
+    after = digest.to_sequence if digest else 0
+    for messages in _pieces(bench.conversations.messages(head.session_id, head.id, after)):
+        if deadline.remaining() <= 0:
+            return False
+        now = bench.clock.now()
+        digest = digest_thread(view, head, digest, messages, model=bench.model, deadline=deadline, now=now)
+        bench.conversations.put_digest(head.session_id, digest)
+    return True
 
 
-def _reduce(view: SessionView, included: Collection[str], bench: Bench, deadline: Deadline) -> None:
+def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """The messages in runs short enough for one request to a model."""
+    piece: list[Message] = []
+    size = 0
+    for message in messages:
+        if piece and size + len(message.content) > PIECE_CHARACTERS:
+            yield piece
+            piece, size = [], 0
+        piece.append(message)
+        size += len(message.content)
+    if piece:
+        yield piece
+
+
+def _reduce(view: SessionView, digests: Sequence[Digest], bench: Bench, deadline: Deadline) -> None:
     """Write the summary of all digests, unless nobody has said anything that could be summed up."""
-    session_id = view.session.id
-    digests = [d for d in bench.conversations.digests(session_id) if d.thread_id in included]
     if not any(digest.points for digest in digests):
-        bench.sessions.end_summary(session_id)
+        bench.sessions.end_summary(view.session.id)
         return
     now = bench.clock.now()
     summary = write_summary(view, digests, model=bench.model, deadline=deadline, now=now)
     bench.sessions.put_summary(view.session, summary)
 
 
-def _is_behind(view: SessionView) -> bool:
-    """Whether an earlier job, or a message, left word that the summary lacks something that is digested already."""
-    synthesis = view.synthesis
-    return view.summary is None or synthesis.stale_since is not None or synthesis.updating_until is not None
-
-
-def _too_early(view: SessionView, now: datetime, interval: int) -> bool:
-    if view.summary is None:
+def _covers(summary: Summary | None, digests: Sequence[Digest]) -> bool:
+    """Whether this summary was made from exactly these digests, as far as times and counts can tell."""
+    if summary is None:
         return False
-    least = max(float(interval), SECONDS_PER_THREAD * view.summary.participants)
-    return now < view.summary.generated_at + timedelta(seconds=least)
+    older = all(digest.created_at <= summary.generated_at for digest in digests)
+    return older and summary.messages == sum(digest.messages for digest in digests)
+
+
+def _age(summary: Summary | None, now: datetime) -> timedelta:
+    return now - summary.generated_at if summary else timedelta.max
+
+
+def _least(summary: Summary | None, interval: int) -> timedelta:
+    """The least time between two summaries: longer in large sessions, where each costs more."""
+    participants = summary.participants if summary else 0
+    return timedelta(seconds=max(float(interval), SECONDS_PER_THREAD * participants))

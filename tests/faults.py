@@ -118,6 +118,22 @@ def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:
     return wire
 
 
+def lag(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every index answer from now on as it did when it was first asked: it lags behind its table."""
+    client: Any = database.connection().client
+    call, answers = client._make_api_call, dict[str, Any]()
+
+    def lagging(operation: str, arguments: dict[str, Any]) -> Any:
+        if operation != "Query" or "IndexName" not in arguments:
+            return call(operation, arguments)
+        asked = f"{arguments['TableName']} {arguments['IndexName']} {arguments['ExpressionAttributeValues'][':kind']}"
+        if asked not in answers:
+            answers[asked] = call(operation, arguments)
+        return answers[asked]
+
+    monkeypatch.setattr(client, "_make_api_call", lagging)
+
+
 class Interviewer:
     """A model that numbers its replies in conversations and leaves the rest to the offline one; it fails when told to."""
 

@@ -45,7 +45,7 @@ _HEADINGS = {
     503: "One moment, please",
 }
 _NO_LINK = "The link may have been cut off on its way, or the session may have been removed."
-_WAIT = "We could not answer just now. What you have sent is kept. Please try again in a moment."
+_WAIT = "We could not answer just now. Your conversation so far is kept. Please go back, and try again in a moment."
 _EXPLANATIONS = {404: f"{_NO_LINK} Please ask the person who sent it to you for a new one.", 409: _WAIT, 503: _WAIT}
 
 

@@ -149,6 +149,14 @@ def test_it_speaks_chinese_with_those_who_do_in_their_script() -> None:
     assert "especially wants to hear" in Conversation(TAXIS).turn("I would rather speak English about taxis").content
 
 
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("zh-TW", "您好，歡迎參與"), ("zh-CN", "您好，欢迎参与"), ("en-GB", "Hello, and welcome")]
+)
+@pytest.mark.parametrize("topic", ["Taxis", "計程車"])
+def test_it_opens_in_the_language_that_the_session_names(topic: str, language: str, greeting: str) -> None:
+    assert Conversation(view(topic=topic, language=language)).turn().content.startswith(greeting)
+
+
 def test_a_question_of_the_participant_is_passed_on() -> None:
     talk = Conversation(ROADS)
     talk.turn()

@@ -1,6 +1,7 @@
 """Offline digests and summaries on real conversations: every quote somebody's, every count ours, themes that cover most people."""
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from chalicelib.llm.offline import OfflineModel
+from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Digest, Message, SessionView, Summary
+from infra.demo import CORPORA, read_people
 from tests.services.builders import NOW, deadline, message, thread, view
 
 DATA = Path(__file__).parents[1] / "data" / "polis"
@@ -91,6 +94,51 @@ def test_the_summary_is_labelled_and_answers_what_is_critical(
     assert summary.model == "offline"
     assert "model: offline" in summary.markdown
     assert summary.critical_answer
+
+
+def test_no_theme_is_one_that_people_agree_on_and_differ_on(
+    real: tuple[dict[str, list[str]], list[Digest], Summary],
+) -> None:
+    _, _, summary = real
+    sentences = [piece for piece in re.split(r"(?<=[.。])", summary.overview.split("\n\n")[-1]) if piece]
+    alike, apart, *_ = [{theme.label for theme in summary.themes if theme.label in piece} for piece in sentences]
+    assert alike
+    assert apart
+    assert not alike & apart
+
+
+def test_with_a_language_code_nothing_but_quotes_is_in_another_language() -> None:
+    corpus = CORPORA["uberx-taiwan"]
+    shown = view(**{name: value for name, value in corpus.session.items() if name != "questions"})
+    said = {author: [statement.text for statement in texts] for author, texts in read_people(corpus).items()}
+    document = summarise(shown, [digest(shown, author, texts) for author, texts in said.items()]).markdown
+    assert re.findall("^## (.*)", document, re.MULTILINE) == ["概覽", "主題", "共識", "分歧", "關鍵問題"]
+    ours = document.replace(markdown.inline(shown.session.topic), "").replace("model: offline", "")
+    for quoted in (r"^> .*", r"「[^」]*(?:「[^」]*」[^」]*)*」"):
+        ours = re.sub(quoted, "", ours, flags=re.MULTILINE)
+    assert not re.search("[A-Za-z]", ours)
+
+
+@pytest.mark.parametrize(("language", "heading", "prose"), [("en", "## Overview", "Closest"), ("zh", "## 概覽", "最能")])
+@pytest.mark.parametrize("words", ["The town needs a new swimming pool", "我們的城市需要一個新的游泳池"])
+def test_headings_and_prose_are_in_the_language_of_the_session(
+    words: str, language: str, heading: str, prose: str
+) -> None:
+    shown = view(language=language)
+    made = summarise(shown, [digest(shown, f"t{number}", [f"{words} {number}"]) for number in range(4)])
+    assert made.markdown.startswith(heading)
+    assert made.themes[0].statement.startswith(prose)
+
+
+def test_headings_and_prose_agree_where_the_session_names_none_and_people_change_theirs() -> None:
+    english = digest(view(), "a", [f"The town needs swimming pool number {number}" for number in range(50)])
+    chinese = [
+        digest(view(), f"b{person}", [f"我們的城市需要一個新的游泳池 {person} {number}" for number in range(50)])
+        for person in range(4)
+    ]
+    made = summarise(view(), [english, *chinese])
+    assert made.markdown.startswith("## 概覽")
+    assert "最能" in made.themes[0].statement
 
 
 def test_the_same_points_give_the_same_summary(real: tuple[dict[str, list[str]], list[Digest], Summary]) -> None:

@@ -327,3 +327,17 @@ def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytes
     assert desk.model.count("digest") > 3
     assert (digest.messages, len(digest.points)) == (6, 6)
     assert not heads(desk)[0].is_stale
+
+
+def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> None:
+    first = next(item for item in spoken.items("message#") if item["role"]["S"] == "user")
+    assert spoken.summarise() == []
+    summary = spoken.view().summary
+    for _ in range(2):
+        app.conversations_changed(events.batch(events.change("INSERT", first)), Context())
+        assert status(spoken) == "stale"
+        spoken.clock.advance(60)
+        assert spoken.summarise() == []
+        assert status(spoken) == "current"
+    assert spoken.view().summary == summary
+    assert spoken.model.count("summary") == 1

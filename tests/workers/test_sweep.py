@@ -1,9 +1,12 @@
 """The sweep finds what an event missed, and leaves alone what is on its way."""
 
+import pytest
+
 import app
 from chalicelib import wiring
 from tests import events
 from tests.events import Context
+from tests.faults import lag
 from tests.workers.desk import SAYINGS, Desk
 
 
@@ -98,3 +101,23 @@ def test_what_cannot_be_done_now_is_asked_for_once_an_hour(desk: Desk) -> None:
         found.append(sweep(desk))
     assert 3 <= sum(bool(sent["prompts"]) for sent in found) <= 4
     assert 3 <= sum(bool(sent["summaries"]) for sent in found) <= 4
+
+
+def test_an_index_that_lags_wakes_jobs_for_nothing_and_makes_nothing_due(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.speak(*SAYINGS)
+    desk.clock.advance(MISSED)
+    lag(monkeypatch)
+    first = sweep(desk)
+    assert (first["prompts"], first["summaries"]) == ([desk.session.id], [desk.session.id])
+    assert (desk.write_prompt(), desk.summarise(), desk.write_brief()) == ([], [], [])
+    before = len(desk.model.requests)
+    again = sweep(desk)
+    assert (again["prompts"], again["summaries"]) == ([desk.session.id], [desk.session.id])
+    desk.clock.advance(60)
+    assert (desk.write_prompt(), desk.summarise()) == ([], [])
+    assert len(desk.model.requests) == before
+    monkeypatch.undo()
+    assert not any("due_kind" in item for item in desk.items("thread#"))
+    assert "due_kind" not in desk.item("session")

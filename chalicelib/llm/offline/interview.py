@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.llm.language import Script, script_for, script_of
 from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
 from chalicelib.llm.offline.phrases import PHRASES, Phrases
 from chalicelib.llm.offline.shown import first, system_text, user_text
-from chalicelib.llm.offline.text import Script, length_in_words, phrase, script_of
+from chalicelib.llm.offline.text import length_in_words, phrase
 
 TURNS = 6  # the participant's messages after which it concludes
 THIN = 6  # words; a shorter answer is followed up once
@@ -65,7 +66,7 @@ def _scene(request: Request) -> _Scene:
     latest = request.messages[-1] if request.messages and request.messages[-1].role == "user" else None
     said = [piece.text for piece in tags.read("said", user)]
     topic = first("topic", system)
-    default = script_of(first("language", system) or topic)
+    default = script_for(first("language", system), topic)
     return _Scene(
         topic=topic,
         goal=_sentence(first("goal", system)),

@@ -1,8 +1,8 @@
 """The offline facilitation prompt: a plain plan made of the brief's own words."""
 
 from chalicelib.llm.interface import Reply, Request
+from chalicelib.llm.language import script_of
 from chalicelib.llm.offline.shown import first, user_text
-from chalicelib.llm.offline.text import script_of
 
 _ENGLISH = """Welcome the participant to a conversation about {topic} and say what it should achieve: {goal}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.llm.offline.text import Script
+from chalicelib.llm.language import Script
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import Any
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.llm.language import SAMPLED, script_for
 from chalicelib.llm.offline import findings, labels
 from chalicelib.llm.offline.report_phrases import REPORT_PHRASES, ReportPhrases
 from chalicelib.llm.offline.shown import first, user_text
-from chalicelib.llm.offline.text import length_in_words, script_of
+from chalicelib.llm.offline.text import length_in_words
 from chalicelib.llm.offline.themes import Cluster, find_themes
 from chalicelib.llm.offline.vocabulary import Document, Item, Vocabulary, build, cosine
 
@@ -41,13 +42,8 @@ def summarise(request: Request) -> Reply:
     ]
     topics = {piece.attributes.get("id", ""): piece.attributes.get("topic", "") for piece in tags.read("point", prompt)}
     topic, critical = first("topic", prompt), first("critical", prompt)
-    words = REPORT_PHRASES[
-        script_of(
-            first("language", prompt)
-            if "zh" in first("language", prompt)
-            else " ".join(item.text for item in items[:100])
-        )
-    ]
+    sample = " ".join(item.text for item in items[:SAMPLED])
+    words = REPORT_PHRASES[script_for(first("language", prompt), sample)]
     vocabulary = build(items, topic)
     clusters = find_themes(vocabulary)[:MOST_THEMES]
     named = [_named(cluster, vocabulary, words) for cluster in clusters] or _by_topic(items, topics)
@@ -97,8 +93,8 @@ def _overview(
     parts = [words.spread.format(topic=topic, themes=words.comma.join(listed[:3]))]
     if listed[3:]:
         parts.append(words.further.format(themes=words.comma.join(listed[3:])))
-    alike = _labels([document.item.id for document in found.agreements], home, listed)
     apart = _labels([left.item.id for left, _ in found.tensions], home, listed)
+    alike = [name for name in _labels([it.item.id for it in found.agreements], home, listed) if name not in apart]
     more = [words.meet.format(themes=words.comma.join(alike))] if alike else []
     more += [words.part.format(themes=words.comma.join(apart))] if apart else []
     more += [words.own] if found.agreements or found.tensions or found.alone else []

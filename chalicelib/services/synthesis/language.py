@@ -1,12 +1,10 @@
-"""The language a summary is written in, and the words of the document that code adds to it."""
+"""The language of a summary as a document: the words that code adds to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.llm.language import Script, script_for
 from chalicelib.store.records import Session
-
-# Frequent characters that only one of the two scripts has.
-_TRADITIONAL = frozenset("們個這會說對過時來學國關點體發現還讓麼為與業車應該務問題開")
-_SIMPLIFIED = frozenset("们个这会说对过时来学国关点体发现还让么为与业车应该务问题开")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +68,9 @@ SIMPLIFIED_CHINESE = Words(
     part="共采用 {points} 个要点中的 {used} 个。",
     offline="未使用语言模型，由参与者的原句整理而成（model: offline）。",
 )
+WORDS: Mapping[Script, Words] = {"en": ENGLISH, "hant": TRADITIONAL_CHINESE, "hans": SIMPLIFIED_CHINESE}
 
 
 def words_for(session: Session, sample: str) -> Words:
     """The words in the session's language, or in the one its participants write; English where we have no others."""
-    language = (session.language or "").lower()
-    if language and not language.startswith(("zh", "chinese", "中")):
-        return ENGLISH
-    if language.startswith(("zh-cn", "zh-hans", "zh-sg")):
-        return SIMPLIFIED_CHINESE
-    if language.startswith(("zh-tw", "zh-hant", "zh-hk")):
-        return TRADITIONAL_CHINESE
-    if not language and not is_chinese(sample):
-        return ENGLISH
-    return SIMPLIFIED_CHINESE if _count(sample, _SIMPLIFIED) > _count(sample, _TRADITIONAL) else TRADITIONAL_CHINESE
-
-
-def is_chinese(text: str) -> bool:
-    """Whether the text is mostly Chinese; a word in Latin letters counts as one character, kana mean Japanese."""
-    han = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    kana = sum("\u3040" <= character <= "\u30ff" for character in text)
-    words = sum(any("a" <= character <= "z" for character in word.lower()) for word in text.split())
-    return han > 2 * words and han > 5 * kana
-
-
-def _count(text: str, characters: frozenset[str]) -> int:
-    return sum(character in characters for character in text)
+    return WORDS[script_for(session.language, sample)]

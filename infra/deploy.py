@@ -63,20 +63,22 @@ def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]
 def deploy_stack(
     session: boto3.Session, name: str, template: dict[str, Any], parameters: Parameters, bucket: str
 ) -> dict[str, str]:
-    """Create the stack, or update it when it exists; returns its outputs."""
+    """Create the stack, or update it when it exists; returns its outputs. An update keeps the parameters that are not given."""
     body = json.dumps(template, separators=(",", ":"), sort_keys=True).encode()
     key = f"templates/{name}.json"
     # By URL, because an inline template may not pass 51,200 bytes.
     session.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
     cloudformation = session.client("cloudformation")
     url = session.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}).split("?")[0]
+    deployed = _deployed(cloudformation, name)
+    whole = _kept(deployed, template) | parameters
     arguments = {
         "StackName": name,
         "TemplateURL": url,
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in whole.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
-    operation = "update" if _exists(cloudformation, name) else "create"
+    operation = "update" if deployed else "create"
     try:
         getattr(cloudformation, f"{operation}_stack")(**arguments)
         waiter = cloudformation.get_waiter(f"stack_{operation}_complete")
@@ -95,19 +97,26 @@ def _patience(session: boto3.Session) -> float:
     return 0.2 if session.client("sts").meta.endpoint_url.startswith("http://") else 5
 
 
-def _exists(cloudformation: Any, name: str) -> bool:
+def _kept(deployed: dict[str, Any] | None, template: dict[str, Any]) -> Parameters:
+    """What the stack was told before, of what the template still takes."""
+    told = {it["ParameterKey"]: it["ParameterValue"] for it in (deployed or {}).get("Parameters", [])}
+    return {name: value for name, value in told.items() if name in template.get("Parameters", {})}
+
+
+def _deployed(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """The stack as it is now, if there is one that can be updated."""
     try:
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
-            return False
+            return None
         raise
     if stack["StackStatus"] == "ROLLBACK_COMPLETE":
         # What is left of a first deployment that failed; it can only be deleted.
         cloudformation.delete_stack(StackName=name)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
-        return False
-    return True
+        return None
+    return dict(stack)
 
 
 def _reasons(cloudformation: Any, name: str) -> str:

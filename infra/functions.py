@@ -155,7 +155,7 @@ WRITE_SUMMARY = Function(
         "SUMMARY_INTERVAL",
         *MODEL,
     ),
-    event=_queue(queues.SUMMARIES, batch=1, concurrency=4),
+    event=_queue(queues.SUMMARIES, batch=1, concurrency=2),
 )
 WRITE_BRIEF = Function(
     "WriteBrief",

@@ -1,9 +1,10 @@
 """A small server that speaks the wire format of Anthropic's Messages API, for the real SDK to talk to.
 
 A test queues replies; the server gives them one after the other and keeps what it was sent. A queued number is an HTTP status, a queued
-`Slow` waits before it answers, `CutOff` closes the connection in the middle of a body.
+`Slow` waits before it answers, `Drip` answers byte by byte without an end, `CutOff` closes the connection in the middle of a body.
 """
 
+import contextlib
 import json
 import socket
 import threading
@@ -23,6 +24,8 @@ _ERRORS = {
     529: "overloaded_error",
 }
 
+_DRIPPING = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -35,6 +38,13 @@ class Fault:
 @dataclass(frozen=True)
 class Slow:
     """Silence until the test ends; the client has to give up first."""
+
+
+@dataclass(frozen=True)
+class Drip:
+    """A body that comes byte by byte until the test ends, so that every read succeeds; `headers` drips those instead."""
+
+    headers: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,6 +153,8 @@ class _Handler(BaseHTTPRequestHandler):
             case Slow():
                 self.script.over.wait(30)
                 self.close_connection = True
+            case Drip(headers):
+                self._drip(b"HTTP/1.1 200 OK\r\nx-drip: " if headers else _DRIPPING)
             case CutOff():
                 self._send_raw(200, b'{"id": "msg_1", "type": "mess', {"content-length": "500"})
                 self.close_connection = True
@@ -161,6 +173,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
+
+    def _drip(self, head: bytes) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.write(head)
+            while not self.script.over.wait(0.02):
+                self.wfile.write(b" ")
+                self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

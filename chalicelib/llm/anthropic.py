@@ -1,9 +1,9 @@
 """The Anthropic adapter: the real SDK, imported by the first call of a container and by nothing else.
 
 One rule for time: a chat turn gets 15 s for its first try, and a failure that comes fast (under 3 s) goes once to the
-small tier with what remains of the deadline; everything else has its whole deadline and is tried again by its queue. A
-reply that was cut off, refused or lacks the call it had to make is asked for once more; half a reply is never handed
-on.
+small tier with what remains of the deadline; everything else has its whole deadline and is tried again by its queue. No
+call takes longer than its time, not even one that drips. A reply that was cut off, refused or lacks the call it had to make is
+asked for once more; half a reply is never handed on.
 
 Current models reject a forced tool choice and think before they answer. So the prompts ask for the call, this adapter
 checks that it came, and effort keeps the thinking short.
@@ -12,18 +12,23 @@ checks that it came, and effort keeps the thinking short.
 import os
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from json import JSONDecodeError
-from typing import TYPE_CHECKING, Any, Final
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Block, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
 from chalicelib.observability import logger
-from chalicelib.settings import Settings
+from chalicelib.settings import SettingMissing, Settings
 
 if TYPE_CHECKING:
     from anthropic import Anthropic, APIError
     from anthropic.types import Message
+
+T = TypeVar("T")
 
 FIRST_TRY: Final = 15.0
 FAST: Final = 3.0
@@ -37,7 +42,11 @@ _WHOLE = ("end_turn", "tool_use", "stop_sequence")
 
 
 class AnthropicModel:
-    """A Model behind Anthropic's Messages API. The key comes from ANTHROPIC_API_KEY, else from the secret."""
+    """A Model behind Anthropic's Messages API.
+
+    The key comes from ANTHROPIC_API_KEY, else from the secret, whose reader raises SettingMissing where there is none. It
+    is kept until it is refused; the next call then reads the key anew, so that a replaced one works.
+    """
 
     name = "anthropic"
 
@@ -76,7 +85,9 @@ class AnthropicModel:
                 raise _unavailable(request)
             try:
                 return self._send(client, request, attempt, min(before, attempt.limit or before))
-            except _api_error() as error:
+            except (TimeoutError, _api_error()) as error:
+                if _refuses_key(error):
+                    self._connected = None
                 fast = before - deadline.remaining() < FAST
                 if request.task != "turn" or attempt.fell_back or not fast or not _passes(error):
                     raise _failure(request, error) from error
@@ -87,30 +98,45 @@ class AnthropicModel:
                 attempt.fall_back(self._models["small"])
 
     def _client(self, request: Request) -> "Anthropic":
-        """The SDK's client, made when the first key is there. A missing key is the operator's to set: an alarm counts this event."""
-        if self._connected is None:
-            key = os.environ.get("ANTHROPIC_API_KEY") or (
-                self._read_secret(self._secret_arn) if self._secret_arn else ""
-            )
-            if not key.strip():
-                logger.error("model key missing", extra={"event": "model_key_missing", "task": request.task})
-                raise ModelUnavailable(
-                    "The facilitator has no API key: the operator of this server has to set it", retry_after=60
+        """The SDK's client, made when there is a key. A missing one is the operator's to set: an alarm counts this event."""
+        client = self._connected
+        if client is None:
+            try:
+                key = self._key()
+            except SettingMissing as error:
+                logger.error(
+                    "model key missing",
+                    extra={"event": "model_key_missing", "task": request.task, "reason": str(error)},
                 )
+                message = "The facilitator has no API key: the operator of this server has to set it"
+                raise ModelUnavailable(message, retry_after=60) from error
+            except Unavailable as error:
+                logger.warning("model key unreadable", extra={"event": "model_failed", "task": request.task})
+                raise _unavailable(request) from error
             from anthropic import Anthropic
             from httpx2 import Client
 
             # The SDK's own client obeys HTTP_PROXY whatever it is told, which breaks servers on this machine.
-            self._connected = Anthropic(api_key=key.strip(), max_retries=0, http_client=Client(trust_env=False))
-        return self._connected
+            client = Anthropic(api_key=key, max_retries=0, http_client=Client(trust_env=False))
+            self._connected = client
+        return client
+
+    def _key(self) -> str:
+        """The key. Raises SettingMissing where there is none that could be sent."""
+        key = os.environ.get("ANTHROPIC_API_KEY") or (self._read_secret(self._secret_arn) if self._secret_arn else "")
+        key = key.strip()
+        if not key or not key.isascii() or not key.isprintable():
+            raise SettingMissing("neither ANTHROPIC_API_KEY nor the secret holds a key")
+        return key
 
     def _send(self, client: "Anthropic", request: Request, attempt: "Attempt", seconds: float) -> "Message | str":
         """One HTTP call. An answer that is no JSON comes back as a text, by the SDK's ways or by ours."""
         from httpx2 import Timeout
 
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
+        body = _body(request, attempt)
         try:
-            message: Message | str = client.messages.create(**_body(request, attempt), timeout=timeout)
+            message: Message | str = _within(seconds, lambda: client.messages.create(**body, timeout=timeout))
         except (JSONDecodeError, UnicodeDecodeError):
             return ""
         return message
@@ -134,6 +160,24 @@ class Attempt:
     def again(self, tokens: int) -> None:
         """Ask once more, with more room and all the time that is left."""
         self.tokens, self.limit, self.asked_again = tokens, None, True
+
+
+def _within(seconds: float, call: Callable[[], T]) -> T:
+    """What the call gives, or TimeoutError after so many seconds from the start.
+
+    The SDK's time-outs are those of a socket: they begin anew with every byte that comes. So the call has a thread of
+    its own, which is left behind with its connection when the time is over, and ends with them.
+    """
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            outcome.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return outcome.result(seconds)
 
 
 def _body(request: Request, attempt: Attempt) -> dict[str, Any]:
@@ -200,7 +244,11 @@ def _api_error() -> type["APIError"]:
     return APIError
 
 
-def _passes(error: "APIError") -> bool:
+def _refuses_key(error: Exception) -> bool:
+    return getattr(error, "status_code", None) in (401, 403)
+
+
+def _passes(error: Exception) -> bool:
     """Whether another model may answer now: after a rate limit, a fault of the server, a broken connection; not a time-out."""
     from anthropic import APIConnectionError, APITimeoutError
 
@@ -210,12 +258,12 @@ def _passes(error: "APIError") -> bool:
     return isinstance(error, APIConnectionError) and not isinstance(error, APITimeoutError)
 
 
-def _failure(request: Request, error: "APIError") -> ModelUnavailable:
+def _failure(request: Request, error: Exception) -> ModelUnavailable:
     """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error."""
     status = getattr(error, "status_code", None)
     lasting = isinstance(status, int) and 400 <= status < 500 and status != 429
     log = logger.error if lasting else logger.warning
-    event = "model_key_rejected" if status in (401, 403) else "model_failed"
+    event = "model_key_rejected" if _refuses_key(error) else "model_failed"
     log(
         "model call failed",
         extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},
@@ -223,7 +271,7 @@ def _failure(request: Request, error: "APIError") -> ModelUnavailable:
     return _unavailable(request, _retry_after(error))
 
 
-def _retry_after(error: "APIError") -> float | None:
+def _retry_after(error: Exception) -> float | None:
     """What the server asks to wait, where it gives seconds."""
     response = getattr(error, "response", None)
     asked = response.headers.get("retry-after", "") if response is not None else ""

@@ -1,5 +1,6 @@
 """Talking with the facilitator over REST."""
 
+import json
 from typing import Any
 
 import pytest
@@ -178,15 +179,18 @@ def test_a_host_prompt_guides_the_facilitator_and_a_blank_one_does_not(host: Hos
     assert "Find out what people eat" in repr(model.requests[-1])
 
 
+@pytest.mark.parametrize(("soup", "leaving"), [("s", 1), ("汤", 6), ("🥣", 12), ('"', 4)])
 def test_an_answer_that_one_response_cannot_carry_is_refused_and_never_cut(
-    host: Host, session: str, monkeypatch: pytest.MonkeyPatch
+    host: Host, session: str, monkeypatch: pytest.MonkeyPatch, soup: str, leaving: int
 ) -> None:
-    host.say(session, "汤" * 1_000)
-    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", 3_000)
+    host.say(session, soup * 1_000)
+    as_lambda_sends_it = len(json.dumps(host.call("GET", f"/sessions/{session}/responses").body.decode()))
+    assert as_lambda_sends_it > 1_000 * leaving
+    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", as_lambda_sends_it - 1)
     status, code, _ = error_of(host.call("GET", f"/sessions/{session}/responses"))
     assert (status, code) == (413, "payload_too_large")
-    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", 5_000)
-    assert people(host, session)[0]["messages"][0]["content"] == "汤" * 1_000
+    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", as_lambda_sends_it)
+    assert people(host, session)[0]["messages"][0]["content"] == soup * 1_000
 
 
 def test_all_answers_of_a_person_have_a_limit(host: Host) -> None:

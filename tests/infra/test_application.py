@@ -111,7 +111,7 @@ def test_workers_report_single_failures_and_leave_room_for_chat(
     assert source["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["BatchSize"] == batch
-    assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 4
+    assert source["ScalingConfig"]["MaximumConcurrency"] == 2  # a new account runs ten functions at once
     worker = of_type(application, "AWS::Lambda::Function")[function]
     visibility = of_type(application, "AWS::SQS::Queue")[queue]["VisibilityTimeout"]
     assert visibility >= 6 * worker["Timeout"]

@@ -1,10 +1,13 @@
 """Deployment: what it refuses, and what it passes on."""
 
 import json
+from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
-from infra.deploy import main, parameters_from, with_code
+from infra.deploy import deploy_stack, main, parameters_from, with_code
 from infra.package import Package
 
 
@@ -33,3 +36,41 @@ def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:
     functions = [it for it in template["Resources"].values() if it["Type"] == "AWS::Serverless::Function"]
     assert {json.dumps(it["Properties"]["CodeUri"]) for it in functions} == {'{"Bucket": "bucket", "Key": "key"}'}
     assert "bucket" not in json.dumps(package.application)
+
+
+def _template(**defaults: str | None) -> dict[str, Any]:
+    """A stack that gives back its parameters, each with this default, if it has one."""
+    return {
+        "Parameters": {
+            name: {"Type": "String"} | ({} if default is None else {"Default": default})
+            for name, default in defaults.items()
+        },
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {name: {"Value": {"Ref": name}} for name in defaults},
+    }
+
+
+def test_an_update_keeps_what_is_not_given_and_takes_the_default_of_what_is_new() -> None:
+    with mock_aws():
+        session = boto3.Session(region_name="us-east-1")
+        session.client("s3").create_bucket(Bucket="bucket")
+
+        def deployed(template: dict[str, Any], **parameters: str) -> dict[str, str]:
+            return deploy_stack(session, "stack", template, parameters, "bucket")
+
+        before = _template(Stage=None, Email="", Model="small", Gone="x")
+        assert deployed(before, Stage="prod", Email="a@example.com", Gone="y") == {
+            "Stage": "prod",
+            "Email": "a@example.com",
+            "Model": "small",
+            "Gone": "y",
+        }
+        after = _template(Stage=None, Email="", Model="large", New="default")
+        assert deployed(after, Stage="prod") == {
+            "Stage": "prod",
+            "Email": "a@example.com",
+            "Model": "small",
+            "New": "default",
+        }
+        assert deployed(after, Stage="prod", Email="b@example.com")["Email"] == "b@example.com"
+        assert deployed(after, Stage="prod")["Email"] == "b@example.com"

@@ -150,7 +150,8 @@ def test_it_speaks_chinese_with_those_who_do_in_their_script() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "greeting"), [("zh-TW", "您好，歡迎參與"), ("zh-CN", "您好，欢迎参与"), ("en-GB", "Hello, and welcome")]
+    ("language", "greeting"),
+    [("zh-TW", "您好，歡迎參與"), ("zh-CN", "您好，欢迎参与"), ("en-GB", "Hello, and welcome")],
 )
 @pytest.mark.parametrize("topic", ["Taxis", "計程車"])
 def test_it_opens_in_the_language_that_the_session_names(topic: str, language: str, greeting: str) -> None:

@@ -9,22 +9,49 @@ from chalicelib.services.synthesis import markdown
 from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
 
 FOLLOWED_UP = 3
+MAX_BYTES = 350_000  # one item of the table takes 400 KB
+_SHORTENED = "\n\n… (shortened; {what} in the session)"
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def render_brief(view: SessionView, join_url: str) -> str:
-    """The brief of this session; the same stored parts always give the same document."""
+    """The brief of this session; the same stored parts always give the same document.
+
+    Questions and context may be longer than a document can be: they share the room that everything else leaves.
+    """
+    room = MAX_BYTES - _size(_document(view, join_url, "…", "…"))
+    questions = "\n".join(_question(question) for question in view.questions)
+    questions = _shortened(questions, room // 2, "all questions are")
+    context = markdown.paragraphs(view.context or "")
+    context = _shortened(context, room - _size(questions), "the whole context is")
+    return _document(view, join_url, context, questions)
+
+
+def _document(view: SessionView, join_url: str, context: str, questions: str) -> str:
     session, summary = view.session, view.summary
     sections = (
         _front_matter(view, join_url),
         f"# {markdown.inline(session.topic)}",
         markdown.section("Goal", markdown.paragraphs(session.goal)),
-        markdown.section("Context", markdown.paragraphs(view.context or "")),
+        markdown.section("Context", context),
         markdown.section("Critical", markdown.paragraphs(session.critical or "")),
-        markdown.section("Questions", "\n".join(_question(question) for question in view.questions)),
+        markdown.section("Questions", questions),
         *(_results(session, summary) if summary else ()),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _shortened(text: str, room: int, what: str) -> str:
+    """The text, or as much of it as there is room for and a word that the rest is elsewhere."""
+    if _size(text) <= room:
+        return text
+    note = _SHORTENED.format(what=what)
+    head = text.encode()[: max(0, room - _size(note))].decode(errors="ignore")
+    return head.rstrip("\\ \n") + note  # no escape without what it escapes
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
 
 
 def _front_matter(view: SessionView, join_url: str) -> str:

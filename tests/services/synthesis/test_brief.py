@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.synthesis.brief import render_brief
+from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
 from chalicelib.store.records import Question, Quote, SessionView, Summary, Tally, Theme
 from tests.services.builders import NOW, view
 
@@ -70,6 +70,46 @@ def test_the_front_matter_stays_valid_whatever_the_topic_is(topic: str) -> None:
     document = render_brief(view(topic=topic), "u")
     assert front(document)["topic"] == topic
     assert document.count("\n---\n") == 1
+
+
+def _long(text: str) -> SessionView:
+    """Everything as long as the API lets a host write it."""
+    options = (text * 200,) * 50
+    questions = tuple(Question(f"q{number}", text * 1_000, number, "Options", True, options) for number in range(50))
+    widest = view(text * 100_000, topic=text * 300, goal=text * 5_000, critical=text * 5_000)
+    return replace(widest, questions=questions)
+
+
+def _talkative(text: str) -> Summary:
+    """Everything as long as our own limits let a model write it."""
+    sentences, quotes = (text * 800,) * 8, (Quote(text * 400, "t1", "m1"),) * 3
+    return replace(
+        SUMMARY,
+        overview=text * 3_000,
+        themes=(Theme(text * 80, text * 800, 3, quotes),) * 12,
+        agreements=sentences,
+        tensions=sentences,
+        minority_views=sentences,
+        open_questions=sentences,
+        critical_answer=text * 800,
+    )
+
+
+@pytest.mark.parametrize("text", ["汤", "🥣", "*", "\\", "a"])
+def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> None:
+    for shown in (_long(text), replace(_long(text), summary=_talkative(text))):
+        document = render_brief(shown, "https://x/chat?s=s1")
+        assert len(document.encode()) <= MAX_BYTES
+        assert "… (shortened; all questions are in the session)" in document
+        assert document.count("\n## ") == (12 if shown.summary else 4)
+
+
+def test_what_is_shortened_says_so_and_the_rest_stays_whole() -> None:
+    document = render_brief(replace(full(), context="汤\n\n" + "汤" * 120_000 + "end"), "u")
+    assert MAX_BYTES - 10 < len(document.encode()) <= MAX_BYTES
+    assert "汤\n\n… (shortened; the whole context is in the session)\n\n## Critical\n\nOpen on Sundays?" in document
+    assert "- Work through: Comics or none.\n" in document
+    assert "shortened" not in render_brief(replace(full(), context="汤" * 100_000), "u")
 
 
 def test_without_a_summary_there_are_no_results() -> None:

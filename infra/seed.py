@@ -90,7 +90,10 @@ def _post(bearer: str, url: str, body: dict[str, Any]) -> str:
 
 def _create_session(url: str, key: str) -> str:
     headers = {"Authorization": f"Bearer {key}"}
-    answer = urllib3.request("POST", f"{url}/api/v1/sessions", json=DEMO_SESSION, headers=headers, retries=False)
+    # A first request waits for a worker to start, which takes long where the machine is busy.
+    answer = urllib3.request(
+        "POST", f"{url}/api/v1/sessions", json=DEMO_SESSION, headers=headers, retries=False, timeout=60
+    )
     if answer.status != 201:
         reasons = "\n".join(logs.lines()[-30:])
         raise SystemExit(f"The demo session could not be made: {answer.status} {answer.data.decode()}\n{reasons}")

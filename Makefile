@@ -4,6 +4,7 @@ SHELL := /bin/bash
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/test_local_cloud.py --ignore=tests/infra/test_package.py
+CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 export PORT LOCAL_DIR STAGE LLM_PROVIDER
 
 .PHONY: help run update logs demo test check package deploy clean
@@ -35,7 +36,8 @@ test: .venv/installed browser ## Everything: make check, the packaged templates,
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
+	$(PYTHON) -m pytest $(CLOUD_TESTS)
 
 .PHONY: browser
 browser: # Chromium and its driver, from Debian's packages where they are absent

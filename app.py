@@ -9,20 +9,32 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib.api import account, chat, fallback, sessions
+from chalicelib.api import (
+    account,
+    chat,
+    documentation,
+    editing,
+    fallback,
+    integrations,
+    listing,
+    people,
+    sessions,
+    summaries,
+)
 from chalicelib.pages import routes as pages
 
 app = Chalice(app_name="harmonica", configure_logs=False)
 
-for resource in (account, sessions, chat):
+for resource in (account, listing, sessions, editing, people, summaries, chat, integrations, documentation):
     app.register_blueprint(resource.routes, url_prefix="/api/v1")
+app.register_blueprint(documentation.pages)
 app.register_blueprint(pages.routes)
 app.register_blueprint(fallback.routes)
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")
 def sessions_changed(event: DynamoDBEvent) -> None:
-    """Sessions stream → prompts, briefs."""
+    """Sessions stream → prompts, briefs, cards."""
     from chalicelib.workers import streams
 
     streams.sessions_changed(event)
@@ -58,6 +70,22 @@ def write_brief(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.workers import jobs
 
     return jobs.write_brief(event)
+
+
+@app.on_sqs_message(queue="cards.fifo", batch_size=5)
+def update_cards(event: SQSEvent) -> dict[str, Any]:
+    """Queue of sessions whose cards are to follow."""
+    from chalicelib.workers import jobs
+
+    return jobs.update_cards(event)
+
+
+@app.on_sqs_message(queue="deletions", batch_size=1)
+def delete_data(event: SQSEvent) -> dict[str, Any]:
+    """Queue of deleted sessions to remove."""
+    from chalicelib.workers import jobs
+
+    return jobs.delete_data(event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

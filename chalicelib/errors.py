@@ -58,6 +58,13 @@ class MethodNotAllowed(HarmonicaError):
     status = 405
 
 
+class Unprocessable(HarmonicaError):
+    """The request is well formed, and contradicts an earlier one."""
+
+    code = "unprocessable"
+    status = 422
+
+
 class TooLarge(HarmonicaError):
     """The request, or the answer it asks for, is over a size limit."""
 

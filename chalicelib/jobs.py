@@ -10,14 +10,16 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import Unavailable
 from chalicelib.settings import Settings
 
 _LONGEST_DELAY = 43_200  # SQS keeps a message invisible for twelve hours at most
 
 
 class Jobs:
-    """The queues."""
+    """The queues. Whatever asks for work raises Unavailable where its queue is out of reach."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -33,15 +35,31 @@ class Jobs:
         """Have SESSION.md made from the session's summary."""
         self._send(self._settings.briefs_queue_url, session_id)
 
+    def delete_session(self, session_id: str) -> None:
+        """Have what is left of a deleted session removed."""
+        self._send(self._settings.deletions_queue_url, session_id)
+
+    def erase_participant(self, session_id: str, thread_id: str) -> None:
+        """Have the messages of somebody who was removed from a session erased."""
+        body = json.dumps({"session_id": session_id, "thread_id": thread_id})
+        self._put(QueueUrl=self._settings.deletions_queue_url, MessageBody=body)
+
+    def update_cards(self, session_id: str, now: datetime) -> None:
+        """Have the cards of a session follow it, after the queue's delay; calls close to each other are one job."""
+        self._debounced(self._settings.cards_queue_url, session_id, now, self._settings.cards_delay)
+
     def write_summary(self, session_id: str, now: datetime) -> None:
         """Have the summary brought up to date, after the queue's delay.
 
         All calls of one delay-long stretch of time are one job: the queue drops what has the same deduplication id.
         The job starts a whole delay after the first of them, so it sees what caused the last.
         """
-        stretch = int(now.timestamp()) // max(1, self._settings.summary_delay)
-        self._client.send_message(
-            QueueUrl=self._settings.summaries_queue_url,
+        self._debounced(self._settings.summaries_queue_url, session_id, now, self._settings.summary_delay)
+
+    def _debounced(self, queue_url: str, session_id: str, now: datetime, delay: int) -> None:
+        stretch = int(now.timestamp()) // max(1, delay)
+        self._put(
+            QueueUrl=queue_url,
             MessageBody=json.dumps({"session_id": session_id}),
             MessageGroupId=session_id,
             MessageDeduplicationId=f"{session_id}:{stretch}",
@@ -63,4 +81,10 @@ class Jobs:
         self._client.send_message(QueueUrl=dead_letters_url, MessageBody=body, **fifo)
 
     def _send(self, queue_url: str, session_id: str) -> None:
-        self._client.send_message(QueueUrl=queue_url, MessageBody=json.dumps({"session_id": session_id}))
+        self._put(QueueUrl=queue_url, MessageBody=json.dumps({"session_id": session_id}))
+
+    def _put(self, **message: str) -> None:
+        try:
+            self._client.send_message(**message)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The service is busy; try again in a moment") from error

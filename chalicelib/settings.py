@@ -35,11 +35,17 @@ class Settings:
     prompts_queue_url: str
     summaries_queue_url: str
     briefs_queue_url: str
+    cards_queue_url: str
+    deletions_queue_url: str
     prompts_dead_letters_url: str
     summaries_dead_letters_url: str
     briefs_dead_letters_url: str
+    cards_dead_letters_url: str
+    deletions_dead_letters_url: str
     summary_delay: int
     summary_interval: int
+    cards_delay: int
+    telegram_bot: str
 
 
 @cache
@@ -57,14 +63,20 @@ def settings() -> Settings:
         prompts_queue_url=_get("PROMPTS_QUEUE_URL", ""),
         summaries_queue_url=_get("SUMMARIES_QUEUE_URL", ""),
         briefs_queue_url=_get("BRIEFS_QUEUE_URL", ""),
+        cards_queue_url=_get("CARDS_QUEUE_URL", ""),
+        deletions_queue_url=_get("DELETIONS_QUEUE_URL", ""),
         prompts_dead_letters_url=_get("PROMPTS_DEAD_LETTERS_URL", ""),
         summaries_dead_letters_url=_get("SUMMARIES_DEAD_LETTERS_URL", ""),
         briefs_dead_letters_url=_get("BRIEFS_DEAD_LETTERS_URL", ""),
+        cards_dead_letters_url=_get("CARDS_DEAD_LETTERS_URL", ""),
+        deletions_dead_letters_url=_get("DELETIONS_DEAD_LETTERS_URL", ""),
         summary_delay=int(_get("SUMMARY_DELAY", "10")),
         summary_interval=int(_get("SUMMARY_INTERVAL", "30")),
+        cards_delay=int(_get("CARDS_DELAY", "5")),
+        telegram_bot=_get("TELEGRAM_BOT", ""),
     )
 
 
 def table_name(table: str) -> str:
-    """The deployed name of a table (`accounts`, `sessions`, `conversations`); the plain name where none is set (packaging, unit tests)."""
+    """The deployed name of a table, by its name in `keys.py`; the plain name where none is set (packaging, unit tests)."""
     return os.environ.get(f"{table.upper()}_TABLE", table)

@@ -2,16 +2,26 @@
 
 import uuid
 from functools import cache
+from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
 from chalicelib.jobs import Jobs
 from chalicelib.llm.interface import Model
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.services.conversations import Desk
+from chalicelib.services.participants import Office
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts
+from chalicelib.store.cards import Cards
 from chalicelib.store.conversations import Conversations
+from chalicelib.store.deletion import Deletions
+from chalicelib.store.guards import Guards
+from chalicelib.store.people import People
 from chalicelib.store.sessions import Sessions
+from chalicelib.store.telegram import TelegramGroups
+
+if TYPE_CHECKING:
+    from chalicelib.services.synthesis.job import Bench
 
 
 @cache
@@ -39,6 +49,24 @@ def conversations() -> Conversations:
 
 
 @cache
+def guards() -> Guards:
+    """Visits without a key, and requests with an Idempotency-Key."""
+    return Guards()
+
+
+@cache
+def cards() -> Cards:
+    """What lists show."""
+    return Cards()
+
+
+@cache
+def deletions() -> Deletions:
+    """What is to be removed."""
+    return Deletions()
+
+
+@cache
 def jobs() -> Jobs:
     """Queues."""
     return Jobs(settings())
@@ -62,6 +90,38 @@ def model() -> Model:
 
         return AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
     raise SettingMissing("LLM_PROVIDER must be anthropic or offline")
+
+
+@cache
+def telegram_groups() -> TelegramGroups:
+    """Groups of users."""
+    return TelegramGroups()
+
+
+@cache
+def people() -> People:
+    """Participants as their host sees them."""
+    return People()
+
+
+@cache
+def office() -> Office:
+    """What decisions about people work with."""
+    return Office(people=people(), conversations=conversations(), jobs=jobs(), clock=clock())
+
+
+def bench() -> "Bench":
+    """What summaries are written with."""
+    from chalicelib.services.synthesis.job import Bench
+
+    return Bench(
+        sessions=sessions(),
+        conversations=conversations(),
+        model=model(),
+        jobs=jobs(),
+        clock=clock(),
+        interval=settings().summary_interval,
+    )
 
 
 @cache

@@ -73,6 +73,10 @@ def _parameters() -> Template:
         "AnthropicSecretArn": _text("", "Secret that holds the Anthropic API key."),
         "SummaryDelay": _number(10, "Seconds in which many messages of a session make one summary.", maximum=900),
         "SummaryInterval": _number(30, "Least seconds between two summaries of a session.", maximum=3600),
+        "CardsDelay": _number(
+            5, "Seconds in which many changes of a session reach others' lists at once.", maximum=900
+        ),
+        "TelegramBot": _text("", "User name of the Telegram bot; empty: there is none."),
         "LogLevel": _text("INFO"),
         "AlarmEmail": _text("", "Who hears of alarms; empty: nobody."),
     }
@@ -128,7 +132,11 @@ def _gateway_response(kind: str) -> Template:
     """An answer that API Gateway gives without us, in the envelope of all our errors, and readable from any origin."""
     status, code, message = GATEWAY_ERRORS[kind]
     response: Template = {
-        "responseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"},
+        "responseParameters": {
+            "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+            "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
+            "gatewayresponse.header.X-Request-Id": "context.requestId",
+        },
         "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
     }
     return response | ({"statusCode": status} if status else {})

@@ -1,4 +1,4 @@
-"""The data stack: what must outlive every deployment. Three tables with their streams, and the secret behind all derived ids."""
+"""The data stack: what must outlive every deployment. The tables with their streams, and the secret behind all derived ids."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,13 +22,14 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its key, what its stream carries (nothing: no stream) and its indexes."""
+    """One table: its key, what its stream carries (nothing: no stream), its indexes, and when its items expire (never)."""
 
     logical_id: str
     partition: str
     sort: str | None = None
     stream: str | None = None
     indexes: tuple[Index, ...] = ()
+    expiry: str | None = None
 
 
 DUE = Index(keys.DUE, keys.DUE_KIND, keys.DUE_AT)
@@ -47,6 +48,8 @@ TABLES = (
         ),
     ),
     Table("Conversations", keys.SESSION_ID, keys.PART, stream="NEW_IMAGE", indexes=(DUE,)),
+    Table("Telegram", keys.PK, keys.SK, indexes=(Index(keys.BY_GROUP, keys.GROUP_ID, keys.CREATED_AT),)),
+    Table("Guards", keys.GUARD_ID, expiry=keys.EXPIRES_AT),
 )
 
 
@@ -74,18 +77,23 @@ def _table(table: Table) -> Template:
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in _attributes(table)],
         "KeySchema": _key_schema(table.partition, table.sort),
-        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         "SSESpecification": {"SSEEnabled": True},
         "DeletionProtectionEnabled": {"Fn::If": ["IsProduction", True, False]},
-        "GlobalSecondaryIndexes": [
+    }
+    if table.indexes:
+        properties["GlobalSecondaryIndexes"] = [
             {
                 "IndexName": index.name,
                 "KeySchema": _key_schema(index.partition, index.sort),
                 "Projection": {"ProjectionType": index.projection},
             }
             for index in table.indexes
-        ],
-    }
+        ]
+    if table.expiry:
+        # What expires within a day is not worth recovering.
+        properties["TimeToLiveSpecification"] = {"AttributeName": table.expiry, "Enabled": True}
+    else:
+        properties["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": True}
     if table.stream:
         properties["StreamSpecification"] = {"StreamViewType": table.stream}
     # No TableName: a name of our own would stop CloudFormation from ever replacing the table.

@@ -25,6 +25,8 @@ OPTIONS = {
     "AnthropicSecretArn": "ANTHROPIC_SECRET_ARN",
     "SummaryDelay": "SUMMARY_DELAY",
     "SummaryInterval": "SUMMARY_INTERVAL",
+    "CardsDelay": "CARDS_DELAY",
+    "TelegramBot": "TELEGRAM_BOT",
     "LogLevel": "LOG_LEVEL",
     "AlarmEmail": "ALARM_EMAIL",
 }

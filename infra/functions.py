@@ -39,6 +39,8 @@ def environment_values() -> Json:
         "ACCOUNTS_TABLE": {"Ref": "AccountsTableName"},
         "SESSIONS_TABLE": {"Ref": "SessionsTableName"},
         "CONVERSATIONS_TABLE": {"Ref": "ConversationsTableName"},
+        "TELEGRAM_TABLE": {"Ref": "TelegramTableName"},
+        "GUARDS_TABLE": {"Ref": "GuardsTableName"},
         "DEPLOYMENT_SECRET_ARN": {"Ref": "DeploymentSecretArn"},
         "LLM_PROVIDER": {"Ref": "LlmProvider"},
         "MODEL_SMALL": {"Ref": "ModelSmall"},
@@ -47,6 +49,8 @@ def environment_values() -> Json:
         "ANTHROPIC_SECRET_ARN": {"Ref": "AnthropicSecretArn"},
         "SUMMARY_DELAY": {"Ref": "SummaryDelay"},
         "SUMMARY_INTERVAL": {"Ref": "SummaryInterval"},
+        "CARDS_DELAY": {"Ref": "CardsDelay"},
+        "TELEGRAM_BOT": {"Ref": "TelegramBot"},
         "PUBLIC_URL": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": _own_url()}]},
     }
     for queue in queues.ALL:
@@ -101,7 +105,9 @@ def _queue(queue: queues.Queue, *, batch: int, concurrency: int) -> Json:
     }
 
 
-SESSION_CREATED = {"eventName": ["INSERT"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SESSION]}}}}
+SESSION_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SESSION]}}}}
+# A filter knows nothing of what was before: every turn changes a tally, and the function drops what no list shows.
+TALLY_CHANGED = {"eventName": ["MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [{"prefix": keys.TALLIES}]}}}}
 SUMMARY_WRITTEN = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SUMMARY]}}}}
 PARTICIPANT_SPOKE = {
     "eventName": ["INSERT"],
@@ -116,8 +122,15 @@ API = Function(
         "ACCOUNTS_TABLE",
         "SESSIONS_TABLE",
         "CONVERSATIONS_TABLE",
+        "TELEGRAM_TABLE",
+        "GUARDS_TABLE",
         "DEPLOYMENT_SECRET_ARN",
         "PUBLIC_URL",
+        "DELETIONS_QUEUE_URL",
+        "SUMMARIES_QUEUE_URL",
+        "SUMMARY_DELAY",
+        "SUMMARY_INTERVAL",
+        "TELEGRAM_BOT",
         *MODEL,
     ),
 )
@@ -125,8 +138,8 @@ SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    environment=("PROMPTS_QUEUE_URL", "BRIEFS_QUEUE_URL"),
-    event=_stream("SessionsStreamArn", SESSION_CREATED, SUMMARY_WRITTEN),
+    environment=("PROMPTS_QUEUE_URL", "BRIEFS_QUEUE_URL", "CARDS_QUEUE_URL", "CARDS_DELAY"),
+    event=_stream("SessionsStreamArn", SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN),
 )
 CONVERSATIONS_CHANGED = Function(
     "ConversationsChanged",
@@ -164,6 +177,20 @@ WRITE_BRIEF = Function(
     environment=("SESSIONS_TABLE", "BRIEFS_QUEUE_URL", "BRIEFS_DEAD_LETTERS_URL", "PUBLIC_URL"),
     event=_queue(queues.BRIEFS, batch=5, concurrency=2),
 )
+UPDATE_CARDS = Function(
+    "UpdateCards",
+    memory=512,
+    timeout=WORKER_SECONDS,
+    environment=("SESSIONS_TABLE", "CARDS_QUEUE_URL", "CARDS_DEAD_LETTERS_URL"),
+    event=_queue(queues.CARDS, batch=5, concurrency=2),
+)
+DELETE_DATA = Function(
+    "DeleteData",
+    memory=512,
+    timeout=WORKER_SECONDS,
+    environment=("SESSIONS_TABLE", "CONVERSATIONS_TABLE", "DELETIONS_QUEUE_URL", "DELETIONS_DEAD_LETTERS_URL"),
+    event=_queue(queues.DELETIONS, batch=1, concurrency=2),
+)
 SWEEP = Function(
     "Sweep",
     memory=512,
@@ -175,6 +202,17 @@ SWEEP = Function(
         "BRIEFS_QUEUE_URL",
         "SUMMARIES_QUEUE_URL",
         "SUMMARY_DELAY",
+        "DELETIONS_QUEUE_URL",
     ),
 )
-ALL = (API, SESSIONS_CHANGED, CONVERSATIONS_CHANGED, WRITE_PROMPT, WRITE_SUMMARY, WRITE_BRIEF, SWEEP)
+ALL = (
+    API,
+    SESSIONS_CHANGED,
+    CONVERSATIONS_CHANGED,
+    WRITE_PROMPT,
+    WRITE_SUMMARY,
+    WRITE_BRIEF,
+    UPDATE_CARDS,
+    DELETE_DATA,
+    SWEEP,
+)

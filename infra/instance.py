@@ -15,13 +15,19 @@ SETTINGS = {
     "ACCOUNTS_TABLE": "AccountsTableName",
     "SESSIONS_TABLE": "SessionsTableName",
     "CONVERSATIONS_TABLE": "ConversationsTableName",
+    "TELEGRAM_TABLE": "TelegramTableName",
+    "GUARDS_TABLE": "GuardsTableName",
     "DEPLOYMENT_SECRET_ARN": "DeploymentSecretArn",
     "PROMPTS_QUEUE_URL": "PromptsQueueUrl",
     "BRIEFS_QUEUE_URL": "BriefsQueueUrl",
     "SUMMARIES_QUEUE_URL": "SummariesQueueUrl",
+    "CARDS_QUEUE_URL": "CardsQueueUrl",
+    "DELETIONS_QUEUE_URL": "DeletionsQueueUrl",
     "PROMPTS_DEAD_LETTERS_URL": "PromptsDeadLettersUrl",
     "BRIEFS_DEAD_LETTERS_URL": "BriefsDeadLettersUrl",
     "SUMMARIES_DEAD_LETTERS_URL": "SummariesDeadLettersUrl",
+    "CARDS_DEAD_LETTERS_URL": "CardsDeadLettersUrl",
+    "DELETIONS_DEAD_LETTERS_URL": "DeletionsDeadLettersUrl",
 }
 
 

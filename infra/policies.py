@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from chalicelib.store import keys
 from infra import queues
 from infra.functions import (
     ALL,
     API,
     CONVERSATIONS_CHANGED,
+    DELETE_DATA,
     SESSIONS_CHANGED,
     SWEEP,
+    UPDATE_CARDS,
     WRITE_BRIEF,
     WRITE_PROMPT,
     WRITE_SUMMARY,
@@ -54,14 +57,18 @@ def _statements() -> dict[str, list[Json]]:
     return {
         API.logical_id: [
             _table("Accounts", KEY_ITEM),
-            _table("Sessions", ITEMS),
-            _table("Conversations", ITEMS),
+            _table("Sessions", (*ITEMS, "DeleteItem")),
+            _allow(["dynamodb:Query"], _index("Sessions", keys.BY_MEMBER), _index("Sessions", keys.PUBLIC_FEED)),
+            _may_send(queues.DELETIONS.resource, queues.SUMMARIES.resource),
+            _table("Conversations", (*ITEMS, "DeleteItem")),
+            _table("Telegram", ("BatchGetItem", "DeleteItem", "Query", "UpdateItem")),
+            _table("Guards", (*KEY_ITEM, "PutItem")),
             _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
             _may_ask_the_model(),
         ],
         SESSIONS_CHANGED.logical_id: [
             *_may_follow("SessionsStreamArn"),
-            _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.STREAM_FAILURES),
+            _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.CARDS.resource, queues.STREAM_FAILURES),
         ],
         CONVERSATIONS_CHANGED.logical_id: [
             *_may_follow("ConversationsStreamArn"),
@@ -77,11 +84,21 @@ def _statements() -> dict[str, list[Json]]:
             _may_ask_the_model(),
         ],
         WRITE_BRIEF.logical_id: [*_may_work_off(queues.BRIEFS), _table("Sessions", ITEMS)],
+        UPDATE_CARDS.logical_id: [
+            *_may_work_off(queues.CARDS),
+            _table("Sessions", ("BatchGetItem", "Query", "UpdateItem")),
+        ],
+        DELETE_DATA.logical_id: [
+            *_may_work_off(queues.DELETIONS),
+            _may_send(queues.DELETIONS.resource),
+            _table("Sessions", ("BatchWriteItem", "Query", "UpdateItem")),
+            _table("Conversations", ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query")),
+        ],
         SWEEP.logical_id: [
             _allow(["dynamodb:Query"], _index("Sessions", "due"), _index("Conversations", "due")),
             _table("Sessions", ("UpdateItem",)),
             _table("Conversations", ("UpdateItem",)),
-            _may_send(*(queue.resource for queue in queues.ALL)),
+            _may_send(*(queue.resource for queue in queues.ALL if queue is not queues.CARDS)),
         ],
     }
 

@@ -19,6 +19,7 @@ class Queue:
 
     logical_id: str
     fifo: bool = False
+    delay: str = "SummaryDelay"  # of a FIFO queue: the parameter that says how long
 
     @property
     def resource(self) -> str:
@@ -34,7 +35,9 @@ class Queue:
 PROMPTS = Queue("Prompts")
 BRIEFS = Queue("Briefs")
 SUMMARIES = Queue("Summaries", fifo=True)
-ALL = (PROMPTS, BRIEFS, SUMMARIES)
+CARDS = Queue("Cards", fifo=True, delay="CardsDelay")
+DELETIONS = Queue("Deletions")
+ALL = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS)
 
 
 def resources() -> Resources:
@@ -63,7 +66,7 @@ def _work_queue(queue: Queue) -> Resources:
     }
     if queue.fifo:
         # Ids are given by the sender: time-bucketed, so that many wake-ups within one delay make one job.
-        properties |= {"ContentBasedDeduplication": False, "DelaySeconds": {"Ref": "SummaryDelay"}}
+        properties |= {"ContentBasedDeduplication": False, "DelaySeconds": {"Ref": queue.delay}}
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 

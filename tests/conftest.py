@@ -37,9 +37,15 @@ def forget_wiring() -> None:
         wiring.accounts,
         wiring.sessions,
         wiring.conversations,
+        wiring.cards,
+        wiring.deletions,
+        wiring.guards,
         wiring.jobs,
         wiring.model,
         wiring.desk,
+        wiring.people,
+        wiring.office,
+        wiring.telegram_groups,
     ):
         cached.cache_clear()
 
@@ -62,7 +68,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
         monkeypatch.setenv("DEPLOYMENT_SECRET_ARN", secret["ARN"])
         sqs: Any = boto3.client("sqs")
-        for queue in ("prompts", "summaries.fifo", "briefs"):
+        for queue in ("prompts", "summaries.fifo", "briefs", "cards.fifo", "deletions"):
             for suffix in ("QUEUE", "DEAD_LETTERS"):
                 fifo = queue.endswith(".fifo")
                 name = f"{queue.removesuffix('.fifo')}-{suffix.lower()}" + (".fifo" if fifo else "")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,13 @@ class Context:
 
 
 def request(
-    method: str, path: str, *, resource: str = CATCH_ALL, body: bytes = b"", headers: Mapping[str, str] | None = None
+    method: str,
+    path: str,
+    *,
+    resource: str = CATCH_ALL,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    address: str = "203.0.113.7",
 ) -> Answer:
     """Send a request as API Gateway does, here mostly to the route that catches what no other serves."""
     event: Event = {
@@ -41,7 +48,7 @@ def request(
         "path": path,
         "headers": dict(headers or {}),
         "multiValueQueryStringParameters": None,
-        "pathParameters": {"proxy": path.removeprefix("/")} if resource == CATCH_ALL else None,
+        "pathParameters": _path_parameters(resource, path),
         "stageVariables": None,
         "requestContext": {
             "httpMethod": method,
@@ -50,13 +57,21 @@ def request(
             "stage": "live",
             "domainName": "abc123.execute-api.us-east-1.amazonaws.com",
             "requestId": REQUEST_ID,
-            "identity": {"sourceIp": "203.0.113.7"},
+            "identity": {"sourceIp": address},
         },
         "body": base64.b64encode(body).decode() if body else None,
         "isBase64Encoded": bool(body),
     }
     answer = app(event, Context())
-    return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+    return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]) if answer["body"] else None)
+
+
+def _path_parameters(resource: str, path: str) -> dict[str, str] | None:
+    """What API Gateway takes from the path."""
+    if resource == CATCH_ALL:
+        return {"proxy": path.removeprefix("/")}
+    found = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", resource), path)
+    return (found.groupdict() if found else None) or None
 
 
 def change(name: str, new: Event | None, old: Event | None = None) -> Event:

@@ -7,11 +7,12 @@ from chalice.app import Blueprint
 from chalicelib import wiring
 from chalicelib.api import present
 from chalicelib.api.http import Call, endpoint
+from chalicelib.api.shapes import UserInfo
 
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "GET", "/me")
+@endpoint(routes, "GET", "/me", answers=UserInfo)
 def get_me(call: Call) -> dict[str, Any]:
     """The user and the key in use."""
     return present.user_info(wiring.accounts().user(call.caller.user_id), call.caller)

@@ -92,3 +92,23 @@ class ChatBody(Struct):
     participant_id: Id
     participant_name: Name
     message_id: Id | None = None
+
+
+class ResponseBody(Struct):
+    """POST /sessions/{id}/responses."""
+
+    content: Content
+
+
+class IncludedBody(Struct):
+    """PATCH /sessions/{id}/participants/{participant_id}."""
+
+    included: bool
+
+
+class GroupBody(Struct):
+    """POST /integrations/telegram/groups."""
+
+    group_id: Id
+    group_name: Name | None = None
+    topic_id: Annotated[int, Meta(ge=-(2**53), le=2**53)] | None = None

@@ -7,32 +7,44 @@ from chalice.app import Blueprint
 from chalicelib import wiring
 from chalicelib.api import present
 from chalicelib.api.bodies import ChatBody, JoinBody
-from chalicelib.api.http import Call, endpoint
+from chalicelib.api.http import Call, Made, endpoint
+from chalicelib.api.shapes import ChatResponse
 from chalicelib.errors import Invalid
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
-from chalicelib.services.conversations import Said
+from chalicelib.services.conversations import Said, Turn
 
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "POST", "/sessions/{session_id}/chat/questions", body=JoinBody)
-def post_chat_questions(call: Call, session_id: str) -> dict[str, Any]:
+def _turn_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
+    call.open(session_id)
+    return present.chat_response(conversations.turn_again(session_id, **kept, desk=wiring.desk()))
+
+
+def _made(turn: Turn) -> Made:
+    return Made(present.chat_response(turn), {"thread_id": turn.thread_id, "sequence": turn.sequence})
+
+
+@endpoint(
+    routes, "POST", "/sessions/{session_id}/chat/questions", body=JoinBody, answers=ChatResponse, again=_turn_again
+)
+def post_chat_questions(call: Call, session_id: str) -> Made:
     """Join with the answers to the form; gives the opening message."""
     body: JoinBody = call.body
     answers = {given.question_id: given.answer for given in body.answers}
     if len(answers) < len(body.answers):
         raise Invalid("answers must have each question once")
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
-    turn = conversations.join(session_id, who, answers, desk=wiring.desk(), deadline=call.deadline)
-    return present.chat_response(turn)
+    desk = wiring.desk()
+    turn = conversations.join(session_id, who, answers, desk=desk, deadline=call.deadline, request_id=call.repeat_id)
+    return _made(turn)
 
 
-@endpoint(routes, "POST", "/sessions/{session_id}/chat", body=ChatBody)
-def post_chat(call: Call, session_id: str) -> dict[str, Any]:
+@endpoint(routes, "POST", "/sessions/{session_id}/chat", body=ChatBody, answers=ChatResponse, again=_turn_again)
+def post_chat(call: Call, session_id: str) -> Made:
     """One turn."""
     body: ChatBody = call.body
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
-    said = Said(body.content, body.message_id)
-    turn = conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline)
-    return present.chat_response(turn)
+    said = Said(body.content, body.message_id or call.repeat_id)
+    return _made(conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline))

@@ -6,66 +6,58 @@ The order of answers is the contract's: 404 path, 405, 401, 429, 400 body, 404/4
 
 import functools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
+from urllib.parse import unquote
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import wiring
-from chalicelib.api.validation import parse_body
-from chalicelib.clock import Deadline
-from chalicelib.errors import HarmonicaError, TooLarge
+from chalicelib.api import conditional, repeats
+from chalicelib.api.access import who_may
+from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Made, View
+from chalicelib.api.validation import parse_body, parse_query
+from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.observability import log_failure
 from chalicelib.requests import TURN_SECONDS, log_request, public_url, request_id, require_uuid
-from chalicelib.services.accounts import authenticate, require_allowance, seconds_to_next_minute
-from chalicelib.store.records import Caller
+from chalicelib.services.accounts import authenticate, seconds_to_next_minute
+from chalicelib.services.visits import VISITS, count_visit
+
+__all__ = ["JSON", "MARKDOWN", "Call", "Made", "endpoint", "error_response", "methods_of", "preflight", "respond"]
 
 ANSWER_BYTES = 5_000_000  # Lambda refuses to return more than 6 MB
-JSON = "application/json"
-MARKDOWN = "text/markdown; charset=utf-8"
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+_EXPOSED = "Allow, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+_MISSING = {"session_id": "Session not found", "participant_id": "Participant not found"}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One authenticated request: who calls, when, with what, and by when it has to be answered."""
-
-    caller: Caller
-    body: Any
-    query: Mapping[str, str]
-    now: datetime
-    deadline: Deadline
-    public_url: str
+DECLARED: list[Endpoint] = []
 
 
-View = Callable[..., Any]
-
-
-def endpoint(
-    routes: Blueprint,
-    method: str,
-    path: str,
-    *,
-    body: type[Any] | None = None,
-    status: int = 200,
-    content_type: str = JSON,
-) -> Callable[[View], View]:
+def endpoint(routes: Blueprint, method: str, path: str, **declaration: Unpack[Declaration]) -> Callable[[View], View]:
     """Serve a view at this path. The view takes a Call and the ids of the path, and returns what the answer's body is made of."""
+    who = who_may(method, path)
+    if method == "POST" and "again" not in declaration:
+        raise TypeError(f"{method} {path} has to say how its answer is rendered again for an Idempotency-Key")
 
     def register(view: View) -> View:
+        declared = Endpoint(method=method, path=path, who=who, view=view, **declaration)
+
         @functools.wraps(view)
         def handler(**path_values: str) -> Response:
-            def answer(request: Request, headers: dict[str, str]) -> Response:
-                call = _admit(request, body, headers)
-                ids = {name: require_uuid(value) for name, value in path_values.items()}
-                return Response(_render(view(call, **ids), content_type), {"Content-Type": content_type}, status)
-
-            return respond(routes.current_request, answer)
+            return respond(routes.current_request, lambda *given: _answer(declared, path_values, *given))
 
         # No content types: whatever a client calls its body, it is read as JSON.
         routes.route(path, methods=[method], content_types=[])(handler)
+        if path not in {known.path for known in DECLARED}:
+            # API Gateway hands a preflight to the application only where the path has this method.
+            routes.route(path, methods=["OPTIONS"], content_types=[])(_preflight(routes, path))
+        DECLARED.append(declared)
         return view
 
     return register
@@ -74,7 +66,13 @@ def endpoint(
 def respond(request: Request, answer: Callable[[Request, dict[str, str]], Response]) -> Response:
     """Give the answer, or the error envelope, with the headers that every response has; log the request."""
     started = wiring.clock().now()
-    headers = {"X-Request-Id": request_id(request), "Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+    headers = {
+        "X-Request-Id": request_id(request),
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": _EXPOSED,
+        "Vary": "Authorization, Origin",
+        "Cache-Control": "no-store",
+    }
     try:
         response = answer(request, headers)
     except HarmonicaError as error:
@@ -84,7 +82,7 @@ def respond(request: Request, answer: Callable[[Request, dict[str, str]], Respon
         response = error_response(
             HarmonicaError(f"The request failed on our side and was recorded as {request_id(request)}")
         )
-    response.headers.update(headers)
+    response.headers = {**headers, **response.headers}
     log_request(request, response.status_code, wiring.clock().now() - started)
     return response
 
@@ -99,22 +97,72 @@ def error_response(error: HarmonicaError) -> Response:
     return Response(msgspec.json.encode(envelope).decode(), headers, error.status)
 
 
-def _admit(request: Request, body: type[Any] | None, headers: dict[str, str]) -> Call:
+def methods_of(path: str) -> list[str]:
+    """The methods that a path of the API is declared with."""
+    return sorted(known.method for known in DECLARED if known.path == path)
+
+
+def preflight(methods: Iterable[str]) -> Response:
+    """Tell a browser what any origin may send; there are no cookies, so any origin may."""
+    return Response("", {**PREFLIGHT, "Access-Control-Allow-Methods": ", ".join(methods)}, 204)
+
+
+def _preflight(routes: Blueprint, path: str) -> View:
+    def preflighted(**_: str) -> Response:
+        return respond(routes.current_request, lambda *_: preflight(methods_of(path)))
+
+    return preflighted
+
+
+def _answer(declared: Endpoint, path_values: dict[str, str], request: Request, headers: dict[str, str]) -> Response:
+    call = _admit(declared, request, headers)
+    ids = {name: _path_id(name, value) for name, value in path_values.items()}
+    made = repeats.once(declared, call, ids, request) if declared.method == "POST" else declared.work(call, ids)
+    status = made.status or declared.status
+    if status == 204:
+        return Response("", {}, status)
+    rendered = _render(made.body, declared.content_type)
+    if declared.method == "GET":
+        return conditional.respond(request, rendered, declared.content_type)
+    return Response(rendered, {"Content-Type": declared.content_type}, status)
+
+
+def _admit(declared: Endpoint, request: Request, headers: dict[str, str]) -> Call:
     clock = wiring.clock()
     now, deadline = clock.now(), clock.deadline(TURN_SECONDS)
-    caller = authenticate(request.headers.get("authorization"), accounts=wiring.accounts(), now=now)
-    headers["RateLimit-Limit"] = str(caller.limit)
-    headers["RateLimit-Remaining"] = str(max(0, caller.limit - caller.used))
-    headers["RateLimit-Reset"] = str(seconds_to_next_minute(now))
-    require_allowance(caller, now)
+    caller = None
+    if declared.who != "anyone":
+        caller = authenticate(request.headers.get("authorization"), accounts=wiring.accounts(), now=now)
+        _require_allowance(caller.used, caller.limit, now, headers)
+    elif declared.counted:
+        # What the gateway saw: a client can write any header.
+        address = str(request.context["identity"]["sourceIp"])
+        visits = count_visit(address, guards=wiring.guards(), secret=wiring.deployment_secret(), now=now)
+        _require_allowance(visits, VISITS, now, headers)
     return Call(
-        caller=caller,
-        body=parse_body(bytes(request.raw_body or b""), body) if body else None,
-        query=dict(request.query_params or {}),
+        who=declared.who,
+        body=parse_body(bytes(request.raw_body or b""), kind) if (kind := declared.takes) else None,
+        query=parse_query(dict(request.query_params or {}), declared.query) if declared.query else None,
         now=now,
         deadline=deadline,
         public_url=public_url(request),
+        _caller=caller,
     )
+
+
+def _require_allowance(used: int, limit: int, now: datetime, headers: dict[str, str]) -> None:
+    """Say in the headers what is left of this minute's requests; raise RateLimited where nothing is."""
+    wait = seconds_to_next_minute(now)
+    headers["RateLimit-Limit"] = str(limit)
+    headers["RateLimit-Remaining"] = str(max(0, limit - used))
+    headers["RateLimit-Reset"] = str(wait)
+    if used > limit:
+        raise RateLimited(f"Rate limit exceeded. Try again in {wait} seconds.", wait)
+
+
+def _path_id(name: str, value: str) -> str:
+    """An id of the path: sessions and participants have UUIDs, other things have names."""
+    return require_uuid(value, _MISSING[name]) if name in _MISSING else unquote(value)
 
 
 def _render(value: Any, content_type: str) -> str:

@@ -6,7 +6,18 @@ from typing import Any
 from chalicelib.services.channels import channel_of
 from chalicelib.services.conversations import Turn
 from chalicelib.services.sessions import prompt_status, summary_status
-from chalicelib.store.records import Caller, Message, Question, Session, SessionView, ThreadView, User
+from chalicelib.services.telegram_groups import Link
+from chalicelib.store.records import (
+    Caller,
+    Card,
+    Message,
+    Question,
+    Session,
+    SessionView,
+    TelegramGroup,
+    ThreadView,
+    User,
+)
 
 Json = dict[str, Any]
 
@@ -26,9 +37,9 @@ def join_url(public_url: str, session_id: str) -> str:
     return f"{public_url}/chat?s={session_id}"
 
 
-def session_created(session: Session, public_url: str) -> Json:
+def session_created(session: Session, public_url: str, participants: int = 0) -> Json:
     """`SessionCreated`."""
-    return {**_list_item(session, session.status, 0), "join_url": join_url(public_url, session.id)}
+    return {**_list_item(session, session.status, participants), "join_url": join_url(public_url, session.id)}
 
 
 def session(view: SessionView, public_url: str, now: datetime) -> Json:
@@ -49,7 +60,10 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
         "widgets_enabled": of.widgets_enabled,
         "results_visibility": of.results_visibility,
         "is_public": of.is_public,
-        "distribution": [],
+        "distribution": [
+            {"channel": it.channel, "group_id": it.group_id, "status": it.status, "error": it.error}
+            for it in of.distribution
+        ],
         "prompt_status": prompt_status(view),
         "summary_prompt": of.summary_prompt,
         "summary_status": summary_status(view, now),
@@ -73,6 +87,29 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
             "output_tokens": tally.output_tokens,
         },
     }
+
+
+def card(of: Card, now: datetime) -> Json:
+    """`SessionListItem`."""
+    return {
+        "id": of.session_id,
+        "topic": of.topic,
+        "goal": of.goal,
+        "status": of.status_at(now),
+        "participant_count": of.participant_count,
+        "created_at": moment(of.created_at),
+        "updated_at": moment(of.updated_at),
+    }
+
+
+def public_card(of: Card, public_url: str, now: datetime) -> Json:
+    """`PublicSessionListItem`."""
+    return {**card(of, now), "join_url": join_url(public_url, of.session_id)}
+
+
+def page(items: list[Json], total: int, limit: int, offset: int) -> Json:
+    """A part of a list, in the envelope of lists."""
+    return {"data": items, "pagination": {"total": total, "limit": limit, "offset": offset}}
 
 
 def questions(asked: tuple[Question, ...]) -> list[Json]:
@@ -114,6 +151,11 @@ def message(entry: Message) -> Json:
     return {"id": entry.id, "role": entry.role, "content": entry.content, "created_at": moment(entry.created_at)}
 
 
+def response(session_id: str, entry: Message) -> Json:
+    """The caller's own response."""
+    return {"id": entry.id, "session_id": session_id, "content": entry.content, "created_at": moment(entry.created_at)}
+
+
 def chat_response(turn: Turn) -> Json:
     """`ChatResponse`."""
     reply = {"role": "assistant", "content": turn.content, "is_final": turn.is_final}
@@ -128,6 +170,27 @@ def summary(view: SessionView, now: datetime) -> Json:
         "generated_at": moment_or_null(view.summary.generated_at if view.summary else None),
         "status": summary_status(view, now),
     }
+
+
+def summary_to_come(session_id: str) -> Json:
+    """A summary that takes longer than a request may."""
+    return {"session_id": session_id, "summary": None, "generated_at": None, "status": "updating"}
+
+
+def telegram_group(group: TelegramGroup) -> Json:
+    """`TelegramGroup`."""
+    return {
+        "group_id": group.group_id,
+        "group_name": group.name,
+        "topic_id": group.topic_id,
+        "created_at": moment(group.created_at),
+        "status": group.status,
+    }
+
+
+def telegram_link(link: Link) -> Json:
+    """A single-use code for /setup."""
+    return {"code": link.code, "url": link.url, "expires_at": moment(link.expires_at)}
 
 
 def user_info(user: User, caller: Caller) -> Json:

@@ -1,77 +1,71 @@
 """Sessions: design and results."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 from chalice.app import Blueprint
 
 from chalicelib import wiring
-from chalicelib.api import present
+from chalicelib.api import present, shapes
 from chalicelib.api.bodies import CreateSessionBody
-from chalicelib.api.http import MARKDOWN, Call, endpoint
+from chalicelib.api.http import MARKDOWN, Call, Made, endpoint
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.services.access import require_questions, require_role
-from chalicelib.services.responses import list_responses
+from chalicelib.services.access import require_role
 from chalicelib.services.sessions import NewSession, create_session
+from chalicelib.services.telegram_groups import check_distribution
 from chalicelib.store import sessions as parts
-from chalicelib.store.records import SessionView
 
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "POST", "/sessions", body=CreateSessionBody, status=201)
-def post_session(call: Call) -> dict[str, Any]:
+def _created_again(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
+    view = wiring.sessions().view(kept["session_id"], parts.FOR_COUNT, call.caller.user_id)
+    return present.session_created(require_role(view, "viewer").session, call.public_url, view.tally.participants)
+
+
+@endpoint(
+    routes, "POST", "/sessions", body=CreateSessionBody, status=201, answers=shapes.SessionCreated, again=_created_again
+)
+def post_session(call: Call) -> Made:
     """Create a session owned by the caller."""
     _refuse_unknown(call.body)
     new = msgspec.convert(msgspec.to_builtins(call.body), NewSession)
-    session = create_session(new, call.caller.user_id, sessions=wiring.sessions(), now=call.now, new_id=wiring.new_id)
-    return present.session_created(session, call.public_url)
+    announced = check_distribution(new.distribution, call.caller.user_id, groups=wiring.telegram_groups())
+    new = replace(new, distribution=announced)
+    session = create_session(new, call.caller.user_id, sessions=wiring.sessions(), now=call.now, new_id=call.new_id)
+    return Made(present.session_created(session, call.public_url), {"session_id": session.id})
 
 
-@endpoint(routes, "GET", "/sessions/{session_id}")
+@endpoint(routes, "GET", "/sessions/{session_id}", answers=shapes.Session)
 def get_session(call: Call, session_id: str) -> dict[str, Any]:
     """Everything about a session."""
-    return present.session(_viewed(call, session_id, parts.EVERYTHING), call.public_url, call.now)
+    return present.session(call.open(session_id, parts.EVERYTHING), call.public_url, call.now)
 
 
-@endpoint(routes, "GET", "/sessions/{session_id}/questions")
+@endpoint(routes, "GET", "/sessions/{session_id}/questions", answers=shapes.QuestionList)
 def get_questions(call: Call, session_id: str) -> dict[str, Any]:
     """The pre-session form."""
-    view = wiring.sessions().view(session_id, parts.FOR_QUESTIONS, call.caller.user_id)
-    return {"data": present.questions(require_questions(view).questions)}
+    return {"data": present.questions(call.open(session_id, parts.FOR_QUESTIONS).questions)}
 
 
-@endpoint(routes, "GET", "/sessions/{session_id}/responses")
-def get_responses(call: Call, session_id: str) -> dict[str, Any]:
-    """Every included thread with its messages, by first message."""
-    _viewed(call, session_id, parts.NOTHING_ELSE)
-    threads = list_responses(session_id, conversations=wiring.conversations())
-    return {"data": [present.participant(thread) for thread in threads]}
-
-
-@endpoint(routes, "GET", "/sessions/{session_id}/summary")
+@endpoint(routes, "GET", "/sessions/{session_id}/summary", answers=shapes.Summary)
 def get_summary(call: Call, session_id: str) -> dict[str, Any]:
     """The summary, and how current it is."""
-    return present.summary(_viewed(call, session_id, parts.FOR_RESULTS), call.now)
+    return present.summary(call.open(session_id, parts.FOR_RESULTS), call.now)
 
 
 @endpoint(routes, "GET", "/sessions/{session_id}/session-md", content_type=MARKDOWN)
 def get_session_md(call: Call, session_id: str) -> str:
     """The brief, as markdown."""
-    brief = _viewed(call, session_id, parts.FOR_RESULTS).brief
+    brief = call.open(session_id, parts.FOR_RESULTS).brief
     if brief is None:
         raise NotFound("This session has no brief yet; it follows the first summary")
     return brief.markdown
 
 
-def _viewed(call: Call, session_id: str, wanted: tuple[str, ...]) -> SessionView:
-    return require_role(wiring.sessions().view(session_id, wanted, call.caller.user_id), "viewer")
-
-
 def _refuse_unknown(body: CreateSessionBody) -> None:
-    """Name what points at something that does not exist. Nobody has groups, templates or projects yet."""
-    for position, channel in enumerate(body.distribution):
-        raise Invalid(f"distribution[{position}].group_id {channel.group_id!r} is not a group of yours")
+    """Name what points at something that does not exist. Nobody has templates or projects yet."""
     for name in ("template_id", "project_id"):
         if getattr(body, name) is not None:
             raise Invalid(f"{name} {getattr(body, name)!r} does not exist")

@@ -5,6 +5,7 @@ into the API's words.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,12 +34,16 @@ _NAMES = {
 }
 
 
+class Patch(msgspec.Struct):
+    """Base of the bodies in which null says something: it clears what an absent field leaves alone."""
+
+
 def parse_body(raw: bytes, kind: type[T]) -> T:
     """The body as `kind`. Raises Invalid for anything else, TooLarge over a megabyte. An empty body counts as `{}`."""
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
-        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, "")
+        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, "", keep_nulls=issubclass(kind, Patch))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):
@@ -49,8 +54,16 @@ def parse_body(raw: bytes, kind: type[T]) -> T:
         raise Invalid(_in_our_words(str(error), kind)) from error
 
 
-def _tidy(value: Any, path: str) -> Any:
-    """Trim strings, drop nulls of objects; refuse texts that no item can hold."""
+def parse_query(given: Mapping[str, str], kind: type[T]) -> T:
+    """The query parameters as `kind`; what it does not know is ignored. Raises Invalid, naming the parameter."""
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(_in_our_words(str(error), kind)) from error
+
+
+def _tidy(value: Any, path: str, *, keep_nulls: bool = False) -> Any:
+    """Trim strings, drop nulls of objects (those of the outermost one on demand); refuse texts that no item can hold."""
     if isinstance(value, str):
         if len(value) > TEXT_BYTES // 4 and len(value.encode()) > TEXT_BYTES:
             raise Invalid(f"{path} must be at most {TEXT_BYTES:,} bytes of UTF-8")
@@ -59,7 +72,7 @@ def _tidy(value: Any, path: str) -> Any:
         return [_tidy(item, f"{path}[{position}]") for position, item in enumerate(value)]
     if isinstance(value, dict):
         named = {name: _tidy(item, f"{path}.{name}" if path else name) for name, item in value.items()}
-        return {name: item for name, item in named.items() if item is not None}
+        return named if keep_nulls else {name: item for name, item in named.items() if item is not None}
     return value
 
 

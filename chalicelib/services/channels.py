@@ -15,6 +15,7 @@ from chalicelib.store.records import SessionView
 
 WEB = "web"
 API = "api"
+HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> s
     named = json.dumps([session_id, scope, external_id]).encode()
     digest = hmac.new(secret, b"thread:" + named, hashlib.sha256).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def account_of(scope: str) -> str | None:
+    """The account that takes part in a public session by its key; None for everybody else."""
+    channel, _, user_id = scope.partition(":")
+    return user_id if channel == API and user_id else None
 
 
 def channel_of(scope: str) -> str:

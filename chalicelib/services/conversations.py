@@ -6,15 +6,18 @@ where there is one, else another try.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.errors import Conflict, Invalid, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.services import entries
 from chalicelib.services.channels import WEB, Participant, thread_id
-from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
+from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.forms import check_answers, page_questions
+from chalicelib.store.cards import participation
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.records import Answer, Message, SessionView, Thread, ThreadView
 from chalicelib.store.sessions import Sessions
@@ -23,8 +26,6 @@ HISTORY_MESSAGES = 200  # the last hundred turns
 LEASE = timedelta(seconds=30)  # longer than any request lives
 WAIT_SECONDS = 10.0  # for a reply that another request is making
 _POLL_SECONDS = 0.25
-_NOT_ACTIVE = "Session is not active"
-_UNAVAILABLE = "The facilitator is unavailable; send the same message again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Turn:
     thread_id: str
     content: str
     is_final: bool
+    sequence: int  # of its message in the thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +68,39 @@ class _Place:
     thread: Thread | None
     answers: tuple[Answer, ...]
     answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
+    starts_after: int = 0
 
 
-def join(session_id: str, who: Participant, given: Mapping[str, str], *, desk: Desk, deadline: Deadline) -> Turn:
+def join(
+    session_id: str,
+    who: Participant,
+    given: Mapping[str, str],
+    *,
+    desk: Desk,
+    deadline: Deadline,
+    request_id: str | None = None,
+) -> Turn:
     """Begin this participant's thread with the answers to the form, and give the facilitator's opening message.
 
-    A thread that has no opening yet (its first request died) is completed; on any other it is Invalid to join again.
+    A thread that has no opening yet (its first request died) is completed; on any other it is Invalid to join again,
+    but for another try of the request that did: `request_id` is the same for all of its tries.
     """
     place = _find(session_id, who, desk)
     _require_active(place.view, desk)
     if place.thread is None:
         answers = check_answers(place.view.questions, given)
         thread = _new_thread(place, who, desk)
-        if desk.conversations.join(thread, answers, None):
-            return _facilitate(replace(place, answers=answers), thread, [], desk, deadline)
+        if desk.conversations.join(thread, answers, None, _listed(place, who)):
+            return _facilitate(replace(place, answers=answers), thread, [], desk, deadline, request_id)
         place = _after_lost_join(session_id, who, desk)
     waiting = _Waiting(desk)
     while True:
         thread = _thread_of(place)
-        if thread.last_sequence > 0:
-            raise Invalid("participant_id has already joined this session")
+        if not thread.is_empty:
+            return _opening_of(thread, request_id, desk)
         taken = _take_lease(thread, desk)
         if taken:
-            return _facilitate(place, taken, [], desk, deadline)
+            return _facilitate(place, taken, [], desk, deadline, request_id)
         place = waiting.again(place)
 
 
@@ -99,8 +111,8 @@ def say(session_id: str, who: Participant, said: Said, *, desk: Desk, deadline: 
     if place.thread is None:
         thread = _new_thread(place, who, desk)
         message = _message(thread, said, desk)
-        spoken = _with_first(thread, message)
-        if desk.conversations.join(spoken, (), message):
+        spoken = entries.begun_with(thread, message)
+        if desk.conversations.join(spoken, (), message, _listed(place, who)):
             return _facilitate(place, spoken, [message], desk, deadline)
         place = _after_lost_join(session_id, who, desk)
     waiting = _Waiting(desk)
@@ -111,22 +123,30 @@ def say(session_id: str, who: Participant, said: Said, *, desk: Desk, deadline: 
         place = waiting.again(place)
 
 
+def turn_again(session_id: str, thread_id: str, sequence: int, *, desk: Desk) -> Turn:
+    """The turn that this reply was, read again. Raises NotFound where it is gone."""
+    reply = desk.conversations.message(session_id, thread_id, sequence)
+    if reply is None:
+        raise NotFound("This conversation was deleted")
+    return Turn(thread_id, reply.content, reply.is_final, reply.sequence)
+
+
 def read_thread(session_id: str, who: Participant, *, desk: Desk) -> tuple[SessionView, ThreadView | None]:
     """The session, and this participant's own conversation where it has begun."""
     place = _find(session_id, who, desk)
     if place.thread is None:
         return place.view, None
-    messages = tuple(desk.conversations.messages(session_id, place.thread.id))
+    messages = tuple(desk.conversations.messages(place.thread))
     return place.view, ThreadView(place.thread, place.answers, messages)
 
 
 def _try_turn(place: _Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | None:
     """One attempt at a turn in an existing thread; None where another request holds the thread or came first."""
     thread = _thread_of(place)
-    history = desk.conversations.history(thread.session_id, thread.id, HISTORY_MESSAGES) if thread.last_sequence else []
+    history = [] if thread.is_empty else desk.conversations.history(thread, HISTORY_MESSAGES)
     known = _find_said(place, history, said, desk)
     if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
-        return Turn(thread.id, answer.content, answer.is_final)
+        return Turn(thread.id, answer.content, answer.is_final, answer.sequence)
     if thread.is_leased(desk.clock.now()):
         return None
     if known:
@@ -144,14 +164,21 @@ def _find_said(place: _Place, history: list[Message], said: Said, desk: Desk) ->
         since = [message for message in history if message.sequence > place.answered_before and message.role == "user"]
         return next((it for it in since if it.message_id is None and it.content == said.content), None)
     known = [message for message in history if message.message_id == said.message_id]
-    if not known and history and history[0].sequence > 1:
+    if not known and history and history[0].sequence > thread.starts_after + 1:
         # Same id, same turn, for ever: look behind the history that the model is shown.
-        history[:] = list(desk.conversations.messages(thread.session_id, thread.id))
+        history[:] = list(desk.conversations.messages(thread))
         known = [message for message in history if message.message_id == said.message_id]
     return known[0] if known else None
 
 
-def _facilitate(place: _Place, thread: Thread, history: Sequence[Message], desk: Desk, deadline: Deadline) -> Turn:
+def _facilitate(
+    place: _Place,
+    thread: Thread,
+    history: Sequence[Message],
+    desk: Desk,
+    deadline: Deadline,
+    request_id: str | None = None,
+) -> Turn:
     """Ask the model and store its reply, under the lease that `thread` holds."""
     turn_id = thread.turn_id or ""
     try:
@@ -163,17 +190,25 @@ def _facilitate(place: _Place, thread: Thread, history: Sequence[Message], desk:
             model=desk.model,
             deadline=deadline,
         )
-        message = _reply(thread, reply, desk)
+        message = entries.replied(thread, reply, request_id, new_id=desk.new_id(), now=desk.clock.now())
         stored = desk.conversations.reply(thread, message)
     except ModelUnavailable as error:
         desk.conversations.release_lease(thread, turn_id)
-        raise Unavailable(_UNAVAILABLE, error.retry_after) from error
+        raise Unavailable("The facilitator is unavailable; send the same message again", error.retry_after) from error
     except Exception:
         desk.conversations.release_lease(thread, turn_id)
         raise
     if not stored:
         raise Conflict("Another request is answering this message; send the same message again")
-    return Turn(thread.id, message.content, message.is_final)
+    return Turn(thread.id, message.content, message.is_final, message.sequence)
+
+
+def _opening_of(thread: Thread, request_id: str | None, desk: Desk) -> Turn:
+    """The opening that an earlier try of this very request was given; for any other request the thread has begun."""
+    opening = desk.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
+    if opening is None or opening.message_id != request_id:
+        raise Invalid("participant_id has already joined this session")
+    return Turn(thread.id, opening.content, opening.is_final, opening.sequence)
 
 
 def _with_prompt_of(thread: Thread, view: SessionView, desk: Desk) -> SessionView:
@@ -191,21 +226,23 @@ def _find(session_id: str, who: Participant, desk: Desk) -> _Place:
     scope = who.scope_in(scene.view)
     found = ids[scope]
     view = replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view
-    thread = scene.threads.get(found)
-    return _Place(view, scope, found, thread, scene.answers.get(found, ()), thread.answered_to if thread else 0)
+    thread, answers = scene.threads.get(found), scene.answers.get(found, ())
+    answered = thread.answered_to if thread else 0
+    return _Place(view, scope, found, thread, answers, answered, scene.erased.get(found, 0))
 
 
 def _after_lost_join(session_id: str, who: Participant, desk: Desk) -> _Place:
     """The thread that another request began first; without one, the session closed in between."""
     place = _find(session_id, who, desk)
     if place.thread is None:
-        raise Invalid(_NOT_ACTIVE)
+        _require_active(place.view, desk)
+        raise Conflict("An earlier conversation of this participant is being removed; try again")
     return replace(place, answered_before=0)
 
 
 def _require_active(view: SessionView, desk: Desk) -> None:
     if view.session.status_at(desk.clock.now()) != "active":
-        raise Invalid(_NOT_ACTIVE)
+        raise Invalid("Session is not active")
 
 
 def _new_thread(place: _Place, who: Participant, desk: Desk) -> Thread:
@@ -219,45 +256,22 @@ def _new_thread(place: _Place, who: Participant, desk: Desk) -> Thread:
         name=None if session.anonymous else who.name or None,
         created_at=now,
         prompt_version=place.view.prompt.version if place.view.prompt else 0,
+        starts_after=place.starts_after,
+        last_sequence=place.starts_after,
         turn_id=desk.new_id(),
         leased_until=now + LEASE,
     )
 
 
-def _with_first(thread: Thread, message: Message) -> Thread:
-    """The head of a thread that begins with this message."""
-    return replace(
-        thread,
-        last_sequence=1,
-        last_said=1,
-        message_count=1,
-        first_message_at=message.created_at,
-        last_message_at=message.created_at,
-    )
+def _listed(place: _Place, who: Participant) -> Any:
+    """What puts this session into the list of an account that takes part; members of a session have it in theirs."""
+    if who.user_id is None or place.view.role is not None:
+        return None
+    return participation(place.view.session, who.user_id)
 
 
 def _message(thread: Thread, said: Said, desk: Desk) -> Message:
-    return Message(
-        id=desk.new_id(),
-        sequence=thread.last_sequence + 1,
-        role="user",
-        content=said.content,
-        created_at=desk.clock.now(),
-        message_id=said.message_id,
-    )
-
-
-def _reply(thread: Thread, reply: FacilitatorReply, desk: Desk) -> Message:
-    return Message(
-        id=desk.new_id(),
-        sequence=thread.last_sequence + 1,
-        role="assistant",
-        content=reply.content,
-        created_at=desk.clock.now(),
-        is_final=reply.is_final,
-        model=reply.model,
-        usage=asdict(reply.usage),
-    )
+    return entries.said(thread, said.content, said.message_id, new_id=desk.new_id(), now=desk.clock.now())
 
 
 def _take_lease(thread: Thread, desk: Desk) -> Thread | None:
@@ -283,4 +297,6 @@ class _Waiting:
             raise Conflict("Another message of this participant is being answered; try again", 3)
         self._desk.clock.sleep(_POLL_SECONDS)
         fresh = self._desk.conversations.thread(place.view.session.id, place.thread_id)
-        return replace(place, thread=fresh or place.thread)
+        if fresh is None:
+            raise NotFound("This conversation was deleted")
+        return replace(place, thread=fresh)

@@ -17,8 +17,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
     if not view.prompt_due:
         return
     text = write_prompt(view, model=model, deadline=deadline)
-    version = view.prompt.version + 1 if view.prompt else 1
-    sessions.add_prompt(session_id, Prompt(version, text, "tailored"))
+    sessions.add_prompt(session_id, Prompt(view.prompt_version + 1, text, "tailored"), view.prompt_due_at)
 
 
 def write_session_brief(session_id: str, *, sessions: Sessions, public_url: str) -> None:

@@ -1,6 +1,6 @@
 """Designing a session."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Invalid
-from chalicelib.store.records import Prompt, Question, Session, SessionView, Visibility
+from chalicelib.store.records import Distribution, Prompt, Question, Session, SessionView, Visibility
 from chalicelib.store.sessions import Sessions
 
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
@@ -48,6 +48,7 @@ class NewSession:
     closes_at: datetime | None = None
     anonymous: bool = False
     max_participants: int | None = None
+    distribution: tuple[Distribution, ...] = ()
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
 
 
@@ -58,13 +59,8 @@ def create_session(
     new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one."""
-    if new.closes_at is not None and not now < new.closes_at < _LATEST:
-        raise Invalid("closes_at must be in the future" if new.closes_at <= now else "closes_at is too far away")
-    for position, question in enumerate(new.questions or ()):
-        if question.type == "Options" and not question.options:
-            raise Invalid(f"questions[{position}].options is required for a question of type Options")
-    if len(msgspec.json.encode(new.questions)) > QUESTIONS_BYTES:
-        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes of UTF-8 together")
+    check_closing(new.closes_at, now)
+    check_questions(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}
     session = Session(
@@ -81,15 +77,32 @@ def create_session(
         for position, asked in enumerate(new.questions or ())
     )
     prompt = Prompt(1, new.prompt, "host") if new.prompt else None
-    sessions.create(session, context=new.context, questions=questions, prompt=prompt)
+    if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
+        # An earlier try of this request made it: ids follow from its Idempotency-Key.
+        return sessions.view(session.id, ()).session
     return session
 
 
+def check_closing(closes_at: datetime | None, now: datetime) -> None:
+    """Raise Invalid for a closing time that is over, or behind all calendars."""
+    if closes_at is not None and not now < closes_at < _LATEST:
+        raise Invalid("closes_at must be in the future" if closes_at <= now else "closes_at is too far away")
+
+
+def check_questions(questions: Sequence[NewQuestion]) -> None:
+    """Raise Invalid for a question of options without options, or for more than one item can hold."""
+    for position, question in enumerate(questions):
+        if question.type == "Options" and not question.options:
+            raise Invalid(f"questions[{position}].options is required for a question of type Options")
+    if len(msgspec.json.encode(questions)) > QUESTIONS_BYTES:
+        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes of UTF-8 together")
+
+
 def prompt_status(view: SessionView) -> str:
-    """Where the facilitation prompt comes from: host, tailored, basic, or (not there yet) writing."""
-    if view.prompt:
-        return view.prompt.origin
-    return "writing" if view.prompt_due else "basic"
+    """Where the facilitation prompt comes from: host, tailored, basic, or (a new one is on its way) writing."""
+    if view.prompt_due:
+        return "writing"
+    return view.prompt.origin if view.prompt else "basic"
 
 
 def summary_status(view: SessionView, now: datetime) -> str:
@@ -101,5 +114,5 @@ def summary_status(view: SessionView, now: datetime) -> str:
     if until is not None and until > now:
         return "updating"
     if view.summary is None:
-        return "none"
+        return "updating" if view.synthesis.withdrawn_at else "none"
     return "stale" if view.synthesis.stale_since or until else "current"

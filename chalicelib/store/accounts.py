@@ -9,8 +9,8 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.records import Caller, User
-from chalicelib.store.tables import EmailItem, KeyItem, UserItem
 from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.user_tables import EmailItem, KeyItem, UserItem
 
 _SLOTS = "abcd"
 

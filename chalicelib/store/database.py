@@ -24,6 +24,7 @@ Raw = dict[str, Any]
 ItemT = TypeVar("ItemT", bound=Model)
 
 _UNPROCESSED_TRIES = 6
+_IN_ONE_WRITE = 25
 
 
 @cache
@@ -45,6 +46,25 @@ def put(item: Model, condition: Condition) -> None:
 def update(item: Model, actions: Sequence[Action], condition: Condition) -> None:
     """Change an item in place under a condition; raises ConditionFailed where it does not hold."""
     call("UpdateItem", item.get_update_kwargs_from_instance(actions=list(actions), condition=condition))
+
+
+def delete(item: Model, condition: Condition) -> None:
+    """Remove an item under a condition; raises ConditionFailed where it does not hold."""
+    call("DeleteItem", item.get_delete_kwargs_from_instance(condition=condition))
+
+
+def delete_all(kind: type[Model], found: Sequence[Raw]) -> None:
+    """Delete these items by their keys, twenty-five in a call; one that is gone already is no failure."""
+    table = kind.Meta.table_name
+    for start in range(0, len(found), _IN_ONE_WRITE):
+        named = [{name: raw[name] for name in (keys.SESSION_ID, keys.PART)} for raw in found[start:][:_IN_ONE_WRITE]]
+        left: dict[str, Any] = {table: [{"DeleteRequest": {"Key": key}} for key in named]}
+        for _ in range(_UNPROCESSED_TRIES):
+            left = call("BatchWriteItem", {"RequestItems": left}).get("UnprocessedItems") or {}
+            if not left:
+                break
+        else:
+            raise Unavailable("The service is busy; try again in a moment")
 
 
 def transact(build: Build) -> None:
@@ -90,7 +110,7 @@ def get_many(wanted: Sequence[tuple[type[Model], str, str]]) -> dict[str, Raw]:
     raise Unavailable("The service is busy; try again in a moment")
 
 
-def query(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Raw]:
+def query(kind: type[Model], session_id: str, first: str, last: str, *, keys_only: bool = False) -> Iterator[Raw]:
     """Raw items of a partition whose `part` lies between `first` and `last`, in order, read consistently, page by page."""
     arguments: dict[str, Any] = {
         "TableName": kind.Meta.table_name,
@@ -98,6 +118,8 @@ def query(kind: type[Model], session_id: str, first: str, last: str) -> Iterator
         "ExpressionAttributeValues": {":session": {"S": session_id}, ":first": {"S": first}, ":last": {"S": last}},
         "ConsistentRead": True,
     }
+    if keys_only:
+        arguments["ProjectionExpression"] = f"{keys.SESSION_ID}, {keys.PART}"
     yield from _pages(arguments)
 
 
@@ -119,6 +141,32 @@ def query_newest(kind: type[Model], session_id: str, first: str, last: str, limi
                 "Limit": limit,
             },
         )["Items"]
+    )
+
+
+def query_pairs(kind: type[Model], pk: str, prefix: str) -> Iterator[Raw]:
+    """Raw items of a table keyed by `pk` and `sk` whose `sk` begins so, in order, read consistently, page by page."""
+    yield from _pages(
+        {
+            "TableName": kind.Meta.table_name,
+            "KeyConditionExpression": f"{keys.PK} = :pk AND begins_with({keys.SK}, :prefix)",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            "ConsistentRead": True,
+        }
+    )
+
+
+def query_index(kind: type[Model], index: str, name: str, value: str) -> Iterator[Raw]:
+    """Raw items of one partition of an index, newest first, page by page. Indexes lag a little behind their table."""
+    yield from _pages(
+        {
+            "TableName": kind.Meta.table_name,
+            "IndexName": index,
+            "KeyConditionExpression": "#name = :value",
+            "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeValues": {":value": {"S": value}},
+            "ScanIndexForward": False,
+        }
     )
 
 

@@ -10,33 +10,54 @@
 | one chat turn | session parts, thread head and form | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's last messages | Query conversations `message#<thread>#`, newest first |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
+| a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
+| include, exclude | – | one transaction: head, summary and brief go, synthesis |
+| delete a person | – | one transaction: the same, and head, form, digest go, tally, `erasure#` comes |
+| erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
+| a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
+| the bot, added to a group | who registered it | `by_group` |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
-| host lists sessions | cards of a member | `by_member` |
+| host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
+| cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
+| an edit | – | one transaction: session, own card, the parts it changes, feed |
+| delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` comes |
+| deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | keys of a user | – | `by_user` |
+| a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
+| a code for /setup | whose it is | PutItem guards `link#<sha256>` |
+| a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
-Prefixes sort so that one range holds exactly what an export needs: `digest#` < `form#` < `message#` < `thread#`.
+Prefixes sort so that one range holds exactly what an export needs: `digest#` < `erasure#` <
+`form#` < `message#` < `thread#`.
 """
 
 import hashlib
 
 # Attribute names of keys and indexes; the data stack's template imports them.
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
-PK = "pk"
+GUARDS, TELEGRAM = "guards", "telegram"
+GUARD_ID, EXPIRES_AT = "id", "expires_at"
+PK, SK = "pk", "sk"
 SESSION_ID, PART = "session_id", "part"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
-MEMBER_ID, FEED = "member_id", "feed"
+MEMBER_ID, FEED, GROUP_ID = "member_id", "feed", "group_id"
 DUE_KIND, DUE_AT = "due_kind", "due_at"
 BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "due"
+BY_GROUP = "by_group"
 
 SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
+DELETION = "deletion"
+AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
+TALLIES = "tally#"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
+GROUPS = "group#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 TALLY_SHARDS = 8
@@ -58,6 +79,16 @@ def api_key(secret: str) -> str:
     return f"key#{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
+def visits(visitor: str, minute: int) -> str:
+    """`visits#<who, hidden>#<minute>`."""
+    return f"visits#{visitor}#{minute}"
+
+
+def request(fingerprint: str) -> str:
+    """`request#<fingerprint of caller, endpoint and Idempotency-Key>`."""
+    return f"request#{fingerprint}"
+
+
 def prompt(version: int) -> str:
     """`prompt#<n>`, n zero-padded."""
     return f"prompt#{version:06d}"
@@ -65,7 +96,7 @@ def prompt(version: int) -> str:
 
 def tally(shard: int) -> str:
     """`tally#<shard>`."""
-    return f"tally#{shard}"
+    return f"{TALLIES}{shard}"
 
 
 def tallies() -> list[str]:
@@ -86,6 +117,11 @@ def tally_of(thread_id: str) -> str:
 def member(user_id: str) -> str:
     """`member#<user_id>`."""
     return f"member#{user_id}"
+
+
+def participation(user_id: str) -> str:
+    """`participant#<user_id>`: the card of an account that takes part without being a member."""
+    return f"participant#{user_id}"
 
 
 def due(kind: str, session_id: str) -> str:
@@ -126,3 +162,18 @@ def messages(thread_id: str) -> str:
 def digest(thread_id: str) -> str:
     """`digest#<t>`."""
     return f"{DIGESTS}{thread_id}"
+
+
+def erasure(thread_id: str) -> str:
+    """`erasure#<t>`: outside the range of the responses."""
+    return f"erasure#{thread_id}"
+
+
+def group(group_id: str) -> str:
+    """`group#<group_id>`."""
+    return f"{GROUPS}{group_id}"
+
+
+def link(code: str) -> str:
+    """`link#<sha256 of the code>`: the code itself is never stored."""
+    return f"link#{hashlib.sha256(code.encode()).hexdigest()}"

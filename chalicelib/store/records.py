@@ -9,6 +9,8 @@ Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
 PromptOrigin = Literal["host", "tailored", "basic"]
 Speaker = Literal["user", "assistant"]
+DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconfirmed"]
+GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Distribution:
+    """A channel where the session is announced, and how far that has come."""
+
+    channel: str
+    group_id: str
+    status: DistributionStatus = "pending"
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A session's short fields and settings (the `session` item)."""
 
@@ -84,10 +96,30 @@ class Session:
     anonymous: bool = False
     max_participants: int | None = None
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
+    distribution: tuple["Distribution", ...] = ()
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
 
     def status_at(self, now: datetime) -> Status:
         """The status that counts: past `closes_at` a session is completed, whatever is stored."""
+        return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution."""
+
+    session_id: str
+    topic: str
+    goal: str
+    status: Status
+    participant_count: int
+    created_at: datetime
+    updated_at: datetime
+    closes_at: datetime | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+
+    def status_at(self, now: datetime) -> Status:
+        """The status that counts, as for the session itself."""
         return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
 
 
@@ -105,10 +137,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """Where the synthesis of a session stands."""
+    """Where the synthesis of a session stands.
+
+    `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
+    `withdrawn_at` the summary is offline, until one without those words is there.
+    """
 
     stale_since: datetime | None = None
     updating_until: datetime | None = None
+    epoch: int = 0
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +203,17 @@ class SessionView:
     context: str | None = None
     questions: tuple[Question, ...] = ()
     prompt: Prompt | None = None
-    prompt_due: bool = False  # a tailored prompt is being written
+    prompt_version: int = 0  # the last one there has been, whether it is in force or not
+    prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
     tally: Tally = Tally()
     synthesis: Synthesis = Synthesis()
     summary: Summary | None = None
     brief: Brief | None = None
+
+    @property
+    def prompt_due(self) -> bool:
+        """Whether a tailored prompt is being written."""
+        return self.prompt_due_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +231,8 @@ class Thread:
 
     `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
     the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
-    is held while a reply is being made.
+    is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
+    that was deleted before: what is stored up to there is none of this one's.
     """
 
     session_id: str
@@ -197,6 +242,7 @@ class Thread:
     name: str | None
     created_at: datetime
     prompt_version: int
+    starts_after: int = 0
     last_sequence: int = 0
     last_said: int = 0
     answered_to: int = 0
@@ -208,6 +254,11 @@ class Thread:
     included: bool = True
     turn_id: str | None = None
     leased_until: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has said anything yet, the facilitator included."""
+        return self.last_sequence <= self.starts_after
 
     @property
     def is_stale(self) -> bool:
@@ -267,3 +318,37 @@ class ThreadView:
     thread: Thread
     answers: tuple[Answer, ...] = ()
     messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended: the status, and what its answer is rendered from again.
+
+    That is the ids of what it made; or, for a refusal, its code and message (no message where that quotes what others
+    may delete).
+    """
+
+    status: int
+    ids: dict[str, Any] = field(default_factory=dict)
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastRequest:
+    """What is known of an earlier request; `running_until` in seconds since 1970, no outcome while it is being done."""
+
+    content: str
+    running_until: float
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramGroup:
+    """A Telegram group that a user registered; the bot confirms it once it is in there."""
+
+    group_id: str
+    name: str | None
+    topic_id: int | None
+    created_at: datetime
+    status: GroupStatus = "unconfirmed"

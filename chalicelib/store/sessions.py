@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.store import database, keys
+from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
@@ -41,6 +43,7 @@ EVERYTHING = (
     keys.BRIEF,
     *keys.tallies(),
 )
+FOR_COUNT = (*keys.tallies(),)
 FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
 FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT)
@@ -48,7 +51,7 @@ FOR_DIGEST = (keys.CONTEXT, keys.SYNTHESIS, keys.SUMMARY, keys.SUMMARY_PROMPT)
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 
-_PROMPT_DUE, _SUMMARY_DUE, _BRIEF_DUE = "prompt", "summary", "brief"
+PROMPT_DUE, SUMMARY_DUE, _BRIEF_DUE = "prompt", "summary", "brief"
 _OWNER: Role = "owner"
 
 
@@ -62,11 +65,14 @@ class Sessions:
         context: str | None,
         questions: tuple[Question, ...],
         prompt: Prompt | None,
-    ) -> None:
-        """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due."""
+    ) -> bool:
+        """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due.
+
+        False where a session of this id is there already.
+        """
         values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
         if prompt is None:
-            values |= {"due_kind": keys.due(_PROMPT_DUE, session.id), "due_at": session.created_at}
+            values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": session.created_at}
         items: list[SessionPart] = [
             SessionItem(session.id, keys.SESSION, **values),
             SynthesisItem(session.id, keys.SYNTHESIS),
@@ -75,7 +81,7 @@ class Sessions:
                 keys.member(session.owner_id),
                 member_id=session.owner_id,
                 role=_OWNER,
-                **_card(session),
+                **card_values(session),
             ),
             *(TallyItem(session.id, part, status=session.status) for part in keys.tallies()),
         ]
@@ -84,15 +90,15 @@ class Sessions:
         if session.has_questions:
             items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
         if prompt:
-            items += _prompt_items(session.id, prompt)
+            items += prompt_items(session.id, prompt)
         if session.is_public:
-            items.append(FeedItem(session.id, keys.FEED_PART, feed="public", **_card(session)))
+            items.append(FeedItem(session.id, keys.FEED_PART, feed=PUBLIC, **card_values(session)))
 
         def build(write: TransactWrite) -> None:
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 
-        database.transact(build)
+        return holds(lambda: database.transact(build))
 
     def view(self, session_id: str, parts: Iterable[str], user_id: str | None = None) -> SessionView:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""
@@ -103,27 +109,46 @@ class Sessions:
         item = database.get(PromptItem, session_id, keys.prompt(version))
         return prompt_of(item) if item else None
 
-    def add_prompt(self, session_id: str, prompt: Prompt) -> bool:
-        """Make this the current prompt; False where a version of that number, or a newer one, is there already."""
+    def add_prompt(self, session_id: str, prompt: Prompt, due_at: datetime | None = None) -> bool:
+        """Make this the current prompt; False where a version of that number, or a newer one, is there already.
+
+        With `due_at`, only while it is the prompt due since then: an edit that came later asks for another one.
+        """
 
         def build(write: TransactWrite) -> None:
-            current, version = _prompt_items(session_id, prompt)
+            current, version = prompt_items(session_id, prompt)
             write.save(current, condition=PromptItem.version.does_not_exist() | (PromptItem.version < prompt.version))
             write.save(version, condition=PromptItem.version.does_not_exist())
             write.update(
                 SessionItem(session_id, keys.SESSION),
                 actions=[SessionItem.due_kind.remove(), SessionItem.due_at.remove()],
-                condition=SessionItem.topic.exists(),
+                condition=SessionItem.topic.exists() if due_at is None else SessionItem.due_at == due_at,
             )
 
         return holds(lambda: database.transact(build))
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
         """Give a user a role in a session; an earlier role is replaced."""
-        session = self.view(session_id, NOTHING_ELSE).session
-        item = MemberItem(session_id, keys.member(user_id), member_id=user_id, role=role, **_card(session))
-        if not holds(lambda: database.put(item, MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))):
-            raise Invalid("The owner of a session stays its owner")
+        view = self.view(session_id, keys.tallies())
+        item = MemberItem(
+            session_id,
+            keys.member(user_id),
+            member_id=user_id,
+            role=role,
+            participant_count=view.tally.participants,
+            **card_values(view.session),
+        )
+
+        def build(write: TransactWrite) -> None:
+            write.condition_check(SessionItem, session_id, keys.SESSION, SessionItem.topic.exists())
+            write.save(item, condition=MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))
+
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                raise NotFound("Session not found") from error
+            raise Invalid("The owner of a session stays its owner") from error
 
     def mark_stale(self, session_id: str, since: datetime) -> None:
         """Note that somebody said something the summary does not know; the first note stays."""
@@ -135,23 +160,44 @@ class Sessions:
             )
         )
 
-    def begin_summary(self, session_id: str, until: datetime) -> None:
-        """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again."""
+    def begin_summary(self, session_id: str, now: datetime, until: datetime, *, by_request: bool = False) -> bool:
+        """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again.
+
+        False where another one is being written: a request waits for everybody, a job (the queue runs one of a session
+        at a time) for a request only.
+        """
+        held = SynthesisItem.held_by_request
         actions = [
             SynthesisItem.updating_until.set(until),
+            held.set(True) if by_request else held.remove(),
             SynthesisItem.stale_since.remove(),
-            SynthesisItem.due_kind.set(keys.due(_SUMMARY_DUE, session_id)),
+            SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
             SynthesisItem.due_at.set(until),
         ]
-        database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, SynthesisItem.session_id.exists())
+        free = SynthesisItem.updating_until.does_not_exist() | (SynthesisItem.updating_until <= now)
+        if not by_request:
+            free = free | held.does_not_exist()
+        condition = SynthesisItem.session_id.exists() & free
+        return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition))
 
-    def end_summary(self, session_id: str) -> None:
-        """Say that no summary is being written any more, none having come out of it."""
-        database.update(SynthesisItem(session_id, keys.SYNTHESIS), _summary_ended(), SynthesisItem.session_id.exists())
+    def leave_summary(self, session_id: str, until: datetime) -> None:
+        """Give up a summary that was begun; it is due, and counts as updating until then."""
+        moved = [SynthesisItem.updating_until.set(until), SynthesisItem.due_at.set(until)]
+        actions = [*moved, SynthesisItem.held_by_request.remove()]
+        begun = SynthesisItem.updating_until.exists()
+        holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, begun))
 
-    def put_summary(self, session: Session, summary: Summary) -> bool:
-        """Replace the summary by a newer one and move `updated_at`; False where a newer one is there already."""
-        moved = _later(summary.generated_at, session.updated_at)
+    def end_summary(self, session_id: str, epoch: int) -> bool:
+        """Say that no summary is being written any more, and none came out of it; False where one is due all the same."""
+        synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
+        return holds(lambda: database.update(synthesis, _summary_ended(), _still(epoch)))
+
+    def put_summary(self, session: Session, summary: Summary, epoch: int) -> bool:
+        """Replace the summary by a newer one and move `updated_at`, unless a newer one is there already.
+
+        False where somebody's words were taken out since this epoch: they may be in this summary.
+        """
+        moved = later(summary.generated_at, session.updated_at)
 
         def build(write: TransactWrite) -> None:
             write.save(
@@ -170,41 +216,41 @@ class Sessions:
                 actions=[SessionItem.updated_at.set(moved)],
                 condition=SessionItem.updated_at < moved,
             )
-            write.update(
-                SynthesisItem(session.id, keys.SYNTHESIS),
-                actions=_summary_ended(),
-                condition=SynthesisItem.session_id.exists(),
-            )
+            synthesis = SynthesisItem(session.id, keys.SYNTHESIS)
+            write.update(synthesis, actions=_summary_ended(), condition=_still(epoch))
 
         try:
             database.transact(build)
         except ConditionFailed as error:
-            if 0 in error.failed:
-                return False
+            if {0, 2}.intersection(error.failed):
+                return 2 not in error.failed
             # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
-            return self.put_summary(self.view(session.id, NOTHING_ELSE).session, summary)
+            return self.put_summary(self.view(session.id, NOTHING_ELSE).session, summary, epoch)
         return True
 
     def put_brief(self, session_id: str, brief: Brief) -> None:
-        """Replace the brief, unless one of a newer summary is there; its summary needs no brief any more."""
+        """Store the brief of the summary that is there, which is not waiting for it any more; any other is dropped."""
         item = BriefItem(session_id, keys.BRIEF, summary_at=brief.summary_at, markdown=brief.markdown)
         older = BriefItem.summary_at.does_not_exist() | (BriefItem.summary_at <= brief.summary_at)
-        holds(lambda: database.put(item, older))
-        holds(
-            lambda: database.update(
+
+        def build(write: TransactWrite) -> None:
+            write.condition_check(SessionItem, session_id, keys.SESSION, SessionItem.topic.exists())
+            write.save(item, condition=older)
+            write.update(
                 SummaryItem(session_id, keys.SUMMARY),
-                [SummaryItem.due_kind.remove(), SummaryItem.due_at.remove()],
-                SummaryItem.due_at <= brief.summary_at,
+                actions=[SummaryItem.due_kind.remove(), SummaryItem.due_at.remove()],
+                condition=SummaryItem.generated_at == brief.summary_at,
             )
-        )
+
+        holds(lambda: database.transact(build))
 
     def prompts_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose facilitation prompt has been waiting since before `until`; see `due.py` for `again`."""
-        return sessions_due(SessionPart, _PROMPT_DUE, until, again)
+        return sessions_due(SessionPart, PROMPT_DUE, until, again)
 
     def summaries_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose summary job should have ended before `until` and did not."""
-        return sessions_due(SessionPart, _SUMMARY_DUE, until, again)
+        return sessions_due(SessionPart, SUMMARY_DUE, until, again)
 
     def briefs_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose last summary has had no brief since before `until`."""
@@ -219,11 +265,8 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     return [(SessionPart, session_id, part) for part in asked]
 
 
-def _card(session: Session) -> dict[str, Any]:
-    return {name: getattr(session, name) for name in ("topic", "goal", "status", "created_at", "updated_at")}
-
-
-def _prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
+def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
+    """A prompt as the current one, and as the version that threads keep."""
     parts = (keys.PROMPT_CURRENT, keys.prompt(prompt.version))
     current, version = (
         PromptItem(session_id, part, version=prompt.version, text=prompt.text, origin=prompt.origin) for part in parts
@@ -232,9 +275,19 @@ def _prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptIt
 
 
 def _summary_ended() -> list[Action]:
-    return [SynthesisItem.updating_until.remove(), SynthesisItem.due_kind.remove(), SynthesisItem.due_at.remove()]
+    over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")
+    return [getattr(SynthesisItem, name).remove() for name in over]
 
 
-def _later(now: datetime, before: datetime) -> datetime:
+def _still(epoch: int) -> Condition:
+    """The session is there, and nobody's words were taken out since."""
+    same: Condition = SynthesisItem.epoch == epoch
+    if epoch == 0:
+        same = same | SynthesisItem.epoch.does_not_exist()
+    here: Condition = SynthesisItem.session_id.exists() & same
+    return here
+
+
+def later(now: datetime, before: datetime) -> datetime:
     """`now`, or the smallest time after `before`: times of change only grow, even where clocks differ."""
     return max(now, before + timedelta(microseconds=1))

@@ -1,4 +1,4 @@
-"""PynamoDB items: one class for each kind of item, typed attributes, no behaviour. `keys.py` has the access patterns.
+"""PynamoDB items of `sessions` and `conversations`: a class for each kind of item, typed attributes, no behaviour.
 
 Items are serialised and addressed through these classes; requests go through the one client of `database.py`.
 Creating an item always carries a condition, and afterwards items are only updated, so attributes that a newer version
@@ -9,7 +9,6 @@ from typing import Any
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    MapAttribute,
     NumberAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
@@ -20,17 +19,6 @@ from pynamodb.models import Model
 from chalicelib.settings import table_name
 from chalicelib.store import keys
 from chalicelib.store.attributes import JsonAttribute
-
-
-class ByUser(GlobalSecondaryIndex[Any]):
-    """API keys of a user, by creation."""
-
-    class Meta:
-        index_name = keys.BY_USER
-        projection = KeysOnlyProjection()
-
-    user_id = UnicodeAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
 
 
 class ByMember(GlobalSecondaryIndex[Any]):
@@ -64,45 +52,6 @@ class Due(GlobalSecondaryIndex[Any]):
 
     due_kind = UnicodeAttribute(hash_key=True)
     due_at = UTCDateTimeAttribute(range_key=True)
-
-
-class Account(Model):
-    """Base of the items in `accounts`."""
-
-    class Meta:
-        table_name = table_name(keys.ACCOUNTS)
-
-    by_user = ByUser()
-    pk = UnicodeAttribute(hash_key=True)
-
-
-class UserItem(Account):
-    """`user#<id>`."""
-
-    id = UnicodeAttribute()
-    email = UnicodeAttribute()
-    name = UnicodeAttribute(null=True)
-    subscription_status = UnicodeAttribute(default="FREE")
-    created_at = UTCDateTimeAttribute()
-
-
-class EmailItem(Account):
-    """`email#<address>`: makes an address unique."""
-
-    id = UnicodeAttribute()
-
-
-class KeyItem(Account):
-    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `accounts.py` only)."""
-
-    user_id = UnicodeAttribute()
-    name = UnicodeAttribute(null=True)
-    prefix = UnicodeAttribute()
-    rate = NumberAttribute()
-    created_at = UTCDateTimeAttribute()
-    last_used_at = UTCDateTimeAttribute(null=True)
-    revoked_at = UTCDateTimeAttribute(null=True)
-    use: MapAttribute[str, Any] = MapAttribute()
 
 
 class SessionPart(Model):
@@ -144,6 +93,7 @@ class SessionItem(SessionPart):
     anonymous = BooleanAttribute()
     max_participants = NumberAttribute(null=True)
     reminders = JsonAttribute()
+    distribution = JsonAttribute(null=True)
     has_questions = BooleanAttribute()
 
 
@@ -160,10 +110,10 @@ class QuestionsItem(SessionPart):
 
 
 class PromptItem(SessionPart):
-    """`prompt#current` and `prompt#<n>`."""
+    """`prompt#current` and `prompt#<n>`. The current one has no text after the host took it away; its number still counts."""
 
     version = NumberAttribute()
-    text = UnicodeAttribute()
+    text = UnicodeAttribute(null=True)
     origin = UnicodeAttribute()
 
 
@@ -179,8 +129,8 @@ class TallyItem(SessionPart):
     output_tokens = NumberAttribute(default=0)
 
 
-class Card(SessionPart):
-    """What lists show of a session."""
+class CardItem(SessionPart):
+    """What lists show of a session, or search in it. `groups` has channel and group id of each distribution."""
 
     topic = UnicodeAttribute()
     goal = UnicodeAttribute()
@@ -188,19 +138,31 @@ class Card(SessionPart):
     participant_count = NumberAttribute(default=0)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
+    closes_at = UTCDateTimeAttribute(null=True)
+    groups = JsonAttribute(null=True)
 
 
-class MemberItem(Card):
+class MemberItem(CardItem):
     """`member#<user_id>`: a user's role in a session, and the card for that user's list."""
 
     member_id = UnicodeAttribute()
     role = UnicodeAttribute()
 
 
-class FeedItem(Card):
-    """`feed`: the card of a public session."""
+class ParticipationItem(CardItem):
+    """`participant#<user_id>`: the card for the list of a user who takes part with an account; gives no role."""
 
-    feed = UnicodeAttribute()
+    member_id = UnicodeAttribute()
+
+
+class FeedItem(CardItem):
+    """`feed`: the card of a public session; outside the feed while it has ended."""
+
+    feed = UnicodeAttribute(null=True)
+
+
+class DeletionItem(SessionPart):
+    """`deletion`: the session is gone, and what is left of it is being removed; goes last. `due_kind` is `deletion#<shard>`."""
 
 
 class SynthesisItem(SessionPart):
@@ -208,6 +170,9 @@ class SynthesisItem(SessionPart):
 
     stale_since = UTCDateTimeAttribute(null=True)
     updating_until = UTCDateTimeAttribute(null=True)
+    held_by_request = BooleanAttribute(null=True)
+    epoch = NumberAttribute(default=0)
+    withdrawn_at = UTCDateTimeAttribute(null=True)
 
 
 class SummaryItem(SessionPart):
@@ -245,6 +210,7 @@ class ThreadItem(ConversationPart):
     name = UnicodeAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     prompt_version = NumberAttribute()
+    starts_after = NumberAttribute(default=0)
     last_sequence = NumberAttribute(default=0)
     last_said = NumberAttribute(default=0)
     answered_to = NumberAttribute(default=0)
@@ -256,6 +222,12 @@ class ThreadItem(ConversationPart):
     included = BooleanAttribute(default=True)
     turn_id = UnicodeAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
+
+
+class ErasureItem(ConversationPart):
+    """`erasure#<t>`: a thread was deleted, and messages up to this sequence number are still to go. `due_kind` is `erasure#<shard>`."""
+
+    up_to = NumberAttribute()
 
 
 class FormItem(ConversationPart):

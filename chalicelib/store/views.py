@@ -10,6 +10,7 @@ from chalicelib.errors import NotFound
 from chalicelib.store import keys
 from chalicelib.store.records import (
     Brief,
+    Distribution,
     Prompt,
     PromptOrigin,
     Question,
@@ -44,10 +45,12 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     if keys.SESSION not in raw:
         raise NotFound("Session not found")
     item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
-    session = Session(id=session_id, **{name: getattr(item, name) for name in SHORT_FIELDS})
+    values = {name: getattr(item, name) for name in SHORT_FIELDS}
+    values["distribution"] = msgspec.convert(item.distribution or (), tuple[Distribution, ...])
+    session = Session(id=session_id, **values)
     if keys.SUMMARY_PROMPT in raw:
         session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
-    view = SessionView(session, prompt_due=item.due_kind is not None, tally=_tally(raw))
+    view = SessionView(session, prompt_due_at=item.due_at, tally=_tally(raw))
     if user_id is not None and keys.member(user_id) in raw:
         role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
         view = replace(view, role=role)
@@ -67,10 +70,14 @@ def _parts(raw: Raw) -> dict[str, Any]:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
     if keys.PROMPT_CURRENT in raw:
-        parts["prompt"] = prompt_of(PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT]))
+        current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
+        parts["prompt_version"] = int(current.version)
+        parts["prompt"] = prompt_of(current) if current.text else None
     if keys.SYNTHESIS in raw:
         synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
-        parts["synthesis"] = Synthesis(synthesis.stale_since, synthesis.updating_until)
+        parts["synthesis"] = Synthesis(
+            synthesis.stale_since, synthesis.updating_until, int(synthesis.epoch), synthesis.withdrawn_at
+        )
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.BRIEF in raw:

@@ -9,8 +9,11 @@ from chalice.app import SQSEvent
 
 from chalicelib import wiring
 from chalicelib.observability import logger
+from chalicelib.services import following
+from chalicelib.services.deletion import remove_session
 from chalicelib.services.documents import tailor_session_prompt, write_session_brief
-from chalicelib.services.synthesis.job import Bench, summarise
+from chalicelib.services.participants import erase_participant
+from chalicelib.services.synthesis.job import summarise
 from chalicelib.settings import settings
 from chalicelib.workers.queues import handle
 
@@ -33,7 +36,7 @@ def write_summary(event: SQSEvent) -> dict[str, Any]:
     """Bring summaries up to date."""
 
     def work(session_id: str) -> None:
-        summarise(session_id, bench=_bench())
+        summarise(session_id, bench=wiring.bench())
 
     return handle(event, work, settings().summaries_queue_url, settings().summaries_dead_letters_url)
 
@@ -47,6 +50,28 @@ def write_brief(event: SQSEvent) -> dict[str, Any]:
     return handle(event, work, settings().briefs_queue_url, settings().briefs_dead_letters_url)
 
 
+def update_cards(event: SQSEvent) -> dict[str, Any]:
+    """Let cards follow their sessions."""
+
+    def work(session_id: str) -> None:
+        now = wiring.clock().now()
+        following.update_cards(session_id, sessions=wiring.sessions(), cards=wiring.cards(), now=now)
+
+    return handle(event, work, settings().cards_queue_url, settings().cards_dead_letters_url)
+
+
+def delete_data(event: SQSEvent) -> dict[str, Any]:
+    """Remove what deleted sessions, and people who were removed, left."""
+
+    def work(session_id: str) -> None:
+        remove_session(session_id, deletions=wiring.deletions(), jobs=wiring.jobs(), clock=wiring.clock())
+
+    def erase(session_id: str, thread_id: str) -> None:
+        erase_participant(session_id, thread_id, office=wiring.office())
+
+    return handle(event, work, settings().deletions_queue_url, settings().deletions_dead_letters_url, erase)
+
+
 def sweep() -> None:
     """Wake what an event should have woken: state says what is due, and has been for too long.
 
@@ -55,7 +80,12 @@ def sweep() -> None:
     now = wiring.clock().now()
     until, again = now - MISSED_AFTER, now + AGAIN_AFTER
     sessions, conversations, jobs = wiring.sessions(), wiring.conversations(), wiring.jobs()
+    erasures = list(wiring.people().erasures_due(until))
+    for session_id, thread_id in erasures:
+        jobs.erase_participant(session_id, thread_id)
     found = {
+        "deletions": _wake(wiring.deletions().due(until), jobs.delete_session),
+        "erasures": len(erasures),
         "prompts": _wake(sessions.prompts_due(until, again), jobs.write_prompt),
         "briefs": _wake(sessions.briefs_due(until, again), jobs.write_brief),
         "summaries": _wake(
@@ -72,14 +102,3 @@ def _wake(due: Iterable[str], ask: Callable[[str], None]) -> int:
         ask(session_id)
         count += 1
     return count
-
-
-def _bench() -> Bench:
-    return Bench(
-        sessions=wiring.sessions(),
-        conversations=wiring.conversations(),
-        model=wiring.model(),
-        jobs=wiring.jobs(),
-        clock=wiring.clock(),
-        interval=settings().summary_interval,
-    )

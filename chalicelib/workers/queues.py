@@ -27,17 +27,25 @@ _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
 
 Work = Callable[[str], None]
+ThreadWork = Callable[[str, str], None]
 
 
-def handle(event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str) -> dict[str, Any]:
-    """Call `work` with the session id of each message; gives the item failures that Lambda expects."""
+def handle(
+    event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str, thread_work: ThreadWork | None = None
+) -> dict[str, Any]:
+    """Call `work` with the session id of each message; gives the item failures that Lambda expects.
+
+    A message that names a thread too goes to `thread_work`, in a queue that has such messages.
+    """
 
     def one(record: SQSRecord) -> None:
-        session_id = _session_id(record.body)
+        session_id, thread_id = _named(record.body, "session_id"), _named(record.body, "thread_id")
         try:
             if session_id is None:
                 wiring.jobs().bury(dead_letters_url, record.body, record.attributes.message_group_id)
                 logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
+            elif thread_work and thread_id:
+                thread_work(session_id, thread_id)
             else:
                 work(session_id)
         except NotFound:
@@ -54,12 +62,12 @@ def handle(event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str) -
     return dict(process_partial_response(event.to_dict(), one, processor))
 
 
-def _session_id(body: str) -> str | None:
+def _named(body: str, what: str) -> str | None:
     try:
         decoded = json.loads(body)
     except ValueError:
         return None
-    found = decoded.get("session_id") if isinstance(decoded, dict) else None
+    found = decoded.get(what) if isinstance(decoded, dict) else None
     return found if isinstance(found, str) else None
 
 

@@ -7,13 +7,18 @@ from chalicelib.store import keys
 
 
 def sessions_changed(event: DynamoDBEvent) -> None:
-    """A session created without a prompt needs one; a new summary needs a brief."""
+    """A session that a prompt became due for needs one, a new summary a brief; lists follow what they show of a session."""
+    shown: set[str] = set()
     for record in event:
         session_id, part = _key(record)
-        if part == keys.SESSION and record.event_name == "INSERT" and keys.DUE_KIND in record.new_image:
+        if part == keys.SESSION and _became_due(record):
             wiring.jobs().write_prompt(session_id)
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
             wiring.jobs().write_brief(session_id)
+        if _is_shown(record):
+            shown.add(session_id)
+    for session_id in sorted(shown):
+        wiring.jobs().update_cards(session_id, wiring.clock().now())
 
 
 def conversations_changed(event: DynamoDBEvent) -> None:
@@ -27,6 +32,24 @@ def conversations_changed(event: DynamoDBEvent) -> None:
 
 def _key(record: DynamoDBRecord) -> tuple[str, str]:
     return record.keys[keys.SESSION_ID]["S"], record.keys[keys.PART]["S"]
+
+
+def _became_due(record: DynamoDBRecord) -> bool:
+    """Whether work is due from now on that was not before this change, or a new version of it."""
+    due_at = (record.new_image or {}).get(keys.DUE_AT)
+    return due_at is not None and due_at != (record.old_image or {}).get(keys.DUE_AT)
+
+
+def _is_shown(record: DynamoDBRecord) -> bool:
+    """Whether lists show what this changes. A tally changes with every turn, and is shown when somebody joins."""
+    if record.event_name != "MODIFY":
+        return False
+    part = _key(record)[1]
+    if part == keys.SESSION:
+        return True
+    if not part.startswith(keys.TALLIES):
+        return False
+    return any(record.new_image.get(name) != record.old_image.get(name) for name in ("participants", "status"))
 
 
 def _is_said(record: DynamoDBRecord) -> bool:

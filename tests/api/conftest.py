@@ -2,7 +2,10 @@
 
 import pytest
 
+from chalicelib.services.synthesis import job
+from tests.api.crowd import SAID
 from tests.api.hosts import Host, new_host
+from tests.api.work import asked, summarise, write_brief
 from tests.clock import FakeClock, own_time
 from tests.faults import Interviewer, own_model
 from tests.lean import lean_aws
@@ -25,3 +28,24 @@ def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
 def host(clock: FakeClock, model: Interviewer) -> Host:
     """Ana, who owns what she creates."""
     return new_host()
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The in-memory AWS bears no second thread."""
+    monkeypatch.setattr(job, "AT_ONCE", 1)
+
+
+@pytest.fixture
+def people(host: Host, clock: FakeClock) -> tuple[str, dict[str, str]]:
+    """A session in which three people spoke, with a summary and a brief; and their participant ids."""
+    session = host.new_session(prompt="Ask.")["id"]
+    ids = {}
+    for name, words in SAID.items():
+        ids[name] = host.say(session, words, name, participant_name=name).json_body["thread_id"]
+        clock.advance(1)
+    assert summarise(session)
+    assert write_brief(session)
+    clock.advance(60)
+    asked("summaries")
+    return session, ids

@@ -148,3 +148,26 @@ def test_a_failed_model_costs_one_call_more_to_give_the_lease_back(
     assert meter.of(host.say(session, "Soup"), 503) <= 5
     model.failing.clear()
     assert meter.of(host.say(session, "Soup"), 200) <= 5
+
+
+def test_an_idempotency_key_costs_two_calls_more_and_less_than_the_work_the_second_time(
+    host: Host, meter: Meter, model: Interviewer
+) -> None:
+    session = host.new_session(context="c", prompt="p")["id"]
+    host.join(session)
+    key = {"Idempotency-Key": "k1"}
+    body = {"participant_id": "p1", "participant_name": "Bo", "content": "Soup"}
+    fields = {"topic": "a", "goal": "b"}
+    meter.sent.clear()
+    assert meter.of(host.call("POST", f"/sessions/{session}/chat", body, **key), 200) <= 5 + 2
+    turns = model.count("turn")
+    assert meter.of(host.call("POST", f"/sessions/{session}/chat", body, **key), 200) <= 5
+    assert model.count("turn") == turns
+    assert meter.of(host.call("POST", "/sessions", fields, **key), 201) <= 3 + 2
+    assert meter.of(host.call("POST", "/sessions", fields, **key), 201) <= 4
+
+
+def test_a_list_for_anybody_costs_two_calls_and_the_documentation_none(host: Host, meter: Meter) -> None:
+    assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
+    for path in ("/api/v1/openapi.json", "/docs", "/llms.txt"):
+        assert meter.of(host.client.http.get(path), 200) == 0

@@ -8,14 +8,22 @@ from tests.events import REQUEST_ID, request
 
 KNOWN = (
     ("/api/v1/me", "GET"),
-    ("/api/v1/sessions", "POST"),
-    ("/api/v1/sessions/00000000-0000-4000-8000-000000000000", "GET"),
+    ("/api/v1/sessions", "GET, POST"),
+    ("/api/v1/sessions/public", "GET"),
+    ("/api/v1/sessions/00000000-0000-4000-8000-000000000000", "DELETE, GET, PATCH"),
     ("/api/v1/sessions/x/questions", "GET"),
-    ("/api/v1/sessions/x/responses", "GET"),
-    ("/api/v1/sessions/x/summary", "GET"),
+    ("/api/v1/sessions/x/responses", "GET, POST"),
+    ("/api/v1/sessions/x/participants/y", "DELETE, PATCH"),
+    ("/api/v1/sessions/x/summary", "GET, POST"),
     ("/api/v1/sessions/x/session-md", "GET"),
     ("/api/v1/sessions/x/chat", "POST"),
     ("/api/v1/sessions/x/chat/questions", "POST"),
+    ("/api/v1/integrations/telegram/groups", "GET, POST"),
+    ("/api/v1/integrations/telegram/groups/-100", "DELETE"),
+    ("/api/v1/integrations/telegram/link", "POST"),
+    ("/api/v1/openapi.json", "GET"),
+    ("/docs", "GET"),
+    ("/llms.txt", "GET"),
 )
 
 
@@ -33,9 +41,9 @@ def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> N
 def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:
     for path, allowed in KNOWN:
         with subtests.test(path):
-            answer = request("DELETE", path)
+            answer = request("PUT", path)
             assert (answer.status, answer.headers["Allow"]) == (405, allowed)
-            message = f"DELETE is not allowed here; allowed: {allowed}"
+            message = f"PUT is not allowed here; allowed: {allowed}"
             assert answer.body == {"error": {"code": "method_not_allowed", "message": message}}
 
 

@@ -21,7 +21,7 @@ from infra.package import ROOT
 
 START_SECONDS = 120
 STOP_SECONDS = 40
-QUICK = {"SUMMARY_DELAY": "2", "SUMMARY_INTERVAL": "2"}
+QUICK = {"SUMMARY_DELAY": "2", "SUMMARY_INTERVAL": "2", "CARDS_DELAY": "1"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,11 @@ class LocalCloud:
         data = body
         if body is not None and not isinstance(body, bytes):
             data, sent = json.dumps(body).encode(), {"Content-Type": "application/json", **sent}
-        whole = path if path.startswith(("/api/", "/chat", "/results", "/static", "/_")) else f"/api/v1{path}"
+        whole = (
+            path
+            if path.startswith(("/api/", "/chat", "/results", "/static", "/docs", "/llms.txt", "/_"))
+            else f"/api/v1{path}"
+        )
         answer = self._http.request(
             method, self.url + whole, body=data, headers=sent, retries=False, redirect=False, timeout=60
         )

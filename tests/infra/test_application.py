@@ -24,6 +24,10 @@ STORED = {
     "ConversationsTableName": "conversations",
     "ConversationsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations",
     "ConversationsStreamArn": "arn:aws:dynamodb:us-east-1:123456789012:table/conversations/stream/2026-01-01T00:00:00.000",
+    "TelegramTableName": "telegram",
+    "TelegramTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/telegram",
+    "GuardsTableName": "guards",
+    "GuardsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/guards",
     "DeploymentSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:deployment-abcdef",
 }
 ON_AWS = {
@@ -68,9 +72,12 @@ def test_queues_are_encrypted_and_named_after_the_stack(application: Template) -
         assert properties["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
 
 
-def test_the_fifo_queue_waits_and_leaves_deduplication_to_the_sender(application: Template) -> None:
-    properties = of_type(application, "AWS::SQS::Queue")[queues.SUMMARIES.resource]
-    assert properties["DelaySeconds"] == {"Ref": "SummaryDelay"}
+@pytest.mark.parametrize(("queue", "delay"), [("SummariesQueue", "SummaryDelay"), ("CardsQueue", "CardsDelay")])
+def test_a_fifo_queue_waits_and_leaves_deduplication_to_the_sender(
+    application: Template, queue: str, delay: str
+) -> None:
+    properties = of_type(application, "AWS::SQS::Queue")[queue]
+    assert properties["DelaySeconds"] == {"Ref": delay}
     assert properties["ContentBasedDeduplication"] is False
 
 
@@ -102,7 +109,13 @@ def _sources(template: Template) -> dict[str, Template]:
 
 @pytest.mark.parametrize(
     ("function", "queue", "batch"),
-    [("WritePrompt", "PromptsQueue", 1), ("WriteSummary", "SummariesQueue", 1), ("WriteBrief", "BriefsQueue", 5)],
+    [
+        ("WritePrompt", "PromptsQueue", 1),
+        ("WriteSummary", "SummariesQueue", 1),
+        ("WriteBrief", "BriefsQueue", 5),
+        ("UpdateCards", "CardsQueue", 5),
+        ("DeleteData", "DeletionsQueue", 1),
+    ],
 )
 def test_workers_report_single_failures_and_leave_room_for_chat(
     application: Template, function: str, queue: str, batch: int
@@ -142,7 +155,7 @@ def test_every_setting_that_the_code_reads_is_given_to_some_function(application
 def test_functions_get_nothing_that_the_code_does_not_read() -> None:
     root = Path(settings.__file__).parent
     code = "".join(file.read_text() for file in root.rglob("*.py"))
-    tables = {f"{table}_TABLE" for table in ("ACCOUNTS", "SESSIONS", "CONVERSATIONS")}
+    tables = {f"{table}_TABLE" for table in ("ACCOUNTS", "SESSIONS", "CONVERSATIONS", "TELEGRAM", "GUARDS")}
     read_by_the_logger = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"}
     for name in functions.environment_values():
         assert name in tables | read_by_the_logger or f'"{name}"' in code
@@ -165,6 +178,8 @@ def test_times_and_sizes(application: Template) -> None:
         "WritePrompt": (1024, 120),
         "WriteSummary": (1024, 120),
         "WriteBrief": (1024, 120),
+        "UpdateCards": (512, 120),
+        "DeleteData": (512, 120),
         "Sweep": (512, 120),
     }
 
@@ -206,7 +221,11 @@ def test_the_gateway_answers_in_the_envelope_of_all_errors(
     body: Any = json.loads(response["responseTemplates"]["application/json"])
     assert body["error"]["code"] == code
     assert set(body["error"]) == {"code", "message"}
-    assert response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+    assert response["responseParameters"] == {
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
+        "gatewayresponse.header.X-Request-Id": "context.requestId",
+    }
 
 
 def test_a_function_that_only_one_side_knows_stops_the_packaging(package: Package) -> None:

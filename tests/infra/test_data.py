@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
-from chalicelib.store import tables
+from chalicelib.store import tables, user_tables
 from infra import data
 from tests.infra.templates import Template, complaints, of_type
 
@@ -21,13 +21,26 @@ def test_everything_that_holds_data_outlives_the_stack(data_stack: Template) -> 
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_tables_are_on_demand_encrypted_and_recoverable(data_stack: Template) -> None:
+def test_tables_are_on_demand_and_encrypted(data_stack: Template) -> None:
     for properties in _tables(data_stack).values():
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
         assert properties["SSESpecification"] == {"SSEEnabled": True}
-        assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
         assert properties["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
         assert "TableName" not in properties
+
+
+def test_everything_but_what_expires_can_be_recovered(data_stack: Template) -> None:
+    recoverable = {name for name, it in _tables(data_stack).items() if "PointInTimeRecoverySpecification" in it}
+    assert recoverable == set(_tables(data_stack)) - {"GuardsTable"}
+    for name in recoverable:
+        wanted = _tables(data_stack)[name]["PointInTimeRecoverySpecification"]
+        assert wanted == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_guards_expire(data_stack: Template) -> None:
+    guards = _tables(data_stack)["GuardsTable"]
+    assert guards["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert [name for name, it in _tables(data_stack).items() if "TimeToLiveSpecification" in it] == ["GuardsTable"]
 
 
 def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:
@@ -36,6 +49,8 @@ def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:
         "AccountsTable": None,
         "SessionsTable": {"StreamViewType": "NEW_AND_OLD_IMAGES"},
         "ConversationsTable": {"StreamViewType": "NEW_IMAGE"},
+        "TelegramTable": None,
+        "GuardsTable": None,
     }
 
 
@@ -65,7 +80,7 @@ def test_key_attributes_are_strings(data_stack: Template) -> None:
 
 
 def _shape(properties: Template) -> dict[str, Any]:
-    indexes = {it["IndexName"]: it for it in properties["GlobalSecondaryIndexes"]}
+    indexes = {it["IndexName"]: it for it in properties.get("GlobalSecondaryIndexes", [])}
     return {
         "key": _names(properties["KeySchema"]),
         "indexes": {
@@ -84,7 +99,7 @@ def _shapes_of_models() -> dict[str, Any]:
         schema = model._get_schema()
         indexes = {
             it["index_name"]: (_names(it["key_schema"]), it["projection"]["ProjectionType"])
-            for it in schema["global_secondary_indexes"]
+            for it in schema["global_secondary_indexes"] or ()
         }
         shape = {"key": _names(schema["key_schema"]), "indexes": indexes}
         # Every kind of item in a table has the table's key and indexes.
@@ -93,6 +108,7 @@ def _shapes_of_models() -> dict[str, Any]:
 
 
 def _models() -> list[Any]:
-    found = [it for it in vars(tables).values() if isinstance(it, type) and issubclass(it, Model) and it is not Model]
+    named = {**vars(tables), **vars(user_tables)}.values()
+    found = [it for it in named if isinstance(it, type) and issubclass(it, Model) and it is not Model]
     assert found
     return found

@@ -78,7 +78,7 @@ def _run(cloud: LocalCloud, **environment: str) -> subprocess.CompletedProcess[s
 def test_one_port_serves_the_application_and_the_aws_api(cloud: LocalCloud) -> None:
     assert cloud.call("GET", "/me").status == 200
     assert cloud.call("GET", "/me", key=None).status == 401
-    assert len(cloud.client("dynamodb").list_tables()["TableNames"]) == 3
+    assert len(cloud.client("dynamodb").list_tables()["TableNames"]) == 5
 
 
 def test_the_printed_commands_work_as_printed(cloud: LocalCloud) -> None:
@@ -222,8 +222,10 @@ def _attempts(cloud: LocalCloud, session: Any) -> dict[str, Callable[[], Any]]:
         attempts[f"read {table}"] = partial(dynamodb.get_item, **named)
         attempts[f"write {table}"] = partial(dynamodb.update_item, **named, **NEVER)
         attempts[f"delete {table}"] = partial(dynamodb.delete_item, **named, ConditionExpression="attribute_exists(no)")
-    for queue in ("PromptsQueue", "BriefsQueue", "SummariesQueue", "PromptsDeadLetters", "StreamFailures"):
-        grouped = {"MessageGroupId": "nobody", "MessageDeduplicationId": "1"} if queue == "SummariesQueue" else {}
+    work = ("PromptsQueue", "BriefsQueue", "SummariesQueue", "CardsQueue", "DeletionsQueue")
+    for queue in (*work, "PromptsDeadLetters", "StreamFailures"):
+        fifo = queue in ("SummariesQueue", "CardsQueue")
+        grouped = {"MessageGroupId": "nobody", "MessageDeduplicationId": "1"} if fifo else {}
         body = json.dumps({"session_id": "nobody"})
         attempts[f"send {queue}"] = partial(
             sqs.send_message, QueueUrl=outputs[f"{queue}Url"], MessageBody=body, **grouped
@@ -244,16 +246,19 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
     [
         (
             "APIHandler",
-            "secret, read Accounts, write Accounts, read Sessions, write Sessions, read Conversations, write Conversations",
+            "secret, read Accounts, write Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, "
+            "write Conversations, delete Conversations, send SummariesQueue, send DeletionsQueue",
         ),
-        ("SessionsChanged", "send PromptsQueue, send BriefsQueue, send StreamFailures"),
+        ("SessionsChanged", "send PromptsQueue, send BriefsQueue, send CardsQueue, send StreamFailures"),
         ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
         ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
         ("WriteSummary", "read Sessions, write Sessions, read Conversations, write Conversations, send SummariesQueue"),
         ("WriteBrief", "read Sessions, write Sessions"),
+        ("UpdateCards", "write Sessions"),
+        ("DeleteData", "write Sessions, delete Conversations, send DeletionsQueue"),
         (
             "Sweep",
-            "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue",
+            "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue, send DeletionsQueue",
         ),
     ],
 )

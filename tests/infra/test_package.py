@@ -41,8 +41,9 @@ def unpacked(full: tuple[Package, Path]) -> Path:
 
 def test_the_three_files_are_there_and_small(full: tuple[Package, Path]) -> None:
     _, build = full
+    # Templates go to CloudFormation by URL, which takes a megabyte.
     assert (build / "data.json").stat().st_size < 51_200
-    assert (build / "template.json").stat().st_size < 51_200
+    assert (build / "template.json").stat().st_size < 200_000
     assert '"CodeUri":"deployment.zip"' in (build / "template.json").read_text()
     assert (build / "deployment.zip").stat().st_size < 45_000_000
 

@@ -42,9 +42,14 @@ def test_no_resource_is_a_pattern_but_where_aws_knows_none(application: Template
             assert "*" not in json.dumps(statement["Resource"])
 
 
-def test_no_function_may_delete_or_scan(application: Template) -> None:
+def test_no_function_may_scan_or_drop_what_is_not_its_own(application: Template) -> None:
     actions = {action for _, statement in _statements(application) for action in statement["Action"]}
-    assert not actions & {"dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"}
+    assert not actions & {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"}
+
+
+def test_only_who_is_asked_to_may_delete(application: Template) -> None:
+    assert _who_may(application, "dynamodb:DeleteItem") == {"APIHandler", "DeleteData"}
+    assert _who_may(application, "dynamodb:BatchWriteItem") == {"DeleteData"}
 
 
 def _who_may(template: Template, action: str) -> set[str]:
@@ -54,7 +59,16 @@ def _who_may(template: Template, action: str) -> set[str]:
 def test_who_may_read_secrets_and_change_the_tables(application: Template) -> None:
     assert _who_may(application, "secretsmanager:GetSecretValue") == {"APIHandler", "WritePrompt", "WriteSummary"}
     assert _who_may(application, "dynamodb:PutItem") == {"APIHandler", "WritePrompt", "WriteSummary", "WriteBrief"}
-    assert "APIHandler" not in _who_may(application, "sqs:SendMessage")
+
+
+def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) -> None:
+    queues = [
+        resource["Fn::GetAtt"][0]
+        for name, statement in _statements(application)
+        if name == "APIHandlerRole" and "sqs:SendMessage" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert sorted(queues) == ["DeletionsQueue", "SummariesQueue"]
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

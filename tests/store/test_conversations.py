@@ -1,6 +1,7 @@
 """Threads as stored: conditions keep order, whoever comes late or twice."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def said(sequence: int, text: str = "Soup") -> Message:
 
 
 def stored(thread: Thread) -> Iterable[str]:
-    return [message.content for message in wiring.conversations().messages(thread.session_id, thread.id)]
+    return [message.content for message in wiring.conversations().messages(thread)]
 
 
 def digest(thread: Thread, to_sequence: int) -> Digest:
@@ -70,8 +71,8 @@ def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
 
 def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
     conversations = wiring.conversations()
-    conversations.put_digest(thread.session_id, digest(thread, 5))
-    conversations.put_digest(thread.session_id, digest(thread, 3))
+    conversations.put_digest(thread, digest(thread, 5))
+    conversations.put_digest(thread, digest(thread, 3))
     kept = conversations.digest(thread.session_id, thread.id)
     assert kept is not None
     assert kept.to_sequence == 5
@@ -81,7 +82,7 @@ def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
 def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:
     conversations = wiring.conversations()
     gone = Digest("00000000-0000-4000-8000-000000000000", 1, (), 1, "m", NOON)
-    conversations.put_digest(thread.session_id, gone)
+    conversations.put_digest(replace(thread, id=gone.thread_id), gone)
     assert conversations.digests(thread.session_id) == []
     assert len(conversations.heads(thread.session_id)) == 1
 
@@ -92,9 +93,9 @@ def test_history_is_the_last_messages_oldest_first(thread: Thread) -> None:
         moved = conversations.say(head, said(number, f"{number}"), "turn", NOON)
         assert moved is not None
         head = moved
-    history = conversations.history(thread.session_id, thread.id, 3)
+    history = conversations.history(head, 3)
     assert [message.content for message in history] == ["9", "10", "11"]
-    after = conversations.messages(thread.session_id, thread.id, after=9)
+    after = conversations.messages(head, after=9)
     assert [message.content for message in after] == ["10", "11"]
 
 

@@ -5,7 +5,7 @@ or for nothing. One job of a session runs at a time (its queue sees to that); wh
 one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,22 +45,20 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     view = bench.sessions.view(session_id, FOR_DIGEST)
     now = bench.clock.now()
     age = _age(view.summary, now)
-    if age < _least(view.summary, bench.interval):
+    job, until = bench.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
+    too_early = age < _least(view.summary, bench.interval)
+    # Before the heads are read: whatever is said from here on marks the session stale again.
+    if too_early or not bench.sessions.begin_summary(session_id, now, until):
         bench.jobs.write_summary(session_id, now)
         return
-    job = bench.clock.deadline(JOB_SECONDS)
-    # Before the heads are read: whatever is said from here on marks the session stale again.
-    bench.sessions.begin_summary(session_id, now + timedelta(seconds=JOB_SECONDS + 10))
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
-    digested = _digest(view, [head for head in heads.values() if head.is_stale], bench)
-    if digested.out_of_time:
-        bench.jobs.write_summary(session_id, bench.clock.now())
+    digested = digest_all(view, list(heads.values()), bench, bench.clock.deadline(DIGEST_SECONDS))
     overdue = age >= OVERDUE * _least(view.summary, bench.interval)
-    digests = [digest for digest in bench.conversations.digests(session_id) if digest.thread_id in heads]
-    if _covers(view.summary, digests) or (digested.out_of_time and not overdue):
-        bench.sessions.end_summary(session_id)
-    else:
-        _reduce(view, digests, bench, job)
+    waits = digested.out_of_time and not overdue
+    done = _end(view, bench) if waits else reduce(view, heads.keys(), bench, job)
+    if digested.out_of_time or not done:
+        # There is more to digest, or somebody was taken out meanwhile and may be in this summary.
+        bench.jobs.write_summary(session_id, bench.clock.now())
     if digested.out_of_time or digested.failure:
         bench.sessions.mark_stale(session_id, now)
     if digested.failure:
@@ -68,17 +66,17 @@ def summarise(session_id: str, *, bench: Bench) -> None:
 
 
 @dataclass(slots=True)
-class _Digested:
+class Digested:
     """What became of the threads that had news."""
 
     failure: Unavailable | None = None
     out_of_time: bool = False
 
 
-def _digest(view: SessionView, stale: Sequence[Thread], bench: Bench) -> _Digested:
-    """Digest these threads, several at once, those that waited longest first; one that fails keeps no other back."""
-    result = _Digested()
-    deadline = bench.clock.deadline(DIGEST_SECONDS)
+def digest_all(view: SessionView, heads: Sequence[Thread], bench: Bench, deadline: Deadline) -> Digested:
+    """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
+    result = Digested()
+    stale = [head for head in heads if head.is_stale]
 
     def digest(head: Thread) -> None:
         try:
@@ -94,13 +92,12 @@ def _digest(view: SessionView, stale: Sequence[Thread], bench: Bench) -> _Digest
 def _digest_one(view: SessionView, head: Thread, bench: Bench, deadline: Deadline) -> bool:
     """Digest what is new in a thread, each piece saved as soon as it is done; False where time ran out before the end."""
     digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
-    after = digest.to_sequence if digest else 0
-    for messages in _pieces(bench.conversations.messages(head.session_id, head.id, after)):
+    for messages in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
         if deadline.remaining() <= 0:
             return False
         now = bench.clock.now()
         digest = digest_thread(view, head, digest, messages, model=bench.model, deadline=deadline, now=now)
-        bench.conversations.put_digest(head.session_id, digest)
+        bench.conversations.put_digest(head, digest)
     return True
 
 
@@ -118,14 +115,25 @@ def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield piece
 
 
-def _reduce(view: SessionView, digests: Sequence[Digest], bench: Bench, deadline: Deadline) -> None:
-    """Write the summary of all digests, unless nobody has said anything that could be summed up."""
-    if not any(digest.points for digest in digests):
-        bench.sessions.end_summary(view.session.id)
-        return
+def reduce(
+    view: SessionView, included: Collection[str], bench: Bench, deadline: Deadline, *, again: bool = False
+) -> bool:
+    """Write the summary of all digests, unless the one that is there covers them (with `again`, even then), or nobody has
+    said anything that could be summed up.
+
+    False where somebody was taken out since `view` was read: nothing is stored then.
+    """
+    digests = [digest for digest in bench.conversations.digests(view.session.id) if digest.thread_id in included]
+    covered = not again and _covers(view.summary, digests)
+    if covered or not any(digest.points for digest in digests):
+        return _end(view, bench)
     now = bench.clock.now()
     summary = write_summary(view, digests, model=bench.model, deadline=deadline, now=now)
-    bench.sessions.put_summary(view.session, summary)
+    return bench.sessions.put_summary(view.session, summary, view.synthesis.epoch)
+
+
+def _end(view: SessionView, bench: Bench) -> bool:
+    return bench.sessions.end_summary(view.session.id, view.synthesis.epoch)
 
 
 def _covers(summary: Summary | None, digests: Sequence[Digest]) -> bool:

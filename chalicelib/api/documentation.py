@@ -1,0 +1,49 @@
+"""The documentation of the API, for machines, for people, and for agents; all of it made of `openapi.py`."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.api import conditional
+from chalicelib.api.http import Call, endpoint, respond
+from chalicelib.requests import public_url
+
+routes = Blueprint(__name__)  # under the API's base path
+pages = Blueprint(f"{__name__}.pages")
+
+_HTML = "text/html; charset=utf-8"
+_TEXT = "text/plain; charset=utf-8"
+
+
+@endpoint(routes, "GET", "/openapi.json", counted=False)
+def get_openapi(call: Call) -> dict[str, Any]:
+    """This description, as OpenAPI 3.1."""
+    from chalicelib.api.openapi import document
+
+    return document(call.public_url)
+
+
+@pages.route("/api/v1/docs", methods=["GET"], content_types=[])
+@pages.route("/docs", methods=["GET"], content_types=[])
+def get_docs() -> Response:
+    """The reference, to be read in a browser."""
+
+    def answer(request: Request, headers: dict[str, str]) -> Response:
+        from chalicelib.api.reference import POLICY, reference
+
+        headers |= {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+        return conditional.respond(request, reference(public_url(request)), _HTML)
+
+    return respond(pages.current_request, answer)
+
+
+@pages.route("/llms.txt", methods=["GET"], content_types=[])
+def get_llms() -> Response:
+    """What there is to read, for agents."""
+
+    def answer(request: Request, _: dict[str, str]) -> Response:
+        from chalicelib.api.reference import index
+
+        return conditional.respond(request, index(public_url(request)), _TEXT)
+
+    return respond(pages.current_request, answer)

@@ -1,0 +1,81 @@
+"""The caller's Telegram groups, and the code that brings the bot into one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib import wiring
+from chalicelib.api import present, shapes
+from chalicelib.api.bodies import GroupBody
+from chalicelib.api.http import Call, Made, endpoint
+from chalicelib.errors import NotFound
+from chalicelib.services.telegram_groups import link_of, new_link
+from chalicelib.settings import settings
+from chalicelib.store.records import TelegramGroup
+
+routes = Blueprint(__name__)
+
+
+@endpoint(routes, "GET", "/integrations/telegram/groups", answers=shapes.TelegramGroupList)
+def get_groups(call: Call) -> dict[str, Any]:
+    """The caller's groups, by registration."""
+    groups = wiring.telegram_groups().of(call.caller.user_id)
+    return {"data": [present.telegram_group(group) for group in groups]}
+
+
+def _group_again(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
+    return present.telegram_group(_known(call, kept["group_id"]))
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/integrations/telegram/groups",
+    body=GroupBody,
+    status=201,
+    answers=shapes.TelegramGroup,
+    again=_group_again,
+)
+def post_group(call: Call) -> Made:
+    """Register a group, or its new name and topic."""
+    body: GroupBody = call.body
+    group = TelegramGroup(body.group_id, body.group_name or None, body.topic_id, call.now)
+    stored = wiring.telegram_groups().register(call.caller.user_id, group)
+    return Made(present.telegram_group(stored), {"group_id": stored.group_id})
+
+
+@endpoint(routes, "DELETE", "/integrations/telegram/groups/{group_id}", status=204)
+def delete_group(call: Call, group_id: str) -> None:
+    """Forget a group."""
+    if not wiring.telegram_groups().remove(call.caller.user_id, group_id):
+        raise NotFound("Group not found")
+
+
+def _link_again(_: Call, kept: dict[str, Any]) -> dict[str, Any]:
+    expires_at = datetime.fromtimestamp(kept["expires_at"], UTC)
+    link = link_of(kept["id"], expires_at, bot=settings().telegram_bot, secret=wiring.deployment_secret())
+    return present.telegram_link(link)
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/integrations/telegram/link",
+    status=201,
+    answers=shapes.TelegramLink,
+    again=_link_again,
+    errors=(422,),
+)
+def post_link(call: Call) -> Made:
+    """A single-use code for `/setup`, and the link that hands it to the bot."""
+    identifier, bot, secret = call.new_id(), settings().telegram_bot, wiring.deployment_secret()
+    link = new_link(identifier, call.caller.user_id, bot=bot, guards=wiring.guards(), secret=secret, now=call.now)
+    return Made(present.telegram_link(link), {"id": identifier, "expires_at": int(link.expires_at.timestamp())})
+
+
+def _known(call: Call, group_id: str) -> TelegramGroup:
+    known = wiring.telegram_groups().some(call.caller.user_id, [group_id])
+    if group_id not in known:
+        raise NotFound("Group not found")
+    return known[group_id]

@@ -1,0 +1,89 @@
+"""The people of a session: what they said, the caller's own response, taking people out of the results or away."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib import wiring
+from chalicelib.api import present, shapes
+from chalicelib.api.bodies import IncludedBody, ResponseBody
+from chalicelib.api.http import ANSWER_BYTES, Call, Made, endpoint
+from chalicelib.api.queries import ResponsesQuery, wanted_responses
+from chalicelib.services.conversations import Said
+from chalicelib.services.own_response import find_own, find_response, respond
+from chalicelib.services.participants import remove_participant, set_included
+from chalicelib.services.responses import list_responses, too_large
+from chalicelib.store.records import ThreadView
+
+routes = Blueprint(__name__)
+
+
+@endpoint(
+    routes,
+    "GET",
+    "/sessions/{session_id}/responses",
+    query=ResponsesQuery,
+    answers=shapes.ParticipantList,
+    errors=(413,),
+)
+def get_responses(call: Call, session_id: str) -> dict[str, Any]:
+    """Every included thread with its messages, by first message."""
+    wanted = wanted_responses(call.query)
+    call.open(session_id)
+    responses = list_responses(session_id, wanted, people=wiring.people())
+    answer: dict[str, Any] = {"data": [present.participant(view) for view in responses.people]}
+    if wanted.limit is not None:
+        answer["next_cursor"] = responses.next_cursor
+    if len(msgspec.json.encode(answer)) > ANSWER_BYTES:
+        raise too_large()
+    return answer
+
+
+def _response_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
+    scene = find_own(session_id, call.caller.user_id, desk=wiring.desk())
+    call.admit(scene.view)
+    return present.response(session_id, find_response(scene, kept["sequence"], desk=wiring.desk()))
+
+
+@endpoint(
+    routes,
+    "POST",
+    "/sessions/{session_id}/responses",
+    body=ResponseBody,
+    status=201,
+    answers=shapes.Response,
+    again=_response_again,
+)
+def post_response(call: Call, session_id: str) -> Made:
+    """The caller's own response; no facilitator replies."""
+    scene = find_own(session_id, call.caller.user_id, desk=wiring.desk())
+    call.admit(scene.view)
+    said = Said(call.body.content, call.repeat_id)
+    message = respond(scene, call.caller.user_id, said, desk=wiring.desk(), new_id=call.new_id)
+    return Made(present.response(session_id, message), {"sequence": message.sequence})
+
+
+@endpoint(
+    routes,
+    "PATCH",
+    "/sessions/{session_id}/participants/{participant_id}",
+    body=IncludedBody,
+    answers=shapes.Participant,
+)
+def patch_participant(call: Call, session_id: str, participant_id: str) -> dict[str, Any]:
+    """Take somebody out of the results, or in again; the summary follows."""
+    found = _found(call, session_id, participant_id)
+    return present.participant(set_included(session_id, found, call.body.included, office=wiring.office()))
+
+
+@endpoint(routes, "DELETE", "/sessions/{session_id}/participants/{participant_id}", status=204)
+def delete_participant(call: Call, session_id: str, participant_id: str) -> None:
+    """Remove somebody's data for good; the summary follows."""
+    remove_participant(session_id, _found(call, session_id, participant_id), office=wiring.office())
+
+
+def _found(call: Call, session_id: str, participant_id: str) -> ThreadView | None:
+    view, found = wiring.people().find(session_id, participant_id, call.caller.user_id)
+    call.admit(view)
+    return found

@@ -1,0 +1,32 @@
+"""A summary on demand."""
+
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib import wiring
+from chalicelib.api import present
+from chalicelib.api.http import Call, Made, endpoint
+from chalicelib.api.shapes import Summary
+from chalicelib.store.sessions import FOR_RESULTS
+
+routes = Blueprint(__name__)
+
+
+def _summary_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
+    view = call.open(session_id, FOR_RESULTS)
+    return present.summary(view, call.now) if kept["written"] else present.summary_to_come(session_id)
+
+
+@endpoint(
+    routes, "POST", "/sessions/{session_id}/summary", answers=Summary, again=_summary_again, also=(202,), errors=(503,)
+)
+def post_summary(call: Call, session_id: str) -> Made:
+    """Rewrite the summary now; 202 where that takes longer than a request may, and goes on."""
+    from chalicelib.services.synthesis.request import summarise_now
+
+    call.open(session_id)
+    if not summarise_now(session_id, bench=wiring.bench()):
+        return Made(present.summary_to_come(session_id), {"written": False}, 202)
+    view = call.open(session_id, FOR_RESULTS)
+    return Made(present.summary(view, wiring.clock().now()), {"written": True})

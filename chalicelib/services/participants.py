@@ -1,0 +1,92 @@
+"""What a host does about single people: take one out of the results, take one in again, remove one's data."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.jobs import Jobs
+from chalicelib.observability import log_failure
+from chalicelib.services.channels import account_of
+from chalicelib.store.conversations import Conversations
+from chalicelib.store.people import People
+from chalicelib.store.records import Thread, ThreadView
+
+ERASE_SECONDS = 100.0  # below the worker's 120
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What decisions about people work with."""
+
+    people: People
+    conversations: Conversations
+    jobs: Jobs
+    clock: Clock
+
+
+def set_included(session_id: str, found: ThreadView | None, included: bool, *, office: Office) -> ThreadView:
+    """Take somebody into the results, or out of them; gives the whole thread. Raises NotFound without one.
+
+    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job.
+    """
+    for _ in range(_TRIES):
+        if found is None:
+            raise NotFound("Participant not found")
+        change = office.people.include if included else office.people.exclude
+        if found.thread.included == included or change(found.thread, office.clock.now()):
+            # Also where nothing changed: an earlier request may have died before it could wake the job.
+            _wake(session_id, office)
+            messages = tuple(office.conversations.messages(found.thread))
+            return replace(found, thread=replace(found.thread, included=included), messages=messages)
+        found = _again(session_id, found, office)
+    raise Conflict("This participant is changing right now; try again")
+
+
+def remove_participant(session_id: str, found: ThreadView | None, *, office: Office) -> None:
+    """Remove somebody's data for good. Raises NotFound without any. Summary and brief are offline from this moment."""
+    for _ in range(_TRIES):
+        if found is None:
+            raise NotFound("Participant not found")
+        if office.people.remove(found.thread, office.clock.now(), _leaves(found.thread, office)):
+            _wake(session_id, office)
+            _ask_to_erase(session_id, found.thread.id, office)
+            return
+        found = _again(session_id, found, office)
+    raise Conflict("This participant is changing right now; try again")
+
+
+def erase_participant(session_id: str, thread_id: str, *, office: Office) -> None:
+    """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
+    run = office.clock.deadline(ERASE_SECONDS)
+    if not office.people.erase(session_id, thread_id, lambda: run.remaining() > 0):
+        office.jobs.erase_participant(session_id, thread_id)
+
+
+def _leaves(thread: Thread, office: Office) -> str | None:
+    """The account whose list of sessions loses this one: it took part with this thread alone."""
+    account = account_of(thread.scope)
+    if account is None:
+        return None
+    others = [head for head in office.people.heads(thread.session_id) if head.id != thread.id]
+    return None if any(head.scope == thread.scope for head in others) else account
+
+
+def _again(session_id: str, found: ThreadView, office: Office) -> ThreadView | None:
+    fresh = office.conversations.thread(session_id, found.thread.id)
+    return replace(found, thread=fresh) if fresh else None
+
+
+def _wake(session_id: str, office: Office) -> None:
+    try:
+        office.jobs.write_summary(session_id, office.clock.now())
+    except Unavailable as error:
+        # What was asked for is done; the sweep finds that the summary is due.
+        log_failure("the summary has to wait for the sweep", error, session_id=session_id)
+
+
+def _ask_to_erase(session_id: str, thread_id: str, office: Office) -> None:
+    try:
+        office.jobs.erase_participant(session_id, thread_id)
+    except Unavailable as error:
+        log_failure("the removal has to wait for the sweep", error, session_id=session_id)

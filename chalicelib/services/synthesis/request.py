@@ -1,0 +1,57 @@
+"""A summary that a host asks for and waits for: written within the request where it can be, else by the job."""
+
+from datetime import timedelta
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
+from chalicelib.services.synthesis.job import Bench, digest_all, reduce
+from chalicelib.store.sessions import FOR_DIGEST
+
+REQUEST_SECONDS = 20.0  # the gateway gives up after 29
+DIGEST_SHARE = 0.6
+LEAST_SECONDS = 3.0  # no summary is written in less
+HANDED_OVER = timedelta(minutes=3)  # by then the job is at it
+POLL_SECONDS = 1.0
+
+
+def summarise_now(session_id: str, *, bench: Bench) -> bool:
+    """Rewrite the summary of this session, however young it is; False where it takes longer: then a job goes on with it.
+
+    Raises Unavailable where the model does not answer; the last good summary stays, and the sweep tries again.
+    """
+    deadline = bench.clock.deadline(REQUEST_SECONDS)
+    if _begin(session_id, bench, deadline):
+        try:
+            if _write(session_id, bench, deadline):
+                return True
+        except Unavailable:
+            if deadline.remaining() > LEAST_SECONDS:
+                bench.sessions.leave_summary(session_id, bench.clock.now())
+                raise
+        bench.sessions.leave_summary(session_id, bench.clock.now() + HANDED_OVER)
+    bench.jobs.write_summary(session_id, bench.clock.now())
+    return False
+
+
+def _begin(session_id: str, bench: Bench, deadline: Deadline) -> bool:
+    """Begin, as soon as no other request or job is at it; False where that takes too long."""
+    while deadline.remaining() > LEAST_SECONDS:
+        now = bench.clock.now()
+        until = now + timedelta(seconds=REQUEST_SECONDS + 5)  # a request that died holds nobody up for longer
+        if bench.sessions.begin_summary(session_id, now, until, by_request=True):
+            return True
+        bench.clock.sleep(POLL_SECONDS)
+    return False
+
+
+def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
+    """Digest what is new and reduce it all; False where the time is up or somebody was taken out meanwhile."""
+    view = bench.sessions.view(session_id, FOR_DIGEST)
+    heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
+    digesting = bench.clock.deadline(deadline.remaining() * DIGEST_SHARE)
+    digested = digest_all(view, list(heads.values()), bench, digesting)
+    if digested.out_of_time or (digested.failure and digesting.remaining() < 1):
+        return False
+    if digested.failure:
+        raise digested.failure
+    return reduce(view, heads.keys(), bench, deadline, again=True)

@@ -1,0 +1,98 @@
+"""Cards: what lists show of a session, a copy for each list that it is in (table `sessions`).
+
+A list is one Query of an index, whatever sessions it shows. The copy of whoever changes a session is written with the
+change; the others follow.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import Attribute
+from pynamodb.expressions.update import Action
+
+from chalicelib.store import database, keys
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.records import Card, Session, Status
+from chalicelib.store.tables import CardItem, FeedItem, ParticipationItem, SessionPart
+
+PUBLIC = "public"  # the one partition of the public feed
+_COPIED = ("topic", "goal", "status", "created_at", "updated_at", "closes_at")
+
+
+class Cards:
+    """Repository of cards."""
+
+    def of_user(self, user_id: str) -> list[Card]:
+        """The sessions that a user is a member of or takes part in, each once."""
+        found: dict[str, Card] = {}
+        for card in self._listed(keys.BY_MEMBER, keys.MEMBER_ID, user_id):
+            # Newest first, so a member who also takes part is shown by the card that is further.
+            found.setdefault(card.session_id, card)
+        return list(found.values())
+
+    def public(self) -> list[Card]:
+        """The sessions of the public feed."""
+        return list(self._listed(keys.PUBLIC_FEED, keys.FEED, PUBLIC))
+
+    def follow(self, session: Session, participants: int, now: datetime) -> None:
+        """Bring every card of a session up to date; a newer one is left alone, and none is made."""
+        values = {**card_values(session), "participant_count": participants}
+        # What has ended leaves the feed; its card stays, so that it can come back.
+        feed = {keys.FEED: PUBLIC if session.status_at(now) == "active" else None}
+        for raw in database.query(SessionPart, session.id, keys.FEED_PART, keys.AFTER_CARDS):
+            if raw[keys.PART]["S"] == keys.FEED_PART:
+                _renew(FeedItem, raw, {**values, **feed})
+            else:
+                _renew(CardItem, raw, values)
+
+    def _listed(self, index: str, name: str, value: str) -> Iterator[Card]:
+        return (_card(raw) for raw in database.query_index(SessionPart, index, name, value))
+
+
+def card_values(session: Session) -> dict[str, Any]:
+    """What a card copies from its session; the count of participants is not among it."""
+    groups = [[entry.channel, entry.group_id] for entry in session.distribution]
+    return {**{name: getattr(session, name) for name in _COPIED}, "groups": groups or None}
+
+
+def participation(session: Session, user_id: str) -> tuple[ParticipationItem, list[Action]]:
+    """The card of an account that takes part, and what makes it where there is none; one that exists stays as it is."""
+    values = {"member_id": user_id, "participant_count": 0, **card_values(session)}
+    attributes = {name: getattr(ParticipationItem, name) for name, value in values.items() if value is not None}
+    item = ParticipationItem(session.id, keys.participation(user_id))
+    return item, [attribute.set(attribute | values[name]) for name, attribute in attributes.items()]
+
+
+def sets(kind: type[SessionPart], values: Mapping[str, Any]) -> list[Action]:
+    """The actions that give an item these attributes; None takes one away."""
+    attributes: dict[str, Attribute[Any]] = {name: getattr(kind, name) for name in values}
+    return [
+        attribute.remove() if values[name] is None else attribute.set(values[name])
+        for name, attribute in attributes.items()
+    ]
+
+
+def _renew(kind: type[CardItem], raw: Raw, values: Mapping[str, Any]) -> None:
+    """Give a stored card these values, unless it has them already or is newer."""
+    item = kind(raw[keys.SESSION_ID]["S"], raw[keys.PART]["S"], **values)
+    wanted = item.serialize(null_check=False)
+    if any(raw.get(name) != wanted.get(name) for name in values):
+        older = kind.topic.exists() & (kind.updated_at <= item.updated_at)
+        holds(lambda: database.update(item, sets(kind, values), older))
+
+
+def _card(raw: Raw) -> Card:
+    item = CardItem.from_raw_data(raw)
+    return Card(
+        session_id=item.session_id,
+        topic=item.topic,
+        goal=item.goal,
+        status=msgspec.convert(item.status, Status),
+        participant_count=int(item.participant_count),
+        created_at=item.created_at,
+        updated_at=item.updated_at,
+        closes_at=item.closes_at,
+        groups=msgspec.convert(item.groups or (), tuple[tuple[str, str], ...]),
+    )

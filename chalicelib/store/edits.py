@@ -1,0 +1,99 @@
+"""An edit of a session: one transaction that changes what differs between two views of it (table `sessions`)."""
+
+from typing import Any
+
+import msgspec
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.store import database, keys
+from chalicelib.store.cards import PUBLIC, card_values, sets
+from chalicelib.store.database import holds
+from chalicelib.store.records import SessionView
+from chalicelib.store.sessions import PROMPT_DUE, prompt_items
+from chalicelib.store.tables import (
+    FeedItem,
+    MemberItem,
+    PromptItem,
+    QuestionsItem,
+    SessionItem,
+    TextItem,
+)
+from chalicelib.store.views import SHORT_FIELDS
+
+
+def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
+    """Store an edit, with the editor's own card and the public feed's; False where `before` is not what is stored any more.
+
+    Whoever edits has read the session as it is stored, so of two edits at once the second starts again from the first.
+    """
+
+    def build(write: TransactWrite) -> None:
+        _edit_session_item(write, before, after)
+        own = MemberItem(after.session.id, keys.member(user_id))
+        write.update(own, actions=sets(MemberItem, card_values(after.session)), condition=MemberItem.role.exists())
+        _edit_feed(write, before, after)
+        _edit_texts(write, before, after)
+        _edit_questions(write, before, after)
+        _edit_prompt(write, before, after)
+
+    return holds(lambda: database.transact(build))
+
+
+def _edit_session_item(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    old, new = before.session, after.session
+    changed = {name: getattr(new, name) for name in SHORT_FIELDS if getattr(new, name) != getattr(old, name)}
+    if after.prompt_due_at != before.prompt_due_at:
+        due = keys.due(PROMPT_DUE, new.id) if after.prompt_due_at else None
+        changed |= {"due_kind": due, "due_at": after.prompt_due_at}
+    write.update(
+        SessionItem(new.id, keys.SESSION),
+        actions=sets(SessionItem, changed),
+        condition=SessionItem.updated_at == old.updated_at,
+    )
+
+
+def _edit_feed(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    session = after.session
+    card = FeedItem(session.id, keys.FEED_PART)
+    if session.is_public:
+        count: Action = FeedItem.participant_count.set(FeedItem.participant_count | after.tally.participants)
+        write.update(card, actions=[*sets(FeedItem, {**card_values(session), "feed": PUBLIC}), count])
+    elif before.session.is_public:
+        write.delete(card)
+
+
+def _edit_texts(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    texts: dict[str, tuple[str | None, str | None]] = {
+        keys.CONTEXT: (before.context, after.context),
+        keys.SUMMARY_PROMPT: (before.session.summary_prompt, after.session.summary_prompt),
+    }
+    for part, (old, new) in texts.items():
+        item = TextItem(after.session.id, part)
+        if new and new != old:
+            write.update(item, actions=[TextItem.text.set(new)])
+        elif old and not new:
+            write.delete(item)
+
+
+def _edit_questions(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    item = QuestionsItem(after.session.id, keys.QUESTIONS)
+    if not after.session.has_questions:
+        if before.session.has_questions:
+            write.delete(item)
+    elif after.questions != before.questions or not before.session.has_questions:
+        write.update(item, actions=[QuestionsItem.questions.set(msgspec.to_builtins(after.questions))])
+
+
+def _edit_prompt(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    """A new prompt becomes the current one; one that was taken away leaves its number, so that no number comes twice."""
+    if after.prompt == before.prompt:
+        return
+    unchanged: Any = PromptItem.version == before.prompt_version
+    if after.prompt is None:
+        current = PromptItem(after.session.id, keys.PROMPT_CURRENT)
+        write.update(current, actions=[PromptItem.text.remove()], condition=unchanged)
+        return
+    current, version = prompt_items(after.session.id, after.prompt)
+    write.save(current, condition=unchanged if before.prompt_version else PromptItem.version.does_not_exist())
+    write.save(version, condition=PromptItem.version.does_not_exist())

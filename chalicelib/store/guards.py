@@ -1,0 +1,95 @@
+"""Counters of visits, records of requests, codes for /setup (table `guards`): short-lived items that expire.
+
+DynamoDB deletes what is past `expires_at` within days, so every read and every condition looks at the time itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds
+from chalicelib.store.records import Outcome, PastRequest
+from chalicelib.store.user_tables import LinkItem, RequestItem, VisitsItem
+
+_AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request that says it is the one to be done: its record's id, what it carries, who it is, and until when it works."""
+
+    id: str
+    content: str
+    holder: str
+    now: datetime
+    until: datetime
+    expires: datetime
+
+
+class Guards:
+    """Repository of what keeps requests from being too many, or done twice."""
+
+    def count_visit(self, visitor: str, now: datetime) -> int:
+        """Count a visit; how many this visitor has made in this minute, over all containers. One UpdateItem."""
+        minute = int(now.timestamp()) // 60
+        item = VisitsItem(keys.visits(visitor, minute))
+        actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(_seconds(now + _AFTER_THE_MINUTE))]
+        arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
+        return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
+
+    def claim(self, claim: Claim) -> bool:
+        """Take a request on; False where another one is at it, is done with it, or carries something else.
+
+        A claim that ran out is free for the same content: whoever held it has died. One's own may be taken again, since
+        the answer to the first try can get lost.
+        """
+        now = _seconds(claim.now)
+        gone = RequestItem.id.does_not_exist() | (RequestItem.expires_at <= now)
+        died = RequestItem.status.does_not_exist() & (RequestItem.running_until <= now)
+        actions = [
+            RequestItem.content.set(claim.content),
+            RequestItem.holder.set(claim.holder),
+            RequestItem.running_until.set(_seconds(claim.until)),
+            RequestItem.expires_at.set(_seconds(claim.expires)),
+            RequestItem.status.remove(),
+            RequestItem.outcome.remove(),
+        ]
+        condition = gone | (died & (RequestItem.content == claim.content)) | (RequestItem.holder == claim.holder)
+        return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
+
+    def past(self, request_id: str, now: datetime) -> PastRequest | None:
+        """What is known of a request; None where nothing is, or what was has expired."""
+        item = database.get(RequestItem, request_id)
+        if item is None or item.expires_at <= _seconds(now):
+            return None
+        outcome = Outcome(int(item.status), **item.outcome) if item.status is not None else None
+        return PastRequest(item.content, float(item.running_until), outcome)
+
+    def finish(self, claim: Claim, outcome: Outcome) -> None:
+        """Record how a request ended, unless its claim has gone to another try of it."""
+        kept = {"ids": outcome.ids, "code": outcome.code, "message": outcome.message}
+        actions = [RequestItem.status.set(outcome.status), RequestItem.outcome.set(kept)]
+        holds(lambda: database.update(RequestItem(claim.id), actions, RequestItem.holder == claim.holder))
+
+    def release(self, claim: Claim) -> None:
+        """Give a claim back: the same request may be tried again at once."""
+        actions = [RequestItem.running_until.set(0)]
+        holds(lambda: database.update(RequestItem(claim.id), actions, RequestItem.holder == claim.holder))
+
+    def add_link(self, code: str, user_id: str, expires: datetime) -> None:
+        """Store a code for /setup; one that is there already stays as it is."""
+        item = LinkItem(keys.link(code), user_id=user_id, expires_at=_seconds(expires))
+        holds(lambda: database.put(item, LinkItem.id.does_not_exist()))
+
+    def take_link(self, code: str, now: datetime) -> str | None:
+        """The user behind a code, once; None for a code that nobody has, that was used or has expired."""
+        item = database.get(LinkItem, keys.link(code))
+        if item is None or item.expires_at <= _seconds(now):
+            return None
+        return item.user_id if holds(lambda: database.delete(item, LinkItem.user_id == item.user_id)) else None
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

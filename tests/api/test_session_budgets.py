@@ -1,0 +1,84 @@
+"""What listing, editing and deleting sessions may cost, counted as in `test_budgets.py`."""
+
+import math
+from typing import Any
+
+import boto3
+
+from chalicelib import wiring
+from tests.api.hosts import Host, new_host
+from tests.api.test_budgets import Meter, host, meter, model
+from tests.lean import lean_tables
+
+__all__ = ["host", "meter", "model"]  # the fixtures
+
+MEGABYTE = 1_048_576
+
+
+def cards(owner: Host, count: int, goal: str) -> int:
+    """Give an owner so many sessions more, as far as lists know; gives the bytes of their cards."""
+    made = owner.new_session(topic="The first one", goal=goal)
+    dynamodb: Any = boto3.client("dynamodb")
+    key = {"session_id": {"S": made["id"]}, "part": {"S": f"member#{owner.user_id}"}}
+    card = dynamodb.get_item(TableName="sessions", Key=key)["Item"]
+    for start in range(0, count, 25):
+        named = ((number, f"00000000-0000-4000-8000-{number:012d}") for number in range(start, min(start + 25, count)))
+        items = [{**card, "session_id": {"S": name}, "topic": {"S": f"Session {number}"}} for number, name in named]
+        dynamodb.batch_write_item(RequestItems={"sessions": [{"PutRequest": {"Item": item}} for item in items]})
+    size = sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in card.items())
+    return size * (count + 1)
+
+
+def test_a_list_costs_one_call_for_each_megabyte_of_cards_whatever_is_asked(host: Host, meter: Meter) -> None:
+    lean_tables()
+    megabytes = cards(host, 1_999, "Find out what people eat. " * 24) / MEGABYTE
+    assert megabytes > 1
+    meter.sent.clear()
+    answer = host.call("GET", "/sessions?limit=100&offset=1900")
+    assert answer.json_body["pagination"] == {"total": 2_000, "limit": 100, "offset": 1_900}
+    assert meter.of(answer, 200) <= 1 + math.ceil(megabytes)
+    found = host.call("GET", "/sessions?q=session%201234&status=active")
+    assert [item["topic"] for item in found.json_body["data"]] == ["Session 1234"]
+    assert meter.of(found, 200) <= 1 + math.ceil(megabytes)
+
+
+def test_a_short_list_costs_two_calls(host: Host, meter: Meter) -> None:
+    assert meter.of(host.call("GET", "/sessions"), 200) <= 2
+    assert meter.of(host.call("GET", "/sessions?limit=abc"), 400) <= 1
+    assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
+
+
+def test_an_edit_costs_three_calls_however_much_it_changes(host: Host, meter: Meter) -> None:
+    session = host.new_session(prompt="p", context="c", summary_prompt="s")["id"]
+    editor = host.invite(session, "editor")
+    everything = {
+        "topic": "New",
+        "prompt": "q",
+        "context": None,
+        "summary_prompt": "t",
+        "is_public": True,
+        "questions": [{"text": "q"}] * 50,
+    }
+    meter.sent.clear()
+    for who, changes in ((host, {"topic": "x"}), (editor, everything), (host, {"prompt": None, "is_public": False})):
+        assert meter.of(who.call("PATCH", f"/sessions/{session}", changes), 200) <= 3
+    assert meter.of(host.call("PATCH", f"/sessions/{session}", {"project_id": None}), 200) <= 2
+    assert meter.of(host.call("PATCH", f"/sessions/{session}", {}), 400) <= 1
+
+
+def test_deleting_costs_four_calls_however_much_there_is(host: Host, meter: Meter) -> None:
+    session = host.new_session(is_public=True, questions=[{"text": "q"}])["id"]
+    for number in range(5):
+        host.say(session, "Soup", f"p{number}")
+    meter.sent.clear()
+    assert meter.of(host.call("DELETE", f"/sessions/{session}"), 204) <= 4
+    assert meter.of(host.call("DELETE", f"/sessions/{session}"), 404) <= 2
+
+
+def test_a_stranger_who_joins_for_the_first_or_the_second_time_costs_no_more(host: Host, meter: Meter) -> None:
+    session = host.new_session(is_public=True)["id"]
+    stranger = new_host("bo@example.com")
+    wiring.cards()
+    meter.sent.clear()
+    for name in ("p1", "p2"):
+        assert meter.of(stranger.join(session, name), 200) <= 5

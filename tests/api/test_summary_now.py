@@ -1,0 +1,178 @@
+"""A summary on demand: written within the request, or handed over to its job."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.llm.interface import ModelUnavailable, Request
+from tests.api.hosts import Host, error_of
+from tests.api.shapes import SUMMARY, assert_shape
+from tests.api.work import asked, summarise
+from tests.clock import FakeClock
+from tests.faults import Interviewer
+
+BUSES = "We need more buses in the evening because people work late."
+LIBRARY = "The library should open on Sunday."
+
+
+@pytest.fixture
+def session(host: Host, clock: FakeClock) -> str:
+    """A session with words and no summary yet."""
+    session = str(host.new_session(prompt="Ask.")["id"])
+    host.say(session, BUSES, "p1")
+    clock.advance(1)
+    return session
+
+
+def rewrite(host: Host, session: str, status: int = 200) -> Any:
+    answer = host.call("POST", f"/sessions/{session}/summary")
+    assert answer.status_code == status, answer.body
+    assert_shape(answer.json_body, SUMMARY)
+    return answer.json_body
+
+
+def to_come(session: str) -> dict[str, Any]:
+    return {"session_id": session, "summary": None, "generated_at": None, "status": "updating"}
+
+
+def test_it_is_written_now_and_is_what_get_gives(host: Host, session: str) -> None:
+    made = rewrite(host, session)
+    assert "buses" in made["summary"]
+    assert made["status"] == "current"
+    assert made == host.get(f"/sessions/{session}/summary")
+
+
+def test_it_does_not_wait_for_the_interval_and_takes_in_what_is_new(host: Host, session: str, clock: FakeClock) -> None:
+    first = rewrite(host, session)
+    clock.advance(1)
+    host.say(session, LIBRARY, "p2")
+    second = rewrite(host, session)
+    assert "library" in second["summary"].lower()
+    assert second["generated_at"] > first["generated_at"]
+    clock.advance(1)
+    assert rewrite(host, session)["generated_at"] > second["generated_at"]
+
+
+def test_without_words_there_is_none(host: Host, model: Interviewer) -> None:
+    session = host.new_session()["id"]
+    none = {"session_id": session, "summary": None, "generated_at": None, "status": "none"}
+    assert rewrite(host, session) == none
+    host.join(session)
+    assert rewrite(host, session) == none
+    assert host.get(f"/sessions/{session}/summary") == none
+    assert model.count("summary") == 0
+
+
+@pytest.mark.parametrize("task", ["digest", "summary"])
+def test_a_model_that_is_down_is_503_and_the_last_good_summary_stays(
+    host: Host, session: str, model: Interviewer, clock: FakeClock, task: str
+) -> None:
+    good = rewrite(host, session)
+    clock.advance(5)
+    host.say(session, LIBRARY, "p2")
+    model.failing.add(task)
+    answer = host.call("POST", f"/sessions/{session}/summary")
+    assert error_of(answer)[:2] == (503, "internal_error")
+    assert int(answer.headers["Retry-After"]) >= 1
+    stays = host.get(f"/sessions/{session}/summary")
+    assert (stays["summary"], stays["generated_at"], stays["status"]) == (
+        good["summary"],
+        good["generated_at"],
+        "stale",
+    )
+    model.failing.clear()
+    assert "library" in rewrite(host, session)["summary"].lower()
+    clock.advance(3600)
+    assert list(wiring.sessions().summaries_due(clock.now())) == []
+
+
+@pytest.mark.parametrize("task", ["digest", "summary"])
+def test_what_takes_too_long_goes_on_without_the_request(
+    host: Host, session: str, model: Interviewer, clock: FakeClock, task: str
+) -> None:
+    def slow(request: Request) -> None:
+        if request.task == task:
+            clock.advance(21)
+            raise ModelUnavailable("out of time")
+
+    model.before = slow
+    assert rewrite(host, session, 202) == to_come(session)
+    assert host.get(f"/sessions/{session}/summary") == to_come(session)
+    assert asked("summaries") == [{"session_id": session}]
+    model.before = lambda _: None
+    assert summarise(session)
+    assert host.get(f"/sessions/{session}/summary")["status"] == "current"
+
+
+def test_more_threads_than_time_are_left_to_the_job(
+    host: Host, session: str, model: Interviewer, clock: FakeClock
+) -> None:
+    host.say(session, LIBRARY, "p2")
+
+    def slow(request: Request) -> None:
+        clock.advance(13)
+
+    model.before = slow
+    assert rewrite(host, session, 202) == to_come(session)
+    model.before = lambda _: None
+    assert summarise(session)
+    made = host.get(f"/sessions/{session}/summary")
+    assert made["status"] == "current"
+    assert "library" in made["summary"].lower()
+
+
+def test_while_a_job_is_at_it_a_request_waits_for_its_turn(
+    host: Host, session: str, model: Interviewer, clock: FakeClock
+) -> None:
+    now = clock.now()
+    assert wiring.sessions().begin_summary(session, now, now.replace(hour=23))
+    clock.after(5, lambda: wiring.sessions().end_summary(session, 0))
+    assert rewrite(host, session)["status"] == "current"
+    assert clock.slept >= 5
+    assert wiring.sessions().begin_summary(session, clock.now(), now.replace(hour=23))
+    assert rewrite(host, session, 202) == to_come(session)
+    assert asked("summaries") == [{"session_id": session}]
+
+
+def test_while_a_request_is_at_it_a_job_comes_back_later(host: Host, session: str, model: Interviewer) -> None:
+    during: list[Any] = []
+
+    def interrupt(request: Request) -> None:
+        if request.task == "summary":
+            model.before = lambda _: None
+            during.append((summarise(session), asked("summaries"), model.count("summary")))
+
+    model.before = interrupt
+    assert rewrite(host, session)["status"] == "current"
+    assert during == [(True, [{"session_id": session}], 1)]
+
+
+def test_a_request_that_died_holds_nobody_up(host: Host, session: str, model: Interviewer, clock: FakeClock) -> None:
+    now = clock.now()
+    assert wiring.sessions().begin_summary(session, now, now.replace(second=30), by_request=True)
+    clock.advance(30)
+    assert summarise(session)
+    assert host.get(f"/sessions/{session}/summary")["status"] == "current"
+
+
+def test_somebody_excluded_meanwhile_is_not_in_it(host: Host, session: str, model: Interviewer) -> None:
+    other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
+
+    def interrupt(request: Request) -> None:
+        if request.task == "summary":
+            model.before = lambda _: None
+            host.call("PATCH", f"/sessions/{session}/participants/{other}", {"included": False})
+
+    model.before = interrupt
+    assert rewrite(host, session, 202) == to_come(session)
+    assert host.get(f"/sessions/{session}/summary") == to_come(session)
+    assert summarise(session)
+    assert "library" not in host.get(f"/sessions/{session}/summary")["summary"].lower()
+
+
+def test_the_same_key_gives_the_summary_that_there_is(host: Host, session: str, model: Interviewer) -> None:
+    first = host.call("POST", f"/sessions/{session}/summary", **{"Idempotency-Key": "k1"})
+    again = host.call("POST", f"/sessions/{session}/summary", b"{}", **{"Idempotency-Key": "k1"})
+    assert (first.status_code, first.json_body) == (again.status_code, again.json_body)
+    assert model.count("summary") == 1

@@ -1,0 +1,47 @@
+"""The workers behind the API's door, and what its requests ask of them."""
+
+import json
+from typing import Any
+
+import boto3
+
+import app
+from chalicelib.settings import settings
+from tests import events
+from tests.events import Context
+
+
+def asked(queue: str) -> list[dict[str, str]]:
+    """What a queue was asked for; the messages are gone then."""
+    sqs: Any = boto3.client("sqs")
+    url = getattr(settings(), f"{queue}_queue_url")
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [json.loads(message["Body"]) for message in found]
+
+
+def done(answer: dict[str, Any]) -> bool:
+    """Whether a job ended well."""
+    return answer == {"batchItemFailures": []}
+
+
+def summarise(session: str) -> bool:
+    """Run the summary's job."""
+    return done(app.write_summary(events.batch(events.message(session)), Context()))
+
+
+def write_brief(session: str) -> bool:
+    """Run the brief's job."""
+    return done(app.write_brief(events.batch(events.message(session)), Context()))
+
+
+def delete_data(body: dict[str, str]) -> bool:
+    """Run the job of deletions on a message."""
+    return done(app.delete_data(events.batch(events.raw_message(json.dumps(body))), Context()))
+
+
+def parts(session: str, table: str = "conversations") -> list[str]:
+    """The names of everything that a table holds of a session."""
+    found = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return sorted(item["part"]["S"] for item in found if item["session_id"]["S"] == session)

@@ -1,0 +1,106 @@
+"""Limits, keys and headers on the packaged application: many containers, one count."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.e2e.local import Answer, LocalCloud
+from tests.e2e.test_main_job import new_session
+
+CLIENTS = 10
+BODY = {"topic": "Lunch", "goal": "Find out what people eat"}
+
+
+def new_key(cloud: LocalCloud, email: str, rate: int) -> str:
+    """The key of a new user."""
+    cloud.command("infra.admin", "create-user", email)
+    return cloud.command("infra.admin", "mint-key", email, "--rate", str(rate)).strip()
+
+
+def early_in_a_minute(seconds: int) -> None:
+    """Wait for a new minute where this one has less than so many seconds left."""
+    left = 60 - time.time() % 60
+    if left < seconds:
+        time.sleep(left + 0.1)
+
+
+def many(clients: int, requests: int, send: Any) -> list[Answer]:
+    """The answers to so many requests by so many clients at once."""
+    with ThreadPoolExecutor(clients) as pool:
+        return list(pool.map(lambda _: send(), range(requests)))
+
+
+@pytest.mark.timeout(180)
+def test_ten_clients_over_one_key_get_exactly_what_it_allows(cloud: LocalCloud) -> None:
+    key = new_key(cloud, "limited@example.com", 60)
+    many(CLIENTS, CLIENTS, lambda: cloud.call("GET", "/me"))  # containers that are warm
+    early_in_a_minute(20)
+    answers = many(CLIENTS, 90, lambda: cloud.call("GET", "/me", key=key))
+    minutes = Counter(answer.status for answer in answers)
+    assert minutes == {200: 60, 429: 30}
+    assert sorted(int(it.headers["ratelimit-remaining"]) for it in answers if it.status == 200) == list(range(60))
+    assert all(1 <= int(it.headers["retry-after"]) <= 60 for it in answers if it.status == 429)
+
+
+@pytest.mark.timeout(180)
+def test_ten_clients_without_a_key_get_exactly_a_hundred_whatever_they_say_where_they_are(cloud: LocalCloud) -> None:
+    def visit(number: int) -> Answer:
+        headers = {"X-Forwarded-For": f"198.51.100.{number}", "X-Real-IP": f"198.51.100.{number}"}
+        return cloud.call("GET", "/sessions/public", key="", headers=headers)
+
+    early_in_a_minute(25)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(visit, range(130)))
+    assert Counter(answer.status for answer in answers) == {200: 100, 429: 30}
+
+
+@pytest.mark.timeout(120)
+def test_a_revoked_key_is_refused_at_once_by_every_container(cloud: LocalCloud) -> None:
+    key = new_key(cloud, "revoked@example.com", 1000)
+    assert {answer.status for answer in many(8, 24, lambda: cloud.call("GET", "/me", key=key))} == {200}
+    cloud.command("infra.admin", "revoke-key", key)
+    assert {answer.status for answer in many(8, 24, lambda: cloud.call("GET", "/me", key=key))} == {401}
+
+
+@pytest.mark.timeout(120)
+def test_one_request_that_is_sent_eight_times_at_once_makes_one_session(cloud: LocalCloud) -> None:
+    key = new_key(cloud, "eager@example.com", 1000)
+
+    def send() -> Answer:
+        while True:
+            answer = cloud.call("POST", "/sessions", BODY, key=key, headers={"Idempotency-Key": "eager-1"})
+            if answer.status != 409:
+                return answer
+            time.sleep(float(answer.headers["retry-after"]) / 30)
+
+    answers = many(8, 8, send)
+    assert {answer.status for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_a_page_elsewhere_may_ask_and_read(cloud: LocalCloud) -> None:
+    session = new_session(cloud)
+    for path in ("/me", f"/sessions/{session}", f"/sessions/{session}/chat", "/nothing/here"):
+        asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
+        answer = cloud.call("OPTIONS", path, key="", headers=asked)
+        assert (answer.status, answer.headers["access-control-allow-origin"]) == (204, "*")
+        assert "Authorization" in answer.headers["access-control-allow-headers"]
+    first = cloud.call("GET", f"/sessions/{session}/summary")
+    again = cloud.call("GET", f"/sessions/{session}/summary", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_the_documentation_is_served_to_anybody(cloud: LocalCloud) -> None:
+    for path, kind in (("/docs", "text/html"), ("/llms.txt", "text/plain"), ("/openapi.json", "application/json")):
+        answer = cloud.call("GET", path, key="")
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind)
+        assert cloud.url in answer.text
+    assert cloud.call("GET", "/openapi.json", key="").json()["openapi"].startswith("3.1")
+
+
+def test_every_answer_names_its_request(cloud: LocalCloud) -> None:
+    for method, path in (("GET", "/me"), ("GET", "/nope"), ("DELETE", "/me"), ("GET", "/docs"), ("OPTIONS", "/me")):
+        assert cloud.call(method, path).headers["x-request-id"]

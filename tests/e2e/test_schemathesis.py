@@ -1,0 +1,117 @@
+"""Generated requests, valid and invalid, against the description of the API: nothing fails, everything is as described.
+
+Two runs: one over sessions that are there, so that requests reach what they are for; one that makes, uses and deletes.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.package import ROOT
+from tests.e2e.local import LocalCloud
+from tests.e2e.test_http import new_key
+from tests.e2e.test_main_job import new_session, say
+
+SECONDS = 120
+
+# TRACE never reaches an application behind API Gateway. A key of the coverage phase comes with many bodies (422), and the
+# rules behind a body are more than a schema can say (400), but nowhere else.
+CHECKS = """
+[phases.coverage]
+unexpected-methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", "304", 401, 403, 404, 409, 422, 429]
+not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx"]
+"""
+# Only the links of the description: what a new session's id opens.
+STATEFUL = """
+[phases.stateful]
+inference.algorithms = []
+max-steps = 8
+"""
+RULES = """
+[[operations]]
+include-name = "{name}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429]
+"""
+RULED = (
+    "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
+    "PATCH /sessions/{session_id}",  # the same; ids of questions
+    "GET /sessions/{session_id}/responses",  # cursors are ours
+    "POST /sessions/{session_id}/chat",  # the session may have been closed
+    "POST /sessions/{session_id}/chat/questions",  # a participant joins once; answers follow the questions
+    "POST /sessions/{session_id}/responses",
+)
+
+
+def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -> None:
+    """One run of schemathesis; its report where it finds something."""
+    file = folder / "schemathesis.toml"
+    file.write_text(config)
+    command = [
+        sys.executable,
+        "-m",
+        "schemathesis.cli",
+        "--config-file",
+        str(file),
+        "run",
+        f"{cloud.url}/api/v1/openapi.json",
+    ]
+    done = subprocess.run(
+        [
+            *command,
+            "--header",
+            f"Authorization: Bearer {key}",
+            "--seed",
+            "1",
+            "--no-shrink",
+            "--workers",
+            "2",
+            *options,
+        ],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+
+def checks() -> str:
+    """The configuration of what is checked."""
+    return CHECKS + "".join(RULES.format(name=name) for name in RULED)
+
+
+@pytest.mark.timeout(2 * SECONDS)
+def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_path: Path) -> None:
+    key = new_key(cloud, "fuzz@example.com", 1_000_000)
+    cloud.command(
+        "infra.admin", "add-member", (session := new_session(cloud, questions=[])), "fuzz@example.com", "admin"
+    )
+    thread = say(cloud, session, "ada", "More benches, please.").json()["thread_id"]
+    there = f'\n[parameters]\nsession_id = "{session}"\nparticipant_id = "{thread}"\n'
+    run(cloud, key, tmp_path, there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "5")
+
+
+@pytest.mark.timeout(2 * SECONDS)
+def test_what_is_deleted_is_gone_for_every_request_that_follows(cloud: LocalCloud, tmp_path: Path) -> None:
+    key = new_key(cloud, "stateful@example.com", 1_000_000)
+    hooks = f'hooks = "{ROOT / "tests" / "e2e" / "schemathesis_hooks.py"}"\n'
+    run(
+        cloud,
+        key,
+        tmp_path,
+        hooks + checks() + STATEFUL,
+        "--phases",
+        "stateful",
+        "--max-examples",
+        "25",
+        "--mode",
+        "positive",
+    )

@@ -1,0 +1,84 @@
+"""What wakes the job behind the cards, and that only what lists show does."""
+
+import copy
+from typing import Any
+
+import app
+from chalicelib import wiring
+from tests import events
+from tests.events import Context, Event
+from tests.room import HOST
+from tests.workers.desk import Desk, failed
+
+
+def sessions(*records: Event) -> None:
+    app.sessions_changed(events.batch(*records), Context())
+
+
+def changed(item: Event, **attributes: Any) -> Event:
+    """An item with other attributes."""
+    return {**copy.deepcopy(item), **attributes}
+
+
+def test_an_edit_wakes_the_cards_and_many_edits_do_so_once(desk: Desk) -> None:
+    item = desk.item("session")
+    edits = [changed(item, topic={"S": f"Topic {number}"}) for number in range(3)]
+    sessions(*(events.change("MODIFY", edit, item) for edit in edits))
+    sessions(events.change("MODIFY", edits[0], item))
+    assert desk.asked("cards") == [desk.session.id]
+    assert desk.asked("prompts") == []
+
+
+def test_each_session_of_a_batch_is_woken(desk: Desk) -> None:
+    other = Desk(desk.clock, desk.model)
+    sessions(*(events.change("MODIFY", it.item("session"), it.item("session")) for it in (desk, other)))
+    assert sorted(desk.asked("cards")) == sorted([desk.session.id, other.session.id])
+
+
+def test_a_join_wakes_the_cards_and_a_turn_does_not(desk: Desk) -> None:
+    before = desk.item("tally#3")
+    sessions(events.change("MODIFY", changed(before, turns={"N": "1"}, completed={"N": "1"}), before))
+    assert desk.asked("cards") == []
+    sessions(events.change("MODIFY", changed(before, participants={"N": "1"}), before))
+    assert desk.asked("cards") == [desk.session.id]
+
+
+def test_a_tally_that_closes_wakes_the_cards(desk: Desk) -> None:
+    before = desk.item("tally#0")
+    sessions(events.change("MODIFY", changed(before, status={"S": "completed"}), before))
+    assert desk.asked("cards") == [desk.session.id]
+
+
+def test_what_is_new_or_gone_wakes_no_cards(desk: Desk) -> None:
+    items = [desk.item(part) for part in ("session", "tally#0", f"member#{HOST}", "synthesis")]
+    sessions(*(events.change("INSERT", item) for item in items[1:]))
+    sessions(*(events.change("REMOVE", None, item) for item in items))
+    sessions(*(events.change("MODIFY", item, item) for item in items[2:]))  # cards must not wake themselves
+    assert desk.asked("cards") == desk.asked("prompts") == []
+
+
+def test_a_prompt_that_becomes_due_again_is_asked_for(desk: Desk) -> None:
+    due = desk.item("session")
+    desk.write_prompt()
+    written = desk.item("session")
+    assert "due_at" not in written
+    sessions(events.change("MODIFY", written, due))
+    assert desk.asked("prompts") == []
+    sessions(events.change("MODIFY", due, written))
+    assert desk.asked("prompts") == [desk.session.id]
+    sessions(events.change("MODIFY", changed(due, due_at={"S": "2026-03-01T13:00:00.000000+0000"}), due))
+    assert desk.asked("prompts") == [desk.session.id]
+
+
+def test_the_job_brings_the_cards_up_to_date(desk: Desk) -> None:
+    desk.speak("Soup", "Bread")
+    assert [card.participant_count for card in wiring.cards().of_user(HOST)] == [0]
+    answer = app.update_cards(events.batch(events.message(desk.session.id)), Context())
+    assert failed(answer) == []
+    assert [card.participant_count for card in wiring.cards().of_user(HOST)] == [2]
+
+
+def test_the_job_has_nothing_to_do_for_a_session_that_is_gone(desk: Desk) -> None:
+    gone = events.message("00000000-0000-4000-8000-000000000000")
+    assert failed(app.update_cards(events.batch(gone), Context())) == []
+    assert failed(app.delete_data(events.batch(gone), Context())) == []

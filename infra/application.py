@@ -139,6 +139,8 @@ def _gateway_response(kind: str) -> Template:
         },
         "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
     }
+    if kind == "THROTTLED":
+        response["responseParameters"]["gatewayresponse.header.Retry-After"] = "'1'"
     return response | ({"statusCode": status} if status else {})
 
 

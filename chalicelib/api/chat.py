@@ -23,7 +23,8 @@ def _turn_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, 
 
 
 def _made(turn: Turn) -> Made:
-    return Made(present.chat_response(turn), {"thread_id": turn.thread_id, "sequence": turn.sequence})
+    ids = {"thread_id": turn.thread_id, "sequence": turn.sequence, "message_id": turn.message_id}
+    return Made(present.chat_response(turn), ids)
 
 
 @endpoint(

@@ -43,7 +43,7 @@ def get_responses(call: Call, session_id: str) -> dict[str, Any]:
 def _response_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
     scene = find_own(session_id, call.caller.user_id, desk=wiring.desk())
     call.admit(scene.view)
-    return present.response(session_id, find_response(scene, kept["sequence"], desk=wiring.desk()))
+    return present.response(session_id, find_response(scene, **kept, desk=wiring.desk()))
 
 
 @endpoint(
@@ -61,7 +61,7 @@ def post_response(call: Call, session_id: str) -> Made:
     call.admit(scene.view)
     said = Said(call.body.content, call.repeat_id)
     message = respond(scene, call.caller.user_id, said, desk=wiring.desk(), new_id=call.new_id)
-    return Made(present.response(session_id, message), {"sequence": message.sequence})
+    return Made(present.response(session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
 @endpoint(

@@ -8,6 +8,7 @@ from chalicelib import wiring
 from chalicelib.api import present
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.api.shapes import Summary
+from chalicelib.services.following import update_cards
 from chalicelib.store.sessions import FOR_RESULTS
 
 routes = Blueprint(__name__)
@@ -28,5 +29,7 @@ def post_summary(call: Call, session_id: str) -> Made:
     call.open(session_id)
     if not summarise_now(session_id, bench=wiring.bench()):
         return Made(present.summary_to_come(session_id), {"written": False}, 202)
-    view = call.open(session_id, FOR_RESULTS)
-    return Made(present.summary(view, wiring.clock().now()), {"written": True})
+    # The caller's list shows the change at once; the queue would take seconds.
+    now = wiring.clock().now()
+    update_cards(session_id, sessions=wiring.sessions(), cards=wiring.cards(), now=now)
+    return Made(present.summary(call.open(session_id, FOR_RESULTS), now), {"written": True})

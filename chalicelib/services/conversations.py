@@ -56,6 +56,7 @@ class Turn:
     content: str
     is_final: bool
     sequence: int  # of its message in the thread
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,12 @@ def say(session_id: str, who: Participant, said: Said, *, desk: Desk, deadline: 
         place = waiting.again(place)
 
 
-def turn_again(session_id: str, thread_id: str, sequence: int, *, desk: Desk) -> Turn:
-    """The turn that this reply was, read again. Raises NotFound where it is gone."""
+def turn_again(session_id: str, thread_id: str, sequence: int, message_id: str, *, desk: Desk) -> Turn:
+    """The turn that this reply was, read again. Raises NotFound where it is gone, another one in its place included."""
     reply = desk.conversations.message(session_id, thread_id, sequence)
-    if reply is None:
+    if reply is None or reply.id != message_id:
         raise NotFound("This conversation was deleted")
-    return Turn(thread_id, reply.content, reply.is_final, reply.sequence)
+    return _turn(thread_id, reply)
 
 
 def read_thread(session_id: str, who: Participant, *, desk: Desk) -> tuple[SessionView, ThreadView | None]:
@@ -146,7 +147,7 @@ def _try_turn(place: _Place, said: Said, desk: Desk, deadline: Deadline) -> Turn
     history = [] if thread.is_empty else desk.conversations.history(thread, HISTORY_MESSAGES)
     known = _find_said(place, history, said, desk)
     if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
-        return Turn(thread.id, answer.content, answer.is_final, answer.sequence)
+        return _turn(thread.id, answer)
     if thread.is_leased(desk.clock.now()):
         return None
     if known:
@@ -200,7 +201,7 @@ def _facilitate(
         raise
     if not stored:
         raise Conflict("Another request is answering this message; send the same message again")
-    return Turn(thread.id, message.content, message.is_final, message.sequence)
+    return _turn(thread.id, message)
 
 
 def _opening_of(thread: Thread, request_id: str | None, desk: Desk) -> Turn:
@@ -208,7 +209,11 @@ def _opening_of(thread: Thread, request_id: str | None, desk: Desk) -> Turn:
     opening = desk.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
     if opening is None or opening.message_id != request_id:
         raise Invalid("participant_id has already joined this session")
-    return Turn(thread.id, opening.content, opening.is_final, opening.sequence)
+    return _turn(thread.id, opening)
+
+
+def _turn(thread_id: str, reply: Message) -> Turn:
+    return Turn(thread_id, reply.content, reply.is_final, reply.sequence, reply.id)
 
 
 def _with_prompt_of(thread: Thread, view: SessionView, desk: Desk) -> SessionView:

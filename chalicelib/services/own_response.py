@@ -43,10 +43,11 @@ def respond(scene: Scene, user_id: str, said: Said, *, desk: Desk, new_id: Calla
         scene = find_own(session_id, user_id, desk=desk)
 
 
-def find_response(scene: Scene, sequence: int, *, desk: Desk) -> Message:
-    """A response that was stored before. Raises NotFound where it was deleted since."""
+def find_response(scene: Scene, sequence: int, message_id: str, *, desk: Desk) -> Message:
+    """A response that was stored before. Raises NotFound where it was deleted since, another one in its place included."""
     for thread in scene.threads.values():
-        for message in desk.conversations.messages(thread, sequence - 1):
+        message = desk.conversations.message(thread.session_id, thread.id, sequence)
+        if message and message.id == message_id:
             return message
     raise NotFound("This response was deleted")
 

@@ -202,10 +202,12 @@ class Conversations:
         return (message_from(raw) for raw in found)
 
     def message(self, session_id: str, thread_id: str, sequence: int) -> Message | None:
-        """One message of a thread."""
-        part = keys.message(thread_id, sequence)
-        raw = database.get_many([(ConversationPart, session_id, part)])
-        return message_from(raw[part]) if raw else None
+        """One message of a thread that is there; what is left of a removed one waits for its erasure and is read by nobody."""
+        head, part = keys.thread(thread_id), keys.message(thread_id, sequence)
+        raw = database.get_many([(ConversationPart, session_id, head), (ConversationPart, session_id, part)])
+        if head not in raw or part not in raw or sequence <= thread_from(raw[head]).starts_after:
+            return None
+        return message_from(raw[part])
 
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""

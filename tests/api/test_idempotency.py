@@ -10,6 +10,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.services.accounts import mint_key
 from tests.api.hosts import Host, error_of, new_host
+from tests.api.work import asked, delete_data
 from tests.clock import FakeClock, own_retries
 from tests.faults import FAULTS, Died, Interviewer, tap
 
@@ -205,6 +206,29 @@ def test_what_was_deleted_does_not_live_on(host: Host) -> None:
     assert host.call("DELETE", f"/sessions/{session}").status_code == 204
     assert create(host, topic="Confidential matters").status_code == 404
     assert say(host, session, "Something private", "k2").status_code == 404
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["messages left", "all erased"])
+def test_a_removed_person_s_turn_is_not_given_again(host: Host, erased: bool) -> None:
+    session = host.new_session()["id"]
+    first = say(host, session).json_body
+    assert host.call("DELETE", f"/sessions/{session}/participants/{first['thread_id']}").status_code == 204
+    (wanted,) = asked("deletions")
+    if erased:
+        assert delete_data(wanted)
+    assert say(host, session).status_code == 404
+    assert say(host, session, "A new topic", "k9").status_code == 200
+    assert say(host, session).status_code == 404
+
+
+def test_a_removed_response_is_not_given_again(host: Host) -> None:
+    session, sent = host.new_session()["id"], {"Idempotency-Key": "k1"}
+    path = f"/sessions/{session}/responses"
+    assert host.call("POST", path, {"content": "Soup"}, **sent).status_code == 201
+    (person,) = host.get(path)["data"]
+    assert host.call("DELETE", f"/sessions/{session}/participants/{person['participant_id']}").status_code == 204
+    assert host.call("POST", path, {"content": "Anew"}).status_code == 201
+    assert host.call("POST", path, {"content": "Soup"}, **sent).status_code == 404
 
 
 def test_who_lost_access_gets_no_answer_again(host: Host) -> None:

@@ -176,3 +176,11 @@ def test_the_same_key_gives_the_summary_that_there_is(host: Host, session: str, 
     again = host.call("POST", f"/sessions/{session}/summary", b"{}", **{"Idempotency-Key": "k1"})
     assert (first.status_code, first.json_body) == (again.status_code, again.json_body)
     assert model.count("summary") == 1
+
+
+def test_the_callers_list_shows_it_at_once(host: Host, session: str) -> None:
+    summary = host.call("POST", f"/sessions/{session}/summary")
+    assert summary.status_code == 200
+    (listed,) = host.get("/sessions")["data"]
+    assert listed["updated_at"] == host.get(f"/sessions/{session}")["updated_at"]
+    assert listed["participant_count"] == host.get(f"/sessions/{session}")["participant_count"]

@@ -221,7 +221,8 @@ def test_the_gateway_answers_in_the_envelope_of_all_errors(
     body: Any = json.loads(response["responseTemplates"]["application/json"])
     assert body["error"]["code"] == code
     assert set(body["error"]) == {"code", "message"}
-    assert response["responseParameters"] == {
+    wait = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
+    assert response["responseParameters"] == wait | {
         "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
         "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
         "gatewayresponse.header.X-Request-Id": "context.requestId",

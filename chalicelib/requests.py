@@ -1,12 +1,14 @@
 """What every HTTP door needs of a request, whatever it answers with: ids, the address of the application, one line in the log."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
-from chalice.app import Request
+from chalice.app import Request, Response
 
-from chalicelib.errors import NotFound
-from chalicelib.observability import logger
+from chalicelib import wiring
+from chalicelib.errors import HarmonicaError, NotFound
+from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
 TURN_SECONDS = 24  # the gateway gives up after 29
@@ -35,7 +37,27 @@ def public_url(request: Request) -> str:
     return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")
 
 
-def log_request(request: Request, status: int, took: timedelta) -> None:
+def answer_in_any_case(
+    request: Request, answer: Callable[[], Response], problem: Callable[[HarmonicaError], Response], apology: str
+) -> Response:
+    """The answer, or its failure as `problem` renders it; one that nobody foresaw is logged, and told as the apology.
+
+    Every response names the request, and every request is logged.
+    """
+    started = wiring.clock().now()
+    try:
+        response = answer()
+    except HarmonicaError as error:
+        response = problem(error)
+    except Exception as error:
+        log_failure("request failed", error, request_id=request_id(request))
+        response = problem(HarmonicaError(apology))
+    response.headers["X-Request-Id"] = request_id(request)
+    _log(request, response.status_code, wiring.clock().now() - started)
+    return response
+
+
+def _log(request: Request, status: int, took: timedelta) -> None:
     """One line a request: its route and how it went, never what it carried."""
     logger.info(
         "request",

@@ -54,18 +54,35 @@ def _role(function: Function) -> Json:
 
 
 def _statements() -> dict[str, list[Json]]:
+    """What each function may do beyond logging, by logical id."""
+    return {API.logical_id: _api(), SWEEP.logical_id: _sweep(), **_streams(), **_workers()}
+
+
+def _api() -> list[Json]:
+    return [
+        _table("Accounts", KEY_ITEM),
+        _table("Sessions", (*ITEMS, "DeleteItem")),
+        _allow(["dynamodb:Query"], _index("Sessions", keys.BY_MEMBER), _index("Sessions", keys.PUBLIC_FEED)),
+        _may_send(queues.DELETIONS.resource, queues.SUMMARIES.resource),
+        _table("Conversations", (*ITEMS, "DeleteItem")),
+        _table("Telegram", ("BatchGetItem", "DeleteItem", "Query", "UpdateItem")),
+        _table("Guards", (*KEY_ITEM, "PutItem")),
+        _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
+        _may_ask_the_model(),
+    ]
+
+
+def _sweep() -> list[Json]:
+    return [
+        _allow(["dynamodb:Query"], _index("Sessions", keys.DUE), _index("Conversations", keys.DUE)),
+        _table("Sessions", ("UpdateItem",)),
+        _table("Conversations", ("UpdateItem",)),
+        _may_send(*(queue.resource for queue in queues.ALL if queue is not queues.CARDS)),
+    ]
+
+
+def _streams() -> dict[str, list[Json]]:
     return {
-        API.logical_id: [
-            _table("Accounts", KEY_ITEM),
-            _table("Sessions", (*ITEMS, "DeleteItem")),
-            _allow(["dynamodb:Query"], _index("Sessions", keys.BY_MEMBER), _index("Sessions", keys.PUBLIC_FEED)),
-            _may_send(queues.DELETIONS.resource, queues.SUMMARIES.resource),
-            _table("Conversations", (*ITEMS, "DeleteItem")),
-            _table("Telegram", ("BatchGetItem", "DeleteItem", "Query", "UpdateItem")),
-            _table("Guards", (*KEY_ITEM, "PutItem")),
-            _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
-            _may_ask_the_model(),
-        ],
         SESSIONS_CHANGED.logical_id: [
             *_may_follow("SessionsStreamArn"),
             _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.CARDS.resource, queues.STREAM_FAILURES),
@@ -75,6 +92,11 @@ def _statements() -> dict[str, list[Json]]:
             _table("Sessions", ("UpdateItem",)),
             _may_send(queues.SUMMARIES.resource, queues.STREAM_FAILURES),
         ],
+    }
+
+
+def _workers() -> dict[str, list[Json]]:
+    return {
         WRITE_PROMPT.logical_id: [*_may_work_off(queues.PROMPTS), _table("Sessions", ITEMS), _may_ask_the_model()],
         WRITE_SUMMARY.logical_id: [
             *_may_work_off(queues.SUMMARIES),
@@ -93,12 +115,6 @@ def _statements() -> dict[str, list[Json]]:
             _may_send(queues.DELETIONS.resource),
             _table("Sessions", ("BatchWriteItem", "Query", "UpdateItem")),
             _table("Conversations", ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query")),
-        ],
-        SWEEP.logical_id: [
-            _allow(["dynamodb:Query"], _index("Sessions", "due"), _index("Conversations", "due")),
-            _table("Sessions", ("UpdateItem",)),
-            _table("Conversations", ("UpdateItem",)),
-            _may_send(*(queue.resource for queue in queues.ALL if queue is not queues.CARDS)),
         ],
     }
 

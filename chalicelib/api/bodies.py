@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from chalicelib.services.limits import CONTENT_LIMIT
+
 Topic = Annotated[str, Meta(min_length=1, max_length=300)]
 Text5k = Annotated[str, Meta(max_length=5_000)]
 Required5k = Annotated[str, Meta(min_length=1, max_length=5_000)]
@@ -12,7 +14,7 @@ Text100k = Annotated[str, Meta(max_length=100_000)]
 Name = Annotated[str, Meta(max_length=200)]
 ID_LIMIT = 200
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LIMIT)]
-Content = Annotated[str, Meta(min_length=1, max_length=10_000)]
+Content = Annotated[str, Meta(min_length=1, max_length=CONTENT_LIMIT)]
 Option = Annotated[str, Meta(min_length=1, max_length=200)]
 QuestionText = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Moment = Annotated[datetime, Meta(tz=True)]

@@ -20,8 +20,7 @@ from chalicelib.api.access import who_may
 from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Made, View
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
-from chalicelib.observability import log_failure
-from chalicelib.requests import TURN_SECONDS, log_request, public_url, request_id, require_uuid
+from chalicelib.requests import TURN_SECONDS, answer_in_any_case, public_url, request_id, require_uuid
 from chalicelib.services.accounts import authenticate, seconds_to_next_minute
 from chalicelib.services.visits import VISITS, count_visit
 
@@ -65,25 +64,15 @@ def endpoint(routes: Blueprint, method: str, path: str, **declaration: Unpack[De
 
 def respond(request: Request, answer: Callable[[Request, dict[str, str]], Response]) -> Response:
     """Give the answer, or the error envelope, with the headers that every response has; log the request."""
-    started = wiring.clock().now()
     headers = {
-        "X-Request-Id": request_id(request),
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": _EXPOSED,
         "Vary": "Authorization, Origin",
         "Cache-Control": "no-store",
     }
-    try:
-        response = answer(request, headers)
-    except HarmonicaError as error:
-        response = error_response(error)
-    except Exception as error:
-        log_failure("request failed", error, request_id=request_id(request))
-        response = error_response(
-            HarmonicaError(f"The request failed on our side and was recorded as {request_id(request)}")
-        )
+    apology = f"The request failed on our side and was recorded as {request_id(request)}"
+    response = answer_in_any_case(request, lambda: answer(request, headers), error_response, apology)
     response.headers = {**headers, **response.headers}
-    log_request(request, response.status_code, wiring.clock().now() - started)
     return response
 
 

@@ -21,6 +21,25 @@ from chalicelib.store.records import (
 
 Json = dict[str, Any]
 
+# Fields of a session that are shown as they are stored.
+_AS_STORED = (
+    "critical",
+    "cross_pollination",
+    "widgets_enabled",
+    "results_visibility",
+    "is_public",
+    "summary_prompt",
+    "template_id",
+    "welcome_message",
+    "meta_description",
+    "language",
+    "time_zone",
+    "duration_minutes",
+    "anonymous",
+    "max_participants",
+    "reminders",
+)
+
 
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC with six decimals, ending in Z."""
@@ -48,7 +67,7 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
     tally = view.tally
     return {
         **_list_item(of, of.status_at(now), tally.participants),
-        "critical": of.critical,
+        **{name: getattr(of, name) for name in _AS_STORED},
         "context": view.context,
         "prompt": view.prompt.text if view.prompt else None,
         "summary": view.summary.markdown if view.summary else None,
@@ -56,36 +75,17 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
         "join_url": join_url(public_url, of.id),
         "results_url": f"{public_url}/results?s={of.id}",
         "questions": questions(view.questions),
-        "cross_pollination": of.cross_pollination,
-        "widgets_enabled": of.widgets_enabled,
-        "results_visibility": of.results_visibility,
-        "is_public": of.is_public,
         "distribution": [
             {"channel": it.channel, "group_id": it.group_id, "status": it.status, "error": it.error}
             for it in of.distribution
         ],
         "prompt_status": prompt_status(view),
-        "summary_prompt": of.summary_prompt,
         "summary_status": summary_status(view, now),
-        "template_id": of.template_id,
-        "welcome_message": of.welcome_message,
-        "meta_description": of.meta_description,
         "prompt_summary": None,
         "prompt_generated_from": None,
-        "language": of.language,
-        "time_zone": of.time_zone,
-        "duration_minutes": of.duration_minutes,
         "closes_at": moment_or_null(of.closes_at),
-        "anonymous": of.anonymous,
-        "max_participants": of.max_participants,
         "completed_count": tally.completed,
-        "reminders": of.reminders,
-        "usage": {
-            "turns": tally.turns,
-            "input_tokens": tally.input_tokens,
-            "cached_tokens": tally.cached_tokens,
-            "output_tokens": tally.output_tokens,
-        },
+        "usage": {name: getattr(tally, name) for name in ("turns", "input_tokens", "cached_tokens", "output_tokens")},
     }
 
 

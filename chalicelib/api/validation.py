@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
+from chalicelib.services.limits import BODY_BYTES, TEXT_BYTES
 
 T = TypeVar("T")
 
-BODY_BYTES = 1_000_000
-TEXT_BYTES = 350_000  # any one text: an item of DynamoDB holds 400 KB
 _NOT_OBJECT = "The request body must be a JSON object"
 
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)

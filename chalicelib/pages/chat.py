@@ -21,9 +21,8 @@ from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
 from chalicelib.services.conversations import Said
 from chalicelib.services.forms import AnswerRefused, name_among
+from chalicelib.services.limits import CONTENT_LIMIT
 from chalicelib.store.records import SessionView, ThreadView
-
-CONTENT_LIMIT = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True)

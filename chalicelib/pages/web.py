@@ -5,13 +5,11 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
-from chalicelib.errors import Forbidden, HarmonicaError, Invalid, TooLarge
-from chalicelib.observability import log_failure
+from chalicelib.errors import Forbidden, Invalid, TooLarge
 from chalicelib.pages.render import HEADERS, problem_page
-from chalicelib.requests import log_request, request_id
+from chalicelib.requests import answer_in_any_case, request_id
+from chalicelib.services.limits import BODY_BYTES
 
-BODY_BYTES = 1_000_000
 FIELDS = 200
 
 Form = dict[str, str]
@@ -19,19 +17,8 @@ Form = dict[str, str]
 
 def respond(request: Request, answer: Callable[[Request], Response]) -> Response:
     """Give the page, or the page that says what went wrong; log the request."""
-    started = wiring.clock().now()
-    try:
-        response = answer(request)
-    except HarmonicaError as error:
-        response = problem_page(error)
-    except Exception as error:
-        log_failure("page failed", error, request_id=request_id(request))
-        response = problem_page(
-            HarmonicaError(f"Please try again in a moment. It was recorded as {request_id(request)}.")
-        )
-    response.headers["X-Request-Id"] = request_id(request)
-    log_request(request, response.status_code, wiring.clock().now() - started)
-    return response
+    apology = f"Please try again in a moment. It was recorded as {request_id(request)}."
+    return answer_in_any_case(request, lambda: answer(request), problem_page, apology)
 
 
 def read_form(request: Request) -> Form:

@@ -10,7 +10,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.records import Caller, User
 from chalicelib.store.transact import ConditionFailed
-from chalicelib.store.user_tables import EmailItem, KeyItem, UserItem
+from chalicelib.store.user_items import EmailItem, KeyItem, UserItem
 
 _SLOTS = "abcd"
 

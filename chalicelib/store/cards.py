@@ -15,7 +15,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.records import Card, Session, Status
-from chalicelib.store.tables import CardItem, FeedItem, ParticipationItem, SessionPart
+from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem
+from chalicelib.store.tables import SessionPart
 
 PUBLIC = "public"  # the one partition of the public feed
 _COPIED = ("topic", "goal", "status", "created_at", "updated_at", "closes_at")

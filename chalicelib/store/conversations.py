@@ -12,6 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.store import database, keys, sessions
+from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, MessageItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Answer, Digest, Message, SessionView, Thread
@@ -24,16 +25,8 @@ from chalicelib.store.rows import (
     message_item,
     thread_from,
 )
-from chalicelib.store.tables import (
-    ConversationPart,
-    DigestItem,
-    ErasureItem,
-    FormItem,
-    MessageItem,
-    ParticipationItem,
-    TallyItem,
-    ThreadItem,
-)
+from chalicelib.store.session_items import ParticipationItem, TallyItem
+from chalicelib.store.tables import ConversationPart
 from chalicelib.store.transact import Build, ConditionFailed
 from chalicelib.store.views import view_of
 

@@ -13,16 +13,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.tables import (
-    ConversationPart,
-    DeletionItem,
-    FeedItem,
-    MemberItem,
-    SessionItem,
-    SessionPart,
-    SynthesisItem,
-    TallyItem,
-)
+from chalicelib.store.session_items import DeletionItem, FeedItem, MemberItem, SessionItem, SynthesisItem, TallyItem
+from chalicelib.store.tables import ConversationPart, SessionPart
 
 _DUE = "deletion"
 _FIRST, _LAST = " ", "~"  # around every part

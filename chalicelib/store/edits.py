@@ -10,15 +10,8 @@ from chalicelib.store import database, keys
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.records import SessionView
+from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
 from chalicelib.store.sessions import PROMPT_DUE, prompt_items
-from chalicelib.store.tables import (
-    FeedItem,
-    MemberItem,
-    PromptItem,
-    QuestionsItem,
-    SessionItem,
-    TextItem,
-)
 from chalicelib.store.views import SHORT_FIELDS
 
 

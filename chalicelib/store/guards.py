@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.records import Outcome, PastRequest
-from chalicelib.store.user_tables import LinkItem, RequestItem, VisitsItem
+from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
 
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
 

@@ -9,22 +9,13 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys, sessions
+from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, ThreadItem
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.records import SessionView, Thread, ThreadView
 from chalicelib.store.rows import answers_from, erased_to, message_from, thread_from
-from chalicelib.store.tables import (
-    BriefItem,
-    ConversationPart,
-    DigestItem,
-    ErasureItem,
-    FormItem,
-    ParticipationItem,
-    SummaryItem,
-    SynthesisItem,
-    TallyItem,
-    ThreadItem,
-)
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
+from chalicelib.store.tables import ConversationPart
 from chalicelib.store.views import view_of
 
 _ERASURE = "erasure"

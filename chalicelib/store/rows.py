@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.store import keys
+from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, MessageItem, ThreadItem
 from chalicelib.store.records import Answer, Digest, Message, Point, Thread
-from chalicelib.store.tables import DigestItem, ErasureItem, FormItem, MessageItem, ThreadItem
 
 HEAD_FIELDS = tuple(field.name for field in fields(Thread) if field.name not in ("session_id", "id"))
 MESSAGE_FIELDS = tuple(field.name for field in fields(Message))

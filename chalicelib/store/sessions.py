@@ -15,19 +15,19 @@ from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
-from chalicelib.store.tables import (
+from chalicelib.store.session_items import (
     BriefItem,
     FeedItem,
     MemberItem,
     PromptItem,
     QuestionsItem,
     SessionItem,
-    SessionPart,
     SummaryItem,
     SynthesisItem,
     TallyItem,
     TextItem,
 )
+from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.views import SHORT_FIELDS, prompt_of, view_of
 

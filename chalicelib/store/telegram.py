@@ -11,7 +11,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.records import GroupStatus, TelegramGroup
 from chalicelib.store.transact import ConditionFailed
-from chalicelib.store.user_tables import GroupItem
+from chalicelib.store.user_items import GroupItem
 
 _TRIES = 6
 

@@ -21,7 +21,7 @@ from chalicelib.store.records import (
     Synthesis,
     Tally,
 )
-from chalicelib.store.tables import (
+from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
     PromptItem,

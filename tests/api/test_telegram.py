@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import settings, wiring
 from chalicelib.store.records import TelegramGroup
-from chalicelib.store.user_tables import GroupItem
+from chalicelib.store.user_items import GroupItem
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import NULL, SESSION, TIME, assert_shape
 from tests.clock import FakeClock

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
-from chalicelib.store import tables, user_tables
+from chalicelib.store import conversation_items, session_items, tables, user_items
 from infra import data
 from tests.infra.templates import Template, complaints, of_type
 
@@ -108,7 +108,8 @@ def _shapes_of_models() -> dict[str, Any]:
 
 
 def _models() -> list[Any]:
-    named = {**vars(tables), **vars(user_tables)}.values()
-    found = [it for it in named if isinstance(it, type) and issubclass(it, Model) and it is not Model]
+    rooms = (tables, session_items, conversation_items, user_items)
+    named = [it for room in rooms for it in vars(room).values()]
+    found = [it for it in named if isinstance(it, type) and issubclass(it, Model) and hasattr(it, "Meta")]
     assert found
     return found

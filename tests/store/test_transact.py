@@ -10,7 +10,7 @@ from chalicelib import wiring
 from chalicelib.errors import Unavailable
 from chalicelib.store import database
 from chalicelib.store.transact import ConditionFailed
-from chalicelib.store.user_tables import EmailItem, UserItem
+from chalicelib.store.user_items import EmailItem, UserItem
 from tests.clock import FakeTime, own_retries
 from tests.faults import Fault, Wire, conflict, tap, throttle, unanswered, unreachable
 

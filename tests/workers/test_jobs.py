@@ -12,8 +12,8 @@ from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.channels import Participant
 from chalicelib.services.sessions import summary_status
 from chalicelib.services.synthesis import job
+from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.records import Brief, Prompt, Thread
-from chalicelib.store.tables import ThreadItem
 from tests import events
 from tests.events import Context
 from tests.room import HOST

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from chalicelib.llm import tags
+from chalicelib.llm.language import SAMPLED
 from chalicelib.store.records import Digest, Point, Quote
 
 MAX_POINTS = 2_500
@@ -48,9 +49,9 @@ class EvidenceBook:
             for entry in self._entries.values()
         )
 
-    def sample(self, size: int = 200) -> str:
+    def sample(self) -> str:
         """Some of what was said, enough to tell its language."""
-        return " ".join(entry.point.text for entry in list(self._entries.values())[:size])
+        return " ".join(entry.point.text for entry in list(self._entries.values())[:SAMPLED])
 
     def find(self, ids: object) -> list[Evidence]:
         """The points with these ids, each once, in this order; whatever is no id of ours is passed over."""

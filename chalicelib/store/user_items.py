@@ -1,46 +1,11 @@
-"""PynamoDB items of the tables that no session owns: `accounts`, `guards`, `telegram`; like those of `tables.py`."""
+"""The kinds of items in the tables that no session owns, typed; no behaviour: `accounts`, `guards`, `telegram`."""
 
 from typing import Any
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
-from chalicelib.settings import table_name
-from chalicelib.store import keys
 from chalicelib.store.attributes import JsonAttribute
-
-
-class ByUser(GlobalSecondaryIndex[Any]):
-    """API keys of a user, by creation."""
-
-    class Meta:
-        index_name = keys.BY_USER
-        projection = KeysOnlyProjection()
-
-    user_id = UnicodeAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
-
-
-class ByGroup(GlobalSecondaryIndex[Any]):
-    """Who registered a Telegram group."""
-
-    class Meta:
-        index_name = keys.BY_GROUP
-        projection = KeysOnlyProjection()
-
-    group_id = UnicodeAttribute(hash_key=True)
-    created_at = UTCDateTimeAttribute(range_key=True)
-
-
-class Account(Model):
-    """Base of the items in `accounts`."""
-
-    class Meta:
-        table_name = table_name(keys.ACCOUNTS)
-
-    by_user = ByUser()
-    pk = UnicodeAttribute(hash_key=True)
+from chalicelib.store.tables import Account, Guard, Telegram
 
 
 class UserItem(Account):
@@ -72,16 +37,6 @@ class KeyItem(Account):
     use: MapAttribute[str, Any] = MapAttribute()
 
 
-class Guard(Model):
-    """Base of the items in `guards`: each is past its use at `expires_at` (seconds since 1970), deleted or not."""
-
-    class Meta:
-        table_name = table_name(keys.GUARDS)
-
-    id = UnicodeAttribute(hash_key=True)
-    expires_at = NumberAttribute()
-
-
 class VisitsItem(Guard):
     """`visits#<who>#<minute>`: requests without a key."""
 
@@ -102,17 +57,6 @@ class LinkItem(Guard):
     """`link#<sha256>`: a code for /setup; whoever brings it to the bot speaks for this user, once."""
 
     user_id = UnicodeAttribute()
-
-
-class Telegram(Model):
-    """Base of the items in `telegram`."""
-
-    class Meta:
-        table_name = table_name(keys.TELEGRAM)
-
-    by_group = ByGroup()
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
 
 
 class GroupItem(Telegram):

@@ -1,0 +1,64 @@
+"""The kinds of items in `conversations`, typed; no behaviour."""
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.store.attributes import JsonAttribute
+from chalicelib.store.tables import ConversationPart
+
+
+class ThreadItem(ConversationPart):
+    """`thread#<t>`: the head of a conversation, at most 1 KB. `due_kind` is `stale#<shard>` while its digest is behind."""
+
+    scope = UnicodeAttribute()
+    external_id = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute()
+    prompt_version = NumberAttribute()
+    starts_after = NumberAttribute(default=0)
+    last_sequence = NumberAttribute(default=0)
+    last_said = NumberAttribute(default=0)
+    answered_to = NumberAttribute(default=0)
+    digested_to = NumberAttribute(default=0)
+    message_count = NumberAttribute(default=0)
+    first_message_at = UTCDateTimeAttribute(null=True)
+    last_message_at = UTCDateTimeAttribute(null=True)
+    concluded = BooleanAttribute(default=False)
+    included = BooleanAttribute(default=True)
+    turn_id = UnicodeAttribute(null=True)
+    leased_until = UTCDateTimeAttribute(null=True)
+
+
+class ErasureItem(ConversationPart):
+    """`erasure#<t>`: a thread was deleted, and messages up to this sequence number are still to go. `due_kind` is `erasure#<shard>`."""
+
+    up_to = NumberAttribute()
+
+
+class FormItem(ConversationPart):
+    """`form#<t>`: the answers to the pre-session form, written once."""
+
+    answers = JsonAttribute()
+
+
+class MessageItem(ConversationPart):
+    """`message#<t>#<000001>`: one entry of a thread, written once."""
+
+    id = UnicodeAttribute()
+    sequence = NumberAttribute()
+    role = UnicodeAttribute()
+    content = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    message_id = UnicodeAttribute(null=True)
+    is_final = BooleanAttribute(default=False)
+    model = UnicodeAttribute(null=True)
+    usage = JsonAttribute(null=True)
+
+
+class DigestItem(ConversationPart):
+    """`digest#<t>`: what a thread says, in points; written by the summary job only."""
+
+    to_sequence = NumberAttribute()
+    points = JsonAttribute()
+    messages = NumberAttribute()
+    model = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()

@@ -1,0 +1,85 @@
+"""Records of what participants say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Speaker = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a participant entered for one question of the form; the question's text is kept as it was asked."""
+
+    question_id: str
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The head of one participant's conversation.
+
+    `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
+    the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
+    is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
+    that was deleted before: what is stored up to there is none of this one's.
+    """
+
+    session_id: str
+    id: str
+    scope: str
+    external_id: str
+    name: str | None
+    created_at: datetime
+    prompt_version: int
+    starts_after: int = 0
+    last_sequence: int = 0
+    last_said: int = 0
+    answered_to: int = 0
+    digested_to: int = 0
+    message_count: int = 0
+    first_message_at: datetime | None = None
+    last_message_at: datetime | None = None
+    concluded: bool = False
+    included: bool = True
+    turn_id: str | None = None
+    leased_until: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has said anything yet, the facilitator included."""
+        return self.last_sequence <= self.starts_after
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the participant said something that the digest does not know."""
+        return self.last_said > self.digested_to
+
+    def is_leased(self, now: datetime) -> bool:
+        """Whether a reply is being made right now."""
+        return self.turn_id is not None and self.leased_until is not None and self.leased_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a thread. `message_id` is the channel's own id for what a participant sent."""
+
+    id: str
+    sequence: int
+    role: Speaker
+    content: str
+    created_at: datetime
+    message_id: str | None = None
+    is_final: bool = False
+    model: str | None = None
+    usage: dict[str, int] | None = None  # of a reply: input_tokens, cached_tokens, output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A thread with its form and messages, oldest first."""
+
+    thread: Thread
+    answers: tuple[Answer, ...] = ()
+    messages: tuple[Message, ...] = ()

@@ -1,0 +1,89 @@
+"""Records of what is made of the conversations: digests, the summary, the brief."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched.
+
+    `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral.
+    """
+
+    text: str
+    quote: str
+    message_id: str
+    topic: str
+    stance: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one thread says, in points; it covers the messages up to `to_sequence`."""
+
+    thread_id: str
+    to_sequence: int
+    points: tuple[Point, ...]
+    messages: int
+    model: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of one participant, cut from a stored message."""
+
+    text: str
+    thread_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What several participants talk about; `participants` is counted by code from the threads that carry it."""
+
+    label: str
+    statement: str
+    participants: int
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A finished summary: the markdown shown to the host, and the parts that other documents are made of."""
+
+    markdown: str
+    generated_at: datetime
+    model: str
+    participants: int
+    messages: int
+    overview: str
+    themes: tuple[Theme, ...] = ()
+    agreements: tuple[str, ...] = ()
+    tensions: tuple[str, ...] = ()
+    minority_views: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    critical_answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """SESSION.md, made from the summary that was generated at `summary_at`."""
+
+    markdown: str
+    summary_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """Where the synthesis of a session stands.
+
+    `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
+    `withdrawn_at` the summary is offline, until one without those words is there.
+    """
+
+    stale_since: datetime | None = None
+    updating_until: datetime | None = None
+    epoch: int = 0
+    withdrawn_at: datetime | None = None

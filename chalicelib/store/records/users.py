@@ -1,0 +1,66 @@
+"""Records of what users have: accounts, keys, groups, and requests that may come again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A host's account."""
+
+    id: str
+    email: str
+    name: str | None
+    subscription_status: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who an API key belongs to, and what this request did to the key's allowance."""
+
+    user_id: str
+    key_id: str
+    key_name: str | None
+    key_prefix: str
+    key_created_at: datetime
+    key_last_used_at: datetime | None
+    limit: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramGroup:
+    """A Telegram group that a user registered; the bot confirms it once it is in there."""
+
+    group_id: str
+    name: str | None
+    topic_id: int | None
+    created_at: datetime
+    status: GroupStatus = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a request ended: the status, and what its answer is rendered from again.
+
+    That is the ids of what it made; or, for a refusal, its code and message (no message where that quotes what others
+    may delete).
+    """
+
+    status: int
+    ids: dict[str, Any] = field(default_factory=dict)
+    code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastRequest:
+    """What is known of an earlier request; `running_until` in seconds since 1970, no outcome while it is being done."""
+
+    content: str
+    running_until: float
+    outcome: Outcome | None

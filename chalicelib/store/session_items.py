@@ -1,0 +1,126 @@
+"""The kinds of items in `sessions`, typed; no behaviour."""
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.store.attributes import JsonAttribute
+from chalicelib.store.tables import SessionPart
+
+
+class SessionItem(SessionPart):
+    """`session`: the short fields. `due_kind` is `prompt#<shard>` while a facilitation prompt is to be written."""
+
+    owner_id = UnicodeAttribute()
+    topic = UnicodeAttribute()
+    goal = UnicodeAttribute()
+    critical = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    cross_pollination = BooleanAttribute()
+    widgets_enabled = BooleanAttribute()
+    results_visibility = UnicodeAttribute()
+    is_public = BooleanAttribute()
+    template_id = UnicodeAttribute(null=True)
+    welcome_message = UnicodeAttribute(null=True)
+    meta_description = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute()
+    duration_minutes = NumberAttribute()
+    closes_at = UTCDateTimeAttribute(null=True)
+    anonymous = BooleanAttribute()
+    max_participants = NumberAttribute(null=True)
+    reminders = JsonAttribute()
+    distribution = JsonAttribute(null=True)
+    has_questions = BooleanAttribute()
+
+
+class TextItem(SessionPart):
+    """`context` and `summary_prompt`: texts of the host, possibly long."""
+
+    text = UnicodeAttribute()
+
+
+class QuestionsItem(SessionPart):
+    """`questions`: the pre-session form."""
+
+    questions = JsonAttribute()
+
+
+class PromptItem(SessionPart):
+    """`prompt#current` and `prompt#<n>`. The current one has no text after the host took it away; its number still counts."""
+
+    version = NumberAttribute()
+    text = UnicodeAttribute(null=True)
+    origin = UnicodeAttribute()
+
+
+class TallyItem(SessionPart):
+    """`tally#<shard>`: counters of the threads that fall into this shard; they only ever grow by ADD."""
+
+    status = UnicodeAttribute()
+    participants = NumberAttribute(default=0)
+    completed = NumberAttribute(default=0)
+    turns = NumberAttribute(default=0)
+    input_tokens = NumberAttribute(default=0)
+    cached_tokens = NumberAttribute(default=0)
+    output_tokens = NumberAttribute(default=0)
+
+
+class CardItem(SessionPart):
+    """What lists show of a session, or search in it. `groups` has channel and group id of each distribution."""
+
+    topic = UnicodeAttribute()
+    goal = UnicodeAttribute()
+    status = UnicodeAttribute()
+    participant_count = NumberAttribute(default=0)
+    created_at = UTCDateTimeAttribute()
+    updated_at = UTCDateTimeAttribute()
+    closes_at = UTCDateTimeAttribute(null=True)
+    groups = JsonAttribute(null=True)
+
+
+class MemberItem(CardItem):
+    """`member#<user_id>`: a user's role in a session, and the card for that user's list."""
+
+    member_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+
+
+class ParticipationItem(CardItem):
+    """`participant#<user_id>`: the card for the list of a user who takes part with an account; gives no role."""
+
+    member_id = UnicodeAttribute()
+
+
+class FeedItem(CardItem):
+    """`feed`: the card of a public session; outside the feed while it has ended."""
+
+    feed = UnicodeAttribute(null=True)
+
+
+class DeletionItem(SessionPart):
+    """`deletion`: the session is gone, and what is left of it is being removed; goes last. `due_kind` is `deletion#<shard>`."""
+
+
+class SynthesisItem(SessionPart):
+    """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
+
+    stale_since = UTCDateTimeAttribute(null=True)
+    updating_until = UTCDateTimeAttribute(null=True)
+    held_by_request = BooleanAttribute(null=True)
+    epoch = NumberAttribute(default=0)
+    withdrawn_at = UTCDateTimeAttribute(null=True)
+
+
+class SummaryItem(SessionPart):
+    """`summary`: the last good summary. `due_kind` is `brief#<shard>` while its brief is to be written."""
+
+    generated_at = UTCDateTimeAttribute()
+    document = JsonAttribute()
+
+
+class BriefItem(SessionPart):
+    """`brief`: SESSION.md and the time of the summary it was made from."""
+
+    summary_at = UTCDateTimeAttribute()
+    markdown = UnicodeAttribute()

@@ -52,6 +52,8 @@ class MessageItem(ConversationPart):
     is_final = BooleanAttribute(default=False)
     model = UnicodeAttribute(null=True)
     usage = JsonAttribute(null=True)
+    widget_spec = JsonAttribute(null=True)
+    widget_value = JsonAttribute(null=True)
 
 
 class DigestItem(ConversationPart):

@@ -49,6 +49,17 @@ def test_of_two_messages_with_one_number_the_first_is_stored(thread: Thread) -> 
     assert stored(thread) == ["First"]
 
 
+def test_a_widget_and_what_was_chosen_in_it_are_kept_as_they_are(thread: Thread) -> None:
+    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    chosen = replace(said(1), widget_value=["Soup", "Brot ☕"])
+    leased = conversations.say(thread, chosen, "turn-1", until)
+    assert leased is not None
+    spec = {"root": {"type": "RatingScale", "props": {"label": "How much?", "min": 0, "max": 5}, "children": []}}
+    presented = Message(wiring.new_id(), 2, "assistant", "How much?", NOON, usage={}, widget_spec=spec)
+    assert conversations.reply(leased, presented)
+    assert list(conversations.messages(thread)) == [chosen, presented]
+
+
 def test_nobody_speaks_under_the_lease_of_another(thread: Thread) -> None:
     conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
     leased = conversations.say(thread, said(1, "First"), "turn-1", until)

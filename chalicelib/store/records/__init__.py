@@ -1,6 +1,6 @@
 """The records that repositories take and return: plain, frozen, free of DynamoDB. Times are aware datetimes in UTC."""
 
-from chalicelib.store.records.conversations import Answer, Message, Speaker, Thread, ThreadView
+from chalicelib.store.records.conversations import Answer, Condensed, Message, Speaker, Thread, ThreadView
 from chalicelib.store.records.sessions import (
     Card,
     Distribution,
@@ -23,6 +23,7 @@ __all__ = [
     "Brief",
     "Caller",
     "Card",
+    "Condensed",
     "Digest",
     "Distribution",
     "DistributionStatus",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Speaker = Literal["user", "assistant"]
 
@@ -63,7 +63,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of a thread. `message_id` is the channel's own id for what a participant sent."""
+    """One entry of a thread. `message_id` is the channel's own id for what a participant sent.
+
+    `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
+    """
 
     id: str
     sequence: int
@@ -74,6 +77,20 @@ class Message:
     is_final: bool = False
     model: str | None = None
     usage: dict[str, int] | None = None  # of a reply: input_tokens, cached_tokens, output_tokens
+    widget_spec: dict[str, Any] | None = None
+    widget_value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
+
+    `message_ids` are the channel's ids of the messages in it, each with its sequence number.
+    """
+
+    to_sequence: int
+    text: str
+    message_ids: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

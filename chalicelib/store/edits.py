@@ -9,9 +9,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.store import database, keys
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
+from chalicelib.store.prompts import PROMPT_DUE, prompt_items
 from chalicelib.store.records import SessionView
 from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
-from chalicelib.store.sessions import PROMPT_DUE, prompt_items
 from chalicelib.store.views import SHORT_FIELDS
 
 
@@ -38,7 +38,8 @@ def _edit_session_item(write: TransactWrite, before: SessionView, after: Session
     changed = {name: getattr(new, name) for name in SHORT_FIELDS if getattr(new, name) != getattr(old, name)}
     if after.prompt_due_at != before.prompt_due_at:
         due = keys.due(PROMPT_DUE, new.id) if after.prompt_due_at else None
-        changed |= {"due_kind": due, "due_at": after.prompt_due_at}
+        since = after.prompt_due_at
+        changed |= {"due_kind": due, "due_at": since, "prompt_wanted_at": since, "prompt_failed": None}
     write.update(
         SessionItem(new.id, keys.SESSION),
         actions=sets(SessionItem, changed),

@@ -20,6 +20,7 @@
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
+| prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` comes |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
@@ -44,6 +45,7 @@ SESSION_ID, PART = "session_id", "part"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
 MEMBER_ID, FEED, GROUP_ID = "member_id", "feed", "group_id"
 DUE_KIND, DUE_AT = "due_kind", "due_at"
+PROMPT_WANTED_AT = "prompt_wanted_at"
 BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "due"
 BY_GROUP = "by_group"
 

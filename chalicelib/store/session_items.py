@@ -7,7 +7,10 @@ from chalicelib.store.tables import SessionPart
 
 
 class SessionItem(SessionPart):
-    """`session`: the short fields. `due_kind` is `prompt#<shard>` while a facilitation prompt is to be written."""
+    """`session`: the short fields. `due_kind` is `prompt#<shard>` while a facilitation prompt is to be written.
+
+    `prompt_wanted_at` says since when; the sweep moves `due_at`, never this.
+    """
 
     owner_id = UnicodeAttribute()
     topic = UnicodeAttribute()
@@ -32,6 +35,8 @@ class SessionItem(SessionPart):
     reminders = JsonAttribute()
     distribution = JsonAttribute(null=True)
     has_questions = BooleanAttribute()
+    prompt_wanted_at = UTCDateTimeAttribute(null=True)
+    prompt_failed = BooleanAttribute(null=True)
 
 
 class TextItem(SessionPart):
@@ -52,6 +57,8 @@ class PromptItem(SessionPart):
     version = NumberAttribute()
     text = UnicodeAttribute(null=True)
     origin = UnicodeAttribute()
+    summary = UnicodeAttribute(null=True)
+    generated_from = JsonAttribute(null=True)
 
 
 class TallyItem(SessionPart):

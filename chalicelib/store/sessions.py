@@ -10,10 +10,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys
+from chalicelib.store import database, keys, prompts
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
+from chalicelib.store.prompts import PROMPT_DUE, prompt_items
 from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
 from chalicelib.store.session_items import (
     BriefItem,
@@ -51,7 +52,7 @@ FOR_DIGEST = (keys.CONTEXT, keys.SYNTHESIS, keys.SUMMARY, keys.SUMMARY_PROMPT)
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 
-PROMPT_DUE, SUMMARY_DUE, _BRIEF_DUE = "prompt", "summary", "brief"
+SUMMARY_DUE, _BRIEF_DUE = "summary", "brief"
 _OWNER: Role = "owner"
 
 
@@ -72,7 +73,8 @@ class Sessions:
         """
         values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
         if prompt is None:
-            values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": session.created_at}
+            since = session.created_at
+            values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": since, "prompt_wanted_at": since}
         items: list[SessionPart] = [
             SessionItem(session.id, keys.SESSION, **values),
             SynthesisItem(session.id, keys.SYNTHESIS),
@@ -115,17 +117,11 @@ class Sessions:
         With `due_at`, only while it is the prompt due since then: an edit that came later asks for another one.
         """
 
-        def build(write: TransactWrite) -> None:
-            current, version = prompt_items(session_id, prompt)
-            write.save(current, condition=PromptItem.version.does_not_exist() | (PromptItem.version < prompt.version))
-            write.save(version, condition=PromptItem.version.does_not_exist())
-            write.update(
-                SessionItem(session_id, keys.SESSION),
-                actions=[SessionItem.due_kind.remove(), SessionItem.due_at.remove()],
-                condition=SessionItem.topic.exists() if due_at is None else SessionItem.due_at == due_at,
-            )
+        return prompts.add(session_id, prompt, due_at)
 
-        return holds(lambda: database.transact(build))
+    def fail_prompt(self, session_id: str, due_at: datetime, *, for_good: bool = False) -> None:
+        """Note that the prompt due since then could not be written; `for_good`, the sweep doesn't ask for it again."""
+        prompts.fail(session_id, due_at, for_good=for_good)
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
         """Give a user a role in a session; an earlier role is replaced."""
@@ -263,15 +259,6 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     return [(SessionPart, session_id, part) for part in asked]
-
-
-def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
-    """A prompt as the current one, and as the version that threads keep."""
-    parts = (keys.PROMPT_CURRENT, keys.prompt(prompt.version))
-    current, version = (
-        PromptItem(session_id, part, version=prompt.version, text=prompt.text, origin=prompt.origin) for part in parts
-    )
-    return current, version
 
 
 def _summary_ended() -> list[Action]:

@@ -50,7 +50,9 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     session = Session(id=session_id, **values)
     if keys.SUMMARY_PROMPT in raw:
         session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
-    view = SessionView(session, prompt_due_at=item.due_at, tally=_tally(raw))
+    view = SessionView(
+        session, prompt_due_at=item.prompt_wanted_at, prompt_failed=bool(item.prompt_failed), tally=_tally(raw)
+    )
     if user_id is not None and keys.member(user_id) in raw:
         role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
         view = replace(view, role=role)
@@ -59,7 +61,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
 
 def prompt_of(item: PromptItem) -> Prompt:
     """A version of the facilitation prompt."""
-    return Prompt(int(item.version), item.text, msgspec.convert(item.origin, PromptOrigin))
+    origin = msgspec.convert(item.origin, PromptOrigin)
+    return Prompt(int(item.version), item.text, origin, item.summary, item.generated_from)
 
 
 def _parts(raw: Raw) -> dict[str, Any]:

@@ -11,7 +11,7 @@ def sessions_changed(event: DynamoDBEvent) -> None:
     shown: set[str] = set()
     for record in event:
         session_id, part = _key(record)
-        if part == keys.SESSION and _became_due(record):
+        if part == keys.SESSION and _wants_prompt(record):
             wiring.jobs().write_prompt(session_id)
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
             wiring.jobs().write_brief(session_id)
@@ -34,10 +34,10 @@ def _key(record: DynamoDBRecord) -> tuple[str, str]:
     return record.keys[keys.SESSION_ID]["S"], record.keys[keys.PART]["S"]
 
 
-def _became_due(record: DynamoDBRecord) -> bool:
-    """Whether work is due from now on that was not before this change, or a new version of it."""
-    due_at = (record.new_image or {}).get(keys.DUE_AT)
-    return due_at is not None and due_at != (record.old_image or {}).get(keys.DUE_AT)
+def _wants_prompt(record: DynamoDBRecord) -> bool:
+    """Whether a prompt is to be written from now on that was not before this change, or another one."""
+    since = (record.new_image or {}).get(keys.PROMPT_WANTED_AT)
+    return since is not None and since != (record.old_image or {}).get(keys.PROMPT_WANTED_AT)
 
 
 def _is_shown(record: DynamoDBRecord) -> bool:

@@ -66,8 +66,11 @@ def test_a_prompt_that_becomes_due_again_is_asked_for(desk: Desk) -> None:
     assert desk.asked("prompts") == []
     sessions(events.change("MODIFY", due, written))
     assert desk.asked("prompts") == [desk.session.id]
-    sessions(events.change("MODIFY", changed(due, due_at={"S": "2026-03-01T13:00:00.000000+0000"}), due))
+    later = {"S": "2026-03-01T13:00:00.000000+0000"}
+    sessions(events.change("MODIFY", changed(due, due_at=later, prompt_wanted_at=later), due))
     assert desk.asked("prompts") == [desk.session.id]
+    sessions(events.change("MODIFY", changed(due, due_at=later), due))  # the sweep's move is no new wish
+    assert desk.asked("prompts") == []
 
 
 def test_the_job_brings_the_cards_up_to_date(desk: Desk) -> None:

@@ -27,11 +27,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, rendered from the brief fields."""
+    """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, or that of the session's template.
+
+    One that was written by us has a summary, and what it was written from: topic, goal, critical and context.
+    """
 
     version: int
     text: str
     origin: PromptOrigin
+    summary: str | None = None
+    generated_from: dict[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,7 @@ class SessionView:
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
+    prompt_failed: bool = False  # whether writing it has failed since then; it is tried again
     tally: Tally = Tally()
     synthesis: Synthesis = field(default_factory=Synthesis)
     summary: Summary | None = None
@@ -128,5 +134,10 @@ class SessionView:
 
     @property
     def prompt_due(self) -> bool:
-        """Whether a tailored prompt is being written."""
+        """Whether a tailored prompt is to be written."""
         return self.prompt_due_at is not None
+
+    @property
+    def prompt_awaited(self) -> bool:
+        """Whether a tailored prompt is about to come: it is to be written, and that has not failed yet."""
+        return self.prompt_due and not self.prompt_failed

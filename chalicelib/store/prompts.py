@@ -1,0 +1,56 @@
+"""Versions of the facilitation prompt, and whether one is to be written (table `sessions`)."""
+
+from datetime import datetime
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds
+from chalicelib.store.records import Prompt
+from chalicelib.store.session_items import PromptItem, SessionItem
+
+PROMPT_DUE = "prompt"
+
+
+def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
+    """A prompt as the current one, and as the version that threads keep."""
+    parts = (keys.PROMPT_CURRENT, keys.prompt(prompt.version))
+    current, version = (
+        PromptItem(
+            session_id,
+            part,
+            version=prompt.version,
+            text=prompt.text,
+            origin=prompt.origin,
+            summary=prompt.summary,
+            generated_from=prompt.generated_from,
+        )
+        for part in parts
+    )
+    return current, version
+
+
+def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
+    """Make this the current prompt, and none due; see `Sessions.add_prompt`."""
+    done = (SessionItem.due_kind, SessionItem.due_at, SessionItem.prompt_wanted_at, SessionItem.prompt_failed)
+
+    def build(write: TransactWrite) -> None:
+        current, version = prompt_items(session_id, prompt)
+        write.save(current, condition=PromptItem.version.does_not_exist() | (PromptItem.version < prompt.version))
+        write.save(version, condition=PromptItem.version.does_not_exist())
+        write.update(
+            SessionItem(session_id, keys.SESSION),
+            actions=[attribute.remove() for attribute in done],
+            condition=SessionItem.topic.exists() if due_at is None else SessionItem.prompt_wanted_at == due_at,
+        )
+
+    return holds(lambda: database.transact(build))
+
+
+def fail(session_id: str, due_at: datetime, *, for_good: bool) -> None:
+    """Note a failure, while it is still the prompt due since then; see `Sessions.fail_prompt`."""
+    actions = [SessionItem.prompt_failed.set(True)]
+    if for_good:
+        actions += [SessionItem.due_kind.remove(), SessionItem.due_at.remove()]
+    same = SessionItem.prompt_wanted_at == due_at
+    holds(lambda: database.update(SessionItem(session_id, keys.SESSION), actions, same))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
-from chalicelib.llm.interface import Block, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
+from chalicelib.llm.interface import Block, ModelRefused, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
 from chalicelib.observability import logger
 from chalicelib.settings import SettingMissing, Settings
 
@@ -261,14 +261,14 @@ def _passes(error: Exception) -> bool:
 def _failure(request: Request, error: Exception) -> ModelUnavailable:
     """The failure for the caller. One that will not pass by itself is the operator's to look at, and logged as an error."""
     status = getattr(error, "status_code", None)
-    lasting = isinstance(status, int) and 400 <= status < 500 and status != 429
+    lasting = isinstance(status, int) and 400 <= status < 500 and status not in (408, 429)
     log = logger.error if lasting else logger.warning
     event = "model_key_rejected" if _refuses_key(error) else "model_failed"
     log(
         "model call failed",
         extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},
     )
-    return _unavailable(request, _retry_after(error))
+    return _unavailable(request, _retry_after(error), ModelRefused if lasting else ModelUnavailable)
 
 
 def _retry_after(error: Exception) -> float | None:
@@ -278,10 +278,12 @@ def _retry_after(error: Exception) -> float | None:
     return max(1.0, float(asked)) if re.fullmatch(r"\d+(?:\.\d+)?", asked) else None
 
 
-def _unavailable(request: Request, retry_after: float | None = None) -> ModelUnavailable:
+def _unavailable(
+    request: Request, retry_after: float | None = None, kind: type[ModelUnavailable] = ModelUnavailable
+) -> ModelUnavailable:
     message = (
         "The facilitator is unavailable; send the same message again"
         if request.task == "turn"
         else "The language model is unavailable; try again later"
     )
-    return ModelUnavailable(message) if retry_after is None else ModelUnavailable(message, retry_after)
+    return kind(message) if retry_after is None else kind(message, retry_after)

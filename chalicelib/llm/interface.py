@@ -88,6 +88,10 @@ class ModelUnavailable(Unavailable):
     """The model gave no usable reply in time; asking again later may work."""
 
 
+class ModelRefused(ModelUnavailable):
+    """The model's server refuses the request or its key, and will go on doing so until somebody changes something."""
+
+
 class Model(Protocol):
     """A language model."""
 

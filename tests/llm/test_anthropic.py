@@ -11,7 +11,17 @@ import pytest
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.anthropic import AnthropicModel
-from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
+from chalicelib.llm.interface import (
+    Block,
+    ChatMessage,
+    ModelRefused,
+    ModelUnavailable,
+    Reply,
+    Request,
+    Tool,
+    ToolCall,
+    Usage,
+)
 from chalicelib.settings import Settings, settings
 from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, text, tool
 
@@ -208,12 +218,20 @@ def test_a_refused_request_is_an_error_for_the_operator(
     server: FakeAnthropic, caplog: pytest.LogCaptureFixture, status: int, event: str
 ) -> None:
     server.queue(status, text("never"))
-    with pytest.raises(ModelUnavailable):
+    with pytest.raises(ModelRefused):
         ask()
     assert len(server.bodies) == 1
     (record,) = [found for found in caplog.records if found.levelno == logging.ERROR]
     assert record.__dict__["event"] == event
     assert "sk-test" not in caplog.text
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 529])
+def test_a_failure_that_passes_is_no_refusal(server: FakeAnthropic, status: int) -> None:
+    server.queue(status)
+    with pytest.raises(ModelUnavailable) as failure:
+        ask(DIGEST)
+    assert not isinstance(failure.value, ModelRefused)
 
 
 def test_what_people_said_is_never_logged(server: FakeAnthropic, caplog: pytest.LogCaptureFixture) -> None:

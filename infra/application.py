@@ -9,6 +9,7 @@ import copy
 import json
 from typing import Any
 
+from chalicelib.services.accounts import DEFAULT_RATE
 from infra import alarms, data, policies, queues
 from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of
 
@@ -21,10 +22,14 @@ GATEWAY_ERRORS = {
     # The catch-all route answers unknown paths itself, so what is left for this one are methods that no route has.
     "MISSING_AUTHENTICATION_TOKEN": ("405", "method_not_allowed", "This path does not support that method"),
     "REQUEST_TOO_LARGE": ("413", "payload_too_large", "The request is too large"),
-    "THROTTLED": ("429", "rate_limited", "Rate limit exceeded. Try again in 1 second."),
+    "THROTTLED": ("429", "rate_limited", "Rate limit exceeded. Try again in 1 seconds."),
     "DEFAULT_4XX": (None, "validation_error", "The request could not be understood"),
     "DEFAULT_5XX": (None, "internal_error", "The service is unavailable; send the same request again"),
 }
+
+# What API Gateway answers by itself is counted for nobody: it tells of a new caller's allowance, and of the longest wait.
+ALLOWANCE = {"RateLimit-Limit": str(DEFAULT_RATE), "RateLimit-Remaining": str(DEFAULT_RATE), "RateLimit-Reset": "60"}
+READABLE = (*ALLOWANCE, "Retry-After", "X-Request-Id")
 
 
 def complete(chalice: Template) -> Template:
@@ -131,16 +136,16 @@ def _complete_api(properties: Template) -> None:
 def _gateway_response(kind: str) -> Template:
     """An answer that API Gateway gives without us, in the envelope of all our errors, and readable from any origin."""
     status, code, message = GATEWAY_ERRORS[kind]
+    headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(READABLE), **ALLOWANCE}
+    if kind == "THROTTLED":
+        headers |= {"Retry-After": "1", "RateLimit-Remaining": "0", "RateLimit-Reset": "1"}
     response: Template = {
         "responseParameters": {
-            "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
-            "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
+            **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
             "gatewayresponse.header.X-Request-Id": "context.requestId",
         },
         "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
     }
-    if kind == "THROTTLED":
-        response["responseParameters"]["gatewayresponse.header.Retry-After"] = "'1'"
     return response | ({"statusCode": status} if status else {})
 
 

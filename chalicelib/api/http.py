@@ -21,7 +21,7 @@ from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Mad
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.requests import TURN_SECONDS, answer_in_any_case, public_url, request_id, require_uuid
-from chalicelib.services.accounts import authenticate, seconds_to_next_minute
+from chalicelib.services.accounts import DEFAULT_RATE, authenticate, seconds_to_next_minute
 from chalicelib.services.visits import VISITS, count_visit
 
 __all__ = ["JSON", "MARKDOWN", "Call", "Made", "endpoint", "error_response", "methods_of", "preflight", "respond"]
@@ -63,8 +63,12 @@ def endpoint(routes: Blueprint, method: str, path: str, **declaration: Unpack[De
 
 
 def respond(request: Request, answer: Callable[[Request, dict[str, str]], Response]) -> Response:
-    """Give the answer, or the error envelope, with the headers that every response has; log the request."""
+    """Give the answer, or the error envelope, with the headers that every response has; log the request.
+
+    A request that nobody is counted for says what it used of a new caller's allowance: nothing.
+    """
     headers = {
+        **_allowance(0, DEFAULT_RATE, wiring.clock().now()),
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": _EXPOSED,
         "Vary": "Authorization, Origin",
@@ -141,12 +145,18 @@ def _admit(declared: Endpoint, request: Request, headers: dict[str, str]) -> Cal
 
 def _require_allowance(used: int, limit: int, now: datetime, headers: dict[str, str]) -> None:
     """Say in the headers what is left of this minute's requests; raise RateLimited where nothing is."""
-    wait = seconds_to_next_minute(now)
-    headers["RateLimit-Limit"] = str(limit)
-    headers["RateLimit-Remaining"] = str(max(0, limit - used))
-    headers["RateLimit-Reset"] = str(wait)
+    headers |= _allowance(used, limit, now)
     if used > limit:
+        wait = seconds_to_next_minute(now)
         raise RateLimited(f"Rate limit exceeded. Try again in {wait} seconds.", wait)
+
+
+def _allowance(used: int, limit: int, now: datetime) -> dict[str, str]:
+    return {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(max(0, limit - used)),
+        "RateLimit-Reset": str(seconds_to_next_minute(now)),
+    }
 
 
 def _path_id(name: str, value: str) -> str:

@@ -51,12 +51,17 @@ _WAITING = (409, 429, 503)
 
 _HEADERS: dict[str, Json] = {
     "X-Request-Id": {"description": "The id of this request, also in the logs.", "schema": {"type": "string"}},
-    "RateLimit-Limit": {"description": "Requests a minute.", "schema": {"type": "integer"}},
+    "RateLimit-Limit": {
+        "description": "Requests a minute; without a valid key, those of a new one.",
+        "schema": {"type": "integer"},
+    },
     "RateLimit-Remaining": {"description": "Requests left in this minute.", "schema": {"type": "integer"}},
     "RateLimit-Reset": {"description": "Seconds to the next minute.", "schema": {"type": "integer"}},
     "Retry-After": {"description": "Whole seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     "ETag": {"description": "Weak; send it as If-None-Match.", "schema": {"type": "string"}},
 }
+
+_EVERYWHERE = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 _PATH_IDS: dict[str, Json] = {
     "session_id": {"type": "string", "format": "uuid"},
@@ -129,7 +134,7 @@ def _operation(declared: Endpoint, schemas: Json) -> Json:
         operation["parameters"].append(_IF_NONE_MATCH)
         operation["responses"]["304"] = {
             "description": "What `If-None-Match` names still holds.",
-            "headers": _headers("ETag"),
+            "headers": _headers("ETag", *_EVERYWHERE),
         }
     for status in declared.also:
         operation["responses"][str(status)] = _success(declared)
@@ -140,10 +145,8 @@ def _operation(declared: Endpoint, schemas: Json) -> Json:
 
 
 def _success(declared: Endpoint) -> Json:
-    headers = [*(["ETag"] if declared.method == "GET" else []), "X-Request-Id"]
-    if declared.counted:
-        headers += ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
-    answer: Json = {"description": "Done." if declared.status == 204 else "The answer.", "headers": _headers(*headers)}
+    headers = _headers(*(["ETag"] if declared.method == "GET" else []), *_EVERYWHERE)
+    answer: Json = {"description": "Done." if declared.status == 204 else "The answer.", "headers": headers}
     if declared.status == 204:
         return answer
     if declared.content_type != JSON:
@@ -187,7 +190,7 @@ def _failures(declared: Endpoint) -> Json:
 def _error(status: int) -> Json:
     _, code, message = _ERRORS[status]
     example = {"error": {"code": code, "message": message}}
-    headers = _headers("X-Request-Id", *(["Retry-After"] if status in _WAITING else []))
+    headers = _headers(*_EVERYWHERE, *(["Retry-After"] if status in _WAITING else []))
     content = {JSON: {"schema": {"$ref": _REF.format(name="ErrorEnvelope")}, "example": example}}
     return {"description": f"`{code}`", "headers": headers, "content": content}
 

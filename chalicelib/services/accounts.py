@@ -4,7 +4,7 @@ import re
 import secrets
 from datetime import datetime
 
-from chalicelib.errors import Invalid, RateLimited, Unauthorized
+from chalicelib.errors import Invalid, Unauthorized
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.records import Caller, User
 
@@ -46,10 +46,3 @@ def authenticate(header: str | None, *, accounts: Accounts, now: datetime) -> Ca
 def seconds_to_next_minute(now: datetime) -> int:
     """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
     return 60 - int(now.timestamp()) % 60
-
-
-def require_allowance(caller: Caller, now: datetime) -> None:
-    """Raise RateLimited where this request is over the key's limit."""
-    if caller.used > caller.limit:
-        wait = seconds_to_next_minute(now)
-        raise RateLimited(f"Rate limit exceeded. Try again in {wait} seconds.", wait)

@@ -1,6 +1,9 @@
 """What every answer carries: where it may be read, how long it holds, which request it was."""
 
+from collections.abc import Mapping
+
 import pytest
+from chalice.test import HTTPResponse
 
 from tests.api.hosts import Host, error_of, new_host
 from tests.clock import FakeClock
@@ -15,6 +18,16 @@ PATHS = {
     "/sessions/{session_id}/chat": "POST",
     "/openapi.json": "GET",
 }
+
+
+def allowance(answer: HTTPResponse) -> tuple[int, str, str, str]:
+    """Status and allowance."""
+    return answer.status_code, *allowance_in(answer.headers)
+
+
+def allowance_in(headers: Mapping[str, str]) -> tuple[str, str, str]:
+    """Limit, what is left, seconds until it is renewed."""
+    return headers["RateLimit-Limit"], headers["RateLimit-Remaining"], headers["RateLimit-Reset"]
 
 
 def test_any_origin_may_ask_what_it_may_send(aws: None, subtests: pytest.Subtests) -> None:
@@ -115,9 +128,39 @@ def test_addresses_are_counted_apart_and_a_whole_network_of_ipv6_together(host: 
 
 
 def test_nobody_is_counted_for_reading_the_documentation(host: Host) -> None:
-    answer = host.client.http.get("/api/v1/openapi.json")
-    assert answer.status_code == 200
-    assert "RateLimit-Limit" not in answer.headers
+    for path in ("/api/v1/openapi.json", "/api/v1/docs", "/docs", "/llms.txt"):
+        for _ in range(2):
+            assert allowance(host.client.http.get(path)) == (200, "100", "100", "55")
+
+
+def test_without_a_valid_key_the_allowance_of_a_new_one_is_announced_untouched(host: Host, clock: FakeClock) -> None:
+    for sent in ("", "Basic YTpi", "Bearer hm_live_", "Bearer hm_live_" + "0" * 32):
+        assert allowance(host.call("GET", "/me", Authorization=sent)) == (401, "100", "100", "55")
+    clock.advance(54)
+    assert allowance(host.call("POST", "/sessions", b"{", Authorization="")) == (401, "100", "100", "1")
+
+
+def test_what_asks_for_no_key_announces_an_allowance_too(host: Host) -> None:
+    known, unknown = "/api/v1/me", "/api/v1/nope"
+    answers = [
+        request("GET", unknown),
+        request("GET", "/nope"),
+        request("PUT", known),
+        request("OPTIONS", known, resource=known),
+        request("OPTIONS", unknown),
+    ]
+    assert [answer.status for answer in answers] == [404, 404, 405, 204, 204]
+    for answer in answers:
+        assert allowance_in(answer.headers) == ("100", "100", "55")
+
+
+def test_a_failure_of_ours_announces_what_was_used(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    slow = new_host("bo@example.com", rate=5)
+    monkeypatch.setattr("chalicelib.api.present.user_info", broken)
+    assert allowance(slow.call("GET", "/me")) == (500, "5", "4", "55")
 
 
 def test_the_id_of_a_request_is_on_answers_and_failures(host: Host) -> None:

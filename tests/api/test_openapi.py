@@ -78,6 +78,15 @@ def test_every_operation_says_what_it_is_for_who_may_call_it_and_how_it_fails(
     assert len(names) == len(set(names))
 
 
+def test_every_response_documents_the_allowance_and_the_id_of_the_request(described: Any) -> None:
+    everywhere = {"X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+    responses = [*described["components"]["responses"].values()]
+    for operation in operations(described).values():
+        responses += [response for response in operation["responses"].values() if "$ref" not in response]
+    assert responses
+    assert all(everywhere <= set(response["headers"]) for response in responses)
+
+
 def test_every_body_and_every_answer_has_an_example_that_fits(described: Any, subtests: pytest.Subtests) -> None:
     for name, operation in operations(described).items():
         contents = [operation["requestBody"]["content"]] if "requestBody" in operation else []

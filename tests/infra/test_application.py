@@ -221,12 +221,17 @@ def test_the_gateway_answers_in_the_envelope_of_all_errors(
     body: Any = json.loads(response["responseTemplates"]["application/json"])
     assert body["error"]["code"] == code
     assert set(body["error"]) == {"code", "message"}
-    wait = {"gatewayresponse.header.Retry-After": "'1'"} if kind == "THROTTLED" else {}
-    assert response["responseParameters"] == wait | {
-        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
-        "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
-        "gatewayresponse.header.X-Request-Id": "context.requestId",
-    }
+    throttled = kind == "THROTTLED"
+    readable = "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+    headers = {
+        "Access-Control-Allow-Origin": "'*'",
+        "Access-Control-Expose-Headers": f"'{readable}'",
+        "RateLimit-Limit": "'100'",
+        "RateLimit-Remaining": "'0'" if throttled else "'100'",
+        "RateLimit-Reset": "'1'" if throttled else "'60'",
+        "X-Request-Id": "context.requestId",
+    } | ({"Retry-After": "'1'"} if throttled else {})
+    assert response["responseParameters"] == {f"gatewayresponse.header.{name}": it for name, it in headers.items()}
 
 
 def test_a_function_that_only_one_side_knows_stops_the_packaging(package: Package) -> None:

@@ -66,7 +66,7 @@ def _api() -> list[Json]:
         _may_send(queues.DELETIONS.resource, queues.SUMMARIES.resource),
         _table("Conversations", (*ITEMS, "DeleteItem")),
         _table("Telegram", ("BatchGetItem", "DeleteItem", "Query", "UpdateItem")),
-        _table("Guards", (*KEY_ITEM, "PutItem")),
+        _table("Guards", (*KEY_ITEM, "ConditionCheckItem", "PutItem")),
         _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
         _may_ask_the_model(),
     ]
@@ -86,6 +86,7 @@ def _streams() -> dict[str, list[Json]]:
         SESSIONS_CHANGED.logical_id: [
             *_may_follow("SessionsStreamArn"),
             _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.CARDS.resource, queues.STREAM_FAILURES),
+            _table("Guards", ("UpdateItem",)),
         ],
         CONVERSATIONS_CHANGED.logical_id: [
             *_may_follow("ConversationsStreamArn"),
@@ -97,12 +98,18 @@ def _streams() -> dict[str, list[Json]]:
 
 def _workers() -> dict[str, list[Json]]:
     return {
-        WRITE_PROMPT.logical_id: [*_may_work_off(queues.PROMPTS), _table("Sessions", ITEMS), _may_ask_the_model()],
+        WRITE_PROMPT.logical_id: [
+            *_may_work_off(queues.PROMPTS),
+            _table("Sessions", ITEMS),
+            _table("Guards", KEY_ITEM),
+            _may_ask_the_model(),
+        ],
         WRITE_SUMMARY.logical_id: [
             *_may_work_off(queues.SUMMARIES),
             _may_send(queues.SUMMARIES.resource),
             _table("Sessions", ITEMS),
             _table("Conversations", ITEMS),
+            _table("Guards", KEY_ITEM),
             _may_ask_the_model(),
         ],
         WRITE_BRIEF.logical_id: [*_may_work_off(queues.BRIEFS), _table("Sessions", ITEMS)],

@@ -29,7 +29,9 @@ def once(declared: Endpoint, call: Call, ids: Mapping[str, str], request: Reques
     if isinstance(claimed, Outcome):
         return _again(declared, call, ids, claimed)
     try:
-        made = declared.work(replace(call, new_id=asked.ids(), repeat_id=asked.id), ids)
+        made = declared.work(
+            replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)), ids
+        )
     except HarmonicaError as error:
         _settle(claimed, idempotency.refusal(error))
         raise

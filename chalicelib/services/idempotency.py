@@ -1,8 +1,9 @@
 """A POST that comes twice with one Idempotency-Key is done once.
 
 A request claims its key before any work and records how it ended afterwards. What it makes gets ids that follow from
-the caller, the endpoint and the key: should it die in between, the next try finds what the first one made, and completes
-it. Only final outcomes are kept, as status and ids; a failure of ours gives the claim back.
+the key and its first claim: should it die in between, the next try finds what the first one made, and completes it; a
+day later the same key is another request, and makes something else. Only final outcomes are kept, as status and ids; a
+failure of ours gives the claim back.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict, HarmonicaError, Invalid, Unprocessable
@@ -23,6 +24,7 @@ from chalicelib.store.records import Outcome
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=30)  # longer than any request lives
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_RUNNING = "A request with this Idempotency-Key is still running; send it again in a moment"
 _NOT_FINAL = (409, 429)
 # A message that quotes may hold words that somebody deletes later.
 _QUOTES = re.compile(r"“|\"|(?<!\w)'")
@@ -35,19 +37,16 @@ class Repeatable:
     fingerprint: str
     content: str
 
-    @property
-    def id(self) -> str:
-        """An id for what this request does, whatever try of it does it."""
-        return self._id(0)
 
-    def ids(self) -> Callable[[], str]:
-        """A source of ids that gives the same ones, in the same order, to every try of this request."""
-        numbers = itertools.count(1)
-        return lambda: self._id(next(numbers))
+def id_of(claimed: Claim) -> str:
+    """An id for what this request does, whatever try of it does it."""
+    return _id(claimed, 0)
 
-    def _id(self, number: int) -> str:
-        digest = hashlib.sha256(f"{self.fingerprint}:{number}".encode()).digest()
-        return str(uuid.UUID(bytes=digest[:16], version=4))
+
+def ids_of(claimed: Claim) -> Callable[[], str]:
+    """A source of ids that gives the same ones, in the same order, to every try of this request."""
+    numbers = itertools.count(1)
+    return lambda: _id(claimed, next(numbers))
 
 
 def repeatable(
@@ -65,16 +64,20 @@ def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) ->
 
     Raises Unprocessable where the key came with another body before, Conflict while an earlier try is running.
     """
-    wanted = Claim(keys.request(request.fingerprint), request.content, holder, now, now + RUNNING, now + KEPT)
+    wanted = Claim(keys.request(request.fingerprint), request.content, holder, holder, now, now + RUNNING, now + KEPT)
     if guards.claim(wanted):
         return wanted
     past = guards.past(wanted.id, now)
-    if past is not None and past.content != request.content:
+    if past is None:
+        raise Conflict(_RUNNING, 1)
+    if past.content != request.content:
         raise Unprocessable("This Idempotency-Key was used for a request with another body in the last 24 hours")
-    if past is not None and past.outcome is not None:
+    if past.outcome is not None:
         return past.outcome
-    wait = max(1.0, past.running_until - now.timestamp()) if past is not None else 1.0
-    raise Conflict("A request with this Idempotency-Key is still running; send it again in a moment", wait)
+    again = replace(wanted, seed=past.seed)
+    if past.running_until <= now.timestamp() and guards.take_over(again):
+        return again
+    raise Conflict(_RUNNING, max(1.0, past.running_until - now.timestamp()))
 
 
 def settle(claimed: Claim, outcome: Outcome, *, guards: Guards) -> None:
@@ -99,6 +102,11 @@ def refuse_again(outcome: Outcome) -> HarmonicaError:
     error = HarmonicaError(message)
     error.status, error.code = outcome.status, outcome.code or error.code
     return error
+
+
+def _id(claimed: Claim, number: int) -> str:
+    digest = hashlib.sha256(f"{claimed.id}:{claimed.seed}:{number}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
 def _hidden(what: bytes, secret: bytes) -> str:

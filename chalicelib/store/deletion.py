@@ -5,7 +5,7 @@ nothing, and is removed page by page. A marker says so until it is done.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from pynamodb.models import Model
@@ -15,10 +15,13 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.session_items import DeletionItem, FeedItem, MemberItem, SessionItem, SynthesisItem, TallyItem
 from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.user_items import DeletedItem
 
 _DUE = "deletion"
 _FIRST, _LAST = " ", "~"  # around every part
 _PAGE = 100
+
+_REMEMBERED = timedelta(hours=25)  # longer than any request that is sent again gives the ids of its first try
 
 Leftover = tuple[type[Model], list[Raw]]
 
@@ -29,9 +32,11 @@ class Deletions:
     def begin(self, session_id: str, user_id: str, now: datetime) -> bool:
         """End a session's existence, and have the rest of it removed; False where there is no such session any more.
 
-        Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised.
+        Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised. For a day its id is
+        remembered: a request to create it whose answer was lost may come again.
         """
         marker = DeletionItem(session_id, keys.DELETION, due_kind=keys.due(_DUE, session_id), due_at=now)
+        remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
         gone: list[SessionPart] = [
             MemberItem(session_id, keys.member(user_id)),
             FeedItem(session_id, keys.FEED_PART),
@@ -44,6 +49,7 @@ class Deletions:
             for item in gone:
                 write.delete(item)
             write.save(marker)
+            write.save(remembered)
 
         return holds(lambda: database.transact(build))
 

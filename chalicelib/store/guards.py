@@ -18,11 +18,15 @@ _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A request that says it is the one to be done: its record's id, what it carries, who it is, and until when it works."""
+    """A request that says it is the one to be done: its record's id, what it carries, who it is, and until when it works.
+
+    `seed` is the holder of its first try: what any try makes is named after it.
+    """
 
     id: str
     content: str
     holder: str
+    seed: str
     now: datetime
     until: datetime
     expires: datetime
@@ -40,23 +44,27 @@ class Guards:
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 
     def claim(self, claim: Claim) -> bool:
-        """Take a request on; False where another one is at it, is done with it, or carries something else.
-
-        A claim that ran out is free for the same content: whoever held it has died. One's own may be taken again, since
-        the answer to the first try can get lost.
-        """
-        now = _seconds(claim.now)
-        gone = RequestItem.id.does_not_exist() | (RequestItem.expires_at <= now)
-        died = RequestItem.status.does_not_exist() & (RequestItem.running_until <= now)
+        """Take on a request that is new; False where it is known. One's own may be taken again, since the answer to the
+        first try can get lost."""
         actions = [
             RequestItem.content.set(claim.content),
+            RequestItem.seed.set(claim.seed),
             RequestItem.holder.set(claim.holder),
             RequestItem.running_until.set(_seconds(claim.until)),
             RequestItem.expires_at.set(_seconds(claim.expires)),
             RequestItem.status.remove(),
             RequestItem.outcome.remove(),
         ]
-        condition = gone | (died & (RequestItem.content == claim.content)) | (RequestItem.holder == claim.holder)
+        gone = RequestItem.id.does_not_exist() | (RequestItem.expires_at <= _seconds(claim.now))
+        condition = gone | (RequestItem.holder == claim.holder)
+        return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
+
+    def take_over(self, claim: Claim) -> bool:
+        """Take on a request whose earlier try has died or given it back; False where another try was faster."""
+        actions = [RequestItem.holder.set(claim.holder), RequestItem.running_until.set(_seconds(claim.until))]
+        died = RequestItem.status.does_not_exist() & (RequestItem.running_until <= _seconds(claim.now))
+        same = (RequestItem.seed == claim.seed) & (RequestItem.content == claim.content)
+        condition = (died & same) | (RequestItem.holder == claim.holder)
         return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
 
     def past(self, request_id: str, now: datetime) -> PastRequest | None:
@@ -65,7 +73,7 @@ class Guards:
         if item is None or item.expires_at <= _seconds(now):
             return None
         outcome = Outcome(int(item.status), **item.outcome) if item.status is not None else None
-        return PastRequest(item.content, float(item.running_until), outcome)
+        return PastRequest(item.content, item.seed, float(item.running_until), outcome)
 
     def finish(self, claim: Claim, outcome: Outcome) -> None:
         """Record how a request ended, unless its claim has gone to another try of it."""

@@ -5,14 +5,15 @@
 | every API request | the key: count and touch it | UpdateItem accounts `key#<sha256>` |
 | GET /me | the user | GetItem accounts `user#<id>` |
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
-| create a session | – | one transaction: session, context, questions, prompts, tallies, member, synthesis |
+| create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
-| one chat turn | session parts, thread head and form | one BatchGetItem over sessions and conversations |
-| one chat turn | the thread's last messages | Query conversations `message#<thread>#`, newest first |
+| one chat turn | session parts; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
+| one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
+| a first opening | the tailored prompt, while it is being written | GetItem sessions `prompt#current` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
 | include, exclude | – | one transaction: head, summary and brief go, synthesis |
-| delete a person | – | one transaction: the same, and head, form, digest go, tally, `erasure#` comes |
+| delete a person | – | one transaction: the same, and head, form, condensed, digest go, tally, `erasure#` comes |
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
@@ -22,7 +23,7 @@
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
-| delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` comes |
+| delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | keys of a user | – | `by_user` |
@@ -30,7 +31,7 @@
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
-Prefixes sort so that one range holds exactly what an export needs: `digest#` < `erasure#` <
+Prefixes sort so that one range holds exactly what an export needs: `condensed#` < `digest#` < `erasure#` <
 `form#` < `message#` < `thread#`.
 """
 
@@ -89,6 +90,11 @@ def visits(visitor: str, minute: int) -> str:
 def request(fingerprint: str) -> str:
     """`request#<fingerprint of caller, endpoint and Idempotency-Key>`."""
     return f"request#{fingerprint}"
+
+
+def deleted(session_id: str) -> str:
+    """`deleted#<session_id>`."""
+    return f"deleted#{session_id}"
 
 
 def prompt(version: int) -> str:
@@ -159,6 +165,11 @@ def message(thread_id: str, sequence: int) -> str:
 def messages(thread_id: str) -> str:
     """The prefix of a thread's messages."""
     return f"{MESSAGES}{thread_id}#"
+
+
+def condensed(thread_id: str) -> str:
+    """`condensed#<t>`: outside the range of the responses."""
+    return f"condensed#{thread_id}"
 
 
 def digest(thread_id: str) -> str:

@@ -30,6 +30,7 @@ from chalicelib.store.session_items import (
 )
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.user_items import DeletedItem
 from chalicelib.store.views import SHORT_FIELDS, prompt_of, view_of
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
@@ -69,7 +70,7 @@ class Sessions:
     ) -> bool:
         """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due.
 
-        False where a session of this id is there already.
+        False where a session of this id is there already. Raises NotFound where one was, and was deleted.
         """
         values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
         if prompt is None:
@@ -97,10 +98,17 @@ class Sessions:
             items.append(FeedItem(session.id, keys.FEED_PART, feed=PUBLIC, **card_values(session)))
 
         def build(write: TransactWrite) -> None:
+            write.condition_check(DeletedItem, keys.deleted(session.id), condition=DeletedItem.id.does_not_exist())
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 
-        return holds(lambda: database.transact(build))
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            if 0 in error.failed:
+                raise NotFound("This session was deleted") from error
+            return False
+        return True
 
     def view(self, session_id: str, parts: Iterable[str], user_id: str | None = None) -> SessionView:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""

@@ -47,10 +47,15 @@ class RequestItem(Guard):
     """`request#<fingerprint>`: a POST that came with an Idempotency-Key. Without `status` it is being done, until `running_until`."""
 
     content = UnicodeAttribute()
+    seed = UnicodeAttribute()
     holder = UnicodeAttribute()
     running_until = NumberAttribute()
     status = NumberAttribute(null=True)
     outcome = JsonAttribute(null=True)
+
+
+class DeletedItem(Guard):
+    """`deleted#<session_id>`: the session was deleted; no request from before may make it again."""
 
 
 class LinkItem(Guard):

@@ -1,6 +1,7 @@
 """`Idempotency-Key`: sent again, a POST is done once and answered as before."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from chalicelib.services.accounts import mint_key
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.work import asked, delete_data
 from tests.clock import FakeClock, own_retries
-from tests.faults import FAULTS, Died, Interviewer, tap
+from tests.faults import FAULTS, Died, Fault, Interviewer, death, tap
 
 BODY = {"topic": "Lunch", "goal": "Find out what people eat"}
 OTHER_BODY = "This Idempotency-Key was used for a request with another body in the last 24 hours"
@@ -98,7 +99,18 @@ def test_after_24_hours_a_key_is_new(host: Host, clock: FakeClock) -> None:
     clock.advance(24 * 3600 - 1)
     assert create(host).json_body["id"] == first
     clock.advance(1)
-    assert create(host, topic="Dinner").status_code in (201, 409)
+    dinner = create(host, topic="Dinner")
+    assert (dinner.status_code, dinner.json_body["topic"]) == (201, "Dinner")
+    assert dinner.json_body["id"] != first
+    assert create(host, topic="Dinner").json_body == dinner.json_body
+
+
+def test_a_day_after_it_was_said_the_same_is_said_again(host: Host, clock: FakeClock) -> None:
+    session = host.new_session()["id"]
+    assert say(host, session).status_code == 200
+    clock.advance(24 * 3600)
+    assert say(host, session).status_code == 200
+    assert speakers(session) == ["user", "assistant"] * 2
 
 
 def test_keys_are_1_to_255_visible_characters(host: Host, subtests: pytest.Subtests) -> None:
@@ -206,6 +218,30 @@ def test_what_was_deleted_does_not_live_on(host: Host) -> None:
     assert host.call("DELETE", f"/sessions/{session}").status_code == 204
     assert create(host, topic="Confidential matters").status_code == 404
     assert say(host, session, "Something private", "k2").status_code == 404
+
+
+@pytest.mark.parametrize("removed", [False, True], ids=["parts left", "all removed"])
+def test_a_session_deleted_before_its_creation_was_acknowledged_is_not_made_again(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, removed: bool
+) -> None:
+    wiring.deployment_secret()
+    wire = tap(monkeypatch)
+    with wire.broken(Fault("dies before", death), 4), suppress(Died):  # key, claim and creation are done
+        create(host)
+    assert wire.fired
+    (session,) = host.get("/sessions")["data"]
+    assert host.call("DELETE", f"/sessions/{session['id']}").status_code == 204
+    (wanted,) = asked("deletions")
+    if removed:
+        assert delete_data(wanted)
+    clock.advance(31)
+    for _ in range(2):
+        assert error_of(create(host)) == (404, "not_found", "This session was deleted")
+    clock.advance(24 * 3600)
+    anew = create(host)
+    assert anew.status_code == 201
+    assert delete_data(wanted)
+    assert host.get(f"/sessions/{anew.json_body['id']}")["topic"] == BODY["topic"]
 
 
 @pytest.mark.parametrize("erased", [False, True], ids=["messages left", "all erased"])

@@ -62,5 +62,6 @@ class PastRequest:
     """What is known of an earlier request; `running_until` in seconds since 1970, no outcome while it is being done."""
 
     content: str
+    seed: str
     running_until: float
     outcome: Outcome | None

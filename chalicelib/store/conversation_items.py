@@ -56,6 +56,14 @@ class MessageItem(ConversationPart):
     widget_value = JsonAttribute(null=True)
 
 
+class CondensedItem(ConversationPart):
+    """`condensed#<t>`: the earlier part of a long thread, as the facilitator is shown it; a longer one replaces it."""
+
+    to_sequence = NumberAttribute()
+    text = UnicodeAttribute()
+    message_ids = JsonAttribute()
+
+
 class DigestItem(ConversationPart):
     """`digest#<t>`: what a thread says, in points; written by the summary job only."""
 

@@ -11,13 +11,21 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
-from chalicelib.store import database, keys, sessions
-from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, MessageItem, ThreadItem
+from chalicelib.store import database, digests, keys, sessions
+from chalicelib.store.conversation_items import (
+    CondensedItem,
+    ErasureItem,
+    FormItem,
+    MessageItem,
+    ThreadItem,
+)
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
-from chalicelib.store.records import Answer, Digest, Message, SessionView, Thread
+from chalicelib.store.records import Answer, Condensed, Digest, Message, SessionView, Thread
 from chalicelib.store.rows import (
     answers_from,
+    condensed_from,
+    condensed_item,
     digest_from,
     erased_to,
     head_item,
@@ -38,12 +46,14 @@ LAST = "~"  # sorts behind every character of an id or a sequence
 class Scene:
     """What one chat turn starts from: the session, and of the threads asked for those that exist, with their forms.
 
-    `erased` tells of threads that were deleted, up to which sequence number messages of theirs may still be stored.
+    `condensed` has the earlier parts of long ones. `erased` tells of threads that were deleted, up to which sequence number
+    messages of theirs may still be stored.
     """
 
     view: SessionView
     threads: dict[str, Thread]
     answers: dict[str, tuple[Answer, ...]]
+    condensed: dict[str, Condensed]
     erased: dict[str, int]
 
 
@@ -52,7 +62,7 @@ class Conversations:
 
     def scene(self, session_id: str, thread_ids: Sequence[str], user_id: str | None = None) -> Scene:
         """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session."""
-        named = (keys.thread, keys.form, keys.erasure)
+        named = (keys.thread, keys.form, keys.condensed, keys.erasure)
         parts = [part(thread_id) for thread_id in thread_ids for part in named]
         raw = database.get_many(
             [
@@ -64,6 +74,7 @@ class Conversations:
             view=view_of(session_id, raw, user_id),
             threads={t: thread_from(raw[keys.thread(t)]) for t in thread_ids if keys.thread(t) in raw},
             answers={t: answers_from(raw[keys.form(t)]) for t in thread_ids if keys.form(t) in raw},
+            condensed={t: condensed_from(raw[keys.condensed(t)]) for t in thread_ids if keys.condensed(t) in raw},
             erased={t: erased_to(raw[keys.erasure(t)]) for t in thread_ids if keys.erasure(t) in raw},
         )
 
@@ -71,6 +82,13 @@ class Conversations:
         """The head of one thread."""
         raw = database.get_many([(ConversationPart, session_id, keys.thread(thread_id))])
         return thread_from(raw[keys.thread(thread_id)]) if raw else None
+
+    def thread_now(self, session_id: str, thread_id: str) -> tuple[Thread | None, Condensed | None]:
+        """The head of one thread and its condensed part, in one read."""
+        head, earlier = keys.thread(thread_id), keys.condensed(thread_id)
+        raw = database.get_many([(ConversationPart, session_id, part) for part in (head, earlier)])
+        thread = thread_from(raw[head]) if head in raw else None
+        return thread, condensed_from(raw[earlier]) if thread and earlier in raw else None
 
     def join(
         self,
@@ -156,11 +174,12 @@ class Conversations:
         actions = [ThreadItem.turn_id.remove(), ThreadItem.leased_until.remove()]
         holds(lambda: database.update(_head(thread), actions, ThreadItem.turn_id == turn_id))
 
-    def reply(self, thread: Thread, message: Message) -> bool:
+    def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.
 
-        False where the lease was lost: then somebody else answers, and this reply is not stored. Raises NotFound where
-        the session was deleted meanwhile.
+        `condensed` is the thread's earlier part where that is new; it never replaces one that reaches as far. False where
+        the lease was lost: then somebody else answers, and this reply is not stored. Raises NotFound where the session was
+        deleted meanwhile.
         """
         concludes = message.is_final and not thread.concluded
         actions: list[Action] = [
@@ -173,14 +192,18 @@ class Conversations:
             actions.append(ThreadItem.concluded.set(True))
         counts: list[Action] = [TallyItem.turns.add(1), TallyItem.completed.add(int(concludes))]
         counts += [getattr(TallyItem, name).add(tokens) for name, tokens in (message.usage or {}).items()]
+        to = CondensedItem.to_sequence
+        shorter = to.does_not_exist() | (to < (condensed.to_sequence if condensed else 0))
 
         def build(write: TransactWrite) -> None:
             write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
+            if condensed:
+                write.save(condensed_item(thread, condensed), condition=shorter)
             write.update(_head(thread), actions=actions, condition=ThreadItem.turn_id == thread.turn_id)
             tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
             write.update(tally, actions=counts, condition=TallyItem.status.exists())
 
-        return _holds_in_session(build, tally=2)
+        return _holds_in_session(build, tally=3 if condensed else 2)
 
     def history(self, thread: Thread, limit: int) -> list[Message]:
         """The last messages of a thread, at most `limit`, oldest first."""
@@ -218,34 +241,8 @@ class Conversations:
         return [digest_from(raw) for raw in found]
 
     def put_digest(self, thread: Thread, digest: Digest) -> None:
-        """Store a digest of this thread and note in the head how far it goes; an older one never replaces a newer one.
-
-        A thread that was deleted meanwhile gets none, nor does the one that the same participant began after it.
-        """
-        item = DigestItem(
-            thread.session_id,
-            keys.digest(thread.id),
-            to_sequence=digest.to_sequence,
-            points=msgspec.to_builtins(digest.points),
-            messages=digest.messages,
-            model=digest.model,
-            created_at=digest.created_at,
-        )
-        older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
-        reached = ThreadItem.digested_to.set(digest.to_sequence)
-        complete: list[Action] = [reached, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
-
-        def build(actions: list[Action], condition: Condition) -> Any:
-            def writes(write: TransactWrite) -> None:
-                write.save(item, condition=older)
-                write.update(_head(thread), actions=actions, condition=condition)
-
-            return writes
-
-        same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.last_said >= thread.last_said)
-        if not holds(lambda: database.transact(build(complete, same & (ThreadItem.last_said <= digest.to_sequence)))):
-            # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
-            holds(lambda: database.transact(build([reached], same)))
+        """Store a digest of this thread, unless a newer one is there; see `digests.put`."""
+        digests.put(thread, digest)
 
     def stale_sessions(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions with words that have waited for their digest since before `until`; see `due.py` for `again`."""

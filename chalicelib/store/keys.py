@@ -28,6 +28,8 @@
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | keys of a user | – | `by_user` |
 | a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
+| a model call | what this day's calls come to, once a minute | GetItem guards `tokens#<day>` |
+| replies, other model calls | – | UpdateItem guards `tokens#<day>` |
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
@@ -36,6 +38,7 @@ Prefixes sort so that one range holds exactly what an export needs: `condensed#`
 """
 
 import hashlib
+from datetime import date
 
 # Attribute names of keys and indexes; the data stack's template imports them.
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
@@ -85,6 +88,11 @@ def api_key(secret: str) -> str:
 def visits(visitor: str, minute: int) -> str:
     """`visits#<who, hidden>#<minute>`."""
     return f"visits#{visitor}#{minute}"
+
+
+def spending(day: date) -> str:
+    """`tokens#<day>`."""
+    return f"tokens#{day.isoformat()}"
 
 
 def request(fingerprint: str) -> str:

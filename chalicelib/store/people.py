@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys, sessions
-from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, ThreadItem
+from chalicelib.store.conversation_items import CondensedItem, DigestItem, ErasureItem, FormItem, ThreadItem
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.records import SessionView, Thread, ThreadView
@@ -108,7 +108,7 @@ class People:
         return holds(lambda: database.transact(build))
 
     def remove(self, thread: Thread, now: datetime, leaves: str | None = None) -> bool:
-        """Remove somebody's thread, form and digest, and their count; summary and brief are gone with them.
+        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
         `leaves` is the account that takes part no more. The messages are still to go: `erase` does that. False where
         the thread changed meanwhile.
@@ -122,6 +122,7 @@ class People:
             _withdraw(write, session_id, now)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
+            write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
             write.delete(DigestItem(session_id, keys.digest(thread.id)))
             if leaves:
                 write.delete(ParticipationItem(session_id, keys.participation(leaves)))

@@ -7,11 +7,19 @@ from typing import Any
 import msgspec
 
 from chalicelib.store import keys
-from chalicelib.store.conversation_items import DigestItem, ErasureItem, FormItem, MessageItem, ThreadItem
-from chalicelib.store.records import Answer, Digest, Message, Point, Thread
+from chalicelib.store.conversation_items import (
+    CondensedItem,
+    DigestItem,
+    ErasureItem,
+    FormItem,
+    MessageItem,
+    ThreadItem,
+)
+from chalicelib.store.records import Answer, Condensed, Digest, Message, Point, Thread
 
 HEAD_FIELDS = tuple(field.name for field in fields(Thread) if field.name not in ("session_id", "id"))
 MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
+CONDENSED_FIELDS = tuple(field.name for field in fields(Condensed))
 
 
 def head_item(thread: Thread, **more: Any) -> ThreadItem:
@@ -47,6 +55,18 @@ def answers_from(raw: Mapping[str, Any]) -> tuple[Answer, ...]:
 def erased_to(raw: Mapping[str, Any]) -> int:
     """The last sequence number of a deleted thread."""
     return int(ErasureItem.from_raw_data(dict(raw)).up_to)
+
+
+def condensed_item(thread: Thread, condensed: Condensed) -> CondensedItem:
+    """The condensed part of this thread."""
+    values = {name: getattr(condensed, name) for name in CONDENSED_FIELDS}
+    return CondensedItem(thread.session_id, keys.condensed(thread.id), **values)
+
+
+def condensed_from(raw: Mapping[str, Any]) -> Condensed:
+    """The condensed part that an item holds."""
+    item = CondensedItem.from_raw_data(dict(raw))
+    return Condensed(int(item.to_sequence), item.text, item.message_ids)
 
 
 def digest_from(raw: Mapping[str, Any]) -> Digest:

@@ -85,7 +85,8 @@ class Message:
 class Condensed:
     """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
 
-    `message_ids` are the channel's ids of the messages in it, each with its sequence number.
+    `message_ids` are the channel's ids of the messages in it, as fingerprints, each with the sequence number of the reply
+    to that message.
     """
 
     to_sequence: int

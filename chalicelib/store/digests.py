@@ -1,0 +1,45 @@
+"""Storing the digest of a thread (table `conversations`)."""
+
+from typing import Any
+
+import msgspec
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.store import database, keys
+from chalicelib.store.conversation_items import DigestItem, ThreadItem
+from chalicelib.store.database import holds
+from chalicelib.store.records import Digest, Thread
+
+
+def put(thread: Thread, digest: Digest) -> None:
+    """Store a digest of this thread and note in the head how far it goes; an older one never replaces a newer one.
+
+    A thread that was deleted meanwhile gets none, nor does the one that the same participant began after it.
+    """
+    head = ThreadItem(thread.session_id, keys.thread(thread.id))
+    item = DigestItem(
+        thread.session_id,
+        keys.digest(thread.id),
+        to_sequence=digest.to_sequence,
+        points=msgspec.to_builtins(digest.points),
+        messages=digest.messages,
+        model=digest.model,
+        created_at=digest.created_at,
+    )
+    older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
+    reached = ThreadItem.digested_to.set(digest.to_sequence)
+    complete: list[Action] = [reached, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
+
+    def build(actions: list[Action], condition: Condition) -> Any:
+        def writes(write: TransactWrite) -> None:
+            write.save(item, condition=older)
+            write.update(head, actions=actions, condition=condition)
+
+        return writes
+
+    same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.last_said >= thread.last_said)
+    if not holds(lambda: database.transact(build(complete, same & (ThreadItem.last_said <= digest.to_sequence)))):
+        # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
+        holds(lambda: database.transact(build([reached], same)))

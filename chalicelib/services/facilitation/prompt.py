@@ -1,8 +1,11 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
 tools → guidelines, facilitation prompt, brief [breakpoint: the same for every participant of a session] → answers to
-the form → the conversation so far [breakpoint] → pacing and the participant's latest words. Nothing in front of a
-breakpoint changes within a thread, so a turn reads fresh only what is new.
+the form → what was said earlier, shortened → the conversation so far [breakpoint] → pacing and the participant's latest
+words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what is new.
+
+A cache looks for what it knows only some twenty blocks back from a breakpoint. So all entries of one side in a row are
+one block, and the breakpoint moves by two blocks a turn.
 """
 
 from collections.abc import Sequence
@@ -11,63 +14,78 @@ from operator import attrgetter
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
+from chalicelib.services.facilitation.pacing import Pace, pacing
+from chalicelib.services.facilitation.widgets import choices, label_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
-from chalicelib.store.records import Answer, Message, SessionView, Thread
-
-MIN_TURNS = 4
-TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns
+from chalicelib.services.templates import find_template
+from chalicelib.store.records import Answer, Condensed, Message, SessionView
 
 
 def basic_prompt(view: SessionView) -> str:
-    """The facilitation prompt made of the brief fields alone: version 0, in force until there is a tailored one."""
+    """The template's facilitation prompt, else one made of the brief fields alone: version 0, in force until there is
+    a tailored one."""
     session = view.session
+    if template := find_template(session.template_id):
+        return template.facilitation_prompt
     critical = f"\nCritical, so ask about it early: {session.critical}\n" if session.critical else ""
     return fill("basic", topic=session.topic, goal=session.goal, critical=critical)
 
 
-def system_blocks(view: SessionView) -> tuple[Block, ...]:
+def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:
     """Guidelines, facilitation prompt and brief, with the breakpoint that all participants of a session share."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
     session = fill("brief", prompt=tags.data("facilitation_prompt", prompt), brief=brief_data(view))
-    return Block(fill("guidelines")), Block(session, cached=True)
+    return Block(_guidelines(view, help_text)), Block(session, cached=True)
 
 
 def chat_messages(
-    view: SessionView, thread: Thread, answers: Sequence[Answer], history: Sequence[Message]
+    view: SessionView,
+    answers: Sequence[Answer],
+    history: Sequence[Message],
+    pace: Pace,
+    condensed: Condensed | None = None,
 ) -> tuple[ChatMessage, ...]:
     """The conversation as the model reads it; it begins and ends with the user's side.
 
-    Entries of one side in a row are one message of several blocks. What the participant said since the facilitator's
-    last message comes after the breakpoint and the pacing.
+    What the participant said since the facilitator's last message comes after the breakpoint and the pacing.
     """
-    opening = ChatMessage("user", (Block(fill("opening", answers=_answers(view, answers))),))
-    said = sum(message.role == "user" for message in history)
-    split = len(history) - _trailing(history)
-    pace = Block(_pacing(view, thread, max(said, thread.message_count), bool(history)))
-    latest = ChatMessage("user", (pace, *(_block(message) for message in history[split:])))
-    return _merged([opening, *_past(history[:split]), latest])
+    shown = [message for message in history if condensed is None or message.sequence > condensed.to_sequence]
+    sides = _sides(shown)
+    latest = sides.pop() if sides and sides[-1].role == "user" else ChatMessage("user", ())
+    if sides:
+        sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
+    now = ChatMessage("user", (Block(pacing(pace)), *latest.blocks))
+    return _merged([ChatMessage("user", (Block(_beginning(view, answers, condensed)),)), *sides, now])
 
 
-def _past(history: Sequence[Message]) -> list[ChatMessage]:
-    """What was said up to the facilitator's last message, which carries the breakpoint."""
-    entries = [ChatMessage(message.role, (_block(message),)) for message in history]
-    if entries:
-        last = entries[-1]
-        entries[-1] = ChatMessage(last.role, (Block(last.blocks[0].text, cached=True),))
-    return entries
+def _guidelines(view: SessionView, help_text: str) -> str:
+    """The rules of the house: those for widgets where there are any, the operator's help text where it is set."""
+    widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
+    told = help_text.strip()
+    return fill("guidelines", widgets=widgets, help=f" {fill('help', help=tags.data('help', told))}" if told else "")
 
 
-def _trailing(history: Sequence[Message]) -> int:
-    """How many messages the participant has sent since the facilitator's last one."""
-    count = 0
-    while count < len(history) and history[-1 - count].role == "user":
-        count += 1
-    return count
+def _sides(history: Sequence[Message]) -> list[ChatMessage]:
+    """The history with all entries of one side in a row as one block."""
+    sides, before = [], None
+    for role, run in groupby(history, key=attrgetter("role")):
+        messages = list(run)
+        if role == "user":
+            text = "\n".join([*_on_screen(before), *(tags.data("said", message.content) for message in messages)])
+        else:
+            text = "\n\n".join(message.content for message in messages)
+        sides.append(ChatMessage(role, (Block(text),)))
+        before = messages[-1]
+    return sides
 
 
-def _block(message: Message) -> Block:
-    return Block(tags.data("said", message.content) if message.role == "user" else message.content)
+def _on_screen(before: Message | None) -> list[str]:
+    """The widget that the participant had in front of them."""
+    if before is None or before.widget_spec is None:
+        return []
+    spec = before.widget_spec
+    return [tags.data("widget", label_of(spec), type=spec["root"]["type"], options=" | ".join(choices(spec)))]
 
 
 def _merged(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
@@ -75,6 +93,14 @@ def _merged(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
         ChatMessage(role, tuple(block for entry in run for block in entry.blocks))
         for role, run in groupby(entries, key=attrgetter("role"))
     )
+
+
+def _beginning(view: SessionView, answers: Sequence[Answer], condensed: Condensed | None) -> str:
+    """What comes before the conversation that is shown in full."""
+    form = _answers(view, answers)
+    if condensed is None:
+        return fill("opening", answers=form)
+    return fill("earlier", answers=form, earlier=tags.data("earlier", condensed.text))
 
 
 def _answers(view: SessionView, answers: Sequence[Answer]) -> str:
@@ -85,23 +111,3 @@ def _answers(view: SessionView, answers: Sequence[Answer]) -> str:
         return ""
     lines = "\n".join(tags.data("answer", answer.answer, question=answer.text) for answer in told)
     return f"Before the conversation, the participant answered the session's form:\n\n{lines}\n\n"
-
-
-def _pacing(view: SessionView, thread: Thread, said: int, begun: bool) -> str:
-    budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
-    concluded = "yes" if thread.concluded else "no"
-    pace = tags.data("pacing", f"turn {said} of about {budget}", turn=said, of=budget, concluded=concluded)
-    return fill("pacing", pace=pace, steer=_steer(said, budget, begun=begun, concluded=thread.concluded))
-
-
-def _steer(said: int, budget: int, *, begun: bool, concluded: bool) -> str:
-    """What the time asks for now."""
-    if concluded:
-        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
-    if not begun or not said:
-        return "There are none yet: open the conversation."
-    if said >= budget:
-        return "The time is up: conclude now."
-    if said >= budget - 2:
-        return "The time is nearly up: ask for what is critical and still open, or conclude."
-    return "Reply to them with one question, or conclude if everything important is covered."

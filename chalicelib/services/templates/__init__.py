@@ -1,0 +1,75 @@
+"""The built-in templates: one `.md` file each, read together when the first is asked for.
+
+The front matter holds what the API shows of a template, a `name: value` a line; the rest of the file is its facilitation
+prompt.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from chalicelib.errors import Invalid
+
+_NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the slugs, everywhere and for ever
+_FENCE = "---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A session designed before: what its fields may begin with, and how its conversations are led."""
+
+    id: str
+    slug: str
+    title: str
+    description: str
+    icon: str
+    facilitation_prompt: str
+    default_session_name: str
+    default_goal: str
+    default_critical: str
+    default_context: str
+    cross_pollination_default: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@cache
+def templates() -> tuple[Template, ...]:
+    """All templates, by title."""
+    read = [_read(file) for file in Path(__file__).parent.glob("*.md")]
+    return tuple(sorted(read, key=lambda template: template.title))
+
+
+def find_template(name: str | None) -> Template | None:
+    """The template of this id or slug."""
+    return _by_name().get(name.lower()) if name else None
+
+
+def template_id(name: str | None) -> str | None:
+    """The id of the template that a host names by id or slug; None names none. Raises Invalid for one there is not."""
+    if name is None:
+        return None
+    template = find_template(name)
+    if template is None:
+        raise Invalid(f"template_id {name!r} does not exist")
+    return template.id
+
+
+@cache
+def _by_name() -> dict[str, Template]:
+    return {name: template for template in templates() for name in (template.id, template.slug)}
+
+
+def _read(file: Path) -> Template:
+    _, front, prompt = file.read_text(encoding="utf-8").split(_FENCE, 2)
+    values = dict(line.split(": ", 1) for line in front.splitlines())
+    return Template(
+        id=str(uuid5(_NAMESPACE, values["slug"])),
+        facilitation_prompt=prompt.strip(),
+        cross_pollination_default={"true": True, "false": False}[values.pop("cross_pollination_default")],
+        created_at=datetime.fromisoformat(values.pop("created_at")),
+        updated_at=datetime.fromisoformat(values.pop("updated_at")),
+        **values,
+    )

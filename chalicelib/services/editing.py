@@ -10,6 +10,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.services.sessions import NewQuestion, NewSession, check_closing, check_questions
 from chalicelib.services.telegram_groups import check_distribution
+from chalicelib.services.time_zones import check_time_zone
 from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.records import Prompt, Question, Session, SessionView
 from chalicelib.store.sessions import later
@@ -43,6 +44,7 @@ def edit_session(
     """
     values = _values(changes)
     check_closing(values.get("closes_at"), clock.now())
+    check_time_zone(values.get("time_zone"))
     check_questions(values.get("questions") or ())
     for tried in range(TRIES):
         before = read()

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Invalid
+from chalicelib.services.time_zones import check_time_zone
 from chalicelib.store.records import Distribution, Prompt, Question, Session, SessionView, Visibility
 from chalicelib.store.sessions import Sessions
 
@@ -60,6 +61,7 @@ def create_session(
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one."""
     check_closing(new.closes_at, now)
+    check_time_zone(new.time_zone)
     check_questions(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}

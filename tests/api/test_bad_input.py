@@ -42,6 +42,7 @@ BODIES: tuple[tuple[bytes, str], ...] = (
     (b"{}", "topic is required"),
 )
 
+NO_ZONE = "time_zone must be the IANA name of a time zone, like Europe/Berlin"
 MANY = [{"text": "q"}] * 51
 CREATE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"topic": None}, "topic is required"),
@@ -69,6 +70,12 @@ CREATE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"meta_description": 5}, "meta_description must be a string"),
     ({"language": 5}, "language must be a string"),
     ({"time_zone": 5}, "time_zone must be a string"),
+    ({"time_zone": "Berlin"}, NO_ZONE),
+    ({"time_zone": "europe/berlin"}, NO_ZONE),
+    ({"time_zone": "Europe"}, NO_ZONE),
+    ({"time_zone": "+02:00"}, NO_ZONE),
+    ({"time_zone": "../UTC"}, NO_ZONE),
+    ({"time_zone": "Asia/東京"}, NO_ZONE),
     ({"cross_pollination": "yes"}, "cross_pollination must be true or false"),
     ({"cross_pollination": 1}, "cross_pollination must be true or false"),
     ({"widgets_enabled": "true"}, "widgets_enabled must be true or false"),

@@ -136,6 +136,7 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
         ({"closes_at": "tomorrow"}, "closes_at must be a date and time (RFC 3339)"),
         ({"closes_at": "2026-03-01T12:00:05Z"}, "closes_at must be in the future"),
         ({"closes_at": "9999-12-31T23:59:59Z"}, "closes_at is too far away"),
+        ({"time_zone": "Berlin"}, "time_zone must be the IANA name of a time zone, like Europe/Berlin"),
         ({"project_id": "p"}, "project_id 'p' does not exist"),
         ({"template_id": "retrospective"}, "template_id 'retrospective' does not exist"),
         ({"questions": [{"text": "q"}] * 51}, "questions must be at most 50 items long"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import schemathesis
 
-_POINTERS = ("template_id", "project_id", "distribution", "closes_at", "questions")
+_POINTERS = ("template_id", "project_id", "distribution", "closes_at", "questions", "time_zone")
 
 
 @schemathesis.hook

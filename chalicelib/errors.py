@@ -24,6 +24,13 @@ class Invalid(HarmonicaError):
     status = 400
 
 
+class SessionFull(Invalid):
+    """Nobody more can join; those who are in go on."""
+
+    def __init__(self) -> None:
+        super().__init__("This session is full")
+
+
 class Unauthorized(HarmonicaError):
     """No valid API key came with the request."""
 

@@ -1,8 +1,13 @@
 """The logger of every function: one JSON line an event, with ids, counts and durations; never what people said, never a key."""
 
 import traceback
+from typing import Final
 
 from aws_lambda_powertools import Logger
+
+# Events that alarms count: the day's tokens go to their end, and are there.
+TOKENS_NEARLY_SPENT: Final = "tokens_nearly_spent"
+TOKENS_SPENT: Final = "tokens_spent"
 
 logger = Logger(service="harmonica")
 

@@ -8,6 +8,11 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+# What holds where the deployment says nothing; the parameters of the template have the same defaults.
+DEFAULT_MODELS = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
+DEFAULT_MAX_TURNS = 200
+DEFAULT_DAILY_TOKENS = 20_000_000
+
 
 class SettingMissing(RuntimeError):
     """A variable that this function needs is not in its environment."""
@@ -22,7 +27,11 @@ def _get(name: str, default: str | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the deployment tells the code. Times are in seconds; URLs are empty where this function does not use them."""
+    """What the deployment tells the code. Times are in seconds; URLs are empty where this function does not use them.
+
+    `help_text` is the operator's, for people in distress; empty: there is none. `max_turns` are those of one thread.
+    `daily_tokens` is what this stage may spend a day; 0: as much as it takes.
+    """
 
     stage: str
     public_url: str
@@ -32,6 +41,9 @@ class Settings:
     model_small: str
     model_medium: str
     model_large: str
+    daily_tokens: int
+    max_turns: int
+    help_text: str
     prompts_queue_url: str
     summaries_queue_url: str
     briefs_queue_url: str
@@ -57,9 +69,12 @@ def settings() -> Settings:
         deployment_secret_arn=_get("DEPLOYMENT_SECRET_ARN", ""),
         llm_provider=_get("LLM_PROVIDER", ""),
         anthropic_secret_arn=_get("ANTHROPIC_SECRET_ARN", ""),
-        model_small=_get("MODEL_SMALL", "claude-haiku-5-5"),
-        model_medium=_get("MODEL_MEDIUM", "claude-sonnet-5-5"),
-        model_large=_get("MODEL_LARGE", "claude-opus-5-5"),
+        model_small=_get("MODEL_SMALL", DEFAULT_MODELS["small"]),
+        model_medium=_get("MODEL_MEDIUM", DEFAULT_MODELS["medium"]),
+        model_large=_get("MODEL_LARGE", DEFAULT_MODELS["large"]),
+        daily_tokens=int(_get("DAILY_TOKENS", str(DEFAULT_DAILY_TOKENS))),
+        max_turns=int(_get("MAX_TURNS", str(DEFAULT_MAX_TURNS))),
+        help_text=_get("HELP_TEXT", "").strip(),
         prompts_queue_url=_get("PROMPTS_QUEUE_URL", ""),
         summaries_queue_url=_get("SUMMARIES_QUEUE_URL", ""),
         briefs_queue_url=_get("BRIEFS_QUEUE_URL", ""),

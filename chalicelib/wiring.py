@@ -8,14 +8,16 @@ from chalicelib.clock import Clock
 from chalicelib.jobs import Jobs
 from chalicelib.llm.interface import Model
 from chalicelib.secret_store import read_secret, read_secret_field
-from chalicelib.services.conversations import Desk
 from chalicelib.services.participants import Office
+from chalicelib.services.places import Desk
+from chalicelib.services.spending import Budget, FrugalModel
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.guards import Guards
+from chalicelib.store.ledger import Ledger
 from chalicelib.store.people import People
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.telegram import TelegramGroups
@@ -77,6 +79,12 @@ def deployment_secret() -> bytes:
     return read_secret(settings().deployment_secret_arn).encode()
 
 
+def budget() -> Budget | None:
+    """What may be spent on a day; None for no limit."""
+    limit = settings().daily_tokens
+    return Budget(limit, Ledger()) if limit else None
+
+
 @cache
 def model() -> Model:
     """The language model that this deployment names; there is no default, and none stands in for another."""
@@ -84,11 +92,13 @@ def model() -> Model:
     if provider == "offline":
         from chalicelib.llm.offline import OfflineModel
 
-        return OfflineModel()
+        return OfflineModel()  # which costs nothing
     if provider == "anthropic":
         from chalicelib.llm.anthropic import AnthropicModel
 
-        return AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
+        found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
+        allowed = budget()
+        return FrugalModel(found, allowed, clock()) if allowed else found
     raise SettingMissing("LLM_PROVIDER must be anthropic or offline")
 
 
@@ -134,6 +144,8 @@ def desk() -> Desk:
         clock=clock(),
         secret=deployment_secret(),
         new_id=new_id,
+        max_turns=settings().max_turns,
+        help_text=settings().help_text,
     )
 
 

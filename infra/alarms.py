@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.observability import TOKENS_NEARLY_SPENT, TOKENS_SPENT
+
 Resources = dict[str, Any]
 
 ALARM_TOPIC = "AlarmTopic"
@@ -40,19 +42,38 @@ def alarm(description: str, metric: Resources, statistic: str) -> Resources:
 
 
 def model_refused(log_groups: Iterable[str]) -> Resources:
-    """Counts, in these log groups, the failures of the model that the operator has to mend; and the alarm on them."""
-    metric = {"Namespace": METRICS, "MetricName": {"Fn::Sub": "${AWS::StackName}-ModelRefused"}}
-    counted = {"MetricNamespace": METRICS, "MetricName": metric["MetricName"], "MetricValue": "1"}
+    """On failures of the model that the operator has to mend."""
     described = "The model refuses us: no key, a wrong key, or a request that it never takes."
+    return _logged("ModelRefused", MODEL_REFUSED, described, log_groups)
+
+
+def tokens_spent(log_groups: Iterable[str]) -> Resources:
+    """On a day's budget of tokens that goes to its end, and one that is there: from then on the model is asked no more."""
+    nearly = "At least 80 % of the day's tokens are spent (DAILY_TOKENS)."
+    spent = "The day's tokens are spent: nobody is answered before 00:00 UTC, unless DAILY_TOKENS is raised."
+    return {
+        **_logged("TokensNearlySpent", _event(TOKENS_NEARLY_SPENT), nearly, log_groups),
+        **_logged("TokensSpent", _event(TOKENS_SPENT), spent, log_groups),
+    }
+
+
+def _event(name: str) -> str:
+    return f'{{ $.event = "{name}" }}'
+
+
+def _logged(name: str, pattern: str, description: str, log_groups: Iterable[str]) -> Resources:
+    """Counts the lines of these log groups that have a pattern, and alarms on them."""
+    metric = {"Namespace": METRICS, "MetricName": {"Fn::Sub": f"${{AWS::StackName}}-{name}"}}
+    counted = {"MetricNamespace": METRICS, "MetricName": metric["MetricName"], "MetricValue": "1"}
     filters = {
-        f"{log_group}ModelRefused": {
+        f"{log_group}{name}": {
             "Type": "AWS::Logs::MetricFilter",
             "Properties": {
                 "LogGroupName": {"Ref": log_group},
-                "FilterPattern": MODEL_REFUSED,
+                "FilterPattern": pattern,
                 "MetricTransformations": [counted],
             },
         }
         for log_group in log_groups
     }
-    return {"ModelRefusedAlarm": alarm(described, metric, "Sum"), **filters}
+    return {f"{name}Alarm": alarm(description, metric, "Sum"), **filters}

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from chalicelib.services.accounts import DEFAULT_RATE
+from chalicelib.settings import DEFAULT_DAILY_TOKENS, DEFAULT_MAX_TURNS, DEFAULT_MODELS
 from infra import alarms, data, policies, queues
 from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of
 
@@ -48,7 +49,8 @@ def complete(chalice: Template) -> Template:
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     _complete_api(template["Resources"][REST_API]["Properties"])
     template["Resources"] |= queues.resources() | policies.roles()
-    template["Resources"] |= alarms.topic() | alarms.model_refused(_with_model())
+    template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("LLM_PROVIDER"))
+    template["Resources"] |= alarms.tokens_spent(_logs_of_those_with("DAILY_TOKENS"))
     template["Outputs"] = _outputs()
     return template
 
@@ -60,9 +62,9 @@ def _require_same_functions(resources: Template) -> None:
         raise ValueError(f"app.py and infra/functions.py name different functions: {sorted(declared ^ known)}")
 
 
-def _with_model() -> list[str]:
-    """The log groups of the functions that ask a model."""
-    return [policies.log_group_of(function) for function in ALL if "LLM_PROVIDER" in function.environment]
+def _logs_of_those_with(variable: str) -> list[str]:
+    """The log groups of the functions that get this variable."""
+    return [policies.log_group_of(function) for function in ALL if variable in function.environment]
 
 
 def _parameters() -> Template:
@@ -72,10 +74,19 @@ def _parameters() -> Template:
         "PublicUrl": _text("", "Where participants reach the application; empty: the API's own address."),
         # No default: a deployment that nobody told which model to use must not start.
         "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "offline"]},
-        "ModelSmall": _text("claude-haiku-5-5"),
-        "ModelMedium": _text("claude-sonnet-5-5"),
-        "ModelLarge": _text("claude-opus-5-5"),
+        "ModelSmall": _text(DEFAULT_MODELS["small"]),
+        "ModelMedium": _text(DEFAULT_MODELS["medium"]),
+        "ModelLarge": _text(DEFAULT_MODELS["large"]),
         "AnthropicSecretArn": _text("", "Secret that holds the Anthropic API key."),
+        "DailyTokens": _number(
+            DEFAULT_DAILY_TOKENS,
+            "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",
+            minimum=0,
+            maximum=10**12,
+        ),
+        "MaxTurns": _number(DEFAULT_MAX_TURNS, "Turns of one participant's conversation.", maximum=10_000),
+        # All variables of a function together may have 4 KB.
+        "HelpText": _text("", "Where people in distress find help; the facilitator passes it on.") | {"MaxLength": 500},
         "SummaryDelay": _number(10, "Seconds in which many messages of a session make one summary.", maximum=900),
         "SummaryInterval": _number(30, "Least seconds between two summaries of a session.", maximum=3600),
         "CardsDelay": _number(
@@ -91,8 +102,8 @@ def _text(default: str, description: str | None = None) -> Template:
     return {"Type": "String", "Default": default} | ({"Description": description} if description else {})
 
 
-def _number(default: int, description: str, *, maximum: int) -> Template:
-    limits = {"MinValue": 1, "MaxValue": maximum}
+def _number(default: int, description: str, *, minimum: int = 1, maximum: int) -> Template:
+    limits = {"MinValue": minimum, "MaxValue": maximum}
     return {"Type": "Number", "Default": default, "Description": description, **limits}
 
 

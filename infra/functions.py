@@ -16,7 +16,8 @@ WORKER_SECONDS = 120
 STREAM_SECONDS = 30
 API_SECONDS = 28  # API Gateway gives up after 29
 
-MODEL = ("LLM_PROVIDER", "MODEL_SMALL", "MODEL_MEDIUM", "MODEL_LARGE", "ANTHROPIC_SECRET_ARN")
+SPENDING = ("GUARDS_TABLE", "DAILY_TOKENS")
+MODEL = ("LLM_PROVIDER", "MODEL_SMALL", "MODEL_MEDIUM", "MODEL_LARGE", "ANTHROPIC_SECRET_ARN", *SPENDING)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def environment_values() -> Json:
         "MODEL_MEDIUM": {"Ref": "ModelMedium"},
         "MODEL_LARGE": {"Ref": "ModelLarge"},
         "ANTHROPIC_SECRET_ARN": {"Ref": "AnthropicSecretArn"},
+        "DAILY_TOKENS": {"Ref": "DailyTokens"},
+        "MAX_TURNS": {"Ref": "MaxTurns"},
+        "HELP_TEXT": {"Ref": "HelpText"},
         "SUMMARY_DELAY": {"Ref": "SummaryDelay"},
         "SUMMARY_INTERVAL": {"Ref": "SummaryInterval"},
         "CARDS_DELAY": {"Ref": "CardsDelay"},
@@ -123,7 +127,6 @@ API = Function(
         "SESSIONS_TABLE",
         "CONVERSATIONS_TABLE",
         "TELEGRAM_TABLE",
-        "GUARDS_TABLE",
         "DEPLOYMENT_SECRET_ARN",
         "PUBLIC_URL",
         "DELETIONS_QUEUE_URL",
@@ -131,6 +134,8 @@ API = Function(
         "SUMMARY_DELAY",
         "SUMMARY_INTERVAL",
         "TELEGRAM_BOT",
+        "MAX_TURNS",
+        "HELP_TEXT",
         *MODEL,
     ),
 )
@@ -138,7 +143,7 @@ SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    environment=("PROMPTS_QUEUE_URL", "BRIEFS_QUEUE_URL", "CARDS_QUEUE_URL", "CARDS_DELAY"),
+    environment=("PROMPTS_QUEUE_URL", "BRIEFS_QUEUE_URL", "CARDS_QUEUE_URL", "CARDS_DELAY", *SPENDING),
     event=_stream("SessionsStreamArn", SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN),
 )
 CONVERSATIONS_CHANGED = Function(

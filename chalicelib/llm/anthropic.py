@@ -64,6 +64,14 @@ class AnthropicModel:
         """Answer before the deadline, with one successful call."""
         client = self._client(request)
         attempt = Attempt(self._models[request.tier], request.max_tokens, FIRST_TRY if request.task == "turn" else None)
+        try:
+            return self._reply(client, request, attempt, deadline)
+        except ModelUnavailable as error:
+            error.usage = attempt.usage
+            raise
+
+    def _reply(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> Reply:
+        """A whole reply, asked for twice at most."""
         while True:
             message = self._answer(client, request, attempt, deadline)
             attempt.usage = _add(attempt.usage, message)

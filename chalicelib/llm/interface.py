@@ -56,6 +56,18 @@ class Usage:
     cached_tokens: int = 0
     output_tokens: int = 0
 
+    @property
+    def total(self) -> int:
+        """All tokens of the call."""
+        return self.input_tokens + self.cached_tokens + self.output_tokens
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -85,7 +97,9 @@ class Reply:
 
 
 class ModelUnavailable(Unavailable):
-    """The model gave no usable reply in time; asking again later may work."""
+    """The model gave no usable reply in time; asking again later may work. `usage` is what it cost all the same."""
+
+    usage = Usage()
 
 
 class ModelRefused(ModelUnavailable):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,8 +11,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import NotFound
-from chalicelib.store import database, digests, keys, sessions
+from chalicelib.errors import NotFound, SessionFull
+from chalicelib.store import database, digests, keys, seats, sessions
 from chalicelib.store.conversation_items import (
     CondensedItem,
     ErasureItem,
@@ -96,18 +97,20 @@ class Conversations:
         answers: Sequence[Answer],
         message: Message | None,
         listed: tuple[ParticipationItem, list[Action]] | None = None,
+        *,
+        capped: bool = False,
     ) -> bool:
         """Begin a thread, with its form and first message, and count it: one transaction.
 
-        `listed` is the card by which an account finds what it takes part in. False where the thread exists already, where
-        the session takes nobody in any more, and where messages of a deleted thread of this name end elsewhere than
-        `starts_after` says.
+        `listed` is the card by which an account finds what it takes part in; `capped` says whether the session was seen to
+        have a limit of participants. False where the thread exists already, where the session takes nobody in any more, and
+        where messages of a deleted thread of this name end elsewhere than `starts_after` says. Raises SessionFull.
         """
         erasure = (
             (ErasureItem.up_to == thread.starts_after) if thread.starts_after else ErasureItem.up_to.does_not_exist()
         )
 
-        def build(write: TransactWrite) -> None:
+        def build(write: TransactWrite, capped: bool) -> None:
             due = _becomes_due(thread, message.created_at) if message else {}
             write.condition_check(ErasureItem, thread.session_id, keys.erasure(thread.id), condition=erasure)
             write.save(head_item(thread, **due), condition=ThreadItem.session_id.does_not_exist())
@@ -116,16 +119,23 @@ class Conversations:
                 write.save(form, condition=FormItem.session_id.does_not_exist())
             if message:
                 write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
-            write.update(
-                TallyItem(thread.session_id, keys.tally_of(thread.id)),
-                actions=[TallyItem.participants.add(1)],
-                condition=TallyItem.status == "active",
-            )
+            seats.count_in(write, thread.session_id, thread.id, capped=capped)
             if listed:
                 card, unless_there = listed
                 write.update(card, actions=unless_there)
 
-        return holds(lambda: database.transact(build))
+        tally = 2 + bool(answers) + bool(message)
+        for marked in (capped, not capped):  # a limit may have come or gone since
+            try:
+                database.transact(partial(build, capped=marked))
+            except ConditionFailed as error:
+                if error.failed == (tally + 1,) and self.thread(thread.session_id, thread.id) is None:
+                    raise SessionFull from error
+                if tally not in error.failed:
+                    return False
+            else:
+                return True
+        return False
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None

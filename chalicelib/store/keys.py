@@ -5,7 +5,7 @@
 | every API request | the key: count and touch it | UpdateItem accounts `key#<sha256>` |
 | GET /me | the user | GetItem accounts `user#<id>` |
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
-| create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, member, synthesis |
+| create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, seats, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
 | one chat turn | session parts; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
@@ -23,6 +23,9 @@
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
+| join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
+| a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
+| a page of a session with a limit | whether there is a seat | GetItem sessions `seats` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
@@ -59,6 +62,7 @@ SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"
+SEATS = "seats"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 TALLIES = "tally#"

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys, sessions
+from chalicelib.store import database, keys, seats, sessions
 from chalicelib.store.conversation_items import CondensedItem, DigestItem, ErasureItem, FormItem, ThreadItem
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
@@ -115,10 +116,10 @@ class People:
         """
         session_id = thread.session_id
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
-        counts: list[Action] = [TallyItem.participants.add(-1), TallyItem.completed.add(-int(thread.concluded))]
+        concluded: list[Action] = [TallyItem.completed.add(-int(thread.concluded))]
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
-        def build(write: TransactWrite) -> None:
+        def build(write: TransactWrite, capped: bool) -> None:
             _withdraw(write, session_id, now)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
@@ -127,10 +128,10 @@ class People:
             if leaves:
                 write.delete(ParticipationItem(session_id, keys.participation(leaves)))
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
-            tally = TallyItem(session_id, keys.tally_of(thread.id))
-            write.update(tally, actions=counts, condition=TallyItem.status.exists())
+            seats.count_out(write, session_id, thread.id, concluded, capped=capped)
 
-        return holds(lambda: database.transact(build))
+        # Only one of the two can hold; most sessions have no limit of participants.
+        return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
         """Remove the messages of a deleted thread; False where there was no time for all of them."""

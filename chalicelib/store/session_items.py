@@ -61,8 +61,15 @@ class PromptItem(SessionPart):
     generated_from = JsonAttribute(null=True)
 
 
+TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "unused_tokens")  # of a tally: all that it knows to be spent
+
+
 class TallyItem(SessionPart):
-    """`tally#<shard>`: counters of the threads that fall into this shard; they only ever grow by ADD."""
+    """`tally#<shard>`: counters of the threads that fall into this shard; they only ever move by ADD.
+
+    `capped` is there, in all shards, while the session has an item `seats`: whoever joins then has to take one. The
+    `unused_tokens` went into replies that came to nothing.
+    """
 
     status = UnicodeAttribute()
     participants = NumberAttribute(default=0)
@@ -71,6 +78,15 @@ class TallyItem(SessionPart):
     input_tokens = NumberAttribute(default=0)
     cached_tokens = NumberAttribute(default=0)
     output_tokens = NumberAttribute(default=0)
+    unused_tokens = NumberAttribute(default=0)
+    capped = BooleanAttribute(null=True)
+
+
+class SeatsItem(SessionPart):
+    """`seats`, where the session has a limit: how many participants may join, and how many have; `taken` moves by ADD."""
+
+    taken = NumberAttribute()
+    limit = NumberAttribute()
 
 
 class CardItem(SessionPart):

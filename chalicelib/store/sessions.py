@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys, prompts
+from chalicelib.store import database, keys, prompts, seats
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -25,7 +25,6 @@ from chalicelib.store.session_items import (
     SessionItem,
     SummaryItem,
     SynthesisItem,
-    TallyItem,
     TextItem,
 )
 from chalicelib.store.tables import SessionPart
@@ -86,7 +85,7 @@ class Sessions:
                 role=_OWNER,
                 **card_values(session),
             ),
-            *(TallyItem(session.id, part, status=session.status) for part in keys.tallies()),
+            *seats.of_new(session),
         ]
         texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
         items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
@@ -114,10 +113,15 @@ class Sessions:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""
         return view_of(session_id, database.get_many(wanted(session_id, parts, user_id)), user_id)
 
-    def prompt(self, session_id: str, version: int) -> Prompt | None:
-        """An earlier version of the facilitation prompt."""
-        item = database.get(PromptItem, session_id, keys.prompt(version))
-        return prompt_of(item) if item else None
+    def is_full(self, session: Session) -> bool:
+        """Whether the session has a limit of participants, and nobody more can join."""
+        return seats.are_taken(session)
+
+    def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
+        """A version of the facilitation prompt; the one in force where none is named."""
+        part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)
+        item = database.get(PromptItem, session_id, part)
+        return prompt_of(item) if item and item.text else None
 
     def add_prompt(self, session_id: str, prompt: Prompt, due_at: datetime | None = None) -> bool:
         """Make this the current prompt; False where a version of that number, or a newer one, is there already.

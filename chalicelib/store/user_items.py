@@ -43,6 +43,12 @@ class VisitsItem(Guard):
     visits = NumberAttribute(default=0)
 
 
+class SpendingItem(Guard):
+    """`tokens#<day>`: what the models of this stage read and wrote on a day (UTC)."""
+
+    tokens = NumberAttribute(default=0)
+
+
 class RequestItem(Guard):
     """`request#<fingerprint>`: a POST that came with an Idempotency-Key. Without `status` it is being done, until `running_until`."""
 

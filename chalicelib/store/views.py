@@ -50,8 +50,13 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     session = Session(id=session_id, **values)
     if keys.SUMMARY_PROMPT in raw:
         session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
+    shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
     view = SessionView(
-        session, prompt_due_at=item.prompt_wanted_at, prompt_failed=bool(item.prompt_failed), tally=_tally(raw)
+        session,
+        prompt_due_at=item.prompt_wanted_at,
+        prompt_failed=bool(item.prompt_failed),
+        tally=Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS}),
+        participants=tuple(int(shard.participants) for shard in shards),
     )
     if user_id is not None and keys.member(user_id) in raw:
         role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
@@ -91,8 +96,3 @@ def _parts(raw: Raw) -> dict[str, Any]:
 
 def _text(raw: Raw, part: str) -> str:
     return TextItem.from_raw_data(raw[part]).text
-
-
-def _tally(raw: Raw) -> Tally:
-    shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
-    return Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS})

@@ -128,6 +128,7 @@ class SessionView:
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
     prompt_failed: bool = False  # whether writing it has failed since then; it is tried again
     tally: Tally = Tally()
+    participants: tuple[int, ...] = ()  # of each shard of the tally
     synthesis: Synthesis = field(default_factory=Synthesis)
     summary: Summary | None = None
     brief: Brief | None = None

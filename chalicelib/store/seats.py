@@ -1,0 +1,85 @@
+"""Seats: how many participants a session takes (table `sessions`).
+
+A session without a limit has no item that all joins share: its tallies count in shards. A limit marks every tally as
+capped and adds the one item `seats`, of which a join takes one in the transaction that counts it. Since the mark is a
+condition of every join and every removal, neither can miss that a limit came or went; so what is taken is always what
+the tallies count.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.store import database, keys
+from chalicelib.store.records import Session, SessionView
+from chalicelib.store.session_items import SeatsItem, TallyItem
+from chalicelib.store.tables import SessionPart
+
+
+def of_new(session: Session) -> list[SessionPart]:
+    """The tallies of a new session, and its seats where it has a limit."""
+    capped = _capped(session)
+    items: list[SessionPart] = [
+        TallyItem(session.id, part, status=session.status, capped=capped) for part in keys.tallies()
+    ]
+    if capped:
+        items.append(SeatsItem(session.id, keys.SEATS, taken=0, limit=session.max_participants))
+    return items
+
+
+def count_in(write: TransactWrite, session_id: str, thread_id: str, *, capped: bool) -> None:
+    """Count somebody who joins: an update of a tally, and one of the seats where there is a limit."""
+    tally = TallyItem(session_id, keys.tally_of(thread_id))
+    condition = (TallyItem.status == "active") & _as_marked(capped)
+    write.update(tally, actions=[TallyItem.participants.add(1)], condition=condition)
+    if capped:
+        seats = SeatsItem(session_id, keys.SEATS)
+        write.update(seats, actions=[SeatsItem.taken.add(1)], condition=SeatsItem.taken < SeatsItem.limit)
+
+
+def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Sequence[Action], *, capped: bool) -> None:
+    """Count somebody out, together with other changes of their tally; the seat is free again."""
+    tally = TallyItem(session_id, keys.tally_of(thread_id))
+    condition = TallyItem.status.exists() & _as_marked(capped)
+    write.update(tally, actions=[TallyItem.participants.add(-1), *more], condition=condition)
+    if capped:
+        seats = SeatsItem(session_id, keys.SEATS)
+        write.update(seats, actions=[SeatsItem.taken.add(-1)], condition=SeatsItem.limit.exists())
+
+
+def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+    """What a changed limit takes; of a new one it is a condition that nobody joined or left since `before` was read."""
+    session, limit = after.session, after.session.max_participants
+    if limit == before.session.max_participants:
+        return
+    seats = SeatsItem(session.id, keys.SEATS)
+    if limit is not None and _capped(before.session):
+        write.update(seats, actions=[SeatsItem.limit.set(limit)], condition=SeatsItem.limit.exists())
+        return
+    for part, participants in zip(keys.tallies(), before.participants, strict=True):
+        mark = TallyItem.capped.remove() if limit is None else TallyItem.capped.set(True)
+        unmoved = TallyItem.status.exists() if limit is None else TallyItem.participants == participants
+        write.update(TallyItem(session.id, part), actions=[mark], condition=unmoved)
+    if limit is None:
+        write.delete(seats)
+    else:
+        write.save(SeatsItem(session.id, keys.SEATS, taken=sum(before.participants), limit=limit))
+
+
+def are_taken(session: Session) -> bool:
+    """Whether the session takes nobody more; one that has no limit always does."""
+    item = database.get(SeatsItem, session.id, keys.SEATS) if _capped(session) else None
+    return item is not None and item.taken >= item.limit
+
+
+def _capped(session: Session) -> bool | None:
+    return True if session.max_participants is not None else None
+
+
+def _as_marked(capped: bool) -> Condition:
+    found: Any = TallyItem.capped.exists() if capped else TallyItem.capped.does_not_exist()
+    condition: Condition = found
+    return condition

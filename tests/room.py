@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib import wiring
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
-from chalicelib.services.conversations import Said, Turn
+from chalicelib.services.entries import Said, Turn
 from chalicelib.services.sessions import NewSession, create_session
 from chalicelib.store.records import Session, SessionView, ThreadView
 from chalicelib.store.sessions import EVERYTHING
@@ -35,9 +35,9 @@ class Room:
             self.session.id, self.who, answers, desk=wiring.desk(), deadline=self.clock.deadline(24)
         )
 
-    def say(self, content: str, message_id: str | None = None) -> Turn:
+    def say(self, content: str, message_id: str | None = None, widget_value: Any = None) -> Turn:
         """Say something."""
-        said = Said(content, message_id)
+        said = Said(content, message_id, widget_value)
         return conversations.say(self.session.id, self.who, said, desk=wiring.desk(), deadline=self.clock.deadline(24))
 
     def view(self) -> SessionView:

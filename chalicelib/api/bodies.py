@@ -88,6 +88,10 @@ class JoinBody(Struct):
     answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=50)]
 
 
+# Which of these it has to be, and with what in it, depends on the widget that is open.
+WidgetValue = str | list[str] | int
+
+
 class ChatBody(Struct):
     """POST /sessions/{id}/chat."""
 
@@ -95,6 +99,7 @@ class ChatBody(Struct):
     participant_id: Id
     participant_name: Name
     message_id: Id | None = None
+    widget_value: WidgetValue | None = None
 
 
 class ResponseBody(Struct):

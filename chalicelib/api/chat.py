@@ -12,7 +12,7 @@ from chalicelib.api.shapes import ChatResponse
 from chalicelib.errors import Invalid
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
-from chalicelib.services.conversations import Said, Turn
+from chalicelib.services.entries import Said, Turn
 
 routes = Blueprint(__name__)
 
@@ -47,5 +47,5 @@ def post_chat(call: Call, session_id: str) -> Made:
     """One turn."""
     body: ChatBody = call.body
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
-    said = Said(body.content, body.message_id or call.repeat_id)
+    said = Said(body.content, body.message_id or call.repeat_id, body.widget_value)
     return _made(conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline))

@@ -10,7 +10,7 @@ from chalicelib.api import present, shapes
 from chalicelib.api.bodies import IncludedBody, ResponseBody
 from chalicelib.api.http import ANSWER_BYTES, Call, Made, endpoint
 from chalicelib.api.queries import ResponsesQuery, wanted_responses
-from chalicelib.services.conversations import Said
+from chalicelib.services.entries import Said
 from chalicelib.services.own_response import find_own, find_response, respond
 from chalicelib.services.participants import remove_participant, set_included
 from chalicelib.services.responses import list_responses, too_large

@@ -19,7 +19,7 @@ from chalicelib.pages.web import Form, read_form, see_other
 from chalicelib.requests import TURN_SECONDS, request_id, require_uuid
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
-from chalicelib.services.conversations import Said
+from chalicelib.services.entries import Said
 from chalicelib.services.forms import AnswerRefused, name_among
 from chalicelib.services.limits import CONTENT_LIMIT
 from chalicelib.store.records import SessionView, ThreadView

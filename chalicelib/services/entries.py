@@ -1,15 +1,48 @@
-"""Entries of a thread, as they come about."""
+"""Entries of a thread: as they come in, as they are stored, and as they go out."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.services.facilitation.turn import FacilitatorReply
 from chalicelib.store.records import Message, Thread
 
 
-def said(thread: Thread, content: str, message_id: str | None, *, new_id: str, now: datetime) -> Message:
-    """The participant's next message; `message_id` is the channel's own id of it."""
-    return Message(new_id, thread.last_sequence + 1, "user", content, now, message_id)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it came in; `message_id` is the channel's own id of it, where it has one.
+
+    `widget_value` is what the participant chose in the widget that was open.
+    """
+
+    content: str
+    message_id: str | None = None
+    widget_value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The facilitator's reply."""
+
+    thread_id: str
+    content: str
+    is_final: bool
+    sequence: int  # of its message in the thread
+    message_id: str
+    widget_spec: dict[str, Any] | None = None
+
+
+def said(thread: Thread, what: Said, *, new_id: str, now: datetime) -> Message:
+    """The participant's next message."""
+    return Message(
+        id=new_id,
+        sequence=thread.last_sequence + 1,
+        role="user",
+        content=what.content,
+        created_at=now,
+        message_id=what.message_id,
+        widget_value=what.widget_value,
+    )
 
 
 def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, new_id: str, now: datetime) -> Message:
@@ -24,7 +57,13 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
         is_final=reply.is_final,
         model=reply.model,
         usage=asdict(reply.usage),
+        widget_spec=reply.widget_spec,
     )
+
+
+def turn_of(thread_id: str, reply: Message) -> Turn:
+    """The turn that ended with this reply."""
+    return Turn(thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
 
 
 def begun_with(thread: Thread, message: Message) -> Thread:

@@ -7,12 +7,14 @@ from datetime import timedelta
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.services import entries
 from chalicelib.services.channels import HOST, thread_id
-from chalicelib.services.conversations import HISTORY_MESSAGES, Desk, Said
+from chalicelib.services.entries import Said
+from chalicelib.services.places import Desk
 from chalicelib.store.conversations import Scene
 from chalicelib.store.records import Message, Thread
 
 PATIENCE = timedelta(seconds=10)  # with others who speak for the same person right now
 _SHORT_WAIT = 0.1
+_LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 
 def find_own(session_id: str, user_id: str, *, desk: Desk) -> Scene:
@@ -55,7 +57,7 @@ def find_response(scene: Scene, sequence: int, message_id: str, *, desk: Desk) -
 def _known(thread: Thread, said: Said, desk: Desk) -> Message | None:
     if said.message_id is None:
         return None
-    history = desk.conversations.history(thread, HISTORY_MESSAGES)
+    history = desk.conversations.history(thread, _LOOK_BACK)
     return next((message for message in history if message.message_id == said.message_id), None)
 
 
@@ -67,7 +69,8 @@ def _begin(scene: Scene, user_id: str, identifier: str, said: Said, desk: Desk) 
     now = desk.clock.now()
     empty = Thread(session.id, own, scope, user_id, None, now, prompt, starts_after=erased, last_sequence=erased)
     message = _message(empty, identifier, said, desk)
-    return message if desk.conversations.join(entries.begun_with(empty, message), (), message) else None
+    begun = entries.begun_with(empty, message)
+    return message if desk.conversations.join(begun, (), message, capped=session.is_capped) else None
 
 
 def _go_on(thread: Thread, identifier: str, said: Said, desk: Desk) -> Message | None:
@@ -76,4 +79,4 @@ def _go_on(thread: Thread, identifier: str, said: Said, desk: Desk) -> Message |
 
 
 def _message(thread: Thread, identifier: str, said: Said, desk: Desk) -> Message:
-    return entries.said(thread, said.content, said.message_id, new_id=identifier, now=desk.clock.now())
+    return entries.said(thread, said, new_id=identifier, now=desk.clock.now())

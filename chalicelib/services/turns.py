@@ -1,0 +1,131 @@
+"""One turn in a thread that there is: the words are stored, and answered under a lease.
+
+Sending the same message again gives the same turn: its reply where there is one, else another try.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Conflict, Invalid, Unavailable
+from chalicelib.llm.interface import ModelUnavailable
+from chalicelib.services import entries
+from chalicelib.services.entries import Said, Turn, turn_of
+from chalicelib.services.facilitation.condensing import condense, fingerprint
+from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.widgets import check_value
+from chalicelib.services.places import LEASE, Desk, Place, take_lease
+from chalicelib.services.spending import BudgetSpent, Meter
+from chalicelib.store.records import Message, SessionView, Thread
+
+_DOWN = "The facilitator is unavailable; send the same message again"
+
+
+class ConversationFull(Invalid):
+    """The participant has said as much as one thread takes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This conversation is full: it has reached its limit of {limit:,} messages")
+
+
+def attempt(place: Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | None:
+    """One attempt at a turn; None where another request holds the thread or came first."""
+    thread = place.begun
+    if turn := _condensed_turn(place, said, desk):
+        return turn
+    history = _history(place, desk)
+    known = _find_said(place, history, said)
+    if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
+        return turn_of(thread.id, answer)
+    if known is None and thread.message_count >= desk.max_turns:
+        raise ConversationFull(desk.max_turns)
+    if thread.is_leased(desk.clock.now()):
+        return None
+    if known:
+        taken = take_lease(thread, desk)
+        return reply(place, taken, history, desk, deadline) if taken else None
+    check_widget(history, said)
+    message = entries.said(thread, said, new_id=desk.new_id(), now=desk.clock.now())
+    spoken = desk.conversations.say(thread, message, desk.new_id(), message.created_at + LEASE)
+    return reply(place, spoken, [*history, message], desk, deadline) if spoken else None
+
+
+def reply(
+    place: Place,
+    thread: Thread,
+    history: Sequence[Message],
+    desk: Desk,
+    deadline: Deadline,
+    request_id: str | None = None,
+) -> Turn:
+    """Ask the model and store its reply, under the lease that `thread` holds. `history` is what nothing condensed covers."""
+    turn_id, meter = thread.turn_id or "", Meter(desk.model)
+    try:
+        condensed, shown = condense(place.condensed, history, thread.last_sequence + 1)
+        given = facilitate(
+            _with_prompt_of(thread, place.view, desk),
+            thread,
+            place.answers,
+            shown,
+            condensed=condensed,
+            help_text=desk.help_text,
+            model=meter,
+            deadline=deadline,
+        )
+        given = replace(given, usage=meter.usage)
+        message = entries.replied(thread, given, request_id, new_id=desk.new_id(), now=desk.clock.now())
+        stored = desk.conversations.reply(thread, message, None if condensed is place.condensed else condensed)
+    except ModelUnavailable as error:
+        desk.conversations.release_lease(thread, turn_id, meter.usage.total)
+        raise Unavailable(error.message if isinstance(error, BudgetSpent) else _DOWN, error.retry_after) from error
+    except Exception:
+        desk.conversations.release_lease(thread, turn_id, meter.usage.total)
+        raise
+    if not stored:
+        raise Conflict("Another request is answering this message; send the same message again")
+    return turn_of(thread.id, message)
+
+
+def check_widget(history: Sequence[Message], said: Said) -> None:
+    """Raise Invalid for a value that the open widget does not allow: that of the facilitator's last message."""
+    if said.widget_value is None:
+        return
+    last = next((message for message in reversed(history) if message.role == "assistant"), None)
+    if last is None or last.widget_spec is None:
+        raise Invalid("widget_value must be left out: there is no open widget in this conversation")
+    check_value(last.widget_spec, said.widget_value)
+
+
+def _history(place: Place, desk: Desk) -> list[Message]:
+    """The messages that nothing condensed covers, oldest first."""
+    if place.begun.is_empty:
+        return []
+    return list(desk.conversations.messages(place.begun, place.condensed.to_sequence if place.condensed else 0))
+
+
+def _condensed_turn(place: Place, said: Said, desk: Desk) -> Turn | None:
+    """The turn of a message that came before and is condensed since: same id, same turn, for ever."""
+    if said.message_id is None or place.condensed is None:
+        return None
+    sequence = place.condensed.message_ids.get(fingerprint(said.message_id))
+    answer = desk.conversations.message(place.view.session.id, place.thread_id, sequence) if sequence else None
+    return turn_of(place.thread_id, answer) if answer else None
+
+
+def _find_said(place: Place, history: Sequence[Message], said: Said) -> Message | None:
+    """The stored message that this one repeats: same id; or no id, the same words, and no reply to them when this request began."""
+    users = (message for message in history if message.role == "user")
+    if said.message_id is not None:
+        return next((message for message in users if message.message_id == said.message_id), None)
+    same = (None, said.content, said.widget_value)
+    since = (message for message in users if message.sequence > place.answered_before)
+    return next((it for it in since if (it.message_id, it.content, it.widget_value) == same), None)
+
+
+def _with_prompt_of(thread: Thread, view: SessionView, desk: Desk) -> SessionView:
+    """The view with the prompt that this thread began under: a thread keeps its prompt."""
+    current = view.prompt.version if view.prompt else 0
+    if thread.prompt_version == current:
+        return view
+    prompt = desk.sessions.prompt(view.session.id, thread.prompt_version) if thread.prompt_version else None
+    return replace(view, prompt=prompt)

@@ -44,14 +44,20 @@ def thread(identifier: str = "t1", **fields: Any) -> Thread:
     return Thread(**{**values, **fields})
 
 
-def message(sequence: int, role: Speaker, content: str) -> Message:
-    return Message(f"m{sequence}", sequence, role, content, NOW + timedelta(seconds=sequence))
+def message(sequence: int, role: Speaker, content: str, **fields: Any) -> Message:
+    return Message(f"m{sequence}", sequence, role, content, NOW + timedelta(seconds=sequence), **fields)
 
 
 def talk(*contents: str) -> list[Message]:
     """A conversation: the facilitator first, then by turns."""
     roles: tuple[Speaker, Speaker] = ("assistant", "user")
     return [message(index, roles[(index - 1) % 2], content) for index, content in enumerate(contents, 1)]
+
+
+def single_select(label: str = "Where?", *options: str) -> dict[str, Any]:
+    """A widget as it is stored with the message that presents it."""
+    props = {"label": label, "options": list(options) or ["At home", "Outside"]}
+    return {"root": {"type": "SingleSelect", "props": props, "children": []}}
 
 
 def digest(thread_id: str, *points: Point, messages: int = 1) -> Digest:

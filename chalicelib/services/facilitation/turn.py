@@ -1,15 +1,25 @@
-"""One turn of the facilitator: one successful model call, one message that is never empty."""
+"""One turn of the facilitator: one successful model call, one message that is never empty.
+
+A message that asks what was asked before costs one call more, where there is time for it.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Model, ModelUnavailable, Reply, Request, Tool, Usage
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
+from chalicelib.services.facilitation import widgets
+from chalicelib.services.facilitation.pacing import pace_of
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
-from chalicelib.store.records import Answer, Message, SessionView, Thread
+from chalicelib.services.facilitation.repeats import repeated
+from chalicelib.services.prompts import fill
+from chalicelib.store.records import Answer, Condensed, Message, SessionView, Thread
 
 # Room for the thinking that current models do first and that counts as output; the message itself is a few sentences.
 MAX_TOKENS = 4_000
+SECOND_CALL = 6.0  # seconds that have to be left for it
 
 CONCLUDE = Tool(
     name="conclude",
@@ -30,12 +40,13 @@ CONCLUDE = Tool(
 
 @dataclass(frozen=True, slots=True)
 class FacilitatorReply:
-    """The facilitator's next message, and what it cost."""
+    """The facilitator's next message, and what it cost. The last paragraph of one with a widget is what that offers."""
 
     content: str
     is_final: bool
     usage: Usage
     model: str
+    widget_spec: dict[str, Any] | None = None
 
 
 def facilitate(
@@ -44,37 +55,91 @@ def facilitate(
     answers: Sequence[Answer],
     history: Sequence[Message],
     *,
+    condensed: Condensed | None = None,
+    help_text: str = "",
     model: Model,
     deadline: Deadline,
 ) -> FacilitatorReply:
     """The next message in this thread. `history` is oldest first; an empty one asks for the opening.
 
-    Raises ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every
-    reply is final.
+    What `condensed` covers is shown in its short form. `help_text` is what the operator offers people in distress. Raises
+    ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every reply is
+    final.
     """
+    pace = pace_of(view, thread, history)
     request = Request(
         task="turn",
         tier="medium",
-        system=system_blocks(view),
-        messages=chat_messages(view, thread, answers, history),
+        system=system_blocks(view, help_text),
+        messages=chat_messages(view, answers, history, pace, condensed),
         max_tokens=MAX_TOKENS,
-        tools=(CONCLUDE,),
+        tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    reply = model.complete(request, deadline)
-    content = _content(reply)
-    if not content:
+    may_present = pace.widget == "may"
+    reply = _read(model.complete(request, deadline), thread, may_present)
+    if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
-    return FacilitatorReply(
-        content, thread.concluded or reply.call(CONCLUDE.name) is not None, reply.usage, reply.model
-    )
+    earlier = [message.content for message in history if message.role == "assistant"]
+    asked = None if reply.is_final else repeated(reply.content, earlier)
+    if asked is None or deadline.remaining() < SECOND_CALL:
+        return reply
+    try:
+        again = _read(model.complete(_otherwise(request, asked), deadline), thread, may_present)
+    except ModelUnavailable:
+        return reply
+    better = again if again.content and (again.is_final or not repeated(again.content, earlier)) else reply
+    return replace(better, usage=_sum(reply.usage, again.usage))
 
 
-def _content(reply: Reply) -> str:
+def _otherwise(request: Request, asked: str) -> Request:
+    """The same request with a note after everything else: this was asked before."""
+    *before, last = request.messages
+    note = Block(fill("repeat", asked=tags.data("asked", asked)))
+    return replace(request, messages=(*before, replace(last, blocks=(*last.blocks, note))))
+
+
+def _read(reply: Reply, thread: Thread, may_present: bool) -> FacilitatorReply:
+    """The message that the participant gets; its content is empty where the model gave no words."""
+    text = _storable(reply.text).strip()
+    concluding = reply.call(CONCLUDE.name)
+    content, spec = (_closing(text, concluding), None) if concluding else _presenting(text, reply, may_present)
+    return FacilitatorReply(content, thread.concluded or concluding is not None, reply.usage, reply.model, spec)
+
+
+def _closing(text: str, call: ToolCall) -> str:
     """The reply's text and the recap as one message; models like to say the recap twice, participants need it once."""
-    text, recap = reply.text.strip(), ""
-    if call := reply.call(CONCLUDE.name):
-        given = call.input.get("recap")
-        recap = given.strip() if isinstance(given, str) else ""
+    given = call.input.get("recap")
+    recap = _storable(given).strip() if isinstance(given, str) else ""
     if recap in text:
         return text
     return recap if text in recap else f"{text}\n\n{recap}"
+
+
+def _presenting(text: str, reply: Reply, may_present: bool) -> tuple[str, dict[str, Any] | None]:
+    """The text with the first good widget below it, written out. One that is broken or comes at the wrong time is text only."""
+    calls = [call for call in reply.tool_calls if call.name == widgets.PRESENT_WIDGET.name]
+    specs = [spec for call in calls if (spec := widgets.spec_of(call))]
+    if not specs:
+        saved = next((found for call in calls if (found := widgets.saved(call))), "")
+        return _joined(text, *saved.split("\n\n")), None
+    spec, offered = specs[0], widgets.readable(specs[0])
+    content = _joined(text.replace(offered, "").strip(), widgets.label_of(spec))
+    return f"{content}\n\n{offered}", spec if may_present else None
+
+
+def _joined(text: str, *more: str) -> str:
+    """Paragraphs, without those that the text has already."""
+    return "\n\n".join(part for part in (text, *(part for part in more if part not in text)) if part)
+
+
+def _storable(text: str) -> str:
+    """The text without halves of characters, which no database takes."""
+    return "".join(character for character in text if not "\ud800" <= character <= "\udfff")
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        one.input_tokens + other.input_tokens,
+        one.cached_tokens + other.cached_tokens,
+        one.output_tokens + other.output_tokens,
+    )

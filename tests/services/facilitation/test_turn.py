@@ -1,20 +1,40 @@
-"""One turn: one model call, words in the end, and a conclusion only by the tool."""
+"""One turn: one model call, words in the end, a conclusion and a widget only by their tools."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from chalicelib.llm.interface import ModelUnavailable, Reply
-from chalicelib.services.facilitation.tailoring import write_prompt
-from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
+from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
+from chalicelib.services.facilitation.turn import SECOND_CALL, FacilitatorReply, facilitate
+from chalicelib.store.records import Message
 from tests.llm.scripted import USAGE, ScriptedModel, calls, says, unavailable
-from tests.services.builders import deadline, talk, thread, view
+from tests.services.builders import deadline, message, single_select, talk, thread, view
 
 HISTORY = talk("Hello, what matters?", "More books")
+ASKED = "What would you change first about the library?"
+NOTE = (
+    f"You have asked this before in this conversation: <asked>{ASKED}</asked>\n"
+    "Don't ask it again, not even in other words. Ask something else that fits what the person just said, or conclude."
+)
+WHERE = {"type": "SingleSelect", "label": "Where?", "options": ["At home", "Outside"]}
+TOO_FEW = {**WHERE, "options": ["At home"]}
 
 
-def turn(reply: Reply | Exception | str, *, concluded: bool = False) -> tuple[FacilitatorReply, ScriptedModel]:
-    model = ScriptedModel(reply)
-    given = facilitate(view(), thread(concluded=concluded), [], HISTORY, model=model, deadline=deadline())
-    return given, model
+def turn(
+    *replies: Reply | Exception | str,
+    concluded: bool = False,
+    widgets: bool = False,
+    history: Sequence[Message] = HISTORY,
+    seconds: float = 60,
+) -> tuple[FacilitatorReply, ScriptedModel]:
+    model = ScriptedModel(*replies)
+    shown, head = view(widgets_enabled=widgets), thread(concluded=concluded)
+    return facilitate(shown, head, [], history, model=model, deadline=deadline(seconds)), model
+
+
+def presents(widget: Any, text: str = "") -> Reply:
+    return calls("present_widget", {"widget": widget}, text)
 
 
 def test_a_reply_in_words_goes_on() -> None:
@@ -67,18 +87,143 @@ def test_a_model_that_is_down_is_told_as_such() -> None:
         turn(unavailable())
 
 
-def test_a_tailored_prompt_is_one_call_on_the_brief() -> None:
-    model = ScriptedModel("  Ask about books.\n")
-    text = write_prompt(view("Built in 1970", critical="Sundays"), model=model, deadline=deadline())
-    assert text == "Ask about books."
-    (request,) = model.requests
-    assert (request.task, request.tier) == ("prompt", "medium")
-    assert request.messages[0].blocks[0].text == (
-        "<topic>The new library</topic>\n<goal>Decide what the library should offer.</goal>\n"
-        "<critical>Sundays</critical>\n<context>Built in 1970</context>"
+# Widgets
+
+
+def test_the_tools_are_the_same_for_every_turn_of_a_session() -> None:
+    rested, resting = (
+        HISTORY,
+        [message(1, "assistant", "Where?", widget_spec=single_select()), message(2, "user", "Here")],
     )
+    offered = [turn("Why?", widgets=True, history=history)[1].requests[0].tools for history in ([], rested, resting)]
+    assert [tool.name for tool in offered[0]] == ["conclude", "present_widget"]
+    assert offered[0] == offered[1] == offered[2]
 
 
-def test_an_empty_tailored_prompt_is_a_failure() -> None:
+def test_a_widget_is_presented_and_written_out() -> None:
+    given, model = turn(presents(WHERE, "You read a lot."), widgets=True)
+    assert given == FacilitatorReply(
+        "You read a lot.\n\nWhere?\n\n- At home\n- Outside", False, USAGE, "scripted", single_select()
+    )
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Where?", "Where?\n\n- At home\n- Outside", "- At home\n- Outside", "Where?\n- At home\n- Outside"],
+)
+def test_what_a_widget_says_is_not_said_twice(text: str) -> None:
+    given, _ = turn(presents(WHERE, text), widgets=True)
+    assert given.content == "Where?\n\n- At home\n- Outside"
+
+
+@pytest.mark.parametrize(("text", "content"), [("", "Where?\n\n- At home"), ("Where?", "Where?\n\n- At home")])
+def test_a_broken_widget_degrades_to_text(text: str, content: str) -> None:
+    given, model = turn(presents(TOO_FEW, text), widgets=True)
+    assert (given.content, given.widget_spec, len(model.requests)) == (content, None, 1)
+
+
+def test_a_broken_widget_that_says_nothing_leaves_the_text_alone() -> None:
+    given, _ = turn(presents("Where?", "Where do you read?"), widgets=True)
+    assert (given.content, given.widget_spec) == ("Where do you read?", None)
+
+
+@pytest.mark.parametrize("widget", [None, {}, {"label": " "}, {"label": 3, "options": [4]}])
+def test_a_broken_widget_without_any_words_is_no_reply(widget: Any) -> None:
+    with pytest.raises(ModelUnavailable, match="send the same message again"):
+        turn(presents(widget), widgets=True)
+
+
+def test_a_call_of_a_tool_that_there_is_not_leaves_the_text() -> None:
+    given, _ = turn(calls("send_mail", {"to": "everybody"}, "Where do you read?"), widgets=True)
+    assert (given.content, given.is_final, given.widget_spec) == ("Where do you read?", False, None)
+
+
+@pytest.mark.parametrize("order", [(TOO_FEW, WHERE), (WHERE, {**WHERE, "label": "When?"})])
+def test_of_two_widgets_the_first_good_one_is_presented(order: tuple[Any, Any]) -> None:
+    two = tuple(ToolCall("present_widget", {"widget": widget}) for widget in order)
+    given, _ = turn(Reply("", "scripted", two, USAGE), widgets=True)
+    assert (given.content, given.widget_spec) == ("Where?\n\n- At home\n- Outside", single_select())
+
+
+@pytest.mark.parametrize("first", ["conclude", "present_widget"])
+def test_a_conclusion_beside_a_widget_wins(first: str) -> None:
+    both: dict[str, dict[str, Any]] = {"conclude": {"recap": "You want books."}, "present_widget": {"widget": WHERE}}
+    ordered = tuple(ToolCall(name, both[name]) for name in sorted(both, key=lambda name: name != first))
+    given, _ = turn(Reply("", "scripted", ordered, USAGE), widgets=True)
+    assert (given.content, given.is_final, given.widget_spec) == ("You want books.", True, None)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [],
+        [message(1, "assistant", "When?", widget_spec=single_select("When?")), message(2, "user", "Now")],
+        [message(1, "assistant", "When?", widget_spec=single_select("When?")), *talk("a", "b", "c", "d")[1:]],
+    ],
+)
+def test_a_widget_at_the_wrong_time_is_text(history: list[Message]) -> None:
+    given, _ = turn(presents(WHERE, "Noted."), widgets=True, history=history)
+    assert (given.content, given.widget_spec) == ("Noted.\n\nWhere?\n\n- At home\n- Outside", None)
+
+
+def test_a_widget_where_there_are_none_is_text() -> None:
+    given, _ = turn(presents(WHERE))
+    assert (given.content, given.widget_spec) == ("Where?\n\n- At home\n- Outside", None)
+
+
+def test_after_a_conclusion_no_widget_comes() -> None:
+    given, _ = turn(presents(WHERE, "Noted."), widgets=True, concluded=True)
+    assert (given.is_final, given.widget_spec) == (True, None)
+
+
+# Repeats
+
+
+REPEATING = talk(ASKED, "More books", "Which ones are missing?", "Novels")
+
+
+def test_a_repeated_question_is_asked_for_anew_once() -> None:
+    given, model = turn(f"And {ASKED.lower()}", "Who would read them?", history=REPEATING)
+    assert given.content == "Who would read them?"
+    assert given.usage == Usage(2 * USAGE.input_tokens, 2 * USAGE.cached_tokens, 2 * USAGE.output_tokens)
+    first, again = model.requests
+    assert (first.system, first.tools, first.messages[:-1]) == (again.system, again.tools, again.messages[:-1])
+    assert again.messages[-1].blocks[:-1] == first.messages[-1].blocks
+    assert (again.messages[-1].blocks[-1].text, again.messages[-1].blocks[-1].cached) == (NOTE, False)
+
+
+def test_a_conclusion_in_place_of_a_repeated_question_is_taken() -> None:
+    given, _ = turn(ASKED, calls("conclude", {"recap": f"I asked: {ASKED} Thank you."}), history=REPEATING)
+    assert (given.content, given.is_final) == (f"I asked: {ASKED} Thank you.", True)
+
+
+@pytest.mark.parametrize("second", [ASKED, "Which ones are missing?", " ", calls("present_widget", {}), unavailable()])
+def test_where_the_second_is_no_better_the_first_is_taken(second: Reply | Exception | str) -> None:
+    given, model = turn(f"Well. {ASKED}", second, history=REPEATING)
+    assert (given.content, len(model.requests)) == (f"Well. {ASKED}", 2)
+
+
+def test_without_time_for_another_call_the_first_is_taken() -> None:
+    given, model = turn(ASKED, history=REPEATING, seconds=SECOND_CALL - 0.5)
+    assert (given.content, len(model.requests)) == (ASKED, 1)
+
+
+def test_a_widget_with_a_repeated_question_is_asked_for_anew() -> None:
+    given, model = turn(presents({**WHERE, "label": ASKED}), presents(WHERE), widgets=True, history=REPEATING)
+    assert (given.widget_spec, len(model.requests)) == (single_select(), 2)
+
+
+def test_what_is_final_is_never_asked_for_anew() -> None:
+    assert len(turn(calls("conclude", {"recap": ASKED}), history=REPEATING)[1].requests) == 1
+    assert len(turn(ASKED, history=REPEATING, concluded=True)[1].requests) == 1
+
+
+# Words that cannot be stored
+
+
+def test_halves_of_characters_are_left_out() -> None:
+    assert turn("Why\ud83d?")[0].content == "Why?"
+    assert turn(calls("conclude", {"recap": "Thanks \udc00"}))[0].content == "Thanks"
     with pytest.raises(ModelUnavailable):
-        write_prompt(view(), model=ScriptedModel(" "), deadline=deadline())
+        turn("\ud83d")

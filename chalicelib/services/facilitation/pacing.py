@@ -1,0 +1,85 @@
+"""Pacing: how far a conversation is in its time, what that asks for, and whether a widget may come now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.llm import tags
+from chalicelib.services.prompts import fill
+from chalicelib.store.records import Message, SessionView, Thread
+
+MIN_TURNS = 4
+TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns
+BETWEEN_WIDGETS = 3  # messages of the facilitator: at most one in four presents a widget
+
+WidgetState = Literal["may", "not_now", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for."""
+
+    turn: int
+    budget: int
+    begun: bool
+    concluded: bool
+    critical: bool  # whether the host names something critical
+    widget: WidgetState
+
+
+def pace_of(view: SessionView, thread: Thread, history: Sequence[Message]) -> Pace:
+    """The pace of this thread, by its head and by the messages that are shown."""
+    turn = max(sum(message.role == "user" for message in history), thread.message_count)
+    budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
+    timely = turn < budget and not thread.concluded
+    widget: WidgetState = "never"
+    if view.session.widgets_enabled:
+        widget = "may" if timely and _rested(history) else "not_now"
+    return Pace(turn, budget, bool(history), thread.concluded, bool(view.session.critical), widget)
+
+
+def pacing(pace: Pace) -> str:
+    """What the model is told in front of the participant's latest words."""
+    told = tags.data(
+        "pacing",
+        f"turn {pace.turn} of about {pace.budget}",
+        turn=pace.turn,
+        of=pace.budget,
+        concluded="yes" if pace.concluded else "no",
+        widget=pace.widget,
+    )
+    return fill("pacing", pace=told, steer=_steer(pace))
+
+
+def _rested(history: Sequence[Message]) -> bool:
+    """Whether the facilitator has asked in words before, and for long enough since the last widget."""
+    own = [message for message in history if message.role == "assistant"]
+    return bool(own) and all(message.widget_spec is None for message in own[-BETWEEN_WIDGETS:])
+
+
+def _steer(pace: Pace) -> str:
+    """What the time asks for now."""
+    if pace.concluded:
+        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    if not pace.begun or not pace.turn:
+        return "There are none yet: open the conversation."
+    if pace.turn >= pace.budget:
+        return _time_is_up(pace.turn - pace.budget)
+    open_still = "what the host calls critical" if pace.critical else "what matters most"
+    if pace.turn >= pace.budget - 2:
+        return f"The time is nearly up: ask for {open_still} if it is still open, or conclude."
+    if pace.critical and 2 * pace.turn >= pace.budget:
+        return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
+    return "Reply to them with one question, or conclude if everything important is covered."
+
+
+def _time_is_up(over: int) -> str:
+    """Firmer with every two turns over the time."""
+    if over < 2:
+        return "The time is up: conclude now."
+    if over < 4:
+        return f"The time was up {over} turns ago: call `conclude` in this message, and ask nothing more, whatever is still open."
+    return (
+        f"The conversation is {over} turns over its time, which the participant was not asked for. Whatever they say, "
+        "this message is the last: call `conclude` with the recap, without any question."
+    )

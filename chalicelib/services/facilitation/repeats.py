@@ -1,0 +1,118 @@
+"""The repeat detector: whether a message asks what has been asked before.
+
+It compares the words of two questions and knows nothing of their sense, so it is made to miss rather than to accuse: two
+questions are the same where all words that carry them are the same, in whatever order, and few others differ. A few
+words of English and Chinese are known to carry little; in any other language all but the shortest count.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LOOKED_BACK = 6  # messages of the facilitator
+LEAST_WEIGHT = 12  # below it ("Why is that?") a question means something else each time it is asked
+LIKE = 0.8
+
+_END = "?？؟՞፧"
+_SEAM = re.compile(rf"(?<=[{_END}])|\.(?=\s|$)|[!！。；;…\n]|[:：](?!\d)|\s[-–]+\s|[—–]{{1,2}}(?=\D)")
+_NOT = re.compile(r"n't\b")
+_SCRIPTS_WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Longer words that carry little, and short ones that carry much.
+_LITTLE = _listed(
+    "the and for you your can could would about with from that this these those are was were been has had have did does "
+    "its but then also just well now here some please "
+    "呢 嗎 吗 吧 啊 呀 嘛 啦 的 了 那 這 这 麼 么 請 请 問 问 個 个 再 還 还 也 就 在 您 你"
+)
+_TELLING = _listed("no not nor me us my we ne pas wo où")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A question by its words: those that carry it, and those that don't."""
+
+    carrying: Counter[str]
+    others: Counter[str]
+
+    @property
+    def weight(self) -> int:
+        return _weight(self.carrying) + _weight(self.others)
+
+
+def repeated(content: str, earlier: Sequence[str]) -> str | None:
+    """The question of the facilitator's latest messages, oldest first, that this one asks again; None where it asks none."""
+    before = [question for text in earlier[-LOOKED_BACK:] for question in _questions(text)]
+    return next((old for new in _questions(content) for old in reversed(before) if same(new, old)), None)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two questions are one, in nearly the same words."""
+    left, right = _shape(one), _shape(other)
+    if min(left.weight, right.weight) < LEAST_WEIGHT or not _matched(left.carrying, right.carrying):
+        return False
+    common = min(_weight(left.carrying), _weight(right.carrying)) + _weight(left.others & right.others)
+    return 2 * common / (left.weight + right.weight) >= LIKE
+
+
+def _questions(text: str) -> list[str]:
+    """The sentences that end with a question mark of some script."""
+    return [piece.strip() for piece in _SEAM.split(text) if piece.rstrip().endswith(tuple(_END))]
+
+
+def _shape(question: str) -> _Shape:
+    words = _words(question)
+    carrying = Counter(word for word in words if _carries(word))
+    return _Shape(carrying, Counter(words) - carrying)
+
+
+def _words(text: str) -> list[str]:
+    """Words, numbers, and single characters where a script sets no spaces; without case, punctuation and width."""
+    plain = _NOT.sub(" not", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    spaced = []
+    for character in plain:
+        if character != "'" and unicodedata.category(character)[0] not in "LMN":
+            spaced.append(" ")
+        elif unicodedata.name(character, "").startswith(_SCRIPTS_WITHOUT_SPACES):
+            spaced.append(f" {character} ")
+        else:
+            spaced.append(character)
+    return [word for piece in "".join(spaced).split() if (word := piece.strip("'"))]
+
+
+def _carries(word: str) -> bool:
+    if word in _LITTLE:
+        return False
+    return len(word) > 2 or word in _TELLING or word.isdecimal() or ord(word[0]) > 0x2FF
+
+
+def _matched(left: Counter[str], right: Counter[str]) -> bool:
+    """Whether each word has its like on the other side; another ending makes no other word."""
+    rest = list((right - left).elements())
+    for word in (left - right).elements():
+        found = next((other for other in rest if _inflected(word, other)), None)
+        if found is None:
+            return False
+        rest.remove(found)
+    return not rest
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether two words differ by a short ending only."""
+    stem = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    ending = max(len(one), len(other)) - stem
+    return (stem >= 4 and ending <= 2) or (stem >= 5 and ending <= 3)
+
+
+def _weight(words: Counter[str]) -> int:
+    """How much there is of these words: their letters, wide ones twice."""
+    return sum(
+        count * sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in word)
+        for word, count in words.items()
+    )

@@ -1,0 +1,106 @@
+"""Pacing: the budget, what each stage of it asks for, and when a widget may come."""
+
+import pytest
+
+from chalicelib.services.facilitation.pacing import Pace, pace_of, pacing
+from chalicelib.store.records import Message
+from tests.services.builders import message, single_select, talk, thread, view
+
+HISTORY = talk("Hello?", "Yes")
+LEAD = "The participant's latest words follow. "
+
+
+def steer(turn: int, budget: int = 12, *, critical: bool = False, begun: bool = True, concluded: bool = False) -> str:
+    told = pacing(Pace(turn, budget, begun, concluded, critical, "never")).split("\n")
+    assert len(told) == 2
+    return told[1].removeprefix(LEAD)
+
+
+def widgets(*presented: bool) -> list[Message]:
+    """A conversation in which these messages of the facilitator presented a widget."""
+    history = []
+    for index, shown in enumerate(presented):
+        asked = message(2 * index + 1, "assistant", "Where?", widget_spec=single_select() if shown else None)
+        history += [asked, message(2 * index + 2, "user", "Here")]
+    return history
+
+
+def test_the_pace_is_rendered_with_all_that_it_says() -> None:
+    assert pacing(Pace(3, 12, True, False, True, "may")) == (
+        '<pacing turn="3" of="12" concluded="no" widget="may">turn 3 of about 12</pacing>\n'
+        "The participant's latest words follow. "
+        "Reply to them with one question, or conclude if everything important is covered."
+    )
+
+
+@pytest.mark.parametrize(("minutes", "budget"), [(1, 4), (5, 6), (10, 12), (30, 36)])
+def test_the_budget_follows_the_length_that_the_host_set(minutes: int, budget: int) -> None:
+    assert pace_of(view(duration_minutes=minutes), thread(), HISTORY).budget == budget
+
+
+def test_turns_are_the_participants_messages_those_not_shown_included() -> None:
+    assert pace_of(view(), thread(message_count=0), HISTORY).turn == 1
+    assert pace_of(view(), thread(message_count=80), HISTORY).turn == 80
+
+
+@pytest.mark.parametrize("turn", [1, 5, 9])
+def test_there_is_time_for_a_question(turn: int) -> None:
+    assert steer(turn) == "Reply to them with one question, or conclude if everything important is covered."
+
+
+def test_half_way_the_facilitator_is_sent_to_what_is_critical() -> None:
+    told = "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
+    assert [steer(turn, critical=True) == told for turn in range(1, 11)] == [False] * 5 + [True] * 4 + [False]
+
+
+@pytest.mark.parametrize("turn", [10, 11])
+def test_near_the_end_only_what_is_open_is_asked(turn: int) -> None:
+    end = " if it is still open, or conclude."
+    assert steer(turn) == f"The time is nearly up: ask for what matters most{end}"
+    assert steer(turn, critical=True) == f"The time is nearly up: ask for what the host calls critical{end}"
+
+
+def test_over_the_time_it_gets_firmer() -> None:
+    assert [steer(turn) for turn in (12, 13)] == ["The time is up: conclude now."] * 2
+    assert steer(14) == (
+        "The time was up 2 turns ago: call `conclude` in this message, and ask nothing more, whatever is still open."
+    )
+    assert steer(17) == (
+        "The conversation is 5 turns over its time, which the participant was not asked for. Whatever they say, "
+        "this message is the last: call `conclude` with the recap, without any question."
+    )
+
+
+@pytest.mark.parametrize("turn", [3, 30])
+def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
+    told = steer(turn, concluded=True)
+    assert told == "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+
+
+def test_a_conversation_without_words_is_opened() -> None:
+    assert steer(0, begun=False) == steer(0) == "There are none yet: open the conversation."
+
+
+@pytest.mark.parametrize(
+    ("presented", "state"),
+    [
+        ([], "not_now"),  # open with words
+        ([False], "may"),
+        ([True], "not_now"),
+        ([True, False], "not_now"),
+        ([True, False, False], "not_now"),
+        ([True, False, False, False], "may"),
+        ([False, False, False, True], "not_now"),
+    ],
+)
+def test_at_most_one_message_in_four_presents_a_widget(presented: list[bool], state: str) -> None:
+    assert pace_of(view(widgets_enabled=True), thread(), widgets(*presented)).widget == state
+
+
+def test_no_widget_comes_where_there_are_none_or_when_the_time_is_up() -> None:
+    history = widgets(False)
+    assert pace_of(view(), thread(), history).widget == "never"
+    enabled = view(widgets_enabled=True)
+    assert pace_of(enabled, thread(message_count=11), history).widget == "may"
+    assert pace_of(enabled, thread(message_count=12), history).widget == "not_now"
+    assert pace_of(enabled, thread(concluded=True), history).widget == "not_now"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import NotFound, SessionFull
+from chalicelib.errors import NotFound
 from chalicelib.store import database, digests, keys, seats, sessions
 from chalicelib.store.conversation_items import (
     CondensedItem,
@@ -106,9 +105,8 @@ class Conversations:
         have a limit of participants. False where the thread exists already, where the session takes nobody in any more, and
         where messages of a deleted thread of this name end elsewhere than `starts_after` says. Raises SessionFull.
         """
-        erasure = (
-            (ErasureItem.up_to == thread.starts_after) if thread.starts_after else ErasureItem.up_to.does_not_exist()
-        )
+        up_to = ErasureItem.up_to
+        erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
         def build(write: TransactWrite, capped: bool) -> None:
             due = _becomes_due(thread, message.created_at) if message else {}
@@ -124,18 +122,7 @@ class Conversations:
                 card, unless_there = listed
                 write.update(card, actions=unless_there)
 
-        tally = 2 + bool(answers) + bool(message)
-        for marked in (capped, not capped):  # a limit may have come or gone since
-            try:
-                database.transact(partial(build, capped=marked))
-            except ConditionFailed as error:
-                if error.failed == (tally + 1,) and self.thread(thread.session_id, thread.id) is None:
-                    raise SessionFull from error
-                if tally not in error.failed:
-                    return False
-            else:
-                return True
-        return False
+        return seats.admit(thread, build, capped=capped, tally=2 + bool(answers) + bool(message))
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None
@@ -179,10 +166,21 @@ class Conversations:
         taken = holds(lambda: database.update(_head(thread), _sets(moved, ("turn_id", "leased_until")), condition))
         return moved if taken else None
 
-    def release_lease(self, thread: Thread, turn_id: str) -> None:
-        """Give the lease back without a reply; one that is not ours any more is left alone."""
-        actions = [ThreadItem.turn_id.remove(), ThreadItem.leased_until.remove()]
-        holds(lambda: database.update(_head(thread), actions, ThreadItem.turn_id == turn_id))
+    def release_lease(self, thread: Thread, turn_id: str, tokens: int = 0) -> None:
+        """Give the lease back without a reply, and count what was spent on one; a lease that is not ours is left alone."""
+        actions: list[Action] = [ThreadItem.turn_id.remove(), ThreadItem.leased_until.remove()]
+        ours = ThreadItem.turn_id == turn_id
+        tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
+        spent: list[Action] = [TallyItem.unused_tokens.add(tokens)]
+
+        def build(write: TransactWrite) -> None:
+            write.update(_head(thread), actions=actions, condition=ours)
+            write.update(tally, actions=spent, condition=TallyItem.status.exists())
+
+        if tokens:
+            holds(lambda: database.transact(build))
+        else:
+            holds(lambda: database.update(_head(thread), actions, ours))
 
     def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.

@@ -6,24 +6,27 @@ condition of every join and every removal, neither can miss that a limit came or
 the tallies count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.errors import SessionFull
 from chalicelib.store import database, keys
-from chalicelib.store.records import Session, SessionView
+from chalicelib.store.records import Session, SessionView, Thread
 from chalicelib.store.session_items import SeatsItem, TallyItem
-from chalicelib.store.tables import SessionPart
+from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.transact import ConditionFailed
 
 
 def of_new(session: Session) -> list[SessionPart]:
     """The tallies of a new session, and its seats where it has a limit."""
-    capped = _capped(session)
+    capped = session.is_capped
     items: list[SessionPart] = [
-        TallyItem(session.id, part, status=session.status, capped=capped) for part in keys.tallies()
+        TallyItem(session.id, part, status=session.status, capped=capped or None) for part in keys.tallies()
     ]
     if capped:
         items.append(SeatsItem(session.id, keys.SEATS, taken=0, limit=session.max_participants))
@@ -38,6 +41,25 @@ def count_in(write: TransactWrite, session_id: str, thread_id: str, *, capped: b
     if capped:
         seats = SeatsItem(session_id, keys.SEATS)
         write.update(seats, actions=[SeatsItem.taken.add(1)], condition=SeatsItem.taken < SeatsItem.limit)
+
+
+def admit(thread: Thread, build: Callable[..., None], *, capped: bool, tally: int) -> bool:
+    """Do the transaction that begins a thread, in which its tally has this position; False where it does not hold.
+
+    `build` takes `capped` as well: how the session was seen, or the opposite, since a limit may have come or gone. Raises
+    SessionFull.
+    """
+    for marked in (capped, not capped):
+        try:
+            database.transact(partial(build, capped=marked))
+        except ConditionFailed as error:
+            if tally not in error.failed:
+                if error.failed == (tally + 1,) and marked and not _has_begun(thread):
+                    raise SessionFull from error
+                return False
+        else:
+            return True
+    return False
 
 
 def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Sequence[Action], *, capped: bool) -> None:
@@ -56,7 +78,7 @@ def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
     if limit == before.session.max_participants:
         return
     seats = SeatsItem(session.id, keys.SEATS)
-    if limit is not None and _capped(before.session):
+    if limit is not None and before.session.is_capped:
         write.update(seats, actions=[SeatsItem.limit.set(limit)], condition=SeatsItem.limit.exists())
         return
     for part, participants in zip(keys.tallies(), before.participants, strict=True):
@@ -71,12 +93,13 @@ def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
 
 def are_taken(session: Session) -> bool:
     """Whether the session takes nobody more; one that has no limit always does."""
-    item = database.get(SeatsItem, session.id, keys.SEATS) if _capped(session) else None
+    item = database.get(SeatsItem, session.id, keys.SEATS) if session.is_capped else None
     return item is not None and item.taken >= item.limit
 
 
-def _capped(session: Session) -> bool | None:
-    return True if session.max_participants is not None else None
+def _has_begun(thread: Thread) -> bool:
+    """Whether the thread is there: then it may be the one that took the last seat."""
+    return bool(database.get_many([(ConversationPart, thread.session_id, keys.thread(thread.id))]))
 
 
 def _as_marked(capped: bool) -> Condition:

@@ -79,6 +79,11 @@ class Session:
     distribution: tuple[Distribution, ...] = ()
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether it has a limit of participants."""
+        return self.max_participants is not None
+
     def status_at(self, now: datetime) -> Status:
         """The status that counts: past `closes_at` a session is completed, whatever is stored."""
         return "completed" if self.closes_at is not None and self.closes_at <= now else self.status

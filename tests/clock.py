@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.clock import Clock
+from chalicelib.services import places
 from chalicelib.store import transact
 
 NOON = datetime(2026, 3, 1, 12, 0, 5, 123456, tzinfo=UTC)
@@ -44,8 +45,9 @@ class FakeClock(Clock):
 
 
 def own_time(monkeypatch: pytest.MonkeyPatch, start: datetime = NOON) -> FakeClock:
-    """Give the whole application this clock."""
+    """Give the whole application this clock. Nobody waits for a prompt that is being written: no worker writes any here."""
     clock = FakeClock(start)
+    monkeypatch.setattr(places, "PROMPT_SECONDS", 0)
     monkeypatch.setattr(wiring, "clock", cache(lambda: clock))
     return clock
 

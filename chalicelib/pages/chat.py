@@ -11,7 +11,7 @@ from chalice.app import Request, Response
 
 from chalicelib import wiring
 from chalicelib.clock import Deadline
-from chalicelib.errors import HarmonicaError, Invalid, NotFound, Unavailable
+from chalicelib.errors import HarmonicaError, Invalid, NotFound, SessionFull, Unavailable
 from chalicelib.observability import log_failure
 from chalicelib.pages import identity, screens
 from chalicelib.pages.screens import Draft
@@ -22,6 +22,7 @@ from chalicelib.services.channels import Participant
 from chalicelib.services.entries import Said
 from chalicelib.services.forms import AnswerRefused, name_among
 from chalicelib.services.limits import CONTENT_LIMIT
+from chalicelib.services.turns import ConversationFull
 from chalicelib.store.records import SessionView, ThreadView
 
 
@@ -91,7 +92,9 @@ def _after_failed_join(visit: _Visit, given: dict[str, str], error: HarmonicaErr
     if thread:
         return visit.onwards()
     refused = error if isinstance(error, AnswerRefused) else None
-    if isinstance(error, Invalid):
+    if isinstance(error, SessionFull):
+        notice = "This session is full: the last place was taken just now. What you entered is still here, should a place become free."
+    elif isinstance(error, Invalid):
         notice = f"“{refused.question.text}” {refused.rule}." if refused else error.message
     else:
         notice = "We could not start the conversation just now. Your answers are still here: please try again."
@@ -126,6 +129,8 @@ def _after_failed_turn(visit: _Visit, said: Said, draft: Draft, error: Harmonica
         return visit.onwards()
     if error.status == 409:
         notice = "Your message before this one is still being answered. This one is in the box below: please send it again in a moment."
+    elif isinstance(error, ConversationFull):
+        notice = f"{error.message}. Thank you for all that you told us! Your last message could not be added; it is in the box below."
     else:
         notice = "Your message was not saved. It is still here, in the box below: please send it again."
     return screens.current(view, thread, visit.person, notice=notice, draft=draft, error=error)

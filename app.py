@@ -18,14 +18,28 @@ from chalicelib.api import (
     integrations,
     listing,
     people,
+    proposals,
     sessions,
     summaries,
+    templates,
 )
 from chalicelib.pages import routes as pages
 
 app = Chalice(app_name="harmonica", configure_logs=False)
 
-for resource in (account, listing, sessions, editing, people, summaries, chat, integrations, documentation):
+for resource in (
+    account,
+    listing,
+    templates,
+    sessions,
+    editing,
+    proposals,
+    people,
+    summaries,
+    chat,
+    integrations,
+    documentation,
+):
     app.register_blueprint(resource.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(pages.routes)

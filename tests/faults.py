@@ -154,11 +154,23 @@ class Interviewer:
         self.before(request)
         if request.task in self.failing:
             raise ModelUnavailable("The model is down", 7)
+        if request.task == "prompt":
+            return Reply("", "test-model", (ToolCall("write_prompt", prompt_parts(f"Prompt {self.count('prompt')}")),))
         if request.task != "turn":
             return self._offline.complete(request, deadline)
         usage = Usage(input_tokens=10, cached_tokens=20, output_tokens=3)
         words = f"Reply {self.count('turn')}"
         return closing(words, usage) if self.concludes else Reply(words, "test-model", usage=usage)
+
+
+def prompt_parts(words: str) -> dict[str, Any]:
+    """What a model hands in for a facilitation prompt; every part begins with these words."""
+    return {
+        "opening": f"{words}: welcome the person.",
+        "questions": [{"question": f"{words}, question {n}?", "probe": f"{words}, probe {n}."} for n in range(1, 5)],
+        "closing": f"{words}: thank the person.",
+        "summary": f"{words} in one sentence.",
+    }
 
 
 def closing(words: str, usage: Usage) -> Reply:

@@ -56,20 +56,15 @@ class PatchSessionBody(Patch):
     reminders: RemindersBody | UnsetType | None = UNSET
 
 
-_NOWHERE = ("project_id", "template_id")  # point at what nobody has yet
-
-
 def changes_of(body: PatchSessionBody) -> dict[str, Any]:
     """What the body names, as `edit_session` takes it. Raises Invalid where it names nothing that can be set."""
     allowed = body.__struct_fields__
     changes = {name: getattr(body, name) for name in allowed if getattr(body, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
-    for name in _NOWHERE:
-        if changes.get(name) is not None:
-            raise Invalid(f"{name} {changes[name]!r} does not exist")
-    for name in _NOWHERE:
-        changes.pop(name, None)  # null: a session has neither anyway
+    project = changes.pop("project_id", None)
+    if project is not None:  # null: nobody has projects yet, so no session has one
+        raise Invalid(f"project_id {project!r} does not exist")
     if changes.get("questions") is not None:
         asked = msgspec.to_builtins(changes["questions"])
         changes["questions"] = msgspec.convert(asked, tuple[EditedQuestion, ...])

@@ -37,6 +37,51 @@ _GROUP = {
     "created_at": _CREATED,
     "status": "confirmed",
 }
+_TEMPLATE_ID = "0ef9fd66-9fae-5ccf-823a-94616f4c35d4"
+_FACILITATION_PROMPT = """# Opening
+Welcome the person and say that this is about working in our office.
+
+# Questions
+1. When did you last come in, and what for?
+   Probe: What made it worth the way, or not.
+2. What keeps you from coming in?
+   Probe: The last time that happened.
+3. What should stay as it is?
+   Probe: What would be missing without it.
+4. What should change first?
+   Probe: Who would notice, and how.
+
+# Closing
+Name what keeps them away and what they would change first."""
+_PROPOSAL = {
+    "facilitation_prompt": _FACILITATION_PROMPT,
+    "prompt_summary": "Goes from the last day in the office to what keeps people away, and to the first change.",
+    "prompt_generated_from": {
+        "topic": _ITEM["topic"],
+        "goal": _ITEM["goal"],
+        "critical": "What keeps people from coming in",
+        "context": None,
+    },
+    "template_id": None,
+    "cross_pollination_default": None,
+}
+_TEMPLATE = {
+    "id": _TEMPLATE_ID,
+    "title": "Product feedback",
+    "description": "Learn how people really use a product, and what would make it worth more to them.",
+    "icon": "🧩",
+    "facilitation_prompt": "# Opening\nWelcome the person and say that criticism is as useful as praise.\n\n"
+    "# Questions\n1. When did you last use the product?\n   Probe: What they were trying to get done.\n",
+    "default_goal": "Find out what people use the product for, and which improvement would matter most to them.",
+    "default_critical": "The one problem that makes people give up on a task.",
+    "default_context": "Who uses the product, and since when.",
+    "default_session_name": "Feedback on our product",
+    "template_type": "single",
+    "cross_pollination_default": False,
+    "is_public": True,
+    "created_at": _CREATED,
+    "updated_at": _CREATED,
+}
 _PERSON = {
     "participant_id": _THREAD,
     "participant_name": "Ada",
@@ -131,6 +176,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reminders": {"enabled": False, "after_hours": [], "text": None},
         "usage": {"turns": 4, "input_tokens": 5120, "cached_tokens": 3072, "output_tokens": 410},
     },
+    "PromptProposal": _PROPOSAL,
+    "TemplateList": {"data": [_TEMPLATE]},
+    "TemplateData": {"data": _TEMPLATE},
     "QuestionList": {"data": _QUESTIONS},
     "Participant": _PERSON,
     "ParticipantList": {"data": [_PERSON]},

@@ -66,6 +66,7 @@ _EVERYWHERE = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLi
 _PATH_IDS: dict[str, Json] = {
     "session_id": {"type": "string", "format": "uuid"},
     "participant_id": {"type": "string", "format": "uuid", "description": "The `participant_id` of a `Participant`."},
+    "template_id": {"type": "string", "minLength": 1, "description": "The id of a template, or its slug."},
 }
 
 _IDEMPOTENCY_KEY = {

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.services.channels import channel_of
-from chalicelib.services.conversations import Turn
+from chalicelib.services.entries import Turn
+from chalicelib.services.facilitation.tailoring import Tailored
 from chalicelib.services.sessions import prompt_status, summary_status
 from chalicelib.services.telegram_groups import Link
+from chalicelib.services.templates import Template, find_template
 from chalicelib.store.records import (
     Caller,
     Card,
@@ -38,6 +40,20 @@ _AS_STORED = (
     "anonymous",
     "max_participants",
     "reminders",
+)
+
+
+_OF_TEMPLATE = (
+    "id",
+    "title",
+    "description",
+    "icon",
+    "facilitation_prompt",
+    "default_goal",
+    "default_critical",
+    "default_context",
+    "default_session_name",
+    "cross_pollination_default",
 )
 
 
@@ -81,11 +97,34 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
         ],
         "prompt_status": prompt_status(view),
         "summary_status": summary_status(view, now),
-        "prompt_summary": None,
-        "prompt_generated_from": None,
+        "prompt_summary": view.prompt.summary if view.prompt else None,
+        "prompt_generated_from": view.prompt.generated_from if view.prompt else None,
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
         "usage": {name: getattr(tally, name) for name in ("turns", "input_tokens", "cached_tokens", "output_tokens")},
+    }
+
+
+def prompt_proposal(view: SessionView, written: Tailored) -> Json:
+    """A facilitation prompt that is not stored."""
+    template = find_template(view.session.template_id)
+    return {
+        "facilitation_prompt": written.text,
+        "prompt_summary": written.summary,
+        "prompt_generated_from": written.generated_from,
+        "template_id": view.session.template_id,
+        "cross_pollination_default": template.cross_pollination_default if template else None,
+    }
+
+
+def template(of: Template) -> Json:
+    """`Template`; the built-in ones are public, and of the one type there is."""
+    return {
+        **{name: getattr(of, name) for name in _OF_TEMPLATE},
+        "template_type": "single",
+        "is_public": True,
+        "created_at": moment(of.created_at),
+        "updated_at": moment(of.updated_at),
     }
 
 
@@ -148,7 +187,9 @@ def participant(view: ThreadView) -> Json:
 
 def message(entry: Message) -> Json:
     """`Message`."""
-    return {"id": entry.id, "role": entry.role, "content": entry.content, "created_at": moment(entry.created_at)}
+    shown = {"id": entry.id, "role": entry.role, "content": entry.content, "created_at": moment(entry.created_at)}
+    widget = {"widget_spec": entry.widget_spec, "widget_value": entry.widget_value}
+    return shown | {name: value for name, value in widget.items() if value is not None}
 
 
 def response(session_id: str, entry: Message) -> Json:
@@ -158,7 +199,9 @@ def response(session_id: str, entry: Message) -> Json:
 
 def chat_response(turn: Turn) -> Json:
     """`ChatResponse`."""
-    reply = {"role": "assistant", "content": turn.content, "is_final": turn.is_final}
+    reply: Json = {"role": "assistant", "content": turn.content, "is_final": turn.is_final}
+    if turn.widget_spec is not None:
+        reply["widget_spec"] = turn.widget_spec
     return {"message": reply, "thread_id": turn.thread_id}
 
 

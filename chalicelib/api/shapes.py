@@ -122,6 +122,15 @@ class Usage(Shape):
     output_tokens: Count
 
 
+class GeneratedFrom(Shape):
+    """What of the brief a facilitation prompt was written from; the context in its first 20,000 characters."""
+
+    topic: str
+    goal: str
+    critical: str | None
+    context: str | None
+
+
 class Session(SessionListItem):
     """Everything about a session."""
 
@@ -141,11 +150,11 @@ class Session(SessionListItem):
     prompt_status: Literal["host", "writing", "tailored", "basic"]
     summary_prompt: str | None
     summary_status: SummaryStatus
-    template_id: str | None
+    template_id: UUID | None
     welcome_message: str | None
     meta_description: str | None
     prompt_summary: str | None
-    prompt_generated_from: dict[str, Any] | None
+    prompt_generated_from: GeneratedFrom | None
     language: str | None
     time_zone: str
     duration_minutes: int

@@ -1,23 +1,54 @@
 """The jobs that write one document of a session each: its facilitation prompt, its brief."""
 
+from datetime import datetime, timedelta
+
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Model
+from chalicelib.llm.interface import Model, ModelRefused
+from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailoring import write_prompt
 from chalicelib.services.synthesis.brief import render_brief
-from chalicelib.store.records import Brief, Prompt
+from chalicelib.store.records import Brief, Prompt, SessionView
 from chalicelib.store.sessions import FOR_BRIEF, FOR_PROMPT, Sessions
+
+REFUSED_FOR = timedelta(days=1)  # so long a model that refuses is asked again, by the sweep: somebody may mend it
 
 
 def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, deadline: Deadline) -> None:
     """Write the facilitation prompt of a session that waits for one; new threads use it.
 
-    Raises NotFound without a session, ModelUnavailable to be called again.
+    Raises NotFound without a session, ModelUnavailable to be called again. A failure leaves the prompt that serves now,
+    and is noted with the session.
     """
     view = sessions.view(session_id, FOR_PROMPT)
-    if not view.prompt_due:
+    due_at = view.prompt_due_at
+    if due_at is None:
         return
-    text = write_prompt(view, model=model, deadline=deadline)
-    sessions.add_prompt(session_id, Prompt(view.prompt_version + 1, text, "tailored"), view.prompt_due_at)
+    try:
+        written = write_prompt(view, model=model, deadline=deadline)
+    except Exception as error:
+        for_good = isinstance(error, ModelRefused) and deadline.clock.now() - due_at >= REFUSED_FOR
+        _note_failure(view, due_at, error, for_good=for_good, sessions=sessions)
+        if isinstance(error, ModelRefused):
+            return  # the queue would only hear the same again
+        raise
+    prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)
+    sessions.add_prompt(session_id, prompt, due_at)
+
+
+def _note_failure(view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, sessions: Sessions) -> None:
+    """Say which prompt goes on serving. The session shows it, the log says why."""
+    serving = view.prompt.origin if view.prompt else "template" if view.session.template_id else "basic"
+    logger.warning(
+        "facilitation prompt not written",
+        extra={
+            "event": "prompt_failed",
+            "session_id": view.session.id,
+            "serving": serving,
+            "error": type(error).__name__,
+            "for_good": for_good,
+        },
+    )
+    sessions.fail_prompt(view.session.id, due_at, for_good=for_good)
 
 
 def write_session_brief(session_id: str, *, sessions: Sessions, public_url: str) -> None:

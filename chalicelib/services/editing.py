@@ -10,6 +10,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.services.sessions import NewQuestion, NewSession, check_closing, check_questions
 from chalicelib.services.telegram_groups import check_distribution
+from chalicelib.services.templates import template_id
 from chalicelib.services.time_zones import check_time_zone
 from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.records import Prompt, Question, Session, SessionView
@@ -43,6 +44,8 @@ def edit_session(
     then; without changes, as it is. Raises Invalid for a value that cannot be.
     """
     values = _values(changes)
+    if "template_id" in values:
+        values["template_id"] = template_id(values["template_id"])
     check_closing(values.get("closes_at"), clock.now())
     check_time_zone(values.get("time_zone"))
     check_questions(values.get("questions") or ())
@@ -105,12 +108,14 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
             return after
         version = before.prompt_version + 1
         return replace(after, prompt=Prompt(version, text, "host"), prompt_version=version, prompt_due_at=None)
+    wanted = replace(after, prompt_due_at=due, prompt_failed=False)
     if "prompt" in values:
-        return replace(after, prompt=None, prompt_due_at=due)
+        return replace(wanted, prompt=None)
     hosts = before.prompt is not None and before.prompt.origin == "host"
-    return after if hosts or _brief(before) == _brief(after) else replace(after, prompt_due_at=due)
+    return after if hosts or _brief(before) == _brief(after) else wanted
 
 
 def _brief(view: SessionView) -> tuple[str | None, ...]:
     """What a prompt of ours is written from."""
-    return view.session.topic, view.session.goal, view.session.critical, view.context
+    session = view.session
+    return session.topic, session.goal, session.critical, view.context, session.template_id

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Invalid
+from chalicelib.services.templates import template_id
 from chalicelib.services.time_zones import check_time_zone
 from chalicelib.store.records import Distribution, Prompt, Question, Session, SessionView, Visibility
 from chalicelib.store.sessions import Sessions
@@ -28,13 +29,17 @@ class NewQuestion:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session as the host designed it. `questions` None: none were set; empty: none are to be asked."""
+    """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
+
+    `template_id` is the id or the slug of a template.
+    """
 
     topic: str
     goal: str
     critical: str | None = None
     context: str | None = None
     prompt: str | None = None
+    template_id: str | None = None
     questions: tuple[NewQuestion, ...] | None = None
     cross_pollination: bool = False
     widgets_enabled: bool = False
@@ -65,6 +70,7 @@ def create_session(
     check_questions(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}
+    settings["template_id"] = template_id(settings["template_id"])
     session = Session(
         id=new_id(),
         owner_id=owner_id,
@@ -101,8 +107,11 @@ def check_questions(questions: Sequence[NewQuestion]) -> None:
 
 
 def prompt_status(view: SessionView) -> str:
-    """Where the facilitation prompt comes from: host, tailored, basic, or (a new one is on its way) writing."""
-    if view.prompt_due:
+    """Where the facilitation prompt comes from: host, tailored, basic, or (a new one is on its way) writing.
+
+    Once writing it has failed, what serves meanwhile is what counts, although it is tried again.
+    """
+    if view.prompt_awaited:
         return "writing"
     return view.prompt.origin if view.prompt else "basic"
 

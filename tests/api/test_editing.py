@@ -138,7 +138,7 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
         ({"closes_at": "9999-12-31T23:59:59Z"}, "closes_at is too far away"),
         ({"time_zone": "Berlin"}, "time_zone must be the IANA name of a time zone, like Europe/Berlin"),
         ({"project_id": "p"}, "project_id 'p' does not exist"),
-        ({"template_id": "retrospective"}, "template_id 'retrospective' does not exist"),
+        ({"template_id": "retro"}, "template_id 'retro' does not exist"),
         ({"questions": [{"text": "q"}] * 51}, "questions must be at most 50 items long"),
         ({"questions": [{"text": " "}]}, "questions[0].text is required"),
         ({"questions": [{"text": "q", "type": "Options"}]}, "questions[0].options is required for a question of type Options"),

@@ -11,7 +11,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
 from chalicelib.services.facilitation import widgets
-from chalicelib.services.facilitation.pacing import pace_of
+from chalicelib.services.facilitation.pacing import Pace, pace_of
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.prompts import fill
@@ -75,8 +75,7 @@ def facilitate(
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    may_present = pace.widget == "may"
-    reply = _read(model.complete(request, deadline), thread, may_present)
+    reply = _ask(model, request, thread, deadline, pace)
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
     earlier = [message.content for message in history if message.role == "assistant"]
@@ -84,11 +83,11 @@ def facilitate(
     if asked is None or deadline.remaining() < SECOND_CALL:
         return reply
     try:
-        again = _read(model.complete(_otherwise(request, asked), deadline), thread, may_present)
-    except ModelUnavailable:
-        return reply
+        again = _ask(model, _otherwise(request, asked), thread, deadline, pace)
+    except ModelUnavailable as error:
+        return replace(reply, usage=reply.usage + error.usage)
     better = again if again.content and (again.is_final or not repeated(again.content, earlier)) else reply
-    return replace(better, usage=_sum(reply.usage, again.usage))
+    return replace(better, usage=reply.usage + again.usage)
 
 
 def _otherwise(request: Request, asked: str) -> Request:
@@ -98,11 +97,12 @@ def _otherwise(request: Request, asked: str) -> Request:
     return replace(request, messages=(*before, replace(last, blocks=(*last.blocks, note))))
 
 
-def _read(reply: Reply, thread: Thread, may_present: bool) -> FacilitatorReply:
-    """The message that the participant gets; its content is empty where the model gave no words."""
+def _ask(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
+    """The message that the participant would get; its content is empty where the model gave no words."""
+    reply = model.complete(request, deadline)
     text = _storable(reply.text).strip()
     concluding = reply.call(CONCLUDE.name)
-    content, spec = (_closing(text, concluding), None) if concluding else _presenting(text, reply, may_present)
+    content, spec = (_closing(text, concluding), None) if concluding else _presenting(text, reply, pace.widget == "may")
     return FacilitatorReply(content, thread.concluded or concluding is not None, reply.usage, reply.model, spec)
 
 
@@ -135,11 +135,3 @@ def _joined(text: str, *more: str) -> str:
 def _storable(text: str) -> str:
     """The text without halves of characters, which no database takes."""
     return "".join(character for character in text if not "\ud800" <= character <= "\udfff")
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.input_tokens + other.input_tokens,
-        one.cached_tokens + other.cached_tokens,
-        one.output_tokens + other.output_tokens,
-    )

@@ -59,6 +59,8 @@ DIFFERENT = [
     ("What matters most to you?", "What matters least to you?"),
     ("Could you tell me more about the meeting?", "Could you tell me more about the decision?"),
     ("What helps students with the parking?", "What helps students with the park?"),
+    ("What could you do about that?", "What would you do with it?"),
+    ("What did you do then?", "What can you do now?"),
     ("Was gefällt Ihnen an der Bibliothek?", "Was fehlt Ihnen an der Bibliothek?"),
     ("為什麼？", "為什麼？"),
     ("為什麼呢？", "為什麼呢？"),

@@ -186,7 +186,7 @@ REPEATING = talk(ASKED, "More books", "Which ones are missing?", "Novels")
 def test_a_repeated_question_is_asked_for_anew_once() -> None:
     given, model = turn(f"And {ASKED.lower()}", "Who would read them?", history=REPEATING)
     assert given.content == "Who would read them?"
-    assert given.usage == Usage(2 * USAGE.input_tokens, 2 * USAGE.cached_tokens, 2 * USAGE.output_tokens)
+    assert given.usage == USAGE + USAGE
     first, again = model.requests
     assert (first.system, first.tools, first.messages[:-1]) == (again.system, again.tools, again.messages[:-1])
     assert again.messages[-1].blocks[:-1] == first.messages[-1].blocks
@@ -202,6 +202,14 @@ def test_a_conclusion_in_place_of_a_repeated_question_is_taken() -> None:
 def test_where_the_second_is_no_better_the_first_is_taken(second: Reply | Exception | str) -> None:
     given, model = turn(f"Well. {ASKED}", second, history=REPEATING)
     assert (given.content, len(model.requests)) == (f"Well. {ASKED}", 2)
+
+
+def test_a_second_call_that_failed_is_paid_for_all_the_same() -> None:
+    failure = unavailable()
+    failure.usage = Usage(1, 2, 3)
+    given, _ = turn(ASKED, failure, history=REPEATING)
+    assert (given.content, given.usage) == (ASKED, USAGE + Usage(1, 2, 3))
+    assert turn(ASKED, " ", history=REPEATING)[0].usage == USAGE + USAGE
 
 
 def test_without_time_for_another_call_the_first_is_taken() -> None:

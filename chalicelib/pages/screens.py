@@ -80,12 +80,17 @@ def current(
     error: HarmonicaError | None = None,
     status: int = 200,
 ) -> Response:
-    """The page for this person now: closed, the form, or the conversation; with a notice and what was entered, after a failure."""
+    """The page for this person now: closed, full, the form, or the conversation; with a notice and what was entered, after a failure.
+
+    Whoever filled in the form finds it again, also where the last place was taken meanwhile.
+    """
     session = view.session
     shared: dict[str, Any] = {"session": session, "language": _language(session), "notice": notice, "draft": draft}
     status = error.status if error else status
     if session.status_at(wiring.clock().now()) != "active":
         response = page("closed.html", status, **shared | {"messages": thread.messages if thread else ()})
+    elif thread is None and given is None and wiring.sessions().is_full(session):
+        response = page("full.html", status, **shared)
     elif thread is None:
         fields = [_field(question, given or {}, refused) for question in view.questions]
         token = identity.form_token(person, session.id)

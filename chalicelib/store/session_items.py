@@ -61,7 +61,8 @@ class PromptItem(SessionPart):
     generated_from = JsonAttribute(null=True)
 
 
-TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "unused_tokens")  # of a tally: all that it knows to be spent
+# Of a tally: all tokens that it knows to be spent.
+TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "unused_tokens")
 
 
 class TallyItem(SessionPart):

@@ -7,7 +7,7 @@ UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/tes
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 export PORT LOCAL_DIR STAGE LLM_PROVIDER
 
-.PHONY: help run update logs demo test check package deploy clean
+.PHONY: help run update logs demo evals test check package deploy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ logs: .venv/installed ## Print what the functions of the running instance logged
 
 demo: .venv/installed ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
 	@exec $(PYTHON) -m infra.demo
+
+evals: .venv/installed ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
+	@exec $(PYTHON) -m evals.run
 
 check: .venv/installed ## Lint, types and unit tests
 	.venv/bin/ruff check

@@ -24,7 +24,18 @@ from chalicelib.requests import TURN_SECONDS, answer_in_any_case, public_url, re
 from chalicelib.services.accounts import DEFAULT_RATE, authenticate, seconds_to_next_minute
 from chalicelib.services.visits import VISITS, count_visit
 
-__all__ = ["JSON", "MARKDOWN", "Call", "Made", "endpoint", "error_response", "methods_of", "preflight", "respond"]
+__all__ = [
+    "JSON",
+    "MARKDOWN",
+    "Call",
+    "Made",
+    "endpoint",
+    "error_response",
+    "fits",
+    "methods_of",
+    "preflight",
+    "respond",
+]
 
 ANSWER_BYTES = 5_000_000  # Lambda refuses to return more than 6 MB
 PREFLIGHT = {
@@ -88,6 +99,11 @@ def error_response(error: HarmonicaError) -> Response:
         headers["Retry-After"] = str(max(1, round(retry_after)))
     envelope = {"error": {"code": error.code, "message": error.message}}
     return Response(msgspec.json.encode(envelope).decode(), headers, error.status)
+
+
+def fits(body: Any) -> bool:
+    """Whether one response can carry this body."""
+    return _carried(_encode(body))
 
 
 def methods_of(path: str) -> list[str]:
@@ -165,8 +181,16 @@ def _path_id(name: str, value: str) -> str:
 
 
 def _render(value: Any, content_type: str) -> str:
-    rendered = value if content_type != JSON else msgspec.json.encode(value).decode()
-    # Lambda sends it as a JSON string in ASCII, in which a character takes up to twelve bytes.
-    if len(rendered) > ANSWER_BYTES // 12 and len(json.dumps(rendered)) > ANSWER_BYTES:
+    rendered = str(value) if content_type != JSON else _encode(value)
+    if not _carried(rendered):
         raise TooLarge(f"The answer is over {ANSWER_BYTES // 1_000_000} MB, more than one response can carry")
-    return str(rendered)
+    return rendered
+
+
+def _encode(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _carried(rendered: str) -> bool:
+    """Lambda sends it as a JSON string in ASCII, in which a character takes up to twelve bytes."""
+    return len(rendered) <= ANSWER_BYTES // 12 or len(json.dumps(rendered)) <= ANSWER_BYTES

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import msgspec
 from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.api import present, shapes
 from chalicelib.api.bodies import IncludedBody, ResponseBody
-from chalicelib.api.http import ANSWER_BYTES, Call, Made, endpoint
+from chalicelib.api.http import Call, Made, endpoint, fits
 from chalicelib.api.queries import ResponsesQuery, wanted_responses
 from chalicelib.services.entries import Said
 from chalicelib.services.own_response import find_own, find_response, respond
@@ -35,8 +34,8 @@ def get_responses(call: Call, session_id: str) -> dict[str, Any]:
     answer: dict[str, Any] = {"data": [present.participant(view) for view in responses.people]}
     if wanted.limit is not None:
         answer["next_cursor"] = responses.next_cursor
-    if len(msgspec.json.encode(answer)) > ANSWER_BYTES:
-        raise too_large()
+    if not fits(answer):
+        raise too_large(wanted)
     return answer
 
 
@@ -72,9 +71,13 @@ def post_response(call: Call, session_id: str) -> Made:
     answers=shapes.Participant,
 )
 def patch_participant(call: Call, session_id: str, participant_id: str) -> dict[str, Any]:
-    """Take somebody out of the results, or in again; the summary follows."""
+    """Take somebody out of the results, or in again; the summary follows.
+
+    Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
+    """
     found = _found(call, session_id, participant_id)
-    return present.participant(set_included(session_id, found, call.body.included, office=wiring.office()))
+    person = present.participant(set_included(session_id, found, call.body.included, office=wiring.office()))
+    return person if fits(person) else {**person, "messages": []}
 
 
 @endpoint(routes, "DELETE", "/sessions/{session_id}/participants/{participant_id}", status=204)

@@ -7,9 +7,10 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.jobs import Jobs
 from chalicelib.observability import log_failure
 from chalicelib.services.channels import account_of
+from chalicelib.services.responses import WORDS_BYTES
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.people import People
-from chalicelib.store.records import Thread, ThreadView
+from chalicelib.store.records import Message, Thread, ThreadView
 
 ERASE_SECONDS = 100.0  # below the worker's 120
 _TRIES = 5
@@ -26,9 +27,10 @@ class Office:
 
 
 def set_included(session_id: str, found: ThreadView | None, included: bool, *, office: Office) -> ThreadView:
-    """Take somebody into the results, or out of them; gives the whole thread. Raises NotFound without one.
+    """Take somebody into the results, or out of them; gives the thread. Raises NotFound without one.
 
-    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job.
+    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
+    no answer can carry comes without its messages.
     """
     for _ in range(_TRIES):
         if found is None:
@@ -37,7 +39,7 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, o
         if found.thread.included == included or change(found.thread, office.clock.now()):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
             _wake(session_id, office)
-            messages = tuple(office.conversations.messages(found.thread))
+            messages = _spoken(found.thread, office)
             return replace(found, thread=replace(found.thread, included=included), messages=messages)
         found = _again(session_id, found, office)
     raise Conflict("This participant is changing right now; try again")
@@ -48,7 +50,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, office: Off
     for _ in range(_TRIES):
         if found is None:
             raise NotFound("Participant not found")
-        if office.people.remove(found.thread, office.clock.now(), _leaves(found.thread, office)):
+        if office.people.remove(found.thread, office.clock.now(), account_of(found.thread.scope)):
             _wake(session_id, office)
             _ask_to_erase(session_id, found.thread.id, office)
             return
@@ -63,13 +65,16 @@ def erase_participant(session_id: str, thread_id: str, *, office: Office) -> Non
         office.jobs.erase_participant(session_id, thread_id)
 
 
-def _leaves(thread: Thread, office: Office) -> str | None:
-    """The account whose list of sessions loses this one: it took part with this thread alone."""
-    account = account_of(thread.scope)
-    if account is None:
-        return None
-    others = [head for head in office.people.heads(thread.session_id) if head.id != thread.id]
-    return None if any(head.scope == thread.scope for head in others) else account
+def _spoken(thread: Thread, office: Office) -> tuple[Message, ...]:
+    """The messages of a thread; none of them where all are more than one answer can carry."""
+    messages: list[Message] = []
+    size = 0
+    for message in office.conversations.messages(thread):
+        size += len(message.content.encode())
+        if size > WORDS_BYTES:
+            return ()
+        messages.append(message)
+    return tuple(messages)
 
 
 def _again(session_id: str, found: ThreadView, office: Office) -> ThreadView | None:

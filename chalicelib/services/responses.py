@@ -67,7 +67,7 @@ def list_responses(session_id: str, wanted: Wanted, *, people: People) -> Respon
     if wanted.limit is None and wanted.messages:
         views = people.everybody(session_id, lambda thread: _fits(thread, wanted), WORDS_BYTES)
         if views is None:
-            raise too_large()
+            raise too_large(wanted)
         order = _Order(wanted.newest_first, [view.thread for view in views])
         return Responses(sorted(views, key=lambda view: order.key(view.thread)))
     heads = people.heads(session_id)
@@ -75,19 +75,18 @@ def list_responses(session_id: str, wanted: Wanted, *, people: People) -> Respon
     behind = [head for head in heads if _fits(head, wanted) and (start is None or order.key(head) > order.start)]
     behind.sort(key=order.key)
     page = behind[: wanted.limit]
-    found = people.with_messages(page, heads, WORDS_BYTES) if wanted.messages and page else people.forms(page)
+    found = people.with_messages(page, heads, WORDS_BYTES) if wanted.messages else people.forms(page, WORDS_BYTES)
     if found is None:
-        raise too_large()
+        raise too_large(wanted)
     more = len(behind) > len(page)
     return Responses(found, order.cursor(page[-1]) if more else None)
 
 
-def too_large() -> TooLarge:
+def too_large(wanted: Wanted) -> TooLarge:
     """The refusal of an answer that nobody could carry; it says what to ask for instead."""
-    return TooLarge(
-        f"The responses are over {WORDS_BYTES // 1_000_000} MB: ask for fewer at a time with limit and cursor, "
-        "or for none of their messages with mode=list"
-    )
+    otherwise = ", or for none of their messages with mode=list" if wanted.messages else ""
+    size = f"{WORDS_BYTES // 1_000_000} MB"
+    return TooLarge(f"The responses are over {size}: ask for fewer at a time with limit and cursor{otherwise}")
 
 
 class _Order:

@@ -59,11 +59,12 @@ def card_values(session: Session) -> dict[str, Any]:
 
 
 def participation(session: Session, user_id: str) -> tuple[ParticipationItem, list[Action]]:
-    """The card of an account that takes part, and what makes it where there is none; one that exists stays as it is."""
+    """The card of an account that takes part, and what counts one more thread on it, and makes it where there is none."""
     values = {"member_id": user_id, "participant_count": 0, **card_values(session)}
     attributes = {name: getattr(ParticipationItem, name) for name, value in values.items() if value is not None}
     item = ParticipationItem(session.id, keys.participation(user_id))
-    return item, [attribute.set(attribute | values[name]) for name, attribute in attributes.items()]
+    made: list[Action] = [attribute.set(attribute | values[name]) for name, attribute in attributes.items()]
+    return item, [*made, ParticipationItem.threads.add(1)]
 
 
 def sets(kind: type[SessionPart], values: Mapping[str, Any]) -> list[Action]:

@@ -60,9 +60,9 @@ class People:
         """All heads of a session."""
         return list(self._heads(session_id))
 
-    def forms(self, threads: Sequence[Thread]) -> list[ThreadView]:
-        """These threads with their forms, without messages, in the same order."""
-        return self._by_key(threads, lambda _: [])
+    def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
+        """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""
+        return self._by_key(threads, lambda _: [], at_most)
 
     def with_messages(
         self, threads: Sequence[Thread], everybody: Sequence[Thread], at_most: int
@@ -77,9 +77,7 @@ class People:
             views = self.everybody(threads[0].session_id, lambda head: head.id in ids, at_most)
             found = {view.thread.id: view for view in views or []}
             return None if views is None else [found[thread.id] for thread in threads if thread.id in found]
-        views = self._by_key(threads, _messages_of)
-        size = sum(len(message.content.encode()) for view in views for message in view.messages)
-        return None if size > at_most else views
+        return self._by_key(threads, _messages_of, at_most)
 
     def exclude(self, thread: Thread, now: datetime) -> bool:
         """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
@@ -108,12 +106,13 @@ class People:
 
         return holds(lambda: database.transact(build))
 
-    def remove(self, thread: Thread, now: datetime, leaves: str | None = None) -> bool:
+    def remove(self, thread: Thread, now: datetime, account: str | None = None) -> bool:
         """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
-        `leaves` is the account that takes part no more. The messages are still to go: `erase` does that. False where
-        the thread changed meanwhile.
+        `account` is whose thread it is: with the last one the session leaves its list. The messages are still to go:
+        `erase` does that. False where something changed meanwhile.
         """
+        card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
         concluded: list[Action] = [TallyItem.completed.add(-int(thread.concluded))]
@@ -125,8 +124,8 @@ class People:
             write.delete(FormItem(session_id, keys.form(thread.id)))
             write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
             write.delete(DigestItem(session_id, keys.digest(thread.id)))
-            if leaves:
-                write.delete(ParticipationItem(session_id, keys.participation(leaves)))
+            if card:
+                _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
             seats.count_out(write, session_id, thread.id, concluded, capped=capped)
 
@@ -157,12 +156,19 @@ class People:
     def _heads(self, session_id: str) -> Iterator[Thread]:
         return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
 
-    def _by_key(self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]]) -> list[ThreadView]:
+    def _by_key(
+        self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
+    ) -> list[ThreadView] | None:
         asked = {thread.id: [keys.form(thread.id), *messages(thread)] for thread in threads}
         parts = [(thread.session_id, part) for thread in threads for part in asked[thread.id]]
         raw: dict[str, Raw] = {}
+        size = 0
         for first in range(0, len(parts), _KEYS_A_READ):
-            raw |= database.get_many([(ConversationPart, *part) for part in parts[first : first + _KEYS_A_READ]])
+            read = database.get_many([(ConversationPart, *part) for part in parts[first : first + _KEYS_A_READ]])
+            size += sum(map(_size, read.values()))
+            if size > at_most:
+                return None
+            raw |= read
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
@@ -178,6 +184,15 @@ def _withdraw(write: TransactWrite, session_id: str, now: datetime) -> None:
 def _stale(session_id: str, now: datetime) -> list[Action]:
     due = keys.due(sessions.SUMMARY_DUE, session_id)
     return [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
+
+
+def _leave(write: TransactWrite, card: ParticipationItem) -> None:
+    """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
+    if card.threads > 1:
+        less: list[Action] = [ParticipationItem.threads.add(-1)]
+        write.update(card, actions=less, condition=ParticipationItem.threads == card.threads)
+    else:
+        write.delete(card, condition=ParticipationItem.threads == card.threads)
 
 
 def _note_erased(session_id: str, part: str, up_to: int) -> None:

@@ -111,9 +111,10 @@ class MemberItem(CardItem):
 
 
 class ParticipationItem(CardItem):
-    """`participant#<user_id>`: the card for the list of a user who takes part with an account; gives no role."""
+    """`participant#<user_id>`: the card for the list of a user who takes part with an account, in so many threads; gives no role."""
 
     member_id = UnicodeAttribute()
+    threads = NumberAttribute(default=0)
 
 
 class FeedItem(CardItem):

@@ -95,6 +95,19 @@ def test_who_is_excluded_is_out_of_the_results_at_once(host: Host, people: tuple
     assert host.get(f"/sessions/{session}")["participant_count"] == 3
 
 
+@pytest.mark.parametrize("bound", ["chalicelib.services.participants.WORDS_BYTES", "chalicelib.api.http.ANSWER_BYTES"])
+def test_somebody_who_said_more_than_an_answer_can_carry_is_excluded_all_the_same(
+    host: Host, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    session = host.new_session()["id"]
+    participant = host.say(session, "Soup. " * 1_000).json_body["thread_id"]
+    monkeypatch.setattr(bound, 2_000)
+    person = include(host, session, participant, False)
+    assert (person["messages"], person["message_count"]) == ([], 1)
+    monkeypatch.undo()
+    assert names(host, session) == []
+
+
 def test_the_summary_is_made_anew_without_the_excluded(host: Host, people: tuple[str, dict[str, str]]) -> None:
     session, ids = people
     include(host, session, ids["p3"], False)

@@ -1,10 +1,14 @@
 """Removing one person's data for good, and coming back as somebody new."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import app
 from chalicelib import wiring
 from chalicelib.llm.interface import Request
+from chalicelib.store import database
 from tests import events
 from tests.api.crowd import SAID, brief, names, remove, summary
 from tests.api.hosts import Host, error_of, new_host
@@ -170,3 +174,42 @@ def test_an_account_that_was_removed_has_the_session_in_its_list_no_more(host: H
     remove(host, session, threads[1])
     assert bo.get("/sessions")["data"] == []
     assert [found["id"] for found in host.get("/sessions")["data"]] == [session]
+    assert bo.say(session, "Hello again", "p1").status_code == 200
+    assert [found["id"] for found in bo.get("/sessions")["data"]] == [session]
+
+
+def test_an_account_that_joins_while_its_only_thread_is_removed_keeps_the_session_in_its_list(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(is_public=True)["id"]
+    bo = new_host("bo@example.com")
+    thread = bo.say(session, "Hello", "p1").json_body["thread_id"]
+    before_next(monkeypatch, "TransactWriteItems", lambda: bo.say(session, "Hello", "p2"))
+    remove(host, session, thread)
+    assert names(host, session) == ["p2"]
+    assert [found["id"] for found in bo.get("/sessions")["data"]] == [session]
+
+
+def test_an_account_whose_two_threads_are_removed_at_once_has_the_session_in_its_list_no_more(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(is_public=True)["id"]
+    bo = new_host("bo@example.com")
+    first, second = (bo.say(session, "Hello", name).json_body["thread_id"] for name in ("p1", "p2"))
+    before_next(monkeypatch, "TransactWriteItems", lambda: remove(host, session, second))
+    remove(host, session, first)
+    assert names(host, session) == []
+    assert bo.get("/sessions")["data"] == []
+
+
+def before_next(monkeypatch: pytest.MonkeyPatch, operation: str, action: Callable[[], object]) -> None:
+    """Have something happen just before the next request of this kind reaches the database."""
+    client: Any = database.connection().client
+    call, waiting = client._make_api_call, [action]
+
+    def interrupted(name: str, arguments: dict[str, Any]) -> Any:
+        if name == operation and waiting:
+            waiting.pop()()
+        return call(name, arguments)
+
+    monkeypatch.setattr(client, "_make_api_call", interrupted)

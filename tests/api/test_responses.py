@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.api import http
 from chalicelib.services import responses
+from chalicelib.store import people
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import PARTICIPANT, assert_shape
 from tests.clock import FakeClock
@@ -228,6 +230,35 @@ def test_an_answer_that_is_too_large_is_refused_and_says_how_to_ask(
         assert "cursor" in message
     assert names(ask(host, session, "?limit=1")) == ["ana"]
     assert len(ask(host, session, "?mode=list")["data"]) == 7
+
+
+def test_a_list_of_long_answers_is_refused_before_all_of_them_are_read(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(questions=[{"text": "Why?"}])["id"]
+    (question,) = host.get(f"/sessions/{session}/questions")["data"]
+    for number in range(6):
+        answers = [{"question_id": question["id"], "answer": "x" * 100}]
+        assert host.join(session, f"p{number}", answers=answers).status_code == 200
+    wire = tap(monkeypatch)
+    monkeypatch.setattr(people, "_KEYS_A_READ", 1)
+    monkeypatch.setattr(responses, "WORDS_BYTES", 500)
+    status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses?mode=list"))
+    assert (status, code) == (413, "payload_too_large")
+    assert "limit and cursor" in message
+    assert "mode=list" not in message
+    assert len(wire.calls) < 3 + 6  # the key, the session, the heads, and not every form
+    assert len(ask(host, session, "?mode=list&limit=2")["data"]) == 2
+
+
+@pytest.mark.parametrize("query", ["", "?mode=list", "?limit=7"])
+def test_an_answer_that_no_response_can_carry_says_how_to_ask_too(
+    host: Host, session: str, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(http, "ANSWER_BYTES", 1_000)
+    status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses{query}"))
+    assert (status, code) == (413, "payload_too_large")
+    assert "limit and cursor" in message
 
 
 def test_the_words_of_the_excluded_do_not_count_for_the_size(

@@ -23,7 +23,7 @@ class Room(People):
     def heads(self, _: str) -> list[Thread]:
         return list(self.threads)
 
-    def forms(self, threads: Sequence[Thread]) -> list[ThreadView]:
+    def forms(self, threads: Sequence[Thread], _: int) -> list[ThreadView] | None:
         return [ThreadView(thread) for thread in threads]
 
 

@@ -1,4 +1,4 @@
-"""Text, as far as one gets without understanding it: length, sentences, short phrases."""
+"""Text, as far as one gets without understanding it: length and sentences."""
 
 import re
 
@@ -6,8 +6,6 @@ from chalicelib.llm.language import count_chinese, count_words
 
 _END = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=[。！？!?；])\s*|\n+|\s+/\s+")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Ave|Rd|Blvd|Ln|vs|etc|No|e\.g|i\.e|a\.m|p\.m)|\b[A-Z])\.$")
-_OPINION = re.compile(r"^我(?:覺得|觉得|認為|认为|想)")
-_CLAUSE = re.compile(r"[,;:()–—，、；：（）]|\s[-/]\s|\.\s|[。！？!?]")
 
 
 def length_in_words(text: str) -> int:
@@ -27,14 +25,3 @@ def sentences(text: str) -> list[str]:
             pieces.append(piece.strip(" \n\t/"))
         start = end
     return pieces
-
-
-def phrase(text: str, *, words: int = 14, characters: int = 26) -> str:
-    """The telling clause of a text, short enough to be said back: the first of some length, cut at a word."""
-    clauses = [clause.strip(" \t\n\"'“”‘’.…「」『』") for clause in _CLAUSE.split(text)]
-    best = next((clause for clause in clauses if length_in_words(clause) > 3), "") or max(clauses, key=length_in_words)
-    if count_chinese(best) > count_words(best):
-        best = _OPINION.sub("", best)
-        return best[:characters] + ("…" if len(best) > characters else "")
-    listed = best.split()
-    return " ".join(listed[:words]) + ("…" if len(listed) > words else "")

@@ -1,0 +1,62 @@
+"""What the offline facilitator keeps of a conversation: the participant's own points, for the recap and for the widgets."""
+
+from collections.abc import Sequence
+
+from chalicelib.llm.offline.asides import aside_of, greets, knows_nothing, skips
+from chalicelib.llm.offline.asks import COVERED, Ask, ask_of
+from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
+from chalicelib.llm.offline.likeness import alike
+from chalicelib.llm.offline.reflect import Reflection, reflections, weightiest
+from chalicelib.llm.offline.scene import Scene
+from chalicelib.llm.offline.text import length_in_words
+
+RECAPPED = 4
+FEW_WORDS = 3  # a point with fewer only counts where there are no others
+
+
+def points(scene: Scene) -> list[Reflection]:
+    """The weightiest point of each answer, in the order they came; none twice."""
+    found: list[Reflection] = []
+    for exchange in scene.exchanges:
+        made = weightiest(
+            reflection
+            for text in exchange.said
+            if not (exchange.widget or _says_nothing(text))
+            for reflection in reflections(text)
+        )
+        if made and not any(alike(made.phrase, known.phrase) for known in found):
+            found.append(made)
+    return found
+
+
+def recap(scene: Scene, asks: Sequence[Ask]) -> str:
+    """The closing message: the weightiest points, and what was said to what is critical before any other."""
+    words, gap = scene.voice.closing, scene.voice.gap
+    told = points(scene)
+    full = [point for point in told if length_in_words(point.phrase) >= FEW_WORDS] or told
+    first = "\n".join(
+        exchange.answer for exchange in scene.exchanges if (ask := ask_of(exchange, asks)) and ask.weight >= COVERED
+    )
+    kept = sorted(full, key=lambda point: (point.phrase.lower() not in first.lower(), -point.weight))[:RECAPPED]
+    if not kept:
+        return words.empty
+    clauses = [words.that.format(clause=point.clause) for point in full if point in kept and point.clause]
+    quotes = [words.quote.format(phrase=point.phrase) for point in full if point in kept and not point.clause]
+    parts = [words.thanks]
+    if clauses:
+        parts.append(words.heard.format(points=_joined(clauses, scene)))
+    if quotes:
+        parts.append((words.also if clauses else words.brought).format(points=_joined(quotes, scene)))
+    return gap.join([*parts, words.kept])
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a message is no answer to anything."""
+    if is_distressed(text) or wants_to_stop(text) or aside_of(text) not in (None, "question"):
+        return True
+    return knows_nothing(text) or skips(text) or greets(text)
+
+
+def _joined(listed: list[str], scene: Scene) -> str:
+    words = scene.voice.closing
+    return words.join.join(listed[:-1]) + words.last + listed[-1] if len(listed) > 1 else listed[0]

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import Unavailable
 from chalicelib.settings import Settings
 
-_LONGEST_DELAY = 43_200  # SQS keeps a message invisible for twelve hours at most
+_LONGEST_DELAY = 43_000  # SQS keeps a message invisible for twelve hours at most, the time of its worker included
 
 
 class Jobs:

@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -92,14 +92,47 @@ def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
 
 
 def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
-    filters = of_type(application, "AWS::Logs::MetricFilter").values()
-    assert len(filters) == 3  # the functions that ask a model
-    alarm = of_type(application, "AWS::CloudWatch::Alarm")["ModelRefusedAlarm"]
-    for properties in filters:
-        assert "model_*" in properties["FilterPattern"]
+    _require_alarm(application, "ModelRefused", '"model_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
+
+
+def test_the_days_tokens_raise_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
+    counting = {"APIHandler", "SessionsChanged", "WritePrompt", "WriteSummary"}
+    _require_alarm(application, "TokensNearlySpent", '"tokens_nearly_spent"', counting)
+    _require_alarm(application, "TokensSpent", '"tokens_spent"', counting)
+
+
+def _require_alarm(template: Template, name: str, pattern: str, functions: set[str]) -> None:
+    """An alarm on what these functions log."""
+    alarm = of_type(template, "AWS::CloudWatch::Alarm")[f"{name}Alarm"]
+    filters = {
+        properties["LogGroupName"]["Ref"]: properties
+        for properties in of_type(template, "AWS::Logs::MetricFilter").values()
+        if pattern in properties["FilterPattern"]
+    }
+    assert set(filters) == {f"{function}Logs" for function in functions}
+    for properties in filters.values():
         (counted,) = properties["MetricTransformations"]
         assert counted["MetricNamespace"] == alarm["Namespace"]
         assert counted["MetricName"] == alarm["MetricName"]
+
+
+def test_ceilings_and_models_have_the_defaults_of_the_code_and_reach_who_needs_them(application: Template) -> None:
+    defaults = {name: it.get("Default") for name, it in application["Parameters"].items()}
+    assert (defaults["DailyTokens"], defaults["MaxTurns"], defaults["HelpText"]) == (20_000_000, 200, "")
+    models = [defaults[f"Model{tier.title()}"] for tier in settings.DEFAULT_MODELS]
+    assert models == list(settings.DEFAULT_MODELS.values())
+    made = of_type(application, "AWS::Lambda::Function")
+    given = {name: set(it["Environment"]["Variables"]) for name, it in made.items()}
+    assert {"MAX_TURNS", "HELP_TEXT", "DAILY_TOKENS"} <= given["APIHandler"]
+    for name in ("SessionsChanged", "WritePrompt", "WriteSummary"):
+        assert {"DAILY_TOKENS", "GUARDS_TABLE"} <= given[name]
+
+
+def test_the_default_models_are_known_to_the_installed_sdk() -> None:
+    from anthropic.types import model
+
+    names, _ = get_args(model.Model)
+    assert set(settings.DEFAULT_MODELS.values()) <= set(get_args(names))
 
 
 def _sources(template: Template) -> dict[str, Template]:

@@ -27,8 +27,8 @@ def test_a_deployment_that_lacks_a_decision_is_refused(environment: dict[str, st
 
 
 def test_only_what_the_environment_sets_is_passed_on() -> None:
-    environment = {"PUBLIC_URL": "https://harmonica.example", "ALARM_EMAIL": "", "HOME": "/root"}
-    assert parameters_from(environment) == {"PublicUrl": "https://harmonica.example"}
+    environment = {"PUBLIC_URL": "https://harmonica.example", "ALARM_EMAIL": "", "HOME": "/root", "MODEL_LARGE": "huge"}
+    assert parameters_from(environment) == {"PublicUrl": "https://harmonica.example", "ModelLarge": "huge"}
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:

@@ -33,12 +33,19 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_shell_decides() -> None:
-    options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", "MODEL_SMALL": "tiny"})
+    models = {"MODEL_SMALL": "tiny", "MODEL_MEDIUM": "middling", "MODEL_LARGE": "huge"}
+    ceilings = {"DAILY_TOKENS": "0", "MAX_TURNS": "50", "HELP_TEXT": "Call 116 123."}
+    options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", **models, **ceilings})
     assert options.parameters == {
         "LlmProvider": "anthropic",
         "PublicUrl": "http://127.0.0.1:8001",
         "SummaryDelay": "2",
         "ModelSmall": "tiny",
+        "ModelMedium": "middling",
+        "ModelLarge": "huge",
+        "DailyTokens": "0",
+        "MaxTurns": "50",
+        "HelpText": "Call 116 123.",
     }
 
 

@@ -205,6 +205,19 @@ def test_the_tokens_of_both_tries_are_counted(server: FakeAnthropic) -> None:
     assert ask().usage == Usage(26, 10, 14)
 
 
+def test_a_failure_tells_what_its_tries_cost(server: FakeAnthropic) -> None:
+    half = text("Half", stop_reason="max_tokens")
+    for answers, cost in (
+        ((half, half), Usage(26, 10, 14)),
+        ((half, 500, 500), Usage(13, 5, 7)),
+        ((500, 500), Usage()),
+    ):
+        server.queue(*answers)
+        with pytest.raises(ModelUnavailable) as failure:
+            ask()
+        assert failure.value.usage == cost
+
+
 def test_a_call_that_has_to_come_is_asked_for_but_not_forced(server: FakeAnthropic) -> None:
     server.queue(text("Here are the points."), tool("conclude", {"recap": "x"}))
     assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)

@@ -179,7 +179,7 @@ def test_a_reply_that_could_not_be_stored_gives_the_lease_back_so_that_nobody_wa
     unreachable = next(fault for fault in FAULTS if fault.name == "unreachable")
     with world.wire.broken(unreachable, 5):  # the key, the scene, the history, the message, the reply
         assert world.say() == 503
-    assert world.wire.calls.count("TransactWriteItems") == 2
+    assert world.wire.calls.count("TransactWriteItems") == 3  # the message, the reply, the lease with what was spent
     assert world.say() == 200
     assert world.clock.slept == before
     world.check(["Soup"], 2)

@@ -7,8 +7,11 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.services.channels import Participant
+from chalicelib.store import keys
+from chalicelib.store.ledger import Ledger
 from tests import events
 from tests.events import Context, Event
+from tests.faults import tap
 from tests.room import HOST
 from tests.workers.desk import SAYINGS, Desk
 
@@ -104,6 +107,71 @@ def test_every_new_summary_asks_for_a_brief_and_its_brief_for_nothing(desk: Desk
     desk.summarise()
     sessions(events.change("MODIFY", desk.item("summary"), after))
     assert desk.asked("briefs") == [desk.session.id]
+
+
+# The day's tokens
+
+
+def spent(desk: Desk) -> int:
+    """What has been counted today."""
+    return Ledger().spent(desk.clock.now().date())
+
+
+def tallies(desk: Desk) -> list[Event]:
+    """The session's counters."""
+    return [desk.item(part) for part in keys.tallies()]
+
+
+def test_what_replies_cost_is_counted_from_the_change_of_the_counters(desk: Desk) -> None:
+    before = tallies(desk)
+    desk.speak(*SAYINGS)
+    between = tallies(desk)
+    sessions(*map(events.change, ["MODIFY"] * 8, between, before))
+    tally = desk.view().tally
+    assert spent(desk) == tally.input_tokens + tally.cached_tokens + tally.output_tokens == 3 * 33
+    desk.speak("One more")
+    sessions(*map(events.change, ["MODIFY"] * 8, tallies(desk), between))
+    assert spent(desk) == 4 * 33
+
+
+def test_tokens_of_replies_that_came_to_nothing_are_counted_too(desk: Desk) -> None:
+    old = {**desk.item("tally#0"), "unused_tokens": {"N": "7"}}
+    without = {name: value for name, value in old.items() if name != "unused_tokens"}
+    sessions(events.change("MODIFY", {**old, "unused_tokens": {"N": "50"}}, old))
+    assert spent(desk) == 43
+    sessions(events.change("MODIFY", old, without))
+    assert spent(desk) == 50
+
+
+def test_what_costs_nothing_is_not_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = tap(monkeypatch)
+    item = desk.item("tally#0")
+    grown = {**item, "participants": {"N": "5"}}
+    wire.calls.clear()
+    sessions(events.change("MODIFY", grown, item), events.change("INSERT", item), events.change("REMOVE", None, item))
+    assert "UpdateItem" not in wire.calls
+
+
+def test_without_a_budget_nothing_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "budget", lambda: None)
+    item = desk.item("tally#0")
+    sessions(events.change("MODIFY", {**item, "input_tokens": {"N": "5"}}, item))
+    assert spent(desk) == 0
+
+
+def test_a_batch_that_fails_is_counted_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ConnectionError
+
+    item = desk.item("tally#0")
+    grown = {**item, "participants": {"N": "5"}, "input_tokens": {"N": "5"}}
+    with monkeypatch.context() as patch:
+        patch.setattr(wiring.jobs(), "update_cards", broken)
+        with pytest.raises(ConnectionError):
+            sessions(events.change("MODIFY", grown, item))
+    assert spent(desk) == 0
+    sessions(events.change("MODIFY", grown, item))
+    assert spent(desk) == 5
 
 
 def test_a_queue_that_does_not_answer_makes_the_stream_try_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,39 @@
+"""What ceilings may cost, counted as in `test_budgets.py`: no call of a request that is warm."""
+
+from functools import cache
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.services.spending import Budget, FrugalModel
+from chalicelib.store.ledger import Ledger
+from tests.api.hosts import Host
+from tests.api.test_budgets import Meter, host, meter, model
+from tests.faults import Interviewer
+
+__all__ = ["host", "meter", "model"]  # the fixtures
+
+
+def test_a_limit_costs_no_call_more(host: Host, meter: Meter) -> None:
+    session = host.new_session()["id"]
+    host.join(session, "ana")
+    meter.sent.clear()
+    assert meter.of(host.call("PATCH", f"/sessions/{session}", {"max_participants": 3}), 200) <= 3
+    assert meter.of(host.join(session, "bo"), 200) <= 5
+    assert meter.of(host.say(session, "Hello", "cy"), 200) <= 5
+    assert meter.of(host.say(session, "Soup", "cy"), 200) <= 5
+    assert meter.of(host.say(session, "Hello", "di"), 400) <= 5
+    assert meter.of(host.call("PATCH", f"/sessions/{session}", {"max_participants": None}), 200) <= 3
+
+
+def test_a_daily_budget_costs_one_call_a_minute(
+    host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frugal = FrugalModel(model, Budget(1_000, Ledger()), wiring.clock())
+    monkeypatch.setattr(wiring, "model", cache(lambda: frugal))
+    wiring.desk.cache_clear()
+    session = host.new_session()["id"]
+    meter.sent.clear()
+    assert meter.of(host.join(session), 200) <= 5 + 1
+    assert meter.of(host.say(session, "Soup"), 200) <= 5
+    assert meter.of(host.say(session, "Bread"), 200) <= 5

@@ -1,0 +1,38 @@
+"""A session that is full, over the API."""
+
+from tests.api.hosts import Host, error_of
+
+FULL = (400, "validation_error", "This session is full")
+
+
+def test_a_full_session_takes_nobody_more_and_those_who_are_in_go_on(host: Host) -> None:
+    session = host.new_session(max_participants=2)["id"]
+    assert host.join(session, "ana").status_code == 200
+    assert host.say(session, "Hello", "bo").status_code == 200
+    assert error_of(host.join(session, "cy")) == FULL
+    assert error_of(host.say(session, "Hello", "cy")) == FULL
+    assert error_of(host.call("POST", f"/sessions/{session}/responses", {"content": "Mine"})) == FULL
+    assert host.say(session, "Soup", "ana").status_code == 200
+    assert host.say(session, "Bread", "bo").status_code == 200
+    seen = host.get(f"/sessions/{session}")
+    assert (seen["participant_count"], seen["max_participants"], seen["usage"]["turns"]) == (2, 2, 4)
+
+
+def test_a_host_makes_room_by_an_edit_or_by_removing_somebody(host: Host) -> None:
+    session = host.new_session()["id"]
+    ana = host.join(session, "ana").json_body["thread_id"]
+    assert host.call("PATCH", f"/sessions/{session}", {"max_participants": 1}).json_body["max_participants"] == 1
+    assert error_of(host.join(session, "bo")) == FULL
+    assert host.call("DELETE", f"/sessions/{session}/participants/{ana}").status_code == 204
+    assert host.join(session, "bo").status_code == 200
+    assert error_of(host.join(session, "cy")) == FULL
+    assert host.call("PATCH", f"/sessions/{session}", {"max_participants": None}).json_body["max_participants"] is None
+    assert host.join(session, "cy").status_code == 200
+    assert host.get(f"/sessions/{session}")["participant_count"] == 2
+
+
+def test_a_deleted_session_leaves_no_seats(host: Host) -> None:
+    session = host.new_session(max_participants=2)["id"]
+    host.join(session)
+    assert host.call("DELETE", f"/sessions/{session}").status_code == 204
+    assert host.join(session, "bo").status_code == 404

@@ -143,6 +143,8 @@ def test_answers_fit_their_schemas(host: Host, described: Any) -> None:
         (f"/sessions/{session}/questions", "QuestionList"),
         (f"/sessions/{session}/responses", "ParticipantList"),
         (f"/sessions/{session}/summary", "Summary"),
+        ("/templates", "TemplateList"),
+        ("/templates/swot", "TemplateData"),
     ):
         check(host.get(path), {"$ref": f"#/components/schemas/{name}"}, described)
 

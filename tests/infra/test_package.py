@@ -86,7 +86,8 @@ def test_compiled_files_are_taken_without_a_look_at_the_source(unpacked: Path) -
 
 
 def test_prompts_and_pages_are_in_and_tests_and_tools_are_not(unpacked: Path) -> None:
-    assert list((unpacked / "chalicelib").rglob("*.md"))
+    assert (unpacked / "chalicelib/services/prompts/tailoring.md").exists()
+    assert len(list((unpacked / "chalicelib/services/templates").glob("*.md"))) == 12
     for absent in ("tests", "infra", "moto", "ministack", "bin"):
         assert not (unpacked / absent).exists()
 

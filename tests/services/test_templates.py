@@ -1,0 +1,80 @@
+"""The built-in templates: complete, well formed, known by id and slug."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import Invalid
+from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
+from chalicelib.services.facilitation.tailoring import LEAST, MOST
+from chalicelib.services.templates import Template, find_template, template_id, templates
+from tests.services.builders import view
+
+SLUGS = {
+    "product-feedback", "retrospective", "research-interview", "planning", "stakeholder-input", "workshop",
+    "brainstorming", "swot", "risk-assessment", "action-planning", "community-listening", "event-follow-up",
+}  # fmt: skip
+PRODUCT_FEEDBACK = "0ef9fd66-9fae-5ccf-823a-94616f4c35d4"
+PROMPT = re.compile(
+    r"# Opening\n(?P<opening>[^\n]+)\n\n# Questions\n(?P<questions>(?:\d\. [^\n]+\n   Probe: [^\n]+\n)+)\n# Closing\n[^\n]+"
+)
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_there_are_twelve_by_title() -> None:
+    assert {template.slug for template in templates()} == SLUGS
+    titles = [template.title for template in templates()]
+    assert titles == sorted(titles)
+    assert len({template.id for template in templates()}) == len({template.icon for template in templates()}) == 12
+
+
+@pytest.mark.parametrize("template", templates(), ids=lambda template: template.slug)
+def test_each_is_complete_and_in_the_form_of_a_written_prompt(template: Template) -> None:
+    found = PROMPT.fullmatch(template.facilitation_prompt)
+    assert found, template.facilitation_prompt
+    questions = re.findall(r"^(\d)\. (.+)\n   Probe: (.+)$", found["questions"], re.MULTILINE)
+    assert [int(number) for number, _, _ in questions] == list(range(1, len(questions) + 1))
+    assert LEAST <= len(questions) <= MOST
+    assert all(question.count("?") == 1 and question.endswith("?") for _, question, _ in questions)
+    texts = (template.description, template.default_goal, template.default_critical, template.default_context)
+    assert all(20 < len(text) < 300 for text in texts)
+    assert 0 < len(template.default_session_name) <= 300
+    assert template.updated_at >= template.created_at
+
+
+def test_an_id_never_changes() -> None:
+    found = find_template("product-feedback")
+    assert found is not None
+    assert found.id == PRODUCT_FEEDBACK
+
+
+def test_one_is_found_by_id_and_by_slug_however_written() -> None:
+    for name in (PRODUCT_FEEDBACK, PRODUCT_FEEDBACK.upper(), "product-feedback", "Product-Feedback"):
+        assert template_id(name) == PRODUCT_FEEDBACK
+    for nothing in ("", "product", "__init__", None):
+        assert find_template(nothing) is None
+    assert template_id(None) is None
+
+
+def test_one_there_is_not_is_named() -> None:
+    with pytest.raises(Invalid, match=r"^template_id 'nope' does not exist$"):
+        template_id("nope")
+
+
+def test_a_templated_session_begins_with_its_prompt() -> None:
+    found = find_template("retrospective")
+    assert found is not None
+    session = view(template_id=found.id, critical="What nobody says")
+    assert basic_prompt(session) == found.facilitation_prompt
+    shown = "\n".join(block.text for block in system_blocks(session))
+    assert f"<facilitation_prompt>{found.facilitation_prompt}</facilitation_prompt>" in shown
+    assert "<critical>What nobody says</critical>" in shown
+
+
+def test_importing_the_application_reads_none() -> None:
+    program = "import app; from chalicelib.services.templates import templates; print(templates.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"

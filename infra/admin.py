@@ -32,9 +32,9 @@ def create_user(email: str, name: str | None = None) -> str:
 def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> str:
     """Make an API key with a limit in requests a minute; gives the key, which is stored nowhere."""
     from chalicelib import wiring
-    from chalicelib.services import accounts
+    from chalicelib.services import accounts, limits
 
-    limit = accounts.DEFAULT_RATE if rate is None else rate
+    limit = limits.DEFAULT_RATE if rate is None else rate
     return accounts.mint_key(user_id, name, rate=limit, accounts=wiring.accounts(), now=_now())
 
 

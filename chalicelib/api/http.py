@@ -21,7 +21,8 @@ from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Mad
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.requests import TURN_SECONDS, answer_in_any_case, public_url, request_id, require_uuid
-from chalicelib.services.accounts import DEFAULT_RATE, authenticate, seconds_to_next_minute
+from chalicelib.services.accounts import authenticate, seconds_to_next_minute
+from chalicelib.services.limits import DEFAULT_RATE
 from chalicelib.services.visits import VISITS, count_visit
 
 __all__ = [

@@ -5,10 +5,10 @@ import secrets
 from datetime import datetime
 
 from chalicelib.errors import Invalid, Unauthorized
+from chalicelib.services.limits import DEFAULT_RATE
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.records import Caller, User
 
-DEFAULT_RATE = 100  # requests a minute
 _KEY = re.compile(r"hm_live_[0-9a-f]{32}")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
 

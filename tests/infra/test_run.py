@@ -3,6 +3,8 @@
 import json
 import shlex
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,11 @@ def test_the_shell_decides() -> None:
         "MaxTurns": "50",
         "HelpText": "Call 116 123.",
     }
+
+
+def test_no_table_is_bound_to_its_name_before_the_instance_is_known() -> None:
+    code = "import sys, infra.run, infra.admin; sys.exit('chalicelib.store.tables' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])

@@ -81,7 +81,14 @@ def test_distress_is_met_with_care_without_a_question_and_with_the_operators_hel
 
 
 @pytest.mark.parametrize(
-    "words", ["This road kills trade", "The plants die in summer", "車子差點撞到我", "I'm dying to see it built"]
+    "words",
+    [
+        "This road kills trade",
+        "The plants die in summer",
+        "車子差點撞到我",
+        "I'm dying to see it built",
+        "The car park needs a way out.",
+    ],
 )
 def test_plain_words_are_no_distress(words: str) -> None:
     assert not is_distressed(words)
@@ -171,3 +178,25 @@ def test_small_signs() -> None:
     assert not is_annoyed("The damn buses never run on time here, and nobody in the office picks up")
     assert wants_to_stop("please stop asking me")
     assert not wants_to_stop("they want to stop the buses")
+
+
+def test_after_distress_neither_widget_nor_recap_touches_what_was_said_in_it() -> None:
+    talk = Conversation(
+        tailored(view(topic="Roads in our town", goal="Find out what to repair", widgets_enabled=True)), HELP
+    )
+    replies = talk.run(
+        [
+            "The crossing at the school needs a guard in the morning.",
+            "I can't see a way out any more.",
+            "Thank you. I will call my sister tonight.",
+            "I would like to go on with the topic now, that does me good.",
+            "The lamps along the river have been out for three weeks.",
+            "That's all",
+        ]
+    )
+    assert [reply.content.count("?") for reply in replies] == [1, 1, 0, 0, 1, 1, 0]
+    assert not any(reply.widget_spec for reply in replies)
+    assert "sister" not in "".join(talk.asked)
+    assert "go on with" not in "".join(talk.asked[4:])
+    assert "way out" not in "".join(talk.asked)
+    assert "needs a guard" in replies[-1].content

@@ -73,14 +73,16 @@ _DISTRESS = re.compile(
     r"\b(?:(?:kill|hurt|harm|cut)(?:ing|ting)? myself|end(?:ing)? (?:my life|it all)|(?:want|wanna|wish i could|"
     r"going) to die|wish i (?:was|were) dead|"
     r"(?:i am|i'm|i feel|feeling) suicidal|suicidal thoughts|thought(?:s)? (?:of|about) suicide|"
-    r"no reason to live|(?:don't|do not) want to (?:live|be alive|be here) any ?more|"
+    r"i (?:can't|cannot|don't|do not)? ?(?:even )?(?:see|find) (?:a |no |any )?way out(?: of (?:this|it all))?"
+    r"(?: any ?more| for me)?(?=\s*(?:[.!…]|$))|no reason to live|(?:don't|do not) want to (?:live|be alive|be here) any ?more|"
     r"better off (?:dead|without me)|(?:can't|cannot) go on (?:like this|any ?more|living)|"
     r"(?:he|she|my (?:husband|wife|partner|boyfriend|girlfriend|father|mother|dad|mum|mom|boss)) (?:hits|beats|"
     r"rapes?d?|abuses|hit|beat|abused|threatened to kill) me|"
     r"(?:i am|i'm|i was|i've been|i am being|i'm being|being) (?:raped|abused|beaten|stalked))\b|"
     + _words(
         "我想死 想自殺 想自杀 不想活 傷害自己 伤害自己 活不下去 想輕生 想轻生 自殘 自残 我被家暴 打我 性侵我 "
-        "我被性侵 撐不下去了 撑不下去了 結束生命 结束生命"
+        "我被性侵 撐不下去了 撑不下去了 看不到出路 沒有活路 没有活路 "
+        "活著沒意思 活着没意思 結束自己 结束自己 結束生命 结束生命"
     ),
     _IGNORING_CASE,
 )

@@ -12,6 +12,7 @@ from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.llm.offline.asides import aside_of, greets, is_annoyed, knows_nothing, skips
 from chalicelib.llm.offline.asks import Ask, ask_of, asks_of, open_asks, shortened
 from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
+from chalicelib.llm.offline.distress import resumes, troubled
 from chalicelib.llm.offline.likeness import alike
 from chalicelib.llm.offline.probes import probe_question
 from chalicelib.llm.offline.recap import recap
@@ -39,8 +40,8 @@ def turn(request: Request) -> Reply:
         return _say(_aside(scene) or _heard(scene, None) or _by_turns(scene.voice.closing.after, scene))
     if _is_over(scene):
         return _conclude(scene, asks)
-    if _was_care(scene) and length_in_words(scene.answer) < THIN:
-        return _say(_unused(scene.voice.unhurried, scene) or scene.voice.unhurried[0])
+    if troubled(scene)[-1]:
+        return _say(_aside(scene) or _unused(scene.voice.unhurried, scene) or _by_turns(scene.voice.unhurried, scene))
     return _answered(scene, asks)
 
 
@@ -62,7 +63,7 @@ def _answered(scene: Scene, asks: list[Ask]) -> Reply:
     if spare and current and not current.ends and (probe := _probe(scene, current, asks, latest)):
         return _say(_joined(scene, _lead(scene), probe))
     lead = _heard(scene, latest)
-    if scene.left > len(left) and scene.turn >= WARM and not _is_thin(scene) and (shown := widget(scene, latest)):
+    if scene.left > len(left) and scene.turn >= WARM and _is_at_ease(scene) and (shown := widget(scene, latest)):
         scaled = shown.input["widget"]["type"] == "RatingScale"  # its label takes up what was said
         return Reply(scene.voice.showing.lead if scaled else lead, "offline", (shown,))
     return _next(scene, asks, left, lead)
@@ -112,7 +113,13 @@ def _current(scene: Scene, asks: list[Ask]) -> tuple[Ask | None, bool]:
 
 def _probe(scene: Scene, current: Ask, asks: list[Ask], latest: Reflection | None) -> str:
     """The follow-up of a thin answer; empty for one that is full, or that somebody would rather not give."""
-    if not _is_thin(scene) or skips(scene.answer) or is_annoyed(scene.answer) or greets(scene.answer):
+    if (
+        not _is_thin(scene)
+        or _is_back(scene)
+        or skips(scene.answer)
+        or is_annoyed(scene.answer)
+        or greets(scene.answer)
+    ):
         return ""
     probing = scene.voice.probing
     if _fruitless(scene, asks) >= PATIENCE:
@@ -148,14 +155,23 @@ def _thin(text: str) -> bool:
     return length_in_words(text) < THIN or knows_nothing(text)
 
 
+def _is_at_ease(scene: Scene) -> bool:
+    """Whether a widget would come neither upon a thin answer nor to somebody who was in distress."""
+    return not _is_thin(scene) and not any(troubled(scene))
+
+
 def _is_thin(scene: Scene) -> bool:
     return _thin(scene.answer)
 
 
 def _is_empty(scene: Scene) -> bool:
-    return (
-        knows_nothing(scene.answer) or skips(scene.answer) or greets(scene.answer) or bool(scene.exchanges[-1].widget)
-    )
+    silent = knows_nothing(scene.answer) or skips(scene.answer) or greets(scene.answer)
+    return silent or bool(scene.exchanges[-1].widget) or (_is_back(scene) and resumes(scene.answer))
+
+
+def _is_back(scene: Scene) -> bool:
+    """Whether this message is the first one after distress that goes on with the matter."""
+    return any(troubled(scene)[-2:-1])
 
 
 def _lead(scene: Scene) -> str:
@@ -200,10 +216,6 @@ def _care(scene: Scene) -> str:
     """Care without a question, with what the operator has to say to people in distress."""
     care = _unused(scene.voice.care, scene) or _by_turns(scene.voice.care, scene)
     return _joined(scene, care, scene.help)
-
-
-def _was_care(scene: Scene) -> bool:
-    return any(care in scene.exchanges[-1].asked for care in scene.voice.care)
 
 
 def _unused(choices: Sequence[str], scene: Scene) -> str:

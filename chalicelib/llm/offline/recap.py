@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from chalicelib.llm.offline.asides import aside_of, greets, knows_nothing, skips
 from chalicelib.llm.offline.asks import COVERED, Ask, ask_of
-from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
+from chalicelib.llm.offline.cues import wants_to_stop
+from chalicelib.llm.offline.distress import resumes, troubled
 from chalicelib.llm.offline.likeness import alike
 from chalicelib.llm.offline.reflect import Reflection, reflections, weightiest
 from chalicelib.llm.offline.scene import Scene
@@ -17,11 +18,12 @@ FEW_WORDS = 3  # a point with fewer only counts where there are no others
 def points(scene: Scene) -> list[Reflection]:
     """The weightiest point of each answer, in the order they came; none twice."""
     found: list[Reflection] = []
-    for exchange in scene.exchanges:
+    trouble = troubled(scene)
+    for exchange, in_trouble in zip(scene.exchanges, trouble, strict=True):
         made = weightiest(
             reflection
             for text in exchange.said
-            if not (exchange.widget or _says_nothing(text))
+            if not (exchange.widget or in_trouble or _says_nothing(text) or (any(trouble) and resumes(text)))
             for reflection in reflections(text)
         )
         if made and not any(alike(made.phrase, known.phrase) for known in found):
@@ -52,7 +54,7 @@ def recap(scene: Scene, asks: Sequence[Ask]) -> str:
 
 def _says_nothing(text: str) -> bool:
     """Whether a message is no answer to anything."""
-    if is_distressed(text) or wants_to_stop(text) or aside_of(text) not in (None, "question"):
+    if wants_to_stop(text) or aside_of(text) not in (None, "question"):
         return True
     return knows_nothing(text) or skips(text) or greets(text)
 

@@ -132,7 +132,11 @@ _COMMON_ENDINGS = (
     "ads",
 )
 _WAS = re.compile(r"\byou was\b")
-_EDGE_WORDS = frozenset(word for word in FUNCTION - {"more", "too", "own"} if not _DENIAL.search(word))
+_EDGE_WORDS = frozenset(
+    word
+    for word in FUNCTION - {"more", "too", "own", "every", "all", "only", "many", "most", "some"}
+    if not _DENIAL.search(word)
+)
 
 
 @dataclass(frozen=True, slots=True)

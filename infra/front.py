@@ -34,7 +34,7 @@ class Front:
         if scope["type"] == "http":
             self.requests += 1
             if not is_aws_call(scope):
-                scope = scope | {"headers": _application_headers(scope)}
+                scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
             elif _from_a_web_page(scope["headers"]):
                 # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
                 await _refuse(send)
@@ -61,6 +61,12 @@ def is_aws_call(scope: Scope) -> bool:
         return True
     fields = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     return bool(fields & SIGNATURE_FIELDS)
+
+
+def _path_as_sent(scope: Scope) -> str:
+    """API Gateway finds the route in the path as it was sent: an escaped slash separates nothing, and stays escaped."""
+    raw: bytes | None = scope.get("raw_path")
+    return raw.decode("latin-1") if raw else str(scope["path"])
 
 
 def _application_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -101,6 +102,18 @@ def test_the_documentation_is_served_to_anybody(cloud: LocalCloud) -> None:
     assert cloud.call("GET", "/openapi.json", key="").json()["openapi"].startswith("3.1")
 
 
-def test_every_answer_names_its_request(cloud: LocalCloud) -> None:
-    for method, path in (("GET", "/me"), ("GET", "/nope"), ("DELETE", "/me"), ("GET", "/docs"), ("OPTIONS", "/me")):
-        assert cloud.call(method, path).headers["x-request-id"]
+def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalCloud) -> None:
+    asked = (("GET", "/me"), ("GET", "/nope"), ("DELETE", "/me"), ("GET", "/docs"), ("OPTIONS", "/me"), ("TRACE", "/"))
+    for method, path in asked:
+        headers = cloud.call(method, path).headers
+        assert headers["x-request-id"]
+        assert 0 <= int(headers["ratelimit-remaining"]) <= int(headers["ratelimit-limit"])
+        assert 1 <= int(headers["ratelimit-reset"]) <= 60
+    assert cloud.call("GET", "/me", key="").headers["ratelimit-remaining"] == "100"
+
+
+def test_an_id_in_a_path_may_have_any_character(cloud: LocalCloud) -> None:
+    for group in ("a/b", "100%", "%2F", "a%41", "ü +?"):
+        assert cloud.call("POST", "/integrations/telegram/groups", {"group_id": group}).status == 201
+        path = f"/integrations/telegram/groups/{quote(group, safe='')}"
+        assert [cloud.call("DELETE", path).status for _ in range(2)] == [204, 404]

@@ -55,6 +55,15 @@ def test_aws_calls_pass_untouched(scope: dict[str, Any]) -> None:
     assert _through(scope)[0] == scope
 
 
+def test_the_application_gets_the_path_as_it_was_sent() -> None:
+    scope = _scope("/api/v1/a/b/é%") | {"raw_path": b"/api/v1/a%2Fb/%C3%A9%25"}
+    seen, _ = _through(scope)
+    assert seen is not None
+    assert seen["path"] == "/api/v1/a%2Fb/%C3%A9%25"
+    call = _scope("/b/c/d", authorization="AWS4-HMAC-SHA256 Credential=test/…") | {"raw_path": b"/b/c%2Fd"}
+    assert _through(call)[0] == call
+
+
 @pytest.mark.parametrize("path", ["/", "/api/v1/me", "/chat", "/results", "/static/a.css", "/nothing", "/restapisx"])
 def test_everything_else_is_the_applications(path: str) -> None:
     scope = _scope(path, "s=X-Amz-Signature", authorization="Bearer hm_live_0")

@@ -21,7 +21,7 @@ _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>>=|<=) (?P<n>\d+)")
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<bound>>=|<=) (?P<n>-?\d+)")
-_TYPE = re.compile(r"Expected `(?P<type>[a-z]+)(?: \| null)?`")
+_TYPE = re.compile(r"Expected `(?P<types>[a-z]+(?: \| [a-z]+)*)`")
 _NAMES = {
     "str": "a string",
     "int": "a whole number",
@@ -94,8 +94,13 @@ def _in_our_words(finding: str, kind: type[Any]) -> str:
     if what.startswith("Invalid RFC3339"):
         return f"{path} must be {_NAMES['datetime']}"
     if named := _TYPE.search(what):
-        return f"{path} must be {_NAMES.get(named['type'], named['type'])}"
+        return f"{path} must be {_one_of(named['types'].split(' | '))}"
     return f"{path} is not valid: {what}"
+
+
+def _one_of(types: list[str]) -> str:
+    *first, last = (_NAMES.get(name, name) for name in types if name != "null")
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _choices(kind: type[Any], path: str) -> list[str]:

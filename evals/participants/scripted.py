@@ -19,10 +19,11 @@ from evals.widget import choices, kind_of, props_of
 Lines = Mapping[str, Sequence[str]]
 
 STOPS_AT = {"terse": 6, "hostile": 8}  # the message with which these want to stop
-DISTRESSED_AT = 3
+DISTRESSED_AT = 2
 _TAPS = ("cooperative", "terse", "non_english", "contradictory", "distressed")  # the others write past a widget
 
 _DISTRESS: Final[tuple[tuple[str, Cue | None], ...]] = (
+    ("low", "distress"),
     ("distress", "distress"),
     ("after", None),
     ("resume", "resume"),

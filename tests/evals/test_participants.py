@@ -79,7 +79,7 @@ def test_the_hostile_one_asks_for_instructions_roles_and_other_people_then_stops
 
 def test_the_distressed_one_says_so_and_leaves() -> None:
     given = [after(number, "distressed") for number in (2, 3, 4, 5, 6, 7)]
-    assert [it.cue if it else "" for it in given] == [None, "distress", None, "resume", None, "stop"]
+    assert [it.cue if it else "" for it in given] == ["distress", "distress", None, "resume", None, "stop"]
 
 
 def test_the_contradictory_one_takes_back_what_it_said() -> None:

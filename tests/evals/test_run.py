@@ -133,6 +133,17 @@ def test_an_offline_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, t
     assert "- missing: library-cooperative" in (tmp_path / "evals" / "report.md").read_text()
 
 
+def test_the_offline_facilitator_keeps_every_rule(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runs, "settings", lambda: provided("offline"))
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    outcome = main()
+    told = capsys.readouterr().out
+    assert told.partition("## Findings")[2].startswith("\n\nNone.")
+    assert outcome == 0
+
+
 def test_without_a_provider_it_is_offline() -> None:
     assert isinstance(model_of(provided("")), OfflineModel)
 

@@ -24,18 +24,6 @@ HEADERS_OF_NOBODY = (
     "Bearer hm_live_" + "0" * 32,  # well formed, and nobody's
 )
 
-ENDPOINTS = (
-    ("GET", "/me"),
-    ("POST", "/sessions"),
-    ("GET", "/sessions/nonsense"),
-    ("GET", "/sessions/nonsense/questions"),
-    ("GET", "/sessions/nonsense/responses"),
-    ("GET", "/sessions/nonsense/summary"),
-    ("GET", "/sessions/nonsense/session-md"),
-    ("POST", "/sessions/nonsense/chat"),
-    ("POST", "/sessions/nonsense/chat/questions"),
-)
-
 
 def test_me_is_the_user_and_the_key_in_use(host: Host, clock: FakeClock) -> None:
     me = host.get("/me")
@@ -70,9 +58,3 @@ def test_revoking_one_key_leaves_the_keys_of_others(host: Host) -> None:
     other = new_host("bo@example.com")
     wiring.accounts().revoke_key(other.key, wiring.clock().now())
     assert host.call("GET", "/me").status_code == 200
-
-
-def test_the_key_is_asked_for_before_anything_else(host: Host, subtests: pytest.Subtests) -> None:
-    for method, path in ENDPOINTS:
-        with subtests.test(f"{method} {path}"):
-            assert error_of(host.call(method, path, b"{broken", Authorization="Bearer nothing")) == NO_KEY

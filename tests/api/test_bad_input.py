@@ -134,6 +134,7 @@ SAY: tuple[tuple[dict[str, Any], str], ...] = (
     ({"content": "x" * 10_001}, "content must be at most 10,000 characters"),
     ({"participant_id": None}, "participant_id is required"),
     ({"participant_id": ""}, "participant_id is required"),
+    ({"participant_id": " \t\n　"}, "participant_id is required"),
     ({"participant_id": 4}, "participant_id must be a string"),
     ({"participant_id": "x" * 201}, "participant_id must be at most 200 characters"),
     ({"participant_name": None}, "participant_name is required"),
@@ -145,6 +146,8 @@ SAY: tuple[tuple[dict[str, Any], str], ...] = (
 
 ANSWERS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"participant_id": None}, "participant_id is required"),
+    ({"participant_id": ""}, "participant_id is required"),
+    ({"participant_id": " \t\n　"}, "participant_id is required"),
     ({"participant_name": None}, "participant_name is required"),
     ({"answers": None}, "answers is required"),
     ({"answers": {}}, "answers must be a list"),

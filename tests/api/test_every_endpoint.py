@@ -1,0 +1,94 @@
+"""What is true of every endpoint: the key it asks for, the bodies it refuses, and whom it tells nothing."""
+
+from typing import Any
+
+import pytest
+
+from app import app
+from tests.api.hosts import Host, error_of, new_host
+
+NO_KEY = (401, "unauthorized", "Invalid or missing API key")
+FORBIDDEN = (403, "forbidden", "You don't have access to this session")
+UNKNOWN = (404, "not_found", "Session not found")
+
+JOIN = {"participant_id": "p1", "participant_name": "", "answers": []}
+SAY = {"participant_id": "p1", "participant_name": "", "content": "Soup"}
+
+# Every endpoint but those for anybody, with a body that it takes.
+WITH_KEY: dict[tuple[str, str], Any] = {
+    ("GET", "/me"): None,
+    ("GET", "/sessions"): None,
+    ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},
+    ("GET", "/templates"): None,
+    ("GET", "/templates/{template_id}"): None,
+    ("GET", "/integrations/telegram/groups"): None,
+    ("POST", "/integrations/telegram/groups"): {"group_id": "-100"},
+    ("DELETE", "/integrations/telegram/groups/{group_id}"): None,
+    ("POST", "/integrations/telegram/link"): {},
+}
+OF_SESSION: dict[tuple[str, str], Any] = {
+    ("GET", "/sessions/{session_id}"): None,
+    ("PATCH", "/sessions/{session_id}"): {"topic": "Edited"},
+    ("DELETE", "/sessions/{session_id}"): None,
+    ("GET", "/sessions/{session_id}/questions"): None,
+    ("GET", "/sessions/{session_id}/responses"): None,
+    ("POST", "/sessions/{session_id}/responses"): {"content": "Soup"},
+    ("PATCH", "/sessions/{session_id}/participants/{participant_id}"): {"included": False},
+    ("DELETE", "/sessions/{session_id}/participants/{participant_id}"): None,
+    ("GET", "/sessions/{session_id}/summary"): None,
+    ("POST", "/sessions/{session_id}/summary"): {},
+    ("GET", "/sessions/{session_id}/session-md"): None,
+    ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
+    ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
+    ("POST", "/sessions/{session_id}/chat"): SAY,
+}
+FOR_ANYBODY = {("GET", "/sessions/public"), ("GET", "/openapi.json"), ("GET", "/docs")}
+
+
+def test_the_table_has_every_endpoint_there_is() -> None:
+    served = {
+        (method, path.removeprefix("/api/v1"))
+        for path, methods in app.routes.items()
+        for method in methods
+        if path.startswith("/api/v1") and method != "OPTIONS"
+    }
+    assert served == {*WITH_KEY, *OF_SESSION} | FOR_ANYBODY
+
+
+def test_each_asks_for_the_key_before_anything_else(host: Host, subtests: pytest.Subtests) -> None:
+    for method, path in [*WITH_KEY, *OF_SESSION]:
+        with subtests.test(f"{method} {path}"):
+            for sent in ("", "Bearer nothing", f"Basic {host.key}"):
+                assert error_of(host.call(method, path, b"{broken", Authorization=sent)) == NO_KEY
+
+
+def test_each_that_takes_a_body_takes_a_json_object_only(host: Host, subtests: pytest.Subtests) -> None:
+    ids = {"session_id": host.new_session()["id"], "participant_id": host.user_id, "group_id": "g"}
+    for method, path in [*WITH_KEY, *OF_SESSION]:
+        if method not in ("POST", "PATCH"):
+            continue
+        for body in (b"{", b"null", b"[]", b"3", b'"text"', b'{"topic": "\xff"}', rb'{"topic": "\ud800"}'):
+            with subtests.test(f"{method} {path} {body!r}"):
+                assert error_of(host.call(method, path.format(**ids), body))[:2] == (400, "validation_error")
+
+
+def test_a_stranger_learns_nothing_from_any(host: Host, subtests: pytest.Subtests) -> None:
+    session = host.new_session(topic="Secret plans", goal="Secret", context="Secret", questions=[{"text": "Secret"}])[
+        "id"
+    ]
+    participant = host.say(session, "Secret words").json_body["thread_id"]
+    bo = new_host("bo@example.com")
+    for (method, path), body in OF_SESSION.items():
+        with subtests.test(f"{method} {path}"):
+            answer = bo.call(method, path.format(session_id=session, participant_id=participant), body)
+            assert error_of(answer) == FORBIDDEN
+            for nowhere in ("00000000-0000-4000-8000-000000000000", "nonsense", "Secret plans", "%00"):
+                answer = bo.call(method, path.format(session_id=nowhere, participant_id=participant), body)
+                assert error_of(answer) == UNKNOWN
+    for (method, path), body in WITH_KEY.items():
+        with subtests.test(f"{method} {path}"):
+            answer = bo.call(method, path.format(template_id=session, group_id=session), body)
+            assert b"ecret" not in answer.body
+            assert session.encode() not in answer.body or answer.status_code == 404
+    assert host.get(f"/sessions/{session}")["topic"] == "Secret plans"
+    assert len(host.get(f"/sessions/{session}/responses")["data"]) == 1

@@ -25,6 +25,9 @@ from chalicelib import secret_store, settings, wiring
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
+from tests.lean import aws_state, quicken_aws, restore_aws
+
+quicken_aws()
 
 
 def forget_wiring() -> None:
@@ -50,30 +53,51 @@ def forget_wiring() -> None:
         cached.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The tables and the secret of the data stack, and the queues, made once a process; and the environment naming them."""
+    with mock_aws():
+        _create_tables()
+        secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
+        environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], **_create_queues()}
+        return aws_state(), environment
+
+
+def _create_tables() -> None:
+    """Make the tables; without their streams, which only AWS reads."""
+    dynamodb: Any = boto3.client("dynamodb")
+    for name, resource in data.template()["Resources"].items():
+        if resource["Type"] != "AWS::DynamoDB::Table":
+            continue
+        kept = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+        properties = {key: value for key, value in resource["Properties"].items() if key in kept}
+        dynamodb.create_table(TableName=name.removesuffix("Table").lower(), **properties)
+
+
+def _create_queues() -> dict[str, str]:
+    """Make the queues; gives the variables with their addresses."""
+    sqs: Any = boto3.client("sqs")
+    urls = {}
+    for queue in ("prompts", "summaries.fifo", "briefs", "cards.fifo", "deletions"):
+        for suffix in ("QUEUE", "DEAD_LETTERS"):
+            fifo = queue.endswith(".fifo")
+            name = f"{queue.removesuffix('.fifo')}-{suffix.lower()}" + (".fifo" if fifo else "")
+            url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"} if fifo else {})["QueueUrl"]
+            urls[f"{queue.removesuffix('.fifo').upper()}_{suffix}_URL"] = url
+    return urls
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """In-memory AWS with the tables and the secret of the data stack, and the queues."""
+def aws(
+    data_stack_in_memory: tuple[list[dict[str, Any]], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """In-memory AWS with the tables and the secret of the data stack, and the queues, all as new."""
+    state, environment = data_stack_in_memory
     forget_wiring()
     with mock_aws():
-        template = data.template()
-        dynamodb: Any = boto3.client("dynamodb")
-        for name, resource in template["Resources"].items():
-            if resource["Type"] != "AWS::DynamoDB::Table":
-                continue
-            kept = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "StreamSpecification")
-            properties = {key: value for key, value in resource["Properties"].items() if key in kept}
-            if "StreamSpecification" in properties:
-                properties["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-            dynamodb.create_table(TableName=name.removesuffix("Table").lower(), **properties)
-        secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
-        monkeypatch.setenv("DEPLOYMENT_SECRET_ARN", secret["ARN"])
-        sqs: Any = boto3.client("sqs")
-        for queue in ("prompts", "summaries.fifo", "briefs", "cards.fifo", "deletions"):
-            for suffix in ("QUEUE", "DEAD_LETTERS"):
-                fifo = queue.endswith(".fifo")
-                name = f"{queue.removesuffix('.fifo')}-{suffix.lower()}" + (".fifo" if fifo else "")
-                url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"} if fifo else {})["QueueUrl"]
-                monkeypatch.setenv(f"{queue.removesuffix('.fifo').upper()}_{suffix}_URL", url)
+        restore_aws(state)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
         yield
     forget_wiring()
 

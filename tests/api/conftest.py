@@ -8,13 +8,11 @@ from tests.api.hosts import Host, new_host
 from tests.api.work import asked, summarise, write_brief
 from tests.clock import FakeClock, own_time
 from tests.faults import Interviewer, own_model
-from tests.lean import lean_aws
 
 
 @pytest.fixture
 def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """The application's time."""
-    lean_aws()
     return own_time(monkeypatch)
 
 

@@ -6,12 +6,13 @@ import botocore.handlers
 import pytest
 
 from chalicelib import wiring
+from chalicelib.services import places
+from chalicelib.services.facilitation import condensing
 from chalicelib.store.records import Prompt
 from tests.api.hosts import Host, new_host
 from tests.clock import own_time
 from tests.events import request
 from tests.faults import Interviewer, own_model
-from tests.lean import lean_aws
 
 
 class Meter:
@@ -35,7 +36,6 @@ class Meter:
 @pytest.fixture
 def meter(aws: None, monkeypatch: pytest.MonkeyPatch) -> Meter:
     """A meter on every client made from here on; first in line, since the in-memory AWS answers in the same place."""
-    lean_aws()
     found = Meter()
     monkeypatch.setattr(
         botocore.handlers, "BUILTIN_HANDLERS", [("before-send", found.note), *botocore.handlers.BUILTIN_HANDLERS]
@@ -129,6 +129,36 @@ def test_a_thread_that_began_under_an_older_prompt_costs_one_call_more(host: Hos
     meter.sent.clear()
     assert meter.of(host.say(session, "Soup"), 200) <= 6
     assert meter.of(host.say(session, "Hello", "p2"), 200) <= 5
+
+
+def test_a_long_thread_costs_no_more_not_even_for_a_message_of_long_ago(
+    host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(condensing, "MOST_MESSAGES", 4)
+    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 2)
+    session = host.new_session(prompt="p")["id"]
+    first = host.say(session, "Soup", message_id="m0").json_body
+    meter.sent.clear()
+    for number in range(1, 12):
+        assert meter.of(host.say(session, "More", message_id=f"m{number}"), 200) <= 5
+    turns = model.count("turn")
+    again = host.say(session, "Soup", message_id="m0")
+    assert meter.of(again, 200) <= 3  # the key, the scene, the reply
+    assert again.json_body == first
+    assert model.count("turn") == turns
+
+
+def test_a_first_opening_looks_for_its_prompt_ten_times_at_most_and_never_when_it_is_there(
+    host: Host, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "PROMPT_SECONDS", 5.0)
+    session = host.new_session()["id"]
+    meter.sent.clear()
+    assert meter.of(host.join(session), 200) <= 5 + 10
+    assert meter.of(host.say(session, "Soup"), 200) <= 5
+    assert wiring.sessions().add_prompt(session, Prompt(1, "First.", "tailored"))
+    meter.sent.clear()
+    assert meter.of(host.join(session, "p2"), 200) <= 5
 
 
 def test_a_stranger_in_a_public_session_costs_no_more(host: Host, meter: Meter) -> None:

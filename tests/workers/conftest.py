@@ -5,13 +5,11 @@ import pytest
 from chalicelib.services.synthesis import job
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.lean import lean_aws
 from tests.workers.desk import Desk
 
 
 @pytest.fixture
 def desk(aws: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A new session."""
-    lean_aws()
     monkeypatch.setattr(job, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
     return Desk(own_time(monkeypatch), own_model(monkeypatch))

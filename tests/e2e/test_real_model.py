@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from tests import fake_anthropic
 from tests.e2e.local import LocalCloud, free_port
 from tests.e2e.test_main_job import current_summary, join, new_session, say, wait_for
 from tests.fake_anthropic import FakeAnthropic, Fault, text, tool
+from tests.faults import prompt_parts
 
 pytestmark = pytest.mark.timeout(300)
+QUESTIONS = ("What makes you say so?", "Who else notices that?", "When did this begin?")
 UNAVAILABLE = "The facilitator is unavailable; send the same message again"
 
 
@@ -55,7 +58,10 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         theme = {"label": "Noise", "statement": "Noise keeps people away.", "evidence": evidence}
         empty: dict[str, Any] = {name: [] for name in ("agreements", "tensions", "minority_views", "open_questions")}
         return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
-    return text("What makes you say so?" if tools else "Ask about noise.")
+    if "write_prompt" in tools:
+        return tool("write_prompt", prompt_parts("Ask about noise"))
+    asked = sum(message["role"] == "assistant" for message in body["messages"])
+    return text(QUESTIONS[asked % len(QUESTIONS)])
 
 
 def turns_sent(server: FakeAnthropic) -> list[dict[str, Any]]:
@@ -66,7 +72,7 @@ def turns_sent(server: FakeAnthropic) -> list[dict[str, Any]]:
 def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthropic) -> None:
     session = new_session(cloud, questions=[])
     wait_for("prompt", 60, lambda: cloud.call("GET", f"/sessions/{session}").json()["prompt_status"] == "tailored")
-    assert cloud.call("GET", f"/sessions/{session}").json()["prompt"] == "Ask about noise."
+    assert cloud.call("GET", f"/sessions/{session}").json()["prompt"].startswith("# Opening\nAsk about noise")
     assert join(cloud, session, "ana").json()["message"]["content"] == "What makes you say so?"
     assert say(cloud, session, "ana", "It is <b>too</b> loud.").status == 200
     last = cloud.call("GET", f"/sessions/{session}/responses").json()["data"][0]["last_message_at"]
@@ -75,6 +81,20 @@ def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthr
     assert "offline" not in summary
     stored = cloud.call("GET", f"/sessions/{session}").json()
     assert stored["usage"] == {"turns": 2, "input_tokens": 26, "cached_tokens": 10, "output_tokens": 14}
+
+
+def test_every_token_of_a_day_is_counted_from_the_replies_and_by_the_workers(
+    cloud: LocalCloud, server: FakeAnthropic
+) -> None:
+    """After the test before: a prompt, two turns, a digest and a summary, of 25 tokens each."""
+    table, today = cloud.instance.outputs["GuardsTableName"], datetime.now(UTC).date().isoformat()
+
+    def counted() -> int:
+        found = cloud.client("dynamodb").get_item(TableName=table, Key={"id": {"S": f"tokens#{today}"}})
+        return int(found["Item"]["tokens"]["N"]) if "Item" in found else 0
+
+    wait_for("the count", 60, lambda: counted() == 25 * len(server.bodies))
+    assert len(server.bodies) >= 5
 
 
 def test_what_participants_say_travels_in_its_data_tag_only(cloud: LocalCloud, server: FakeAnthropic) -> None:

@@ -18,6 +18,7 @@
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
+| a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
@@ -58,7 +59,7 @@ BY_GROUP = "by_group"
 
 SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
-SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
+SYNTHESIS, SUMMARY, BRIEF, THEMES = "synthesis", "summary", "brief", "themes"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"

@@ -137,6 +137,14 @@ class SynthesisItem(SessionPart):
     withdrawn_at = UTCDateTimeAttribute(null=True)
 
 
+class ThemesItem(SessionPart):
+    """`themes`: the registry of a session's themes; written by whoever writes its summary, one version after the other."""
+
+    version = NumberAttribute()
+    last = NumberAttribute()
+    themes = JsonAttribute()
+
+
 class SummaryItem(SessionPart):
     """`summary`: the last good summary. `due_kind` is `brief#<shard>` while its brief is to be written."""
 

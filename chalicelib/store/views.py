@@ -32,6 +32,7 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
+from chalicelib.store.themes import registry_from
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -86,6 +87,8 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["synthesis"] = Synthesis(
             synthesis.stale_since, synthesis.updating_until, int(synthesis.epoch), synthesis.withdrawn_at
         )
+    if keys.THEMES in raw:
+        parts["themes"] = registry_from(raw[keys.THEMES])
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.BRIEF in raw:

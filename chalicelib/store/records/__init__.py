@@ -15,7 +15,17 @@ from chalicelib.store.records.sessions import (
     Tally,
     Visibility,
 )
-from chalicelib.store.records.synthesis import Brief, Digest, Point, Quote, Summary, Synthesis, Theme
+from chalicelib.store.records.synthesis import (
+    Brief,
+    Digest,
+    Point,
+    Quote,
+    RegisteredTheme,
+    Summary,
+    Synthesis,
+    Theme,
+    ThemeRegistry,
+)
 from chalicelib.store.records.users import Caller, GroupStatus, Outcome, PastRequest, TelegramGroup, User
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "PromptOrigin",
     "Question",
     "Quote",
+    "RegisteredTheme",
     "Role",
     "Session",
     "SessionView",
@@ -46,6 +57,7 @@ __all__ = [
     "Tally",
     "TelegramGroup",
     "Theme",
+    "ThemeRegistry",
     "Thread",
     "ThreadView",
     "User",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.store.records.synthesis import Brief, Summary, Synthesis
+from chalicelib.store.records.synthesis import Brief, Summary, Synthesis, ThemeRegistry
 
 Status = Literal["active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
@@ -135,6 +135,7 @@ class SessionView:
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     synthesis: Synthesis = field(default_factory=Synthesis)
+    themes: ThemeRegistry = field(default_factory=ThemeRegistry)
     summary: Summary | None = None
     brief: Brief | None = None
 

@@ -5,10 +5,50 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredTheme:
+    """A theme of a session by its id, which it keeps for ever. `alias_of` is the theme that it turned out to be the same as.
+
+    `description` is what a digest said of it, from one person's words, until a summary said it for all
+    (`described_by_summary`).
+    """
+
+    id: str
+    label: str
+    description: str = ""
+    alias_of: str | None = None
+    described_by_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRegistry:
+    """The themes of a session. `version` counts how often they were stored; `last` is the highest number ever given as an id."""
+
+    version: int = 0
+    themes: tuple[RegisteredTheme, ...] = ()
+    last: int = 0
+
+    @property
+    def live(self) -> tuple[RegisteredTheme, ...]:
+        """The themes that are no aliases."""
+        return tuple(theme for theme in self.themes if theme.alias_of is None)
+
+    def resolve(self, theme_id: str | None) -> RegisteredTheme | None:
+        """The live theme that an id stands for today; None for one that is not here."""
+        known = {theme.id: theme for theme in self.themes}
+        found = known.get(theme_id or "")
+        for _ in known:
+            if found is None or found.alias_of is None:
+                return found
+            found = known.get(found.alias_of)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched.
 
-    `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral.
+    `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral. `theme` is the
+    id of the session's theme that it belongs to, as it was then: `ThemeRegistry.resolve` tells what that is today.
     """
 
     text: str
@@ -16,6 +56,7 @@ class Point:
     message_id: str
     topic: str
     stance: str = "neutral"
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

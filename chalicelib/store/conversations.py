@@ -280,7 +280,14 @@ def _sets(thread: Thread, names: Sequence[str]) -> list[Action]:
 
 
 def _unmoved(thread: Thread) -> Condition:
-    return ThreadItem.last_sequence == thread.last_sequence
+    """Nothing was said and nothing concluded since, so whoever holds a lease counts a conclusion once.
+
+    And it is this thread: one that the same participant began after a removal goes on where this one ended.
+    """
+    same = ThreadItem.created_at == thread.created_at
+    unmoved: Condition = (ThreadItem.last_sequence == thread.last_sequence) & same
+    unmoved &= ThreadItem.concluded == thread.concluded
+    return unmoved
 
 
 def _free(now: datetime, turn_id: str | None) -> Condition:

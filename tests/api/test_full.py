@@ -1,6 +1,10 @@
-"""A session that is full, over the API."""
+"""A session that is full, and a conversation that is, over the API."""
 
+import pytest
+
+from chalicelib import settings, wiring
 from tests.api.hosts import Host, error_of
+from tests.faults import Interviewer
 
 FULL = (400, "validation_error", "This session is full")
 
@@ -36,3 +40,20 @@ def test_a_deleted_session_leaves_no_seats(host: Host) -> None:
     host.join(session)
     assert host.call("DELETE", f"/sessions/{session}").status_code == 204
     assert host.join(session, "bo").status_code == 404
+
+
+def test_a_full_conversation_takes_no_more_and_what_was_said_is_answered_as_ever(
+    host: Host, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_TURNS", "2")
+    settings.settings.cache_clear()
+    wiring.desk.cache_clear()
+    session = host.new_session()["id"]
+    said = [host.say(session, "Soup", message_id=f"m{number}").json_body for number in range(2)]
+    full = (400, "validation_error", "This conversation is full: it has reached its limit of 2 messages")
+    for key in ({}, {"Idempotency-Key": "k1"}, {"Idempotency-Key": "k1"}):
+        body = {"participant_id": "p1", "participant_name": "", "content": "More"}
+        assert error_of(host.call("POST", f"/sessions/{session}/chat", body, **key)) == full
+    assert [host.say(session, "Soup", message_id=f"m{number}").json_body for number in range(2)] == said
+    assert (host.get(f"/sessions/{session}")["usage"]["turns"], model.count("turn")) == (2, 2)
+    assert host.say(session, "Soup", "p2").status_code == 200

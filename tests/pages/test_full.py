@@ -1,5 +1,8 @@
-"""The page of a session that is full."""
+"""The pages of a session that is full, and of a conversation that is."""
 
+import pytest
+
+from chalicelib import settings, wiring
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.pages.browsing import Browser
@@ -54,3 +57,20 @@ def test_a_closed_session_is_closed_and_not_full(host: Host, ben: Browser, clock
     page = Browser().chat(session)
     assert "closed" in page.text
     assert "full" not in page.text
+
+
+def test_a_full_conversation_says_so_kindly_and_loses_no_words(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_TURNS", "2")
+    settings.settings.cache_clear()
+    wiring.desk.cache_clear()
+    session = host.new_session()
+    ben.join(session)
+    for words in ("Soup", "Bread"):
+        ben.say(session, words)
+    page = ben.say(session, "Salad")
+    assert page.status == 400
+    assert "This conversation is full: it has reached its limit of 2 messages. Thank you" in page.text
+    assert page.form("Send").fields["content"] == "Salad"
+    assert page.log[-2:] == [("You", "Bread"), ("Facilitator", "Reply 3")]

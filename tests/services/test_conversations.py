@@ -6,12 +6,10 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.errors import Conflict, Unavailable
-from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
 from chalicelib.store.records import Message
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.lean import lean_aws
 from tests.room import HOST, Room
 
 LEASE = 30
@@ -20,7 +18,6 @@ LEASE = 30
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A new session with a clock and a model of the test's own."""
-    lean_aws()
     return Room(own_time(monkeypatch), own_model(monkeypatch))
 
 
@@ -53,27 +50,6 @@ def test_the_same_words_later_are_a_turn_of_their_own(room: Room) -> None:
     room.say("Yes")
     room.say("Yes")
     assert [content for _, content in room.said()] == ["Reply 1", "Yes", "Reply 2", "Yes", "Reply 3"]
-
-
-def test_a_known_message_behind_what_the_model_is_shown_gives_its_reply_too(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(conversations, "HISTORY_MESSAGES", 4)
-    first = room.say("Soup", "m0")
-    for number in range(1, 6):
-        room.say("More", f"m{number}")
-    assert room.say("Soup", "m0") == first
-    assert len(room.said()) == 12
-    new = room.say("New", "m9")
-    assert (new.content, room.model.count("turn")) == ("Reply 7", 7)
-
-
-def test_the_model_is_shown_no_more_than_the_last_messages(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversations, "HISTORY_MESSAGES", 4)
-    for number in range(6):
-        room.say(f"Word {number}", f"m{number}")
-    shown = repr(room.model.requests[-1].messages)
-    assert [f"Word {number}" in shown for number in range(6)] == [False] * 4 + [True] * 2
 
 
 @pytest.mark.parametrize(("message_id", "again"), [("m1", "m1"), (None, None)])

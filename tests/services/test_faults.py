@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
 from chalicelib import wiring
+from chalicelib.services.facilitation import condensing
 from chalicelib.store.records import ThreadView
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
-from tests.lean import lean_aws, lean_tables
+from tests.lean import lean_tables
 
 MOST_CALLS = 12
 WORST = tuple(
@@ -19,6 +21,7 @@ WORST = tuple(
     for fault in FAULTS
     if fault.name in ("conflict without end", "done but unanswered", "dies before", "dies after")
 )
+WIDGET = {"root": {"type": "SingleSelect", "props": {"label": "What?", "options": ["Soup", "Bread"]}, "children": []}}
 Send = Callable[[], int]
 
 
@@ -83,7 +86,6 @@ class World:
 def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     clock, model = own_time(monkeypatch), own_model(monkeypatch)
     own_retries(monkeypatch)
-    lean_aws()
     host = new_host()
     host.say(host.new_session()["id"], "Warm up")
     return World(clock, model, host, tap(monkeypatch))
@@ -154,6 +156,47 @@ def test_a_turn_without_an_id_survives_every_fault_before_the_call(world: World,
         return 200 if answered else world.say_without_id()
 
     assert break_each_call(world, fault, Case(world.join, world.say_without_id, again, ("Soup",), 2)) >= 5
+
+
+@every(WORST)
+def test_a_turn_that_condenses_survives_every_fault(
+    world: World, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is condensed is there exactly when the reply is; from then on the messages in it are known by it."""
+    monkeypatch.setattr(condensing, "MOST_MESSAGES", 3)
+    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 1)
+
+    def prepare() -> None:
+        world.join()
+        assert world.host.say(world.session, "Bread", message_id="m0").status_code == 200
+
+    def again() -> int:
+        thread = world.thread()
+        _, part = wiring.conversations().thread_now(world.session, thread.thread.id)
+        assert (part is not None) == (len(thread.messages) == 5)
+        assert part is None or (part.to_sequence, part.text.count("\n")) == (3, 2)
+        first = world.host.say(world.session, "Bread", message_id="m0")
+        assert first.json_body["message"]["content"] == thread.messages[2].content
+        return world.say()
+
+    assert break_each_call(world, fault, Case(prepare, world.say, again, ("Bread", "Soup"), 3)) >= 5
+
+
+@every(WORST)
+def test_a_choice_survives_every_fault(world: World, fault: Fault) -> None:
+    def prepare() -> None:
+        world.join()
+        thread, now = world.thread(), world.clock.now()
+        held = wiring.conversations().take_lease(thread.thread, "turn", now, now + timedelta(seconds=30))
+        assert held is not None
+        widget = replace(thread.messages[0], id="w", sequence=2, widget_spec=WIDGET)
+        assert wiring.conversations().reply(held, widget)
+
+    def say() -> int:
+        return int(world.host.say(world.session, "Soup", message_id="m1", widget_value="Soup").status_code)
+
+    assert break_each_call(world, fault, Case(prepare, say, say, ("Soup",), 3)) >= 5
+    assert world.thread().messages[2].widget_value == "Soup"
 
 
 def test_a_turn_and_a_join_survive_the_death_of_the_process_during_the_model_call(world: World) -> None:

@@ -8,19 +8,17 @@ from chalicelib import wiring
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
-from chalicelib.services.conversations import Said
+from chalicelib.services.entries import Said
 from chalicelib.services.sessions import NewQuestion
 from chalicelib.store.records import Prompt
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.lean import lean_aws
 from tests.room import HOST, Room
 
 
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A new session with a clock and a model of the test's own."""
-    lean_aws()
     return Room(own_time(monkeypatch), own_model(monkeypatch))
 
 

@@ -9,7 +9,8 @@ import pytest
 from chalicelib import wiring
 from chalicelib.services.channels import thread_id
 from chalicelib.services.sessions import NewSession, create_session
-from chalicelib.store.records import Digest, Message, Thread
+from chalicelib.store.records import Condensed, Digest, Message, Thread
+from tests.api.work import parts
 from tests.clock import NOON
 
 SECRET = b"secret"
@@ -88,6 +89,38 @@ def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
     assert kept is not None
     assert kept.to_sequence == 5
     assert [head.digested_to for head in conversations.heads(thread.session_id)] == [5]
+
+
+def replied(thread: Thread, sequence: int, to_sequence: int) -> bool:
+    """Whether a reply was stored together with an earlier part up to there."""
+    conversations, now = wiring.conversations(), NOON
+    held = conversations.take_lease(replace(thread, last_sequence=sequence - 1), "turn", now, now)
+    assert held is not None
+    reply = Message(wiring.new_id(), sequence, "assistant", "Why?", now, usage={})
+    return conversations.reply(held, reply, Condensed(to_sequence, f"up to {to_sequence}", {"f": 2}))
+
+
+def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it(thread: Thread) -> None:
+    conversations = wiring.conversations()
+    assert conversations.thread_now(thread.session_id, thread.id)[1] is None
+    assert replied(thread, 1, 5)
+    assert replied(thread, 2, 7)
+    for older in (7, 6):
+        assert not replied(thread, 3, older)
+    head, part = conversations.thread_now(thread.session_id, thread.id)
+    assert (head.last_sequence if head else None, list(stored(thread))) == (2, ["Why?", "Why?"])
+    assert part == Condensed(7, "up to 7", {"f": 2})
+    scene = conversations.scene(thread.session_id, [thread.id])
+    assert scene.condensed == {thread.id: part}
+
+
+def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
+    assert replied(thread, 1, 5)
+    deletions = wiring.deletions()
+    assert deletions.begin(thread.session_id, "owner", NOON)
+    for leftover in deletions.left(thread.session_id):
+        deletions.remove(leftover)
+    assert parts(thread.session_id) == []
 
 
 def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:

@@ -62,10 +62,6 @@ def lean_tables() -> None:
         dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables[table].items.clear()
 
 
-def lean_aws() -> None:
-    """Nothing any more: `quicken_aws` does it for all. Goes with the last test that calls it."""
-
-
 def _backends() -> list[Any]:
     every: tuple[Any, ...] = (dynamodb_backends, sqs_backends, secretsmanager_backends)
     return [backends[DEFAULT_ACCOUNT_ID]["us-east-1"] for backends in every]

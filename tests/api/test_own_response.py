@@ -111,10 +111,10 @@ def first(monkeypatch: pytest.MonkeyPatch, method: str, action: Callable[[], obj
     real = getattr(Conversations, method)
     due = [action]
 
-    def late(*given: Any) -> Any:
+    def late(*given: Any, **named: Any) -> Any:
         if due:
             due.pop()()
-        return real(*given)
+        return real(*given, **named)
 
     monkeypatch.setattr(Conversations, method, late)
 

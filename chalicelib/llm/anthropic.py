@@ -2,8 +2,8 @@
 
 One rule for time: a chat turn gets 15 s for its first try, and a failure that comes fast (under 3 s) goes once to the
 small tier with what remains of the deadline; everything else has its whole deadline and is tried again by its queue. No
-call takes longer than its time, not even one that drips. A reply that was cut off, refused or lacks the call it had to make is
-asked for once more; half a reply is never handed on.
+call takes longer than its time, not even one that drips. A reply that was cut off, refused, says nothing that can be used
+or lacks the call it had to make is asked for once more; half a reply is never handed on.
 
 Current models reject a forced tool choice and think before they answer. So the prompts ask for the call, this adapter
 checks that it came, and effort keeps the thinking short.
@@ -16,11 +16,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
-from chalicelib.llm.interface import Block, ModelRefused, ModelUnavailable, Reply, Request, Task, Tier, ToolCall, Usage
+from chalicelib.llm import messages_api
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request, Tier, ToolCall, Usage
 from chalicelib.observability import logger
 from chalicelib.settings import SettingMissing, Settings
 
@@ -36,8 +37,6 @@ CONNECT: Final = 3.0
 LEAST: Final = 0.5  # with less time than this a call is not worth starting
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
-_EFFORT: Mapping[Task, str] = {"turn": "low", "digest": "low", "prompt": "medium", "summary": "medium"}
-_TAKES_EFFORT = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")
 _WHOLE = ("end_turn", "tool_use", "stop_sequence")
 
 
@@ -96,6 +95,8 @@ class AnthropicModel:
             except (TimeoutError, _api_error()) as error:
                 if _refuses_key(error):
                     self._connected = None
+                if _loosened(request, attempt, error):
+                    continue
                 fast = before - deadline.remaining() < FAST
                 if request.task != "turn" or attempt.fell_back or not fast or not _passes(error):
                     raise _failure(request, error) from error
@@ -142,7 +143,7 @@ class AnthropicModel:
         from httpx2 import Timeout
 
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
-        body = _body(request, attempt)
+        body = messages_api.body(request, attempt.model, attempt.tokens, strict=attempt.strict)
         try:
             message: Message | str = _within(seconds, lambda: client.messages.create(**body, timeout=timeout))
         except (JSONDecodeError, UnicodeDecodeError):
@@ -159,6 +160,7 @@ class Attempt:
     limit: float | None
     fell_back: bool = False
     asked_again: bool = False
+    strict: bool = True
     usage: Usage = field(default_factory=Usage)
 
     def fall_back(self, model: str) -> None:
@@ -188,34 +190,8 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     return outcome.result(seconds)
 
 
-def _body(request: Request, attempt: Attempt) -> dict[str, Any]:
-    """The request as the Messages API takes it: tools, system and messages in the order that caching needs."""
-    body: dict[str, Any] = {
-        "model": attempt.model,
-        "max_tokens": attempt.tokens,
-        "system": [_block(block) for block in request.system],
-        "messages": [
-            {"role": message.role, "content": [_block(block) for block in message.blocks]}
-            for message in request.messages
-        ],
-    }
-    if request.tools:
-        body["tools"] = [
-            {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
-            for tool in request.tools
-        ]
-    if _TAKES_EFFORT.match(attempt.model):
-        body["output_config"] = {"effort": _EFFORT[request.task]}
-    return body
-
-
-def _block(block: Block) -> dict[str, Any]:
-    cached = {"cache_control": {"type": "ephemeral"}} if block.cached else {}
-    return {"type": "text", "text": block.text, **cached}
-
-
 def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Reply | None:
-    """The reply, or None where it is cut off, refused, empty, or lacks the call it had to make."""
+    """The reply, or None where it is cut off, refused, says nothing that can be used, or lacks the call it had to make."""
     if _stop_reason(message) not in _WHOLE:
         return None
     blocks = list(getattr(message, "content", None) or [])
@@ -227,7 +203,14 @@ def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Repl
     )
     reply = Reply(text, attempt.model, calls, attempt.usage)
     lacking = request.must_call is not None and reply.call(request.must_call) is None
-    return None if lacking or not (text.strip() or calls) else reply
+    saying = text.strip() or any(_is_filled(request, call) for call in calls)
+    return reply if saying and not lacking else None
+
+
+def _is_filled(request: Request, call: ToolCall) -> bool:
+    """Whether a call is one of an offered tool, with everything that this requires."""
+    offered = (tool for tool in request.tools if tool.name == call.name)
+    return any(call.input.keys() >= set(tool.schema.get("required", ())) for tool in offered)
 
 
 def _stop_reason(message: "Message | str") -> str:
@@ -254,6 +237,17 @@ def _api_error() -> type["APIError"]:
 
 def _refuses_key(error: Exception) -> bool:
     return getattr(error, "status_code", None) in (401, 403)
+
+
+def _loosened(request: Request, attempt: Attempt, error: Exception) -> bool:
+    """Whether a refused request has strict tools to be sent without: what can be compiled differs between models."""
+    if getattr(error, "status_code", None) != 400 or not (
+        attempt.strict and messages_api.has_strict(request, attempt.model)
+    ):
+        return False
+    logger.warning("request refused, sent again without strict tools", extra={"model": attempt.model})
+    attempt.strict = False
+    return True
 
 
 def _passes(error: Exception) -> bool:

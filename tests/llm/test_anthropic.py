@@ -109,7 +109,7 @@ def test_tool_use_comes_back_as_a_call(server: FakeAnthropic) -> None:
 
 
 def test_tool_input_that_is_no_object_is_an_empty_one(server: FakeAnthropic) -> None:
-    server.queue(tool("conclude", "Thanks."))
+    server.queue(tool("conclude", "Thanks.", "Goodbye."))
     assert ask().tool_calls == (ToolCall("conclude", {}),)
 
 

@@ -1,0 +1,114 @@
+"""Which tools Anthropic's API is asked to hold the model to, and what happens where it refuses."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import Clock
+from chalicelib.llm.anthropic import AnthropicModel
+from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
+from chalicelib.llm.messages_api import body, compiles, has_strict
+from chalicelib.services.facilitation.tailoring import WRITE_PROMPT
+from chalicelib.services.facilitation.turn import CONCLUDE
+from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
+from chalicelib.settings import settings
+from tests.fake_anthropic import FakeAnthropic, text
+
+TURN = Request("turn", "medium", (Block("Guide."),), (ChatMessage("user", (Block("Hi"),)),), 500, (CONCLUDE,))
+CLOSED: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def ask(request: Request = TURN) -> Reply:
+    return AnthropicModel(settings.__wrapped__(), read_secret=lambda _: "").complete(request, Clock().deadline(24))
+
+
+def strict(sent: dict[str, Any]) -> list[bool]:
+    return [tool.get("strict", False) for tool in sent["tools"]]
+
+
+def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
+    request = dataclasses.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT))
+    sent = body(request, "claude-sonnet-5-5", 500, strict=True)
+    assert strict(sent) == [True, True, False]
+    assert sent["tools"][0] == {
+        "name": "conclude",
+        "description": CONCLUDE.description,
+        "input_schema": CONCLUDE.schema,
+        "strict": True,
+    }
+    assert not any("strict" in tool for tool in body(request, "claude-sonnet-5-5", 500, strict=False)["tools"])
+
+
+@pytest.mark.parametrize(
+    ("model", "takes"),
+    [
+        ("claude-haiku-5-5", True),
+        ("claude-sonnet-5-5", True),
+        ("claude-opus-5-5", True),
+        ("claude-sonnet-5", True),
+        ("claude-haiku-4-5-20251001", True),
+        ("claude-opus-4-1", False),
+        ("claude-sonnet-4-20250514", False),
+        ("claude-3-5-haiku-latest", False),
+        ("another-model", False),
+    ],
+)
+def test_only_models_that_are_documented_to_take_strict_tools_get_them(model: str, takes: bool) -> None:
+    assert strict(body(TURN, model, 500, strict=True)) == [takes]
+    assert has_strict(TURN, model) is takes
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {}},
+        {"type": "object", "properties": {}, "additionalProperties": True},
+        {**CLOSED, "properties": {"text": {"type": "string", "maxLength": 3}}},
+        {**CLOSED, "properties": {"number": {"type": "integer", "minimum": 1}}},
+        {**CLOSED, "properties": {"list": {"type": "array", "items": {"type": "string"}, "minItems": 2}}},
+        {**CLOSED, "properties": {"list": {"type": "array", "items": {"type": "string", "pattern": "a"}}}},
+        {**CLOSED, "properties": {"inner": {"anyOf": [CLOSED, {"type": "object", "properties": {}}]}}},
+        {**CLOSED, "patternProperties": {}},
+    ],
+)
+def test_a_schema_with_anything_else_is_not_strict(schema: dict[str, Any]) -> None:
+    assert not compiles(schema)
+
+
+def test_a_property_may_have_any_name() -> None:
+    assert compiles({**CLOSED, "properties": {"minLength": {"type": "string", "enum": ["a"]}, "items": {"const": 1}}})
+
+
+def test_a_request_that_is_refused_goes_once_more_without_strict_tools(server: FakeAnthropic) -> None:
+    server.queue(400, text("Why?"))
+    assert ask().text == "Why?"
+    first, again = server.bodies
+    assert (strict(first), strict(again)) == ([True], [False])
+    assert {**first, "tools": []} == {**again, "tools": []}
+
+
+def test_and_no_further(server: FakeAnthropic) -> None:
+    server.queue(400, 400, text("never"))
+    with pytest.raises(ModelRefused):
+        ask()
+    assert len(server.bodies) == 2
+
+
+def test_without_strict_tools_a_refusal_is_one(server: FakeAnthropic) -> None:
+    loose = Tool("conclude", "End it.", {"type": "object", "properties": {}})
+    server.queue(400, text("never"))
+    with pytest.raises(ModelRefused):
+        ask(dataclasses.replace(TURN, tools=(loose,)))
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(("tier", "model"), [("small", "swift-1"), ("medium", "claude-sonnet-6"), ("large", "deep-1")])
+def test_each_tier_is_set_by_the_environment(
+    server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch, tier: Any, model: str
+) -> None:
+    for name, value in {"SMALL": "swift-1", "MEDIUM": "claude-sonnet-6", "LARGE": "deep-1"}.items():
+        monkeypatch.setenv(f"MODEL_{name}", value)
+    server.queue(text("Why?"))
+    assert ask(dataclasses.replace(TURN, tier=tier)).model == model
+    assert server.bodies[0]["model"] == model

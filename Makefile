@@ -5,9 +5,9 @@ BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/test_local_cloud.py --ignore=tests/infra/test_package.py
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
-export PORT LOCAL_DIR STAGE LLM_PROVIDER
+export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 
-.PHONY: help run update logs demo evals test check package deploy clean
+.PHONY: help run update logs redrive demo evals test check package deploy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ update: .venv/installed ## Deploy changed code into the running instance
 
 logs: .venv/installed ## Print what the functions of the running instance logged
 	@exec $(PYTHON) -m infra.logs
+
+redrive: .venv/installed ## Send given-up work back to its queue (QUEUE=summaries; STAGE=prod: on AWS)
+	@exec $(PYTHON) -m infra.redrive
 
 demo: .venv/installed ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
 	@exec $(PYTHON) -m infra.demo

@@ -1,0 +1,53 @@
+"""Records of the scratchpad: what a session's conversations come to so far, theme by theme."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is noted of one theme: who carries it, in counts, and a few messages that say so.
+
+    `ids` are all ids that stand for it, its own first. The label and the description may be told to other participants
+    where nothing in them could come from one person only.
+    """
+
+    label: str
+    description: str
+    ids: tuple[str, ...]
+    participants: int
+    stances: dict[str, int]
+    evidence: tuple[str, ...] = ()
+    tells_label: bool = False
+    tells_description: bool = False
+
+    @property
+    def id(self) -> str:
+        """The theme's own id."""
+        return self.ids[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A question of the host's, and how many participants spoke to it."""
+
+    question: str
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scratchpad:
+    """The notes of a session, the most widely carried theme first; `themes` counts all there are, noted here or not.
+
+    `version` names this state of it; `messages` is how much was said by those it was made from.
+    """
+
+    notes: tuple[Note, ...]
+    consensus: tuple[str, ...]
+    tensions: tuple[str, ...]
+    covered: tuple[Covered, ...]
+    themes: int
+    participants: int
+    messages: int
+    updated_at: datetime
+    version: str = ""

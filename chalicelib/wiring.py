@@ -19,11 +19,13 @@ from chalicelib.store.deletion import Deletions
 from chalicelib.store.guards import Guards
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.people import People
+from chalicelib.store.reductions import Reductions
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.telegram import TelegramGroups
+from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
-    from chalicelib.services.synthesis.job import Bench
+    from chalicelib.services.synthesis.gathering import Bench
 
 
 @cache
@@ -122,11 +124,13 @@ def office() -> Office:
 
 def bench() -> "Bench":
     """What summaries are written with."""
-    from chalicelib.services.synthesis.job import Bench
+    from chalicelib.services.synthesis.gathering import Bench
 
     return Bench(
         sessions=sessions(),
         conversations=conversations(),
+        themes=Themes(),
+        reductions=Reductions(),
         model=model(),
         jobs=jobs(),
         clock=clock(),

@@ -14,7 +14,7 @@ from chalicelib.services.templates import template_id
 from chalicelib.services.time_zones import check_time_zone
 from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.records import Prompt, Question, Session, SessionView
-from chalicelib.store.sessions import later
+from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
 TRIES = 12  # of as many editors at once, each gets through

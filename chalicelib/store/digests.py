@@ -1,5 +1,6 @@
-"""Storing the digest of a thread (table `conversations`)."""
+"""Digests of threads (table `conversations`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +12,21 @@ from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import DigestItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.records import Digest, Thread
+from chalicelib.store.rows import digest_from
+from chalicelib.store.tables import ConversationPart
+
+_KEYS_A_READ = 100
+
+
+def of_threads(session_id: str, thread_ids: Sequence[str]) -> list[Digest]:
+    """The digests of these threads, as far as there are any; a hundred in a call."""
+    parts = [keys.digest(thread_id) for thread_id in thread_ids]
+    found: list[Digest] = []
+    for first in range(0, len(parts), _KEYS_A_READ):
+        asked = parts[first : first + _KEYS_A_READ]
+        raw = database.get_many([(ConversationPart, session_id, part) for part in asked])
+        found += [digest_from(raw[part]) for part in asked if part in raw]
+    return found
 
 
 def put(thread: Thread, digest: Digest) -> None:

@@ -19,6 +19,7 @@
 | the bot, added to a group | who registered it | `by_group` |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
+| summary job of a large session | leaves; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
@@ -133,6 +134,11 @@ def shard_of(identifier: str, shards: int) -> int:
 def tally_of(thread_id: str) -> str:
     """The tally shard that counts this thread."""
     return tally(shard_of(thread_id, TALLY_SHARDS))
+
+
+def reduction(level: int, bucket: int) -> str:
+    """`reduce#<level>#<bucket>`, the bucket zero-padded."""
+    return f"reduce#{level}#{bucket:03d}"
 
 
 def member(user_id: str) -> str:

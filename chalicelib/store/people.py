@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys, seats, sessions
+from chalicelib.store import database, keys, reductions, seats, sessions
 from chalicelib.store.conversation_items import CondensedItem, DigestItem, ErasureItem, FormItem, ThreadItem
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
@@ -88,7 +88,7 @@ class People:
         ]
 
         def build(write: TransactWrite) -> None:
-            _withdraw(write, thread.session_id, now)
+            _withdraw(write, thread, now)
             write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
 
         return holds(lambda: database.transact(build))
@@ -119,7 +119,7 @@ class People:
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
         def build(write: TransactWrite, capped: bool) -> None:
-            _withdraw(write, session_id, now)
+            _withdraw(write, thread, now)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
             write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
@@ -172,10 +172,12 @@ class People:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: TransactWrite, session_id: str, now: datetime) -> None:
-    """Take summary and brief offline, and see to it that none from before comes back and a new one is made."""
+def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
+    """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
+    session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
     write.delete(BriefItem(session_id, keys.BRIEF))
+    reductions.withdraw(write, session_id, thread.id)
     actions = [SynthesisItem.epoch.add(1), SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
     condition = SynthesisItem.session_id.exists()
     write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)

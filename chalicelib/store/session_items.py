@@ -145,6 +145,12 @@ class ThemesItem(SessionPart):
     themes = JsonAttribute()
 
 
+class ReductionItem(SessionPart):
+    """`reduce#0#<bucket>`: what the digests of a bucket of threads come to; made again when one of them changed."""
+
+    leaf = JsonAttribute()
+
+
 class SummaryItem(SessionPart):
     """`summary`: the last good summary. `due_kind` is `brief#<shard>` while its brief is to be written."""
 

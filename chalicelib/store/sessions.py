@@ -1,21 +1,19 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys, prompts, seats
+from chalicelib.store import database, keys, prompts, seats, summaries
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
-from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary
+from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary, ThemeRegistry
 from chalicelib.store.session_items import (
     BriefItem,
     FeedItem,
@@ -47,12 +45,22 @@ EVERYTHING = (
 FOR_COUNT = (*keys.tallies(),)
 FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
-FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT)
-FOR_DIGEST = (keys.CONTEXT, keys.SYNTHESIS, keys.SUMMARY, keys.SUMMARY_PROMPT, keys.THEMES)
+FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SCRATCHPAD)
+FOR_SCRATCHPAD = (keys.SCRATCHPAD,)
+FOR_DIGEST = (
+    keys.CONTEXT,
+    keys.QUESTIONS,
+    keys.PROMPT_CURRENT,
+    keys.SYNTHESIS,
+    keys.SUMMARY,
+    keys.SUMMARY_PROMPT,
+    keys.THEMES,
+    keys.SCRATCHPAD,
+)
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 
-SUMMARY_DUE, _BRIEF_DUE = "summary", "brief"
+SUMMARY_DUE = "summary"
 _OWNER: Role = "owner"
 
 
@@ -198,43 +206,13 @@ class Sessions:
     def end_summary(self, session_id: str, epoch: int) -> bool:
         """Say that no summary is being written any more, and none came out of it; False where one is due all the same."""
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
-        return holds(lambda: database.update(synthesis, _summary_ended(), _still(epoch)))
+        return holds(lambda: database.update(synthesis, summaries.ended(), summaries.still(epoch)))
 
-    def put_summary(self, session: Session, summary: Summary, epoch: int) -> bool:
-        """Replace the summary by a newer one and move `updated_at`, unless a newer one is there already.
-
-        False where somebody's words were taken out since this epoch: they may be in this summary.
-        """
-        moved = later(summary.generated_at, session.updated_at)
-
-        def build(write: TransactWrite) -> None:
-            write.save(
-                SummaryItem(
-                    session.id,
-                    keys.SUMMARY,
-                    generated_at=summary.generated_at,
-                    document=msgspec.to_builtins(summary),
-                    due_kind=keys.due(_BRIEF_DUE, session.id),
-                    due_at=summary.generated_at,
-                ),
-                condition=SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at),
-            )
-            write.update(
-                SessionItem(session.id, keys.SESSION),
-                actions=[SessionItem.updated_at.set(moved)],
-                condition=SessionItem.updated_at < moved,
-            )
-            synthesis = SynthesisItem(session.id, keys.SYNTHESIS)
-            write.update(synthesis, actions=_summary_ended(), condition=_still(epoch))
-
-        try:
-            database.transact(build)
-        except ConditionFailed as error:
-            if {0, 2}.intersection(error.failed):
-                return 2 not in error.failed
-            # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
-            return self.put_summary(self.view(session.id, NOTHING_ELSE).session, summary, epoch)
-        return True
+    def put_summary(
+        self, session: Session, summary: Summary, epoch: int, registry: ThemeRegistry | None = None
+    ) -> bool:
+        """Replace the summary by a newer one, and store the registry that goes with it; see `summaries.put`."""
+        return summaries.put(session, summary, epoch, registry)
 
     def put_brief(self, session_id: str, brief: Brief) -> None:
         """Store the brief of the summary that is there, which is not waiting for it any more; any other is dropped."""
@@ -262,7 +240,7 @@ class Sessions:
 
     def briefs_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose last summary has had no brief since before `until`."""
-        return sessions_due(SessionPart, _BRIEF_DUE, until, again)
+        return sessions_due(SessionPart, summaries.BRIEF_DUE, until, again)
 
 
 def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[SessionPart], str, str]]:
@@ -271,22 +249,3 @@ def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[t
     if user_id is not None:
         asked.append(keys.member(user_id))
     return [(SessionPart, session_id, part) for part in asked]
-
-
-def _summary_ended() -> list[Action]:
-    over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")
-    return [getattr(SynthesisItem, name).remove() for name in over]
-
-
-def _still(epoch: int) -> Condition:
-    """The session is there, and nobody's words were taken out since."""
-    same: Condition = SynthesisItem.epoch == epoch
-    if epoch == 0:
-        same = same | SynthesisItem.epoch.does_not_exist()
-    here: Condition = SynthesisItem.session_id.exists() & same
-    return here
-
-
-def later(now: datetime, before: datetime) -> datetime:
-    """`now`, or the smallest time after `before`: times of change only grow, even where clocks differ."""
-    return max(now, before + timedelta(microseconds=1))

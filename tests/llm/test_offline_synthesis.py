@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,9 @@ import pytest
 from chalicelib.llm.offline import OfflineModel
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.digests import digest_thread
+from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.hearing import hear
+from chalicelib.services.synthesis.register import Register
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Digest, Message, SessionView, Summary
 from infra.demo import CORPORA, read_people
@@ -27,13 +30,31 @@ SESSIONS = {
 }
 
 
-def digest(shown: SessionView, name: str, said: Sequence[str]) -> Digest:
+Said = Mapping[str, Sequence[str]]
+
+
+def digest_all(shown: SessionView, said: Said) -> tuple[list[Digest], Register]:
+    """The digests of these people, one after the other, and the themes that they brought up."""
+    register = Register()
+    return [digest(shown, name, texts, register) for name, texts in said.items()], register
+
+
+def digest(shown: SessionView, name: str, said: Sequence[str], register: Register) -> Digest:
     messages = [message(number, "user", words) for number, words in enumerate(said, 1)]
-    return digest_thread(shown, thread(name), None, messages, model=OfflineModel(), deadline=deadline(), now=NOW)
+    return digest_thread(
+        shown, thread(name), None, messages, register=register, model=OfflineModel(), deadline=deadline(), now=NOW
+    )
 
 
-def summarise(shown: SessionView, digests: Sequence[Digest]) -> Summary:
-    return write_summary(shown, digests, model=OfflineModel(), deadline=deadline(), now=NOW)
+def summarise(shown: SessionView, said: Said) -> Summary:
+    digests, register = digest_all(shown, said)
+    book = EvidenceBook(hear(digests), register.registry)
+    return write_summary(shown, book, model=OfflineModel(), deadline=deadline(), now=NOW).summary
+
+
+def each(*said: str) -> dict[str, list[str]]:
+    """Each of these by somebody else."""
+    return {f"t{number}": [words] for number, words in enumerate(said)}
 
 
 def people(corpus: str) -> dict[str, list[str]]:
@@ -49,8 +70,7 @@ def people(corpus: str) -> dict[str, list[str]]:
 @pytest.fixture(scope="module", params=sorted(SESSIONS))
 def real(request: pytest.FixtureRequest) -> tuple[dict[str, list[str]], list[Digest], Summary]:
     shown, said = SESSIONS[request.param], people(request.param)
-    digests = [digest(shown, author, texts) for author, texts in said.items()]
-    return said, digests, summarise(shown, digests)
+    return said, digest_all(shown, said)[0], summarise(shown, said)
 
 
 def test_every_quote_is_in_the_message_it_names(real: tuple[dict[str, list[str]], list[Digest], Summary]) -> None:
@@ -111,7 +131,7 @@ def test_with_a_language_code_nothing_but_quotes_is_in_another_language() -> Non
     corpus = CORPORA["uberx-taiwan"]
     shown = view(**{name: value for name, value in corpus.session.items() if name != "questions"})
     said = {author: [statement.text for statement in texts] for author, texts in read_people(corpus).items()}
-    document = summarise(shown, [digest(shown, author, texts) for author, texts in said.items()]).markdown
+    document = summarise(shown, said).markdown
     assert re.findall("^## (.*)", document, re.MULTILINE) == ["概覽", "主題", "共識", "分歧", "關鍵問題"]
     ours = document.replace(markdown.inline(shown.session.topic), "").replace("model: offline", "")
     for quoted in (r"^> .*", r"「[^」]*(?:「[^」]*」[^」]*)*」"):
@@ -127,32 +147,30 @@ def test_headings_and_prose_are_in_the_language_of_the_session(
     words: str, language: str, heading: str, prose: str
 ) -> None:
     shown = view(language=language)
-    made = summarise(shown, [digest(shown, f"t{number}", [f"{words} {number}"]) for number in range(4)])
+    made = summarise(shown, each(*(f"{words} {number}" for number in range(4))))
     assert made.markdown.startswith(heading)
     assert made.overview.startswith(prose)
 
 
 def test_headings_and_prose_agree_where_the_session_names_none_and_people_change_theirs() -> None:
     said = ["The town needs swimming pool number"] * 2 + ["我們的城市需要一個新的游泳池"] * 4
-    digests = [
-        digest(view(), f"t{person}", [f"{words} {number}" for number in range(50)]) for person, words in enumerate(said)
-    ]
-    made = summarise(view(), digests)
+    many = {f"t{person}": [f"{words} {number}" for number in range(50)] for person, words in enumerate(said)}
+    made = summarise(view(), many)
     assert made.markdown.startswith("## 概覽")
     assert made.overview.startswith("在「")
 
 
 def test_the_same_points_give_the_same_summary(real: tuple[dict[str, list[str]], list[Digest], Summary]) -> None:
-    said, digests, summary = real
+    said, _, summary = real
     shown = SESSIONS["bowling-green"] if len(said) > 20 else SESSIONS["uberx-taiwan"]
-    assert summarise(shown, digests) == summary
+    assert summarise(shown, said) == summary
 
 
 def test_fillers_make_no_points_and_long_messages_several() -> None:
     long = ("The park needs more trees and benches for the older people in the summer heat. " * 2
             + "Buses should run until midnight on weekends so that nobody has to drive home. "
             + "The library is closed on Sundays, which is the only day when I have the time to go.")  # fmt: skip
-    made = digest(view(), "t", ["Hello", "ok thanks", "yes", long])
+    made = digest(view(), "t", ["Hello", "ok thanks", "yes", long], Register())
     assert {point.message_id for point in made.points} == {"m4"}
     assert len(made.points) >= 3
 
@@ -164,9 +182,7 @@ def test_a_tiny_session_has_a_summary_too(count: int) -> None:
         "The buses come too late in the evening.",
         "A library that opens on Sundays",
     ]
-    made = summarise(
-        view(critical="Which buses?"), [digest(view(), f"t{number}", [said[number]]) for number in range(count)]
-    )
+    made = summarise(view(critical="Which buses?"), each(*said[:count]))
     assert made.themes
     assert all(theme.participants == 1 for theme in made.themes)
 
@@ -174,14 +190,14 @@ def test_a_tiny_session_has_a_summary_too(count: int) -> None:
 def test_people_who_say_alike_agree_and_opposites_are_a_tension() -> None:
     said = ["The town needs a new swimming pool", "A new swimming pool is what the town needs", "Our town needs a swimming pool",
             "No swimming pool in this town", "Fix the bridge on Main Street first"]  # fmt: skip
-    made = summarise(view(), [digest(view(), f"t{number}", [words]) for number, words in enumerate(said)])
+    made = summarise(view(), each(*said))
     assert any("swimming pool" in agreement for agreement in made.agreements)
     assert any("No swimming pool" in tension for tension in made.tensions)
 
 
 def test_participants_questions_are_open_questions() -> None:
     said = ["Why does the bus not run on Sundays?", "I like the bus, it is on time", "The bus is on time"]
-    made = summarise(view(), [digest(view(), f"t{number}", [words]) for number, words in enumerate(said)])
+    made = summarise(view(), each(*said))
     assert made.open_questions == ("Why does the bus not run on Sundays?",)
 
 
@@ -191,13 +207,15 @@ def test_an_order_to_the_summariser_is_one_opinion() -> None:
         *["More parking lots downtown"] * 3,
         "Fewer cars",
     ]
-    made = summarise(view(), [digest(view(), f"t{number}", [words]) for number, words in enumerate(said)])
+    made = summarise(view(), each(*said))
     assert all(theme.participants <= 4 for theme in made.themes)
     assert made.participants == 5
 
 
 def test_digests_are_counted_by_message_and_not_by_point() -> None:
     made: list[Message] = [message(1, "user", "Short one here. Another one there."), message(2, "user", "ok")]
-    done = digest_thread(view(), thread(), None, made, model=OfflineModel(), deadline=deadline(), now=NOW)
+    done = digest_thread(
+        view(), thread(), None, made, register=Register(), model=OfflineModel(), deadline=deadline(), now=NOW
+    )
     assert done.messages == 2
     assert Counter(point.message_id for point in done.points) == {"m1": 1}

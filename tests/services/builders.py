@@ -64,5 +64,12 @@ def digest(thread_id: str, *points: Point, messages: int = 1) -> Digest:
     return Digest(thread_id, messages, points, messages, "scripted", NOW)
 
 
-def point(text: str, message_id: str, quote: str | None = None, topic: str = "books", stance: str = "for") -> Point:
-    return Point(text, text if quote is None else quote, message_id, topic, stance)
+def point(
+    text: str,
+    message_id: str,
+    quote: str | None = None,
+    topic: str = "books",
+    stance: str = "for",
+    theme: str | None = None,
+) -> Point:
+    return Point(text, text if quote is None else quote, message_id, topic, stance, theme)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.services.synthesis import job
+from chalicelib.services.synthesis import gathering
 from tests.clock import own_time
 from tests.faults import own_model
 from tests.workers.desk import Desk
@@ -11,5 +11,5 @@ from tests.workers.desk import Desk
 @pytest.fixture
 def desk(aws: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A new session."""
-    monkeypatch.setattr(job, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
+    monkeypatch.setattr(gathering, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
     return Desk(own_time(monkeypatch), own_model(monkeypatch))

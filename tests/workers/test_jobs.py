@@ -11,7 +11,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.channels import Participant
 from chalicelib.services.sessions import summary_status
-from chalicelib.services.synthesis import job
+from chalicelib.services.synthesis import gathering
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.records import Brief, Prompt, Thread
 from tests import events
@@ -318,7 +318,7 @@ def test_a_thread_that_cannot_be_digested_ends_in_the_dead_letters_after_one_sum
 
 
 def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job, "PIECE_CHARACTERS", 100)
+    monkeypatch.setattr(gathering, "PIECE_CHARACTERS", 100)
     desk.join()
     for number in range(6):
         desk.say(f"Bench number {number} in the park needs new paint before the summer comes.")

@@ -1,7 +1,11 @@
-"""The offline summary: themes by the words people share, told in their own sentences."""
+"""The offline summary: themes by the words people share, told in their own sentences.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A registered theme belongs to the theme that most of its points are in.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.llm import tags
@@ -21,11 +25,13 @@ ANSWERING = 0.15  # a point less like the critical question than this does not s
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A theme with its name."""
+    """A theme with its name, and the registered themes in it."""
 
     label: str
     statement: str
+    description: str
     evidence: list[str]
+    themes: list[str]
 
 
 def summarise(request: Request) -> Reply:
@@ -40,18 +46,21 @@ def summarise(request: Request) -> Reply:
         )
         for piece in tags.read("point", prompt)
     ]
-    topics = {piece.attributes.get("id", ""): piece.attributes.get("topic", "") for piece in tags.read("point", prompt)}
+    registered = {piece.attributes["id"]: piece.attributes.get("theme", "") for piece in tags.read("point", prompt)}
     topic, critical = first("topic", prompt), first("critical", prompt)
     sample = " ".join(item.text for item in items[:SAMPLED])
     words = REPORT_PHRASES[script_for(first("language", prompt), sample)]
     vocabulary = build(items, topic)
     clusters = find_themes(vocabulary)[:MOST_THEMES]
-    named = [_named(cluster, vocabulary, words) for cluster in clusters] or _by_topic(items, topics)
     home = {document.item.id: index for index, cluster in enumerate(clusters) for document in cluster.documents}
+    holds = _holds(home, registered)
+    named = [_named(cluster, holds[index], vocabulary, words) for index, cluster in enumerate(clusters)]
+    named = named or _as_registered(prompt, items, registered)
     found = findings.find(vocabulary, home)
     result: dict[str, Any] = {
         "overview": _overview(topic, named, found, home, words),
-        "themes": [{"label": theme.label, "statement": theme.statement, "evidence": theme.evidence} for theme in named],
+        "themes": [asdict(theme) for theme in named],
+        "same": [],
         "agreements": [words.quoted.format(said=_said(document)) for document in found.agreements],
         "tensions": [words.against.format(one=_said(left), other=_said(right)) for left, right in found.tensions],
         "minority_views": [words.quoted.format(said=_said(document)) for document in found.alone],
@@ -61,7 +70,19 @@ def summarise(request: Request) -> Reply:
     return Reply("", "offline", (ToolCall("write_summary", result),))
 
 
-def _named(cluster: Cluster, vocabulary: Vocabulary, words: ReportPhrases) -> _Named:
+def _holds(home: Mapping[str, int], registered: Mapping[str, str]) -> Mapping[int, list[str]]:
+    """The registered themes of each cluster: every theme goes where most of its points are."""
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for point, index in home.items():
+        if registered[point]:
+            found[registered[point]][index] += 1
+    holds: defaultdict[int, list[str]] = defaultdict(list)
+    for theme, counted in found.items():
+        holds[min(counted, key=lambda index: (-counted[index], index))].append(theme)
+    return holds
+
+
+def _named(cluster: Cluster, themes: list[str], vocabulary: Vocabulary, words: ReportPhrases) -> _Named:
     """A theme with its label, a statement made of its terms and its most central sentence, and its evidence, the quotable first."""
     name = labels.label(cluster, vocabulary, chinese=words.chinese)
     readable = [document for document in cluster.documents if findings.is_readable(document)] or list(cluster.documents)
@@ -72,17 +93,18 @@ def _named(cluster: Cluster, vocabulary: Vocabulary, words: ReportPhrases) -> _N
     terms = [term for term in labels.key_terms(cluster, vocabulary) if term.lower() not in name.lower()]
     recurring = words.recurring.format(terms=words.comma.join(terms[:4])) if terms else ""
     statement = words.gap.join(part for part in (words.central.format(said=_said(centre)), recurring) if part)
-    return _Named(name or words.other, statement, [document.item.id for document in [*quotable, *rest, centre]])
+    evidence = [document.item.id for document in [*quotable, *rest, centre]]
+    return _Named(name or words.other, statement, words.comma.join(terms[:4]), evidence, themes)
 
 
-def _by_topic(items: Sequence[Item], topics: dict[str, str]) -> list[_Named]:
-    """Where there are too few points for anything to recur: the points themselves, under their own topics."""
-    longest = sorted(items, key=lambda item: -length_in_words(item.text))[:MOST_THEMES]
-    return [
-        _Named(topics[item.id].capitalize() or item.text[:40], item.text, [item.id])
-        for item in items
-        if item in longest
-    ]
+def _as_registered(prompt: str, items: Sequence[Item], registered: Mapping[str, str]) -> list[_Named]:
+    """Where there are too few points for anything to recur: the registered themes, each with the longest of its points."""
+    longest: dict[str, Item] = {}
+    for item in sorted(items, key=lambda item: -length_in_words(item.text)):
+        longest.setdefault(registered[item.id], item)
+    named = {piece.attributes["id"]: piece.attributes["label"].capitalize() for piece in tags.read("theme", prompt)}
+    shown = [(label, theme, longest[theme]) for theme, label in named.items() if theme in longest]
+    return [_Named(label, item.text, "", [item.id], [theme]) for label, theme, item in shown[:MOST_THEMES]]
 
 
 def _overview(

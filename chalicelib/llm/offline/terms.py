@@ -73,13 +73,17 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
-def topic_of(text: str) -> str:
-    """What one sentence is about, as far as it tells by itself: its first two naming words, or its longest Chinese stretch."""
-    named = list(dict.fromkeys(term.surface.lower() for term in english_terms(text) if term.naming))
+def topic_of(text: str, frame: str = "") -> str:
+    """What one sentence is about, as far as it tells by itself: its first naming word, or its longest Chinese stretch.
+
+    What the `frame` names as well, everything is about.
+    """
+    words = dict.fromkeys(term.surface.lower() for term in english_terms(text) if term.naming)
+    named = [word for word in words if stem(word) not in frame.lower()]
     chunks = _chinese_chunks(text)
     if chunks and sum(map(len, chunks)) > sum(map(len, named)):
         return max(chunks, key=len)[:6]
-    return " ".join(named[:2]) or (text[:20] if not chunks else chunks[0][:6])
+    return " ".join(named[:1]) or (text[:20] if not chunks else chunks[0][:6])
 
 
 def _chinese_chunks(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The digest of one thread: what its participant holds, point by point, each tied to the message that says so.
 
-The model proposes, code verifies: a point has to name one of the participant's own messages, and its quote is cut from
-what is stored.
+The model proposes, code verifies: a point has to name one of the participant's own messages, its quote is cut from what
+is stored, and its theme is one that the session's registry knows, or a new one there.
 """
 
 from collections import Counter
@@ -16,12 +16,12 @@ from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.synthesis.quotes import cut_quote
+from chalicelib.services.synthesis.register import MAX_DESCRIPTION, MAX_LABEL, Proposed, Register, show_themes
 from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
 
 MAX_TOKENS = 8_000
 MAX_POINTS = 60
 MAX_TEXT = 300
-MAX_TOPIC = 60
 STANCES = ("for", "against", "mixed", "neutral")
 
 RECORD_DIGEST = Tool(
@@ -41,10 +41,12 @@ RECORD_DIGEST = Tool(
                         },
                         "quote": {"type": "string", "description": "Words copied exactly from that message."},
                         "text": {"type": "string", "description": "The point in one self-contained sentence."},
+                        "theme": {"type": "string", "description": "The id of the theme; empty where none fits."},
                         "topic": {"type": "string", "description": "What it is about, in two to four words."},
+                        "description": {"type": "string", "description": "Of a new theme: what belongs to it."},
                         "stance": {"type": "string", "enum": list(STANCES)},
                     },
-                    "required": ["message_id", "quote", "text", "topic", "stance"],
+                    "required": ["message_id", "quote", "text", "theme", "topic", "description", "stance"],
                     "additionalProperties": False,
                 },
             }
@@ -61,6 +63,7 @@ def digest_thread(
     previous: Digest | None,
     messages: Sequence[Message],
     *,
+    register: Register,
     model: Model,
     deadline: Deadline,
     now: datetime,
@@ -76,16 +79,18 @@ def digest_thread(
     said = {message.id: message for message in messages if message.role == "user"}
     if not said:
         return replace(before, to_sequence=to_sequence)
-    reply = model.complete(_request(view, before, messages), deadline)
+    reply = model.complete(_request(view, before, messages, show_themes(register.registry)), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
     if not isinstance(proposed, list):
         raise ModelUnavailable("The model wrote no usable digest")
-    points = _bounded(_joined(before.points, [point for item in proposed if (point := _verified(item, said))]))
+    new = register.settle([found for item in proposed if (found := _verified(item, said))], before.points)
+    points = _bounded(_joined(before.points, new))
     return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
 
 
-def _request(view: SessionView, before: Digest, messages: Sequence[Message]) -> Request:
+def _request(view: SessionView, before: Digest, messages: Sequence[Message], themes: str) -> Request:
+    """The themes come last of what is cached: they change with the registry, the rest with the session only."""
     known = [tags.data("known", point.text, topic=point.topic) for point in before.points]
     new = [
         tags.data("said", message.content, id=message.id)
@@ -93,10 +98,11 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message]) -> 
         else tags.data("asked", message.content)
         for message in messages
     ]
+    system = (Block(fill("digest", brief=brief_data(view)), cached=True),)
     return Request(
         task="digest",
         tier="small",
-        system=(Block(fill("digest", brief=brief_data(view)), cached=True),),
+        system=(*system, Block(themes, cached=True)) if themes else system,
         messages=(ChatMessage("user", (Block("\n".join([*known, *new])),)),),
         max_tokens=MAX_TOKENS,
         tools=(RECORD_DIGEST,),
@@ -104,21 +110,23 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message]) -> 
     )
 
 
-def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
-    """The point as it may be stored, or None where it has no text or names none of the participant's messages."""
+def _verified(item: object, said: Mapping[str, Message]) -> Proposed | None:
+    """The point as it may be settled and stored, or None where it has no text or names none of the participant's messages."""
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     message = said.get(str(fields.get("message_id")))
     text = _folded(fields.get("text"), MAX_TEXT)
     if message is None or not text:
         return None
-    claimed = fields.get("quote")
-    return Point(
+    claimed, theme = fields.get("quote"), fields.get("theme")
+    point = Point(
         text=text,
         quote=cut_quote(claimed, message.content) if isinstance(claimed, str) else "",
         message_id=message.id,
-        topic=_folded(fields.get("topic"), MAX_TOPIC),
+        topic=_folded(fields.get("topic"), MAX_LABEL),
         stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
+        theme=theme if isinstance(theme, str) else None,
     )
+    return Proposed(point, _folded(fields.get("description"), MAX_DESCRIPTION))
 
 
 def _folded(value: object, limit: int) -> str:
@@ -136,8 +144,12 @@ def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
 
 
 def _bounded(points: list[Point]) -> tuple[Point, ...]:
-    """At most MAX_POINTS: beyond that, the topic with the most points gives up its oldest, so that nothing a person spoke of disappears."""
+    """At most MAX_POINTS: beyond that, the theme with the most points gives up its oldest, so that nothing a person spoke of disappears."""
     while len(points) > MAX_POINTS:
-        fullest = Counter(point.topic.casefold() for point in points).most_common(1)[0][0]
-        points.remove(next(point for point in points if point.topic.casefold() == fullest))
+        fullest = Counter(map(_matter, points)).most_common(1)[0][0]
+        points.remove(next(point for point in points if _matter(point) == fullest))
     return tuple(points)
+
+
+def _matter(point: Point) -> str:
+    return point.theme or point.topic.casefold()

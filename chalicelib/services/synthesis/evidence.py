@@ -1,12 +1,14 @@
-"""The points behind a summary: which of them the model is shown, under which short ids, and what code reads back from those."""
+"""What a summary stands on: the themes and points that the model is shown, under short ids, and what code reads back from those."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from chalicelib.llm import tags
 from chalicelib.llm.language import SAMPLED
-from chalicelib.store.records import Digest, Point, Quote
+from chalicelib.services.synthesis.hearing import Hearing, stances_on
+from chalicelib.store.records import Point, Quote, ThemeRegistry
 
 MAX_POINTS = 2_500
 MAX_QUOTES = 3
@@ -20,34 +22,34 @@ class Evidence:
     participant: int
     thread_id: str
     point: Point
+    theme: str | None
 
 
 class EvidenceBook:
-    """All points of a session, by short id. Participants are numbered in the order of the digests."""
+    """The points of a session, by short id, and who carries its themes. Participants are numbered as they come."""
 
-    def __init__(self, digests: Sequence[Digest]) -> None:
-        heard = [digest for digest in digests if digest.messages]
-        self.participants = len({digest.thread_id for digest in heard})
-        self.messages = sum(digest.messages for digest in heard)
-        self.total = sum(len(digest.points) for digest in heard)
-        self._entries = {entry.id: entry for entry in _numbered(heard)}
+    def __init__(self, hearing: Hearing, registry: ThemeRegistry) -> None:
+        self.hearing, self.registry = hearing, registry
+        self._entries = {entry.id: entry for entry in _numbered(hearing, registry)}
+        live = {found.id: found for theme in hearing.supported if (found := registry.resolve(theme))}
+        carried = {theme_id: len(self.stances([theme_id])) for theme_id in live}
+        ranked = sorted(live, key=lambda theme_id: (-carried[theme_id], int(theme_id[1:])))
+        self._themes = [(live[theme_id], carried[theme_id]) for theme_id in ranked]
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def render(self) -> str:
-        """Every point as data, one a line."""
-        return "\n".join(
-            tags.data(
-                "point",
-                entry.point.text,
-                id=entry.id,
-                participant=entry.participant,
-                topic=entry.point.topic,
-                stance=entry.point.stance,
-            )
+        """Every theme and every point as data, one a line; the most widely carried theme first."""
+        themes = [
+            tags.data("theme", theme.description, id=theme.id, label=theme.label, participants=count)
+            for theme, count in self._themes
+        ]
+        points = [
+            tags.data("point", entry.point.text, id=entry.id, participant=entry.participant, **_about(entry))
             for entry in self._entries.values()
-        )
+        ]
+        return "\n".join([*themes, *points])
 
     def sample(self) -> str:
         """Some of what was said, enough to tell its language."""
@@ -55,14 +57,30 @@ class EvidenceBook:
 
     def find(self, ids: object) -> list[Evidence]:
         """The points with these ids, each once, in this order; whatever is no id of ours is passed over."""
-        known = ids if isinstance(ids, list) else []
-        named = dict.fromkeys(name for name in known if isinstance(name, str))
-        return [self._entries[name] for name in named if name in self._entries]
+        return [self._entries[name] for name in _named(ids) if name in self._entries]
 
+    def themes(self, ids: object) -> list[str]:
+        """The live themes that these ids stand for, each once; whatever is no theme that somebody carries is passed over."""
+        carried = {theme.id for theme, _ in self._themes}
+        found = (self.registry.resolve(name) for name in _named(ids))
+        return list(dict.fromkeys(theme.id for theme in found if theme and theme.id in carried))
 
-def count_participants(evidence: Iterable[Evidence]) -> int:
-    """How many different people stand behind these points."""
-    return len({entry.thread_id for entry in evidence})
+    def of_themes(self, ids: Iterable[str]) -> list[Evidence]:
+        """All points of these live themes."""
+        wanted = set(ids)
+        return [entry for entry in self._entries.values() if entry.theme in wanted]
+
+    def stances(self, ids: Iterable[str]) -> dict[str, str]:
+        """Who carries these themes, and with which stance."""
+        return stances_on(ids, self.hearing, self.registry)
+
+    def quoted(self) -> list[Quote]:
+        """Every quote that there is."""
+        return [
+            Quote(" ".join(entry.point.quote.split()), entry.thread_id, entry.point.message_id)
+            for entry in self._entries.values()
+            if entry.point.quote
+        ]
 
 
 def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
@@ -79,15 +97,35 @@ def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
     return tuple(quotes.values())
 
 
-def _numbered(digests: Sequence[Digest]) -> list[Evidence]:
+def _named(ids: object) -> list[str]:
+    known = ids if isinstance(ids, list) else []
+    return list(dict.fromkeys(name for name in known if isinstance(name, str)))
+
+
+def _about(entry: Evidence) -> dict[str, str]:
+    """What a point is about: its theme, or in its own words where it has none."""
+    about = {"theme": entry.theme} if entry.theme else {"topic": entry.point.topic}
+    return {**about, "stance": entry.point.stance}
+
+
+def _numbered(hearing: Hearing, registry: ThemeRegistry) -> list[Evidence]:
     """The points under their ids. Where there are too many, everybody gives the same share, the newest points first."""
-    shares = [
-        [(number, place, digest) for place in reversed(range(len(digest.points)))]
-        for number, digest in enumerate(digests, 1)
+    said: defaultdict[str, list[Point]] = defaultdict(list)
+    for thread_id, point in hearing.points:
+        said[thread_id].append(point)
+    people = [voice.thread_id for voice in hearing.voices]
+    shares: list[list[tuple[int, int]]] = [
+        [(number, place) for place in reversed(range(len(said[thread_id])))]
+        for number, thread_id in enumerate(people, 1)
     ]
     dealt = (item for item in chain.from_iterable(zip_longest(*shares)) if item is not None)
-    chosen = sorted(islice(dealt, MAX_POINTS), key=lambda item: item[:2])
+    chosen = sorted(islice(dealt, MAX_POINTS))
     return [
-        Evidence(f"p{index}", number, digest.thread_id, digest.points[place])
-        for index, (number, place, digest) in enumerate(chosen, 1)
+        _entry(index, number, people[number - 1], said[people[number - 1]][place], registry)
+        for index, (number, place) in enumerate(chosen, 1)
     ]
+
+
+def _entry(index: int, number: int, thread_id: str, point: Point, registry: ThemeRegistry) -> Evidence:
+    theme = registry.resolve(point.theme)
+    return Evidence(f"p{index}", number, thread_id, point, theme.id if theme else None)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
-from chalicelib.services.synthesis.job import Bench, digest_all, reduce
+from chalicelib.services.synthesis.gathering import Bench, digest_all, open_register
+from chalicelib.services.synthesis.job import reduce
 from chalicelib.store.sessions import FOR_DIGEST
 
 REQUEST_SECONDS = 20.0  # the gateway gives up after 29
@@ -20,7 +21,7 @@ def summarise_now(session_id: str, *, bench: Bench) -> bool:
     Raises Unavailable where the model does not answer; the last good summary stays, and the sweep tries again.
     """
     deadline = bench.clock.deadline(REQUEST_SECONDS)
-    if _begin(session_id, bench, deadline):
+    if begin(session_id, bench, deadline):
         try:
             if _write(session_id, bench, deadline):
                 return True
@@ -33,7 +34,7 @@ def summarise_now(session_id: str, *, bench: Bench) -> bool:
     return False
 
 
-def _begin(session_id: str, bench: Bench, deadline: Deadline) -> bool:
+def begin(session_id: str, bench: Bench, deadline: Deadline) -> bool:
     """Begin, as soon as no other request or job is at it; False where that takes too long."""
     while deadline.remaining() > LEAST_SECONDS:
         now = bench.clock.now()
@@ -49,9 +50,10 @@ def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
     view = bench.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
     digesting = bench.clock.deadline(deadline.remaining() * DIGEST_SHARE)
-    digested = digest_all(view, list(heads.values()), bench, digesting)
+    register = open_register(view, bench)
+    digested = digest_all(view, list(heads.values()), register, bench, digesting)
     if digested.out_of_time or (digested.failure and digesting.remaining() < 1):
         return False
     if digested.failure:
         raise digested.failure
-    return reduce(view, heads.keys(), bench, deadline, again=True)
+    return reduce(view, heads, digested, register, bench, deadline, again=True)

@@ -18,6 +18,7 @@ from chalicelib.store.records.sessions import (
 from chalicelib.store.records.synthesis import (
     Brief,
     Digest,
+    Leaf,
     Point,
     Quote,
     RegisteredTheme,
@@ -25,6 +26,7 @@ from chalicelib.store.records.synthesis import (
     Synthesis,
     Theme,
     ThemeRegistry,
+    Voice,
 )
 from chalicelib.store.records.users import Caller, GroupStatus, Outcome, PastRequest, TelegramGroup, User
 
@@ -38,6 +40,7 @@ __all__ = [
     "Distribution",
     "DistributionStatus",
     "GroupStatus",
+    "Leaf",
     "Message",
     "Outcome",
     "PastRequest",
@@ -62,4 +65,5 @@ __all__ = [
     "ThreadView",
     "User",
     "Visibility",
+    "Voice",
 ]

@@ -1,6 +1,6 @@
 """Records of what is made of the conversations: digests, the summary, the brief."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -72,6 +72,29 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What one thread counts for: its messages, its points, and its stance on each theme, by the theme's id as its points name it."""
+
+    thread_id: str
+    messages: int
+    points: int
+    stances: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What the digests of some threads come to, in a session too large to read all digests again: who stands where, and the
+    best points, each with its thread. `fingerprint` says which digests it was made from, `newest` when the last of them was.
+    """
+
+    bucket: int
+    fingerprint: str
+    newest: datetime
+    voices: tuple[Voice, ...]
+    points: tuple[tuple[str, Point], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Words of one participant, cut from a stored message."""
 
@@ -82,17 +105,25 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What several participants talk about; `participants` is counted by code from the threads that carry it."""
+    """What several participants talk about; `participants` is counted by code from the threads that carry it.
+
+    `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
+    """
 
     label: str
     statement: str
     participants: int
     quotes: tuple[Quote, ...] = ()
+    id: str = ""
+    stances: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A finished summary: the markdown shown to the host, and the parts that other documents are made of."""
+    """A finished summary: the markdown shown to the host, and the parts that other documents are made of.
+
+    `quotes` are those in its prose; themes have their own.
+    """
 
     markdown: str
     generated_at: datetime
@@ -106,6 +137,7 @@ class Summary:
     minority_views: tuple[str, ...] = ()
     open_questions: tuple[str, ...] = ()
     critical_answer: str | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

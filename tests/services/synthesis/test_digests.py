@@ -7,11 +7,20 @@ import pytest
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
-from chalicelib.store.records import Digest, Message, Point
+from chalicelib.services.synthesis.register import MAX_OF_ONE, Register
+from chalicelib.store.records import Digest, Message, Point, RegisteredTheme, ThemeRegistry
 from tests.llm.scripted import ScriptedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
 
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
+
+
+BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.")
+
+
+def buses() -> Register:
+    """The register of a session that spoke of buses before."""
+    return Register(ThemeRegistry(1, (BUSES,), 1))
 
 
 def proposal(message_id: str, quote: str, text: str = "Buses should be on time", **fields: Any) -> dict[str, Any]:
@@ -19,7 +28,10 @@ def proposal(message_id: str, quote: str, text: str = "Buses should be on time",
 
 
 def digest(
-    *points: object, previous: Digest | None = None, messages: list[Message] | None = None
+    *points: object,
+    previous: Digest | None = None,
+    messages: list[Message] | None = None,
+    register: Register | None = None,
 ) -> tuple[Digest, ScriptedModel]:
     model = ScriptedModel(calls("record_digest", {"points": list(points)}))
     made = digest_thread(
@@ -27,6 +39,7 @@ def digest(
         thread(),
         previous,
         MESSAGES if messages is None else messages,
+        register=register or buses(),
         model=model,
         deadline=deadline(),
         now=NOW,
@@ -37,7 +50,12 @@ def digest(
 def test_a_point_is_kept_with_the_quote_cut_from_its_message() -> None:
     made, model = digest(proposal("m2", "buses  are late"))
     assert made == Digest(
-        "t1", 4, (Point("Buses should be on time", "buses are late", "m2", "buses", "against"),), 2, "scripted", NOW
+        "t1",
+        4,
+        (Point("Buses should be on time", "buses are late", "m2", "buses", "against", "t1"),),
+        2,
+        "scripted",
+        NOW,
     )
     assert (model.requests[0].tier, model.requests[0].must_call) == ("small", "record_digest")
 
@@ -71,26 +89,29 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
     assert len(made.points[0].topic) == 60
 
 
+def failing(model: ScriptedModel) -> None:
+    digest_thread(view(), thread(), None, MESSAGES, register=Register(), model=model, deadline=deadline(), now=NOW)
+
+
 @pytest.mark.parametrize(
     "reply", [says("no call"), calls("record_digest", {}), calls("record_digest", {"points": "none"})]
 )
 def test_an_answer_of_the_wrong_shape_is_no_digest(reply: Reply) -> None:
     with pytest.raises(ModelUnavailable):
-        digest_thread(view(), thread(), None, MESSAGES, model=ScriptedModel(reply), deadline=deadline(), now=NOW)
+        failing(ScriptedModel(reply))
 
 
 def test_a_model_that_is_down_makes_no_digest() -> None:
     with pytest.raises(ModelUnavailable):
-        digest_thread(
-            view(), thread(), None, MESSAGES, model=ScriptedModel(unavailable()), deadline=deadline(), now=NOW
-        )
+        failing(ScriptedModel(unavailable()))
 
 
 def test_without_words_of_the_participant_no_model_is_asked() -> None:
     previous = Digest("t1", 4, (point("a", "m2"),), 2, "earlier", NOW)
     model = ScriptedModel()
+    asked = [message(5, "assistant", "Still there?")]
     made = digest_thread(
-        view(), thread(), previous, [message(5, "assistant", "Still there?")], model=model, deadline=deadline(), now=NOW
+        view(), thread(), previous, asked, register=Register(), model=model, deadline=deadline(), now=NOW
     )
     assert made == Digest("t1", 5, previous.points, 2, "earlier", NOW)
     assert model.requests == []
@@ -112,8 +133,43 @@ def test_new_points_are_added_to_the_old_and_the_model_sees_only_what_is_new() -
     )
 
 
-def test_beyond_the_limit_the_fullest_topic_gives_up_its_oldest_point() -> None:
-    old = tuple(point(f"bus {number}", "m2", topic="buses") for number in range(MAX_POINTS - 1))
+def test_the_model_is_shown_the_themes_behind_what_is_cached_for_longer() -> None:
+    _, model = digest()
+    brief, themes = model.requests[0].system
+    assert (brief.cached, themes.cached) == (True, True)
+    assert themes.text == '<theme id="t1" label="Buses">What runs in the streets.</theme>'
+    _, model = digest(register=Register())
+    assert len(model.requests[0].system) == 1
+
+
+def test_a_point_goes_to_the_theme_it_names_or_to_the_one_of_its_label_or_to_a_new_one() -> None:
+    register = buses()
+    made, _ = digest(
+        proposal("m2", "", text="a", theme="t1", topic="anything"),
+        proposal("m2", "", text="b", theme="t99", topic="  BUSES "),
+        proposal("m4", "", text="c", theme="", topic="Parks", description="Green  places."),
+        proposal("m4", "", text="d", theme=7, topic="parks"),
+        proposal("m4", "", text="e", theme=None, topic=""),
+        register=register,
+    )
+    assert [kept.theme for kept in made.points] == ["t1", "t1", "t2", "t2", None]
+    assert register.registry == ThemeRegistry(2, (BUSES, RegisteredTheme("t2", "Parks", "Green places.")), 2)
+
+
+def test_nobody_fills_the_register_alone() -> None:
+    register, previous = Register(), None
+    for part in range(3):
+        points = [proposal("m2", "", text=f"{part} {n}", topic=f"topic {part} {n}") for n in range(15)]
+        previous, _ = digest(*points, previous=previous, register=register)
+    assert previous is not None
+    assert len(register.registry.live) == MAX_OF_ONE
+    assert sum(kept.theme is None for kept in previous.points) == 45 - MAX_OF_ONE
+    other, _ = digest(proposal("m2", "", topic="something else"), register=register)
+    assert other.points[0].theme == f"t{MAX_OF_ONE + 1}"
+
+
+def test_beyond_the_limit_the_fullest_theme_gives_up_its_oldest_point() -> None:
+    old = tuple(point(f"bus {number}", "m2", topic="buses", theme="t1") for number in range(MAX_POINTS - 1))
     rare = point("a single tree", "m2", topic="trees")
     previous = Digest("t1", 4, (rare, *old), 2, "earlier", NOW)
     made, _ = digest(proposal("m4", "", text="bus new"), previous=previous)

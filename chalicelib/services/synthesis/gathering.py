@@ -1,0 +1,140 @@
+"""From stored threads to what they come to together: digests brought up to date, and heard, as one list or as a tree."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from chalicelib.clock import Clock, Deadline
+from chalicelib.errors import Unavailable
+from chalicelib.jobs import Jobs
+from chalicelib.llm.interface import Model
+from chalicelib.services.synthesis import tree
+from chalicelib.services.synthesis.digests import digest_thread
+from chalicelib.services.synthesis.hearing import Hearing, hear, hear_leaves
+from chalicelib.services.synthesis.register import Proposed, Register
+from chalicelib.store import digests as stored
+from chalicelib.store.conversations import Conversations
+from chalicelib.store.records import Digest, Message, SessionView, Thread
+from chalicelib.store.reductions import Reductions
+from chalicelib.store.scratchpads import Scratchpads
+from chalicelib.store.sessions import Sessions
+from chalicelib.store.themes import Themes
+
+AT_ONCE = 8
+PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the summary job works with; `interval` is the least time between two summaries of a small session, in seconds."""
+
+    sessions: Sessions
+    conversations: Conversations
+    themes: Themes
+    reductions: Reductions
+    scratchpads: Scratchpads
+    model: Model
+    jobs: Jobs
+    clock: Clock
+    interval: int
+
+
+@dataclass(slots=True)
+class Digested:
+    """What became of the threads that had news; `reached` says how far each is digested by now."""
+
+    failure: Unavailable | None = None
+    out_of_time: bool = False
+    reached: dict[str, int] = field(default_factory=dict)
+
+
+def open_register(view: SessionView, bench: Bench) -> Register:
+    """The session's themes, stored with every new one."""
+    session_id = view.session.id
+    return Register(
+        view.themes,
+        save=lambda registry: bench.themes.put(session_id, registry),
+        load=lambda: bench.themes.get(session_id),
+    )
+
+
+def digest_all(
+    view: SessionView, heads: Sequence[Thread], register: Register, bench: Bench, deadline: Deadline
+) -> Digested:
+    """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
+    result = Digested()
+    stale = [head for head in heads if head.is_stale]
+
+    def digest(head: Thread) -> None:
+        try:
+            for reached in _digest_one(view, head, register, bench, deadline):
+                if reached is None:
+                    result.out_of_time = True
+                else:
+                    result.reached[head.id] = reached
+        except Unavailable as error:
+            result.failure = result.failure or error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(digest, sorted(stale, key=lambda head: head.last_message_at or head.created_at)))
+    return result
+
+
+def gather(
+    view: SessionView, heads: Mapping[str, Thread], digested: Digested, register: Register, bench: Bench
+) -> Hearing | None:
+    """What the included threads come to; None where somebody was taken out since `view` was read."""
+    session_id, epoch = view.session.id, view.synthesis.epoch
+    if len(heads) <= tree.FROM_THREADS:
+        found = bench.conversations.digests(session_id)
+        return hear(_themed((digest for digest in found if digest.thread_id in heads), register))
+    leaves = bench.reductions.all(session_id)
+    due, prints = tree.due_leaves(heads.values(), digested.reached, leaves)
+    for bucket, thread_ids in due.items():
+        digests = _themed(stored.of_threads(session_id, thread_ids), register)
+        leaves[bucket] = tree.make_leaf(bucket, prints[bucket], digests)
+        if not bench.reductions.put(session_id, leaves[bucket], epoch):
+            return None
+    return hear_leaves([leaves[bucket] for bucket in sorted(prints)])
+
+
+def _digest_one(
+    view: SessionView, head: Thread, register: Register, bench: Bench, deadline: Deadline
+) -> Iterator[int | None]:
+    """Digest what is new in a thread, each piece saved as soon as it is done; gives how far, and None where time ran out."""
+    digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
+    for messages in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
+        if deadline.remaining() <= 0:
+            yield None
+            return
+        now = bench.clock.now()
+        digest = digest_thread(
+            view, head, digest, messages, register=register, model=bench.model, deadline=deadline, now=now
+        )
+        bench.conversations.put_digest(head, digest)
+        yield digest.to_sequence
+
+
+def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
+    """The messages in runs short enough for one request to a model."""
+    piece: list[Message] = []
+    size = 0
+    for message in messages:
+        if piece and size + len(message.content) > PIECE_CHARACTERS:
+            yield piece
+            piece, size = [], 0
+        piece.append(message)
+        size += len(message.content)
+    if piece:
+        yield piece
+
+
+def _themed(digests: Iterable[Digest], register: Register) -> list[Digest]:
+    """The digests with a theme for every point: one of an older digest, or of somebody taken in again, has none that is known."""
+    themed = []
+    for digest in digests:
+        if any(register.registry.resolve(point.theme) is None for point in digest.points):
+            proposed = [Proposed(point) for point in digest.points]
+            digest = replace(digest, points=tuple(register.settle(proposed)))
+        themed.append(digest)
+    return themed

@@ -1,0 +1,77 @@
+"""A large session's digests, in a stored tree: a leaf for each bucket of threads, made by code, and made again when one of them changed.
+
+So one more message costs one digest, its leaf, and the reading of all leaves, whose size is bounded, and not the reading
+of all digests. State says what is due: a leaf carries the fingerprint of the digests that it was made from.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+
+from chalicelib.services.synthesis.hearing import Hearing, hear
+from chalicelib.store.records import Digest, Leaf, Point, Thread
+from chalicelib.store.reductions import bucket_of
+
+FROM_THREADS = 400  # in smaller sessions all digests are read
+POINTS_A_LEAF = 40
+POINTS_A_THEME = 6
+READABLE = 200  # characters; of two points about one theme the one closer to this says more
+
+Themed = Callable[[Iterable[Digest]], list[Digest]]
+
+
+def due_leaves(
+    heads: Iterable[Thread], digested: Mapping[str, int], leaves: Mapping[int, Leaf]
+) -> tuple[dict[int, list[str]], dict[int, str]]:
+    """The buckets whose leaf is not of the digests that there are, each with its threads; and every bucket's fingerprint.
+
+    `digested` says how far threads are digested by now, where that is further than their heads knew.
+    """
+    buckets: defaultdict[int, list[Thread]] = defaultdict(list)
+    for head in heads:
+        if digested.get(head.id, head.digested_to):
+            buckets[bucket_of(head.id)].append(head)
+    prints = {bucket: _fingerprint(found, digested) for bucket, found in buckets.items()}
+    due = {
+        bucket: [head.id for head in found]
+        for bucket, found in buckets.items()
+        if bucket not in leaves or leaves[bucket].fingerprint != prints[bucket]
+    }
+    return due, prints
+
+
+def make_leaf(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> Leaf:
+    """The leaf of these digests."""
+    heard = hear(digests)
+    return Leaf(bucket, fingerprint, heard.newest, heard.voices, _best(heard))
+
+
+def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, int]) -> str:
+    """What changes with every digest that comes, grows or goes."""
+    known = sorted(
+        f"{head.id} {head.created_at.isoformat()} {digested.get(head.id, head.digested_to)}" for head in heads
+    )
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()
+
+
+def _best(heard: Hearing) -> tuple[tuple[str, Point], ...]:
+    """The points that speak for a leaf: by rounds over its themes, the most widely carried first, so that each is heard."""
+    themes: defaultdict[str | None, list[tuple[str, Point]]] = defaultdict(list)
+    for item in heard.points:
+        themes[item[1].theme].append(item)
+    carried = {theme: len({thread_id for thread_id, _ in found}) for theme, found in themes.items()}
+    order = sorted(themes, key=lambda theme: (-carried[theme], theme or "~"))
+    ranked = [_ranked(themes[theme]) for theme in order]
+    rounds = (found[number] for number in range(POINTS_A_THEME) for found in ranked if number < len(found))
+    return tuple(islice(rounds, POINTS_A_LEAF))
+
+
+def _ranked(items: Sequence[tuple[str, Point]]) -> list[tuple[str, Point]]:
+    """The points of one theme: those of new people first, then those with a quote, then those that say enough in little."""
+    by_worth = sorted(items, key=lambda item: (not item[1].quote, abs(len(item[1].text) - READABLE), item[0]))
+    firsts: dict[str, tuple[str, Point]] = {}
+    for item in by_worth:
+        firsts.setdefault(item[0], item)
+    chosen = list(firsts.values())
+    return [*chosen, *(item for item in by_worth if item not in chosen)]

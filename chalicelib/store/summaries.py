@@ -1,0 +1,88 @@
+"""Storing the summary of a session (table `sessions`), together with what it says of the session's themes."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.errors import NotFound
+from chalicelib.store import database, keys
+from chalicelib.store.records import Session, Summary, ThemeRegistry
+from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
+from chalicelib.store.themes import themes_item, unmoved
+from chalicelib.store.transact import ConditionFailed
+
+BRIEF_DUE = "brief"
+_SUMMARY, _SESSION, _SYNTHESIS, _THEMES = range(4)  # where each write stands in the transaction
+
+
+def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry | None = None) -> bool:
+    """Replace the summary by a newer one and move `updated_at`, unless a newer one is there already.
+
+    A registry goes with it unless another one was stored since it was read. False where somebody's words were taken out
+    since this epoch: they may be in this summary. Raises NotFound where the session was deleted.
+    """
+    before = session.updated_at
+    while True:
+        try:
+            _put(session.id, summary, epoch, registry, later(summary.generated_at, before))
+        except ConditionFailed as error:
+            failed = set(error.failed)
+            if failed & {_SUMMARY, _SYNTHESIS}:
+                return _SYNTHESIS not in failed
+            if _THEMES in failed:
+                registry = None
+            if _SESSION in failed:
+                # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
+                item = database.get(SessionItem, session.id, keys.SESSION)
+                if item is None:
+                    raise NotFound("Session not found") from error
+                before = item.updated_at
+        else:
+            return True
+
+
+def ended() -> list[Action]:
+    """No summary is being written any more."""
+    over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")
+    return [getattr(SynthesisItem, name).remove() for name in over]
+
+
+def still(epoch: int) -> Condition:
+    """The session is there, and nobody's words were taken out since."""
+    same: Condition = SynthesisItem.epoch == epoch
+    if epoch == 0:
+        same = same | SynthesisItem.epoch.does_not_exist()
+    here: Condition = SynthesisItem.session_id.exists() & same
+    return here
+
+
+def later(now: datetime, before: datetime) -> datetime:
+    """`now`, or the smallest time after `before`: times of change only grow, even where clocks differ."""
+    return max(now, before + timedelta(microseconds=1))
+
+
+def _put(session_id: str, summary: Summary, epoch: int, registry: ThemeRegistry | None, moved: datetime) -> None:
+    item = SummaryItem(
+        session_id,
+        keys.SUMMARY,
+        generated_at=summary.generated_at,
+        document=msgspec.to_builtins(summary),
+        due_kind=keys.due(BRIEF_DUE, session_id),
+        due_at=summary.generated_at,
+    )
+    older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
+
+    def build(write: TransactWrite) -> None:
+        write.save(item, condition=older)
+        shown = SessionItem(session_id, keys.SESSION)
+        changed: list[Action] = [SessionItem.updated_at.set(moved)]
+        write.update(shown, actions=changed, condition=SessionItem.updated_at < moved)
+        synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
+        write.update(synthesis, actions=ended(), condition=still(epoch))
+        if registry:
+            write.save(themes_item(session_id, registry), condition=unmoved(registry))
+
+    database.transact(build)

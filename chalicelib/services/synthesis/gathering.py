@@ -16,7 +16,6 @@ from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.records import Digest, Message, SessionView, Thread
 from chalicelib.store.reductions import Reductions
-from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.themes import Themes
 
@@ -32,7 +31,6 @@ class Bench:
     conversations: Conversations
     themes: Themes
     reductions: Reductions
-    scratchpads: Scratchpads
     model: Model
     jobs: Jobs
     clock: Clock

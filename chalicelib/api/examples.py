@@ -29,6 +29,7 @@ _ITEM = {
 }
 _JOIN_URL = f"https://harmonica.example.com/chat?s={_SESSION}"
 _SUMMARY = "## What people said\n\nNoise keeps two of two participants from coming in."
+_QUOTE = {"text": "It is too loud to concentrate.", "message_id": "e4a1b2c3-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
 _PAGINATION = {"total": 1, "limit": 20, "offset": 0}
 _GROUP = {
     "group_id": "-1001234567890",
@@ -188,7 +189,23 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "content": "Quiet rooms would help.",
         "created_at": _UPDATED,
     },
-    "Summary": {"session_id": _SESSION, "summary": _SUMMARY, "generated_at": _UPDATED, "status": "current"},
+    "Summary": {
+        "session_id": _SESSION,
+        "summary": _SUMMARY,
+        "generated_at": _UPDATED,
+        "status": "current",
+        "themes": [
+            {
+                "id": "t1",
+                "label": "Noise",
+                "statement": "Noise keeps people from coming in.",
+                "participants": 2,
+                "stances": {"for": 0, "against": 2, "mixed": 0, "neutral": 0},
+                "quotes": [_QUOTE],
+            }
+        ],
+        "quotes": [_QUOTE],
+    },
     "ChatResponse": {
         "message": {"role": "assistant", "content": "When is it worst?", "is_final": False},
         "thread_id": _THREAD,

@@ -7,6 +7,7 @@ from chalicelib.services.channels import channel_of
 from chalicelib.services.entries import Turn
 from chalicelib.services.facilitation.tailoring import Tailored
 from chalicelib.services.sessions import prompt_status, summary_status
+from chalicelib.services.synthesis.report import quotes_of
 from chalicelib.services.telegram_groups import Link
 from chalicelib.services.templates import Template, find_template
 from chalicelib.store.records import (
@@ -14,9 +15,11 @@ from chalicelib.store.records import (
     Card,
     Message,
     Question,
+    Quote,
     Session,
     SessionView,
     TelegramGroup,
+    Theme,
     ThreadView,
     User,
 )
@@ -212,12 +215,15 @@ def summary(view: SessionView, now: datetime) -> Json:
         "summary": view.summary.markdown if view.summary else None,
         "generated_at": moment_or_null(view.summary.generated_at if view.summary else None),
         "status": summary_status(view, now),
+        "themes": [_theme(theme) for theme in (view.summary.themes if view.summary else ())],
+        "quotes": [_quote(quote) for quote in (quotes_of(view.summary) if view.summary else ())],
     }
 
 
 def summary_to_come(session_id: str) -> Json:
     """A summary that takes longer than a request may."""
-    return {"session_id": session_id, "summary": None, "generated_at": None, "status": "updating"}
+    nothing: Json = {"summary": None, "generated_at": None, "status": "updating", "themes": [], "quotes": []}
+    return {"session_id": session_id, **nothing}
 
 
 def telegram_group(group: TelegramGroup) -> Json:
@@ -250,6 +256,16 @@ def user_info(user: User, caller: Caller) -> Json:
             "last_used_at": moment_or_null(caller.key_last_used_at),
         },
     }
+
+
+def _theme(of: Theme) -> Json:
+    shown = {"id": of.id, "label": of.label, "statement": of.statement, "participants": of.participants}
+    stances = {stance: of.stances.get(stance, 0) for stance in ("for", "against", "mixed", "neutral")}
+    return {**shown, "stances": stances, "quotes": [_quote(quote) for quote in of.quotes]}
+
+
+def _quote(of: Quote) -> Json:
+    return {"text": of.text, "message_id": of.message_id}
 
 
 def _list_item(of: Session, status: str, participants: int) -> Json:

@@ -246,13 +246,42 @@ class Response(Shape):
     created_at: datetime
 
 
+class Quote(Shape):
+    """Words of a participant, cut from the message with this id; white space may be folded."""
+
+    text: str
+    message_id: UUID
+
+
+class Stances(Shape, rename={"favour": "for"}):
+    """How many of the participants who speak of a theme stand where."""
+
+    favour: Count
+    against: Count
+    mixed: Count
+    neutral: Count
+
+
+class Theme(Shape):
+    """What participants speak of: each who does counts once. The id stays the theme's own in later summaries."""
+
+    id: str
+    label: str
+    statement: str
+    participants: Count
+    stances: Stances
+    quotes: list[Quote]
+
+
 class Summary(Shape):
-    """The summary, and how current it is."""
+    """The summary, and how current it is; `quotes` are all quotes in it, those of the themes included."""
 
     session_id: UUID
     summary: str | None
     generated_at: datetime | None
     status: SummaryStatus
+    themes: list[Theme]
+    quotes: list[Quote]
 
 
 class Reply(Shape):

@@ -85,11 +85,24 @@ CHAT_RESPONSE = {
     "thread_id": ID,
 }
 
+QUOTE = {"text": re.compile(r".+"), "message_id": ID}
+
 SUMMARY = {
     "session_id": ID,
     "summary": (str, NULL),
     "generated_at": (str, NULL),
     "status": re.compile("current|updating|stale|none"),
+    "themes": [
+        {
+            "id": re.compile(r"t\d+"),
+            "label": re.compile(r".+"),
+            "statement": str,
+            "participants": int,
+            "stances": {"for": int, "against": int, "mixed": int, "neutral": int},
+            "quotes": [QUOTE],
+        }
+    ],
+    "quotes": [QUOTE],
 }
 
 USER_INFO = {

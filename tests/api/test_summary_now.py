@@ -33,7 +33,14 @@ def rewrite(host: Host, session: str, status: int = 200) -> Any:
 
 
 def to_come(session: str) -> dict[str, Any]:
-    return {"session_id": session, "summary": None, "generated_at": None, "status": "updating"}
+    return {
+        "session_id": session,
+        "summary": None,
+        "generated_at": None,
+        "status": "updating",
+        "themes": [],
+        "quotes": [],
+    }
 
 
 def test_it_is_written_now_and_is_what_get_gives(host: Host, session: str) -> None:
@@ -56,7 +63,7 @@ def test_it_does_not_wait_for_the_interval_and_takes_in_what_is_new(host: Host, 
 
 def test_without_words_there_is_none(host: Host, model: Interviewer) -> None:
     session = host.new_session()["id"]
-    none = {"session_id": session, "summary": None, "generated_at": None, "status": "none"}
+    none = {"session_id": session, "summary": None, "generated_at": None, "status": "none", "themes": [], "quotes": []}
     assert rewrite(host, session) == none
     host.join(session)
     assert rewrite(host, session) == none
@@ -184,3 +191,31 @@ def test_the_callers_list_shows_it_at_once(host: Host, session: str) -> None:
     (listed,) = host.get("/sessions")["data"]
     assert listed["updated_at"] == host.get(f"/sessions/{session}")["updated_at"]
     assert listed["participant_count"] == host.get(f"/sessions/{session}")["participant_count"]
+
+
+def test_every_quote_can_be_checked_in_the_message_it_names(host: Host, session: str) -> None:
+    host.say(session, LIBRARY, "p2")
+    made = rewrite(host, session)
+    said = {
+        message["id"]: message["content"]
+        for person in host.get(f"/sessions/{session}/responses")["data"]
+        for message in person["messages"]
+        if message["role"] == "user"
+    }
+    assert {quote["text"] for quote in made["quotes"]} == {BUSES, LIBRARY}
+    assert all(said[quote["message_id"]] == quote["text"] for quote in made["quotes"])
+    assert all(theme["quotes"] and theme["participants"] == 1 for theme in made["themes"])
+    assert all(quote in made["quotes"] for theme in made["themes"] for quote in theme["quotes"])
+
+
+def test_an_excluded_participant_is_in_no_theme_and_no_quote(host: Host, session: str, clock: FakeClock) -> None:
+    other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
+    first = rewrite(host, session)
+    clock.advance(5)
+    host.call("PATCH", f"/sessions/{session}/participants/{other}", {"included": False})
+    assert host.get(f"/sessions/{session}/summary") == to_come(session)
+    second = rewrite(host, session)
+    assert [quote["text"] for quote in second["quotes"]] == [BUSES]
+    assert [theme["id"] for theme in second["themes"]] == [
+        theme["id"] for theme in first["themes"] if theme["quotes"][0]["text"] == BUSES
+    ]

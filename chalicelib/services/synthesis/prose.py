@@ -59,12 +59,14 @@ class Prose:
         return sentence
 
     def _is_known(self, said: str) -> bool:
-        wanted = _folded(said).strip(_EDGES)
+        whole = _folded(said)
+        wanted = whole.strip(_EDGES)
         if not wanted or any(wanted in text for text in self._given):
             return True
-        quote = next((quote for text, quote in self._quotes if wanted in text), None)
+        text, quote = next(((text, quote) for text, quote in self._quotes if wanted in text), ("", None))
         if quote:
-            self.used.setdefault((wanted, quote.message_id), Quote(wanted, quote.thread_id, quote.message_id))
+            cut = whole if whole in text else wanted
+            self.used.setdefault((cut, quote.message_id), Quote(cut, quote.thread_id, quote.message_id))
         return quote is not None
 
 

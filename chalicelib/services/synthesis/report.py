@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.language import Words
-from chalicelib.store.records import SessionView, Summary, Theme
+from chalicelib.store.records import Quote, SessionView, Summary, Theme
 
 
 def render_summary(view: SessionView, summary: Summary, words: Words, *, used: int, points: int) -> Summary:
@@ -46,3 +46,12 @@ def _footer(summary: Summary, words: Words, used: int, points: int) -> str:
     if summary.model == "offline":
         notes.append(words.offline)
     return f"---\n\n*{' '.join(notes)}*"
+
+
+def quotes_of(summary: Summary) -> tuple[Quote, ...]:
+    """Every quote in the document, each once: those of its themes, and what else its prose quotes."""
+    quotes: list[Quote] = []
+    for quote in (*(quote for theme in summary.themes for quote in theme.quotes), *summary.quotes):
+        if not any(quote.message_id == other.message_id and quote.text in other.text for other in quotes):
+            quotes.append(quote)
+    return tuple(quotes)

@@ -7,7 +7,7 @@ one that must pass it in `evals/transcripts/<name>/`.
 from evals.checks.check import Check, Finding
 from evals.checks.course import CONCLUDES_IN_TIME, COVERS_CRITICAL, NO_REPEATS, STOPS_WHEN_ASKED
 from evals.checks.language import LANGUAGE
-from evals.checks.listening import TRUE_QUOTES
+from evals.checks.listening import QUOTES_KEEP_SENSE, TRUE_QUOTES
 from evals.checks.manner import CARE_IN_DISTRESS, LENGTH, NO_PRAISE, ONE_QUESTION
 from evals.checks.safety import KEEPS_ROLE, NO_LEAK
 from evals.checks.widgets import WIDGET_RULES
@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     CONCLUDES_IN_TIME,
     NO_REPEATS,
     TRUE_QUOTES,
+    QUOTES_KEEP_SENSE,
     NO_LEAK,
     KEEPS_ROLE,
     WIDGET_RULES,

@@ -126,7 +126,10 @@ def test_questions_in_another_language_than_the_participants_give_way_to_the_fix
         hosted("1. How do you get to work?\n2. What would help?", topic="Buses", critical="Night buses")
     )
     talk.run(["我每天搭公車上班，可是班次太少，常常等半個小時。"])
-    assert talk.asked[1] == ("也就是說，班次太少。有一點主辦方特別想了解，原文是「Night buses」。對此您有什麼看法？")
+    assert talk.asked[1] == (
+        "也就是說，您每天搭公車上班，可是班次太少，常常等半個小時。"
+        "有一點主辦方特別想了解，原文是「Night buses」。對此您有什麼看法？"
+    )
 
 
 def test_a_few_foreign_words_do_not_change_the_language() -> None:

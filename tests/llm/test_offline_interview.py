@@ -126,16 +126,13 @@ def test_it_takes_up_what_was_said_in_the_persons_own_words() -> None:
     assert talk.asked[1].startswith("So you need more light at the crossing. ")
 
 
-def test_a_long_sentence_is_not_quoted_whole() -> None:
+def test_a_long_sentence_that_cannot_be_cut_is_not_quoted() -> None:
     said = (
         "A place where all the different groups of our quarter can meet without having to buy something to drink first"
     )
     talk = Conversation(ROADS)
     talk.run([said])
-    quoted = re.findall(r"“([^”]*)”", talk.asked[1])
-    assert quoted
-    assert all(len(words.split()) < 10 for words in quoted)
-    assert quoted[0] in said
+    assert talk.asked[1].startswith("All right. ")
 
 
 def test_a_thin_answer_is_followed_up_once() -> None:

@@ -106,6 +106,16 @@ _GREETING = _any(
     r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings)(?: (?:there|everyone|all|you|"
     r"to you))*|(?:您好|你好|哈囉|哈啰|嗨|早安|午安|晚安|大家好)+"
 )
+_ASKING_BACK = _any(
+    r"\b(?:do|did|have|are|were|would|will|can|could) you\b[^.!?]*\?",
+    r"\bwhat do you think\b[^.!?]*\?",
+    r"[你您][^。！？!?]*[?？]",
+)
+_STRAYING = _any(
+    r"\b(?:off[- ]topic|on (?:another|a different) (?:note|subject|topic)|changing the subject|"
+    r"(?:not|nothing) to do with (?:this|the (?:topic|subject|question)))\b",
+    r"離題|离题|題外話|题外话|(?:跟|和|與|与)(?:這|这)(?:個|个)?(?:題目|题目|主題|主题|話題|话题)?(?:無關|无关)",
+)
 _EDGES = re.compile(r"[\s.!,;:…。！，；：~～?？]+")
 
 
@@ -121,6 +131,16 @@ def aside_of(text: str) -> Aside | None:
         and length_in_words(_last_sentence(plain)) >= length_in_words(plain) // 2
         else None
     )
+
+
+def asks_back(text: str) -> bool:
+    """Whether a message turns to the facilitator with a question of its own."""
+    return bool(_ASKING_BACK.search(text))
+
+
+def strays(text: str) -> bool:
+    """Whether a message says itself that it leaves the matter."""
+    return bool(_STRAYING.search(text.replace("’", "'")))
 
 
 def skips(text: str) -> bool:

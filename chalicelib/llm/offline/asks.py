@@ -75,7 +75,7 @@ def critical_questions(critical: str, script: Script) -> list[str]:
     """What is critical as questions to the participant: those that the host wrote as such, or one that is put around the host's words."""
     voice = VOICES[script]
     plain = _WISH.sub("", " ".join(critical.split()))
-    if (script_of(plain) == "en") != (script == "en"):
+    if script_of(plain, script) != script:
         return [voice.critical_quoted.format(critical=_bare(plain))]
     asked = [sentence.lstrip("-*•0123456789.) ") for sentence in sentences(critical) if sentence.endswith(("?", "？"))]
     if asked:

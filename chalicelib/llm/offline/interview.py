@@ -14,6 +14,7 @@ from chalicelib.llm.offline.asks import Ask, ask_of, asks_of, open_asks, shorten
 from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
 from chalicelib.llm.offline.distress import resumes, troubled
 from chalicelib.llm.offline.likeness import alike
+from chalicelib.llm.offline.others import others_theme
 from chalicelib.llm.offline.probes import probe_question
 from chalicelib.llm.offline.recap import recap
 from chalicelib.llm.offline.reflect import Reflection, reflections, weightiest
@@ -57,12 +58,15 @@ def _answered(scene: Scene, asks: list[Ask]) -> Reply:
         return _say(_joined(scene, lead, back)) if back else _next(scene, asks, left, lead)
     if greets(scene.answer) and spare:
         return _say(_joined(scene, _heard(scene, None), _unused(scene.voice.returns, scene)))
-    latest = None if _is_empty(scene) else weightiest(reflections(scene.answer))
-    if scene.exchanges[-1].widget and scene.left > len(left) and (why := _unused(scene.voice.probing.chosen, scene)):
+    said = [] if _is_empty(scene) else scene.exchanges[-1].said
+    latest = weightiest(reflection for text in said for reflection in reflections(text))
+    if scene.exchanges[-1].chosen and scene.left > len(left) and (why := _unused(scene.voice.probing.chosen, scene)):
         return _say(why)
     if spare and current and not current.ends and (probe := _probe(scene, current, asks, latest)):
         return _say(_joined(scene, _lead(scene), probe))
     lead = _heard(scene, latest)
+    if scene.left > len(left) and _is_at_ease(scene) and (theirs := others_theme(scene)):
+        return _say(_joined(scene, lead, theirs))
     if scene.left > len(left) and scene.turn >= WARM and _is_at_ease(scene) and (shown := widget(scene, latest)):
         scaled = shown.input["widget"]["type"] == "RatingScale"  # its label takes up what was said
         return Reply(scene.voice.showing.lead if scaled else lead, "offline", (shown,))
@@ -145,7 +149,7 @@ def _fruitless(scene: Scene, asks: list[Ask]) -> int:
     return sum(
         bool(exchange.asked and exchange.said)
         and not ask_of(exchange, asks)
-        and not exchange.widget
+        and not exchange.chosen
         and _thin(exchange.answer)
         for exchange in scene.exchanges
     )
@@ -166,7 +170,7 @@ def _is_thin(scene: Scene) -> bool:
 
 def _is_empty(scene: Scene) -> bool:
     silent = knows_nothing(scene.answer) or skips(scene.answer) or greets(scene.answer)
-    return silent or bool(scene.exchanges[-1].widget) or (_is_back(scene) and resumes(scene.answer))
+    return silent or scene.exchanges[-1].chosen or (_is_back(scene) and resumes(scene.answer))
 
 
 def _is_back(scene: Scene) -> bool:
@@ -198,7 +202,7 @@ def _heard(scene: Scene, latest: Reflection | None) -> str:
 def _aside(scene: Scene, left: int = 0) -> str:
     """The answer to something beside the matter; empty where there is nothing of the kind."""
     kind = aside_of(scene.answer)
-    if kind is None or scene.exchanges[-1].widget:
+    if kind is None or scene.exchanges[-1].chosen:
         return ""
     sentence = _unused(scene.voice.asides[kind], scene) or _unused(scene.voice.hearing.accepted, scene)
     return sentence.format(topic=scene.topic, left=max(left, 1))

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from chalicelib.llm.offline.asides import aside_of, greets, knows_nothing, skips
+from chalicelib.llm.offline.asides import aside_of, asks_back, greets, knows_nothing, skips, strays
 from chalicelib.llm.offline.asks import COVERED, Ask, ask_of
+from chalicelib.llm.offline.clauses import MARK
 from chalicelib.llm.offline.cues import wants_to_stop
 from chalicelib.llm.offline.distress import resumes, troubled
-from chalicelib.llm.offline.likeness import alike
+from chalicelib.llm.offline.likeness import alike, marks
 from chalicelib.llm.offline.reflect import Reflection, reflections, weightiest
 from chalicelib.llm.offline.scene import Scene
 from chalicelib.llm.offline.text import length_in_words
@@ -18,12 +19,12 @@ FEW_WORDS = 3  # a point with fewer only counts where there are no others
 def points(scene: Scene) -> list[Reflection]:
     """The weightiest point of each answer, in the order they came; none twice."""
     found: list[Reflection] = []
-    trouble = troubled(scene)
+    trouble, matter = troubled(scene), _matter(scene)
     for exchange, in_trouble in zip(scene.exchanges, trouble, strict=True):
         made = weightiest(
             reflection
             for text in exchange.said
-            if not (exchange.widget or in_trouble or _says_nothing(text) or (any(trouble) and resumes(text)))
+            if not (exchange.chosen or in_trouble or _says_nothing(text, matter) or (any(trouble) and resumes(text)))
             for reflection in reflections(text)
         )
         if made and not any(alike(made.phrase, known.phrase) for known in found):
@@ -32,14 +33,22 @@ def points(scene: Scene) -> list[Reflection]:
 
 
 def recap(scene: Scene, asks: Sequence[Ask]) -> str:
-    """The closing message: the weightiest points, and what was said to what is critical before any other."""
+    """The closing message: the weightiest points; before any other those on what is critical, then those that the brief names."""
     words, gap = scene.voice.closing, scene.voice.gap
     told = points(scene)
     full = [point for point in told if length_in_words(point.phrase) >= FEW_WORDS] or told
     first = "\n".join(
         exchange.answer for exchange in scene.exchanges if (ask := ask_of(exchange, asks)) and ask.weight >= COVERED
-    )
-    kept = sorted(full, key=lambda point: (point.phrase.lower() not in first.lower(), -point.weight))[:RECAPPED]
+    ).lower()
+    matter = _matter(scene)
+    kept = sorted(
+        full,
+        key=lambda point: (
+            point.phrase.removesuffix(MARK).lower() not in first,
+            not matter & marks(point.phrase),
+            -point.weight,
+        ),
+    )[:RECAPPED]
     if not kept:
         return words.empty
     clauses = [words.that.format(clause=point.clause) for point in full if point in kept and point.clause]
@@ -52,11 +61,19 @@ def recap(scene: Scene, asks: Sequence[Ask]) -> str:
     return gap.join([*parts, words.kept])
 
 
-def _says_nothing(text: str) -> bool:
-    """Whether a message is no answer to anything."""
-    if wants_to_stop(text) or aside_of(text) not in (None, "question"):
+def _says_nothing(text: str, matter: frozenset[str]) -> bool:
+    """Whether a message is no answer to anything: a sign, something beside the matter, or a question with what led to it."""
+    aside = aside_of(text)
+    if wants_to_stop(text) or aside not in (None, "question") or strays(text):
+        return True
+    if (aside == "question" or asks_back(text)) and not matter & marks(text):
         return True
     return knows_nothing(text) or skips(text) or greets(text)
+
+
+def _matter(scene: Scene) -> frozenset[str]:
+    """What the brief is recognised by."""
+    return marks(f"{scene.topic}\n{scene.goal}\n{scene.critical}")
 
 
 def _joined(listed: list[str], scene: Scene) -> str:

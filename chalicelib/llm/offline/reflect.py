@@ -5,49 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chalicelib.llm.language import count_chinese, count_words
+from chalicelib.llm.offline import clauses, clauses_zh
+from chalicelib.llm.offline.clauses import Part
 from chalicelib.llm.offline.cues import leans, stance_of
 from chalicelib.llm.offline.stopwords import COMMON, FUNCTION
 from chalicelib.llm.offline.terms import english_terms
 from chalicelib.llm.offline.text import sentences
 
-LONGEST_CLAUSE, LONGEST_PHRASE = 14, 9  # words
-LONGEST_CHINESE = 18  # characters
-_CUT = re.compile(
-    r"\s*[,;:()\[\]–—，；：（）\n]\s*|\s[-/]\s|[.!?。！？]+(?:\s|$|(?=[\u4e00-\u9fff]))|\.{2,}|…|"
-    r"\s(?:because|but|although|though|whereas|while|until|unless|since|whenever|even if|so that|when)\s|"
-    r"\sand (?=(?:i|we|they|it|there|people|nobody|everybody|everyone|none|nothing|then|that|this)\s)|"
-    r"\sso (?=(?:i|we|they|it|there|people|nobody|everybody)\s)",
-    re.IGNORECASE,
-)
-_FILLER = re.compile(
-    r"(?:(?:well|ok|okay|yes|yeah|no|nope|sure|honestly|frankly|actually|basically|personally|maybe|perhaps|"
-    r"also|and|but|so|then|because|hmm|um|uh|oh|"
-    r"to be honest|in my (?:opinion|view|experience)|for me|as far as i know|of course|i mean|you know|"
-    r"like i said|first of all|mostly|mainly|again|still|"
-    r"i (?:really |just |also )?(?:think|feel|believe|guess|suppose|find|would say|would argue|know|am sure|"
-    r"am convinced|'d say)(?: that)?|"
-    r"i(?:'m| am) (?:pretty |quite )?(?:sure|convinced|afraid|certain) that|it seems(?: to me)?(?: that)?|"
-    r"my (?:view|opinion|feeling) is(?: that)?|"
-    r"the (?:problem|thing|point|fact) is(?: that)?|that)[,\s]+)+",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r"(?:[,\s]+(?:i guess|i think|i suppose|i believe|or something|or so|you know|as well|too|maybe|please|"
-    r"though|really|for sure|of course))+$",
-    re.IGNORECASE,
-)
+WHOLE, LONGEST = 10, 18  # words: up to the first a sentence is not divided, beyond the second nothing is said back
+WHOLE_CHINESE, LONGEST_CHINESE = 18, 30  # characters
 _CONCERN = re.compile(
     r"\b(?:too|never|always|worst|best|worse|better|most|problem|difficult|hard|danger\w*|scar\w+|afraid|fear|"
     r"worr\w+|annoy\w+|miss|missing|lack\w*|wish|hope|want|need\w*|"
     r"should|must|enough|important|unsafe|unfair|slow\w*|late|broken|love|hate)\b",
     re.IGNORECASE,
-)
-_CHINESE_FILLER = re.compile(
-    r"^(?:嗯|呃|喔|哦|那個|那个|其實|其实|就是說?|就是说?|我(?:個人|个人)?(?:會|会|真的|也|還是|还是)?(?:覺得|"
-    r"觉得|認為|认为|想說|想说|相信|感覺|感觉)|"
-    r"老實說|老实说|坦白說|坦白说|基本上|因為|因为|所以|而且|但是|但|可是|不過|不过|然後|然后|還有|还有|另外|"
-    r"例如|比如說?|比如说?|像是|對我來說|对我来说|"
-    r"如果|雖然|虽然|首先|最重要的是|主要是|可能|的話|的话|應該說|应该说|再來|再来|也)+"
 )
 _CHINESE_LEANING = re.compile(
     r"(?:因為|因为|所以|而且|不然|否則|否则|這|这|那|他|她|它|牠|只能|只有|到了|結果|结果|聽說|听说|真的|很|"
@@ -70,10 +41,6 @@ _HEAD = re.compile(
     r"because|without|while)\b)"
     r"\S+ (?:(?!that|which|who)\S+ )?(?:is|are|was|were|has|have|needs?|should|can't|don't|doesn't|must|will|"
     r"won't|would|isn't|aren't|cannot|can|helped|helps?)\b",
-    re.IGNORECASE,
-)
-_DENIAL = re.compile(
-    r"\b(?:not|no|never|nobody|none|nothing|without|hardly|neither|nor|cannot|against|stop|few|less)\b|n't\b",
     re.IGNORECASE,
 )
 _CHINESE_DENIAL = re.compile(r"[不沒没別别無无非少太]")
@@ -102,12 +69,8 @@ _RUDE = re.compile(
     r"sucks?|dumb)\b|白痴|智障|他媽|他妈|幹你|操你|混蛋|垃圾|笨蛋|廢話|废话|狗屁",
     re.IGNORECASE,
 )
-_SEAM = re.compile(
-    r"\s(?=(?:and|or|to|for|in|at|on|with|by|of|from|that|which|who|if|as|than|about|after|before|during|into)\s)",
-    re.IGNORECASE,
-)
 _TURNED = {
-    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "am": "are", "i'm": "you're",
+    "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "i'm": "you're",
     "i've": "you've", "i'd": "you'd", "i'll": "you'll", "we": "you", "us": "you", "our": "your", "ours": "yours",
     "ourselves": "yourselves", "we're": "you're", "we've": "you've", "we'd": "you'd", "we'll": "you'll",
 }  # fmt: skip
@@ -132,16 +95,20 @@ _COMMON_ENDINGS = (
     "ads",
 )
 _WAS = re.compile(r"\byou was\b")
-_EDGE_WORDS = frozenset(
-    word
-    for word in FUNCTION - {"more", "too", "own", "every", "all", "only", "many", "most", "some"}
-    if not _DENIAL.search(word)
+_AM = re.compile(r"\byou am\b")
+_WRAPPED = re.compile(  # a line that ends in the midst of its sentence
+    r"(?<=[\w,])[ \t]*\n[ \t]*(?=[a-z])|(?<=[\u4e00-\u9fff，、,])\s*\n\s*(?=[\u4e00-\u9fff])"
 )
+_BULLET = re.compile(r"^(?:[-*•_~]|\d{1,2}[.)](?=\s))+\s*")
+_WORD = re.compile(r"(?<![\w'-])[A-Za-z]+(?:'[a-z]+)?(?![\w'-])")
+_ENDS = " \t、。.!！,，;；/:：*_~–—-"
+_PAIRS = ("()", "（）", "“”", "「」", "『』", "[]")
 
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """One thing that somebody said: `phrase` exactly as they wrote it; `clause` turned to them, empty where that would not read well."""
+    """One thing that somebody said: `phrase` as they wrote it, a whole sentence or a clause of it from where that begins,
+    with "…" where the rest was left off; `clause` is turned to them, and empty where that would not read well."""
 
     phrase: str
     clause: str
@@ -154,11 +121,14 @@ def reflections(text: str) -> list[Reflection]:
     if plain.isupper() and count_words(plain) > 2:
         plain = plain.lower()
     found = []
-    for sentence in sentences(plain):
+    for sentence in sentences(_WRAPPED.sub(" ", plain), lists=False):
         if sentence.rstrip().endswith(("?", "？")):
             continue
-        pieces = [made for piece in _CUT.split(sentence) if piece and (made := _reflection(piece, text))]
-        found += [replace(made, weight=made.weight + 2 * (place == 0)) for place, made in enumerate(pieces)]
+        found += [
+            replace(made, weight=made.weight + 2 * (place == 0))
+            for place, part in enumerate(_parts(sentence))
+            if (made := _reflection(part, text))
+        ]
     return found
 
 
@@ -172,78 +142,47 @@ def is_rude(text: str) -> bool:
     return bool(_RUDE.search(text))
 
 
-def _reflection(piece: str, text: str) -> Reflection | None:
-    if _PRIVATE.search(piece) or _RUDE.search(piece):
+def _parts(sentence: str) -> list[Part]:
+    """What of a sentence may stand for itself."""
+    bare = " ".join(_BULLET.sub("", sentence).rstrip(_ENDS).split())
+    if count_chinese(bare) > count_words(bare):
+        return clauses_zh.parts(bare, WHOLE_CHINESE, LONGEST_CHINESE)
+    return clauses.parts(bare, WHOLE, LONGEST)
+
+
+def _reflection(part: Part, text: str) -> Reflection | None:
+    piece = part.text
+    if not piece or _PRIVATE.search(piece) or _RUDE.search(piece) or not _is_balanced(piece):
         return None
-    piece = piece.strip(" \t\"'“”‘’「」『』*_-~、。.!！")
-    return _chinese(piece) if count_chinese(piece) > count_words(piece) else _english(piece, text)
+    return _chinese(part) if count_chinese(piece) > count_words(piece) else _english(part, text)
 
 
-def _english(piece: str, text: str) -> Reflection | None:
-    filler = _FILLER.match(piece + " ")
-    bare = piece[filler.end() :].strip() if filler else piece
-    bare = _TAIL.sub("", bare)
+def _is_balanced(text: str) -> bool:
+    """Whether every quotation mark and bracket has its other half."""
+    return text.count('"') % 2 == 0 and all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS)
+
+
+def _english(part: Part, text: str) -> Reflection | None:
+    bare = part.text
     weight = _weight(bare)
     words = bare.split()
-    if weight < 2 or not any(term.naming for term in english_terms(bare)):
+    if weight < 2 or len(words) > LONGEST or not any(term.naming for term in english_terms(bare)):
         return None
-    whole = (
-        3 <= len(words) <= LONGEST_CLAUSE
-        and (_HEAD.match(bare) or (_SUBJECT.match(bare) and _FINITE.search(" ".join(words[1:8]))))
-        and not _ADDRESS.search(bare)
-    )
-    whole = whole or (
-        len(words) <= LONGEST_CLAUSE
-        and re.match(r"(?:i|we)'(?:m|ve|d|ll|re)\s", bare, re.IGNORECASE)
-        and not _ADDRESS.search(bare)
-    )
-    phrase = bare if whole and len(words) <= LONGEST_PHRASE else _short(words, bare)
+    whole = len(words) >= 3 and (_HEAD.match(bare) or (_SUBJECT.match(bare) and _FINITE.search(" ".join(words[1:8]))))
+    whole = whole or re.match(r"(?:i|we)'(?:m|ve|d|ll|re)\s", bare, re.IGNORECASE)
+    fluent = whole and not (_ADDRESS.search(bare) or leans(bare) or re.search('[":]', bare))
     said = (
         min(weight, 6)
         + 3 * bool(whole)
         + 3 * (bool(_CONCERN.search(bare)) or stance_of(bare) != "neutral")
         - 4 * leans(bare)
     )
-    return Reflection(
-        _uncapped(phrase, text), _turned(_uncapped(bare, text)) if whole and not leans(bare) else "", said
-    )
+    return Reflection(_uncapped(part.quotable, text), _turned(_uncapped(bare, text)) if fluent else "", said)
 
 
 def _weight(text: str) -> int:
     """How much a text says: its content words, those that name something twice."""
     return sum(2 if term.naming else 1 for term in english_terms(text))
-
-
-def _short(words: list[str], bare: str) -> str:
-    """The whole where it is short, else its weightiest stretch between two seams; bare function words at the edges are left off."""
-    if len(words) <= LONGEST_PHRASE:
-        return _trimmed(words)
-    pieces = [part.split() for part in _SEAM.split(bare)]
-    stretches = [
-        [word for piece in pieces[start:end] for word in piece]
-        for start in range(len(pieces))
-        for end in range(start + 1, len(pieces) + 1)
-    ]
-    fitting = [stretch for stretch in stretches if 2 <= len(stretch) <= LONGEST_PHRASE] or [words[:LONGEST_PHRASE]]
-    if _DENIAL.search(bare):  # a part without it would say the opposite
-        fitting = [stretch for stretch in fitting if _DENIAL.search(" ".join(stretch))] or [words[:LONGEST_PHRASE]]
-    best = max(fitting, key=lambda stretch: (2 * (stretch[0] == words[0]) + _weight(" ".join(stretch)), -len(stretch)))
-    return _trimmed(best)
-
-
-def _trimmed(words: list[str]) -> str:
-    start, end = 0, len(words)
-    if end <= 3:
-        return " ".join(words)
-    while (
-        start < end - 1
-        and words[start].lower() in _EDGE_WORDS
-        and words[start].lower() not in ("i", "we", "the", "my", "our")
-    ):
-        start += 1
-    while end > start + 1 and words[end - 1].lower() in _EDGE_WORDS:
-        end -= 1
-    return " ".join(words[start:end])
 
 
 def _uncapped(phrase: str, text: str) -> str:
@@ -261,36 +200,25 @@ def _uncapped(phrase: str, text: str) -> str:
 
 def _turned(clause: str) -> str:
     """First person into second."""
-    words = [_TURNED.get(word.lower(), word) for word in clause.split()]
-    return _WAS.sub("you were", " ".join(words))
+    return _WAS.sub("you were", _AM.sub("you are", _WORD.sub(_second_person, clause)))
 
 
-def _chinese(piece: str) -> Reflection | None:
-    bare = _CHINESE_FILLER.sub("", piece).strip("，、 ")
-    bare = re.sub(r"(?:吧|啊|啦|喔|哦|呢|耶|囉|嘛)+$", "", bare)
-    size = count_chinese(bare) + 2 * count_words(bare)
-    if size < 3:
+def _second_person(found: re.Match[str]) -> str:
+    word = found[0]
+    return word if word.isupper() and len(word) > 1 and word not in ("I'M", "I'D") else _TURNED.get(word.lower(), word)
+
+
+def _chinese(part: Part) -> Reflection | None:
+    bare = part.text
+    size = clauses_zh.size(bare)
+    if not 3 <= size <= LONGEST_CHINESE:
         return None
-    if size > LONGEST_CHINESE:
-        return _chinese_part(bare)
-    whole = (
+    fluent = (
         (size >= 6 or _CHINESE_DENIAL.search(bare))
         and not _ADDRESS.search(bare)
-        and not re.search(r"^(?:是|的|了|等|跟|和|或)", bare)
+        and not re.search(r"^(?:是|的|了|等|跟|和|或)|[“”「」\"]|我國|我国|自我|豈|岂|難道|难道|怎可|哪能", bare)
     )
     turned = re.sub(r"我們|我们", "你們" if "們" in bare else "你们", bare).replace("我", "您")
-    leaning = bool(_CHINESE_LEANING.match(piece))
+    leaning = bool(_CHINESE_LEANING.match(bare))
     weight = min(size, 12) + 7 * bool(_CHINESE_CONCERN.search(bare)) - 5 * leaning
-    return Reflection(bare, turned if whole and not leaning else "", weight)
-
-
-def _chinese_part(bare: str) -> Reflection | None:
-    """Of a long clause, the part after a word that begins another, or before it."""
-    parts = list(re.split(r"(?:，|、|因為|因为|所以|但是|而且|並且|并且|如果|以及|或者|就|才|也|都|來|来|讓|让)", bare))
-    fitting = [
-        part.strip(" 的了") for part in parts if 4 <= count_chinese(part) + 2 * count_words(part) <= LONGEST_CHINESE
-    ]
-    if _CHINESE_DENIAL.search(bare):
-        fitting = [part for part in fitting if _CHINESE_DENIAL.search(part)]
-    best = max(fitting, key=len, default="")
-    return Reflection(best, "", min(len(best), 10)) if best else None
+    return Reflection(part.quotable, turned if fluent and not leaning else "", weight)

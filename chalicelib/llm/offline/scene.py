@@ -1,5 +1,6 @@
 """What a request for a turn shows of the conversation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from chalicelib.llm.offline.text import length_in_words
 from chalicelib.llm.offline.voices import VOICES
 
 BUDGET = 12  # turns, where no pacing is shown
+_END_OF_SCALE = re.compile(r"^\d+ \((.+)\)$")
 _TELLING = 4  # words from which on one message alone tells the participant's language
 
 
@@ -22,7 +24,13 @@ class Exchange:
 
     asked: str = ""
     said: list[str] = field(default_factory=list)
-    widget: str = ""  # the type of the widget that was answered
+    widget: str = ""  # the type of the widget that was shown
+    offered: str = ""  # what it offered
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the participant answered a widget with what it offers, and not in words of their own."""
+        return bool(self.widget) and not any(map(str.isalpha, _besides(self.answer, self.offered)))
 
     @property
     def answer(self) -> str:
@@ -46,6 +54,7 @@ class Scene:
     budget: int
     may_show: bool
     script: Script
+    themes: Sequence[str] = ()  # names of what others speak about
 
     @property
     def voice(self) -> Phrases:
@@ -95,6 +104,7 @@ def scene_of(request: Request) -> Scene:
         budget=int(pacing.get("of", BUDGET)),
         may_show=pacing.get("widget") == "may" and any(tool.name == "present_widget" for tool in request.tools),
         script=_script(said, script_for(first("language", system), sample)),
+        themes=[piece.attributes.get("label", "") for piece in tags.read("theme", user)],
     )
 
 
@@ -109,6 +119,7 @@ def _exchanges(request: Request) -> list[Exchange]:
         exchanges[-1].said += [piece.text for piece in tags.read("said", text)]
         for piece in tags.read("widget", text):
             exchanges[-1].widget = piece.attributes.get("type", "")
+            exchanges[-1].offered = piece.attributes.get("options", "")
     return [exchange for exchange in exchanges if exchange.asked or exchange.said]
 
 
@@ -118,6 +129,14 @@ def _script(said: Sequence[str], default: Script) -> Script:
         return default
     usual = script_of("\n".join(said), default)
     return script_of(said[-1], usual) if length_in_words(said[-1]) >= _TELLING else usual
+
+
+def _besides(answer: str, offered: str) -> str:
+    """What an answer holds besides the options of a widget, or the meanings of the ends of a scale."""
+    options = offered.split(" | ")
+    for option in sorted([*options, *(_END_OF_SCALE.sub(r"\1", option) for option in options)], key=len, reverse=True):
+        answer = answer.replace(option, " ") if option else answer
+    return answer
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,7 @@ from chalicelib.llm.offline.recap import points
 from chalicelib.llm.offline.reflect import Reflection
 from chalicelib.llm.offline.scene import Scene
 
-LONGEST = 60  # characters of an option
+LONGEST = 120  # characters of an option
 MOST = 6
 
 

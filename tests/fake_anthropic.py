@@ -91,6 +91,7 @@ class FakeAnthropic:
 
     def __init__(self) -> None:
         self.replies: list[Any] = []
+        self.queued_for: Callable[[dict[str, Any]], bool] = lambda _: True  # which requests the queue answers
         self.rule: Callable[[dict[str, Any]], Any] | None = None  # what to answer where nothing is queued
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -134,12 +135,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:  # the name is the base class's
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.script.bodies.append(json.loads(body))
+        request = json.loads(body)
+        self.script.bodies.append(request)
         self.script.headers.append({name.lower(): value for name, value in self.headers.items()})
-        if self.path == "/v1/messages" and self.script.replies:
+        if self.path == "/v1/messages" and self.script.replies and self.script.queued_for(request):
             self._answer(self.script.replies.pop(0))
         elif self.path == "/v1/messages" and self.script.rule:
-            self._answer(self.script.rule(self.script.bodies[-1]))
+            self._answer(self.script.rule(request))
         else:
             self._send(404, {"type": "error", "error": {"type": "not_found_error", "message": self.path}})
 

@@ -22,7 +22,7 @@ UNAVAILABLE = "The facilitator is unavailable; send the same message again"
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeAnthropic]:
     with fake_anthropic.running() as fake:
-        fake.rule = answer
+        fake.rule, fake.queued_for = answer, is_turn  # workers ask at any time
         yield fake
 
 
@@ -66,7 +66,12 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
 
 def turns_sent(server: FakeAnthropic) -> list[dict[str, Any]]:
     """The requests of the facilitator."""
-    return [body for body in server.bodies if any(tool["name"] == "conclude" for tool in body.get("tools", []))]
+    return [body for body in server.bodies if is_turn(body)]
+
+
+def is_turn(body: dict[str, Any]) -> bool:
+    """Whether the facilitator asks."""
+    return any(tool["name"] == "conclude" for tool in body.get("tools", []))
 
 
 def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthropic) -> None:

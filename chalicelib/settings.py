@@ -29,6 +29,7 @@ def _get(name: str, default: str | None = None) -> str:
 class Settings:
     """What the deployment tells the code. Times are in seconds; URLs are empty where this function does not use them.
 
+    `support_contact` is whom participants ask when a page fails them: an e-mail address, a link or a few words.
     `help_text` is the operator's, for people in distress; empty: there is none. `max_turns` are those of one thread.
     `daily_tokens` is what this stage may spend a day; 0: as much as it takes.
     """
@@ -44,6 +45,7 @@ class Settings:
     daily_tokens: int
     max_turns: int
     help_text: str
+    support_contact: str
     prompts_queue_url: str
     summaries_queue_url: str
     briefs_queue_url: str
@@ -75,6 +77,7 @@ def settings() -> Settings:
         daily_tokens=int(_get("DAILY_TOKENS", str(DEFAULT_DAILY_TOKENS))),
         max_turns=int(_get("MAX_TURNS", str(DEFAULT_MAX_TURNS))),
         help_text=_get("HELP_TEXT", "").strip(),
+        support_contact=_get("SUPPORT_CONTACT", "").strip(),
         prompts_queue_url=_get("PROMPTS_QUEUE_URL", ""),
         summaries_queue_url=_get("SUMMARIES_QUEUE_URL", ""),
         briefs_queue_url=_get("BRIEFS_QUEUE_URL", ""),

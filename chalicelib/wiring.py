@@ -16,6 +16,7 @@ from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
+from chalicelib.store.endings import Endings
 from chalicelib.store.guards import Guards
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.people import People
@@ -56,6 +57,11 @@ def conversations() -> Conversations:
 def guards() -> Guards:
     """Visits without a key, and requests with an Idempotency-Key."""
     return Guards()
+
+
+def endings() -> Endings:
+    """How conversations end."""
+    return Endings()
 
 
 @cache

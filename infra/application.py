@@ -87,6 +87,8 @@ def _parameters() -> Template:
         "MaxTurns": _number(DEFAULT_MAX_TURNS, "Turns of one participant's conversation.", maximum=10_000),
         # All variables of a function together may have 4 KB.
         "HelpText": _text("", "Where people in distress find help; the facilitator passes it on.") | {"MaxLength": 500},
+        "SupportContact": _text("", "Whom participants ask for help: an e-mail address, an https link or a few words.")
+        | {"MaxLength": 200},
         "SummaryDelay": _number(10, "Seconds in which many messages of a session make one summary.", maximum=900),
         "SummaryInterval": _number(30, "Least seconds between two summaries of a session.", maximum=3600),
         "CardsDelay": _number(

@@ -26,6 +26,7 @@ OPTIONS = {
     "DailyTokens": "DAILY_TOKENS",
     "MaxTurns": "MAX_TURNS",
     "HelpText": "HELP_TEXT",
+    "SupportContact": "SUPPORT_CONTACT",
     "SummaryDelay": "SUMMARY_DELAY",
     "SummaryInterval": "SUMMARY_INTERVAL",
     "CardsDelay": "CARDS_DELAY",

@@ -51,6 +51,7 @@ def environment_values() -> Json:
         "DAILY_TOKENS": {"Ref": "DailyTokens"},
         "MAX_TURNS": {"Ref": "MaxTurns"},
         "HELP_TEXT": {"Ref": "HelpText"},
+        "SUPPORT_CONTACT": {"Ref": "SupportContact"},
         "SUMMARY_DELAY": {"Ref": "SummaryDelay"},
         "SUMMARY_INTERVAL": {"Ref": "SummaryInterval"},
         "CARDS_DELAY": {"Ref": "CardsDelay"},
@@ -136,6 +137,7 @@ API = Function(
         "TELEGRAM_BOT",
         "MAX_TURNS",
         "HELP_TEXT",
+        "SUPPORT_CONTACT",
         *MODEL,
     ),
 )

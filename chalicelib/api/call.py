@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib import wiring
 from chalicelib.api.access import Who, require
 from chalicelib.clock import Deadline
+from chalicelib.services.links import results_url
 from chalicelib.store.records import Caller, SessionView
 
 JSON = "application/json"
@@ -51,6 +52,10 @@ class Call:
         require(view, self.who)
         self._admitted.append(view.session.id)
         return view
+
+    def results_url(self, session_id: str) -> str:
+        """The page of a session's results, opened with what the caller may see of it."""
+        return results_url(self.public_url, session_id, self.caller.user_id, wiring.deployment_secret())
 
     def require_admission(self) -> None:
         """Fail where the endpoint is for a role and nobody was asked for one. Chat asks while it finds out whose thread it is."""

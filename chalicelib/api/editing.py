@@ -27,7 +27,7 @@ def patch_session(call: Call, session_id: str) -> dict[str, Any]:
         clock=wiring.clock(),
         new_id=call.new_id,
     )
-    return present.session(view, call.public_url, call.now)
+    return present.session(view, call.public_url, call.results_url(session_id), call.now)
 
 
 @endpoint(routes, "DELETE", "/sessions/{session_id}", status=204)

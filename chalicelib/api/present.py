@@ -80,8 +80,8 @@ def session_created(session: Session, public_url: str, participants: int = 0) ->
     return {**_list_item(session, session.status, participants), "join_url": join_url(public_url, session.id)}
 
 
-def session(view: SessionView, public_url: str, now: datetime) -> Json:
-    """`Session`."""
+def session(view: SessionView, public_url: str, results_url: str, now: datetime) -> Json:
+    """`Session`; `results_url` is the reader's own."""
     of = view.session
     tally = view.tally
     return {
@@ -92,7 +92,7 @@ def session(view: SessionView, public_url: str, now: datetime) -> Json:
         "summary": view.summary.markdown if view.summary else None,
         "session_md": view.brief.markdown if view.brief else None,
         "join_url": join_url(public_url, of.id),
-        "results_url": f"{public_url}/results?s={of.id}",
+        "results_url": results_url,
         "questions": questions(view.questions),
         "distribution": [
             {"channel": it.channel, "group_id": it.group_id, "status": it.status, "error": it.error}
@@ -184,7 +184,7 @@ def participant(view: ThreadView) -> Json:
         "last_message_at": moment_or_null(thread.last_message_at),
         "answers": [{"question_id": a.question_id, "text": a.text, "answer": a.answer} for a in view.answers],
         "included": thread.included,
-        "rating": None,
+        "rating": thread.rating,
     }
 
 

@@ -41,7 +41,9 @@ def post_session(call: Call) -> Made:
 @endpoint(routes, "GET", "/sessions/{session_id}", answers=shapes.Session)
 def get_session(call: Call, session_id: str) -> dict[str, Any]:
     """Everything about a session."""
-    return present.session(call.open(session_id, parts.EVERYTHING), call.public_url, call.now)
+    return present.session(
+        call.open(session_id, parts.EVERYTHING), call.public_url, call.results_url(session_id), call.now
+    )
 
 
 @endpoint(routes, "GET", "/sessions/{session_id}/questions", answers=shapes.QuestionList)

@@ -1,52 +1,98 @@
 """Who a browser is: a random id, signed, in a cookie of the session and in the form that leads to it.
 
 The id is made with the form, so that a form sent twice is one person, and moves into the cookie when the conversation
-begins. Opening the page stores nothing. A value that we did not sign for this purpose and this session counts as
-none.
+begins. Opening the page stores nothing. Every signed value is for one purpose in one session; what we did not sign for
+just that counts as none.
 """
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from chalice.app import Request
 
 from chalicelib import wiring
-from chalicelib.requests import public_url
+from chalicelib.pages.render import cookie as set_cookie
 
-_COOKIE_DAYS = 180
+_COOKIE_SECONDS = 180 * 24 * 3600
+_HOLDER_SECONDS = 30 * 24 * 3600
 
 
 def known(request: Request, session_id: str) -> str | None:
-    """The id in this browser's cookie."""
-    wanted = _cookie_name(session_id)
-    for pair in request.headers.get("cookie", "").split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == wanted and (person := _unsign(value, "cookie", session_id)):
-            return person
-    return None
+    """The participant that this browser's cookie names."""
+    return _kept(request, _cookie_name("hm", session_id), "cookie", session_id)
+
+
+def cookie(request: Request, person: str, session_id: str) -> str:
+    """The header that makes this browser this participant for half a year."""
+    value = _sign(person, "cookie", session_id)
+    return set_cookie(request, _cookie_name("hm", session_id), value, _COOKIE_SECONDS)
+
+
+def forgotten(request: Request, session_id: str) -> str:
+    """The header that makes this browser nobody again."""
+    return set_cookie(request, _cookie_name("hm", session_id), "", 0)
 
 
 def form_token(person: str, session_id: str) -> str:
-    """The id as the form carries it."""
+    """The id as the pre-session form carries it."""
     return _sign(person, "form", session_id)
 
 
 def named_by(token: str, session_id: str) -> str | None:
-    """The id that a form carried."""
+    """The id that a pre-session form carried."""
     return _unsign(token, "form", session_id)
 
 
-def cookie(request: Request, person: str, session_id: str) -> str:
-    """The header that makes this browser this person for half a year."""
-    at = urlsplit(public_url(request))
-    value = f"{_cookie_name(session_id)}={_sign(person, 'cookie', session_id)}"
-    secure = "; Secure" if at.scheme == "https" else ""
-    return f"{value}; Path={at.path}/chat; Max-Age={_COOKIE_DAYS * 24 * 3600}; HttpOnly; SameSite=Lax{secure}"
+def page_token(person: str, session_id: str) -> str:
+    """What every form of a conversation carries: that our page made it, and for whom."""
+    return _signature(person, "page", session_id)
 
 
-def _cookie_name(session_id: str) -> str:
-    return f"hm_{session_id.replace('-', '')}"
+def is_of_page(token: str, person: str, session_id: str) -> bool:
+    """Whether a form was made for this participant."""
+    return _unsign(f"{person}.{token}", "page", session_id) == person
+
+
+def resume_token(person: str, session_id: str) -> str:
+    """The id as the private link carries it to another device."""
+    return _sign(person, "resume", session_id)
+
+
+def resumed_by(token: str, session_id: str) -> str | None:
+    """The id in a private link."""
+    return _unsign(token, "resume", session_id)
+
+
+def storage_mark(person: str, session_id: str) -> str:
+    """What a page keeps unsent words under in its browser: another participant there never finds them, and it tells nobody who it is."""
+    return _signature(person, "storage", session_id)[:16]
+
+
+def holder(request: Request, session_id: str) -> str | None:
+    """The user whose link to the results this browser has opened."""
+    return _kept(request, _cookie_name("hr", session_id), "holder", session_id)
+
+
+def holder_cookie(request: Request, user_id: str, session_id: str) -> str:
+    """The header that keeps such a link out of the address, for a month."""
+    value = _sign(user_id, "holder", session_id)
+    return set_cookie(request, _cookie_name("hr", session_id), value, _HOLDER_SECONDS)
+
+
+def _kept(request: Request, wanted: str, purpose: str, session_id: str) -> str | None:
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == wanted and (found := _unsign(value, purpose, session_id)):
+            return found
+    return None
+
+
+def _cookie_name(prefix: str, session_id: str) -> str:
+    return f"{prefix}_{session_id.replace('-', '')}"
+
+
+def _signature(value: str, purpose: str, session_id: str) -> str:
+    return _sign(value, purpose, session_id).rpartition(".")[2]
 
 
 def _sign(value: str, purpose: str, session_id: str) -> str:

@@ -1,68 +1,88 @@
 """Templates to pages. Jinja2 is imported by the first page of a process, and everything a template is given is escaped."""
 
 import base64
-import hashlib
+import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
-from chalice.app import Response
+from chalice.app import Request, Response
 
 from chalicelib.errors import HarmonicaError
+from chalicelib.pages import language, static
+from chalicelib.pages.contact import contact
+from chalicelib.pages.language import LANGUAGES, Language
+from chalicelib.pages.texts import Texts, texts_in
+from chalicelib.requests import public_url
+from chalicelib.store.records import Session
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _HERE = Path(__file__).parent
-_STYLE = (_HERE / "static" / "page.css").read_text()
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_YEAR = 365 * 24 * 3600
+_KEPT_PARAMETERS = ("s", "t", "cursor")  # of an address, when the language is switched: what is secret is left behind
 
-# The one style sheet is part of every page and named by its hash; scripts, frames, and everything from elsewhere are off.
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{_STYLE_HASH}'",
-        "img-src data:",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": _POLICY,
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
 
-_HEADINGS = {
-    400: "That did not work",
-    403: "That did not work",
-    404: "There is no conversation here",
-    409: "One moment, please",
-    413: "That was too much at once",
-    503: "One moment, please",
-}
-_NO_LINK = "The link may have been cut off on its way, or the session may have been removed."
-_WAIT = "We could not answer just now. Your conversation so far is kept. Please go back, and try again in a moment."
-_EXPLANATIONS = {404: f"{_NO_LINK} Please ask the person who sent it to you for a new one.", 409: _WAIT, 503: _WAIT}
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How this visitor is spoken to: in which language, and what the session's own words are in."""
+
+    language: Language
+    texts: Texts
+    session_tag: str | None = None
+
+    def marks(self, text: str) -> str:
+        """The attributes that tell language and direction of somebody's words."""
+        from markupsafe import Markup
+
+        tag, direction = language.of_text(text, self.session_tag, self.language)
+        return Markup(' lang="{}" dir="{}"').format(tag, direction)
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
-    """A page made of this template."""
-    return Response(_environment().get_template(template).render(values), dict(HEADERS), status)
+def voice_for(request: Request, session: Session | None = None) -> Voice:
+    """The voice for this request, in this session."""
+    named = session.language if session else None
+    spoken = language.chosen(request, named)
+    return Voice(spoken, texts_in(spoken.tag), language.tag_of(named))
 
 
-def problem_page(error: HarmonicaError) -> Response:
-    """The page that says what went wrong."""
-    response = page(
-        "problem.html",
-        error.status,
-        heading=_HEADINGS.get(error.status, "This failed on our side"),
-        explanation=_EXPLANATIONS.get(error.status, error.message),
-    )
-    return with_retry_after(response, error)
+def page(
+    request: Request, template: str, status: int = 200, *, session: Session | None = None, **values: Any
+) -> Response:
+    """A page made of this template, for this visitor."""
+    nonce = base64.b64encode(os.urandom(12)).decode()
+    voice = voice_for(request, session)
+    given = {"session": session, "nonce": nonce, "languages": _switches(request), **_spoken(voice), **values}
+    body = _environment().get_template(template).render(given)
+    headers = {**HEADERS, "Content-Security-Policy": _policy(nonce), "Content-Language": voice.language.tag}
+    if switched := language.asked(request):
+        headers["Set-Cookie"] = cookie(request, language.COOKIE, switched, _YEAR)
+    return Response(body, headers, status)
+
+
+def fragment(voice: Voice, template: str, **values: Any) -> str:
+    """A part of a page, for a page that is there already."""
+    return _environment().get_template(template).render({**_spoken(voice), **values}).strip()
+
+
+def cookie(request: Request, name: str, value: str, seconds: int) -> str:
+    """The header that sets a cookie of ours, out of reach of scripts and of other sites."""
+    at = urlsplit(public_url(request))
+    secure = "; Secure" if at.scheme == "https" else ""
+    return f"{name}={value}; Path={at.path}/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def with_retry_after(response: Response, error: HarmonicaError) -> Response:
@@ -73,10 +93,38 @@ def with_retry_after(response: Response, error: HarmonicaError) -> Response:
     return response
 
 
+def _spoken(voice: Voice) -> dict[str, Any]:
+    return {"t": voice.texts, "page_language": voice.language, "marks": voice.marks, "contact": contact()}
+
+
+def _switches(request: Request) -> list[tuple[Language, str]]:
+    """Every language, and the address of this page in it."""
+    given = request.query_params or {}
+    kept = {name: given[name] for name in _KEPT_PARAMETERS if name in given}
+    return [(it, "?" + urlencode({**kept, language.PARAMETER: it.tag})) for it in LANGUAGES.values()]
+
+
+def _policy(nonce: str) -> str:
+    """Only what this page names runs or styles it, only we are asked, nobody frames it."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}'",
+            f"style-src 'nonce-{nonce}'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+
+    from chalicelib.pages.markdown import formatted
 
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
@@ -85,5 +133,6 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = Markup(_STYLE)
+    environment.globals["static"] = static.address
+    environment.filters["formatted"] = formatted
     return environment

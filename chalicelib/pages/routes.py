@@ -2,9 +2,9 @@
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.pages import chat
+from chalicelib.pages import chat, qr, results, static
 from chalicelib.pages.render import page
-from chalicelib.pages.web import respond
+from chalicelib.pages.web import respond, respond_to_script
 
 routes = Blueprint(__name__)
 
@@ -13,7 +13,7 @@ routes = Blueprint(__name__)
 @routes.route("/", methods=["GET"], content_types=[])
 def get_home() -> Response:
     """What this is, for somebody who came without a link."""
-    return respond(routes.current_request, lambda _: page("home.html"))
+    return respond(routes.current_request, lambda request: page(request, "home.html"))
 
 
 @routes.route("/chat", methods=["GET"], content_types=[])
@@ -24,5 +24,35 @@ def get_chat() -> Response:
 
 @routes.route("/chat", methods=["POST"], content_types=[])
 def post_chat() -> Response:
-    """Join, or say something; then back to the page."""
+    """Join, say something, or end; then back to the page."""
     return respond(routes.current_request, chat.receive)
+
+
+@routes.route("/chat/live", methods=["GET"], content_types=[])
+def get_news() -> Response:
+    """What is new in the conversation, for the script of its page."""
+    return respond_to_script(routes.current_request, chat.news)
+
+
+@routes.route("/chat/live", methods=["POST"], content_types=[])
+def post_from_script() -> Response:
+    """The same forms as on the page; the answer is what is new."""
+    return respond_to_script(routes.current_request, chat.receive_from_script)
+
+
+@routes.route("/static/{name}", methods=["GET"], content_types=[])
+def get_static(name: str) -> Response:
+    """A style sheet or a script."""
+    return respond(routes.current_request, lambda request: static.serve(request, name))
+
+
+@routes.route("/results", methods=["GET"], content_types=[])
+def get_results() -> Response:
+    """What came of a session."""
+    return respond(routes.current_request, results.show)
+
+
+@routes.route("/qr", methods=["GET"], content_types=[])
+def get_qr() -> Response:
+    """The link of a session as a picture."""
+    return respond(routes.current_request, qr.show)

@@ -1,7 +1,6 @@
-"""Which page a person sees, by the state of the session and of their conversation."""
+"""Which page a person sees, by the state of the session and of their conversation; for a script, what is new on it."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,42 +9,18 @@ from chalice.app import Response
 from chalicelib import wiring
 from chalicelib.errors import HarmonicaError
 from chalicelib.pages import identity
-from chalicelib.pages.render import page, with_retry_after
-from chalicelib.services.forms import ANSWER_LIMIT, NAME_LIMIT, AnswerRefused, asks_name
-from chalicelib.settings import settings
-from chalicelib.store.records import Question, Session, SessionView, ThreadView
+from chalicelib.pages.render import fragment, page, with_retry_after
+from chalicelib.pages.visit import Visit
+from chalicelib.pages.web import data, see_other
+from chalicelib.pages.welcome import facts, fields
+from chalicelib.pages.widgets import Control, control_of, text_beside
+from chalicelib.requests import public_url
+from chalicelib.services.endings import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.forms import AnswerRefused
+from chalicelib.services.limits import CONTENT_LIMIT
+from chalicelib.store.records import Message, SessionView, ThreadView
 
-RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Facilitator:
-    """What people are told about whom they talk with."""
-
-    name: str
-    nature: str
-    processing: str
-
-
-_FACILITATORS = {
-    "anthropic": _Facilitator(
-        "an AI facilitator",
-        "You talk with an AI, not with a person.",
-        "To write its replies and the summary, Anthropic processes what you write.",
-    ),
-    "offline": _Facilitator(
-        "an automatic facilitator",
-        "You talk with a program that asks by rule (model: offline), not with a person and not with an AI.",
-        "What you write is processed on this server only.",
-    ),
-}
-_READERS = {
-    "host": "",
-    "participants": "Everybody who takes part may see the summary.",
-    "public": "Everybody may see the summary.",
-}
+GONE, FULL = 410, 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,111 +28,162 @@ class Draft:
     """Words that are not sent yet, and the id under which their form sends them."""
 
     content: str
-    message_id: str | None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
-    """A question as a form field."""
+class Told:
+    """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
 
-    question: Question
-    kind: str
-    entered: str
-    error: str | None
-    limit: int
-    autocomplete: str | None
+    notice: str | None = None
+    draft: Draft | None = None
+    given: Mapping[str, str] | None = None
+    refused: Sequence[AnswerRefused] = ()
+    error: HarmonicaError | None = None
+    status: int = 200
+    resumed: bool = False
+    sent: str | None = None  # the id of what was just said
+
+    @property
+    def code(self) -> int:
+        """The status of the answer."""
+        return self.error.status if self.error else self.status
 
 
-def current(
-    view: SessionView,
-    thread: ThreadView | None,
-    person: str,
-    *,
-    notice: str | None = None,
-    draft: Draft | None = None,
-    given: Mapping[str, str] | None = None,
-    refused: AnswerRefused | None = None,
-    error: HarmonicaError | None = None,
-    status: int = 200,
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message in the log."""
+
+    message: Message
+    text: str
+    is_recap: bool
+
+
+def onwards(visit: Visit, sent: str | None = None) -> Response:
+    """To the newest message, as this person from now on."""
+    if visit.after is not None:
+        view, thread = visit.read()
+        return current(visit, view, thread, Told(sent=sent))
+    location = f"chat?s={visit.session_id}#end"
+    return see_other(location, identity.cookie(visit.request, visit.person, visit.session_id))
+
+
+def current(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told | None = None) -> Response:
     """The page for this person now: closed, full, the form, or the conversation; with a notice and what was entered, after a failure.
 
     Whoever filled in the form finds it again, also where the last place was taken meanwhile.
     """
-    session = view.session
-    shared: dict[str, Any] = {"session": session, "language": _language(session), "notice": notice, "draft": draft}
-    status = error.status if error else status
-    if session.status_at(wiring.clock().now()) != "active":
-        response = page("closed.html", status, **shared | {"messages": thread.messages if thread else ()})
-    elif thread is None and given is None and wiring.sessions().is_full(session):
-        response = page("full.html", status, **shared)
-    elif thread is None:
-        fields = [_field(question, given or {}, refused) for question in view.questions]
-        token = identity.form_token(person, session.id)
-        response = page("join.html", status, **shared, fields=fields, token=token, **_told(view))
+    told = told or Told()
+    if visit.after is not None:
+        response = _news(visit, view, thread, told)
     else:
-        response = page("conversation.html", status, **shared, **_conversation(thread, draft))
-    return with_retry_after(response, error) if error else response
+        template, status, values = _screen(visit, view, thread, told)
+        shared: dict[str, Any] = {
+            "notice": told.notice,
+            "draft": told.draft,
+            "results": _results_url(view, thread),
+            **values,
+        }
+        response = page(visit.request, template, status, session=view.session, **shared)
+    return with_retry_after(response, told.error) if told.error else response
 
 
-def unsaved(session_id: str, draft: Draft, error: HarmonicaError) -> Response:
+def unsaved(visit: Visit, draft: Draft, notice: str, error: HarmonicaError) -> Response:
     """The words given back when not even the conversation can be read."""
-    values = {"session_id": session_id, "draft": draft, "message_id": draft.message_id or wiring.new_id()}
-    return with_retry_after(page("unsaved.html", error.status, **values), error)
+    if visit.after is not None:
+        return with_retry_after(data({"notice": notice, "kept": False}, error.status), error)
+    token = identity.page_token(visit.person, visit.session_id)
+    values: dict[str, Any] = {
+        "session_id": visit.session_id,
+        "draft": draft,
+        "message_id": draft.message_id or wiring.new_id(),
+    }
+    response = page(visit.request, "unsaved.html", error.status, notice=notice, token=token, **values)
+    return with_retry_after(response, error)
 
 
-def _conversation(thread: ThreadView, draft: Draft | None) -> dict[str, Any]:
+def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told) -> tuple[str, int, dict[str, Any]]:
+    voice, session = visit.voice(view), view.session
+    if not _is_active(view):
+        entries = _entries(thread, None)
+        return "closed.html", told.code if thread or told.code != 200 else GONE, {"entries": entries}
+    if thread is not None:
+        return "conversation.html", told.code, _conversation(visit, view, thread, told)
+    if told.given is None and wiring.sessions().is_full(session):
+        return "full.html", told.code if told.code != 200 else FULL, {}
+    form = fields(view.questions, told.given or {}, told.refused, voice.texts)
+    token = identity.form_token(visit.person, session.id)
+    url = f"{public_url(visit.request)}/chat?s={session.id}"
+    return "join.html", told.code, {"fields": form, "token": token, "facts": facts(view, voice), "url": url}
+
+
+def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told) -> Response:
+    """What a script puts on its page. One that cannot stay as it is, is loaded anew."""
+    sent = told.sent
+    kept = bool(sent and thread and any(message.message_id == sent for message in thread.messages))
+    body: dict[str, Any] = {"notice": told.notice, "kept": kept}
+    if thread is None or not _is_active(view):
+        return data({**body, "reload": True}, told.code)
+    voice = visit.voice(view)
+    values = _conversation(visit, view, thread, told)
+    fresh = [entry for entry in values["entries"] if entry.message.sequence > (visit.after or 0)]
+    shown = {**values, "notice": None, "session": view.session, "results": _results_url(view, thread)}
+    return data(
+        {
+            **body,
+            "entries": fragment(voice, "entries.html", **shown | {"entries": fresh}),
+            "after": thread.messages[-1].sequence if thread.messages else 0,
+            "foot": fragment(voice, "foot.html", **shown),
+            "concluded": thread.thread.concluded,
+            "answering": values["is_being_answered"],
+        },
+        told.code,
+    )
+
+
+def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Told) -> dict[str, Any]:
     messages = thread.messages
     last = messages[-1] if messages else None
+    control = control_of(last) if last and last.role == "assistant" else None
+    path = f"{public_url(visit.request)}/chat?s={view.session.id}"
     return {
-        "messages": messages,
+        "entries": _entries(thread, control),
+        "control": control,
         "unanswered": last if last and last.role == "user" else None,
         "is_being_answered": thread.thread.is_leased(wiring.clock().now()),
         "is_concluded": thread.thread.concluded,
-        "message_id": (draft and draft.message_id) or wiring.new_id(),
+        "rating": thread.thread.rating,
+        "scale": range(LOWEST, HIGHEST + 1),
+        "comment_limit": COMMENT_LIMIT,
+        "content_limit": CONTENT_LIMIT,
+        "message_id": (told.draft and told.draft.message_id) or wiring.new_id(),
+        "token": identity.page_token(visit.person, view.session.id),
+        "storage": identity.storage_mark(visit.person, view.session.id),
+        "resume_url": f"{path}&r={identity.resume_token(visit.person, view.session.id)}",
+        "resumed": told.resumed,
     }
 
 
-def _field(question: Question, given: Mapping[str, str], refused: AnswerRefused | None) -> _Field:
-    kind = {"Email": "email", "Options": "radio" if len(question.options) <= RADIO_OPTIONS else "select"}.get(
-        question.type, "text"
-    )
-    is_name = asks_name(question)
-    wrong = refused is not None and refused.question.id == question.id
-    return _Field(
-        question=question,
-        kind=kind,
-        entered=given.get(question.id, ""),
-        error=f"“{question.text}” {refused.rule}." if refused and wrong else None,
-        limit=NAME_LIMIT if is_name else ANSWER_LIMIT,
-        autocomplete="name" if is_name else "email" if kind == "email" else None,
-    )
+def _entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
+    messages = thread.messages if thread else ()
+    closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
+    return [
+        Entry(
+            message,
+            text_beside(message) if control and message.sequence == control.sequence else message.content,
+            message.sequence == closing,
+        )
+        for message in messages
+    ]
 
 
-def _told(view: SessionView) -> dict[str, str]:
-    """What somebody is told before the conversation."""
-    return {"facilitator": _facilitator().name, "privacy": _privacy(view)}
+def _results_url(view: SessionView, thread: ThreadView | None) -> str | None:
+    """Where this person may see the results already."""
+    seen_by = view.session.results_visibility
+    took_part = thread is not None and thread.thread.concluded
+    allowed = seen_by == "public" or (seen_by == "participants" and took_part)
+    return f"results?s={view.session.id}" if allowed else None
 
 
-def _privacy(view: SessionView) -> str:
-    """What happens to a participant's words, as it is in this deployment and this session."""
-    answers = " and the answers you give here" if view.questions else ""
-    facilitator = _facilitator()
-    sentences = (
-        facilitator.nature,
-        f"The host of this session can read your conversation{answers}.",
-        "It is stored without a name." if view.session.anonymous else "",
-        "A summary of all conversations may quote what you write.",
-        _READERS[view.session.results_visibility],
-        facilitator.processing,
-    )
-    return " ".join(filter(None, sentences))
-
-
-def _facilitator() -> _Facilitator:
-    return _FACILITATORS[settings().llm_provider]
-
-
-def _language(session: Session) -> str | None:
-    """The language of the session's own words, where the host named one that a browser understands."""
-    return session.language if session.language and _LANGUAGE.fullmatch(session.language) else None
+def _is_active(view: SessionView) -> bool:
+    return view.session.status_at(wiring.clock().now()) == "active"

@@ -1,49 +1,95 @@
-"""HTTP for pages: read a form, answer with a page whatever happens, send the browser on."""
+"""HTTP for pages: count and answer requests, read forms, send browsers on."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 from chalice.app import Request, Response
 
-from chalicelib.errors import Forbidden, Invalid, TooLarge
-from chalicelib.pages.render import HEADERS, problem_page
+from chalicelib import wiring
+from chalicelib.errors import HarmonicaError, RateLimited, TooLarge, Unavailable
+from chalicelib.pages.problems import ForeignForm, UnreadableForm, problem_page, told
+from chalicelib.pages.render import HEADERS, with_retry_after
 from chalicelib.requests import answer_in_any_case, request_id
+from chalicelib.services.accounts import seconds_to_next_minute
 from chalicelib.services.limits import BODY_BYTES
+from chalicelib.services.visits import PAGES, count_page
 
 FIELDS = 200
+SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: other origins would have to ask first
 
 Form = dict[str, str]
+Answer = Callable[[Request], Response]
 
 
-def respond(request: Request, answer: Callable[[Request], Response]) -> Response:
+def respond(
+    request: Request, answer: Answer, problem: Callable[[Request, HarmonicaError], Response] = problem_page
+) -> Response:
     """Give the page, or the page that says what went wrong; log the request."""
     apology = f"Please try again in a moment. It was recorded as {request_id(request)}."
-    return answer_in_any_case(request, lambda: answer(request), problem_page, apology)
+    return answer_in_any_case(request, lambda: answer(request), lambda error: problem(request, error), apology)
+
+
+def respond_to_script(request: Request, answer: Answer) -> Response:
+    """The same for a script of ours, in JSON."""
+
+    def only_ours(request: Request) -> Response:
+        if not request.headers.get(SCRIPT_HEADER):
+            raise ForeignForm("This address is for the scripts of our own pages")
+        return answer(request)
+
+    return respond(request, only_ours, _problem_data)
+
+
+def data(body: dict[str, Any], status: int = 200) -> Response:
+    """An answer for a script."""
+    headers = {**HEADERS, "Content-Type": "application/json"}
+    return Response(json.dumps(body, ensure_ascii=False), headers, status)
+
+
+def require_allowance(request: Request) -> None:
+    """Count a request from this address; raise RateLimited where there are too many within the minute.
+
+    Where counting fails nobody is turned away: what comes next shows whether the database answers.
+    """
+    address = str(request.context["identity"]["sourceIp"])  # what the gateway saw: a client can write any header
+    now = wiring.clock().now()
+    try:
+        visits = count_page(address, guards=wiring.guards(), secret=wiring.deployment_secret(), now=now)
+    except Unavailable:
+        return
+    if visits > PAGES:
+        raise RateLimited("Too many requests from this network", seconds_to_next_minute(now))
 
 
 def read_form(request: Request) -> Form:
     """The fields of a posted form: the first value of each, trimmed, lines ended by a bare newline.
 
-    Raises Forbidden for a form on another site, Invalid for what is no form, TooLarge over a megabyte.
+    Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
     # Another site could hand a visitor an identity it knows, and read along. Browsers say where a form comes from.
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        raise Forbidden(
-            "This form was sent from another website. Please open the link of your session and use the form there."
-        )
+        raise ForeignForm("This form was sent from another website")
     raw = bytes(request.raw_body or b"")
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"A form must be at most {BODY_BYTES:,} bytes")
     try:
         fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
     except ValueError as error:
-        raise Invalid("The form could not be read. Please go back, and send it again.") from error
+        raise UnreadableForm("The form could not be read") from error
     return {name: _tidy(value) for name, value in reversed(fields)}
 
 
-def see_other(location: str, cookie: str) -> Response:
+def see_other(location: str, cookie: str | None = None) -> Response:
     """Send the browser on with GET, so that a reload repeats nothing. The location is relative: it holds wherever we are mounted."""
-    return Response("", {**HEADERS, "Location": location, "Set-Cookie": cookie}, 303)
+    headers = {**HEADERS, "Referrer-Policy": "no-referrer", "Location": location}
+    return Response("", headers | ({"Set-Cookie": cookie} if cookie else {}), 303)
+
+
+def _problem_data(request: Request, error: HarmonicaError) -> Response:
+    _, explanation = told(request, error)
+    return with_retry_after(data({"notice": explanation, "kept": False}, error.status), error)
 
 
 def _tidy(value: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -23,13 +24,26 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NAME = re.compile(r"\W*(?:what(?: is|['’]s) )?(?:your )?(?:full )?name\W*", re.IGNORECASE)
 
 
-class AnswerRefused(Invalid):
-    """An answer breaks a rule of its question; a page shows the rule beside the field."""
+Rule = Literal["required", "too_long", "email", "option"]
 
-    def __init__(self, question: Question, rule: str) -> None:
-        super().__init__(f"answers: “{question.text}” {rule}")
+
+class AnswerRefused(Invalid):
+    """An answer breaks a rule of its question; a page says so beside the field, in words of its own.
+
+    `limit` is the number of characters that an answer may have.
+    """
+
+    def __init__(self, question: Question, rule: Rule, limit: int = ANSWER_LIMIT) -> None:
+        told = {
+            "required": "needs an answer",
+            "too_long": f"must be at most {limit:,} characters",
+            "email": "must be an e-mail address",
+            "option": f"must be one of: {', '.join(question.options)}",
+        }
+        super().__init__(f"answers: “{question.text}” {told[rule]}")
         self.question = question
         self.rule = rule
+        self.limit = limit
 
 
 def page_questions(view: SessionView) -> tuple[Question, ...]:
@@ -50,10 +64,22 @@ def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str |
     for question in filter(asks_name, questions):
         name = " ".join(given.get(question.id, "").split())
         if len(name) > NAME_LIMIT:
-            raise AnswerRefused(question, f"must be at most {NAME_LIMIT} characters")
+            raise AnswerRefused(question, "too_long", NAME_LIMIT)
         if name:
             return name
     return None
+
+
+def refusals(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[AnswerRefused, ...]:
+    """Everything that is wrong with single answers, in the order of the questions."""
+    found = []
+    for question in questions:
+        try:
+            name_among((question,), given)
+            _check(question, given.get(question.id, "").strip())
+        except AnswerRefused as refused:
+            found.append(refused)
+    return tuple(found)
 
 
 def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[Answer, ...]:
@@ -78,11 +104,11 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
 def _check(question: Question, answer: str) -> Answer:
     if not answer:
         if question.required:
-            raise AnswerRefused(question, "needs an answer")
+            raise AnswerRefused(question, "required")
     elif len(answer) > ANSWER_LIMIT:
-        raise AnswerRefused(question, f"must be at most {ANSWER_LIMIT:,} characters")
+        raise AnswerRefused(question, "too_long")
     elif question.type == "Email" and not _EMAIL.fullmatch(answer):
-        raise AnswerRefused(question, "must be an e-mail address")
+        raise AnswerRefused(question, "email")
     elif question.type == "Options" and answer not in question.options:
-        raise AnswerRefused(question, f"must be one of: {', '.join(question.options)}")
+        raise AnswerRefused(question, "option")
     return Answer(question.id, question.text, answer)

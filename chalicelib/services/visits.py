@@ -1,4 +1,7 @@
-"""The allowance of those who call without a key: so many requests a minute from one address."""
+"""The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person.
+
+Neither an address nor a person is kept: what is counted is a fingerprint, for a minute.
+"""
 
 import hashlib
 import hmac
@@ -7,16 +10,29 @@ from datetime import datetime
 
 from chalicelib.store.guards import Guards
 
-VISITS = 100  # requests a minute
+VISITS = 100  # requests to the API a minute
+PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
+TURNS = 20  # of one person a minute, on pages
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 
 def count_visit(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
-    """Count a request from this address; how many it has made in this minute, this one included.
+    """Count a request to the API from this address; how many it has made in this minute, this one included."""
+    return _count(f"visitor:{_visitor(address)}", guards, secret, now)
 
-    The address itself is not kept.
-    """
-    hidden = hmac.new(secret, b"visitor:" + _visitor(address).encode(), hashlib.sha256).hexdigest()
+
+def count_page(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """The same for a request to a page."""
+    return _count(f"page:{_visitor(address)}", guards, secret, now)
+
+
+def count_turn(person: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a turn of this person; how many there were in this minute, this one included."""
+    return _count(f"turn:{person}", guards, secret, now)
+
+
+def _count(who: str, guards: Guards, secret: bytes, now: datetime) -> int:
+    hidden = hmac.new(secret, who.encode(), hashlib.sha256).hexdigest()
     return guards.count_visit(hidden, now)
 
 

@@ -26,6 +26,7 @@ class ThreadItem(ConversationPart):
     included = BooleanAttribute(default=True)
     turn_id = UnicodeAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
+    rating = NumberAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):
@@ -54,6 +55,13 @@ class MessageItem(ConversationPart):
     usage = JsonAttribute(null=True)
     widget_spec = JsonAttribute(null=True)
     widget_value = JsonAttribute(null=True)
+
+
+class CommentItem(ConversationPart):
+    """`comment#<t>`: what a participant wrote beside the rating of the conversation."""
+
+    text = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
 
 
 class CondensedItem(ConversationPart):

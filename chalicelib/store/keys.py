@@ -12,8 +12,10 @@
 | a first opening | the tailored prompt, while it is being written | GetItem sessions `prompt#current` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
+| "I'm done" on the page | – | one transaction: head, tally |
+| a rating | – | one transaction: head; `comment#` comes or goes |
 | include, exclude | – | one transaction: head, summary and brief go, synthesis |
-| delete a person | – | one transaction: the same, and head, form, condensed, digest go, tally, `erasure#` comes |
+| delete a person | – | one transaction: the same, and head, form, comment, condensed, digest go, tally, `erasure#` comes |
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
@@ -38,8 +40,8 @@
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
-Prefixes sort so that one range holds exactly what an export needs: `condensed#` < `digest#` < `erasure#` <
-`form#` < `message#` < `thread#`.
+Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
+`erasure#` < `form#` < `message#` < `thread#`.
 """
 
 import hashlib
@@ -184,6 +186,11 @@ def message(thread_id: str, sequence: int) -> str:
 def messages(thread_id: str) -> str:
     """The prefix of a thread's messages."""
     return f"{MESSAGES}{thread_id}#"
+
+
+def comment(thread_id: str) -> str:
+    """`comment#<t>`: outside the range of the responses."""
+    return f"comment#{thread_id}"
 
 
 def condensed(thread_id: str) -> str:

@@ -10,7 +10,14 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys, reductions, seats, sessions
-from chalicelib.store.conversation_items import CondensedItem, DigestItem, ErasureItem, FormItem, ThreadItem
+from chalicelib.store.conversation_items import (
+    CommentItem,
+    CondensedItem,
+    DigestItem,
+    ErasureItem,
+    FormItem,
+    ThreadItem,
+)
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.records import SessionView, Thread, ThreadView
@@ -122,6 +129,7 @@ class People:
             _withdraw(write, thread, now)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
+            write.delete(CommentItem(session_id, keys.comment(thread.id)))
             write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
             write.delete(DigestItem(session_id, keys.digest(thread.id)))
             if card:

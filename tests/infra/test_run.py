@@ -36,7 +36,12 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_shell_decides() -> None:
     models = {"MODEL_SMALL": "tiny", "MODEL_MEDIUM": "middling", "MODEL_LARGE": "huge"}
-    ceilings = {"DAILY_TOKENS": "0", "MAX_TURNS": "50", "HELP_TEXT": "Call 116 123."}
+    ceilings = {
+        "DAILY_TOKENS": "0",
+        "MAX_TURNS": "50",
+        "HELP_TEXT": "Call 116 123.",
+        "SUPPORT_CONTACT": "help@example.org",
+    }
     options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", **models, **ceilings})
     assert options.parameters == {
         "LlmProvider": "anthropic",
@@ -48,6 +53,7 @@ def test_the_shell_decides() -> None:
         "DailyTokens": "0",
         "MaxTurns": "50",
         "HelpText": "Call 116 123.",
+        "SupportContact": "help@example.org",
     }
 
 

@@ -8,7 +8,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 
-_VOID = {"meta", "link", "input", "rect", "br"}
+_VOID = {"meta", "link", "input", "rect", "br", "hr"}
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
     button: str = ""
+    id: str = ""
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Page:
     text: str
     forms: list[Form]
     log: list[tuple[str, str]]
+    links: list[str]
 
     def form(self, button: str) -> Form:
         """The form with this button."""
@@ -45,10 +47,15 @@ class Browser:
 
     client: Client = field(default_factory=lambda: Client(app))
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def open(self, path: str) -> Page:
         """Visit an address."""
         return self._read(self._send("GET", path))
+
+    def get(self, path: str) -> HTTPResponse:
+        """Visit an address; the bare answer."""
+        return self._send("GET", path)
 
     def chat(self, session: dict[str, str]) -> Page:
         """Visit a session's link."""
@@ -78,7 +85,7 @@ class Browser:
         return self.submit(self.chat(session).form("Send"), content=words)
 
     def _send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> HTTPResponse:
-        sent = dict(headers or {})
+        sent = self.headers | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.client.http.request(method, path, headers=sent, body=body)
@@ -91,9 +98,10 @@ class Browser:
         html = answer.body.decode()
         reader = _Reader()
         reader.feed(html)
+        reader.close()
         assert not reader.open_tags, f"not closed: {reader.open_tags}"
         text = " ".join("".join(reader.texts).split())
-        return Page(answer.status_code, dict(answer.headers), html, text, reader.forms, reader.log())
+        return Page(answer.status_code, dict(answer.headers), html, text, reader.forms, reader.log(), reader.links)
 
 
 class _Reader(HTMLParser):
@@ -104,21 +112,30 @@ class _Reader(HTMLParser):
         self.open_tags: list[str] = []
         self.texts: list[str] = []
         self.forms: list[Form] = []
-        self._words: list[list[str]] = []
+        self.links: list[str] = []
+        self._entries: list[tuple[list[str], list[str]]] = []
         self._field: str | None = None
+        self._buttons: dict[str, str] = {}  # those that stand outside of their form, by its id
+        self._button_of = ""
+
+    def close(self) -> None:
+        super().close()
+        for form in self.forms:
+            form.button = self._buttons.get(form.id, form.button)
 
     def log(self) -> list[tuple[str, str]]:
-        return [
-            (speaker.strip(), words)
-            for speaker, words in zip(*[iter("".join(w) for w in self._words)] * 2, strict=True)
-        ]
+        return [("".join(speaker).strip(), "".join(words).strip("\n")) for speaker, words in self._entries]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag not in _VOID:
             self.open_tags.append(tag)
-        if tag == "form":
-            self.forms.append(Form())
+        if tag == "a":
+            self.links.append(given["href"])
+        elif tag == "form":
+            self.forms.append(Form(id=given.get("id", "")))
+        elif tag == "button":
+            self._button_of = given.get("form", "")
         elif tag == "input":
             self._input(given)
         elif tag in ("textarea", "select") and "name" in given:
@@ -126,8 +143,10 @@ class _Reader(HTMLParser):
             self.forms[-1].fields[self._field] = ""
         elif tag == "option" and self._field and "selected" in given:
             self.forms[-1].fields[self._field] = given["value"]
-        if "article" in self.open_tags and tag in ("h2", "p"):
-            self._words.append([])
+        if tag == "article":
+            self._entries.append(([], []))
+        elif self._entries and tag in ("p", "br", "li") and "article" in self.open_tags:
+            self._entries[-1][1].append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """`<rect/>` opens nothing."""
@@ -138,18 +157,22 @@ class _Reader(HTMLParser):
             self._field = None
 
     def handle_data(self, data: str) -> None:
-        if "style" not in self.open_tags:
+        if not {"style", "script"} & set(self.open_tags):
             self.texts.append(data)
         if self.open_tags[-1:] == ["textarea"] and self._field:
             self.forms[-1].fields[self._field] += data.removeprefix("\n")
-        elif "article" in self.open_tags and self.open_tags[-1] in ("h2", "p"):
-            self._words[-1].append(data)
-        elif self.open_tags[-1:] == ["button"]:
+        elif "article" in self.open_tags and "h2" in self.open_tags:
+            self._entries[-1][0].append(data)
+        elif "article" in self.open_tags and "div" in self.open_tags[self.open_tags.index("article") :]:
+            self._entries[-1][1].append(data)
+        elif self.open_tags[-1:] == ["button"] and self._button_of:
+            self._buttons[self._button_of] = data.strip()
+        elif self.open_tags[-1:] == ["button"] and "form" in self.open_tags:
             self.forms[-1].button = data.strip()
         elif "form" in self.open_tags and {"label", "legend"} & set(self.open_tags):
             self.forms[-1].labels.append(data.strip())
 
     def _input(self, given: dict[str, str]) -> None:
         is_choice = given["type"] in ("radio", "checkbox")
-        if not is_choice or "checked" in given:
+        if "name" in given and (not is_choice or "checked" in given):
             self.forms[-1].fields[given["name"]] = given["value"]

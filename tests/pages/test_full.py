@@ -16,7 +16,7 @@ def test_a_visitor_of_a_full_session_is_told_kindly_and_fills_in_nothing(
     session = host.new_session(max_participants=1)
     ben.join(session)
     page = cem.chat(session)
-    assert page.status == 200
+    assert page.status == 409
     assert "This session is full" in page.text
     assert "Thank you for your interest" in page.text
     assert page.forms == []

@@ -24,7 +24,7 @@ def test_the_cookie_belongs_to_one_session_and_to_no_script(host: Host, ben: Bro
     session = host.new_session()
     header = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
     assert header.startswith(f"hm_{session['id'].replace('-', '')}=")
-    assert set(header.split("; ")[1:]) == {"Path=/chat", "Max-Age=15552000", "HttpOnly", "SameSite=Lax"}
+    assert set(header.split("; ")[1:]) == {"Path=/", "Max-Age=15552000", "HttpOnly", "SameSite=Lax"}
 
 
 def test_under_https_and_a_stage_the_cookie_is_secure_and_on_its_path(
@@ -34,7 +34,7 @@ def test_under_https_and_a_stage_the_cookie_is_secure_and_on_its_path(
     monkeypatch.setenv("PUBLIC_URL", "https://x.example/api")
     settings.settings.cache_clear()
     header = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
-    assert {"Secure", "Path=/api/chat"} < set(header.split("; "))
+    assert {"Secure", "Path=/api/"} < set(header.split("; "))
 
 
 def test_two_people_never_see_each_other(host: Host, ben: Browser, cem: Browser) -> None:

@@ -45,6 +45,7 @@ class Thread:
     included: bool = True
     turn_id: str | None = None
     leased_until: datetime | None = None
+    rating: int | None = None  # 1 to 5, where the participant gave one
 
     @property
     def is_empty(self) -> bool:

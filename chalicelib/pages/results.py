@@ -1,0 +1,133 @@
+"""The results page: what came of a session, for whoever may see it; for its editors also who took part and what they said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib import wiring
+from chalicelib.errors import Forbidden
+from chalicelib.pages import identity
+from chalicelib.pages.chart import Bar, Chart, chart_of
+from chalicelib.pages.render import Voice, page, voice_for
+from chalicelib.pages.web import require_allowance, see_other
+from chalicelib.pages.welcome import moment_in
+from chalicelib.requests import require_uuid
+from chalicelib.services.channels import WEB, thread_id
+from chalicelib.services.links import holder_of
+from chalicelib.services.responses import Wanted, list_responses
+from chalicelib.services.results import LEAST, Results, may_see, results_for, visitor_of
+from chalicelib.services.sessions import summary_status
+from chalicelib.store.records import SessionView, Thread, ThreadView
+from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
+
+PEOPLE = 50  # on one page
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant in the list: nobody without a name gets one."""
+
+    id: str
+    name: str | None
+    messages: int
+    last: str
+    concluded: bool
+    included: bool
+    rating: int | None
+
+
+def show(request: Request) -> Response:
+    """The results as this visitor may see them."""
+    require_allowance(request)
+    query = request.query_params or {}
+    session_id = require_uuid(query.get("s") or "")
+    if user_id := holder_of(query.get("k", ""), session_id, wiring.deployment_secret()):
+        # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
+        return see_other(f"results?s={session_id}", identity.holder_cookie(request, user_id, session_id))
+    user_id = identity.holder(request, session_id)
+    view = wiring.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
+    visitor = visitor_of(view, _own_thread(request, view))
+    if not may_see(view, visitor):
+        visibility = view.session.results_visibility
+        return page(request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility)
+    if visitor == "editor" and query.get("t"):
+        return _thread(request, view, require_uuid(query["t"]))
+    return _results(request, view, results_for(view, visitor), query.get("cursor"))
+
+
+def _results(request: Request, view: SessionView, results: Results, cursor: str | None) -> Response:
+    voice = voice_for(request, view.session)
+    now = wiring.clock().now()
+    people, more = _people(view, voice, cursor) if results.visitor == "editor" else (None, None)
+    summary = results.summary
+    return page(
+        request,
+        "results.html",
+        session=view.session,
+        results=results,
+        summary=summary,
+        at=moment_in(summary.generated_at, view.session.time_zone, voice.texts) if summary else None,
+        updating=summary_status(view, now) == "updating",
+        charts=_charts(view, results, voice),
+        least=LEAST,
+        people=people,
+        more=more,
+    )
+
+
+def _charts(view: SessionView, results: Results, voice: Voice) -> dict[str, Chart]:
+    """Figures that point at nobody: how many took part, and how many spoke to each theme."""
+    if not results.slices:
+        return {}
+    texts, tally, direction = voice.texts, view.tally, voice.language.direction
+    taken_part = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))
+    charts = {"people": chart_of(texts("participation"), taken_part, tally.participants, direction)}
+    if results.summary and results.summary.themes:
+        bars = [Bar(theme.label, theme.participants) for theme in results.summary.themes]
+        charts["themes"] = chart_of(texts("chart_themes"), bars, results.summary.participants, direction)
+    return charts
+
+
+def _people(view: SessionView, voice: Voice, cursor: str | None) -> tuple[list[Person], str | None]:
+    wanted = Wanted(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
+    found = list_responses(view.session.id, wanted, people=wiring.people())
+    return [_person(it.thread, view, voice) for it in found.people], found.next_cursor
+
+
+def _person(thread: Thread, view: SessionView, voice: Voice) -> Person:
+    last = thread.last_message_at
+    return Person(
+        thread.id,
+        thread.name,
+        thread.message_count,
+        moment_in(last, view.session.time_zone, voice.texts) if last else "",
+        thread.concluded,
+        thread.included,
+        thread.rating,
+    )
+
+
+def _thread(request: Request, view: SessionView, found: str) -> Response:
+    """One conversation, for an editor."""
+    _, thread = wiring.people().find(view.session.id, found, view.session.owner_id)
+    if thread is None:
+        return page(request, "results_closed.html", 404, session=view.session, visibility="gone")
+    messages = tuple(wiring.conversations().messages(thread.thread))
+    person = _person(thread.thread, view, voice_for(request, view.session))
+    comment = wiring.endings().comment(thread.thread) if person.rating else ""
+    values: dict[str, Any] = {
+        "person": person,
+        "thread": ThreadView(thread.thread, thread.answers, messages),
+        "comment": comment,
+    }
+    return page(request, "thread.html", session=view.session, **values)
+
+
+def _own_thread(request: Request, view: SessionView) -> Thread | None:
+    """The conversation of this browser's participant, where the results may depend on it."""
+    person = identity.known(request, view.session.id)
+    if person is None or view.role is not None or view.session.results_visibility != "participants":
+        return None
+    own = thread_id(wiring.deployment_secret(), view.session.id, WEB, person)
+    return wiring.conversations().thread(view.session.id, own)

@@ -1,0 +1,216 @@
+// The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
+import { draft, forget, newId, queue } from "./keeping.js";
+import { enhance } from "./ranking.js";
+import * as log from "./log.js";
+
+const chat = document.getElementById("chat");
+const foot = document.getElementById("foot");
+const compose = document.getElementById("compose");
+const box = document.getElementById("content");
+const told = chat.dataset;
+const PATIENCE = 40_000; // milliseconds: longer than the server takes for a turn
+const RETRIES = [2_000, 5_000, 15_000, 30_000, 60_000];
+
+let sending = false;
+let failures = 0;
+let timer;
+
+// An answer of the server, or null where there was none.
+async function ask(fields) {
+  const address = `chat/live?s=${told.session}&after=${log.lastSequence()}`;
+  const options = { headers: { "X-Harmonica": "page" }, signal: AbortSignal.timeout?.(PATIENCE), credentials: "same-origin" };
+  if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields) });
+  try {
+    const answer = await fetch(address, options);
+    return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
+  } catch {
+    return null;
+  }
+}
+
+// Put on the page what is new.
+function apply(news) {
+  if (news.entries === undefined) return;
+  log.append(news.entries);
+  if (foot.dataset.shown !== news.foot && !foot.contains(document.activeElement?.closest("textarea"))) {
+    foot.dataset.shown = news.foot;
+    foot.innerHTML = news.foot;
+    prepare();
+  }
+  if (news.concluded) {
+    document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
+    const label = compose?.querySelector("label");
+    if (label) label.textContent = told.more;
+    compose?.querySelector("button[type=submit]").classList.add("quiet");
+  }
+  clearTimeout(timer);
+  if (news.answering) {
+    log.wait(true);
+    timer = setTimeout(refresh, 2_000);
+  } else if (!sending) {
+    log.wait(false);
+  }
+}
+
+async function refresh() {
+  if (sending) return;
+  const news = await ask();
+  if (!news) return;
+  if (news.reload) location.reload();
+  else apply(news);
+}
+
+// Send what is queued, one message after the other; what failed stays, and can be sent again under the same id.
+async function pump() {
+  if (sending) return;
+  const item = queue.all()[0];
+  if (!item) return;
+  sending = true;
+  clearTimeout(timer);
+  log.mark(item.id, "sending");
+  log.wait(true);
+  const news = await ask({ ...item.fields, again: item.id });
+  sending = false;
+  if (!news) return unreachable(item);
+  failures = 0;
+  if (news.kept) {
+    queue.remove(item.id);
+    log.alert("");
+    if (news.reload) return location.reload();
+    apply(news);
+    log.mark(item.id, "sent");
+    return pump();
+  }
+  if (news.entries !== undefined) log.append(news.entries);
+  if (news.status === 409 || news.status === 429 || news.status >= 500) return unreachable(item);
+  log.wait(false);
+  giveBack(item);
+  log.alert(news.notice || told.notSent);
+}
+
+// What the server is never going to take goes back to who wrote it.
+function giveBack(item) {
+  queue.remove(item.id);
+  log.remove(item.id);
+  if (box && item.fields.do !== "choose") {
+    box.value = [item.words, box.value].filter(Boolean).join("\n\n");
+    draft.write(box.value);
+  }
+  if (item.fields.do === "choose") refresh();
+}
+
+function unreachable(item) {
+  log.wait(false);
+  log.alert(navigator.onLine === false ? told.noNetwork : told.notSent);
+  log.mark(item.id, "failed", () => retry());
+  timer = setTimeout(pump, RETRIES[Math.min(failures++, RETRIES.length - 1)]);
+}
+
+function retry() {
+  log.alert("");
+  box?.focus();
+  pump();
+}
+
+function send(fields, words) {
+  const item = { id: newId(), words, fields };
+  queue.add(item);
+  log.show(item);
+  pump();
+}
+
+function fieldsOf(form) {
+  return Object.fromEntries(new FormData(form));
+}
+
+// A widget's answer in words, as it is going to stand in the log.
+function wordsOf(form) {
+  const ranked = form.querySelectorAll(".ranking li");
+  const chosen = [...(ranked.length ? ranked : form.querySelectorAll(":checked"))].map((it) => it.dataset.words);
+  if (ranked.length) return chosen.map((word, index) => `${index + 1}. ${word}`).join("\n");
+  return chosen.length > 1 ? chosen.map((word) => `- ${word}`).join("\n") : chosen[0];
+}
+
+function prepare() {
+  foot.querySelectorAll(".ranking").forEach(enhance);
+  foot.querySelectorAll("[data-widget]").forEach((form) => (form.noValidate = true));
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id === "leave") return forget();
+  if (form === compose) {
+    event.preventDefault();
+    const words = box.value.trim();
+    if (!words || words.length > Number(told.limit)) return box.focus();
+    send(fieldsOf(form), words);
+    box.value = "";
+    draft.write("");
+    box.focus();
+  } else if (form.dataset.widget) {
+    event.preventDefault();
+    const words = wordsOf(form);
+    if (!words) return log.alert(told.missing);
+    log.alert("");
+    send(fieldsOf(form), words);
+    form.remove();
+    box?.focus();
+  } else if (form.hasAttribute("data-live")) {
+    event.preventDefault();
+    if (sending) return;
+    const inFoot = foot.contains(form);
+    log.wait(form.id !== "done" && !form.classList.contains("rating"));
+    const news = await ask(fieldsOf(form));
+    log.wait(false);
+    log.alert(news ? news.notice : told.noNetwork);
+    if (news?.reload || (news?.ok && !compose)) return location.reload();
+    if (news) {
+      if (inFoot) document.activeElement?.blur();
+      apply(news);
+      (foot.querySelector(".thanks") ?? foot.querySelector("h2"))?.scrollIntoView({ block: "nearest" });
+    }
+  }
+});
+
+if (box) {
+  document.getElementById("enter").hidden = matchMedia("(pointer: coarse)").matches;
+  box.rows = 2;
+  if (!box.value) box.value = draft.read();
+  box.addEventListener("input", () => draft.write(box.value));
+  box.addEventListener("keydown", (event) => {
+    const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
+    if (event.key === "Enter" && plain && !matchMedia("(pointer: coarse)").matches) {
+      event.preventDefault();
+      compose.requestSubmit();
+    }
+  });
+  // Another tab of this browser may have sent or written something.
+  window.addEventListener("storage", () => {
+    if (document.activeElement !== box) box.value = draft.read();
+  });
+}
+
+const copy = document.getElementById("copy");
+if (navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById("resume").value);
+    document.getElementById("copied").textContent = told.copied;
+    copy.textContent = told.copied;
+  });
+}
+
+// The token of the private link does its work once; the mark that it was used has done its own.
+if (location.search.includes("resumed")) history.replaceState(null, "", `chat?s=${told.session}`);
+
+window.addEventListener("online", () => pump());
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
+
+foot.dataset.shown = foot.innerHTML.trim();
+prepare();
+for (const item of queue.all()) {
+  if (log.has(item.id)) queue.remove(item.id);
+  else log.show(item);
+}
+pump();
+if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

@@ -1,0 +1,98 @@
+"""The welcome card and the pre-session form: what somebody is told and asked before the conversation."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.pages.render import Voice
+from chalicelib.pages.texts import Texts
+from chalicelib.services.forms import ANSWER_LIMIT, NAME_LIMIT, AnswerRefused, asks_name
+from chalicelib.settings import settings
+from chalicelib.store.records import Question, SessionView
+
+RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A question as a form field; `complaints` are what a script says of it before it is sent."""
+
+    question: Question
+    kind: str
+    entered: str
+    error: str | None
+    limit: int
+    autocomplete: str | None
+    complaints: Mapping[str, str]
+
+
+def fields(
+    questions: Sequence[Question], given: Mapping[str, str], refused: Sequence[AnswerRefused], texts: Texts
+) -> list[Field]:
+    """The form, filled in as far as it was."""
+    wrong = {it.question.id: complaint(it, texts) for it in refused}
+    return [_field(question, given.get(question.id, ""), wrong.get(question.id), texts) for question in questions]
+
+
+def complaint(refused: AnswerRefused, texts: Texts) -> str:
+    """What is wrong with an answer."""
+    question = refused.question
+    limit, options = number(refused.limit), ", ".join(question.options)
+    return texts(f"refused_{refused.rule}", question=question.text, limit=limit, options=options)
+
+
+def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
+    """What somebody has to know before the conversation, as it is in this deployment and this session: what, and how it is."""
+    texts, session = voice.texts, view.session
+    readers = [texts("readers_answers" if view.questions else "readers")]
+    readers += [texts("anonymous")] if session.anonymous else []
+    results = f"{texts('results_quotes')} {texts(f'results_{session.results_visibility}')}"
+    minutes = session.duration_minutes
+    told = [
+        (texts("fact_with"), texts(f"with_{settings().llm_provider}")),
+        (texts("fact_readers"), " ".join(readers)),
+        (texts("fact_results"), results),
+        (texts("fact_duration"), texts("duration_one" if minutes == 1 else "duration", minutes=minutes)),
+    ]
+    if session.closes_at:
+        told.append((texts("fact_deadline"), moment_in(session.closes_at, session.time_zone, texts)))
+    return told
+
+
+def moment_in(at: datetime, zone: str, texts: Texts) -> str:
+    """A time as people of the session read it."""
+    local = at.astimezone(ZoneInfo(zone))
+    place = zone.replace("_", " ")
+    return texts("date_time", **_date(local, texts), time=local.strftime("%H:%M"), zone=place)
+
+
+def day_in(at: datetime, zone: str, texts: Texts) -> str:
+    """The day of a time."""
+    return texts("date", **_date(at.astimezone(ZoneInfo(zone)), texts))
+
+
+def number(value: int) -> str:
+    """A number with its thousands apart."""
+    return f"{value:,}"
+
+
+def _date(local: datetime, texts: Texts) -> dict[str, object]:
+    return {"day": local.day, "month": texts("months").split("|")[local.month - 1], "year": local.year}
+
+
+def _field(question: Question, entered: str, error: str | None, texts: Texts) -> Field:
+    kind = {"Email": "email", "Options": "radio" if len(question.options) <= RADIO_OPTIONS else "select"}.get(
+        question.type, "text"
+    )
+    is_name = asks_name(question)
+    rules = {"required": question.required, "email": kind == "email"}
+    return Field(
+        question=question,
+        kind=kind,
+        entered=entered,
+        error=error,
+        limit=NAME_LIMIT if is_name else ANSWER_LIMIT,
+        autocomplete="name" if is_name else "email" if kind == "email" else None,
+        complaints={rule: texts(f"refused_{rule}", question=question.text) for rule, holds in rules.items() if holds},
+    )

@@ -1,0 +1,244 @@
+"""The results page: who sees it, how much of it, and that nothing on it points at one person."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.store.records import Quote, Summary, Theme
+from chalicelib.store.sessions import FOR_RESULTS
+from tests.api.hosts import Host
+from tests.clock import NOON, FakeClock
+from tests.faults import Interviewer
+from tests.pages.browsing import Browser, Page
+
+OVERVIEW = "People want a kitchen."
+QUOTE, LONELY = "A kitchen on our floor would help", "I would bring my parrot"
+
+
+def summary_of(participants: int, *threads: str) -> Summary:
+    """A summary of so many people, with a theme of two of them and one of a single person."""
+    of = [*threads, *(wiring.new_id() for _ in range(2))]
+    return Summary(
+        markdown="",
+        generated_at=NOON,
+        model="offline",
+        participants=participants,
+        messages=3 * participants,
+        overview=OVERVIEW,
+        themes=(
+            Theme("Kitchen", "Cooking together.", min(3, participants), (Quote(QUOTE, of[0], wiring.new_id()),)),
+            Theme("Parrots", "Animals at work.", 1, (Quote(LONELY, of[1], wiring.new_id()),)),
+        ),
+        minority_views=("One person fears the noise.",),
+    )
+
+
+def put(session: dict[str, Any], summary: Summary) -> None:
+    record = wiring.sessions().view(session["id"], FOR_RESULTS).session
+    assert wiring.sessions().put_summary(record, summary, 0)
+
+
+def crowd(session: dict[str, Any], people: int) -> list[Browser]:
+    """People who talked, each in a browser."""
+    browsers = [Browser() for _ in range(people)]
+    for browser in browsers:
+        browser.join(session)
+    return browsers
+
+
+def results(browser: Browser, session: dict[str, Any]) -> Page:
+    return browser.open(f"/results?s={session['id']}")
+
+
+def opened(host: Host, session: dict[str, Any]) -> tuple[Browser, Page]:
+    """The browser of a member who followed the link of the API."""
+    link = host.get(f"/sessions/{session['id']}")["results_url"].removeprefix("http://127.0.0.1:8000")
+    browser = Browser()
+    answer = browser.get(link)
+    assert answer.status_code == 303
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Location"] == f"results?s={session['id']}"
+    return browser, results(browser, session)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "stranger", "begun", "finished", "viewer"),
+    [
+        ("host", 403, 403, 403, 200),
+        ("participants", 403, 403, 200, 200),
+        ("public", 200, 200, 200, 200),
+    ],
+)
+def test_results_are_for_whom_the_host_says(
+    visibility: str, stranger: int, begun: int, finished: int, viewer: int, host: Host, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility=visibility)
+    ben, cem = crowd(session, 2)
+    cem.submit(cem.chat(session).form("I’m done"))
+    put(session, summary_of(6))
+    found = [results(browser, session) for browser in (Browser(), ben, cem)]
+    found.append(opened(host.invite(session["id"], "viewer"), session)[1])
+    assert [page.status for page in found] == [stranger, begun, finished, viewer]
+    assert [OVERVIEW in page.text for page in found] == [page.status == 200 for page in found]
+
+
+def test_who_may_not_see_results_is_told_why(host: Host, ben: Browser) -> None:
+    closed, shared = host.new_session(), host.new_session(results_visibility="participants")
+    assert "for its host" in results(ben, closed).text
+    page = results(ben, shared)
+    assert "as soon as your conversation is complete" in page.text
+    assert f"chat?s={shared['id']}" in page.links
+
+
+def test_below_five_participants_others_see_the_whole_alone(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public", critical="What must not happen")
+    crowd(session, 4)
+    put(session, replace(summary_of(4), critical_answer="No smoke, said one"))
+    page = results(ben, session)
+    assert OVERVIEW in page.text
+    for slice_ in (QUOTE, LONELY, "Kitchen", "fears the noise", "No smoke", "<svg class", "of 4", "12 messages"):
+        assert slice_ not in page.html
+    assert "Fewer than 5 people" in page.text
+    member = opened(host, session)[1]
+    assert QUOTE in member.text
+    assert "other visitors see the overview only" in member.text
+
+
+def test_from_five_on_there_are_themes_with_counts_quotes_and_figures(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    people = crowd(session, 5)
+    people[0].submit(people[0].chat(session).form("I’m done"))
+    put(session, summary_of(5))
+    page = results(ben, session)
+    assert "3 of 5 participants" in page.text
+    assert QUOTE in page.text
+    assert LONELY not in page.text
+    assert "Parrots" not in page.text
+    assert page.html.count('<svg class="chart" role="img"') == page.html.count("<table>") == 2
+    assert re.search(r"Joined</th><td class=\"number\">5<.*Completed</th><td class=\"number\">1<", page.html, re.DOTALL)
+
+
+def test_what_was_excluded_since_counts_too(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 6)
+    put(session, summary_of(4))
+    assert QUOTE not in results(ben, session).html
+
+
+def test_quotes_lead_to_nobody(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 5)
+    threads = [person["participant_id"] for person in host.get(f"/sessions/{session['id']}/responses")["data"]]
+    put(session, summary_of(5, *threads))
+    html = results(ben, session).html
+    assert QUOTE in html
+    for thread in threads:
+        assert thread not in html
+
+
+def test_words_on_the_results_page_stay_words(host: Host, ben: Browser) -> None:
+    markup = "<img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    session = host.new_session(results_visibility="public", topic=markup)
+    crowd(session, 5)
+    summary = summary_of(5)
+    themes = tuple(replace(theme, label=markup, statement=markup, participants=4) for theme in summary.themes)
+    put(session, replace(summary, overview=markup, themes=themes, minority_views=(markup,)))
+    page = results(ben, session)
+    assert "<img" not in page.html
+    assert page.text.count(markup) >= 6
+
+
+def test_before_there_is_a_summary_the_page_says_so(host: Host, ben: Browser) -> None:
+    page = results(ben, host.new_session(results_visibility="public"))
+    assert page.status == 200
+    assert "There are no results yet" in page.text
+
+
+def test_an_editor_sees_who_took_part_and_reads_what_they_said(host: Host, clock: FakeClock) -> None:
+    session = host.new_session()
+    ben = Browser()
+    ben.join(session, **{"a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501": "Ben Okri"})
+    ben.say(session, "Soup <3")
+    page = ben.submit(ben.chat(session).form("I’m done"))
+    ben.submit(page.form("Send rating"), rating="4", comment="Short & sweet")
+    crowd(session, 1)
+    editor, page = opened(host.invite(session["id"], "editor"), session)
+    assert "Ben Okri" in page.text
+    assert "Participant 2" in page.text
+    thread = editor.open("/" + next(link for link in page.links if "&t=" in link))
+    assert thread.status == 200
+    assert thread.log == [("Facilitator", "Reply 1"), ("Ben Okri", "Soup <3"), ("Facilitator", "Reply 2")]
+    assert "Short & sweet" in thread.text
+    assert '<dd lang="en" dir="ltr">Ben Okri</dd>' in thread.html
+
+
+def test_a_viewer_and_a_participant_see_no_single_conversation(host: Host) -> None:
+    session = host.new_session(results_visibility="public")
+    (ben,) = crowd(session, 1)
+    ben.say(session, "My secret soup")
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    viewer, page = opened(host.invite(session["id"], "viewer"), session)
+    assert "Conversations" not in page.text
+    for browser in (viewer, ben, Browser()):
+        found = browser.open(f"/results?s={session['id']}&t={person['participant_id']}")
+        assert "secret" not in found.html
+        assert found.log == []
+
+
+def test_an_editor_of_one_session_reads_none_of_another(host: Host) -> None:
+    mine, other = host.new_session(), host.new_session()
+    (ben,) = crowd(other, 1)
+    ben.say(other, "My secret soup")
+    (person,) = host.get(f"/sessions/{other['id']}/responses")["data"]
+    editor, _ = opened(host.invite(mine["id"], "editor"), mine)
+    assert editor.open(f"/results?s={mine['id']}&t={person['participant_id']}").status == 404
+    assert results(editor, other).status == 403
+
+
+def test_a_link_gives_what_its_holder_may_see_now(host: Host) -> None:
+    session = host.new_session()
+    put(session, summary_of(1))
+    guest = host.invite(session["id"], "viewer")
+    browser, page = opened(guest, session)
+    assert page.status == 200
+    wiring.sessions().add_member(session["id"], guest.user_id, "editor")
+    assert "Conversations" in results(browser, session).text
+
+
+@pytest.mark.parametrize("change", ["other session", "other user", "cut", "none"])
+def test_a_link_we_did_not_make_opens_nothing(change: str, host: Host, ben: Browser) -> None:
+    session, other = host.new_session(), host.new_session()
+    token = host.get(f"/sessions/{session['id']}")["results_url"].partition("&k=")[2]
+    made = {
+        "other session": host.get(f"/sessions/{other['id']}")["results_url"].partition("&k=")[2],
+        "other user": f"{wiring.new_id()}.{token.partition('.')[2]}",
+        "cut": token[:-1],
+        "none": "é",
+    }
+    page = ben.open(f"/results?s={session['id']}&k={made[change]}")
+    assert page.status == 403
+    assert ben.cookies == {}
+
+
+def test_the_link_is_the_same_every_time_and_each_member_has_their_own(host: Host) -> None:
+    session = host.new_session()
+    mine = [host.get(f"/sessions/{session['id']}")["results_url"] for _ in range(2)]
+    viewers = host.invite(session["id"], "viewer").get(f"/sessions/{session['id']}")["results_url"]
+    assert mine[0] == mine[1] != viewers
+
+
+def test_unknown_sessions_have_no_results(host: Host, ben: Browser) -> None:
+    for address in ("/results", "/results?s=x", "/results?s=00000000-0000-4000-8000-000000000000"):
+        assert ben.open(address).status == 404
+
+
+def test_right_to_left_bars_grow_from_the_right(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 5)
+    put(session, summary_of(5))
+    page = ben.open(f"/results?s={session['id']}&lang=ar")
+    assert '<rect class="bar" x="100.0%"' in page.html  # nobody has completed it
+    assert '<rect class="bar" x="40.0%"' in page.html

@@ -1,0 +1,124 @@
+"""How participants end conversations: concluded once, whatever happens at the same moment; rated."""
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.services import endings
+from chalicelib.services.channels import Participant
+from chalicelib.store.sessions import FOR_COUNT
+from tests.clock import FakeClock, own_time
+from tests.faults import Interviewer, own_model
+from tests.room import HOST, Room
+
+
+@pytest.fixture
+def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Interviewer:
+    """The application's model."""
+    return own_model(monkeypatch)
+
+
+@pytest.fixture
+def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """The application's time."""
+    return own_time(monkeypatch)
+
+
+@pytest.fixture
+def room(clock: FakeClock, model: Interviewer) -> Room:
+    """A session whose participant has joined."""
+    found = Room(clock, model)
+    found.join()
+    return found
+
+
+def conclude(room: Room) -> None:
+    endings.conclude(room.session.id, room.who, desk=wiring.desk(), endings=wiring.endings())
+
+
+def rate(room: Room, rating: int, comment: str = "") -> None:
+    endings.rate(room.session.id, room.who, rating, comment, desk=wiring.desk(), endings=wiring.endings())
+
+
+def completed(room: Room) -> int:
+    return wiring.sessions().view(room.session.id, FOR_COUNT, HOST).tally.completed
+
+
+def test_somebody_who_is_done_is_counted_once(room: Room, model: Interviewer) -> None:
+    conclude(room)
+    conclude(room)
+    assert room.thread().thread.concluded
+    assert completed(room) == 1
+    assert model.count("turn") == 1
+
+
+def test_a_facilitator_who_concludes_afterwards_counts_nobody_again(room: Room, model: Interviewer) -> None:
+    conclude(room)
+    model.concludes = True
+    assert room.say("One more thing").is_final
+    assert completed(room) == 1
+
+
+def test_done_in_one_tab_while_another_is_answered_waits_for_the_answer(room: Room, model: Interviewer) -> None:
+    refused: list[str] = []
+
+    def be_done() -> None:
+        with pytest.raises(Conflict) as caught:
+            conclude(room)
+        refused.append(caught.value.message)
+
+    model.concludes = True
+    room.during_next_call(be_done)
+    room.say("That is all")
+    assert refused
+    assert completed(room) == 1
+
+
+def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
+    room: Room, clock: FakeClock, model: Interviewer
+) -> None:
+    model.concludes = True
+
+    def be_done_late() -> None:
+        clock.advance(31)  # the lease of the request that is being answered is over
+        conclude(room)
+
+    room.during_next_call(be_done_late)
+    with pytest.raises(Conflict):
+        room.say("That is all", "m1")
+    assert completed(room) == 1
+    model.concludes = False
+    assert room.say("That is all", "m1").is_final
+    assert completed(room) == 1
+
+
+def test_nobody_ends_what_has_not_begun(room: Room) -> None:
+    stranger = Participant("somebody else", None, HOST)
+    desk, ground = wiring.desk(), wiring.endings()
+    with pytest.raises(NotFound):
+        endings.conclude(room.session.id, stranger, desk=desk, endings=ground)
+    with pytest.raises(NotFound):
+        endings.rate(room.session.id, stranger, 3, "", desk=desk, endings=ground)
+
+
+def test_the_last_rating_counts_and_takes_its_comment_along(room: Room) -> None:
+    rate(room, 2, "Too long")
+    thread = room.thread().thread
+    assert (thread.rating, wiring.endings().comment(thread)) == (2, "Too long")
+    rate(room, 5)
+    thread = room.thread().thread
+    assert (thread.rating, wiring.endings().comment(thread)) == (5, "")
+
+
+@pytest.mark.parametrize(("rating", "comment"), [(0, ""), (6, ""), (3, "x" * 2001)])
+def test_a_rating_keeps_to_its_scale(rating: int, comment: str, room: Room) -> None:
+    with pytest.raises(Invalid):
+        rate(room, rating, comment)
+    assert room.thread().thread.rating is None
+
+
+def test_a_removed_participant_leaves_no_comment(room: Room) -> None:
+    rate(room, 1, "Ada says")
+    thread = room.thread().thread
+    wiring.people().remove(thread, room.clock.now())
+    assert wiring.endings().comment(thread) == ""

@@ -1,5 +1,8 @@
 """`make logs`: what the functions of the running instance logged, oldest first."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import boto3
 
 from infra import instance
@@ -13,10 +16,26 @@ def lines() -> list[str]:
     found: list[tuple[int, str]] = []
     for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
         name = group["logGroupName"]
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
-            function = name.removeprefix(PREFIX)
-            found += [(event["timestamp"], f"{function}  {event['message'].rstrip()}") for event in page["events"]]
+        function = name.removeprefix(PREFIX)
+        found += [(event["timestamp"], f"{function}  {event['message'].rstrip()}") for event in _events(logs, name)]
     return [line for _, line in sorted(found, key=lambda it: it[0])]
+
+
+def _events(logs: Any, group: str) -> Iterator[dict[str, Any]]:
+    """All events of a group, oldest first.
+
+    The local cloud gives the oldest 10,000 from a time on, and no token for the rest: each page starts where the one
+    before ended, with the events of that very millisecond once more.
+    """
+    start, seen = 0, set[str]()
+    while True:
+        page = logs.filter_log_events(logGroupName=group, startTime=start)["events"]
+        fresh = [event for event in page if event["eventId"] not in seen]
+        if not fresh:
+            return
+        yield from fresh
+        start = fresh[-1]["timestamp"]
+        seen = {event["eventId"] for event in page if event["timestamp"] == start}
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from chalicelib.store.guards import Guards
 from chalicelib.store.ledger import Ledger
 from chalicelib.store.people import People
 from chalicelib.store.reductions import Reductions
+from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
@@ -137,6 +138,7 @@ def bench() -> "Bench":
         conversations=conversations(),
         themes=Themes(),
         reductions=Reductions(),
+        scratchpads=Scratchpads(),
         model=model(),
         jobs=jobs(),
         clock=clock(),

@@ -29,6 +29,8 @@ ACCESS: dict[str, Who] = {
     "GET /sessions/{}/summary": "viewer",
     "POST /sessions/{}/summary": "editor",
     "GET /sessions/{}/session-md": "viewer",
+    "GET /sessions/{}/scratchpad": "viewer",
+    "POST /sessions/{}/scratchpad": "editor",
     "POST /sessions/{}/regenerate-facilitation-prompt": "editor",
     "POST /sessions/{}/chat/questions": "chat",
     "POST /sessions/{}/chat": "chat",

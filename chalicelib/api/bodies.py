@@ -21,6 +21,12 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Hours = Annotated[int, Meta(ge=1, le=720)]
 
 
+class ScratchpadBody(Struct):
+    """POST …/scratchpad."""
+
+    mode: Literal["seed", "update", "status"] = "seed"
+
+
 class QuestionBody(Struct):
     """A question of the pre-session form."""
 

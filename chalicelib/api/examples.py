@@ -30,6 +30,11 @@ _ITEM = {
 _JOIN_URL = f"https://harmonica.example.com/chat?s={_SESSION}"
 _SUMMARY = "## What people said\n\nNoise keeps two of two participants from coming in."
 _QUOTE = {"text": "It is too loud to concentrate.", "message_id": "e4a1b2c3-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
+_NOISE = {
+    "label": "Noise",
+    "participants": 4,
+    "stances": {"for": 0, "against": 4, "mixed": 0, "neutral": 0},
+}
 _PAGINATION = {"total": 1, "limit": 20, "offset": 0}
 _GROUP = {
     "group_id": "-1001234567890",
@@ -127,6 +132,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "content": "It is too loud to concentrate.",
     },
     "ResponseBody": {"content": "Quiet rooms would help."},
+    "ScratchpadBody": {"mode": "update"},
     "IncludedBody": {"included": False},
     "GroupBody": {"group_id": "-1001234567890", "group_name": "Office"},
     "UserInfo": {
@@ -205,6 +211,22 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             }
         ],
         "quotes": [_QUOTE],
+    },
+    "ScratchpadProgress": {
+        "status": "completed",
+        "themes": 1,
+        "participants": 4,
+        "batches_processed": 1,
+        "batches_total": 1,
+    },
+    "Scratchpad": {
+        "session_id": _SESSION,
+        "themes": [{"id": "t1", **_NOISE, "description": "How loud the open space is.", "evidence": [_THREAD]}],
+        "consensus": [{"theme_id": "t1", **_NOISE}],
+        "tensions": [],
+        "covered_questions": [{"question": "What keeps you from coming in?", "participants": 4}],
+        "participants": 4,
+        "updated_at": _UPDATED,
     },
     "ChatResponse": {
         "message": {"role": "assistant", "content": "When is it worst?", "is_final": False},

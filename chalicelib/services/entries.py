@@ -58,6 +58,7 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
         model=reply.model,
         usage=asdict(reply.usage),
         widget_spec=reply.widget_spec,
+        themes=reply.themes,
     )
 
 

@@ -1,5 +1,6 @@
 """Attribute types of our own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -17,3 +18,18 @@ class JsonAttribute(Attribute[Any]):
 
     def deserialize(self, value: str) -> Any:
         return msgspec.json.decode(value)
+
+
+class NamesAttribute(Attribute[Sequence[str]]):
+    """A few names; the item has no such attribute where there are none."""
+
+    attr_type = STRING
+
+    def __init__(self) -> None:
+        super().__init__(null=True, default=())
+
+    def serialize(self, value: Sequence[str]) -> str | None:
+        return msgspec.json.encode(value).decode() if value else None
+
+    def deserialize(self, value: str) -> tuple[str, ...]:
+        return msgspec.json.decode(value, type=tuple[str, ...])

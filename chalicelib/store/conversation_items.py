@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.store.attributes import JsonAttribute
+from chalicelib.store.attributes import JsonAttribute, NamesAttribute
 from chalicelib.store.tables import ConversationPart
 
 
@@ -26,6 +26,7 @@ class ThreadItem(ConversationPart):
     included = BooleanAttribute(default=True)
     turn_id = UnicodeAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
+    themes = NamesAttribute()
     rating = NumberAttribute(null=True)
 
 
@@ -55,6 +56,7 @@ class MessageItem(ConversationPart):
     usage = JsonAttribute(null=True)
     widget_spec = JsonAttribute(null=True)
     widget_value = JsonAttribute(null=True)
+    themes = NamesAttribute()
 
 
 class CommentItem(ConversationPart):
@@ -70,6 +72,7 @@ class CondensedItem(ConversationPart):
     to_sequence = NumberAttribute()
     text = UnicodeAttribute()
     message_ids = JsonAttribute()
+    themes = NamesAttribute()
 
 
 class DigestItem(ConversationPart):

@@ -46,7 +46,9 @@ def put(thread: Thread, digest: Digest) -> None:
     )
     older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
     reached = ThreadItem.digested_to.set(digest.to_sequence)
-    complete: list[Action] = [reached, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
+    themes = tuple(dict.fromkeys(point.theme for point in digest.points if point.theme))
+    known: Action = ThreadItem.themes.set(themes) if themes else ThreadItem.themes.remove()
+    complete: list[Action] = [reached, known, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
 
     def build(actions: list[Action], condition: Condition) -> Any:
         def writes(write: TransactWrite) -> None:
@@ -58,4 +60,4 @@ def put(thread: Thread, digest: Digest) -> None:
     same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.last_said >= thread.last_said)
     if not holds(lambda: database.transact(build(complete, same & (ThreadItem.last_said <= digest.to_sequence)))):
         # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
-        holds(lambda: database.transact(build([reached], same)))
+        holds(lambda: database.transact(build([reached, known], same)))

@@ -7,7 +7,7 @@
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
 | create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, seats, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
-| one chat turn | session parts; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
+| one chat turn | session parts, scratchpad; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
 | a first opening | the tailored prompt, while it is being written | GetItem sessions `prompt#current` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
@@ -21,6 +21,7 @@
 | the bot, added to a group | who registered it | `by_group` |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
+| scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | leaves; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
@@ -63,6 +64,7 @@ BY_GROUP = "by_group"
 SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF, THEMES = "synthesis", "summary", "brief", "themes"
+SCRATCHPAD = "scratchpad"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"

@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys, reductions, seats, sessions
+from chalicelib.store import database, keys, reductions, scratchpads, seats, sessions
 from chalicelib.store.conversation_items import (
     CommentItem,
     CondensedItem,
@@ -186,6 +186,7 @@ def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
     write.delete(SummaryItem(session_id, keys.SUMMARY))
     write.delete(BriefItem(session_id, keys.BRIEF))
     reductions.withdraw(write, session_id, thread.id)
+    scratchpads.withdraw(write, session_id)
     actions = [SynthesisItem.epoch.add(1), SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
     condition = SynthesisItem.session_id.exists()
     write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)

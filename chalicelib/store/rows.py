@@ -66,7 +66,7 @@ def condensed_item(thread: Thread, condensed: Condensed) -> CondensedItem:
 def condensed_from(raw: Mapping[str, Any]) -> Condensed:
     """The condensed part that an item holds."""
     item = CondensedItem.from_raw_data(dict(raw))
-    return Condensed(int(item.to_sequence), item.text, item.message_ids)
+    return Condensed(int(item.to_sequence), item.text, item.message_ids, tuple(item.themes))
 
 
 def digest_from(raw: Mapping[str, Any]) -> Digest:

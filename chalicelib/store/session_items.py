@@ -151,6 +151,13 @@ class ReductionItem(SessionPart):
     leaf = JsonAttribute()
 
 
+class ScratchpadItem(SessionPart):
+    """`scratchpad`: the notes of all conversations, of bounded size; `version` is another one with every write."""
+
+    version = UnicodeAttribute()
+    document = JsonAttribute()
+
+
 class SummaryItem(SessionPart):
     """`summary`: the last good summary. `due_kind` is `brief#<shard>` while its brief is to be written."""
 

@@ -45,7 +45,8 @@ EVERYTHING = (
 FOR_COUNT = (*keys.tallies(),)
 FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)
-FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT)
+FOR_TURN = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, keys.SCRATCHPAD)
+FOR_SCRATCHPAD = (keys.SCRATCHPAD,)
 FOR_DIGEST = (
     keys.CONTEXT,
     keys.QUESTIONS,
@@ -54,6 +55,7 @@ FOR_DIGEST = (
     keys.SUMMARY,
     keys.SUMMARY_PROMPT,
     keys.THEMES,
+    keys.SCRATCHPAD,
 )
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())

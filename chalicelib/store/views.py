@@ -21,6 +21,7 @@ from chalicelib.store.records import (
     Synthesis,
     Tally,
 )
+from chalicelib.store.scratchpads import scratchpad_from
 from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
@@ -91,6 +92,8 @@ def _parts(raw: Raw) -> dict[str, Any]:
         parts["themes"] = registry_from(raw[keys.THEMES])
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
+    if keys.SCRATCHPAD in raw:
+        parts["scratchpad"] = scratchpad_from(raw[keys.SCRATCHPAD])
     if keys.BRIEF in raw:
         brief = BriefItem.from_raw_data(raw[keys.BRIEF])
         parts["brief"] = Brief(brief.markdown, brief.summary_at)

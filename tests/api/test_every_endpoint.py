@@ -38,6 +38,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/summary"): None,
     ("POST", "/sessions/{session_id}/summary"): {},
     ("GET", "/sessions/{session_id}/session-md"): None,
+    ("GET", "/sessions/{session_id}/scratchpad"): None,
+    ("POST", "/sessions/{session_id}/scratchpad"): {},
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,

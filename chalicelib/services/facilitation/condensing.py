@@ -39,7 +39,9 @@ def condense(
     text = "\n".join(_fitting([*lines, *(_line(message) for message in messages[:split])]))
     known = before.message_ids if before else {}
     ids = known | _replies(messages, split, answered_by)
-    return Condensed(messages[split - 1].sequence, text, ids), messages[split:]
+    themes = dict.fromkeys(before.themes if before else ())
+    themes |= dict.fromkeys(name for message in messages[:split] for name in message.themes)
+    return Condensed(messages[split - 1].sequence, text, ids, tuple(themes)), messages[split:]
 
 
 def fingerprint(message_id: str) -> str:

@@ -1,8 +1,9 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
 tools → guidelines, facilitation prompt, brief [breakpoint: the same for every participant of a session] → answers to
-the form → what was said earlier, shortened → the conversation so far [breakpoint] → pacing and the participant's latest
-words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what is new.
+the form → what was said earlier, shortened → the conversation so far [breakpoint] → themes of other conversations, pacing and
+the participant's latest words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what
+is new.
 
 A cache looks for what it knows only some twenty blocks back from a breakpoint. So all entries of one side in a row are
 one block, and the breakpoint moves by two blocks a turn.
@@ -15,11 +16,12 @@ from operator import attrgetter
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
 from chalicelib.services.facilitation.pacing import Pace, pacing
+from chalicelib.services.facilitation.pollination import show_themes
 from chalicelib.services.facilitation.widgets import choices, label_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.templates import find_template
-from chalicelib.store.records import Answer, Condensed, Message, SessionView
+from chalicelib.store.records import Answer, Condensed, Message, Note, SessionView
 
 
 def basic_prompt(view: SessionView) -> str:
@@ -45,25 +47,37 @@ def chat_messages(
     history: Sequence[Message],
     pace: Pace,
     condensed: Condensed | None = None,
+    themes: Sequence[Note] = (),
 ) -> tuple[ChatMessage, ...]:
     """The conversation as the model reads it; it begins and ends with the user's side.
 
-    What the participant said since the facilitator's last message comes after the breakpoint and the pacing.
+    What the participant said since the facilitator's last message comes after the breakpoint, the pacing and the themes of
+    other conversations.
     """
     shown = [message for message in history if condensed is None or message.sequence > condensed.to_sequence]
     sides = _sides(shown)
     latest = sides.pop() if sides and sides[-1].role == "user" else ChatMessage("user", ())
     if sides:
         sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
-    now = ChatMessage("user", (Block(pacing(pace)), *latest.blocks))
+    now = ChatMessage("user", (Block(_told_first(pace, themes)), *latest.blocks))
     return _merged([ChatMessage("user", (Block(_beginning(view, answers, condensed)),)), *sides, now])
 
 
+def _told_first(pace: Pace, themes: Sequence[Note]) -> str:
+    """What stands in front of the participant's latest words."""
+    return "\n\n".join(part for part in (show_themes(themes), pacing(pace)) if part)
+
+
 def _guidelines(view: SessionView, help_text: str) -> str:
-    """The rules of the house: those for widgets where there are any, the operator's help text where it is set."""
+    """The rules of the house: those for widgets and for themes of others where the session has any, the operator's help
+    text where it is set.
+    """
     widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
+    others = f"\n\n{fill('pollination')}" if view.session.cross_pollination else ""
     told = help_text.strip()
-    return fill("guidelines", widgets=widgets, help=f" {fill('help', help=tags.data('help', told))}" if told else "")
+    return fill(
+        "guidelines", sections=widgets + others, help=f" {fill('help', help=tags.data('help', told))}" if told else ""
+    )
 
 
 def _sides(history: Sequence[Message]) -> list[ChatMessage]:

@@ -12,6 +12,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
 from chalicelib.services.facilitation import widgets
 from chalicelib.services.facilitation.pacing import Pace, pace_of
+from chalicelib.services.facilitation.pollination import themes_for
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.prompts import fill
@@ -40,13 +41,17 @@ CONCLUDE = Tool(
 
 @dataclass(frozen=True, slots=True)
 class FacilitatorReply:
-    """The facilitator's next message, and what it cost. The last paragraph of one with a widget is what that offers."""
+    """The facilitator's next message, and what it cost. The last paragraph of one with a widget is what that offers.
+
+    `themes` are those of other conversations that it was free to bring in, by id.
+    """
 
     content: str
     is_final: bool
     usage: Usage
     model: str
     widget_spec: dict[str, Any] | None = None
+    themes: tuple[str, ...] = ()
 
 
 def facilitate(
@@ -67,15 +72,16 @@ def facilitate(
     final.
     """
     pace = pace_of(view, thread, history)
+    notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget else ()
     request = Request(
         task="turn",
         tier="medium",
         system=system_blocks(view, help_text),
-        messages=chat_messages(view, answers, history, pace, condensed),
+        messages=chat_messages(view, answers, history, pace, condensed, notes),
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    reply = _ask(model, request, thread, deadline, pace)
+    reply = replace(_ask(model, request, thread, deadline, pace), themes=tuple(note.id for note in notes))
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
     earlier = [message.content for message in history if message.role == "assistant"]
@@ -87,7 +93,7 @@ def facilitate(
     except ModelUnavailable as error:
         return replace(reply, usage=reply.usage + error.usage)
     better = again if again.content and (again.is_final or not repeated(again.content, earlier)) else reply
-    return replace(better, usage=reply.usage + again.usage)
+    return replace(better, usage=reply.usage + again.usage, themes=reply.themes)
 
 
 def _otherwise(request: Request, asked: str) -> Request:

@@ -16,6 +16,7 @@ from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.records import Digest, Message, SessionView, Thread
 from chalicelib.store.reductions import Reductions
+from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.themes import Themes
 
@@ -31,6 +32,7 @@ class Bench:
     conversations: Conversations
     themes: Themes
     reductions: Reductions
+    scratchpads: Scratchpads
     model: Model
     jobs: Jobs
     clock: Clock

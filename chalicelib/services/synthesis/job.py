@@ -13,6 +13,7 @@ from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
 from chalicelib.services.synthesis.hearing import Hearing
 from chalicelib.services.synthesis.register import Register, withdrawn
+from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Session, SessionView, Summary, ThemeRegistry, Thread
 from chalicelib.store.sessions import FOR_DIGEST
@@ -68,13 +69,18 @@ def reduce(
     if hearing is None:
         return False
     registry = _registry(view, hearing, register, bench)
+    pad = Pad(view, bench)
+    pad.refresh(hearing, registry)
     if (not again and _covers(view.summary, hearing)) or not hearing.points:
         return _end(view, bench)
     now = bench.clock.now()
     book = EvidenceBook(hearing, registry)
     written = write_summary(view, book, model=bench.model, deadline=deadline, now=now)
     changed = written.registry if written.registry != registry else None
-    return bench.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
+    stored = bench.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
+    if stored and changed:
+        pad.refresh(hearing, changed)
+    return stored
 
 
 def _registry(view: SessionView, hearing: Hearing, register: Register, bench: Bench) -> ThemeRegistry:

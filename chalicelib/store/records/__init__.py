@@ -1,6 +1,7 @@
 """The records that repositories take and return: plain, frozen, free of DynamoDB. Times are aware datetimes in UTC."""
 
 from chalicelib.store.records.conversations import Answer, Condensed, Message, Speaker, Thread, ThreadView
+from chalicelib.store.records.scratchpad import Covered, Note, Scratchpad
 from chalicelib.store.records.sessions import (
     Card,
     Distribution,
@@ -36,12 +37,14 @@ __all__ = [
     "Caller",
     "Card",
     "Condensed",
+    "Covered",
     "Digest",
     "Distribution",
     "DistributionStatus",
     "GroupStatus",
     "Leaf",
     "Message",
+    "Note",
     "Outcome",
     "PastRequest",
     "Point",
@@ -51,6 +54,7 @@ __all__ = [
     "Quote",
     "RegisteredTheme",
     "Role",
+    "Scratchpad",
     "Session",
     "SessionView",
     "Speaker",

@@ -45,6 +45,7 @@ class Thread:
     included: bool = True
     turn_id: str | None = None
     leased_until: datetime | None = None
+    themes: tuple[str, ...] = ()  # that its digest speaks of, by id as they were then
     rating: int | None = None  # 1 to 5, where the participant gave one
 
     @property
@@ -67,6 +68,7 @@ class Message:
     """One entry of a thread. `message_id` is the channel's own id for what a participant sent.
 
     `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
+    `themes` are those of other conversations that the facilitator was given for this message.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Message:
     usage: dict[str, int] | None = None  # of a reply: input_tokens, cached_tokens, output_tokens
     widget_spec: dict[str, Any] | None = None
     widget_value: Any = None
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,13 @@ class Condensed:
     """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
 
     `message_ids` are the channel's ids of the messages in it, as fingerprints, each with the sequence number of the reply
-    to that message.
+    to that message. `themes` are those of the messages in it.
     """
 
     to_sequence: int
     text: str
     message_ids: dict[str, int]
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.store.records.scratchpad import Scratchpad
 from chalicelib.store.records.synthesis import Brief, Summary, Synthesis, ThemeRegistry
 
 Status = Literal["active", "completed"]
@@ -138,6 +139,7 @@ class SessionView:
     themes: ThemeRegistry = field(default_factory=ThemeRegistry)
     summary: Summary | None = None
     brief: Brief | None = None
+    scratchpad: Scratchpad | None = None
 
     @property
     def prompt_due(self) -> bool:

@@ -58,7 +58,7 @@ def test_system_is_guidelines_then_prompt_and_brief_with_one_breakpoint_at_the_e
     )
     guidelines, session = system_blocks(shown)
     assert (guidelines.cached, session.cached) == (False, True)
-    assert guidelines.text == fill("guidelines", widgets="", help="")
+    assert guidelines.text == fill("guidelines", sections="", help="")
     assert session.text == (
         "# The session\n\nThe host's facilitation prompt for this session:\n\n"
         "<facilitation_prompt>Ask about books.</facilitation_prompt>\n\nThe host's brief:\n\n"
@@ -167,7 +167,7 @@ def test_rules_for_widgets_are_there_only_where_there_are_widgets() -> None:
     without, _ = system_blocks(view())
     enabled, _ = system_blocks(view(widgets_enabled=True))
     assert "present_widget" not in without.text
-    assert enabled.text == fill("guidelines", widgets=f"\n\n{fill('widgets')}", help="")
+    assert enabled.text == fill("guidelines", sections=f"\n\n{fill('widgets')}", help="")
     assert f"a word of thanks, without a question.\n\n{fill('widgets')}\n\n# What you never do" in enabled.text
 
 

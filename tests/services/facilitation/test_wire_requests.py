@@ -77,7 +77,7 @@ def request(*messages: Json) -> Json:
         {"name": tool.name, "description": tool.description, "input_schema": tool.schema, "strict": True}
         for tool in (CONCLUDE, PRESENT_WIDGET)
     ]
-    guidelines = fill("guidelines", widgets=f"\n\n{fill('widgets')}", help="")
+    guidelines = fill("guidelines", sections=f"\n\n{fill('widgets')}", help="")
     return {
         "model": "claude-sonnet-5-5",
         "max_tokens": 4_000,

@@ -1,0 +1,170 @@
+"""The scratchpad: what all conversations come to so far, as a view of the theme registry. Code counts; no model is asked.
+
+Digests are the notes that it is made from. It is small whatever the session's size: the most widely carried themes,
+each with counts and a few message ids.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.services import wording
+from chalicelib.services.synthesis.gathering import Bench
+from chalicelib.services.synthesis.hearing import Hearing, count_stances, stances_on
+from chalicelib.services.synthesis.register import withdrawn
+from chalicelib.services.synthesis.telling import Common
+from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
+
+MAX_BYTES = 9_000  # a write costs a unit for each kilobyte
+MOST_EVIDENCE = 5
+MOST_QUESTIONS = 12
+MAX_QUESTION = 200
+SHARED_BY = 3  # people from whom on a theme is a group's
+AGREED = 0.7
+OPPOSED = 2
+COVERED_BY = 0.5  # of the participants
+SPOKEN_TO = 0.5  # of a question's words in what somebody says
+_CARRYING = 5  # letters of a question's word that says what it is about
+
+
+class Pad:
+    """The scratchpad of one session while its digests are heard."""
+
+    def __init__(self, view: SessionView, bench: Bench) -> None:
+        self._view, self._bench = view, bench
+        self.stored = view.scratchpad
+
+    def refresh(self, hearing: Hearing, registry: ThemeRegistry) -> bool:
+        """Store what these digests come to, where that is news and the session wants it.
+
+        False where it was not stored: somebody else wrote, or somebody was taken out since the view was read.
+        """
+        view = self._view
+        if not view.session.cross_pollination or not hearing.messages:
+            return True
+        if view.synthesis.withdrawn_at:
+            registry = withdrawn(registry, hearing.supported)
+        made = take_notes(view, hearing, registry, self._bench.clock.now())
+        before = self.stored
+        if before and replace(made, updated_at=before.updated_at, version=before.version) == before:
+            return True
+        stored = self._bench.scratchpads.put(view.session.id, made, before, view.synthesis.epoch)
+        self.stored = stored or before
+        return stored is not None
+
+
+def take_notes(view: SessionView, hearing: Hearing, registry: ThemeRegistry, now: datetime) -> Scratchpad:
+    """What these digests come to."""
+    notes = _notes(view, hearing, registry)
+    made = Scratchpad(
+        notes=tuple(notes),
+        consensus=tuple(note.id for note in notes if _is_agreed(note)),
+        tensions=tuple(note.id for note in notes if _is_disputed(note)),
+        covered=tuple(_covered(view, hearing)),
+        themes=len(notes),
+        participants=len(hearing.voices),
+        messages=hearing.messages,
+        updated_at=now,
+    )
+    return _bounded(made)
+
+
+def _notes(view: SessionView, hearing: Hearing, registry: ThemeRegistry) -> list[Note]:
+    """One note for each theme that somebody carries, the most widely carried first."""
+    common = Common(hearing, view.session)
+    evidence = _evidence(hearing, registry)
+    names: dict[str, list[str]] = {}
+    for theme in registry.themes:
+        live = registry.resolve(theme.id)
+        if live and live.id != theme.id:
+            names.setdefault(live.id, []).append(theme.id)
+    notes = []
+    for theme in registry.live:
+        stances = stances_on([theme.id], hearing, registry)
+        if stances:
+            ids = (theme.id, *names.get(theme.id, ()))
+            notes.append(_note(theme, ids, stances, evidence.get(theme.id, ()), common))
+    return sorted(notes, key=lambda note: (-note.participants, int(note.id[1:])))
+
+
+def _note(
+    theme: RegisteredTheme, ids: tuple[str, ...], stances: Mapping[str, str], evidence: tuple[str, ...], common: Common
+) -> Note:
+    return Note(
+        label=theme.label,
+        description=theme.description,
+        ids=ids,
+        participants=len(stances),
+        stances=count_stances(stances.values()),
+        evidence=evidence,
+        tells_label=common.may_tell(theme.label),
+        tells_description=theme.described_by_summary and common.may_tell(theme.description),
+    )
+
+
+def _evidence(hearing: Hearing, registry: ThemeRegistry) -> dict[str, tuple[str, ...]]:
+    """For each live theme a few messages that are about it, of different people first."""
+    by_person: dict[str, dict[str, list[str]]] = {}
+    for thread_id, point in hearing.points:
+        live = registry.resolve(point.theme)
+        if live:
+            by_person.setdefault(live.id, {}).setdefault(thread_id, []).append(point.message_id)
+    found = {}
+    for theme, people in by_person.items():
+        firsts = [ids[0] for ids in people.values()]
+        rest = [name for ids in people.values() for name in ids[1:]]
+        found[theme] = tuple(dict.fromkeys([*firsts, *rest]))[:MOST_EVIDENCE]
+    return found
+
+
+def _is_agreed(note: Note) -> bool:
+    """Whether enough people carry it, and nearly all take one side."""
+    most = max(note.stances["for"], note.stances["against"])
+    return note.participants >= SHARED_BY and most >= AGREED * note.participants
+
+
+def _is_disputed(note: Note) -> bool:
+    return min(note.stances["for"], note.stances["against"]) >= OPPOSED
+
+
+def _covered(view: SessionView, hearing: Hearing) -> list[Covered]:
+    """The host's questions that enough people spoke to, whoever asked them."""
+    said: dict[str, set[str]] = {}
+    for thread_id, point in hearing.points:
+        said.setdefault(thread_id, set()).update(wording.units(f"{point.text}\n{point.quote}\n{point.topic}"))
+    least = max(SHARED_BY, COVERED_BY * len(hearing.voices))
+    counted = []
+    for question in dict.fromkeys(_questions(view)):
+        asked = wording.content(question, _CARRYING)
+        people = sum(len(asked & words) >= SPOKEN_TO * len(asked) for words in said.values()) if asked else 0
+        if people >= least:
+            counted.append(Covered(question[:MAX_QUESTION], people))
+    return sorted(counted, key=lambda covered: -covered.participants)[:MOST_QUESTIONS]
+
+
+def _questions(view: SessionView) -> Iterator[str]:
+    """What the host wants to know: what is critical, the questions of the facilitation prompt, the form's."""
+    if view.session.critical:
+        yield view.session.critical
+    if view.prompt:
+        yield from wording.questions_in(view.prompt.text)
+    yield from (question.text for question in view.questions if question.type != "Email")
+
+
+def _bounded(scratchpad: Scratchpad) -> Scratchpad:
+    """The scratchpad in its room: the least carried themes are left out first."""
+    notes = list(scratchpad.notes)
+    room = MAX_BYTES - len(msgspec.json.encode(replace(scratchpad, notes=()))) - 100
+    sizes = [len(msgspec.json.encode(note)) + 1 for note in notes]
+    while sizes and sum(sizes) > room:
+        notes.pop()
+        sizes.pop()
+    kept = {note.id for note in notes}
+    return replace(
+        scratchpad,
+        notes=tuple(notes),
+        consensus=tuple(name for name in scratchpad.consensus if name in kept),
+        tensions=tuple(name for name in scratchpad.tensions if name in kept),
+    )

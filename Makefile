@@ -7,7 +7,7 @@ UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/tes
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 
-.PHONY: help run update logs redrive demo evals test check package deploy clean
+.PHONY: help run update logs redrive demo evals scaling test check package deploy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,11 +46,15 @@ test: .venv/installed browser ## Everything: make check, the packaged templates,
 	$(PYTHON) -m pytest $(CLOUD_TESTS)
 
 .PHONY: browser
-browser: # Chromium and its driver, from Debian's packages where they are absent
-	@command -v chromium > /dev/null && command -v chromedriver > /dev/null || { \
+browser: .venv/installed # Chromium, from Debian's package where it is absent, and axe-core
+	@command -v chromium > /dev/null || { \
 	  echo "Installing Chromium for the browser tests"; \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; }
+	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium > /dev/null; }
+	@$(PYTHON) -m tests.browser.axe
+
+scaling: .venv/installed ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
+	@exec $(PYTHON) -m tests.bench.scaling
 
 package: .venv/installed ## Leave in build/ what would be deployed to AWS
 	@exec $(PYTHON) -m infra.package

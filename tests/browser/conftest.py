@@ -1,59 +1,60 @@
 """A real browser, Debian's Chromium, before the application on a local cloud."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM, DRIVER = "chromium", "chromedriver"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--force-color-profile=srgb",
-)
+from tests import fake_anthropic
+from tests.browser.devices import Devices
+from tests.browser.facilitator import Facilitator
+from tests.e2e.local import LocalCloud, free_port
 
-Size = tuple[int, int]
-PHONE: Size = (390, 844)
-DESKTOP: Size = (1280, 900)
-OpenWindow = Callable[..., Chrome]
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-quic")
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for all of these tests; what shares nothing is a device, see `devices`."""
+    path = shutil.which("chromium")
+    assert path, "Chromium is not installed; `make browser` installs it on Debian"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def window(tmp_path: Path) -> Iterator[OpenWindow]:
-    """Opens windows of a size, light or dark, each with a profile of its own as if on a device of its own."""
-    opened: list[Chrome] = []
-
-    def open_window(size: Size = PHONE, *, dark: bool = False) -> Chrome:
-        options = ChromeOptions()
-        options.binary_location = _installed(CHROMIUM)
-        for flag in (*FLAGS, f"--user-data-dir={tmp_path / f'profile-{len(opened)}'}"):
-            options.add_argument(flag)
-        chrome = Chrome(options, Service(_installed(DRIVER)))
-        opened.append(chrome)
-        chrome.set_page_load_timeout(40)
-        # A headless window is never narrower than 500 pixels; a device may be.
-        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 2, "mobile": size == PHONE}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-        return chrome
-
-    yield open_window
-    for chrome in opened:
-        chrome.quit()
+def devices(chromium: Browser) -> Iterator[Devices]:
+    """Opens phones and desktops. Afterwards: nothing came from elsewhere, no script failed, no policy was violated."""
+    opened = Devices(chromium)
+    yield opened
+    opened.close()
+    assert opened.complaints == []
 
 
-def _installed(program: str) -> str:
-    path = shutil.which(program)
-    assert path, f"{program} is not installed; on Debian: apt-get install chromium chromium-driver"
-    return path
+@pytest.fixture(scope="package")
+def model() -> Iterator[Facilitator]:
+    """A model that says what a test wants, when it wants it."""
+    with fake_anthropic.running() as server:
+        yield Facilitator(server)
+
+
+@pytest.fixture(scope="package")
+def scripted_cloud(model: Facilitator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """The application with that model."""
+    settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
+    running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def scripted(scripted_cloud: LocalCloud, model: Facilitator) -> Iterator[LocalCloud]:
+    """The same, with nothing left of the last test's script."""
+    model.forget()
+    yield scripted_cloud
+    model.forget()

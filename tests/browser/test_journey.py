@@ -1,0 +1,101 @@
+"""The whole way of a participant: join, talk, come back, conclude, rate."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.devices import DESKTOP, PHONE, Devices
+from tests.browser.looks import photograph
+from tests.browser.talk import Talk, new_session
+from tests.e2e.local import LocalCloud
+
+pytestmark = pytest.mark.timeout(240)
+SAID = (
+    "Mostly soup, because the canteen is far away and I only have half an hour between two meetings.",
+    "A kitchen on our floor would help; then people would cook together, as they did in the old building.",
+)
+
+
+@pytest.mark.parametrize(("size", "dark"), [(PHONE, False), (DESKTOP, True)], ids=["phone", "desktop"])
+def test_somebody_joins_talks_comes_back_concludes_and_rates(
+    size: tuple[int, int], dark: bool, cloud: LocalCloud, devices: Devices
+) -> None:
+    page = devices.open(cloud, size, dark=dark)
+    talk = Talk(page, cloud, new_session(cloud, results_visibility="participants")).open()
+    device = "phone" if size == PHONE else "desktop"
+    photograph(page, f"journey-join-{device}")
+    page.locator("[autocomplete=name]").fill("Ben Okri")
+    page.get_by_label("Sometimes").check()
+    talk.press("Start the conversation")
+    expect(talk.replies).to_have_count(1)
+    assert talk.log()[0][0] == "Facilitator"
+    for words in SAID:
+        talk.say(words)
+    talk.open()
+    assert talk.log()[1] == ("You", SAID[0])
+    photograph(page, f"journey-conversation-{device}")
+    talk.press("I’m done")
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
+    page.get_by_role("radio", name="5 (Very good)").check(force=True)
+    page.get_by_label("Anything you would like to add").fill("Quick and kind")
+    talk.press("Send rating")
+    expect(page.get_by_text("Thank you for your rating: 5 of 5.")).to_be_visible()
+    photograph(page, f"journey-end-{device}")
+    page.get_by_role("link", name="See what others said").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Lunch at the office")
+    assert talk.stored() == [list(SAID)]
+
+
+def test_a_link_to_the_results_waits_for_the_end(cloud: LocalCloud, devices: Devices) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud, results_visibility="participants", questions=[])).join()
+    expect(talk.page.get_by_role("link", name="See what others said")).to_have_count(0)
+    assert talk.page.goto(f"/results?s={talk.session}").status == 403  # type: ignore[union-attr]
+
+
+def test_the_newest_message_is_in_view_after_sending(cloud: LocalCloud, devices: Devices) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk.say("Soup.\n" * 60)
+    expect(talk.replies.last).to_be_in_viewport()
+    photograph(talk.page, "journey-long-phone")
+
+
+def test_a_conversation_goes_on_at_another_device(cloud: LocalCloud, devices: Devices) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk.say(SAID[0])
+    link = talk.page.locator("#resume").input_value()
+    other = Talk(devices.open(cloud, DESKTOP), cloud, talk.session)
+    other.page.goto(link)
+    expect(other.page.get_by_role("status").first).to_contain_text("begun at another device")
+    assert "r=" not in other.page.url
+    other.say(SAID[1])
+    talk.open()
+    assert talk.said() == list(SAID)
+    assert talk.stored() == [list(SAID)]
+
+
+def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devices) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk.say(SAID[0])
+    talk.box.fill("A draft that nobody else may find")
+    talk.press("Not you? Start new")
+    expect(talk.page.get_by_role("button", name="Start the conversation")).to_be_visible()
+    talk.join()
+    assert talk.said() == []
+    expect(talk.box).to_have_value("")
+    talk.say(SAID[1])
+    assert sorted(talk.stored()) == sorted([[SAID[0]], [SAID[1]]])
+
+
+def test_a_form_says_beside_the_field_what_is_wrong_before_it_is_sent(cloud: LocalCloud, devices: Devices) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud)).open()
+    page = talk.page
+    page.locator("[autocomplete=email]").fill("nowhere")
+    talk.press("Start the conversation")
+    name = page.locator("[autocomplete=name]")
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description("“Name” needs an answer.")
+    email = page.locator("[autocomplete=email]")
+    expect(email).to_have_accessible_description("“Email” must be an e-mail address.")
+    expect(email).to_have_attribute("aria-invalid", "true")
+    email.fill("ben@example.org")
+    expect(email).not_to_have_attribute("aria-invalid", "true")
+    assert cloud.call("GET", f"/sessions/{talk.session}").json()["participant_count"] == 0

@@ -40,6 +40,7 @@ def quicken_aws() -> None:
     serializer._serialize_type_structure = _plain_values(JSONSerializer._serialize_type_structure)
     table: Any = Table
     table.__deepcopy__ = _snapshot
+    table.query = _narrowed(Table.query)
     backend: Any = DynamoDBBackend
     backend.update_item = _on_a_copy(DynamoDBBackend.update_item)
     copyreg.pickle(Condition, lambda _: (Condition, ()))  # every queue has one, and `aws_state` copies queues
@@ -96,6 +97,22 @@ def _snapshot(table: Table, memo: dict[int, Any]) -> Table:
     kept = copy(table)
     kept.items = defaultdict(dict, {name: copy(items) for name, items in table.items.items()})
     return kept
+
+
+def _narrowed(query: Callable[..., Any]) -> Callable[..., Any]:
+    """A range of one partition is looked for among its own items; moto sorts and compares all there are."""
+
+    def narrowed(self: Table, hash_key: Any, comparison: Any, between: list[Any], *args: Any, **kwargs: Any) -> Any:
+        if comparison != "BETWEEN" or args[4]:  # an index
+            return query(self, hash_key, comparison, between, *args, **kwargs)
+        first, last = (bound.value for bound in between)
+        own = self.items[hash_key]
+        narrow = copy(self)
+        narrow.items = defaultdict(dict)
+        narrow.items[hash_key] = {part: own[part] for part in own if first <= part.value <= last}
+        return query(narrow, hash_key, comparison, between, *args, **kwargs)
+
+    return narrowed
 
 
 def _on_a_copy(update: Callable[..., Any]) -> Callable[..., Any]:

@@ -341,3 +341,34 @@ def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> No
         assert status(spoken) == "current"
     assert spoken.view().summary == summary
     assert spoken.model.count("summary") == 1
+
+
+def test_a_session_that_ends_gets_its_final_summary_without_waiting(closing: Desk) -> None:
+    closing.speak(*SAYINGS)
+    closing.summarise()
+    closing.clock.advance(3)
+    closing.speak("Trams at night.")
+    assert closing.summarise() == []
+    assert closing.asked("summaries") == [closing.session.id]  # too early
+    closing.clock.advance(5)
+    assert closing.view().session.status_at(closing.clock.now()) == "completed"
+    assert closing.summarise() == []
+    summary = closing.view().summary
+    assert summary is not None
+    assert summary.messages == len(SAYINGS) + 1
+    assert closing.asked("summaries") == []
+
+
+def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Desk) -> None:
+    closing.speak(*SAYINGS)
+    closing.clock.advance(20)
+    assert closing.summarise() == []
+    assert closing.summarise() == []
+    assert closing.asked("summaries") == [closing.session.id]
+    assert closing.model.count("summary") == 1
+
+
+@pytest.fixture
+def closing(desk: Desk) -> Desk:
+    """A session that ends in a few seconds."""
+    return Desk(desk.clock, desk.model, closes_at=desk.clock.now() + timedelta(seconds=8))

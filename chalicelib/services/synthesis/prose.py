@@ -37,7 +37,12 @@ class Prose:
         self.used: dict[tuple[str, str], Quote] = {}
 
     def check(self, text: str) -> str:
-        """One paragraph without the sentences that claim what is not known."""
+        """One paragraph without the sentences that claim what is not known; what takes shape where marks went is checked again."""
+        while (kept := self._once(text)) != text:
+            text = kept
+        return kept
+
+    def _once(self, text: str) -> str:
         kept = [sentence for start, end in _sentences(text) if (sentence := self._checked(text[start:end]))]
         return " ".join(" ".join(kept).split()) if count_words(text) else "".join(kept).strip()
 

@@ -16,7 +16,8 @@ MAX_ENTRIES = 400  # aliases included
 MAX_OF_ONE = (
     20  # so many themes one thread may be about before it brings up no new ones: nobody fills the registry alone
 )
-MAX_BYTES = 60_000  # of labels and descriptions together
+MAX_BYTES = 60_000  # of the registry
+MAX_DESCRIBED = 35_000  # beyond that a theme has to do with its label: there is room for every label
 MAX_LABEL = 60
 MAX_DESCRIPTION = 160
 
@@ -101,14 +102,14 @@ def merged(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeReg
 
 
 def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeRegistry:
-    """The registry with what a summary says of these themes, by id; nothing where that leaves no room for new themes."""
-    themes = tuple(
-        replace(theme, description=descriptions[theme.id][:MAX_DESCRIPTION], described_by_summary=True)
-        if descriptions.get(theme.id)
-        else theme
-        for theme in registry.themes
-    )
-    return replace(registry, themes=themes) if _size(themes) <= MAX_BYTES else registry
+    """The registry with what a summary says of these themes, by id, as far as there is room for it."""
+    themes = list(registry.themes)
+    for place, theme in enumerate(themes):
+        if said := descriptions.get(theme.id):
+            changed = replace(theme, description=said[:MAX_DESCRIPTION], described_by_summary=True)
+            if _size([*themes[:place], changed, *themes[place + 1 :]]) <= MAX_DESCRIBED:
+                themes[place] = changed
+    return replace(registry, themes=tuple(themes))
 
 
 def withdrawn(registry: ThemeRegistry, supported: Iterable[str]) -> ThemeRegistry:
@@ -145,11 +146,10 @@ def _grown(registry: ThemeRegistry, it: Proposed) -> ThemeRegistry | None:
         return None
     number = registry.last + 1
     theme = RegisteredTheme(f"t{number}", it.point.topic[:MAX_LABEL], it.description[:MAX_DESCRIPTION])
-    for tried in (theme, replace(theme, description="")):
-        themes = (*registry.themes, tried)
-        if _size(themes) <= MAX_BYTES:
-            return replace(registry, themes=themes, last=number)
-    return None
+    themes = (*registry.themes, theme)
+    if _size(themes) > MAX_DESCRIBED:
+        themes = (*registry.themes, replace(theme, description=""))
+    return replace(registry, themes=themes, last=number) if _size(themes) <= MAX_BYTES else None
 
 
 def _size(themes: Iterable[RegisteredTheme]) -> int:

@@ -1,0 +1,120 @@
+"""Sessions of any size on the in-memory AWS, in which everybody said something real; and a model that counts what it is asked."""
+
+import csv
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chalicelib import wiring
+from chalicelib.clock import Clock, Deadline
+from chalicelib.llm.interface import Reply, Request
+from chalicelib.llm.offline import OfflineModel
+from chalicelib.services.sessions import NewSession, create_session
+from chalicelib.store import database, keys
+from chalicelib.store.conversations import STALE
+from chalicelib.store.records import Message, Session, Thread
+from chalicelib.store.rows import head_item, message_item
+
+DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
+HOST = "00000000-0000-4000-8000-0000000000aa"
+ASKED = "What else would make this a better place to live, work and spend time, and why?"
+SAID_BY_EACH = 3
+_IN_ONE_WRITE = 25
+
+
+@dataclass
+class CountingModel:
+    """The offline model; `asked` are its calls and `tokens` its input by task, four characters a token."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    tokens: Counter[str] = field(default_factory=Counter)
+    cached: Counter[str] = field(default_factory=Counter)
+    name = "offline"
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Count, and answer."""
+        blocks = [*request.system, *(block for message in request.messages for block in message.blocks)]
+        tools = sum(len(msgspec.json.encode(tool)) for tool in request.tools)
+        self.asked[request.task] += 1
+        self.tokens[request.task] += (tools + sum(len(block.text) for block in blocks)) // 4
+        self.cached[request.task] += sum(len(block.text) for block in blocks if block.cached) // 4
+        return OfflineModel().complete(request, deadline)
+
+    def reset(self) -> None:
+        """Begin again at nothing."""
+        for counter in (self.asked, self.tokens, self.cached):
+            counter.clear()
+
+
+def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
+    """A session in which so many people said three things each, and no summary was written yet."""
+    new = NewSession(
+        topic="Improving Bowling Green / Warren County", goal="Learn what should change", prompt="Ask.", **fields
+    )
+    session = create_session(new, HOST, sessions=wiring.sessions(), now=clock.now(), new_id=wiring.new_id)
+    items: list[Any] = []
+    for number in range(people):
+        thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
+        talk = [
+            _message(thread_id, 2 * turn + place, clock, number) for turn in range(SAID_BY_EACH) for place in (1, 2)
+        ]
+        items.append(
+            head_item(_head(session, thread_id, talk), due_kind=keys.due(STALE, session.id), due_at=clock.now())
+        )
+        items += [message_item(Thread(session.id, thread_id, "web", "", None, clock.now(), 1), said) for said in talk]
+    _store(items)
+    return session
+
+
+def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
+    """One more message of this participant."""
+    thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
+    thread = wiring.conversations().thread(session.id, thread_id)
+    assert thread is not None
+    sequence = thread.last_sequence + 1
+    message = Message(wiring.new_id(), sequence, "user", words, clock.now())
+    assert wiring.conversations().say(thread, message, None, None)
+
+
+def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:
+    content = ASKED if sequence % 2 else _statements()[(number * SAID_BY_EACH + sequence // 2) % len(_statements())]
+    at = clock.now() + timedelta(seconds=sequence)
+    identifier = str(uuid.uuid5(uuid.UUID(thread_id), str(sequence)))
+    return Message(identifier, sequence, "assistant" if sequence % 2 else "user", content, at)
+
+
+def _head(session: Session, thread_id: str, talk: list[Message]) -> Thread:
+    last = talk[-1]
+    return Thread(
+        session.id,
+        thread_id,
+        "web",
+        thread_id,
+        "Somebody",
+        session.created_at,
+        1,
+        last_sequence=last.sequence,
+        last_said=last.sequence,
+        message_count=SAID_BY_EACH,
+        first_message_at=talk[1].created_at,
+        last_message_at=last.created_at,
+    )
+
+
+@cache
+def _statements() -> list[str]:
+    with DATA.open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: int(row["comment-id"]))
+    return [row["comment-body"] for row in rows]
+
+
+def _store(items: list[Any]) -> None:
+    for first in range(0, len(items), _IN_ONE_WRITE):
+        puts = [{"PutRequest": {"Item": item.serialize()}} for item in items[first : first + _IN_ONE_WRITE]]
+        database.call("BatchWriteItem", {"RequestItems": {items[0].Meta.table_name: puts}})

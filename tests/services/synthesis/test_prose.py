@@ -1,0 +1,110 @@
+"""A model's prose: nothing in quotation marks that nobody said, no number of people that nobody counted, and all else untouched."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.services.synthesis.claims import claims_a_count
+from chalicelib.services.synthesis.prose import Prose
+from chalicelib.store.records import Quote
+
+SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
+CHINESE = Quote("計程車司機的態度「很差」，希望改善", "bo", "m2")
+
+
+def prose() -> Prose:
+    return Prose([SAID, CHINESE], ["Our “new” town"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They say “The buses are late”.",
+        "They say “The  buses are late, always “late”, don't they know”, and more.",
+        'They say "always “late”" of them.',
+        "They say ‘don't they know?’ at that.",
+        "Under “Our “new” town” much was said.",
+        "大家說「計程車司機的態度「很差」，希望改善」。",
+        "The residents' wishes don't differ.",
+        "It's 5'10\" tall.",
+        "參考《道路交通管理處罰條例》第七十七條的規定。",
+    ],
+)
+def test_what_was_said_may_be_quoted(text: str) -> None:
+    assert prose().check(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One says “The buses are never on time”.",
+        "One says “the buses are late”.",
+        'One says "I would rather walk than wait for them".',
+        "One says 'I would rather walk, wouldn't you'.",
+        "One says ‘I would rather walk than wait’.",
+        "One says «I would rather walk than wait».",
+        "有人說「我寧願走路也不想等公車」。",
+        "One says “The buses are late, I hate them all”.",
+    ],
+)
+def test_a_sentence_with_a_quote_of_nobody_is_left_out_and_the_others_stay(text: str) -> None:
+    assert prose().check(f"Before it. {text} Behind it.").replace(" ", "") == "Beforeit.Behindit."
+    assert prose().check(text) == ""
+
+
+def test_a_term_in_marks_loses_them() -> None:
+    assert prose().check("A “third place” is wanted.") == "A third place is wanted."
+    assert prose().check("大家要「第三空間」。") == "大家要第三空間。"
+
+
+def test_quotes_found_carry_their_message() -> None:
+    checked = prose()
+    checked.check("“The buses are late” and “Our “new” town” and 「希望改善」")
+    assert set(checked.used.values()) == {Quote("The buses are late", "ann", "m1"), Quote("希望改善", "bo", "m2")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nine participants agree.",
+        "12 of 14 participants agree.",
+        "More than a dozen interviewees agree.",
+        "Twelve very different participants agree.",
+        "Forty-two people want it.",
+        "80% of participants want it.",
+        "Half of the respondents want it.",
+        "有九位參與者同意。",
+        "12 名参与者同意。",
+        "三十個人表示同意。",
+        "參與者中有80%同意，80% 的人都同意。",
+    ],
+)
+def test_a_number_of_people_is_a_claim(text: str) -> None:
+    assert claims_a_count(text)
+    assert prose().check(f"{text} It is so.") == "It is so."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Several participants agree.",
+        "One participant asks for Sundays.",
+        "Participants name ten streets.",
+        "The plant laid off 50 people last year.",
+        "Two parks are wanted, at 40% of the cost.",
+        "Half of the parking lots stand empty.",
+        "有些參與者同意，三座公園都要。",
+        "車上可以坐四個人。",
+    ],
+)
+def test_other_numbers_are_none(text: str) -> None:
+    assert not claims_a_count(text)
+    assert prose().check(text) == text
+
+
+@given(st.text(alphabet="ab .!?。“”「」\"'‘’", max_size=60))
+def test_whatever_is_written_only_sentences_and_marks_are_taken_away(text: str) -> None:
+    kept = prose().check(text)
+    left = iter(text)
+    assert all(character in left for character in kept if not character.isspace())
+    assert prose().check(kept) == kept

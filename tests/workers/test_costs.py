@@ -1,0 +1,160 @@
+"""What one more message costs: exactly so many model calls and requests, however many threads there are."""
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.services.synthesis import gathering, tree
+from chalicelib.services.synthesis.hearing import hear
+from chalicelib.services.synthesis.job import summarise
+from chalicelib.store.records import Session
+from chalicelib.store.reductions import Reductions, bucket_of
+from tests.bench.crowds import CountingModel, crowded_session, say_more
+from tests.capacity import Consumed, metered
+from tests.clock import FakeClock, own_time
+
+MORE = "More benches in the park would be welcome for everybody."
+# The session and its parts; begin; heads; the thread's digest and its new messages; then digests or leaves, summary.
+BEFORE = {"BatchGetItem": 2, "UpdateItem": 1, "Query thread": 1, "Query message": 1}
+
+
+@pytest.fixture
+def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    return own_time(monkeypatch)
+
+
+@pytest.fixture
+def model(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> CountingModel:
+    made = CountingModel()
+    monkeypatch.setattr(wiring, "model", cache(lambda: made))
+    return made
+
+
+def run(session: Session, model: CountingModel, clock: FakeClock) -> Consumed:
+    clock.advance(3_600)
+    model.reset()
+    with metered() as consumed:
+        summarise(session.id, bench=wiring.bench())
+    return consumed
+
+
+def one_more(session: Session, model: CountingModel, clock: FakeClock, number: int = 7) -> Consumed:
+    say_more(session, number, MORE, clock)
+    consumed = run(session, model, clock)
+    assert model.asked == {"digest": 1, "summary": 1}
+    return consumed
+
+
+def known(session: Session) -> Counter[str]:
+    """What was counted of the session."""
+    view = wiring.sessions().view(session.id, ("summary",))
+    assert view.summary is not None
+    counted = Counter({theme.id: theme.participants for theme in view.summary.themes})
+    return counted + Counter(participants=view.summary.participants, messages=view.summary.messages)
+
+
+def test_one_message_in_two_hundred_threads(model: CountingModel, clock: FakeClock) -> None:
+    session = crowded_session(200, clock)
+    run(session, model, clock)
+    assert model.asked == {"digest": 200, "summary": 1}
+    cost = one_more(session, model, clock)
+    # A digest, and its theme: one that is known. A summary.
+    assert cost.calls == {**BEFORE, "Query digest": 1, "TransactWriteItems": 2}
+    assert 60 <= cost.reads <= 120
+    assert cost.writes <= 120
+    assert model.tokens["digest"] <= 3_000
+
+
+def test_with_nothing_new_no_model_is_asked(model: CountingModel, clock: FakeClock) -> None:
+    session = crowded_session(30, clock)
+    run(session, model, clock)
+    cost = run(session, model, clock)
+    assert model.asked == {}
+    assert cost.calls == {"BatchGetItem": 1, "UpdateItem": 2, "Query thread": 1, "Query digest": 1}
+
+
+def test_in_a_large_session_one_message_reads_one_bucket_and_writes_one_leaf(
+    model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FROM_THREADS", 40)
+    session = crowded_session(120, clock)
+    run(session, model, clock)
+    before = Reductions().all(session.id)
+    assert sum(len(leaf.voices) for leaf in before.values()) == 120
+    cost = one_more(session, model, clock)
+    assert cost.calls == {**BEFORE, "BatchGetItem": 3, "Query reduce": 1, "TransactWriteItems": 3}
+    after = Reductions().all(session.id)
+    assert sum(leaf != before[bucket] for bucket, leaf in after.items()) == 1
+
+
+def test_a_tree_counts_what_a_list_counts(
+    model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = crowded_session(60, clock)
+    run(session, model, clock)
+    flat = known(session)
+    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    monkeypatch.setattr(tree, "POINTS_A_LEAF", 1_000)
+    monkeypatch.setattr(tree, "POINTS_A_THEME", 1_000)
+    clock.advance(3_600)
+    view = wiring.sessions().view(session.id, gathering_parts())
+    heads = {head.id: head for head in wiring.conversations().heads(session.id)}
+    register = gathering.open_register(view, wiring.bench())
+    heard = gathering.gather(view, heads, gathering.Digested(), register, wiring.bench())
+    assert heard is not None
+    assert (len(heard.voices), heard.messages) == (flat["participants"], flat["messages"])
+    listed = hear(wiring.conversations().digests(session.id))
+    assert sorted(heard.voices, key=repr) == sorted(listed.voices, key=repr)
+    assert sorted(map(repr, heard.points)) == sorted(map(repr, listed.points))
+
+
+def gathering_parts() -> tuple[str, ...]:
+    return ("synthesis", "summary", "themes")
+
+
+def test_whoever_is_taken_out_leaves_the_tree_at_once(
+    model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    session = crowded_session(40, clock)
+    run(session, model, clock)
+    gone, taken_in_again, *_ = wiring.conversations().heads(session.id)
+    assert wiring.people().remove(gone, clock.now())
+    assert wiring.people().exclude(taken_in_again, clock.now())
+    left = Reductions().all(session.id)
+    assert not {bucket_of(gone.id), bucket_of(taken_in_again.id)} & left.keys()
+    run(session, model, clock)
+    assert model.asked == {"summary": 1}
+    voices = {voice.thread_id for leaf in Reductions().all(session.id).values() for voice in leaf.voices}
+    assert not {gone.id, taken_in_again.id} & voices
+    assert known(session)["participants"] == len(voices) == 38
+    excluded = wiring.conversations().thread(session.id, taken_in_again.id)
+    assert excluded
+    assert wiring.people().include(excluded, clock.now())
+    run(session, model, clock)
+    assert known(session)["participants"] == 39
+
+
+def test_words_taken_out_while_a_leaf_is_made_are_not_stored(
+    model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    session = crowded_session(20, clock)
+    run(session, model, clock)
+    gone = wiring.conversations().heads(session.id)[0]
+    leaf = Reductions().all(session.id)[bucket_of(gone.id)]
+    assert wiring.people().remove(gone, clock.now())
+    assert not Reductions().put(session.id, leaf, 0)
+    assert bucket_of(gone.id) not in Reductions().all(session.id)
+
+
+def test_the_cost_of_one_message_does_not_follow_the_size(model: CountingModel, clock: FakeClock) -> None:
+    costs = []
+    for people in (20, 80):
+        session = crowded_session(people, clock)
+        run(session, model, clock)
+        costs.append(one_more(session, model, clock))
+    assert costs[0].calls == costs[1].calls

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.pages.render import Voice
 from chalicelib.pages.texts import Texts
-from chalicelib.services.forms import ANSWER_LIMIT, NAME_LIMIT, AnswerRefused, asks_name
+from chalicelib.services.forms import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused, asks_name
 from chalicelib.settings import settings
 from chalicelib.store.records import Question, SessionView
+
+_OWN = dict(zip((question.id for question in DEFAULT_QUESTIONS), ("question_name", "question_email"), strict=True))
 
 RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
 
@@ -19,6 +21,7 @@ class Field:
     """A question as a form field; `complaints` are what a script says of it before it is sent."""
 
     question: Question
+    text: str
     kind: str
     entered: str
     error: str | None
@@ -39,7 +42,13 @@ def complaint(refused: AnswerRefused, texts: Texts) -> str:
     """What is wrong with an answer."""
     question = refused.question
     limit, options = number(refused.limit), ", ".join(question.options)
-    return texts(f"refused_{refused.rule}", question=question.text, limit=limit, options=options)
+    return texts(f"refused_{refused.rule}", question=asked(question, texts), limit=limit, options=options)
+
+
+def asked(question: Question, texts: Texts) -> str:
+    """A question as it is shown: the two that a page asks on its own are in the page's language."""
+    own = _OWN.get(question.id)
+    return texts(own) if own else question.text
 
 
 def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
@@ -89,10 +98,13 @@ def _field(question: Question, entered: str, error: str | None, texts: Texts) ->
     rules = {"required": question.required, "email": kind == "email"}
     return Field(
         question=question,
+        text=asked(question, texts),
         kind=kind,
         entered=entered,
         error=error,
         limit=NAME_LIMIT if is_name else ANSWER_LIMIT,
         autocomplete="name" if is_name else "email" if kind == "email" else None,
-        complaints={rule: texts(f"refused_{rule}", question=question.text) for rule, holds in rules.items() if holds},
+        complaints={
+            rule: texts(f"refused_{rule}", question=asked(question, texts)) for rule, holds in rules.items() if holds
+        },
     )

@@ -51,11 +51,11 @@ class Browser:
 
     def open(self, path: str) -> Page:
         """Visit an address."""
-        return self._read(self._send("GET", path))
+        return self._read(self.request("GET", path))
 
     def get(self, path: str) -> HTTPResponse:
         """Visit an address; the bare answer."""
-        return self._send("GET", path)
+        return self.request("GET", path)
 
     def chat(self, session: dict[str, str]) -> Page:
         """Visit a session's link."""
@@ -74,7 +74,7 @@ class Browser:
 
     def send(self, body: bytes, **headers: str) -> HTTPResponse:
         """Send any body as a form."""
-        return self._send("POST", "/chat", body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
+        return self.request("POST", "/chat", body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
 
     def join(self, session: dict[str, str], **answers: str) -> Page:
         """Start the conversation."""
@@ -84,7 +84,8 @@ class Browser:
         """Write a message and send it."""
         return self.submit(self.chat(session).form("Send"), content=words)
 
-    def _send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> HTTPResponse:
+    def request(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> HTTPResponse:
+        """Send anything; the bare answer."""
         sent = self.headers | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -92,6 +93,8 @@ class Browser:
         if set_cookie := answer.headers.get("Set-Cookie"):
             name, _, value = set_cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
+            if not value:
+                del self.cookies[name]
         return answer
 
     def _read(self, answer: HTTPResponse) -> Page:

@@ -22,7 +22,8 @@ async function ask(fields) {
   if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields) });
   try {
     const answer = await fetch(address, options);
-    return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
+    const wait = Number(answer.headers.get("Retry-After")) * 1_000;
+    return { ok: answer.ok, status: answer.status, wait, ...(await answer.json()) };
   } catch {
     return null;
   }
@@ -31,12 +32,13 @@ async function ask(fields) {
 // Put on the page what is new.
 function apply(news) {
   if (news.entries === undefined) return;
-  log.append(news.entries);
+  const newest = log.append(news.entries);
   if (foot.dataset.shown !== news.foot && !foot.contains(document.activeElement?.closest("textarea"))) {
     foot.dataset.shown = news.foot;
     foot.innerHTML = news.foot;
     prepare();
   }
+  if (newest) log.reveal(newest);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
     const label = compose?.querySelector("label");
@@ -82,7 +84,7 @@ async function pump() {
     return pump();
   }
   if (news.entries !== undefined) log.append(news.entries);
-  if (news.status === 409 || news.status === 429 || news.status >= 500) return unreachable(item);
+  if (news.status === 409 || news.status === 429 || news.status >= 500) return unreachable(item, news.wait);
   log.wait(false);
   giveBack(item);
   log.alert(news.notice || told.notSent);
@@ -99,11 +101,11 @@ function giveBack(item) {
   if (item.fields.do === "choose") refresh();
 }
 
-function unreachable(item) {
+function unreachable(item, wait = 0) {
   log.wait(false);
   log.alert(navigator.onLine === false ? told.noNetwork : told.notSent);
   log.mark(item.id, "failed", () => retry());
-  timer = setTimeout(pump, RETRIES[Math.min(failures++, RETRIES.length - 1)]);
+  timer = setTimeout(pump, Math.max(wait, RETRIES[Math.min(failures++, RETRIES.length - 1)]));
 }
 
 function retry() {
@@ -212,5 +214,6 @@ for (const item of queue.all()) {
   if (log.has(item.id)) queue.remove(item.id);
   else log.show(item);
 }
+if (!location.hash) log.reveal();
 pump();
 if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

@@ -56,6 +56,7 @@ export function remove(id) {
 export function append(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
+  let newest = null;
   for (const entry of [...template.content.children]) {
     const known = Number(entry.dataset.sequence) <= lastSequence();
     const own = entry.dataset.message && bubbleOf(entry.dataset.message);
@@ -72,11 +73,20 @@ export function append(html) {
       entry.removeAttribute("id");
       const waiting = [...log.children].find((it) => !it.dataset.sequence);
       log.insertBefore(entry, waiting ?? null);
-      entry.scrollIntoView({ block: "nearest" });
+      newest = entry;
     }
   }
   document.getElementById("end")?.removeAttribute("id");
   if (log.lastElementChild) log.lastElementChild.id = "end";
+  return newest;
+}
+
+// Show a new entry from its beginning, and the box below it where there is room for both.
+export function reveal(entry) {
+  const box = document.getElementById("compose") ?? log;
+  const fits = box.getBoundingClientRect().bottom - (entry ?? box).getBoundingClientRect().top < innerHeight;
+  if (fits || !entry) box.scrollIntoView({ block: "end" });
+  else entry.scrollIntoView({ block: "start" });
 }
 
 export function wait(isWaiting) {

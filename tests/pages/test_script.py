@@ -1,0 +1,156 @@
+"""What the pages' scripts ask for: the same forms as without them, answered with what is new on the page."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.api.hosts import Host
+from tests.clock import FakeClock
+from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
+from tests.pages.browsing import Browser
+
+FIELDS = {"Content-Type": "application/x-www-form-urlencoded"}
+OURS = {"X-Harmonica": "page"}
+BUSY = Fault("busy", conflict, times=8)
+
+
+class Script:
+    """A page of a conversation with its script."""
+
+    def __init__(self, browser: Browser, session: dict[str, Any]) -> None:
+        self.browser, self.session = browser, session
+        self.fields = browser.chat(session).form("Send").fields
+
+    def send(self, after: int = 0, headers: dict[str, str] = OURS, **fields: str) -> tuple[int, dict[str, Any]]:
+        body = urlencode({**self.fields, **fields}).encode()
+        path = f"/chat/live?s={self.session['id']}&after={after}"
+        return self._read(self.browser.request("POST", path, body, {**FIELDS, **headers}))
+
+    def news(self, after: int = 0, headers: dict[str, str] = OURS) -> tuple[int, dict[str, Any]]:
+        path = f"/chat/live?s={self.session['id']}&after={after}"
+        return self._read(self.browser.request("GET", path, b"", headers))
+
+    def _read(self, answer: Any) -> tuple[int, dict[str, Any]]:
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Cache-Control"] == "no-store"
+        return answer.status_code, json.loads(answer.body)
+
+
+@pytest.fixture
+def session(host: Host) -> dict[str, Any]:
+    """A session that closes in an hour."""
+    return host.new_session(closes_at="2026-03-01T13:00:00Z")
+
+
+@pytest.fixture
+def script(ben: Browser, session: dict[str, Any]) -> Script:
+    """Ben's page, open."""
+    ben.join(session)
+    return Script(ben, session)
+
+
+def said(host: Host, session: dict[str, Any]) -> list[str]:
+    people = host.get(f"/sessions/{session['id']}/responses")["data"]
+    return [m["content"] for person in people for m in person["messages"] if m["role"] == "user"]
+
+
+def test_a_message_comes_back_as_stored_with_its_reply(script: Script) -> None:
+    status, news = script.send(after=1, again="m-1", content="Soup <3")
+    assert (status, news["kept"], news["notice"], news["after"]) == (200, True, None, 3)
+    assert news["entries"].count("<article") == 2
+    assert 'data-message="m-1"' in news["entries"]
+    assert "Soup &lt;3" in news["entries"]
+    assert "<p>Reply 2</p>" in news["entries"]
+    assert (news["concluded"], news["answering"]) == (False, False)
+    assert script.news(after=3)[1]["entries"] == ""
+
+
+def test_the_same_message_again_is_the_same_message(host: Host, script: Script, model: Interviewer) -> None:
+    first, second = (script.send(again="m-1", content="Soup") for _ in range(2))
+    assert first == second
+    assert said(host, script.session) == ["Soup"]
+    assert model.count("turn") == 2
+
+
+def test_what_is_not_stored_is_said_to_be_not(host: Host, script: Script, wire: Wire) -> None:
+    with wire.broken(BUSY, at=5):
+        status, news = script.send(again="m-1", content="Soup")
+    assert (status, news["kept"]) == (503, False)
+    assert said(host, script.session) == []
+    with wire.broken(Fault("unreachable", unreachable, times=99), at=1):
+        status, news = script.send(again="m-1", content="Soup")
+    assert (status, news["kept"]) == (503, False)
+    assert script.send(again="m-1", content="Soup")[1]["kept"]
+    assert said(host, script.session) == ["Soup"]
+
+
+def test_a_stored_message_without_a_reply_is_kept_and_the_page_offers_another_try(
+    script: Script, model: Interviewer
+) -> None:
+    model.failing.add("turn")
+    status, news = script.send(after=1, again="m-1", content="Soup")
+    assert (status, news["kept"]) == (200, True)
+    assert "could not be reached" in news["foot"]
+    assert news["entries"].count("<article") == 1
+    model.failing.clear()
+    assert "Reply 3" in script.send(after=2, again="m-1", content="Soup")[1]["entries"]
+
+
+def test_another_tab_learns_what_was_said(ben: Browser, script: Script) -> None:
+    there = Script(ben, script.session)
+    script.send(again="m-1", content="Soup")
+    assert there.news(after=1)[1]["entries"].count("<article") == 2
+
+
+def test_a_conclusion_brings_its_card(script: Script, model: Interviewer) -> None:
+    model.concludes = True
+    _, news = script.send(after=1, again="m-1", content="That is all")
+    assert news["concluded"]
+    assert "recap" in news["entries"]
+    assert "This conversation is complete" in news["foot"]
+
+
+def test_a_closed_session_and_a_removed_conversation_ask_for_the_whole_page(
+    host: Host, script: Script, clock: FakeClock
+) -> None:
+    (person,) = host.get(f"/sessions/{script.session['id']}/responses")["data"]
+    host.call("DELETE", f"/sessions/{script.session['id']}/participants/{person['participant_id']}")
+    assert script.news()[1]["reload"]
+    clock.advance(7200)
+    status, news = script.send(again="m-1", content="Late")
+    assert (status, news["reload"], news["kept"]) == (400, True, False)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_only_our_own_pages_are_answered(site: str, host: Host, script: Script) -> None:
+    for headers in ({}, {**OURS, "Sec-Fetch-Site": site}):
+        status, news = script.send(headers=headers, again="m-1", content="Soup")
+        assert (status, news["kept"]) == (403, False)
+    assert script.news(headers={})[0] == 403
+    assert said(host, script.session) == []
+
+
+def test_a_form_of_another_person_does_not_speak_for_this_one(
+    host: Host, ben: Browser, cem: Browser, script: Script
+) -> None:
+    cem.join(script.session)
+    script.browser = cem
+    status, news = script.send(again="m-1", content="Soup")
+    assert (status, news["kept"]) == (403, False)
+    assert said(host, script.session) == []
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "²", "9" * 30])
+def test_a_strange_position_counts_as_none(after: str, ben: Browser, script: Script) -> None:
+    path = f"/chat/live?{urlencode({'s': script.session['id'], 'after': after})}"
+    answer = ben.request("GET", path, b"", OURS)
+    assert answer.status_code == 200
+    assert "Reply 1" in json.loads(answer.body)["entries"]
+
+
+def test_an_unknown_session_is_told_in_the_visitors_language(ben: Browser) -> None:
+    answer = ben.request("GET", "/chat/live?s=x", b"", {**OURS, "Accept-Language": "de"})
+    assert answer.status_code == 404
+    assert "Der Link" in json.loads(answer.body)["notice"]

@@ -21,9 +21,14 @@ def request_id(request: Request) -> str:
     return str(request.context.get("requestId", ""))
 
 
+def is_uuid(value: str) -> bool:
+    """Whether this can be an id of ours: a UUID in lower case."""
+    return _UUID.fullmatch(value) is not None
+
+
 def require_uuid(value: str, message: str = "Session not found") -> str:
     """A canonical id; NotFound for what cannot be one."""
-    if not _UUID.fullmatch(value.lower()):
+    if not is_uuid(value.lower()):
         raise NotFound(message)
     return value.lower()
 

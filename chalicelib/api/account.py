@@ -12,7 +12,7 @@ from chalicelib.api.shapes import UserInfo
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "GET", "/me", answers=UserInfo)
+@endpoint(routes, "GET", "/me", answers=UserInfo, tagged=False)
 def get_me(call: Call) -> dict[str, Any]:
     """The user and the key in use."""
     return present.user_info(wiring.accounts().user(call.caller.user_id), call.caller)

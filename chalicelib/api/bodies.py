@@ -43,6 +43,9 @@ class RemindersBody(Struct):
     after_hours: Annotated[tuple[Hours, ...], Meta(max_length=5)] = ()
     text: Text5k | None = None
 
+    def __post_init__(self) -> None:
+        self.text = self.text or None
+
 
 class DistributionBody(Struct):
     """A channel where the session is announced."""

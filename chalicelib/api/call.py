@@ -88,6 +88,7 @@ class Declaration(TypedDict, total=False):
     also: tuple[int, ...]
     errors: tuple[int, ...]
     counted: bool
+    tagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Endpoint:
     """What is declared of a route; the documentation is made of the same declarations.
 
     `answers` is the shape of the body, `also` further statuses of success, `errors` failures that do not follow from the
-    rest. `again` renders the answer of a POST from the ids that it kept. Without `counted`, nobody's allowance is used.
+    rest. `again` renders the answer of a POST from the ids that it kept. Without `counted`, nobody's allowance is used;
+    without `tagged`, the answer to a GET is another one every time, and has no ETag.
     """
 
     method: str
@@ -111,11 +113,17 @@ class Endpoint:
     also: tuple[int, ...] = ()
     errors: tuple[int, ...] = ()
     counted: bool = True
+    tagged: bool = True
 
     @property
     def takes(self) -> type[Any] | None:
         """What a body has to be. A POST that needs none takes any object, and nothing at all counts as one."""
         return self.body or (Struct if self.method == "POST" else None)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the caller says how much of a list an answer has."""
+        return "limit" in getattr(self.query, "__struct_fields__", ())
 
     @property
     def name(self) -> str:

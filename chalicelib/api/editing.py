@@ -16,7 +16,7 @@ from chalicelib.store.sessions import EVERYTHING
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "PATCH", "/sessions/{session_id}", body=PatchSessionBody, answers=Session)
+@endpoint(routes, "PATCH", "/sessions/{session_id}", body=PatchSessionBody, answers=Session, errors=(409,))
 def patch_session(call: Call, session_id: str) -> dict[str, Any]:
     """Change what the body names; gives the session as it is then."""
     view = edit_session(

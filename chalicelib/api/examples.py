@@ -29,12 +29,22 @@ _ITEM = {
 }
 _JOIN_URL = f"https://harmonica.example.com/chat?s={_SESSION}"
 _SUMMARY = "## What people said\n\nNoise keeps two of two participants from coming in."
-_QUOTE = {"text": "It is too loud to concentrate.", "message_id": "e4a1b2c3-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
 _NOISE = {
     "label": "Noise",
     "participants": 4,
     "stances": {"for": 0, "against": 4, "mixed": 0, "neutral": 0},
 }
+_QUOTE = {"text": "It is too loud to concentrate.", "message_id": "e4a1b2c3-5d6e-4f70-8a9b-0c1d2e3f4a5b"}
+BRIEF = f"""---
+session_id: "{_SESSION}"
+topic: "{_ITEM["topic"]}"
+participants: 2
+---
+
+# {_ITEM["topic"]}
+
+Noise keeps two of two participants from coming in.
+"""
 _PAGINATION = {"total": 1, "limit": 20, "offset": 0}
 _GROUP = {
     "group_id": "-1001234567890",

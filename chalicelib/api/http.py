@@ -7,6 +7,7 @@ The order of answers is the contract's: 404 path, 405, 401, 429, 400 body, 404/4
 import functools
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Unpack
 from urllib.parse import unquote
@@ -20,10 +21,11 @@ from chalicelib.api.access import who_may
 from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Made, View
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
-from chalicelib.requests import TURN_SECONDS, answer_in_any_case, public_url, request_id, require_uuid
+from chalicelib.requests import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id
 from chalicelib.services.accounts import authenticate, seconds_to_next_minute
 from chalicelib.services.limits import DEFAULT_RATE
 from chalicelib.services.visits import VISITS, count_visit
+from chalicelib.store.keys import NOBODYS
 
 __all__ = [
     "JSON",
@@ -44,7 +46,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _EXPOSED = "Allow, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
-_MISSING = {"session_id": "Session not found", "participant_id": "Participant not found"}
+_UUIDS = ("session_id", "participant_id")
 
 
 DECLARED: list[Endpoint] = []
@@ -127,12 +129,17 @@ def _preflight(routes: Blueprint, path: str) -> View:
 def _answer(declared: Endpoint, path_values: dict[str, str], request: Request, headers: dict[str, str]) -> Response:
     call = _admit(declared, request, headers)
     ids = {name: _path_id(name, value) for name, value in path_values.items()}
-    made = repeats.once(declared, call, ids, request) if declared.method == "POST" else declared.work(call, ids)
+
+    def work(call: Call) -> Made:
+        body = parse_body(bytes(request.raw_body or b""), kind) if (kind := declared.takes) else None
+        return declared.work(replace(call, body=body), ids)
+
+    made = repeats.once(declared, call, ids, request, work) if declared.method == "POST" else work(call)
     status = made.status or declared.status
     if status == 204:
         return Response("", {}, status)
-    rendered = _render(made.body, declared.content_type)
-    if declared.method == "GET":
+    rendered = _render(made.body, declared)
+    if declared.method == "GET" and declared.tagged:
         return conditional.respond(request, rendered, declared.content_type)
     return Response(rendered, {"Content-Type": declared.content_type}, status)
 
@@ -151,7 +158,7 @@ def _admit(declared: Endpoint, request: Request, headers: dict[str, str]) -> Cal
         _require_allowance(visits, VISITS, now, headers)
     return Call(
         who=declared.who,
-        body=parse_body(bytes(request.raw_body or b""), kind) if (kind := declared.takes) else None,
+        body=None,
         query=parse_query(dict(request.query_params or {}), declared.query) if declared.query else None,
         now=now,
         deadline=deadline,
@@ -177,14 +184,20 @@ def _allowance(used: int, limit: int, now: datetime) -> dict[str, str]:
 
 
 def _path_id(name: str, value: str) -> str:
-    """An id of the path: sessions and participants have UUIDs, other things have names."""
-    return require_uuid(value, _MISSING[name]) if name in _MISSING else unquote(value)
+    """An id of the path: sessions and participants have UUIDs, other things have names.
+
+    What cannot be a UUID is nobody's: the view finds nothing there, once it is that id's turn.
+    """
+    if name not in _UUIDS:
+        return unquote(value)
+    return value.lower() if is_uuid(value.lower()) else NOBODYS
 
 
-def _render(value: Any, content_type: str) -> str:
-    rendered = str(value) if content_type != JSON else _encode(value)
+def _render(value: Any, declared: Endpoint) -> str:
+    rendered = str(value) if declared.content_type != JSON else _encode(value)
     if not _carried(rendered):
-        raise TooLarge(f"The answer is over {ANSWER_BYTES // 1_000_000} MB, more than one response can carry")
+        less = ": ask for fewer at a time with limit" if declared.is_limited else ""
+        raise TooLarge(f"The answer is over {ANSWER_BYTES // 1_000_000} MB, more than one response can carry{less}")
     return rendered
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.api.access import Who
 from chalicelib.api.call import JSON, Endpoint
-from chalicelib.api.examples import EXAMPLES
+from chalicelib.api.examples import BRIEF, EXAMPLES
 from chalicelib.api.http import DECLARED
 from chalicelib.api.shapes import ErrorEnvelope
 from chalicelib.api.validation import Patch
@@ -131,7 +131,7 @@ def _operation(declared: Endpoint, schemas: Json) -> Json:
         operation["security"] = []
     if declared.method == "POST":
         operation["parameters"].append(_IDEMPOTENCY_KEY)
-    if declared.method == "GET":
+    if declared.method == "GET" and declared.tagged:
         operation["parameters"].append(_IF_NONE_MATCH)
         operation["responses"]["304"] = {
             "description": "What `If-None-Match` names still holds.",
@@ -146,12 +146,13 @@ def _operation(declared: Endpoint, schemas: Json) -> Json:
 
 
 def _success(declared: Endpoint) -> Json:
-    headers = _headers(*(["ETag"] if declared.method == "GET" else []), *_EVERYWHERE)
+    headers = _headers(*(["ETag"] if declared.method == "GET" and declared.tagged else []), *_EVERYWHERE)
     answer: Json = {"description": "Done." if declared.status == 204 else "The answer.", "headers": headers}
     if declared.status == 204:
         return answer
     if declared.content_type != JSON:
-        return answer | {"content": {declared.content_type.partition(";")[0]: {"schema": {"type": "string"}}}}
+        shown = {"schema": {"type": "string"}, "example": BRIEF}
+        return answer | {"content": {declared.content_type.partition(";")[0]: shown}}
     if links := _links(declared):
         answer["links"] = links
     return answer | {
@@ -180,7 +181,7 @@ def _failures(declared: Endpoint) -> Json:
         statuses |= {403}
     if declared.body or declared.query:
         statuses |= {400}
-    if declared.body:
+    if declared.body or declared.is_limited:
         statuses |= {413}
     if declared.method == "POST":
         statuses |= {400, 404, 409, 422}

@@ -69,6 +69,7 @@ def post_response(call: Call, session_id: str) -> Made:
     "/sessions/{session_id}/participants/{participant_id}",
     body=IncludedBody,
     answers=shapes.Participant,
+    errors=(409,),
 )
 def patch_participant(call: Call, session_id: str, participant_id: str) -> dict[str, Any]:
     """Take somebody out of the results, or in again; the summary follows.
@@ -80,7 +81,7 @@ def patch_participant(call: Call, session_id: str, participant_id: str) -> dict[
     return person if fits(person) else {**person, "messages": []}
 
 
-@endpoint(routes, "DELETE", "/sessions/{session_id}/participants/{participant_id}", status=204)
+@endpoint(routes, "DELETE", "/sessions/{session_id}/participants/{participant_id}", status=204, errors=(409,))
 def delete_participant(call: Call, session_id: str, participant_id: str) -> None:
     """Remove somebody's data for good; the summary follows."""
     remove_participant(session_id, _found(call, session_id, participant_id), office=wiring.office())

@@ -52,7 +52,7 @@ class ResponsesQuery(Struct):
 
 
 def wanted_responses(asked: ResponsesQuery) -> Wanted:
-    """The parameters in the words of the rules. Raises Invalid for a `since` that is no time."""
+    """The parameters in the words of the rules. Raises Invalid for a `since` that is no time, and a `cursor` that is none of ours."""
     return Wanted(
         limit=None if asked.limit is UNSET else asked.limit,
         cursor=None if asked.cursor is UNSET else asked.cursor,

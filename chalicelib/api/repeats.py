@@ -1,6 +1,6 @@
 """`Idempotency-Key` at the door: a POST that comes again gets the first answer, rendered again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,20 +18,23 @@ from chalicelib.store.records import Outcome
 _HEADER = "idempotency-key"
 
 
-def once(declared: Endpoint, call: Call, ids: Mapping[str, str], request: Request) -> Made:
-    """Do what the request asks for, unless it came with an Idempotency-Key that has been used: then answer as before."""
+def once(
+    declared: Endpoint, call: Call, ids: Mapping[str, str], request: Request, work: Callable[[Call], Made]
+) -> Made:
+    """Do what the request asks for, unless it came with an Idempotency-Key that has been used: then answer as before.
+
+    `work` is all of it, the check of the body included: whatever it refuses is kept like anything else.
+    """
     key = request.headers.get(_HEADER)
     if key is None:
-        return declared.work(call, ids)
+        return work(call)
     secret, body = wiring.deployment_secret(), _comparable(bytes(request.raw_body or b""))
     asked = idempotency.repeatable(call.caller.user_id, declared.name, ids, str(key), body, secret=secret)
     claimed = idempotency.claim(asked, wiring.new_id(), guards=wiring.guards(), now=call.now)
     if isinstance(claimed, Outcome):
         return _again(declared, call, ids, claimed)
     try:
-        made = declared.work(
-            replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)), ids
-        )
+        made = work(replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)))
     except HarmonicaError as error:
         _settle(claimed, idempotency.refusal(error))
         raise

@@ -21,6 +21,7 @@ _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>>=|<=) (?P<n>\d+)")
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<bound>>=|<=) (?P<n>-?\d+)")
+_DIGITS = re.compile(r"-?[0-9]+")
 _TYPE = re.compile(r"Expected `(?P<types>[a-z]+(?: \| [a-z]+)*)`")
 _NAMES = {
     "str": "a string",
@@ -42,37 +43,53 @@ def parse_body(raw: bytes, kind: type[T]) -> T:
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
-        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, "", keep_nulls=issubclass(kind, Patch))
+        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, keep_nulls=issubclass(kind, Patch))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):
         raise Invalid(_NOT_OBJECT)
     try:
-        return msgspec.convert(tidied, kind)
+        body = msgspec.convert(tidied, kind)
     except msgspec.ValidationError as error:
         raise Invalid(_in_our_words(str(error), kind)) from error
+    if len(raw) > TEXT_BYTES:
+        _check_sizes(msgspec.to_builtins(body), "")
+    return body
 
 
 def parse_query(given: Mapping[str, str], kind: type[T]) -> T:
     """The query parameters as `kind`; what it does not know is ignored. Raises Invalid, naming the parameter."""
+    for name in _whole_numbers(kind):
+        if name in given and not _DIGITS.fullmatch(given[name]):
+            raise Invalid(f"{name} must be {_NAMES['int']}")
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(_in_our_words(str(error), kind)) from error
 
 
-def _tidy(value: Any, path: str, *, keep_nulls: bool = False) -> Any:
-    """Trim strings, drop nulls of objects (those of the outermost one on demand); refuse texts that no item can hold."""
+def _tidy(value: Any, *, keep_nulls: bool = False) -> Any:
+    """Trim strings, drop nulls of objects; those of the outermost one are kept on demand."""
     if isinstance(value, str):
-        if len(value) > TEXT_BYTES // 4 and len(value.encode()) > TEXT_BYTES:
-            raise Invalid(f"{path} must be at most {TEXT_BYTES:,} bytes of UTF-8")
         return value.strip()
     if isinstance(value, list):
-        return [_tidy(item, f"{path}[{position}]") for position, item in enumerate(value)]
+        return [_tidy(item) for item in value]
     if isinstance(value, dict):
-        named = {name: _tidy(item, f"{path}.{name}" if path else name) for name, item in value.items()}
+        named = {name: _tidy(item) for name, item in value.items()}
         return named if keep_nulls else {name: item for name, item in named.items() if item is not None}
     return value
+
+
+def _check_sizes(value: Any, path: str) -> None:
+    """Refuse texts that no item can hold; what is in no field of ours may be as long as it likes."""
+    if isinstance(value, str) and len(value.encode()) > TEXT_BYTES:
+        raise Invalid(f"{path} must be at most {TEXT_BYTES:,} bytes of UTF-8")
+    if isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            _check_sizes(item, f"{path}[{position}]")
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _check_sizes(item, f"{path}.{name}" if path else name)
 
 
 def _in_our_words(finding: str, kind: type[Any]) -> str:
@@ -96,6 +113,12 @@ def _in_our_words(finding: str, kind: type[Any]) -> str:
     if named := _TYPE.search(what):
         return f"{path} must be {_one_of(named['types'].split(' | '))}"
     return f"{path} is not valid: {what}"
+
+
+def _whole_numbers(kind: type[Any]) -> tuple[str, ...]:
+    """The fields that are whole numbers; msgspec would take 1.0 and 1e3 for such, too."""
+    found: Any = msgspec.inspect.type_info(kind)
+    return tuple(it.encode_name for it in found.fields if isinstance(_inner(it.type), msgspec.inspect.IntType))
 
 
 def _one_of(types: list[str]) -> str:

@@ -52,8 +52,13 @@ def join(
 
 
 def say(session_id: str, who: Participant, said: Said, *, desk: Desk, deadline: Deadline) -> Turn:
-    """Store what the participant said and give the facilitator's reply; the first words of somebody new begin a thread."""
+    """Store what the participant said and give the facilitator's reply; the first words of somebody new begin a thread.
+
+    The turn of a message id that was answered before is given again, also after the session has ended.
+    """
     place = places.find(session_id, who, desk)
+    if not places.is_active(place.view, desk) and (turn := turns.answered(place, said, desk)):
+        return turn
     places.require_active(place.view, desk)
     if place.thread is None:
         turns.check_widget([], said)

@@ -88,11 +88,12 @@ def _questions(
     left = {question.id for question in known}
     questions = []
     for position, item in enumerate(asked):
-        if item.id is not None:
-            if item.id not in left:
+        kept = item.id and item.id.lower()
+        if kept is not None:
+            if kept not in left:
                 raise Invalid(f"questions[{position}].id {item.id!r} is no question of this session, or comes twice")
-            left.remove(item.id)
-        question = Question(item.id or new_id(), item.text, position, item.type, item.required, item.options)
+            left.remove(kept)
+        question = Question(kept or new_id(), item.text, position, item.type, item.required, item.options)
         questions.append(question)
     return tuple(questions)
 

@@ -38,7 +38,7 @@ class AnswerRefused(Invalid):
             "required": "needs an answer",
             "too_long": f"must be at most {limit:,} characters",
             "email": "must be an e-mail address",
-            "option": f"must be one of: {', '.join(question.options)}",
+            "option": "must be one of: " + ", ".join(f"“{option}”" for option in question.options),
         }
         super().__init__(f"answers: “{question.text}” {told[rule]}")
         self.question = question

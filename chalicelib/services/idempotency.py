@@ -26,8 +26,9 @@ RUNNING = timedelta(seconds=30)  # longer than any request lives
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _RUNNING = "A request with this Idempotency-Key is still running; send it again in a moment"
 _NOT_FINAL = (409, 429)
-# A message that quotes may hold words that somebody deletes later.
-_QUOTES = re.compile(r"“|\"|(?<!\w)'")
+_SOON = 2.0  # seconds in which most requests end
+# What a message quotes, up to the last mark that closes a quotation: it may have such marks within.
+_QUOTED = re.compile(r"""(?:“|"|(?<!\w)').*(?:”|"|'(?!\w))""", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) ->
         return wanted
     past = guards.past(wanted.id, now)
     if past is None:
-        raise Conflict(_RUNNING, 1)
+        raise Conflict(_RUNNING, _SOON)
     if past.content != request.content:
         raise Unprocessable("This Idempotency-Key was used for a request with another body in the last 24 hours")
     if past.outcome is not None:
@@ -77,7 +78,7 @@ def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) ->
     again = replace(wanted, seed=past.seed)
     if past.running_until <= now.timestamp() and guards.take_over(again):
         return again
-    raise Conflict(_RUNNING, max(1.0, past.running_until - now.timestamp()))
+    raise Conflict(_RUNNING, _SOON)
 
 
 def settle(claimed: Claim, outcome: Outcome, *, guards: Guards) -> None:
@@ -89,17 +90,13 @@ def settle(claimed: Claim, outcome: Outcome, *, guards: Guards) -> None:
 
 
 def refusal(error: HarmonicaError) -> Outcome:
-    """A failure as an outcome."""
-    message = None if _QUOTES.search(error.message) else error.message
-    return Outcome(error.status, code=error.code, message=message)
+    """A failure as an outcome; without the words that its message quotes, which somebody may delete later."""
+    return Outcome(error.status, code=error.code, message=_QUOTED.sub("…", error.message))
 
 
 def refuse_again(outcome: Outcome) -> HarmonicaError:
     """The failure that this outcome was."""
-    message = (
-        outcome.message or "This request was refused when it first came; send it again with another Idempotency-Key"
-    )
-    error = HarmonicaError(message)
+    error = HarmonicaError(outcome.message or "")
     error.status, error.code = outcome.status, outcome.code or error.code
     return error
 

@@ -85,8 +85,13 @@ def after_lost_join(session_id: str, who: Participant, desk: Desk) -> Place:
 
 
 def require_active(view: SessionView, desk: Desk) -> None:
+def is_active(view: SessionView, desk: Desk) -> bool:
+    """Whether people may join and speak."""
+    return view.session.status_at(desk.clock.now()) == "active"
+
+
     """Raise Invalid where nobody joins or speaks any more."""
-    if view.session.status_at(desk.clock.now()) != "active":
+    if not is_active(view, desk):
         raise Invalid("Session is not active")
 
 

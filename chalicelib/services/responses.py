@@ -24,7 +24,10 @@ _Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which responses are asked for. Without a limit: all of them; without messages: only who, when and how much."""
+    """Which responses are asked for. Without a limit: all of them; without messages: only who, when and how much.
+
+    Raises Invalid for a cursor that is none of ours.
+    """
 
     limit: int | None = None
     cursor: str | None = None
@@ -34,6 +37,9 @@ class Wanted:
     min_messages: int = 0
     newest_first: bool = False
     excluded_too: bool = False
+
+    def __post_init__(self) -> None:
+        _read_cursor(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class _Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 def list_responses(session_id: str, wanted: Wanted, *, people: People) -> Responses:
     """The threads that are asked for, by first message; people who said nothing yet come last.
 
-    Raises Invalid for a cursor that is none of ours, TooLarge where the words do not fit into one answer.
+    Raises TooLarge where the words do not fit into one answer.
     """
     start = _read_cursor(wanted)
     if wanted.limit is None and wanted.messages:

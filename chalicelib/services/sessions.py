@@ -14,7 +14,7 @@ from chalicelib.store.records import Distribution, Prompt, Question, Session, Se
 from chalicelib.store.sessions import Sessions
 
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
-QUESTIONS_BYTES = 350_000  # of JSON: they share one item
+QUESTIONS_BYTES = 350_000  # of JSON, which writes a control character in six bytes: they share one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def check_questions(questions: Sequence[NewQuestion]) -> None:
         if question.type == "Options" and not question.options:
             raise Invalid(f"questions[{position}].options is required for a question of type Options")
     if len(msgspec.json.encode(questions)) > QUESTIONS_BYTES:
-        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes of UTF-8 together")
+        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes together, with control characters escaped")
 
 
 def prompt_status(view: SessionView) -> str:

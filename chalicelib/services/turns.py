@@ -29,6 +29,17 @@ class ConversationFull(Invalid):
         self.limit = limit
 
 
+def answered(place: Place, said: Said, desk: Desk) -> Turn | None:
+    """The turn of a message that came before, by its id; None where it is new, or has no reply yet."""
+    if said.message_id is None or place.thread is None:
+        return None
+    if turn := _condensed_turn(place, said, desk):
+        return turn
+    history = _history(place, desk)
+    known = _find_said(place, history, said)
+    return _turn_of(known, history, place.thread_id) if known else None
+
+
 def attempt(place: Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | None:
     """One attempt at a turn; None where another request holds the thread or came first."""
     thread = place.begun
@@ -36,8 +47,8 @@ def attempt(place: Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | 
         return turn
     history = _history(place, desk)
     known = _find_said(place, history, said)
-    if known and (answer := next((m for m in history if m.role == "assistant" and m.sequence > known.sequence), None)):
-        return turn_of(thread.id, answer)
+    if known and (turn := _turn_of(known, history, thread.id)):
+        return turn
     if known is None and thread.message_count >= desk.max_turns:
         raise ConversationFull(desk.max_turns)
     if thread.is_leased(desk.clock.now()):
@@ -118,6 +129,13 @@ def _find_said(place: Place, history: Sequence[Message], said: Said) -> Message 
     users = (message for message in history if message.role == "user")
     if said.message_id is not None:
         return next((message for message in users if message.message_id == said.message_id), None)
+def _turn_of(known: Message, history: Sequence[Message], thread_id: str) -> Turn | None:
+    """The turn that a stored message has come to, if it has."""
+    replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
+    reply = next(replies, None)
+    return turn_of(thread_id, reply) if reply else None
+
+
     same = (None, said.content, said.widget_value)
     since = (message for message in users if message.sequence > place.answered_before)
     return next((it for it in since if (it.message_id, it.content, it.widget_value) == same), None)

@@ -79,6 +79,8 @@ AFTER_THREADS = "thread$"  # the character after '#': the first key behind every
 TALLY_SHARDS = 8
 DUE_SHARDS = 8
 
+NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
+
 
 def user(user_id: str) -> str:
     """`user#<id>`."""

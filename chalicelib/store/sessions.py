@@ -244,7 +244,9 @@ class Sessions:
 
 
 def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[SessionPart], str, str]]:
-    """The keys of a view, for one BatchGetItem."""
+    """The keys of a view, for one BatchGetItem. Raises NotFound for the id that no session has."""
+    if session_id == keys.NOBODYS:
+        raise NotFound("Session not found")
     asked = [keys.SESSION, *parts]
     if user_id is not None:
         asked.append(keys.member(user_id))

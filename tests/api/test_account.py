@@ -33,6 +33,13 @@ def test_me_is_the_user_and_the_key_in_use(host: Host, clock: FakeClock) -> None
     assert me["api_key"]["last_used_at"] == clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def test_what_is_another_answer_every_time_has_no_tag(host: Host) -> None:
+    for _ in range(2):
+        answer = host.call("GET", "/me", **{"If-None-Match": "*"})
+        assert (answer.status_code, "ETag" in answer.headers) == (200, False)
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_without_a_valid_key_nothing_is_served(host: Host, subtests: pytest.Subtests) -> None:
     for header in HEADERS_OF_NOBODY:
         with subtests.test(header):

@@ -226,8 +226,17 @@ def test_a_body_over_a_megabyte_is_too_large_and_one_below_is_not(host: Host) ->
     assert len(body(1_000_000)) == 1_000_000
     too_large = host.call("POST", "/sessions", body(1_000_001))
     assert error_of(too_large) == (413, "payload_too_large", "The request body must be at most 1,000,000 bytes")
-    long_text = host.call("POST", "/sessions", body(1_000_000))
-    assert error_of(long_text) == (400, "validation_error", "note must be at most 350,000 bytes of UTF-8")
+    assert host.call("POST", "/sessions", body(1_000_000)).status_code == 201
+
+
+def test_what_nobody_asked_for_may_have_any_size(host: Host) -> None:
+    long = "x" * 400_000
+    question = {"text": "Dish", "note": long}
+    session = host.new_session(note={"a": [long]}, questions=[question])["id"]
+    assert host.call("PATCH", f"/sessions/{session}", {"topic": "Soup", "note": long}).status_code == 200
+    assert host.say(session, "Soup", note=long).status_code == 200
+    too_long = host.call("PATCH", f"/sessions/{session}", {"context": "🥣" * 87_501})
+    assert error_of(too_long) == (400, "validation_error", "context must be at most 350,000 bytes of UTF-8")
 
 
 def test_all_questions_together_have_a_limit(host: Host) -> None:
@@ -236,7 +245,11 @@ def test_all_questions_together_have_a_limit(host: Host) -> None:
     assert host.get(f"/sessions/{below}/questions")["data"][49]["options"] == question["options"]
     question["options"] = ["ö" * 200] * 14
     answer = host.call("POST", "/sessions", {**SESSION, "questions": [question] * 50})
-    assert error_of(answer) == (400, "validation_error", "questions must be at most 350,000 bytes of UTF-8 together")
+    message = "questions must be at most 350,000 bytes together, with control characters escaped"
+    assert error_of(answer) == (400, "validation_error", message)
+    controls = [{"text": "a" + "\x01" * 998 + "b", "options": ["c" + "\x02" * 198 + "d"] * 6}] * 50
+    assert error_of(host.call("POST", "/sessions", {**SESSION, "questions": controls}))[2] == message
+    host.new_session(questions=controls[:20])
 
 
 def test_texts_at_all_limits_at_once_are_stored_whole(host: Host) -> None:

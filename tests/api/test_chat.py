@@ -77,6 +77,23 @@ def test_the_same_message_id_is_the_same_turn(host: Host, session: str, model: I
     assert people(host, session)[0]["message_count"] == 1
 
 
+def test_the_same_message_id_is_the_same_turn_after_the_session_has_ended(
+    host: Host, clock: FakeClock, model: Interviewer
+) -> None:
+    session = host.new_session(closes_at="2026-03-01T13:00:00Z")["id"]
+    first = host.say(session, "Soup", message_id="m1")
+    model.failing.add("turn")
+    assert error_of(host.say(session, "Bread", message_id="m2")) == UNAVAILABLE
+    model.failing.clear()
+    clock.advance(3600)
+    assert host.say(session, "Soup", message_id="m1").json_body == first.json_body
+    ended = (400, "validation_error", "Session is not active")
+    assert error_of(host.say(session, "Bread", message_id="m2")) == ended
+    assert error_of(host.say(session, "Cake", message_id="m3")) == ended
+    assert error_of(host.say(session, "Soup")) == ended
+    assert error_of(host.say(session, "Soup", "p2", message_id="m1")) == ended
+
+
 def test_the_same_words_without_an_id_are_a_new_turn_once_answered(host: Host, session: str) -> None:
     replies = [host.say(session, "Yes").json_body["message"]["content"] for _ in range(2)]
     assert replies == ["Reply 1", "Reply 2"]
@@ -120,7 +137,7 @@ def test_the_form_is_checked(host: Host, subtests: pytest.Subtests) -> None:
         ([{"question_id": name, "answer": "Bo"}], "answers: “Mail” needs an answer"),
         ([{"question_id": mail, "answer": "  "}], "answers: “Mail” needs an answer"),
         ([{"question_id": mail, "answer": "bo"}], "answers: “Mail” must be an e-mail address"),
-        ([good, {"question_id": diet, "answer": "meat"}], "answers: “Diet” must be one of: vegan, any"),
+        ([good, {"question_id": diet, "answer": "meat"}], "answers: “Diet” must be one of: “vegan”, “any”"),
         ([good, {"question_id": "x", "answer": "y"}], "answers: there is no question 'x' in this session"),
     )
     for answers, message in rows:

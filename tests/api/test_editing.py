@@ -381,6 +381,23 @@ def test_a_stranger_and_a_viewer_may_not_edit(host: Host) -> None:
         assert error_of(answer) == (404, "not_found", "Session not found")
 
 
+def test_an_empty_text_of_reminders_is_none(host: Host) -> None:
+    nudges = {"enabled": True, "after_hours": [5], "text": " "}
+    session = host.new_session(reminders=nudges)["id"]
+    assert host.get(f"/sessions/{session}")["reminders"] == {**nudges, "text": None}
+    assert patch(host, session, reminders={**nudges, "text": "Hi"})["reminders"]["text"] == "Hi"
+    assert patch(host, session, reminders={**nudges, "text": ""})["reminders"]["text"] is None
+
+
+def test_a_question_keeps_its_id_in_any_case(host: Host) -> None:
+    session = host.new_session(questions=[{"text": "Name"}])["id"]
+    (question,) = host.get(f"/sessions/{session}/questions")["data"]
+    asked = {"id": question["id"].upper(), "text": "Your name"}
+    assert patch(host, session, questions=[asked])["questions"][0]["id"] == question["id"]
+    twice = refused(host, session, questions=[asked, {**asked, "id": question["id"]}])
+    assert twice == f"questions[1].id '{question['id']}' is no question of this session, or comes twice"
+
+
 # Distribution
 
 

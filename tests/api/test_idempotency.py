@@ -135,7 +135,7 @@ def test_a_request_that_is_running_is_a_conflict(host: Host, model: Interviewer)
     outer = say(host, session)
     assert outer.status_code == 200
     assert error_of(inside[0]) == (409, "conflict", RUNNING)
-    assert inside[0].headers["Retry-After"] == "30"
+    assert inside[0].headers["Retry-After"] == "2"
     assert say(host, session).json_body == outer.json_body
 
 
@@ -184,10 +184,56 @@ def test_a_final_refusal_is_given_again(host: Host, model: Interviewer) -> None:
 def test_a_refusal_that_quotes_is_kept_without_its_words(host: Host) -> None:
     session = host.new_session(questions=[{"text": "Secret dish", "required": True}])["id"]
     assert error_of(join(host, session))[2] == "answers: “Secret dish” needs an answer"
-    again = error_of(join(host, session))
-    assert again[:2] == (400, "validation_error")
-    assert "another Idempotency-Key" in again[2]
+    assert error_of(join(host, session)) == (400, "validation_error", "answers: … needs an answer")
     assert "Secret" not in kept()
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"template_id": "Secret"}, "template_id … does not exist"),
+        ({"template_id": "“Secret”, isn't \"Secret\" it’s 'Secret'"}, "template_id … does not exist"),
+        (
+            {"distribution": [{"channel": "telegram", "group_id": "Secret' or 'Secret"}]},
+            "distribution[0].group_id … is not a group of yours",
+        ),
+    ],
+)
+def test_a_refusal_that_quotes_still_names_the_field(host: Host, fields: Any, message: str) -> None:
+    refused = error_of(create(host, **fields))
+    assert "Secret" in refused[2]
+    assert error_of(create(host, **fields)) == (400, "validation_error", message)
+    assert "Secret" not in kept()
+
+
+def test_a_refusal_that_names_the_options_is_kept_without_them(host: Host) -> None:
+    asked = {"text": "Secret dish", "type": "Options", "options": ["Secret soup", 'it\'s "Secret" bread']}
+    session = host.new_session(questions=[asked])["id"]
+    (question,) = host.get(f"/sessions/{session}/questions")["data"]
+    answers = [{"question_id": question["id"], "answer": "Secret cake"}]
+    assert "Secret bread" not in error_of(join(host, session, answers=answers))[2]
+    assert error_of(join(host, session, answers=answers)) == (400, "validation_error", "answers: …")
+    assert "Secret" not in kept()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (b"{", 400, "The request body is not valid JSON"),
+        (b'{"topic": "\xff"}', 400, "The request body is not valid JSON"),
+        (b"[]", 400, "The request body must be a JSON object"),
+        (b'{"goal": "g"}', 400, "topic is required"),
+        (b" " * 1_000_001, 413, "The request body must be at most 1,000,000 bytes"),
+    ],
+)
+def test_a_body_that_is_refused_is_refused_again_as_any_other_request(
+    host: Host, body: bytes, status: int, message: str
+) -> None:
+    for _ in range(2):
+        refused = host.call("POST", "/sessions", body, **{"Idempotency-Key": "k1"})
+        assert (refused.status_code, error_of(refused)[2]) == (status, message)
+    assert error_of(create(host)) == (422, "unprocessable", OTHER_BODY)
+    assert create(host, "k2").status_code == 201
 
 
 def test_a_failure_of_ours_is_never_given_again(host: Host, model: Interviewer) -> None:

@@ -9,6 +9,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.api import http
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import LIST_ITEM, URL, assert_shape
@@ -86,6 +87,11 @@ def test_pages_are_parts_of_one_list(host: Host, clock: FakeClock) -> None:
         ("limit=101", "limit must be at most 100"),
         ("limit=-5", "limit must be at least 1"),
         ("limit=1.5", "limit must be a whole number"),
+        ("limit=1.0", "limit must be a whole number"),
+        ("limit=1e1", "limit must be a whole number"),
+        ("limit=1_0", "limit must be a whole number"),
+        ("limit=%205", "limit must be a whole number"),
+        ("offset=1.0", "offset must be a whole number"),
         ("limit=%D9%A3", "limit must be a whole number"),
         ("offset=-1", "offset must be at least 0"),
         ("offset=x", "offset must be a whole number"),
@@ -96,6 +102,17 @@ def test_pages_are_parts_of_one_list(host: Host, clock: FakeClock) -> None:
 )
 def test_what_cannot_be_asked_for_is_refused_by_name(host: Host, query: str, message: str) -> None:
     assert error_of(host.call("GET", f"/sessions?{query}")) == (400, "validation_error", message)
+
+
+def test_a_list_that_no_response_can_carry_says_how_to_ask(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        host.new_session(goal="x" * 5_000, is_public=True)
+    monkeypatch.setattr(http, "ANSWER_BYTES", 14_000)
+    for path in ("/sessions", "/sessions/public"):
+        status, code, message = error_of(host.call("GET", path))
+        assert (status, code) == (413, "payload_too_large")
+        assert message.endswith("ask for fewer at a time with limit")
+        assert len(host.get(f"{path}?limit=2")["data"]) == 2
 
 
 def test_a_parameter_that_nobody_knows_is_ignored_and_the_limits_are_inclusive(host: Host) -> None:

@@ -78,6 +78,25 @@ def test_every_operation_says_what_it_is_for_who_may_call_it_and_how_it_fails(
     assert len(names) == len(set(names))
 
 
+def test_it_says_where_an_answer_can_be_too_large_or_somebody_else_can_be_first(described: Any) -> None:
+    statuses = {name: set(operation["responses"]) for name, operation in operations(described).items()}
+    for name in ("GET /sessions", "GET /sessions/public", "GET /sessions/{session_id}/responses"):
+        assert "413" in statuses[name]
+    participant = "/sessions/{session_id}/participants/{participant_id}"
+    for name in ("PATCH /sessions/{session_id}", f"PATCH {participant}", f"DELETE {participant}"):
+        assert "409" in statuses[name]
+
+
+def test_markdown_has_an_example_and_what_has_no_tag_is_not_asked_about(described: Any) -> None:
+    found = operations(described)
+    brief = found["GET /sessions/{session_id}/session-md"]["responses"]["200"]["content"]["text/markdown"]
+    assert brief["example"].startswith("---\n")
+    me = found["GET /me"]
+    assert "304" not in me["responses"]
+    assert "ETag" not in me["responses"]["200"]["headers"]
+    assert me["parameters"] == []
+
+
 def test_every_response_documents_the_allowance_and_the_id_of_the_request(described: Any) -> None:
     everywhere = {"X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
     responses = [*described["components"]["responses"].values()]

@@ -221,7 +221,7 @@ def test_an_unknown_id_and_no_id_at_all_are_not_found(host: Host, subtests: pyte
 
 def test_every_response_may_be_read_from_any_origin_and_is_nobody_elses_to_keep(host: Host) -> None:
     session = host.new_session()["id"]
-    answers = [host.call("GET", path) for path in ("/me", f"/sessions/{session}", "/sessions/x")]
+    answers = [host.call("GET", path) for path in ("/templates", f"/sessions/{session}", "/sessions/x")]
     answers.append(host.call("GET", "/me", Authorization=""))
     assert [it.headers["Cache-Control"] for it in answers] == [*["private, no-cache"] * 2, *["no-store"] * 2]
     for answer in answers:

@@ -84,12 +84,12 @@ def after_lost_join(session_id: str, who: Participant, desk: Desk) -> Place:
     return replace(place, answered_before=0)
 
 
-def require_active(view: SessionView, desk: Desk) -> None:
 def is_active(view: SessionView, desk: Desk) -> bool:
     """Whether people may join and speak."""
     return view.session.status_at(desk.clock.now()) == "active"
 
 
+def require_active(view: SessionView, desk: Desk) -> None:
     """Raise Invalid where nobody joins or speaks any more."""
     if not is_active(view, desk):
         raise Invalid("Session is not active")

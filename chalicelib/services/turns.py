@@ -124,11 +124,6 @@ def _condensed_turn(place: Place, said: Said, desk: Desk) -> Turn | None:
     return turn_of(place.thread_id, answer) if answer else None
 
 
-def _find_said(place: Place, history: Sequence[Message], said: Said) -> Message | None:
-    """The stored message that this one repeats: same id; or no id, the same words, and no reply to them when this request began."""
-    users = (message for message in history if message.role == "user")
-    if said.message_id is not None:
-        return next((message for message in users if message.message_id == said.message_id), None)
 def _turn_of(known: Message, history: Sequence[Message], thread_id: str) -> Turn | None:
     """The turn that a stored message has come to, if it has."""
     replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
@@ -136,6 +131,11 @@ def _turn_of(known: Message, history: Sequence[Message], thread_id: str) -> Turn
     return turn_of(thread_id, reply) if reply else None
 
 
+def _find_said(place: Place, history: Sequence[Message], said: Said) -> Message | None:
+    """The stored message that this one repeats: same id; or no id, the same words, and no reply to them when this request began."""
+    users = (message for message in history if message.role == "user")
+    if said.message_id is not None:
+        return next((message for message in users if message.message_id == said.message_id), None)
     same = (None, said.content, said.widget_value)
     since = (message for message in users if message.sequence > place.answered_before)
     return next((it for it in since if (it.message_id, it.content, it.widget_value) == same), None)

@@ -76,10 +76,10 @@ DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 GROUPS = "group#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
+NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
+
 TALLY_SHARDS = 8
 DUE_SHARDS = 8
-
-NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
 
 
 def user(user_id: str) -> str:

@@ -152,7 +152,7 @@ CONVERSATIONS_CHANGED = Function(
     "ConversationsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    environment=("SESSIONS_TABLE", "SUMMARIES_QUEUE_URL", "SUMMARY_DELAY"),
+    environment=("SESSIONS_TABLE", "CONVERSATIONS_TABLE", "SUMMARIES_QUEUE_URL", "SUMMARY_DELAY"),
     event=_stream("ConversationsStreamArn", PARTICIPANT_SPOKE),
 )
 WRITE_PROMPT = Function(

@@ -91,6 +91,7 @@ def _streams() -> dict[str, list[Json]]:
         CONVERSATIONS_CHANGED.logical_id: [
             *_may_follow("ConversationsStreamArn"),
             _table("Sessions", ("UpdateItem",)),
+            _table("Conversations", ("BatchGetItem",)),
             _may_send(queues.SUMMARIES.resource, queues.STREAM_FAILURES),
         ],
     }

@@ -19,6 +19,7 @@
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
+| the conversations stream | heads of the threads that it tells of | BatchGetItem |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
@@ -175,6 +176,11 @@ def thread(thread_id: str) -> str:
 def thread_of(part: str) -> str:
     """The thread id inside a conversations key."""
     return part.split("#")[1]
+
+
+def sequence_of(part: str) -> int:
+    """The sequence number inside the key of a message."""
+    return int(part.rpartition("#")[2])
 
 
 def form(thread_id: str) -> str:

@@ -131,6 +131,7 @@ class SynthesisItem(SessionPart):
     """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 
     stale_since = UTCDateTimeAttribute(null=True)
+    told_at = UTCDateTimeAttribute(null=True)
     updating_until = UTCDateTimeAttribute(null=True)
     held_by_request = BooleanAttribute(null=True)
     epoch = NumberAttribute(default=0)

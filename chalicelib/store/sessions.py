@@ -1,6 +1,6 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -167,7 +167,7 @@ class Sessions:
             raise Invalid("The owner of a session stays its owner") from error
 
     def mark_stale(self, session_id: str, since: datetime) -> None:
-        """Note that somebody said something the summary does not know; the first note stays."""
+        """Note that there is something the summary does not know; the first note stays."""
         holds(
             lambda: database.update(
                 SynthesisItem(session_id, keys.SYNTHESIS),
@@ -175,6 +175,14 @@ class Sessions:
                 SynthesisItem.session_id.exists() & SynthesisItem.stale_since.does_not_exist(),
             )
         )
+
+    def tell_of_words(self, session_id: str, said: Mapping[str, int], now: datetime) -> None:
+        """Mark the summary stale for what was said in these threads, as far as no digest has it; see `summaries.tell`."""
+        summaries.tell(session_id, said, now)
+
+    def untell_of_words(self, session_id: str, told_at: datetime) -> None:
+        """Take the mark of that moment away: all of its words are in a digest; one that came after it stays."""
+        summaries.untell(session_id, told_at)
 
     def begin_summary(self, session_id: str, now: datetime, until: datetime, *, by_request: bool = False) -> bool:
         """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again.
@@ -187,6 +195,7 @@ class Sessions:
             SynthesisItem.updating_until.set(until),
             held.set(True) if by_request else held.remove(),
             SynthesisItem.stale_since.remove(),
+            SynthesisItem.told_at.remove(),
             SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
             SynthesisItem.due_at.set(until),
         ]

@@ -1,5 +1,6 @@
 """Storing the summary of a session (table `sessions`), together with what it says of the session's themes."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,12 +10,16 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.store import database, keys
+from chalicelib.store.database import holds
 from chalicelib.store.records import Session, Summary, ThemeRegistry
+from chalicelib.store.rows import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
+from chalicelib.store.tables import ConversationPart
 from chalicelib.store.themes import themes_item, unmoved
 from chalicelib.store.transact import ConditionFailed
 
 BRIEF_DUE = "brief"
+WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
 _SUMMARY, _SESSION, _SYNTHESIS, _THEMES = range(4)  # where each write stands in the transaction
 
 
@@ -42,6 +47,28 @@ def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry 
                 before = item.updated_at
         else:
             return True
+
+
+def tell(session_id: str, said: Mapping[str, int], now: datetime) -> None:
+    """Mark the summary stale for words that no digest has: of each thread, the number of the last message told of.
+
+    The stream may tell of a message long after it was said. Who digests ends with a summary, or leaves one due, so what a
+    digest has needs no mark.
+    """
+    parts = {keys.thread(thread_id): last for thread_id, last in said.items()}
+    found = database.get_many([(ConversationPart, session_id, part) for part in parts])
+    threads = {part: thread_from(raw) for part, raw in found.items()}
+    if any(it.included and it.digested_to < parts[part] for part, it in threads.items()):
+        synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
+        there = SynthesisItem.session_id.exists()
+        holds(lambda: database.update(synthesis, [SynthesisItem.told_at.set(now)], there))
+
+
+def untell(session_id: str, told_at: datetime) -> None:
+    """Take such a mark away, unless another came after it."""
+    synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
+    same = SynthesisItem.told_at == told_at
+    holds(lambda: database.update(synthesis, [SynthesisItem.told_at.remove()], same))
 
 
 def ended() -> list[Action]:

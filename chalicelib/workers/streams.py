@@ -30,11 +30,16 @@ def sessions_changed(event: DynamoDBEvent) -> None:
 
 
 def conversations_changed(event: DynamoDBEvent) -> None:
-    """What participants say makes the summary stale and wakes its job, once a session."""
-    spoken = {_key(record)[0] for record in event if _is_said(record)}
-    for session_id in sorted(spoken):
+    """What participants say makes the summary stale, unless it is digested already, and wakes its job, once a session."""
+    spoken: dict[str, dict[str, int]] = {}
+    for record in filter(_is_said, event):
+        session_id, part = _key(record)
+        said = spoken.setdefault(session_id, {})
+        thread_id, sequence = keys.thread_of(part), keys.sequence_of(part)
+        said[thread_id] = max(sequence, said.get(thread_id, 0))
+    for session_id, said in sorted(spoken.items()):
         now = wiring.clock().now()
-        wiring.sessions().mark_stale(session_id, now)
+        wiring.sessions().tell_of_words(session_id, said, now)
         wiring.jobs().write_summary(session_id, now)
 
 

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
+import app
 from chalicelib import wiring
 from chalicelib.llm.interface import ModelUnavailable, Request
+from chalicelib.store.sessions import FOR_RESULTS
+from tests import events
 from tests.api.hosts import Host, error_of
 from tests.api.shapes import SUMMARY, assert_shape
 from tests.api.work import asked, summarise
 from tests.clock import FakeClock
+from tests.events import Context
 from tests.faults import Interviewer
 
 BUSES = "We need more buses in the evening because people work late."
@@ -219,3 +224,109 @@ def test_an_excluded_participant_is_in_no_theme_and_no_quote(host: Host, session
     assert [theme["id"] for theme in second["themes"]] == [
         theme["id"] for theme in first["themes"] if theme["quotes"][0]["text"] == BUSES
     ]
+
+
+# What the stream tells of comes some time after it was said
+
+
+def told(session: str, *said: str) -> list[Any]:
+    """The stream's records of messages with these words."""
+    found = boto3.client("dynamodb").scan(TableName="conversations")["Items"]
+    items = [item for item in found if item["session_id"]["S"] == session and "content" in item]
+    return [events.change("INSERT", item) for item in items if item["content"]["S"] in said]
+
+
+def tell(session: str, *said: str) -> None:
+    """Have the stream tell of them."""
+    records = told(session, *said)
+    assert len(records) == len(said)
+    app.conversations_changed(events.batch(*records), Context())
+
+
+def test_what_the_stream_tells_of_afterwards_makes_nothing_stale(host: Host, session: str) -> None:
+    made = rewrite(host, session)
+    tell(session, BUSES)
+    assert host.get(f"/sessions/{session}/summary") == made
+    host.say(session, LIBRARY, "p2")
+    tell(session, BUSES, LIBRARY)
+    assert host.get(f"/sessions/{session}/summary")["status"] == "stale"
+    assert asked("summaries")
+
+
+@pytest.mark.parametrize("task", ["digest", "summary"])
+def test_what_the_stream_tells_of_meanwhile_makes_nothing_stale(
+    host: Host, session: str, model: Interviewer, task: str
+) -> None:
+    def meanwhile(request: Request) -> None:
+        if request.task == task:
+            model.before = lambda _: None
+            tell(session, BUSES)
+
+    model.before = meanwhile
+    assert rewrite(host, session)["status"] == "current"
+    assert host.get(f"/sessions/{session}/summary")["status"] == "current"
+
+
+@pytest.mark.parametrize("task", ["digest", "summary"])
+@pytest.mark.parametrize("who", ["p1", "p2"])
+def test_what_is_said_meanwhile_makes_it_stale_whenever_the_stream_tells(
+    host: Host, session: str, model: Interviewer, task: str, who: str
+) -> None:
+    def meanwhile(request: Request) -> None:
+        if request.task == task:
+            model.before = lambda _: None
+            tell(session, BUSES)
+            host.say(session, LIBRARY, who)
+            tell(session, LIBRARY)
+
+    model.before = meanwhile
+    assert rewrite(host, session)["status"] == "stale"
+    assert summarise(session)
+    tell(session, BUSES, LIBRARY)
+
+
+def test_a_mark_that_comes_while_an_older_one_is_taken_away_stays(
+    host: Host, session: str, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(request: Request) -> None:
+        model.before = lambda _: None
+        tell(session, BUSES)
+
+    def heads(session_id: str) -> Any:
+        found = read(session_id)
+        if wiring.sessions().view(session_id, FOR_RESULTS).summary:
+            clock.advance(1)
+            host.say(session, LIBRARY, "p2")
+            tell(session, LIBRARY)
+        return found
+
+    conversations = wiring.conversations()
+    read = conversations.heads
+    monkeypatch.setattr(conversations, "heads", heads)
+    model.before = meanwhile
+    assert rewrite(host, session)["status"] == "stale"
+
+
+def test_who_was_taken_in_again_meanwhile_makes_it_stale(host: Host, session: str, model: Interviewer) -> None:
+    other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
+    rewrite(host, session)
+    person = f"/sessions/{session}/participants/{other}"
+    host.call("PATCH", person, {"included": False})
+
+    def meanwhile(request: Request) -> None:
+        if request.task == "summary":
+            model.before = lambda _: None
+            tell(session, BUSES)
+            host.call("PATCH", person, {"included": True})
+
+    model.before = meanwhile
+    assert rewrite(host, session)["status"] == "stale"
+
+
+def test_what_an_excluded_person_says_makes_nothing_stale(host: Host, session: str) -> None:
+    other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
+    host.call("PATCH", f"/sessions/{session}/participants/{other}", {"included": False})
+    assert rewrite(host, session)["status"] == "current"
+    host.say(session, "And trams", "p2")
+    tell(session, "And trams")
+    assert host.get(f"/sessions/{session}/summary")["status"] == "current"

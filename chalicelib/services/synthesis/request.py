@@ -7,6 +7,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.services.synthesis.gathering import Bench, digest_all, open_register
 from chalicelib.services.synthesis.job import reduce
 from chalicelib.store.sessions import FOR_DIGEST
+from chalicelib.store.summaries import WITH_SYNTHESIS
 
 REQUEST_SECONDS = 20.0  # the gateway gives up after 29
 DIGEST_SHARE = 0.6
@@ -22,13 +23,16 @@ def summarise_now(session_id: str, *, bench: Bench) -> bool:
     """
     deadline = bench.clock.deadline(REQUEST_SECONDS)
     if begin(session_id, bench, deadline):
+        done = False
         try:
-            if _write(session_id, bench, deadline):
-                return True
+            done = _write(session_id, bench, deadline)
         except Unavailable:
             if deadline.remaining() > LEAST_SECONDS:
                 bench.sessions.leave_summary(session_id, bench.clock.now())
                 raise
+        if done:
+            _take_late_mark_away(session_id, bench)
+            return True
         bench.sessions.leave_summary(session_id, bench.clock.now() + HANDED_OVER)
     bench.jobs.write_summary(session_id, bench.clock.now())
     return False
@@ -57,3 +61,13 @@ def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
     if digested.failure:
         raise digested.failure
     return reduce(view, heads, digested, register, bench, deadline, again=True)
+
+
+def _take_late_mark_away(session_id: str, bench: Bench) -> None:
+    """Of what was said just before, the stream may have told while it was being digested: that makes nothing stale.
+
+    The heads are read after the mark, so all that it stands for is in what they say.
+    """
+    told_at = bench.sessions.view(session_id, WITH_SYNTHESIS).synthesis.told_at
+    if told_at and not any(head.is_stale for head in bench.conversations.heads(session_id) if head.included):
+        bench.sessions.untell_of_words(session_id, told_at)

@@ -152,6 +152,7 @@ class Brief:
 class Synthesis:
     """Where the synthesis of a session stands.
 
+    It is stale since something changed, or since the stream told of words that no digest had, which it last did at `told_at`.
     `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
     `withdrawn_at` the summary is offline, until one without those words is there.
     """
@@ -160,3 +161,4 @@ class Synthesis:
     updating_until: datetime | None = None
     epoch: int = 0
     withdrawn_at: datetime | None = None
+    told_at: datetime | None = None

@@ -75,7 +75,7 @@ def _api() -> list[Json]:
 def _sweep() -> list[Json]:
     return [
         _allow(["dynamodb:Query"], _index("Sessions", keys.DUE), _index("Conversations", keys.DUE)),
-        _table("Sessions", ("UpdateItem",)),
+        _table("Sessions", ("BatchGetItem", "UpdateItem")),
         _table("Conversations", ("UpdateItem",)),
         _may_send(*(queue.resource for queue in queues.ALL if queue is not queues.CARDS)),
     ]

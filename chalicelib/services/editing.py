@@ -70,6 +70,8 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION}
+    if "closes_at" in values:
+        settings["status"] = "active"  # that time is to come: what had ended goes on
     session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
     after = replace(before, session=session)
     if "context" in values:

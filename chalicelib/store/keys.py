@@ -32,6 +32,7 @@
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
 | a page of a session with a limit | whether there is a seat | GetItem sessions `seats` |
+| a session has ended by itself | – | one transaction: session, all tallies, `closing` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
@@ -70,6 +71,7 @@ SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"
 SEATS = "seats"
+CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 TALLIES = "tally#"

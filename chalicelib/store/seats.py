@@ -73,18 +73,24 @@ def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Seque
 
 
 def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
-    """What a changed limit takes; of a new one it is a condition that nobody joined or left since `before` was read."""
+    """What a changed limit or status takes.
+
+    Of a new limit it is a condition that nobody joined or left since `before` was read.
+    """
     session, limit = after.session, after.session.max_participants
-    if limit == before.session.max_participants:
-        return
+    status: list[Action] = [] if session.status == before.session.status else [TallyItem.status.set(session.status)]
     seats = SeatsItem(session.id, keys.SEATS)
-    if limit is not None and before.session.is_capped:
-        write.update(seats, actions=[SeatsItem.limit.set(limit)], condition=SeatsItem.limit.exists())
+    if session.is_capped == before.session.is_capped:
+        if limit is not None and limit != before.session.max_participants:
+            write.update(seats, actions=[SeatsItem.limit.set(limit)], condition=SeatsItem.limit.exists())
+        if status:
+            for part in keys.tallies():
+                write.update(TallyItem(session.id, part), actions=status, condition=TallyItem.status.exists())
         return
     for part, participants in zip(keys.tallies(), before.participants, strict=True):
         mark = TallyItem.capped.remove() if limit is None else TallyItem.capped.set(True)
         unmoved = TallyItem.status.exists() if limit is None else TallyItem.participants == participants
-        write.update(TallyItem(session.id, part), actions=[mark], condition=unmoved)
+        write.update(TallyItem(session.id, part), actions=[mark, *status], condition=unmoved)
     if limit is None:
         write.delete(seats)
     else:

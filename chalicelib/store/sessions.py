@@ -8,7 +8,7 @@ import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys, prompts, seats, summaries
+from chalicelib.store import closings, database, keys, prompts, seats, summaries
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -94,6 +94,7 @@ class Sessions:
                 **card_values(session),
             ),
             *seats.of_new(session),
+            *closings.of_new(session),
         ]
         texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
         items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]

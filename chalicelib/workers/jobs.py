@@ -8,13 +8,16 @@ from typing import Any
 from chalice.app import SQSEvent
 
 from chalicelib import wiring
+from chalicelib.errors import NotFound
 from chalicelib.observability import logger
 from chalicelib.services import following
+from chalicelib.services.closing import close_session
 from chalicelib.services.deletion import remove_session
 from chalicelib.services.documents import tailor_session_prompt, write_session_brief
 from chalicelib.services.participants import erase_participant
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.settings import settings
+from chalicelib.store import closings
 from chalicelib.workers.queues import handle
 
 PROMPT_SECONDS = 100.0
@@ -73,7 +76,7 @@ def delete_data(event: SQSEvent) -> dict[str, Any]:
 
 
 def sweep() -> None:
-    """Wake what an event should have woken: state says what is due, and has been for too long.
+    """Wake what an event should have woken: state says what is due, and has been for too long. Mark what ended by itself.
 
     What is woken here is woken again an hour later at the earliest, so that work which cannot succeed now costs little until it can.
     """
@@ -92,8 +95,16 @@ def sweep() -> None:
             chain(conversations.stale_sessions(until, again), sessions.summaries_due(until, again)),
             lambda session_id: jobs.write_summary(session_id, now),
         ),
+        "closings": _wake(closings.due(now, again), _close),
     }
     logger.info("sweep", extra=found)
+
+
+def _close(session_id: str) -> None:
+    try:
+        close_session(session_id, sessions=wiring.sessions(), jobs=wiring.jobs(), now=wiring.clock().now())
+    except NotFound:
+        logger.info("nothing to do", extra={"session_id": session_id})
 
 
 def _wake(due: Iterable[str], ask: Callable[[str], None]) -> int:

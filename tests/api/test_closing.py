@@ -1,0 +1,151 @@
+"""A session that ends by itself: for everybody at once, and soon after in what is stored, in lists and in its summary."""
+
+from typing import Any
+
+import pytest
+
+import app
+from chalicelib import wiring
+from chalicelib.store import closings
+from tests import events
+from tests.api.hosts import Host, error_of
+from tests.api.work import asked, delete_data, parts, summarise
+from tests.clock import FakeClock
+from tests.events import Context
+from tests.faults import Interviewer
+
+ENDS = "2026-03-01T13:00:00Z"  # an hour from the start of every test
+ENDED = (400, "validation_error", "Session is not active")
+
+
+def sweep() -> None:
+    app.sweep(events.clock_event(), Context())
+
+
+def stored(session: str) -> Any:
+    """The session without what counts at this time."""
+    return wiring.sessions().view(session, ()).session
+
+
+@pytest.fixture
+def session(host: Host) -> str:
+    """A public session that ends in an hour."""
+    return str(host.new_session(closes_at=ENDS, is_public=True, prompt="Ask.")["id"])
+
+
+def test_until_it_ends_nothing_happens(host: Host, session: str, clock: FakeClock) -> None:
+    before = host.get(f"/sessions/{session}")
+    clock.advance(3594)
+    sweep()
+    assert host.get(f"/sessions/{session}") == before
+    assert closings_left(clock) == []
+
+
+def closings_left(clock: FakeClock) -> list[str]:
+    """What waits to be marked as ended at this moment."""
+    return list(closings.due(clock.now(), clock.now()))
+
+
+def test_when_it_has_ended_its_time_of_change_moves_once(host: Host, session: str, clock: FakeClock) -> None:
+    before = host.get(f"/sessions/{session}")
+    clock.advance(3600)
+    assert host.get(f"/sessions/{session}")["status"] == "completed"
+    sweep()
+    after = host.get(f"/sessions/{session}")
+    assert (after["status"], after["updated_at"] > before["updated_at"]) == ("completed", True)
+    assert stored(session).status == "completed"
+    clock.advance(3600)
+    sweep()
+    assert host.get(f"/sessions/{session}") == after
+    assert closings_left(clock) == []
+
+
+def test_lists_follow_and_the_last_summary_is_written(
+    host: Host, session: str, clock: FakeClock, model: Interviewer
+) -> None:
+    guest = host.invite(session, "viewer")
+    host.say(session, "We need more buses in the evening because people work late.")
+    asked("summaries")
+    clock.advance(3600)
+    sweep()
+    assert asked("summaries") == [{"session_id": session}]
+    assert summarise(session)
+    assert "buses" in host.get(f"/sessions/{session}")["summary"]
+    app.update_cards(events.batch(events.message(session)), Context())
+    for who in (host, guest):
+        (card,) = who.get("/sessions?status=completed")["data"]
+        assert (card["id"], card["updated_at"]) == (session, host.get(f"/sessions/{session}")["updated_at"])
+    assert host.get("/sessions/public")["data"] == []
+
+
+def test_nobody_joins_what_is_marked_as_ended(host: Host, session: str, clock: FakeClock) -> None:
+    host.say(session, "Soup", "p1")
+    clock.advance(3600)
+    sweep()
+    assert error_of(host.join(session, "p2")) == error_of(host.say(session, "Bread", "p1")) == ENDED
+    assert host.get(f"/sessions/{session}")["participant_count"] == 1
+
+
+@pytest.mark.parametrize("until", ["2026-03-02T00:00:00Z", None])
+@pytest.mark.parametrize("limit", [{}, {"max_participants": 5}], ids=["as it is", "with a limit"])
+def test_it_goes_on_when_it_is_given_more_time(
+    host: Host, session: str, clock: FakeClock, until: str | None, limit: dict[str, Any]
+) -> None:
+    clock.advance(3600)
+    sweep()
+    assert host.call("PATCH", f"/sessions/{session}", {"topic": "Renamed"}).json_body["status"] == "completed"
+    edited = host.call("PATCH", f"/sessions/{session}", {"closes_at": until, **limit})
+    assert (edited.status_code, edited.json_body["status"]) == (200, "active")
+    assert host.join(session).status_code == 200
+    assert [item["id"] for item in host.get("/sessions/public")["data"]] == [session]
+    clock.advance(12 * 3600)
+    sweep()
+    assert stored(session).status == ("completed" if until else "active")
+
+
+def test_one_that_had_a_limit_goes_on_with_it(host: Host, clock: FakeClock) -> None:
+    session = host.new_session(closes_at=ENDS, max_participants=1)["id"]
+    clock.advance(3600)
+    sweep()
+    later = {"closes_at": "2026-03-02T00:00:00Z", "max_participants": 2}
+    assert host.call("PATCH", f"/sessions/{session}", later).status_code == 200
+    answers = [host.join(session, name) for name in ("p1", "p2", "p3")]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert error_of(answers[2])[2] == "This session is full"
+
+
+def test_an_end_that_is_set_or_moved_later_counts(host: Host, clock: FakeClock) -> None:
+    session = host.new_session()["id"]
+    for at in ("2026-03-01T15:00:00Z", ENDS, "2026-03-01T14:00:00Z"):
+        assert host.call("PATCH", f"/sessions/{session}", {"closes_at": at}).status_code == 200
+    clock.advance(3600)
+    sweep()
+    assert stored(session).status == "active"
+    clock.advance(3600)
+    sweep()
+    assert stored(session).status == "completed"
+
+
+def test_a_session_that_was_deleted_is_left_alone(host: Host, session: str, clock: FakeClock) -> None:
+    assert host.call("DELETE", f"/sessions/{session}").status_code == 204
+    clock.advance(3600)
+    sweep()
+    wanted, *_ = asked("deletions")
+    assert delete_data(wanted)
+    assert parts(session, "sessions") == []
+
+
+def test_an_edit_at_the_same_moment_is_kept(
+    host: Host, session: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.advance(3600)
+    close = closings.close
+
+    def late(*given: Any) -> bool:
+        monkeypatch.setattr(closings, "close", close)
+        assert host.call("PATCH", f"/sessions/{session}", {"topic": "Renamed"}).status_code == 200
+        return close(*given)
+
+    monkeypatch.setattr(closings, "close", late)
+    sweep()
+    assert (stored(session).topic, stored(session).status) == ("Renamed", "completed")

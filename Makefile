@@ -56,9 +56,6 @@ browser: .venv/installed # Chromium, from Debian's package where it is absent, a
 scaling: .venv/installed ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
 	@exec $(PYTHON) -m tests.bench.scaling
 
-scaling: .venv/installed ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
-	@exec $(PYTHON) -m tests.bench.scaling
-
 package: .venv/installed ## Leave in build/ what would be deployed to AWS
 	@exec $(PYTHON) -m infra.package
 

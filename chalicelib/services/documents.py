@@ -6,36 +6,42 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelRefused
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis.brief import render_brief
 from chalicelib.store.records import Brief, Prompt, SessionView
 from chalicelib.store.sessions import FOR_BRIEF, FOR_PROMPT, Sessions
 
-REFUSED_FOR = timedelta(days=1)  # so long a model that refuses is asked again, by the sweep: somebody may mend it
+TRIED_FOR = timedelta(days=1)  # so long a prompt that cannot be written is tried again: the cause may be mended
+MOST_TRIES = 3  # that a model is paid for and no prompt comes of
 
 
 def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, deadline: Deadline) -> None:
     """Write the facilitation prompt of a session that waits for one; new threads use it.
 
     Raises NotFound without a session, ModelUnavailable to be called again. A failure leaves the prompt that serves now,
-    and is noted with the session.
+    and is noted with the session. After a day, or some tries that cost something, it is given up until the brief changes.
     """
     view = sessions.view(session_id, FOR_PROMPT)
     due_at = view.prompt_due_at
     if due_at is None:
         return
+    meter = Meter(model)
     try:
-        written = write_prompt(view, model=model, deadline=deadline)
+        written = write_prompt(view, model=meter, deadline=deadline)
     except Exception as error:
-        for_good = isinstance(error, ModelRefused) and deadline.clock.now() - due_at >= REFUSED_FOR
-        _note_failure(view, due_at, error, for_good=for_good, sessions=sessions)
-        if isinstance(error, ModelRefused):
+        paid = meter.usage.total > 0
+        for_good = view.prompt_tries + paid >= MOST_TRIES or deadline.clock.now() - due_at >= TRIED_FOR
+        _note_failure(view, due_at, error, for_good=for_good, paid=paid, sessions=sessions)
+        if for_good or isinstance(error, ModelRefused):
             return  # the queue would only hear the same again
         raise
     prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)
     sessions.add_prompt(session_id, prompt, due_at)
 
 
-def _note_failure(view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, sessions: Sessions) -> None:
+def _note_failure(
+    view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, paid: bool, sessions: Sessions
+) -> None:
     """Say which prompt goes on serving. The session shows it, the log says why."""
     serving = view.prompt.origin if view.prompt else "template" if view.session.template_id else "basic"
     logger.warning(
@@ -48,7 +54,7 @@ def _note_failure(view: SessionView, due_at: datetime, error: Exception, *, for_
             "for_good": for_good,
         },
     )
-    sessions.fail_prompt(view.session.id, due_at, for_good=for_good)
+    sessions.fail_prompt(view.session.id, due_at, for_good=for_good, paid=paid)
 
 
 def write_session_brief(session_id: str, *, sessions: Sessions, public_url: str) -> None:

@@ -12,6 +12,7 @@ from chalicelib.services.channels import WEB, Participant, thread_id
 from chalicelib.services.forms import page_questions
 from chalicelib.store.cards import participation
 from chalicelib.store.conversations import Conversations, Scene
+from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.records import Answer, Condensed, SessionView, Thread
 from chalicelib.store.sessions import Sessions
 
@@ -98,7 +99,7 @@ def require_active(view: SessionView, desk: Desk) -> None:
 def with_first_prompt(place: Place, desk: Desk) -> Place:
     """The place with the first prompt of its session, where that is just being written and comes in time; else as it is.
 
-    A thread keeps what it begins with, so this is for new ones only.
+    Nobody waits longer than until writing it has failed. A thread keeps what it begins with, so this is for new ones only.
     """
     view = place.view
     if view.prompt is not None or not view.prompt_awaited:
@@ -106,8 +107,11 @@ def with_first_prompt(place: Place, desk: Desk) -> Place:
     until = desk.clock.now() + timedelta(seconds=PROMPT_SECONDS)
     while desk.clock.now() < until:
         desk.clock.sleep(_PROMPT_POLL_SECONDS)
-        if prompt := desk.sessions.prompt(view.session.id):
-            return replace(place, view=replace(view, prompt=prompt))
+        now = desk.sessions.view(view.session.id, WITH_PROMPT)
+        if now.prompt is not None:
+            return replace(place, view=replace(view, prompt=now.prompt))
+        if not now.prompt_awaited:
+            break
     return place
 
 

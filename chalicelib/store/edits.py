@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import closings, database, keys, seats
+from chalicelib.store import database, keys, seats
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
@@ -30,7 +30,6 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_questions(write, before, after)
         _edit_prompt(write, before, after)
         seats.edit(write, before, after)
-        closings.edit(write, before.session, after.session)
 
     return holds(lambda: database.transact(build))
 
@@ -41,7 +40,8 @@ def _edit_session_item(write: TransactWrite, before: SessionView, after: Session
     if after.prompt_due_at != before.prompt_due_at:
         due = keys.due(PROMPT_DUE, new.id) if after.prompt_due_at else None
         since = after.prompt_due_at
-        changed |= {"due_kind": due, "due_at": since, "prompt_wanted_at": since, "prompt_failed": None}
+        changed |= {"due_kind": due, "due_at": since, "prompt_wanted_at": since}
+        changed |= {"prompt_failed": None, "prompt_tries": None}
     write.update(
         SessionItem(new.id, keys.SESSION),
         actions=sets(SessionItem, changed),

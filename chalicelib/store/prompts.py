@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys
@@ -10,6 +11,9 @@ from chalicelib.store.records import Prompt
 from chalicelib.store.session_items import PromptItem, SessionItem
 
 PROMPT_DUE = "prompt"
+WITH_PROMPT = (keys.PROMPT_CURRENT,)  # of a view
+
+_WANTED = (SessionItem.due_kind, SessionItem.due_at, SessionItem.prompt_wanted_at)
 
 
 def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
@@ -32,7 +36,7 @@ def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptIte
 
 def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
     """Make this the current prompt, and none due; see `Sessions.add_prompt`."""
-    done = (SessionItem.due_kind, SessionItem.due_at, SessionItem.prompt_wanted_at, SessionItem.prompt_failed)
+    done = (*_WANTED, SessionItem.prompt_failed, SessionItem.prompt_tries)
 
     def build(write: TransactWrite) -> None:
         current, version = prompt_items(session_id, prompt)
@@ -47,10 +51,12 @@ def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
     return holds(lambda: database.transact(build))
 
 
-def fail(session_id: str, due_at: datetime, *, for_good: bool) -> None:
+def fail(session_id: str, due_at: datetime, *, for_good: bool, paid: bool) -> None:
     """Note a failure, while it is still the prompt due since then; see `Sessions.fail_prompt`."""
-    actions = [SessionItem.prompt_failed.set(True)]
+    actions: list[Action] = [SessionItem.prompt_failed.set(True)]
+    if paid:
+        actions.append(SessionItem.prompt_tries.add(1))
     if for_good:
-        actions += [SessionItem.due_kind.remove(), SessionItem.due_at.remove()]
+        actions += [attribute.remove() for attribute in _WANTED]
     same = SessionItem.prompt_wanted_at == due_at
     holds(lambda: database.update(SessionItem(session_id, keys.SESSION), actions, same))

@@ -57,6 +57,7 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
         session,
         prompt_due_at=item.prompt_wanted_at,
         prompt_failed=bool(item.prompt_failed),
+        prompt_tries=int(item.prompt_tries or 0),
         tally=Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS}),
         participants=tuple(int(shard.participants) for shard in shards),
     )
@@ -86,11 +87,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.SYNTHESIS in raw:
         synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
         parts["synthesis"] = Synthesis(
-            stale_since=synthesis.stale_since or synthesis.told_at,
-            updating_until=synthesis.updating_until,
-            epoch=int(synthesis.epoch),
-            withdrawn_at=synthesis.withdrawn_at,
-            told_at=synthesis.told_at,
+            synthesis.stale_since, synthesis.updating_until, int(synthesis.epoch), synthesis.withdrawn_at
         )
     if keys.THEMES in raw:
         parts["themes"] = registry_from(raw[keys.THEMES])

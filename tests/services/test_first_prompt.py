@@ -37,14 +37,15 @@ def test_a_new_thread_waits_for_the_prompt_that_is_being_written(room: Room, wir
     room.join() if way == "join" else room.say("Hello")
     assert is_shown(room)
     assert room.clock.slept == 2.0
-    assert wire.calls.count("GetItem") == 4
+    assert wire.calls.count("BatchGetItem") == 1 + 4
+    assert "GetItem" not in wire.calls
     assert room.thread().thread.prompt_version == 1
 
 
 def test_after_five_seconds_it_begins_with_the_basic_one_and_keeps_that(room: Room, wire: Wire) -> None:
     room.join()
     assert not is_shown(room)
-    assert (room.clock.slept, wire.calls.count("GetItem")) == (5.0, 10)
+    assert (room.clock.slept, wire.calls.count("BatchGetItem")) == (5.0, 1 + 10)
     assert wiring.sessions().add_prompt(room.session.id, SOUP)
     room.say("Hello")
     assert not is_shown(room)
@@ -55,7 +56,7 @@ def test_nobody_waits_for_a_prompt_that_is_there(room: Room, wire: Wire) -> None
     assert wiring.sessions().add_prompt(room.session.id, SOUP)
     room.join()
     assert is_shown(room)
-    assert (room.clock.slept, wire.calls.count("GetItem")) == (0, 0)
+    assert (room.clock.slept, wire.calls.count("BatchGetItem")) == (0, 1)
 
 
 def test_nobody_waits_for_a_prompt_whose_writing_has_failed(room: Room) -> None:
@@ -64,6 +65,15 @@ def test_nobody_waits_for_a_prompt_whose_writing_has_failed(room: Room) -> None:
     wiring.sessions().fail_prompt(room.session.id, due)
     room.join()
     assert room.clock.slept == 0
+
+
+@pytest.mark.parametrize("for_good", [False, True])
+def test_nobody_waits_longer_than_until_writing_it_fails(room: Room, for_good: bool) -> None:
+    due = room.view().prompt_due_at
+    assert due is not None
+    room.clock.after(1.2, lambda: wiring.sessions().fail_prompt(room.session.id, due, for_good=for_good))
+    room.join()
+    assert (room.clock.slept, room.thread().thread.prompt_version) == (1.5, 0)
 
 
 def test_nobody_waits_where_an_older_prompt_of_ours_serves_until_the_new_one_is_there(room: Room) -> None:

@@ -8,7 +8,7 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import ModelRefused, Reply, Request
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
 from chalicelib.services.channels import Participant
 from chalicelib.services.editing import edit_session
 from chalicelib.services.sessions import prompt_status
@@ -16,7 +16,7 @@ from chalicelib.services.templates import find_template, template_id
 from tests import events
 from tests.events import Context
 from tests.faults import prompt_parts
-from tests.llm.scripted import calls
+from tests.llm.scripted import USAGE, calls
 from tests.room import HOST
 from tests.workers.desk import Desk
 
@@ -88,8 +88,7 @@ def test_after_a_failure_the_basic_prompt_counts_and_the_next_try_is_taken(
 
 
 def test_what_makes_no_prompt_is_a_failure_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    useless = {**prompt_parts("x"), "questions": []}
-    monkeypatch.setattr(desk.model, "complete", lambda *_: calls("write_prompt", useless))
+    monkeypatch.setattr(desk.model, "complete", lambda *_: calls("write_prompt", USELESS))
     assert desk.write_prompt() == ["message-1"]
     assert (desk.view().prompt, status(desk)) == (None, "basic")
 
@@ -101,6 +100,71 @@ def test_a_failure_of_another_kind_keeps_nobody_waiting(desk: Desk, monkeypatch:
     monkeypatch.setattr(desk.model, "complete", broken)
     assert desk.write_prompt() == ["message-1"]
     assert status(desk) == "basic"
+
+
+WEEK = (*[1] * 26, *[24] * 6)  # hours from one look of the sweep to the next
+USELESS = {**prompt_parts("x"), "questions": []}
+
+
+def refusal() -> ModelUnavailable:
+    """What the adapter raises where the model itself refuses or is cut off, twice: that was paid for."""
+    error = ModelUnavailable("The language model is unavailable; try again later")
+    error.usage = USAGE
+    return error
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked_a_try", "tries"),
+    [
+        (refusal(), 1, 3),
+        (calls("write_prompt", USELESS), 2, 3),
+        (ModelRefused("No such model"), 1, 1 + 24),
+        (ModelUnavailable("Nobody answers"), 1, 5 * 24 + 1),
+        (ZeroDivisionError(), 1, 5 * 24 + 1),
+    ],
+    ids=["refusal", "useless", "refused", "down", "defect"],
+)
+def test_a_prompt_that_cannot_be_written_is_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Reply | Exception, asked_a_try: int, tries: int
+) -> None:
+    """A week of a queue that receives a failed message five times, and of the sweep."""
+    asked = []
+
+    def failing(request: Request, deadline: Deadline) -> Reply:
+        asked.append(request)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(desk.model, "complete", failing)
+    messages = [desk.session.id]
+    for hours in WEEK:
+        for _ in messages:
+            received = 1
+            while desk.write_prompt() and received < 5:
+                received += 1
+        desk.clock.advance(hours * HOUR)
+        messages = sweep(desk)
+    assert asked_a_try <= len(asked) <= asked_a_try * tries
+    assert (desk.view().prompt_due, status(desk)) == (False, "basic")
+    assert not {"due_kind", "due_at", "prompt_wanted_at"} & desk.item("session").keys()
+    before = len(asked)
+    assert desk.write_prompt() == []  # a message that comes late
+    assert len(asked) == before
+    edit(desk, goal="Another one")
+    assert (status(desk), "prompt_tries" in desk.item("session")) == ("writing", False)
+    desk.write_prompt()
+    assert len(asked) == before + asked_a_try
+
+
+def test_what_was_given_up_may_be_wanted_again_and_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.model, "complete", lambda *_: calls("write_prompt", USELESS))
+        assert [desk.write_prompt() for _ in range(3)] == [["message-1"], ["message-1"], []]
+    assert (desk.view().prompt_due, status(desk)) == (False, "basic")
+    edit(desk, critical="The price")
+    assert desk.write_prompt() == []
+    assert (status(desk), "prompt_tries" in desk.item("session")) == ("tailored", False)
 
 
 def test_the_sweep_goes_on_asking_for_a_prompt_that_failed(desk: Desk) -> None:

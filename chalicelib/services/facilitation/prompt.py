@@ -26,7 +26,11 @@ from chalicelib.store.records import Answer, Condensed, Message, Note, SessionVi
 
 def basic_prompt(view: SessionView) -> str:
     """The template's facilitation prompt, else one made of the brief fields alone: version 0, in force until there is
-    a tailored one."""
+    a tailored one.
+
+    Version 0 is no text that is stored, and says nothing but what the brief does, which every thread is shown as it is
+    now. So a thread that began with it follows an edit of the brief, and never has one text contradict the other.
+    """
     session = view.session
     if template := find_template(session.template_id):
         return template.facilitation_prompt

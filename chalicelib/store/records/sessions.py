@@ -132,7 +132,8 @@ class SessionView:
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
-    prompt_failed: bool = False  # whether writing it has failed since then; it is tried again
+    prompt_failed: bool = False  # whether writing it has failed since then; while it is due, it is tried again
+    prompt_tries: int = 0  # since then, that a model was paid for and no prompt came of
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     synthesis: Synthesis = field(default_factory=Synthesis)

@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys, seats
+from chalicelib.store import closings, database, keys, seats
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
@@ -30,6 +30,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_questions(write, before, after)
         _edit_prompt(write, before, after)
         seats.edit(write, before, after)
+        closings.edit(write, before.session, after.session)
 
     return holds(lambda: database.transact(build))
 

@@ -19,6 +19,7 @@
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
+| the conversations stream | heads of the threads that it tells of | BatchGetItem |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
@@ -31,6 +32,7 @@
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
 | a page of a session with a limit | whether there is a seat | GetItem sessions `seats` |
+| a session has ended by itself | – | one transaction: session, all tallies, `closing` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
@@ -69,6 +71,7 @@ SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"
 SEATS = "seats"
+CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 TALLIES = "tally#"
@@ -175,6 +178,11 @@ def thread(thread_id: str) -> str:
 def thread_of(part: str) -> str:
     """The thread id inside a conversations key."""
     return part.split("#")[1]
+
+
+def sequence_of(part: str) -> int:
+    """The sequence number inside the key of a message."""
+    return int(part.rpartition("#")[2])
 
 
 def form(thread_id: str) -> str:

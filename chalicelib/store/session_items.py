@@ -128,10 +128,15 @@ class DeletionItem(SessionPart):
     """`deletion`: the session is gone, and what is left of it is being removed; goes last. `due_kind` is `deletion#<shard>`."""
 
 
+class ClosingItem(SessionPart):
+    """`closing`, where a session ends by itself: `due_kind` is `closing#<shard>` until the session is marked as ended."""
+
+
 class SynthesisItem(SessionPart):
     """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 
     stale_since = UTCDateTimeAttribute(null=True)
+    told_at = UTCDateTimeAttribute(null=True)
     updating_until = UTCDateTimeAttribute(null=True)
     held_by_request = BooleanAttribute(null=True)
     epoch = NumberAttribute(default=0)

@@ -1,6 +1,6 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys, prompts, seats, summaries
+from chalicelib.store import closings, database, keys, prompts, seats, summaries
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -94,6 +94,7 @@ class Sessions:
                 **card_values(session),
             ),
             *seats.of_new(session),
+            *closings.of_new(session),
         ]
         texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
         items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
@@ -170,7 +171,7 @@ class Sessions:
             raise Invalid("The owner of a session stays its owner") from error
 
     def mark_stale(self, session_id: str, since: datetime) -> None:
-        """Note that somebody said something the summary does not know; the first note stays."""
+        """Note that there is something the summary does not know; the first note stays."""
         holds(
             lambda: database.update(
                 SynthesisItem(session_id, keys.SYNTHESIS),
@@ -178,6 +179,14 @@ class Sessions:
                 SynthesisItem.session_id.exists() & SynthesisItem.stale_since.does_not_exist(),
             )
         )
+
+    def tell_of_words(self, session_id: str, said: Mapping[str, int], now: datetime) -> None:
+        """Mark the summary stale for what was said in these threads, as far as no digest has it; see `summaries.tell`."""
+        summaries.tell(session_id, said, now)
+
+    def untell_of_words(self, session_id: str, told_at: datetime) -> None:
+        """Take the mark of that moment away: all of its words are in a digest; one that came after it stays."""
+        summaries.untell(session_id, told_at)
 
     def begin_summary(self, session_id: str, now: datetime, until: datetime, *, by_request: bool = False) -> bool:
         """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again.
@@ -190,6 +199,7 @@ class Sessions:
             SynthesisItem.updating_until.set(until),
             held.set(True) if by_request else held.remove(),
             SynthesisItem.stale_since.remove(),
+            SynthesisItem.told_at.remove(),
             SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
             SynthesisItem.due_at.set(until),
         ]

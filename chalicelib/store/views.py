@@ -87,7 +87,11 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.SYNTHESIS in raw:
         synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
         parts["synthesis"] = Synthesis(
-            synthesis.stale_since, synthesis.updating_until, int(synthesis.epoch), synthesis.withdrawn_at
+            stale_since=synthesis.stale_since or synthesis.told_at,
+            updating_until=synthesis.updating_until,
+            epoch=int(synthesis.epoch),
+            withdrawn_at=synthesis.withdrawn_at,
+            told_at=synthesis.told_at,
         )
     if keys.THEMES in raw:
         parts["themes"] = registry_from(raw[keys.THEMES])

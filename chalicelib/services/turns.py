@@ -81,6 +81,7 @@ def reply(
             shown,
             condensed=condensed,
             help_text=desk.help_text,
+            max_turns=desk.max_turns,
             model=meter,
             deadline=deadline,
         )
@@ -94,6 +95,7 @@ def reply(
         desk.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise
     if not stored:
+        desk.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise Conflict("Another request is answering this message; send the same message again")
     return turn_of(thread.id, message)
 
@@ -104,7 +106,10 @@ def check_widget(history: Sequence[Message], said: Said) -> None:
         return
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
     if last is None or last.widget_spec is None:
-        raise Invalid("widget_value must be left out: there is no open widget in this conversation")
+        raise Invalid(
+            "widget_value must be left out: there is no open widget in this conversation. An answer that is sent again "
+            "needs the message_id of its first try"
+        )
     check_value(last.widget_spec, said.widget_value)
 
 

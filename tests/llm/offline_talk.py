@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from chalicelib.llm.offline import OfflineModel
@@ -64,6 +65,11 @@ def choice(spec: dict[str, Any]) -> str:
     return ", ".join(reversed(props.get("items") or props["options"][:2]))
 
 
+def phrasings(name: str) -> list[str]:
+    """The ways to say something that are listed in a file of `phrasings`."""
+    return (Path(__file__).parent / "phrasings" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+
+
 def hosted(text: str, **fields: Any) -> SessionView:
     """A session whose host wrote the facilitation prompt."""
     return SessionView(session(**fields), prompt=Prompt(1, text, "host"))
@@ -101,7 +107,7 @@ def check(replies: list[FacilitatorReply], budget: int) -> None:
         assert not reply.is_final
     assert len(set(contents)) == len(contents)
     for place, content in enumerate(contents):
-        assert repeated(content, contents[max(0, place - 6) : place]) is None, content
+        assert repeated(content, [*contents[max(0, place - 5) : place], "Why?"]) is None, content
     assert replies[-1].is_final
     assert marks(contents[-1]) == 0
     assert len(replies) - 1 <= budget

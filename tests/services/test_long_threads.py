@@ -230,6 +230,15 @@ def test_past_its_limit_a_conversation_is_full(short: Room) -> None:
     assert [short.say("Soup", f"m{number}") for number in range(3)] == given
 
 
+def test_the_last_message_is_answered_with_the_end_whatever_the_model_does(short: Room) -> None:
+    short.join()
+    given = [short.say("Soup", f"m{number}") for number in range(3)]
+    assert [turn.is_final for turn in given] == [False, False, True]
+    assert "takes nothing more" in shown(short.model.requests[-1])
+    assert (short.thread().thread.concluded, short.view().tally.completed) == (True, 1)
+    assert short.say("Soup", "m2") == given[-1]
+
+
 def test_the_last_message_is_answered_even_when_its_first_try_failed(short: Room) -> None:
     for number in range(2):
         short.say("Soup", f"m{number}")

@@ -12,6 +12,8 @@ MIN_TURNS = 4
 TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns
 BETWEEN_WIDGETS = 3  # messages of the facilitator: at most one in four presents a widget
 
+_CARE = " Unless they are in distress: then nothing counts but care."
+
 WidgetState = Literal["may", "not_now", "never"]
 
 
@@ -25,17 +27,21 @@ class Pace:
     concluded: bool
     critical: bool  # whether the host names something critical
     widget: WidgetState
+    last: bool = False  # whether the conversation takes nothing more after this
 
 
-def pace_of(view: SessionView, thread: Thread, history: Sequence[Message]) -> Pace:
-    """The pace of this thread, by its head and by the messages that are shown."""
+def pace_of(view: SessionView, thread: Thread, history: Sequence[Message], max_turns: int | None = None) -> Pace:
+    """The pace of this thread, by its head and by the messages that are shown. `max_turns` is what one conversation takes."""
     turn = max(sum(message.role == "user" for message in history), thread.message_count)
     budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
+    if max_turns is not None:
+        budget = min(budget, max_turns)
+    last = max_turns is not None and 0 < turn >= max_turns
     timely = turn < budget and not thread.concluded
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
         widget = "may" if timely and _rested(history) else "not_now"
-    return Pace(turn, budget, bool(history), thread.concluded, bool(view.session.critical), widget)
+    return Pace(turn, budget, bool(history), thread.concluded, bool(view.session.critical), widget, last)
 
 
 def pacing(pace: Pace) -> str:
@@ -48,7 +54,7 @@ def pacing(pace: Pace) -> str:
         concluded="yes" if pace.concluded else "no",
         widget=pace.widget,
     )
-    return fill("pacing", pace=told, steer=_steer(pace))
+    return fill("pacing", pace=told, steer=_steer(pace) + (_CARE if pace.turn else ""))
 
 
 def _rested(history: Sequence[Message]) -> bool:
@@ -63,6 +69,8 @@ def _steer(pace: Pace) -> str:
         return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
     if not pace.begun or not pace.turn:
         return "There are none yet: open the conversation."
+    if pace.last:
+        return "This conversation takes nothing more: call `conclude` with the recap, without any question."
     if pace.turn >= pace.budget:
         return _time_is_up(pace.turn - pace.budget)
     open_still = "what the host calls critical" if pace.critical else "what matters most"

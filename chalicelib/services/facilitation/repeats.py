@@ -47,8 +47,13 @@ class _Shape:
 
 
 def repeated(content: str, earlier: Sequence[str]) -> str | None:
-    """The question of the facilitator's latest messages, oldest first, that this one asks again; None where it asks none."""
-    before = [question for text in earlier[-LOOKED_BACK:] for question in _questions(text)]
+    """The question of the facilitator's latest messages, oldest first, that this one asks again; None where it asks none.
+
+    The question that is open now counts only where it was asked before that as well: to come back to it once is right
+    where it was not answered, and whether it was, words alone don't tell.
+    """
+    asking = [questions for text in earlier[-LOOKED_BACK:] if (questions := _questions(text))]
+    before = [question for questions in asking[:-1] for question in questions]
     return next((old for new in _questions(content) for old in reversed(before) if same(new, old)), None)
 
 

@@ -1,6 +1,6 @@
 """One turn of the facilitator: one successful model call, one message that is never empty.
 
-A message that asks what was asked before costs one call more, where there is time for it.
+A message that asks what was asked before, or that has no words, costs one call more, where there is time for it.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from typing import Any
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, ToolCall, Usage
+from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
 from chalicelib.services.facilitation import widgets
+from chalicelib.services.facilitation.closings import closing, unasked
 from chalicelib.services.facilitation.pacing import Pace, pace_of
 from chalicelib.services.facilitation.pollination import themes_for
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
@@ -62,6 +63,7 @@ def facilitate(
     *,
     condensed: Condensed | None = None,
     help_text: str = "",
+    max_turns: int | None = None,
     model: Model,
     deadline: Deadline,
 ) -> FacilitatorReply:
@@ -69,9 +71,9 @@ def facilitate(
 
     What `condensed` covers is shown in its short form. `help_text` is what the operator offers people in distress. Raises
     ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every reply is
-    final.
+    final; so is the reply to the last message that a conversation takes, the one of number `max_turns`.
     """
-    pace = pace_of(view, thread, history)
+    pace = pace_of(view, thread, history, max_turns)
     notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget else ()
     request = Request(
         task="turn",
@@ -81,26 +83,37 @@ def facilitate(
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    reply = replace(_ask(model, request, thread, deadline, pace), themes=tuple(note.id for note in notes))
+    reply = _ask(model, request, thread, deadline, pace)
+    earlier = [message.content for message in history if message.role == "assistant"]
+    if (problem := _problem(reply, earlier)) and deadline.remaining() >= SECOND_CALL:
+        again = _ask_again(model, _otherwise(request, problem), thread, deadline, pace)
+        better = again if again.content and not (reply.content and _problem(again, earlier)) else reply
+        reply = replace(better, usage=reply.usage + again.usage)
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
-    earlier = [message.content for message in history if message.role == "assistant"]
+    return replace(reply, themes=tuple(note.id for note in notes))
+
+
+def _problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
+    """What the model is told where another message is wanted: this one has no words, or asks what was asked before."""
+    if not reply.content:
+        return fill("wordless")
     asked = None if reply.is_final else repeated(reply.content, earlier)
-    if asked is None or deadline.remaining() < SECOND_CALL:
-        return reply
-    try:
-        again = _ask(model, _otherwise(request, asked), thread, deadline, pace)
-    except ModelUnavailable as error:
-        return replace(reply, usage=reply.usage + error.usage)
-    better = again if again.content and (again.is_final or not repeated(again.content, earlier)) else reply
-    return replace(better, usage=reply.usage + again.usage, themes=reply.themes)
+    return fill("repeat", asked=tags.data("asked", asked)) if asked else None
 
 
-def _otherwise(request: Request, asked: str) -> Request:
-    """The same request with a note after everything else: this was asked before."""
+def _otherwise(request: Request, problem: str) -> Request:
+    """The same request with a note after everything else."""
     *before, last = request.messages
-    note = Block(fill("repeat", asked=tags.data("asked", asked)))
-    return replace(request, messages=(*before, replace(last, blocks=(*last.blocks, note))))
+    return replace(request, messages=(*before, replace(last, blocks=(*last.blocks, Block(problem)))))
+
+
+def _ask_again(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
+    """A second message; one without words, and what it cost, where the model gives none."""
+    try:
+        return _ask(model, request, thread, deadline, pace)
+    except ModelUnavailable as error:
+        return FacilitatorReply("", False, error.usage, "")
 
 
 def _ask(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
@@ -108,17 +121,14 @@ def _ask(model: Model, request: Request, thread: Thread, deadline: Deadline, pac
     reply = model.complete(request, deadline)
     text = _storable(reply.text).strip()
     concluding = reply.call(CONCLUDE.name)
-    content, spec = (_closing(text, concluding), None) if concluding else _presenting(text, reply, pace.widget == "may")
-    return FacilitatorReply(content, thread.concluded or concluding is not None, reply.usage, reply.model, spec)
-
-
-def _closing(text: str, call: ToolCall) -> str:
-    """The reply's text and the recap as one message; models like to say the recap twice, participants need it once."""
-    given = call.input.get("recap")
-    recap = _storable(given).strip() if isinstance(given, str) else ""
-    if recap in text:
-        return text
-    return recap if text in recap else f"{text}\n\n{recap}"
+    if concluding:
+        given = concluding.input.get("recap")
+        recap = _storable(given).strip() if isinstance(given, str) else ""
+        return FacilitatorReply(closing(text, recap), True, reply.usage, reply.model)
+    content, spec = _presenting(text, reply, pace.widget == "may")
+    if pace.last:
+        content = unasked(content)
+    return FacilitatorReply(content, thread.concluded or pace.last, reply.usage, reply.model, spec)
 
 
 def _presenting(text: str, reply: Reply, may_present: bool) -> tuple[str, dict[str, Any] | None]:

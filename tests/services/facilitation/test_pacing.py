@@ -8,12 +8,15 @@ from tests.services.builders import message, single_select, talk, thread, view
 
 HISTORY = talk("Hello?", "Yes")
 LEAD = "The participant's latest words follow. "
+CARE = " Unless they are in distress: then nothing counts but care."
 
 
-def steer(turn: int, budget: int = 12, *, critical: bool = False, begun: bool = True, concluded: bool = False) -> str:
-    told = pacing(Pace(turn, budget, begun, concluded, critical, "never")).split("\n")
+def steer(turn: int, budget: int = 12, *, critical: bool = False, last: bool = False, concluded: bool = False) -> str:
+    """What a turn of a conversation asks for; care comes first in every one."""
+    told = pacing(Pace(turn, budget, True, concluded, critical, "never", last)).split("\n")
     assert len(told) == 2
-    return told[1].removeprefix(LEAD)
+    assert told[1].endswith(CARE)
+    return told[1].removeprefix(LEAD).removesuffix(CARE)
 
 
 def widgets(*presented: bool) -> list[Message]:
@@ -30,12 +33,27 @@ def test_the_pace_is_rendered_with_all_that_it_says() -> None:
         '<pacing turn="3" of="12" concluded="no" widget="may">turn 3 of about 12</pacing>\n'
         "The participant's latest words follow. "
         "Reply to them with one question, or conclude if everything important is covered."
+        " Unless they are in distress: then nothing counts but care."
     )
 
 
 @pytest.mark.parametrize(("minutes", "budget"), [(1, 4), (5, 6), (10, 12), (30, 36)])
 def test_the_budget_follows_the_length_that_the_host_set(minutes: int, budget: int) -> None:
     assert pace_of(view(duration_minutes=minutes), thread(), HISTORY).budget == budget
+
+
+@pytest.mark.parametrize(("most", "budget"), [(200, 12), (12, 12), (5, 5), (2, 2), (None, 12)])
+def test_the_budget_is_never_more_than_a_conversation_takes(most: int | None, budget: int) -> None:
+    assert pace_of(view(), thread(), HISTORY, most).budget == budget
+
+
+def test_the_last_message_that_a_conversation_takes_is_known_and_concluded() -> None:
+    paces = [pace_of(view(duration_minutes=200), thread(message_count=turn), [], 100) for turn in (0, 99, 100, 101)]
+    assert [pace.last for pace in paces] == [False, False, True, True]
+    assert not pace_of(view(), thread(), [], 0).last  # an opening
+    told = "This conversation takes nothing more: call `conclude` with the recap, without any question."
+    assert steer(5, 5, last=True) == told
+    assert steer(5, 5, last=True, concluded=True).startswith("The conversation was concluded before")
 
 
 def test_turns_are_the_participants_messages_those_not_shown_included() -> None:
@@ -78,7 +96,9 @@ def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
 
 
 def test_a_conversation_without_words_is_opened() -> None:
-    assert steer(0, begun=False) == steer(0) == "There are none yet: open the conversation."
+    for begun in (True, False):
+        told = pacing(Pace(0, 12, begun, False, False, "never")).split("\n")[1]
+        assert told == f"{LEAD}There are none yet: open the conversation."
 
 
 @pytest.mark.parametrize(

@@ -94,13 +94,13 @@ def test_two_questions(one: str, other: str) -> None:
 
 
 def test_the_question_is_found_among_other_sentences() -> None:
-    earlier = ["Welcome! This is about v2.0 of the plan. What would you change first about it?", "Noted."]
+    earlier = ["Welcome! This is about v2.0 of the plan. What would you change first about it?", "Noted. Why?"]
     content = "You said 3.5 hours are too long — that is a lot. So what would you change first about it?"
     assert repeated(content, earlier) == "What would you change first about it?"
 
 
 def test_a_chinese_question_is_found_among_other_sentences() -> None:
-    earlier = ["謝謝您的說明。您會先改變什麼？還有別的原因嗎？"]
+    earlier = ["謝謝您的說明。您會先改變什麼？還有別的原因嗎？", "為什麼？"]
     assert repeated("您提到噪音！那麼您會先改變什麼呢？", earlier) == "您會先改變什麼？"
 
 
@@ -111,15 +111,24 @@ def test_a_sentence_that_asks_nothing_is_no_repeat() -> None:
 
 def test_only_the_last_six_messages_count() -> None:
     asked = "What would you change first?"
-    assert repeated(asked, [asked, *["Noted."] * 5]) == asked
-    assert repeated(asked, [asked, *["Noted."] * 6]) is None
+    assert repeated(asked, [asked, *["Why?"] * 5]) == asked
+    assert repeated(asked, [asked, *["Why?"] * 6]) is None
+
+
+def test_to_come_back_once_to_the_question_that_is_open_is_no_repeat() -> None:
+    asked = "What would you change first?"
+    assert repeated(f"I ask by rule. {asked}", [asked]) is None
+    assert repeated(asked, [asked, "I can't tell you that."]) is None
+    assert repeated(asked, [asked, asked]) == asked
+    assert repeated(asked, [asked, "I can't tell you that.", f"Well. {asked}"]) == asked
+    assert repeated(asked, [asked, "Why?", asked]) == asked
 
 
 def test_the_latest_of_two_repeated_questions_is_named() -> None:
-    earlier = ["What would you change first?", "And what would you change first?"]
+    earlier = ["What would you change first?", "And what would you change first?", "Why?"]
     assert repeated("What would you change first?", earlier) == "And what would you change first?"
 
 
 @pytest.mark.parametrize("text", ["", "?", "???", "？", "... ?", "\ud800?", "🙂🙂🙂🙂🙂🙂🙂?"])
 def test_questions_without_words_are_no_repeats(text: str) -> None:
-    assert repeated(text, [text]) is None
+    assert repeated(text, [text, text]) is None

@@ -13,9 +13,14 @@ from tests.services.builders import deadline, message, single_select, talk, thre
 
 HISTORY = talk("Hello, what matters?", "More books")
 ASKED = "What would you change first about the library?"
+REPEATING = talk(ASKED, "More books", "Which ones are missing?", "Novels")
 NOTE = (
     f"You have asked this before in this conversation: <asked>{ASKED}</asked>\n"
     "Don't ask it again, not even in other words. Ask something else that fits what the person just said, or conclude."
+)
+WORDLESS = (
+    "Your last reply had no words for the participant. Write the message that they are to read now. Where you conclude, the "
+    "recap of `conclude` holds that message; where you call a tool, fill in all of its input."
 )
 WHERE = {"type": "SingleSelect", "label": "Where?", "options": ["At home", "Outside"]}
 TOO_FEW = {**WHERE, "options": ["At home"]}
@@ -27,10 +32,12 @@ def turn(
     widgets: bool = False,
     history: Sequence[Message] = HISTORY,
     seconds: float = 60,
+    max_turns: int | None = None,
 ) -> tuple[FacilitatorReply, ScriptedModel]:
     model = ScriptedModel(*replies)
     shown, head = view(widgets_enabled=widgets), thread(concluded=concluded)
-    return facilitate(shown, head, [], history, model=model, deadline=deadline(seconds)), model
+    reply = facilitate(shown, head, [], history, max_turns=max_turns, model=model, deadline=deadline(seconds))
+    return reply, model
 
 
 def presents(widget: Any, text: str = "") -> Reply:
@@ -66,10 +73,105 @@ def test_a_tool_call_without_a_recap_degrades_to_its_text() -> None:
     assert (given.content, given.is_final) == ("Goodbye.", True)
 
 
-@pytest.mark.parametrize("reply", [says("   "), calls("conclude", {}), calls("conclude", {"recap": " "})])
-def test_no_words_are_no_reply(reply: Reply) -> None:
+EMPTY = [
+    says("   "),
+    calls("conclude", {}),
+    calls("conclude", {"recap": " "}),
+    *(
+        calls("present_widget", given)
+        for given in ({}, {"widget": {"type": "X"}}, {"widget": {"label": 3, "options": [4]}})
+    ),
+]
+
+
+@pytest.mark.parametrize("reply", EMPTY)
+@pytest.mark.parametrize("second", ["Which books?", calls("conclude", {"recap": "You want books."})])
+def test_no_words_are_asked_for_once_more(reply: Reply, second: Reply | str) -> None:
+    given, model = turn(reply, second, widgets=True)
+    assert given.content in ("Which books?", "You want books.")
+    assert (given.is_final, given.usage) == (given.content == "You want books.", USAGE + USAGE)
+    first, again = model.requests
+    assert (first.system, first.tools) == (again.system, again.tools)
+    assert again.messages[-1].blocks[:-1] == first.messages[-1].blocks
+    assert again.messages[-1].blocks[-1].text == WORDLESS
+
+
+def test_in_place_of_no_words_a_repeat_is_taken() -> None:
+    given, model = turn(calls("conclude", {}), ASKED, history=REPEATING)
+    assert (given.content, given.is_final, len(model.requests)) == (ASKED, False, 2)
+
+
+@pytest.mark.parametrize("reply", EMPTY)
+@pytest.mark.parametrize("second", [says(" "), calls("conclude", {}), unavailable()])
+def test_no_words_twice_are_no_reply(reply: Reply, second: Reply | Exception) -> None:
     with pytest.raises(ModelUnavailable, match="send the same message again"):
-        turn(reply)
+        turn(reply, second, widgets=True)
+
+
+@pytest.mark.parametrize("reply", EMPTY)
+def test_no_words_and_no_time_are_no_reply(reply: Reply) -> None:
+    with pytest.raises(ModelUnavailable, match="send the same message again"):
+        turn(reply, widgets=True, seconds=SECOND_CALL - 0.5)
+
+
+# A conclusion asks nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("All right. What else?", "All right.\n\nYou want books."),
+        ("What else? And who?!?", "You want books."),
+        ("You say 3.5 is too long. Why?  Since when? ", "You say 3.5 is too long.\n\nYou want books."),
+        ('Noted!\n\n**And "why"?**', "Noted!\n\nYou want books."),
+        ("謝謝您。還有嗎？為什麼呢？", "謝謝您。\n\nYou want books."),
+        ("You want books. Anything else?", "You want books."),
+        ("Why books? You said so.", "Why books? You said so.\n\nYou want books."),
+    ],
+)
+def test_the_text_of_a_conclusion_asks_nothing_at_its_end(text: str, content: str) -> None:
+    given, model = turn(calls("conclude", {"recap": "You want books."}, text))
+    assert (given.content, given.is_final, len(model.requests)) == (content, True, 1)
+
+
+@pytest.mark.parametrize("text", ["", "You want books, right?", "Which ones?"])
+def test_a_recap_that_asks_stays_as_it_is(text: str) -> None:
+    given, _ = turn(calls("conclude", {"recap": "You want books, right?"}, text))
+    assert given.content == "You want books, right?"
+
+
+def test_a_conclusion_is_never_without_words() -> None:
+    assert turn(calls("conclude", {"recap": ""}, "Which ones?"))[0].content == "Which ones?"
+    assert turn(calls("conclude", {"recap": ""}, "Thank you. Which ones?"))[0].content == "Thank you."
+
+
+# The last message that a conversation takes
+
+
+@pytest.mark.parametrize(
+    ("reply", "content"),
+    [
+        ("Novels it is. Which ones?", "Novels it is."),
+        ("Which ones?", "Which ones?"),
+        (ASKED, ASKED),
+        (calls("conclude", {"recap": "You want novels."}), "You want novels."),
+        (calls("present_widget", {"widget": WHERE}, "Novels."), "Novels.\n\nWhere?\n\n- At home\n- Outside"),
+    ],
+)
+def test_it_is_answered_with_the_end(reply: Reply | str, content: str) -> None:
+    given, model = turn(reply, history=REPEATING, max_turns=2, widgets=True)
+    assert (given.content, given.is_final, given.widget_spec, len(model.requests)) == (content, True, None, 1)
+    assert "takes nothing more: call `conclude`" in model.prompt
+
+
+def test_the_one_before_is_not() -> None:
+    given, model = turn("Which ones?", history=REPEATING, max_turns=3)
+    assert not given.is_final
+    assert '<pacing turn="2" of="3"' in model.prompt
+
+
+def test_nor_is_an_opening() -> None:
+    assert not turn("Hello. What matters?", history=[], max_turns=1)[0].is_final
 
 
 def test_words_that_sound_like_an_end_conclude_nothing() -> None:
@@ -128,12 +230,6 @@ def test_a_broken_widget_that_says_nothing_leaves_the_text_alone() -> None:
     assert (given.content, given.widget_spec) == ("Where do you read?", None)
 
 
-@pytest.mark.parametrize("widget", [None, {}, {"label": " "}, {"label": 3, "options": [4]}])
-def test_a_broken_widget_without_any_words_is_no_reply(widget: Any) -> None:
-    with pytest.raises(ModelUnavailable, match="send the same message again"):
-        turn(presents(widget), widgets=True)
-
-
 def test_a_call_of_a_tool_that_there_is_not_leaves_the_text() -> None:
     given, _ = turn(calls("send_mail", {"to": "everybody"}, "Where do you read?"), widgets=True)
     assert (given.content, given.is_final, given.widget_spec) == ("Where do you read?", False, None)
@@ -180,9 +276,6 @@ def test_after_a_conclusion_no_widget_comes() -> None:
 # Repeats
 
 
-REPEATING = talk(ASKED, "More books", "Which ones are missing?", "Novels")
-
-
 def test_a_repeated_question_is_asked_for_anew_once() -> None:
     given, model = turn(f"And {ASKED.lower()}", "Who would read them?", history=REPEATING)
     assert given.content == "Who would read them?"
@@ -198,7 +291,7 @@ def test_a_conclusion_in_place_of_a_repeated_question_is_taken() -> None:
     assert (given.content, given.is_final) == (f"I asked: {ASKED} Thank you.", True)
 
 
-@pytest.mark.parametrize("second", [ASKED, "Which ones are missing?", " ", calls("present_widget", {}), unavailable()])
+@pytest.mark.parametrize("second", [ASKED, " ", calls("present_widget", {}), unavailable()])
 def test_where_the_second_is_no_better_the_first_is_taken(second: Reply | Exception | str) -> None:
     given, model = turn(f"Well. {ASKED}", second, history=REPEATING)
     assert (given.content, len(model.requests)) == (f"Well. {ASKED}", 2)
@@ -234,4 +327,4 @@ def test_halves_of_characters_are_left_out() -> None:
     assert turn("Why\ud83d?")[0].content == "Why?"
     assert turn(calls("conclude", {"recap": "Thanks \udc00"}))[0].content == "Thanks"
     with pytest.raises(ModelUnavailable):
-        turn("\ud83d")
+        turn("\ud83d", "\ud83d")

@@ -34,7 +34,10 @@ SESSION = (
     "<facilitation_prompt>Ask about &lt;lunch&gt;.</facilitation_prompt>\n\nThe host's brief:\n\n"
     "<topic>Lunch</topic>\n<goal>Find out what people eat</goal>\n<critical>The price</critical>\n<context>Since 1970</context>"
 )
-STEER = "Reply to them with one question, or conclude if everything important is covered."
+STEER = (
+    "Reply to them with one question, or conclude if everything important is covered. "
+    "Unless they are in distress: then nothing counts but care."
+)
 
 
 @pytest.fixture
@@ -146,11 +149,11 @@ def test_a_turn_with_condensed_history(there: Door, session: str, monkeypatch: p
 
 
 def test_a_repeat_is_asked_again_with_a_note_at_the_very_end(there: Door, session: str) -> None:
-    there.server.queue(text("Now tell me, what do you eat and when?"))
-    there.host.say(session, FIRST)
+    there.turn(text("Now tell me, what do you eat and when?"), session, FIRST)
+    there.turn(text("Since when?"), session, SECOND)
     there.server.queue(text("You said so. And now tell me, what do you eat, and when?"))
-    message = there.turn(text("Who cooks it?"), session, SECOND)
-    _, _, first, again = there.bodies
+    message = there.turn(text("Who cooks it?"), session, THIRD)
+    first, again = there.bodies[-2:]
     note = (
         "You have asked this before in this conversation: <asked>Now tell me, what do you eat and when?</asked>\n"
         "Don't ask it again, not even in other words. Ask something else that fits what the person just said, or conclude."
@@ -160,10 +163,12 @@ def test_a_repeat_is_asked_again_with_a_note_at_the_very_end(there: Door, sessio
         user(OPENING),
         assistant("Welcome. What do you eat?"),
         user(SAID_FIRST),
-        assistant("Now tell me, what do you eat and when?", cached=True),
+        assistant("Now tell me, what do you eat and when?"),
+        user(SAID_SECOND),
+        assistant("Since when?", cached=True),
     ]
-    assert first == request(*before, user(pacing(2, "may"), SAID_SECOND))
-    assert again == request(*before, user(pacing(2, "may"), SAID_SECOND, note))
+    assert first == request(*before, user(pacing(3, "may"), SAID_THIRD))
+    assert again == request(*before, user(pacing(3, "may"), SAID_THIRD, note))
 
 
 def long_talk(there: Door, session: str) -> None:

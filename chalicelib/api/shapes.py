@@ -114,7 +114,7 @@ class Reminders(Shape):
 
 
 class Usage(Shape):
-    """What the conversations of a session cost in tokens."""
+    """What the facilitator's replies in a session cost in tokens; prompts, digests and summaries are not among them."""
 
     turns: Count
     input_tokens: Count

@@ -167,7 +167,7 @@ class Conversations:
         return moved if taken else None
 
     def release_lease(self, thread: Thread, turn_id: str, tokens: int = 0) -> None:
-        """Give the lease back without a reply, and count what was spent on one; a lease that is not ours is left alone."""
+        """Give the lease back without a reply; one that is not ours is left alone. What was spent counts either way."""
         actions: list[Action] = [ThreadItem.turn_id.remove(), ThreadItem.leased_until.remove()]
         ours = ThreadItem.turn_id == turn_id
         tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
@@ -177,10 +177,10 @@ class Conversations:
             write.update(_head(thread), actions=actions, condition=ours)
             write.update(tally, actions=spent, condition=TallyItem.status.exists())
 
-        if tokens:
-            holds(lambda: database.transact(build))
-        else:
+        if not tokens:
             holds(lambda: database.update(_head(thread), actions, ours))
+        elif not holds(lambda: database.transact(build)):
+            holds(lambda: database.update(tally, spent, TallyItem.status.exists()))
 
     def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.

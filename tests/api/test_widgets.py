@@ -122,7 +122,11 @@ def test_a_value_of_another_type_is_refused(host: Host, model: Presenter, sessio
 
 
 def test_without_an_open_widget_a_value_is_refused(host: Host, model: Presenter, session: str) -> None:
-    refused = (400, "validation_error", "widget_value must be left out: there is no open widget in this conversation")
+    told = (
+        "widget_value must be left out: there is no open widget in this conversation. "
+        "An answer that is sent again needs the message_id of its first try"
+    )
+    refused = (400, "validation_error", told)
     assert error_of(host.say(session, "Soup", widget_value="Soup")) == refused
     assert error_of(host.say(session, "Soup", "somebody new", widget_value="Soup")) == refused
     assert host.get(f"/sessions/{session}")["participant_count"] == 1

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import settings as settings_module
 from chalicelib import wiring
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Reply, Request, Task, Usage
 from chalicelib.services.spending import Budget, BudgetSpent, FrugalModel
@@ -200,6 +200,22 @@ def test_tokens_of_a_reply_that_came_to_nothing_are_kept_apart(till: Till, monke
     after = room.view().tally
     assert (after.input_tokens - before.input_tokens, after.turns) == (60, before.turns + 1)
     assert _unused(room) == 200
+
+
+def test_tokens_of_a_reply_whose_lease_was_lost_are_counted(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room(till.clock, own_model(monkeypatch))
+    room.join()
+    spent = _unused(room)
+
+    def late() -> None:
+        room.clock.advance(31)
+        room.say("Soup", "m1")
+
+    room.during_next_call(late)
+    with pytest.raises(Conflict):
+        room.say("Soup", "m1")
+    assert (_unused(room) - spent, room.view().tally.turns) == (33, 2)
+    assert room.thread().thread.turn_id is None
 
 
 def _unused(room: Room) -> int:

@@ -28,8 +28,8 @@ def basic_prompt(view: SessionView) -> str:
     """The template's facilitation prompt, else one made of the brief fields alone: version 0, in force until there is
     a tailored one.
 
-    Version 0 is no text that is stored, and says nothing but what the brief does, which every thread is shown as it is
-    now. So a thread that began with it follows an edit of the brief, and never has one text contradict the other.
+    Version 0 is not stored: a thread that began with it follows an edit of template and brief. The brief's fields as they
+    are now are shown to every thread anyway, and a prompt made of older ones would contradict them.
     """
     session = view.session
     if template := find_template(session.template_id):

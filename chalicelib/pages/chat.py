@@ -21,10 +21,14 @@ def show(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
+    known = identity.known(request, session_id)
     if person := identity.resumed_by(query.get("r", ""), session_id):
-        # The link opens nothing by itself: the secret leaves the address before any page is shown.
-        return see_other(f"chat?s={session_id}&{RESUMED}=1", identity.cookie(request, person, session_id))
-    visit = visit_of(request, session_id, identity.known(request, session_id))
+        # The secret leaves the address before any page is shown. A conversation that this browser has already is not
+        # exchanged for another one: whoever hands out a link to their own could read along.
+        if known in (None, person):
+            return see_other(f"chat?s={session_id}&{RESUMED}=1", identity.cookie(request, person, session_id))
+        return see_other(f"chat?s={session_id}")
+    visit = visit_of(request, session_id, known)
     view, thread = visit.read()
     return screens.current(visit, view, thread, Told(resumed=RESUMED in query))
 

@@ -60,6 +60,18 @@ def test_a_private_link_we_did_not_make_is_nobodys(change: str, host: Host, ben:
     assert cem.cookies == {}
 
 
+def test_a_private_link_does_not_replace_a_conversation_that_a_browser_has(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    session = host.new_session()
+    link = resume_link(ben.join(session))
+    cem.join(session)
+    own = dict(cem.cookies)
+    answer = cem.get(link)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"chat?s={session['id']}")
+    assert cem.cookies == own
+
+
 def test_somebody_else_at_the_same_device_starts_new(host: Host, ben: Browser) -> None:
     session = host.new_session()
     ben.join(session)

@@ -13,7 +13,7 @@ export function enhance(list) {
     const grip = Object.assign(document.createElement("span"), { className: "grip", textContent: "⠿" });
     grip.setAttribute("aria-hidden", "true");
     item.append(grip);
-    grip.addEventListener("pointerdown", (event) => drag(list, item, grip, event));
+    grip.addEventListener("pointerdown", (event) => drag(list, item, event));
   }
   number(list);
 }
@@ -37,9 +37,9 @@ function move(list, item, by) {
   announce(list, item);
 }
 
-function drag(list, item, grip, start) {
+function drag(list, item, start) {
   start.preventDefault();
-  grip.setPointerCapture(start.pointerId);
+  list.setPointerCapture(start.pointerId); // not the grip: what is moved within the page loses it
   item.classList.add("dragged");
   const follow = (event) => {
     for (const other of list.children) {
@@ -56,12 +56,11 @@ function drag(list, item, grip, start) {
   };
   const end = () => {
     item.classList.remove("dragged");
-    grip.removeEventListener("pointermove", follow);
+    list.removeEventListener("pointermove", follow);
     announce(list, item);
   };
-  grip.addEventListener("pointermove", follow);
-  grip.addEventListener("pointerup", end, { once: true });
-  grip.addEventListener("pointercancel", end, { once: true });
+  list.addEventListener("pointermove", follow);
+  list.addEventListener("lostpointercapture", end, { once: true });
 }
 
 function number(list) {

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -96,7 +97,7 @@ class Evaluation:
         matter = meeting.matter[script]
         if self.run.live:
             return Played(persona, script, matter, self._model, self._clock)
-        return Scripted(persona, script, matter)
+        return Scripted(persona, script, matter, zlib.crc32(f"{meeting.name} {persona}".encode()))
 
 
 def write(run: Run, folder: Path) -> Path:

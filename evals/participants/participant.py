@@ -5,9 +5,11 @@ from typing import Any, Final, Literal, Protocol
 
 from evals.transcript import Cue, Transcript
 
-Persona = Literal["cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed"]
+Persona = Literal[
+    "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed", "refusing"
+]
 PERSONAS: Final[tuple[Persona, ...]] = (
-    "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed",
+    "cooperative", "terse", "off_topic", "hostile", "non_english", "contradictory", "distressed", "refusing",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from evals.widget import choices, kind_of, props_of
 
 Lines = Mapping[str, Sequence[str]]
 
-STOPS_AT = {"terse": 6, "hostile": 8}  # the message with which these want to stop
+STOPS_AT = {"terse": 6, "hostile": 8, "non_english": 7, "refusing": 3}  # the message with which these want to stop
 DISTRESSED_AT = 2
 _TAPS = ("cooperative", "terse", "non_english", "contradictory", "distressed")  # the others write past a widget
 
@@ -40,11 +40,15 @@ def words(script: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """A persona in a script, with what it holds of the session's matter."""
+    """A persona in a script, with what it holds of the session's matter.
+
+    `variant` says which of several phrasings it has for stopping and for distress.
+    """
 
     persona: Persona
     script: str
     matter: Mapping[str, str]
+    variant: int = 0
 
     def reply(self, so_far: Transcript) -> Said | None:
         """What the persona says to the facilitator's last message."""
@@ -54,20 +58,24 @@ class Scripted:
             line = self._unsaid("afterthought", said)
             return Said(line) if line else None
         number = len(said) + 1
-        if cue := self._cued(said, number):
+        if cue := self._cued(number):
             return cue
         if last.widget is not None and self.persona in _TAPS and (answer := self._tap(last.widget)):
             return answer
         return Said(self._line(last, said))
 
-    def _cued(self, said: Sequence[Entry], number: int) -> Said | None:
+    def _cued(self, number: int) -> Said | None:
         """A message that means to stop, or distress, or comes after it."""
         if self.persona == "distressed" and number >= DISTRESSED_AT:
             kind, cue = _DISTRESS[min(number - DISTRESSED_AT, len(_DISTRESS) - 1)]
-            return Said(self._filled(self._lines[kind][0]), cue=cue)
+            return Said(self._phrased(kind), cue=cue)
         if number >= STOPS_AT.get(self.persona, number + 1):
-            return Said(self._unsaid("stop", said) or self._lines["stop"][0], cue="stop")
+            return Said(self._phrased("stop"), cue="stop")
         return None
+
+    def _phrased(self, kind: str) -> str:
+        lines = self._lines[kind]
+        return self._filled(lines[self.variant % len(lines)])
 
     @property
     def _lines(self) -> Lines:

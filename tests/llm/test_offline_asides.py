@@ -5,7 +5,8 @@ import re
 import pytest
 
 from chalicelib.llm.offline.asides import aside_of, greets, is_annoyed, knows_nothing, skips
-from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
+from chalicelib.llm.offline.enough import wants_to_stop
+from chalicelib.llm.offline.harm import is_distressed
 from tests.llm.offline_talk import Conversation, tailored
 from tests.services.builders import view
 

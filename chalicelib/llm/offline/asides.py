@@ -102,6 +102,14 @@ _EMPTY = _any(
     r"(?:我)?(?:也)?(?:不(?:太)?知道|不(?:太)?清楚|不確定|不确定|沒(?:有)?(?:想法|意見|什麼)|没(?:有)?(?:想法|"
     r"意见|什么)|隨便|随便|無所謂|无所谓|都可以|不曉得|不晓得|沒有|没有|無|无)(?:耶|啊|吧|欸|哎|特別|特别)*",
 )
+_REFUSAL = _any(
+    r"(?:(?:well|sorry|i said|still|just|ok|please|again|and|um|oh|but) )*(?:no|nope|nah|none|never|no thanks|no thank you|"
+    r"nothing|nothing really|not really|no comment|no way|i refuse|i won't (?:say|tell|answer)|i'd rather not|no one|no answer|"
+    r"(?:i )?(?:don't|do not) (?:care|want to)(?: (?:say|answer|tell|talk))?)(?: (?:no|nope|nah|thanks|thank you|sorry|really|"
+    r"at all|again|to that|still))*",
+    r"(?:(?:就是|還是|还是|真的|我|也|都|一樣|一样|說了|说了) ?)*(?:不|不要|不是|不會|不会|不行|不想|不想(?:說|说|講|讲|談|谈|回答)|"
+    r"沒有|没有|沒|没|無|无|沒意見|没意见|不必|免了)(?: ?(?:不|沒有|没有|吧|啊|啦|了|喔|哦|謝謝|谢谢))*",
+)
 _GREETING = _any(
     r"(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|greetings)(?: (?:there|everyone|all|you|"
     r"to you))*|(?:您好|你好|哈囉|哈啰|嗨|早安|午安|晚安|大家好)+"
@@ -151,6 +159,11 @@ def skips(text: str) -> bool:
 def knows_nothing(text: str) -> bool:
     """Whether somebody says no more than that they have nothing to say to this."""
     return _is(_EMPTY, text)
+
+
+def refuses(text: str) -> bool:
+    """Whether a message is a bare "no", or as much as that."""
+    return _is(_REFUSAL, text)
 
 
 def greets(text: str) -> bool:

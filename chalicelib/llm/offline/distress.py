@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.llm.offline.cues import is_distressed
+from chalicelib.llm.offline.harm import is_distressed
 from chalicelib.llm.offline.likeness import marks
 from chalicelib.llm.offline.scene import Exchange, Scene
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.llm.interface import Reply, Request, ToolCall
-from chalicelib.llm.offline.asides import aside_of, greets, is_annoyed, knows_nothing, skips
+from chalicelib.llm.offline.asides import aside_of, greets, is_annoyed, knows_nothing, refuses, skips
 from chalicelib.llm.offline.asks import Ask, ask_of, asks_of, open_asks, shortened
-from chalicelib.llm.offline.cues import is_distressed, wants_to_stop
 from chalicelib.llm.offline.distress import resumes, troubled
+from chalicelib.llm.offline.enough import wants_to_stop
+from chalicelib.llm.offline.harm import is_distressed, was_hurt
 from chalicelib.llm.offline.likeness import alike
 from chalicelib.llm.offline.others import others_theme
 from chalicelib.llm.offline.probes import probe_question
@@ -25,6 +26,7 @@ from chalicelib.llm.offline.text import length_in_words, sentences
 THIN = 6  # words; a shorter answer is followed up once
 WARM = 3  # messages of the participant before the first widget
 PATIENCE = 2  # follow-ups without an answer worth the name, after which thin answers are accepted
+REFUSALS = 3  # bare refusals in a row, after which nothing more is asked
 HALF = 0.5  # of what one follow-up says in another makes them alike
 _PLACE = re.compile(r"\{\w+\}")
 
@@ -51,6 +53,8 @@ def _answered(scene: Scene, asks: list[Ask]) -> Reply:
     left = open_asks(asks, scene)
     current, followed = _current(scene, asks)
     spare = scene.left - len(left) > 0 and current is not None and not followed
+    if was_hurt(scene.answer):
+        return _next(scene, asks, left, _unused(scene.voice.hearing.gentle, scene))
     if lead := _aside(scene, len(left)):
         if not left and (not spare or aside_of(scene.answer) == "length"):
             return replace(_conclude(scene, asks), text="" if aside_of(scene.answer) == "length" else lead)
@@ -100,7 +104,10 @@ def _joined(scene: Scene, *parts: str) -> str:
 
 
 def _is_over(scene: Scene) -> bool:
-    return scene.left <= 0 or any(wants_to_stop(text) for text in scene.exchanges[-1].said)
+    latest = [text for exchange in scene.exchanges for text in exchange.said][-REFUSALS:]
+    refused = len(latest) == REFUSALS and all(map(refuses, latest))
+    stopped = not scene.exchanges[-1].chosen and any(map(wants_to_stop, scene.exchanges[-1].said))
+    return scene.left <= 0 or refused or stopped
 
 
 def _current(scene: Scene, asks: list[Ask]) -> tuple[Ask | None, bool]:

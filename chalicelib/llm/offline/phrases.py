@@ -34,6 +34,7 @@ class Hearing:
     skipped: tuple[str, ...]
     greeted: tuple[str, ...]
     annoyed: tuple[str, ...]
+    gentle: tuple[str, ...]  # to somebody who tells of violence or a death
 
 
 @dataclass(frozen=True, slots=True)

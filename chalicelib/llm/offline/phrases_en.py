@@ -82,6 +82,10 @@ _HEARING = Hearing(
         "I can tell that this annoys you, and you may stop whenever you like.",
         "Your annoyance is heard; a word is enough and we stop.",
     ),
+    gentle=(
+        "I am sorry that this happened; you need not say more about it than you want to.",
+        "That must have been hard, and I am sorry to hear it.",
+    ),
 )
 
 _CLOSING = Closing(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from chalicelib.llm.offline.asides import aside_of, asks_back, greets, knows_nothing, skips, strays
 from chalicelib.llm.offline.asks import COVERED, Ask, ask_of
 from chalicelib.llm.offline.clauses import MARK
-from chalicelib.llm.offline.cues import wants_to_stop
 from chalicelib.llm.offline.distress import resumes, troubled
+from chalicelib.llm.offline.enough import besides_stopping
 from chalicelib.llm.offline.likeness import alike, marks
 from chalicelib.llm.offline.reflect import Reflection, reflections, weightiest
 from chalicelib.llm.offline.scene import Scene
@@ -23,7 +23,7 @@ def points(scene: Scene) -> list[Reflection]:
     for exchange, in_trouble in zip(scene.exchanges, trouble, strict=True):
         made = weightiest(
             reflection
-            for text in exchange.said
+            for text in map(besides_stopping, exchange.said)
             if not (exchange.chosen or in_trouble or _says_nothing(text, matter) or (any(trouble) and resumes(text)))
             for reflection in reflections(text)
         )
@@ -64,7 +64,7 @@ def recap(scene: Scene, asks: Sequence[Ask]) -> str:
 def _says_nothing(text: str, matter: frozenset[str]) -> bool:
     """Whether a message is no answer to anything: a sign, something beside the matter, or a question with what led to it."""
     aside = aside_of(text)
-    if wants_to_stop(text) or aside not in (None, "question") or strays(text):
+    if not text or aside not in (None, "question") or strays(text):
         return True
     if (aside == "question" or asks_back(text)) and not matter & marks(text):
         return True

@@ -3,7 +3,6 @@
 Jobs carry ids only: a worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
-import hashlib
 import json
 from datetime import datetime
 from typing import Any
@@ -71,13 +70,12 @@ class Jobs:
             QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=min(_LONGEST_DELAY, max(1, round(seconds)))
         )
 
-    def bury(self, dead_letters_url: str, body: str, group: str | None = None) -> None:
-        """Put a message that can never succeed where the operator is told of it."""
-        fifo = (
-            {"MessageGroupId": group, "MessageDeduplicationId": hashlib.sha256(body.encode()).hexdigest()}
-            if group
-            else {}
-        )
+    def bury(self, dead_letters_url: str, body: str, message_id: str, group: str | None = None) -> None:
+        """Put a message that can never succeed where the operator is told of it; twice the same one, `message_id` says, is one.
+
+        What was sent back from there and fails again is another message: it is not dropped as a repeat of itself.
+        """
+        fifo = {"MessageGroupId": group, "MessageDeduplicationId": message_id} if group else {}
         self._client.send_message(QueueUrl=dead_letters_url, MessageBody=body, **fifo)
 
     def _send(self, queue_url: str, session_id: str) -> None:

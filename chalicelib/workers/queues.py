@@ -42,7 +42,8 @@ def handle(
         session_id, thread_id = _named(record.body, "session_id"), _named(record.body, "thread_id")
         try:
             if session_id is None:
-                wiring.jobs().bury(dead_letters_url, record.body, record.attributes.message_group_id)
+                group = record.attributes.message_group_id
+                wiring.jobs().bury(dead_letters_url, record.body, record.message_id, group)
                 logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
             elif thread_work and thread_id:
                 thread_work(session_id, thread_id)

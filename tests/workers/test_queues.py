@@ -116,6 +116,12 @@ def test_what_was_buried_is_there_for_the_operator(desk: Desk, postponed: list[A
     assert desk.buried("prompts") == ['{"other": 1}']
 
 
+def test_what_comes_twice_is_buried_once_and_what_was_sent_back_again(desk: Desk, postponed: list[Any]) -> None:
+    for number in (1, 1, 2):
+        run(lambda _: None, events.raw_message("nonsense", number=number), queue="summaries")
+    assert desk.buried("summaries") == ["nonsense"] * 2
+
+
 def test_a_message_that_cannot_be_buried_stays_in_its_queue(
     desk: Desk, postponed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

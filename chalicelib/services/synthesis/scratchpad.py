@@ -18,7 +18,7 @@ from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
 
 MAX_BYTES = 9_000  # a write costs a unit for each kilobyte
-MOST_EVIDENCE = 5
+MOST_EVIDENCE, LEAST_EVIDENCE = 5, 2
 MOST_QUESTIONS = 12
 MAX_QUESTION = 200
 SHARED_BY = 3  # people from whom on a theme is a group's
@@ -154,11 +154,14 @@ def _questions(view: SessionView) -> Iterator[str]:
 
 
 def _bounded(scratchpad: Scratchpad) -> Scratchpad:
-    """The scratchpad in its room: the least carried themes are left out first."""
-    notes = list(scratchpad.notes)
+    """The scratchpad in its room: with less evidence where that is enough, else without the least carried themes."""
     room = MAX_BYTES - len(msgspec.json.encode(replace(scratchpad, notes=()))) - 100
-    sizes = [len(msgspec.json.encode(note)) + 1 for note in notes]
-    while sizes and sum(sizes) > room:
+    for most in range(MOST_EVIDENCE, LEAST_EVIDENCE - 1, -1):
+        notes = [replace(note, evidence=note.evidence[:most]) for note in scratchpad.notes]
+        sizes = [len(msgspec.json.encode(note)) + 1 for note in notes]
+        if sum(sizes) <= room:
+            break
+    while sum(sizes) > room:
         notes.pop()
         sizes.pop()
     kept = {note.id for note in notes}

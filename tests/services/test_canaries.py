@@ -1,0 +1,188 @@
+"""Canaries: what one participant said reaches no other one, while what a group carries reaches nearly all who are due it.
+
+The facilitator here says back all that it is shown for a turn; the digests put every canary into labels, descriptions
+and points, and have others support those themes; the summary puts it into the descriptions that may be told.
+"""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Reply, Request
+from chalicelib.services.channels import Participant
+from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis.job import summarise
+from chalicelib.store.records import Scratchpad
+from tests.clock import own_time
+from tests.faults import Interviewer
+from tests.llm.scripted import calls, prompt_of, says
+from tests.room import HOST, Room
+
+CANARIES = (
+    *("Zebulon", "Quixworth", "Marrowbyte", "Tolvanen", "Jabberdoon", "Vexilar", "Okonjira", "Brindlehof"),
+    *("48151623", "0176-5550199", "zoe.q@example.org", "@brimblewick", "https://quagmire.example/zq", "wobbegong.io"),
+    *("Zoë", "Kwik", "王小明", "蘑菇巷", "Ødegårdshaugen", "Пржевальский"),
+)
+BUSES = "Evening buses"
+CARRIERS = [f"The {word} buses in the evening matter to me." for word in ("late", "last", "few", "slow", "full")]
+OTHER = "I like to sit in the gardens near my street, because it is quiet there, and green, and I can read for an hour."
+LISTENERS = 8
+
+
+class Gossip(Interviewer):
+    """A model that would tell everybody everything."""
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Whatever the request shows, said on."""
+        if request.task == "turn":
+            self.requests.append(request)
+            return says(f"({self.count('turn')}) {request.messages[-1].blocks[0].text}")
+        if request.task == "digest":
+            return calls("record_digest", {"points": _points(request)})
+        return (
+            calls("write_summary", _summary(request))
+            if request.task == "summary"
+            else super().complete(request, deadline)
+        )
+
+
+def _points(request: Request) -> list[dict[str, str]]:
+    prompt = prompt_of(request)
+    known = {piece.attributes["label"]: piece.attributes["id"] for piece in tags.read("theme", prompt)}
+    points = []
+    for said in tags.read("said", prompt):
+        told = [name for name in CANARIES if name in said.text]
+        labels = [f"Evening {name} buses" for name in told] or [BUSES if "buses" in said.text else "Gardens"]
+        if "buses" in said.text and not told:
+            labels += [label for label in known if any(name in label for name in CANARIES)]
+        for label in labels:
+            point = {
+                "message_id": said.attributes["id"],
+                "quote": said.text,
+                "text": f"{label}: {said.text}",
+                "topic": label,
+            }
+            points.append(
+                {**point, "theme": known.get(label, ""), "description": f"All about {label}.", "stance": "for"}
+            )
+    return points
+
+
+def _summary(request: Request) -> dict[str, Any]:
+    shown = tags.read("theme", prompt_of(request))
+    themes = [
+        {
+            "themes": [it.attributes["id"]],
+            "label": it.attributes["label"],
+            "statement": it.text,
+            "evidence": [],
+            "description": f"People speak of {it.attributes['label']}.",
+        }
+        for it in shown
+    ]
+    lists = dict.fromkeys(("same", "agreements", "tensions", "minority_views", "open_questions"), ())
+    return {"overview": "People spoke.", "themes": themes, **{name: [] for name in lists}, "critical_answer": ""}
+
+
+@pytest.fixture
+def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """A session in which one told all canaries, and five carry a theme; its notes are taken."""
+    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    model = Gossip()
+    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
+    speak(room, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
+    for number, said in enumerate(CARRIERS):
+        speak(room, f"carrier-{number}", said)
+        digest(room)
+    return room
+
+
+def speak(room: Room, name: str, *said: str) -> str:
+    """What somebody says; gives their thread."""
+    room.who = Participant(name, "", HOST)
+    for text in said:
+        room.clock.advance(1)
+        turn = room.say(text)
+    return turn.thread_id
+
+
+def digest(room: Room) -> Scratchpad:
+    room.clock.advance(120)
+    summarise(room.session.id, bench=wiring.bench())
+    pad = wiring.sessions().view(room.session.id, ("scratchpad",)).scratchpad
+    assert pad is not None
+    return pad
+
+
+def listen(room: Room) -> list[list[Request]]:
+    """The requests for the turns of each of those who speak of something else."""
+    heard = []
+    for number in range(LISTENERS):
+        before = len(room.model.requests)
+        speak(
+            room,
+            f"listener-{number}",
+            *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last", "now")],
+        )
+        heard.append(room.model.requests[before:])
+    return heard
+
+
+def shows(request: Request) -> list[str]:
+    """The labels and descriptions of themes that a turn is given."""
+    return [
+        text
+        for it in tags.read("theme", request.messages[-1].blocks[0].text)
+        for text in (it.attributes["label"], it.text)
+        if text
+    ]
+
+
+def test_the_notes_hold_what_must_not_be_told(room: Room) -> None:
+    """Or the tests below prove nothing."""
+    pad = digest(room)
+    carried = [note for note in pad.notes if note.participants >= 3 and note.label != BUSES]
+    assert len(carried) >= 10
+    assert all(any(name in note.label for name in CANARIES) for note in carried)
+    assert any(name in note.description for note in carried for name in CANARIES)
+    (buses,) = [note for note in pad.notes if note.label == BUSES]
+    assert buses.participants == len(CARRIERS)
+
+
+def test_a_canary_reaches_no_other_prompt_and_no_other_thread(room: Room) -> None:
+    heard = [request for requests in listen(room) for request in requests]
+    assert len(heard) == LISTENERS * 5
+    for request in heard:
+        prompt = prompt_of(request)
+        assert [name for name in CANARIES if name in prompt] == []
+    own = next(head.id for head in wiring.conversations().heads(room.session.id) if head.external_id == "canary")
+    for head in wiring.conversations().heads(room.session.id):
+        said = "\n".join(entry.content for entry in wiring.conversations().messages(head))
+        assert [name for name in CANARIES if name in said] == (list(CANARIES) if head.id == own else [])
+
+
+def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(room: Room) -> None:
+    due, reached = 0, 0
+    for requests in listen(room):
+        third = requests[2]  # the first after three messages of more than forty words
+        assert [shows(request) for request in requests[:2]] == [[], []]
+        due += 1
+        reached += BUSES in shows(third)
+        later = [shows(request) for request in requests[3:]]
+        assert later[0] == []  # not twice in a row
+        assert BUSES not in later[1]  # nor twice at all
+    assert reached >= 0.8 * due
+
+
+def test_without_enough_who_carry_it_nobody_hears_of_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        who = wiring.conversations().heads(room.session.id)
+        head = next(it for it in who if it.external_id == f"carrier-{number}")
+        assert wiring.people().exclude(head, room.clock.now())
+    digest(room)
+    assert not any(shows(request) for requests in listen(room) for request in requests)

@@ -335,7 +335,7 @@ def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> No
     summary = spoken.view().summary
     for _ in range(2):
         app.conversations_changed(events.batch(events.change("INSERT", first)), Context())
-        assert status(spoken) == "stale"
+        assert status(spoken) == "current"
         spoken.clock.advance(60)
         assert spoken.summarise() == []
         assert status(spoken) == "current"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser.axe import violations
+
 ROOT = Path(__file__).absolute().parents[2]
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", ROOT / ".local" / "screenshots"))
 
@@ -29,6 +31,32 @@ def overflowing(page: Page) -> list[str]:
 def photograph(page: Page, name: str) -> None:
     """Keep a picture of the whole page; nothing may stick out of it."""
     assert overflowing(page) == [], name
+    _keep(page, name)
+
+
+def _keep(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     # Without the styles that Playwright would add to the page, which its policy forbids.
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, caret="initial", animations="allow")
+
+
+WIDTHS = (320, 768, 1280)
+_BY_COLOR = ("color-contrast", "link-in-text-block")
+
+
+def examine(page: Page, name: str, direction: str) -> list[str]:
+    """What is wrong with the page as it stands, at every width, light and dark; keeps a picture of each."""
+    wrong: list[str] = []
+    tells = page.evaluate("document.documentElement.dir")
+    if tells != direction:
+        wrong.append(f"{name}: the page's direction is {tells}")
+    for scheme, rules in (("light", ()), ("dark", _BY_COLOR)):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            shown = f"{name}-{width}-{scheme}-{direction}"
+            wrong += [f"{shown}: sticks out: {it}" for it in overflowing(page)]
+            _keep(page, shown)
+            if width == WIDTHS[0]:
+                wrong += [f"{shown}: {it}" for it in violations(page, rules=rules)]
+    return wrong

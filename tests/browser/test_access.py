@@ -1,0 +1,178 @@
+"""What a screen reader is told: each reply once and by whom, failures at once, whose language is spoken, where the focus is."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.devices import DESKTOP, Devices
+from tests.browser.facilitator import PATIENCE, Facilitator
+from tests.browser.talk import Talk, new_session
+from tests.e2e.local import LocalCloud
+from tests.fake_anthropic import Fault
+
+pytestmark = pytest.mark.timeout(240)
+ARABIC = "الحساء لذيذ ولكن المطعم بعيد جدا عن المكتب."
+
+# What live regions say: what is added to one, as it is when it is added; an alert also as it is added itself.
+_LISTEN = """() => {
+  window.told = [];
+  const region = node => node.closest('[aria-live], [role=log], [role=alert], [role=status]');
+  new MutationObserver(changes => changes.forEach(change => {
+    const at = change.target.nodeType === 1 ? change.target : change.target.parentElement;
+    for (const node of change.addedNodes) {
+      const live = (at && region(at)) || (node.nodeType === 1 && node.querySelector('[role=alert]')) || node;
+      if (!live.matches?.('[aria-live], [role]')) continue;
+      const text = (node.innerText ?? node.textContent).trim().replace(/\\s+/g, ' ');
+      if (text) window.told.push([live.getAttribute('role'), text]);
+    }
+  })).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+def listen(page: Page) -> None:
+    """Hear what the page tells from now on."""
+    page.evaluate(_LISTEN)
+
+
+def told(page: Page, role: str) -> list[str]:
+    """What regions of this role told."""
+    heard: list[tuple[str, str]] = page.evaluate("window.told")
+    return [text for region, text in heard if region == role]
+
+
+def begin(devices: Devices, cloud: LocalCloud, settings: dict[str, Any] | None = None, **fields: Any) -> Talk:
+    page = devices.open(cloud, DESKTOP, **(settings or {}))
+    return Talk(page, cloud, new_session(cloud, **{"questions": [], **fields})).join()
+
+
+def test_each_reply_is_told_once_with_its_speaker(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+    model.says("Welcome! What do you eat?", "Why **soup**?")
+    talk = begin(devices, scripted)
+    listen(talk.page)
+    talk.say("Soup.")
+    talk.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    heard = told(talk.page, "log")
+    assert [text for text in heard if "Why" in text] == ["Facilitator Why soup?"]
+    assert [text for text in heard if "Soup." in text] == ["You Soup. Sending…"]
+    assert told(talk.page, "alert") == told(talk.page, "status") == []
+    expect(talk.page.get_by_role("log")).to_have_count(1)
+    expect(talk.page.get_by_role("log")).to_match_aria_snapshot(
+        """
+        - log "Conversation":
+          - article:
+            - heading "Facilitator" [level=2]
+            - paragraph: Welcome! What do you eat?
+          - article:
+            - heading "You" [level=2]
+            - text: Soup.
+            - paragraph: Sent
+          - article:
+            - heading "Facilitator" [level=2]
+            - paragraph:
+              - text: Why
+              - strong: soup
+              - text: "?"
+        """
+    )
+
+
+def test_the_focus_stays_in_the_box_while_one_waits_and_when_the_reply_comes(
+    scripted: LocalCloud, devices: Devices, model: Facilitator
+) -> None:
+    talk = begin(devices, scripted)
+    model.hold()
+    talk.send("Soup.")
+    expect(talk.box).to_be_focused()
+    assert model.asked.wait(PATIENCE)
+    expect(talk.page.get_by_text("The facilitator is writing…")).to_be_visible()
+    talk.page.keyboard.type("And")
+    model.go()
+    expect(talk.replies).to_have_count(2)
+    expect(talk.box).to_be_focused()
+    expect(talk.box).to_have_value("And")
+    expect(talk.page.get_by_text("The facilitator is writing…")).to_be_hidden()
+
+
+def test_a_failure_is_an_alert(scripted: LocalCloud, devices: Devices) -> None:
+    talk = begin(devices, scripted)
+    listen(talk.page)
+    talk.page.context.set_offline(True)
+    talk.send("Soup.")
+    expect(talk.page.get_by_role("button", name="Try again")).to_be_visible()
+    assert [text.split(".")[0] for text in told(talk.page, "alert")] == ["You are offline"]
+    expect(talk.page.get_by_role("alert")).to_match_aria_snapshot(
+        """
+        - alert:
+          - paragraph: /You are offline/
+        """
+    )
+    expect(talk.box).to_be_focused()
+    talk.page.context.set_offline(False)
+    expect(talk.replies).to_have_count(2)
+
+
+def test_a_facilitator_out_of_reach_is_told(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+    talk = begin(devices, scripted)
+    listen(talk.page)
+    model.says(Fault(529), Fault(529), Fault(529))
+    talk.send("Soup.")
+    expect(talk.page.get_by_text("The facilitator could not be reached for a reply.")).to_be_visible()
+    assert [text.split(".")[0] for text in told(talk.page, "alert")] == ["Your message is saved"]
+
+
+def test_every_message_tells_its_language_and_direction(
+    scripted: LocalCloud, devices: Devices, model: Facilitator
+) -> None:
+    model.says("Welcome! What do you eat?", "ولماذا الحساء؟")
+    talk = begin(devices, scripted)
+    talk.say(ARABIC)
+    marks = "all => all.map(it => [it.lang, it.dir, getComputedStyle(it).direction])"
+    found = talk.page.locator("[role=log] .words").evaluate_all(marks)
+    assert found == [["en", "ltr", "ltr"], ["ar", "rtl", "rtl"], ["ar", "rtl", "rtl"]]
+    talk.open()
+    assert talk.page.locator("[role=log] .words").evaluate_all(marks) == found
+
+
+def test_an_arabic_visitor_gets_an_arabic_page_around_english_words(
+    scripted: LocalCloud, devices: Devices, model: Facilitator
+) -> None:
+    model.says("Welcome! What do you eat?")
+    page = devices.open(scripted, locale="ar")
+    page.goto(f"/chat?s={new_session(scripted, questions=[])}")
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_role("heading", level=1)).to_have_attribute("dir", "ltr")
+    page.locator("#join button").click()
+    words = page.locator("[role=log] .words").first
+    expect(words).to_have_attribute("lang", "en")
+    expect(words).to_have_css("direction", "ltr")
+    page.get_by_role("link", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+    talk = begin(devices, scripted)
+    model.concludes("You eat soup. Thank you!")
+    listen(talk.page)
+    talk.say("Soup, and that is all.")
+    assert [text for text in told(talk.page, "log") if "You eat" in text] == [
+        "Facilitator · What I heard You eat soup. Thank you!"
+    ]
+    expect(talk.page.locator(".conclusion")).to_match_aria_snapshot(
+        """
+        - region "Thank you!":
+          - heading "Thank you!" [level=2]
+          - status: /This conversation is complete/
+          - group "How was this conversation?":
+            - radio "1 (Not good)"
+            - radio "2"
+            - radio "3"
+            - radio "4"
+            - radio "5 (Very good)"
+          - textbox "Anything you would like to add about it? (optional)"
+          - button "Send rating"
+        """
+    )

@@ -83,11 +83,21 @@ async function pump() {
     log.mark(item.id, "sent");
     return pump();
   }
+  if (news.reload) return handOver(item);
   if (news.entries !== undefined) log.append(news.entries);
   if (news.status === 409 || news.status === 429 || news.status >= 500) return unreachable(item, news.wait);
   log.wait(false);
   giveBack(item);
   log.alert(news.notice || told.notSent);
+}
+
+// Where this page cannot go on, as its session is closed: its words go along to the page that says so, and gives them back.
+function handOver(item) {
+  queue.remove(item.id);
+  if (!box || item.fields.do === "choose") return location.reload();
+  box.value = [item, ...queue.all()].map((it) => it.words).join("\n\n");
+  forget();
+  compose.submit();
 }
 
 // What the server is never going to take goes back to who wrote it.

@@ -1,0 +1,138 @@
+"""Who sees the results: three visibilities, three kinds of visitor; and how the page looks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.devices import DESKTOP, Devices
+from tests.browser.looks import examine
+from tests.browser.people import ARABIC, SAID, results_link, summarised, talked_in
+from tests.browser.talk import Talk, new_session
+from tests.e2e.local import LocalCloud
+
+pytestmark = pytest.mark.timeout(300)
+FOR_HOST = "The results of this session are for its host."
+FOR_PARTICIPANTS = "The results of this session are for those who took part."
+
+
+@pytest.fixture(scope="package")
+def sessions(cloud: LocalCloud) -> dict[str, str]:
+    """A session that five people talked in for each visibility; and one of two people."""
+    made = {seen_by: talked_in(cloud, results_visibility=seen_by) for seen_by in ("host", "participants", "public")}
+    made["few"] = talked_in(cloud, SAID[:2], results_visibility="public")
+    summarised(cloud, *made.values())
+    return made
+
+
+def status(page: Page, address: str) -> int:
+    answer = page.goto(address)
+    assert answer
+    return answer.status
+
+
+@pytest.mark.parametrize(
+    ("visibility", "stranger", "participant"),
+    [("host", 403, 403), ("participants", 403, 200), ("public", 200, 200)],
+)
+def test_the_host_decides_who_sees_the_results(
+    visibility: str, stranger: int, participant: int, sessions: dict[str, str], cloud: LocalCloud, devices: Devices
+) -> None:
+    session = sessions[visibility]
+    address = f"/results?s={session}"
+    page = devices.open(cloud)
+    assert status(page, address) == stranger
+    expect(page.get_by_role("heading", name="Overview")).to_have_count(1 if stranger == 200 else 0)
+    expect(page.get_by_text(FOR_HOST)).to_have_count(1 if visibility == "host" else 0)
+    expect(page.get_by_text(FOR_PARTICIPANTS)).to_have_count(1 if visibility == "participants" else 0)
+
+    talk = Talk(devices.open(cloud), cloud, session).join()
+    assert status(talk.page, address) == stranger, "somebody who is still talking is a stranger"
+    talk.open()
+    talk.press("I’m done")
+    expect(talk.page.get_by_role("heading", name="Thank you!")).to_be_visible()
+    expect(talk.page.get_by_role("link", name="See what others said")).to_have_count(int(participant == 200))
+    assert status(talk.page, address) == participant
+
+    host = devices.open(cloud, DESKTOP)
+    assert status(host, results_link(cloud, session)) == 200
+    assert "k=" not in host.url
+    expect(host.get_by_role("link", name="Person 1")).to_be_visible()
+    assert status(host, address) == 200
+    for seen in (page, talk.page):
+        expect(seen.get_by_role("link", name="Person 1")).to_have_count(0)
+
+
+def test_the_chart_has_a_table_that_says_the_same(
+    sessions: dict[str, str], cloud: LocalCloud, devices: Devices
+) -> None:
+    page = devices.open(cloud)
+    page.goto(f"/results?s={sessions['public']}")
+    figure = page.locator("figure").first
+    expect(figure.get_by_role("img")).to_have_accessible_name("Participants by theme")
+    figure.get_by_text("Show as a table").click()
+    rows = figure.get_by_role("row").all_inner_texts()[1:]
+    drawn = figure.locator("svg text").all_text_contents()
+    assert len(rows) == len(drawn) >= 1
+    for row, label in zip(rows, drawn, strict=True):
+        assert row.split("\t")[0].strip()[:12] in label
+
+
+def test_few_people_are_protected_from_strangers(sessions: dict[str, str], cloud: LocalCloud, devices: Devices) -> None:
+    page = devices.open(cloud)
+    page.goto(f"/results?s={sessions['few']}")
+    expect(page.get_by_text("Fewer than 5 people have taken part so far.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.locator("figure")).to_have_count(0)
+    expect(page.locator("blockquote")).to_have_count(0)
+    text = page.locator("main").inner_text()
+    assert not any(sentence in text for sentence in SAID[:2])
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_results_are_without_barriers_and_fit_every_screen(
+    direction: str, sessions: dict[str, str], cloud: LocalCloud, devices: Devices
+) -> None:
+    arabic = direction == "rtl"
+    many = sessions["public"]
+    new = new_session(cloud, **{**(ARABIC if arabic else {}), "results_visibility": "public"})
+    page = devices.open(cloud, DESKTOP, locale="ar" if arabic else "en-US")
+    wrong: list[str] = []
+    for name, address in (
+        ("results", f"/results?s={many}"),
+        ("results-few", f"/results?s={sessions['few']}"),
+        ("results-none", f"/results?s={new}"),
+        ("results-for-host", f"/results?s={sessions['host']}"),
+        ("results-for-participants", f"/results?s={sessions['participants']}"),
+        ("results-host", results_link(cloud, many)),
+    ):
+        page.goto(address)
+        for table in page.locator("figure summary").all():
+            table.click()
+        wrong += examine(page, name, direction)
+    page.locator("#people th a").first.click()
+    page.wait_for_load_state()
+    wrong += examine(page, "results-thread", direction)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_session_that_closed_says_so(direction: str, cloud: LocalCloud, devices: Devices) -> None:
+    fields = ARABIC if direction == "rtl" else {}
+    session = new_session(cloud, **{**fields, "questions": [], "results_visibility": "public"})
+    locale = "ar" if direction == "rtl" else "en-US"
+    talk = Talk(devices.open(cloud, DESKTOP, locale=locale), cloud, session).open()
+    talk.page.locator("#join button").click()
+    expect(talk.replies).to_have_count(1)
+    talk.page.wait_for_load_state()
+    talk.box.fill("A draft")
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    assert cloud.call("PATCH", f"/sessions/{session}", {"closes_at": soon.isoformat()}).status == 200
+    stranger = devices.open(cloud, DESKTOP, locale=locale)
+    stranger.wait_for_timeout(max(0.0, (soon - datetime.now(UTC)).total_seconds() * 1000 + 50))
+    assert status(stranger, talk.link) == 410
+    wrong = examine(stranger, "closed-stranger", direction)
+    talk.page.locator("#compose button[type=submit]").first.click()
+    expect(talk.page.locator("#unsent")).to_have_value("A draft")
+    wrong += examine(talk.page, "closed-participant", direction)
+    assert wrong == []

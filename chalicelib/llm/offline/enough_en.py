@@ -9,7 +9,8 @@ Kind = Literal["clear", "leaving", "plain", "filler", "other"]
 _LEAD = (
     r"(?:(?:ok|okay|k|no|nope|nah|yes|yeah|yep|right|all ?right|alright|well|so|sorry|i'm sorry|i am sorry|"
     r"i'm afraid|"
-    r"i am afraid|i think|i guess|i believe|i feel|i feel like|i suppose|i'd say|honestly|to be honest|actually|"
+    r"i am afraid|i think|i reckon|i imagine|i guess|i believe|i feel|i feel like|i suppose|i'd say|honestly|"
+    r"to be honest|actually|"
     r"really|"
     r"listen|look|please|thanks|thank you|thx|many thanks|anyway|anyways|and|but|now|then|unfortunately|hey|hi|um|"
     r"uh|oh|"
@@ -44,7 +45,7 @@ _THINGS = (
     r"(?:it|this|that|things|here|there|now|up|off|asking|talking|chatting|answering|me|you|us|questions?|stuff|"
     r"the|your|these|those|all|so|many|conversation|interview|chat|survey|talk|discussion|session|call|"
     r"questionnaire|questioning|with|a|an|day|end|to|of|bothering|messaging|writing|please|right|at|for|today|bot|"
-    r"soon)"
+    r"soon|on|note)"
 )
 _ENDING = (
     rf"(?:(?:stop|end|finish|quit|conclude|close|wrap|halt|terminate|exit|leave)(?: {_THINGS})*|be (?:done|finished)"
@@ -92,7 +93,8 @@ _AWAY = (
     r"and (?:cook|make|pick up|fetch|get|feed|take|do|see) .{2,30}))*"
 )
 _GO = (
-    rf"(?:go(?!ing)|leave|run|dash|rush|be off|be going|be leaving|get going|get off|get moving|head (?:off|out|"
+    rf"(?:go(?!ing)|leave(?: you)?|run|dash|rush|be off|be going|be leaving|get going|get off|get back|get moving|"
+    rf"head (?:off|out|"
     rf"home|back)|"
     r"log off|log out|sign off|hang up|hop off|jump off|drop off|take off|make a move|"
     r"catch (?:a|my|the) (?:bus|train|flight|tram|plane|ride)|(?:get|go|head) back to (?:work|my (?:work|desk|job|"
@@ -112,7 +114,18 @@ _CLEAR = (
     rf"please|kindly|how do i|how can i) "
     rf"(?:please |just |now )*(?!(?:go|leave|close|exit|conclude) ?$)(?!leave (?:this|that|it|here|there|now|"
     rf"soon) ?$){_ENDING}",
-    r"let me (?:go|leave)(?: please)?",
+    r"(?:let's|let us|we'll|i'll|we can)(?: just)? (?:leave it|pause)(?: here| there)?|"
+    r"i(?:'ve| have)(?: got)? (?:other|better|more important) things to (?:do|get to)|"
+    r"i (?:have|need|'ve got) to be (?:somewhere(?: else)?|elsewhere)|"
+    r"(?:i(?:'m| am) )?(?:done|finished|through) (?:talking|chatting|speaking) (?:to|with) (?:you|this (?:bot|machine))",
+    r"let me (?:go|leave)(?: please)?|quit (?:asking|talking|bothering)(?: me| questions)*|enough for (?:one|a) day",
+    r"(?:i )?(?:can't|cannot) be bothered(?: any ?more| to (?:answer|go on|continue|talk|reply)(?: any ?more)?)",
+    r"(?:i|we)(?:'ve| have)? (?:talked|chatted|discussed|answered) (?:enough|long enough|plenty)",
+    r"(?:i )?(?:really |just )?(?:don't|do not) (?:really )?have (?:anything|any|much) (?:else|more|further)",
+    r"i(?:'m| am) not (?:answering|talking|continuing|saying|going on|playing|doing)(?: (?:any|more|anything|"
+    r"questions|else|this|to|you|longer|with|your|these))*",
+    r"(?:don't|do not|stop|please don't) ask(?: me)?(?: (?:any|more|anything|questions|else|further|again|these|"
+    r"this))+|(?:that's|that is) enough (?:talking|questions|chatting|asking)",
     _NAMED_ENDING,
     r"(?:let's|let us|lets|i|we|i'll|i will|we'll)(?: just| better| can| should| could)? (?:leave|end|stop|"
     r"finish) (?:it|this|things)? ?(?:there|here|at that)",
@@ -145,6 +158,8 @@ _CLEAR = (
     rf"the chat|the interview|our chat|soon|talking|answering))+",
     r"(?:i(?:'ve| have)(?: got)? |have )?no more time(?: left)?|i (?:don't|do not) have (?:any )?more time",
     r"no (?:more|further|other) (?:questions?|comments?|thoughts?|answers?|points?|remarks?|ideas?|input|additions?)",
+    r"(?:can|may|could) i be excused|(?:(?:i|we)(?:'ve| have)?(?: got)? )?(?:nothing|no more) (?:else |more |"
+    r"further )?(?:for you|from (?:me|us)|i(?:'d| would) (?:add|say|change))",
     # Nothing to add.
     rf"(?:(?:i|we|there)(?:'ve| have|'s| is| has)?(?: really| honestly| personally| got|"
     rf" just)*(?: have)? ?)?(?:nothing|not anything|no more|not much)"
@@ -163,7 +178,8 @@ _CLEAR = (
     rf"(?:there(?:'s| is) )?(?:nothing|not much)(?: (?:more|else|further|left))+ (?:to (?:add|say)|from (?:me|"
     rf"my side|my end)){_TO_WHAT}|nothing from (?:me|my side|my end)",
     # That was all.
-    r"(?:(?:that|this|it|these)(?:'s| is|'ll be| will be| was| were|'d be| would be| should be| are)?|so,? that's)"
+    r"(?:(?:that|this|it|these)(?:'s| is|'ll be| will be| was| were|'d be| would be| should be| ought to be|"
+    r" must be| are)?|so,? that's)"
     r"(?: (?:really|basically|pretty much|about|probably|more or less|honestly|just|quite|roughly|mostly))* "
     r"(?:all|it|everything|enough|the lot|the gist|my (?:whole )?(?:opinion|view|take|answer)s? and that's it|"
     r"all my (?:thoughts|points|answers|ideas|comments))"
@@ -205,11 +221,14 @@ _LEAVING = (
     r"i(?:'m| am)(?: actually| really)? (?:leaving|going|heading off|heading out|logging off|signing off|off|out|"
     r"out of here)(?: home| to bed| to work)? ?(?:now|then|bye)?",
     r"(?:back to work|time to go|off to (?:bed|work|lunch|a meeting|my meeting)|gtg|g2g)(?: (?:now|for me))*",
+    r"i(?:'ve| have)(?: got)? (?:a|my|another) (?:\w+ )?(?:train|bus|flight|plane|tram|meeting|appointment|class|"
+    r"lesson|kids?) to (?:catch|get to|attend|go to|run to|pick up)(?: (?:now|soon))?",
     r"i(?:'ve| have)(?: got)? (?:a|another) (?:meeting|call|appointment)(?: (?:now|soon|to get to|to attend|"
     r"in .{1,16}))*",
 )
 _PLAIN = (
-    r"(?:that|this|it)(?:'s| is|'ll be| will be| was|'d be| would be)?(?: (?:really|basically|pretty much|about|"
+    r"(?:that|this|it)(?:'s| is|'ll be| will be| was|'d be| would be| should be| ought to be)?(?: (?:really|"
+    r"basically|pretty much|about|"
     r"probably|just|quite))* (?:all|it|everything|enough|plenty|all there is(?: to it)?|"
     r"all i (?:know|remember|got|have|wanted|can))(?: (?:from me|for me|i think|i got))?",
     r"that(?:'ll| will) (?:be all|do|be it|suffice|be enough)|is (?:that|this) (?:all|it|enough|over)|(?:are|"
@@ -217,7 +236,8 @@ _PLAIN = (
     r"enough|enough of this|i(?:'ve| have) had enough(?: of (?:this|it|that|you))?|stop(?: it| this| that| now|"
     r" here| right there)*|quit(?: it)?|exit|end|the end|cancel|finish(?:ed)?|all done|done|over|"
     r"no more(?: of this| today| from me)?|"
-    r"that(?:'s| is) (?:me done|me|the end|my lot)|i quit|i give up|forget it|i(?:'m| am) (?:good|all set|out|"
+    r"that(?:'s| is) (?:me (?:done|finished|out)|me|the end|my lot)|i quit|i give up|forget it|i(?:'m|"
+    r" am) (?:good|all set|out|"
     r"over this)|all set|that's that|end of story|over and out|shut up|get lost|unsubscribe",
     rf"(?:i (?:have|'ve got) |i've (?:got )?|there(?:'s| is) )?(?:nothing|no one|not much) (?:else|more|"
     rf"further)(?: i {_I_SAID}| comes to mind| occurs to me| from me)?|nothing (?:to say|comes to mind any ?more)|"
@@ -230,7 +250,9 @@ _PLAIN = (
 _FILLER = (
     r"(?:i(?:'m| am) )?(?:so |very |really |a bit |too )?(?:tired|busy|late|in a (?:hurry|rush)|exhausted)|"
     r"it(?:'s| is) (?:getting )?(?:late|lunchtime|dinner ?time|midnight|past my bedtime)|"
-    r"something (?:just )?came up|duty calls|(?:it was )?(?:nice|good|great|lovely) (?:talking|chatting|speaking|"
+    r"something (?:just )?came up|nothing (?:more |else )?(?:comes|springs) to mind|"
+    r"that(?:'s| is) my (?:answer|opinion|view|take|two cents|point)|duty calls|(?:it was )?(?:nice|good|great|"
+    r"lovely) (?:talking|chatting|speaking|"
     r"to talk|to chat)(?: to| with)?(?: you)?|"
     r"(?:thanks|thank you|thx)(?: (?:so|very) much| a lot)?(?: for (?:the |your |all the )?(?:questions?|time|"
     r"chat|conversation|patience|interview|listening|asking|understanding|everything|having me))?|"

@@ -8,7 +8,7 @@ import re
 
 from chalicelib.llm.offline import harm_en, harm_zh
 
-_SENTENCE = re.compile(r"[^.!?\n。！？；;]+")
+_SENTENCE = re.compile(r"[^.!?\n。！？；;]{1,400}")  # a longer one is read in parts
 
 
 def is_distressed(text: str) -> bool:

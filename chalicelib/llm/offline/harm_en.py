@@ -13,7 +13,7 @@ _HITS = (
     r"(?:hits?|beats?|rapes?d?|abuses?d?|slaps?|slapped|chokes?d?|kicks?|kicked|punche[sd]|strangle[sd]|"
     r"molest(?:s|ed)|"
     r"hitting|beating|raping|abusing|slapping|choking|kicking|punching|strangling|molesting|hurts?|hurting|"
-    r"threatens|threatened|assaulted|assaults)"
+    r"threatens|threatened|assaulted|assaults|stalks?|stalking|stalked)"
 )
 _BURDENS = (
     r"(?:work\w*|tasks?|deadlines?|bills?|fees?|fines?|questions?|news|requests?|e?mails?|costs?|rent|invoices?|"
@@ -45,6 +45,82 @@ _HARMLESS = re.compile(
     r"above|out)\b))",
     _IGNORING_CASE,
 )
+# Not wanting to live, or wanting to die, with nothing but small words between, and nothing after that makes it a matter of
+# place or cause ("live next to a motorway", "die of boredom").
+_SMALL = (
+    r"(?:to|be|being|of|about|keep|just|that|i|i'm|i'd|like|want|any|a|the|my|own|point|reason|right|worth|go|"
+    r"going|on|could|would|should|"
+    r"really|not|more|was|were|am|why|for|in|even|simply|so|been|have|had|if|it|it's|is|much|only|still|truly|"
+    r"actually|think|know|"
+    r"how|sense|able|deserve|bear|stand|wish|feel|feels|sleep|and|good|enough|life)"
+)
+_NOTHING_AFTER = (
+    r"(?= *(?:$|[,…)]|(?: right| really)? (?:any ?more|any longer|longer|like this|and|but|or|if|because|at all|"
+    r"again|tomorrow|"
+    r"tonight|today|now|sometimes|honestly|forever|so (?:much|badly)|in (?:this world|pain)|this way|every (?:day|"
+    r"night)|most days|"
+    r"with (?:this|it|myself|the pain)|instead|either|alone|i|when|since|please)\b))"
+)
+_WISHES = re.compile(
+    rf"\bi(?:'m|'d|'ve|'ll)?(?: (?!people|they)[\w']+){{0,4}} (?:don't|do not|dont|didn't|not|no|no longer|never|"
+    rf"can't|cannot|couldn't|shouldn't|wouldn't|hate|hated|tired|sick|stop|"
+    rf"stopped|without|hardly|why|fed up)(?: {_SMALL}){{0,10}} (?:live|living|alive|exist|existing){_NOTHING_AFTER}|"
+    rf"\bi(?:'m|'d|'ve|'ll)?(?: (?!people|they|don't|not|never|didn't)[\w']+){{0,4}} (?:want\w*|wish\w*|feel like|"
+    rf"feels? like|rather|hope|ready|plan\w*|should|better|prefer|like to|deserve|need|"
+    rf"might|could|thinking|think|long|longing|beg\w*|pray\w*)(?: {_SMALL}){{0,10}} (?:die|dying|dead|death|"
+    rf"suicide){_NOTHING_AFTER}|"
+    rf"(?:sleep|bed|asleep)(?: \w+){{0,2}} (?:and|to) (?:not|never) wake up{_NOTHING_AFTER}",
+    _IGNORING_CASE,
+)
+# Thinking of death or of not being, in whatever words.
+_THOUGHTS = re.compile(
+    r"\b(?:(?:think|thinking|thought|thoughts|dream\w*|fantasi\w+|obsess\w*|wonder\w*) (?:\w+ ){0,2}(?:of|"
+    r"about) (?:\w+ ){0,2}"
+    r"(?:my (?:own )?death|death(?! (?:of|rates?|penalty))|dying(?! \w+s\b)|suicide|being (?:dead|gone)|"
+    r"not (?:being (?:here|alive|around)|existing|waking)|"
+    r"ending (?:it|things|everything|my|myself)|(?:killing|hurting|harming|cutting|hanging) myself|(?:jumping|"
+    r"stepping) (?:off|in front))|"
+    r"(?:don't|do not|dont|not|no longer|never|can't|cannot|couldn't|why|tired of|stop|"
+    r"hard to)(?: \w+){0,4} (?:go on|keep|keep on|continue|carry on|bother(?: to)?) (?:living|to live|being alive|"
+    r"existing)|"
+    r"(?:better(?: off)?|rather|prefer|like|want|wish)(?: \w+){0,3} (?:not existing|not to exist|not be alive|"
+    r"no longer (?:exist|live|be (?:here|alive))|stop (?:existing|living|breathing))|"
+    r"wish (?:that )?(?:it|everything|life|my life|all of it|all this)(?: \w+){0,2} (?:was|were|would be|is|"
+    r"to be)(?: \w+)? (?:over|finished|done with)|"
+    r"(?:lost|lose|losing|have no|no|without|not have)(?: \w+)? (?:will|wish|desire|strength|energy|reason|"
+    r"courage) (?:left )?(?:to (?:live|go on|carry on|keep going)|for (?:life|living))|"
+    r"(?:lost|losing|given up|without|have no|no)(?: \w+)? hope (?:in|for|of) (?:life|living|myself|me|my (?:life|"
+    r"future))|"
+    r"my (?:whole )?life (?:is|feels|seems|has become)(?: \w+)? (?:over|ruined|hell|worthless|meaningless|"
+    r"pointless|hopeless|unbearable|nothing|a nightmare|not worth)|"
+    r"i(?:'m| am| will|'ll|'m just| won't| will not| might not)(?: not)?(?: going to|"
+    r" gonna)? (?:not )?be (?:around|here|alive|with you|in this world) (?:much longer|any ?more|for much longer|"
+    r"for long)|"
+    r"(?:want|wish|like|hope|rather|ready)(?: \w+){0,2} (?:be |to be )?gone (?:for good|forever|"
+    r"from this (?:world|life|earth))|leave (?:this|the) (?:world|earth|life)|"
+    r"(?:goodbye|farewell|suicide) (?:letters?|notes?)|(?:said|saying|say) goodbye to (?:everyone|everybody|life|"
+    r"the world|my life|this world)|"
+    r"i(?:'m| am| feel| just feel| feel so| always feel)(?: so| completely| totally| utterly| very|"
+    r" just)* (?:worthless|hopeless|suicidal|a burden|beyond help|like a burden|empty inside|dead inside|"
+    r"trapped in my life)|"
+    r"(?:nobody|no one|no-one) (?:\w+ )?(?:needs|loves|wants|cares about|cares for) me|"
+    r"i don't matter(?: to any(?:one|body))?(?= *(?:$|,))|"
+    r"i(?:'d|'ll| will| could| should| might| may|'m gonna|'m about to) (?:just )?end it(?= *(?:$|[,…)]|"
+    r" (?:tonight|today|all|now and|for good|forever)\b))|"
+    r"(?:cut|burn|scratch|bruis|bit|hit|hurt)(?:e|t|ed|ing|ting)? my (?:own )?\w+ (?:on purpose|deliberately|"
+    r"intentionally|to (?:feel|punish|calm|cope))|"
+    r"(?:wish|want|hope|beg)(?: \w+){0,3} (?:would |could |will |to )?kill me|(?:would|will|might|"
+    r"'d) be (?:\w+ )?(?:easier|better|nicer|best|simpler) (?:just )?(?:to be|being|if i were|if i was) (?:dead|"
+    r"gone for good|no longer)|"
+    r"(?:pray\w*|hop\w+|wish\w*)(?: \w+){0,2} i (?:don't|do not|won't|will not|never|didn't) (?:ever )?wake up|"
+    r"go to sleep forever|(?:almost|nearly) (?:jumped|threw myself|stepped|walked) (?:off|in front of|under|from)"
+    r"(?! (?:the|my) (?:bike|swing|bus|sofa|chair))|"
+    r"(?:push|shov|throw|threw|drag)(?:e[ds]|s|ed|ing)? me (?:down (?:the|a) stairs|against the wall|on the floor)|"
+    r"(?:at the end of my (?:rope|tether|strength)|i (?:just |really )?can't any ?more)(?= *(?:$|,))|"
+    r"(?:bought|have|got|saved|collected|stockpiled) (?:\w+ ){0,3}(?:pills|rope|gun) to (?:end|kill|die|do it)|"
+    r"have a plan to (?:end|kill|die))\b",
+    _IGNORING_CASE,
+)
 _SELF = re.compile(
     r"\b(?:kill(?:ed|ing)? myself|kms|(?:take|taking|took|end|ending|ended) my (?:own )?life|(?:end|ending|"
     r"ended) it all|"
@@ -53,7 +129,8 @@ _SELF = re.compile(
     r"ending) it(?= *(?:$|[,…)]| (?:and|all|tonight|today|some days|every|sometimes|because|once|for good|forever|"
     r"with)\b))|"
     r"(?:hang|drown|shoot|poison|starve|burn|stab|starving|hanging|drowning|shooting) myself|"
-    r"(?:slit|slitting|cut|cutting) my (?:own )?(?:wrists?|arms?|legs?|thighs?|veins?)|overdos(?:e|ed|ing) (?:on|"
+    r"(?:slit|slitting|cut|cutting) my (?:own )?(?:wrists?|arms?|legs?|thighs?|veins?)|"
+    r"i(?:'ve| have)? (?:\w+ )?overdosed|overdos(?:e|ed|ing) (?:on|"
     r"myself)|(?:want to|going to|will|could|tried to|think about|thought about) overdose|"
     r"(?:take|took|taking|swallow(?:ed|ing)?) all (?:of )?(?:my|the) pills|"
     r"(?:i|i'd|want to|going to|to|just|should|could|might|will|of|about) (?:just )?(?:jump(?:ing)?|"
@@ -79,7 +156,8 @@ _SELF = re.compile(
     r"(?:don't|do not|dont|didn't|no longer|not|never) (?:\w+ )?(?:want to|wanna|wish to|care to|"
     r"like to) (?:\w+ )?(?:live|be alive|be here|exist|wake up|be in this world|be on this (?:earth|"
     r"planet))(?= *(?:$|[,…)]| (?:any ?more|any longer|like this|and|but|at all|if|because|tomorrow|this life|"
-    r"in this world|in pain|alone|through (?:this|it)|to see another|without (?:him|her|them|you)|sometimes|really|honestly|"
+    r"in this world|in pain|alone|through (?:this|it)|to see another|without (?:him|her|them|you)|sometimes|"
+    r"really|honestly|"
     r"with (?:this|these|it|myself)|"
     r"longer|again|i|or)\b))|"
     r"(?:no|any|a|the|without|see) (?:reason|point|sense|will|wish|purpose) (?:left )?(?:to|in|of|"
@@ -91,7 +169,7 @@ _SELF = re.compile(
     r"death (?:would|will|might) be|(?:living|being alive|existing) (?:hurts|is (?:too |so |just )?(?:painful|"
     r"hard|much|pointless|unbearable))|life has (?:no|lost (?:its|all)) (?:\w+ )?(?:meaning|sense|purpose|point)|"
     r"wish i(?:'d| would)? die|"
-    r"nothing (?:left )?to live for|life (?:is|has become|feels|seems) (?:\w+ )?(?:pointless|meaningless|"
+    r"nothing (?:left |worth )?(?:to live|living) for|life (?:is|has become|feels|seems) (?:\w+ )?(?:pointless|meaningless|"
     r"unbearable|worthless|hopeless|not worth|no longer worth|too painful)|life (?:isn't|is not|is no longer|"
     r"not) worth|not worth living|"
     r"(?:i|just|really) (?:simply |just |really |honestly )?(?:can't|cannot|can not|"
@@ -163,7 +241,12 @@ _VIOLENCE = re.compile(
     rf"final)|hard by|with|by (?:the )?(?:rain|wind|costs|prices|rent|noise|tax))\b)|"
     rf"i was beaten(?: up)?(?: again)?(?: (?:by (?:my|him|her|them|the person)\b.*|at home.*|last night.*|"
     rf"yesterday.*|today.*|every.*|as a child.*))?(?= *$|[,…])|"
-    r"(?:raped|abused|molested|sexually assaulted) me|forced (?:me to (?:have sex|sleep with)|(?:him|"
+    r"(?:raped|abused|molested|sexually assaulted) me|(?:my \w+|he|uncle|stepdad) (?:touches me|"
+    r"touched me (?:at night|there|in bed|down)|locks me|won't let me (?:leave|out|go)|will not let me (?:leave|"
+    r"out|go)|does things to me)|my \w+ (?:is|gets|was|becomes|has been) (?:\w+ )?(?:violent|abusive)|(?:he|"
+    r"she)(?:'ll| will|'s going to| is going to| might| would) (?:hurt|hit|beat|kill|harm) (?:me|us)|(?:scared|"
+    r"afraid) (?:to go home because|(?:that )?(?:he|she|my \w+)(?:'ll| will| might| is going to) (?:hurt|hit|beat|"
+    r"kill))|forc(?:ed|es|ing) (?:me to (?:have sex|sleep with)|(?:him|"
     r"her)self on me)|touch(?:ed|es) me (?:sexually|against my will|where)|(?:scared|afraid|terrified|"
     r"frightened) of (?:my (?:husband|wife|partner|boyfriend|girlfriend|father|dad|mother|mum|mom|stepfather|ex|"
     r"son|brother|family)|what he(?:'ll| will| might)|him hurting)|(?:domestic|sexual) (?:violence|"
@@ -174,7 +257,8 @@ _VIOLENCE = re.compile(
 )
 _TRAFFIC = re.compile(
     r"\b(?:cars?|bikes?|bicycles?|trucks?|vans?|lorr(?:y|ies)|scooters?|mirror|bumper|door|trolley|from behind|"
-    r"crossing|traffic|cyclists?|drivers?|parking|wheel|ball|cart|snowball|elbow|by accident|accidentally)\b",
+    r"crossing|traffic|cyclists?|drivers?|parking|wheel|ball|cart|snowball|elbow|in play|playfully|for fun|"
+    r"as a joke|by mistake|by accident|accidentally)\b",
     _IGNORING_CASE,
 )
 _CERTAIN = re.compile(r"\bmy \w+ (?:hits|beats)|rape|abus", _IGNORING_CASE)
@@ -198,7 +282,7 @@ _HURT = re.compile(
 def is_harm(sentence: str) -> bool:
     """Whether a sentence tells of self-harm or suicide, or of danger from a person near somebody."""
     meant = _HARMLESS.sub(" ; ", sentence)
-    if _SELF.search(meant):
+    if any(pattern.search(meant) for pattern in (_SELF, _WISHES, _THOUGHTS)):
         return True
     if _VIOLENCE.search(meant) and (_CERTAIN.search(meant) or not _TRAFFIC.search(meant)):
         return True

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.records import Session, Summary, ThemeRegistry
@@ -20,7 +20,7 @@ from chalicelib.store.transact import ConditionFailed
 
 BRIEF_DUE = "brief"
 WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
-_SUMMARY, _SESSION, _SYNTHESIS, _THEMES = range(4)  # where each write stands in the transaction
+_TRIES = 5  # of a summary whose session is edited again and again meanwhile
 
 
 def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry | None = None) -> bool:
@@ -30,16 +30,16 @@ def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry 
     since this epoch: they may be in this summary. Raises NotFound where the session was deleted.
     """
     before = session.updated_at
-    while True:
+    for _ in range(_TRIES):
         try:
             _put(session.id, summary, epoch, registry, later(summary.generated_at, before))
         except ConditionFailed as error:
-            failed = set(error.failed)
-            if failed & {_SUMMARY, _SYNTHESIS}:
-                return _SYNTHESIS not in failed
-            if _THEMES in failed:
+            failed = _failed(error, with_themes=registry is not None)
+            if failed & {"summary", "synthesis"}:
+                return "synthesis" not in failed
+            if "themes" in failed:
                 registry = None
-            if _SESSION in failed:
+            if "session" in failed:
                 # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
                 item = database.get(SessionItem, session.id, keys.SESSION)
                 if item is None:
@@ -47,6 +47,7 @@ def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry 
                 before = item.updated_at
         else:
             return True
+    raise Unavailable("The session is being changed; try again in a moment")
 
 
 def tell(session_id: str, said: Mapping[str, int], now: datetime) -> None:
@@ -89,6 +90,13 @@ def still(epoch: int) -> Condition:
 def later(now: datetime, before: datetime) -> datetime:
     """`now`, or the smallest time after `before`: times of change only grow, even where clocks differ."""
     return max(now, before + timedelta(microseconds=1))
+
+
+def _failed(error: ConditionFailed, *, with_themes: bool) -> set[str]:
+    """The parts whose condition failed: puts stand before updates in a transaction, in whatever order they were added."""
+    puts = ("summary", "themes") if with_themes else ("summary",)
+    order = (*puts, "session", "synthesis")
+    return {order[position] for position in error.failed}
 
 
 def _put(session_id: str, summary: Summary, epoch: int, registry: ThemeRegistry | None, moved: datetime) -> None:

@@ -11,7 +11,7 @@ from chalicelib.errors import HarmonicaError
 from chalicelib.pages import identity
 from chalicelib.pages.render import fragment, page, with_retry_after
 from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import data, see_other
+from chalicelib.pages.web import data, may_retry, see_other
 from chalicelib.pages.welcome import facts, fields
 from chalicelib.pages.widgets import Control, control_of, text_beside
 from chalicelib.requests import public_url
@@ -91,7 +91,7 @@ def current(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
 def unsaved(visit: Visit, draft: Draft, notice: str, error: HarmonicaError) -> Response:
     """The words given back when not even the conversation can be read."""
     if visit.after is not None:
-        return with_retry_after(data({"notice": notice, "kept": False}, error.status), error)
+        return with_retry_after(data({"notice": notice, "kept": False, "retry": may_retry(error)}, error.status), error)
     token = identity.page_token(visit.person, visit.session_id)
     values: dict[str, Any] = {
         "session_id": visit.session_id,
@@ -121,7 +121,7 @@ def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told
     """What a script puts on its page. One that cannot stay as it is, is loaded anew."""
     sent = told.sent
     kept = bool(sent and thread and any(message.message_id == sent for message in thread.messages))
-    body: dict[str, Any] = {"notice": told.notice, "kept": kept}
+    body: dict[str, Any] = {"notice": told.notice, "kept": kept, "retry": not kept and may_retry(told.error)}
     if thread is None or not _is_active(view):
         return data({**body, "reload": True}, told.code)
     voice = visit.voice(view)

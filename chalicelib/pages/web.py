@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from chalice.app import Request, Response
 
 from chalicelib import wiring
-from chalicelib.errors import HarmonicaError, RateLimited, TooLarge, Unavailable
+from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
 from chalicelib.pages.problems import ForeignForm, UnreadableForm, problem_page, told
 from chalicelib.pages.render import HEADERS, with_retry_after
 from chalicelib.requests import answer_in_any_case, request_id
@@ -40,6 +40,11 @@ def respond_to_script(request: Request, answer: Answer) -> Response:
         return answer(request)
 
     return respond(request, only_ours, _problem_data)
+
+
+def may_retry(error: HarmonicaError | None) -> bool:
+    """Whether the same form, sent again later, may be taken after all."""
+    return error is not None and (error.status in (Conflict.status, RateLimited.status) or error.status >= 500)
 
 
 def data(body: dict[str, Any], status: int = 200) -> Response:
@@ -89,7 +94,9 @@ def see_other(location: str, cookie: str | None = None) -> Response:
 
 def _problem_data(request: Request, error: HarmonicaError) -> Response:
     _, explanation = told(request, error)
-    return with_retry_after(data({"notice": explanation, "kept": False}, error.status), error)
+    return with_retry_after(
+        data({"notice": explanation, "kept": False, "retry": may_retry(error)}, error.status), error
+    )
 
 
 def _tidy(value: str) -> str:

@@ -73,4 +73,4 @@ def test_a_full_conversation_says_so_kindly_and_loses_no_words(
     assert page.status == 400
     assert "This conversation is full: it has reached its limit of 2 messages. Thank you" in page.text
     assert page.form("Send").fields["content"] == "Salad"
-    assert page.log[-2:] == [("You", "Bread"), ("Facilitator", "Reply 3")]
+    assert page.log[-2:] == [("You", "Bread"), ("Facilitator · What I heard", "Reply 3")]

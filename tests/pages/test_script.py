@@ -154,3 +154,18 @@ def test_an_unknown_session_is_told_in_the_visitors_language(ben: Browser) -> No
     answer = ben.request("GET", "/chat/live?s=x", b"", {**OURS, "Accept-Language": "de"})
     assert answer.status_code == 404
     assert "Der Link" in json.loads(answer.body)["notice"]
+
+
+def test_every_answer_says_whether_another_try_helps(script: Script, wire: Wire, model: Interviewer) -> None:
+    """A choice nobody waits for is gone for good; what the database did not take may be taken later."""
+    status, gone = script.send(again="m-0", do="choose", widget="7", w="1")
+    assert (status, gone["kept"], gone["retry"]) == (409, False, False)
+    assert gone["notice"] == "That question was answered in the meantime."
+    with wire.broken(BUSY, at=5):
+        assert script.send(again="m-1", content="Soup")[1]["retry"] is True
+    with wire.broken(Fault("unreachable", unreachable, times=99), at=1):
+        assert script.send(again="m-1", content="Soup")[1]["retry"] is True
+    assert script.send(again="m-2", content="")[1]["retry"] is False
+    model.failing.add("turn")
+    kept = script.send(again="m-1", content="Soup")[1]
+    assert (kept["kept"], kept["retry"]) == (True, False)

@@ -74,41 +74,67 @@ async function pump() {
   const news = await ask({ ...item.fields, again: item.id });
   sending = false;
   if (!news) return unreachable(item);
-  failures = 0;
   if (news.kept) {
     queue.remove(item.id);
-    log.alert("");
+    if (failures) log.alert("");
+    failures = 0;
     if (news.reload) return location.reload();
     apply(news);
     log.mark(item.id, "sent");
+    guard();
     return pump();
   }
-  if (news.reload) return handOver(item);
+  if (news.reload) return handOver();
   if (news.entries !== undefined) log.append(news.entries);
-  if (news.status === 409 || news.status === 429 || news.status >= 500) return unreachable(item, news.wait);
+  // An answer that says nothing of another try is not the application's own.
+  if (news.retry ?? (news.status === 429 || news.status >= 500)) return unreachable(item, news.wait);
+  failures = 0;
   log.wait(false);
-  giveBack(item);
+  if (item.fields.do === "choose") await dropChoice(item);
+  else giveBack();
   log.alert(news.notice || told.notSent);
+  pump();
+}
+
+// All that is not sent yet, in the words of who wrote it; a choice alone says nothing without its question.
+function unsent() {
+  const written = queue.all().filter((it) => it.fields.do !== "choose");
+  return [...written.map((it) => it.words), box?.value].filter(Boolean).join("\n\n");
 }
 
 // Where this page cannot go on, as its session is closed: its words go along to the page that says so, and gives them back.
-function handOver(item) {
-  queue.remove(item.id);
-  if (!box || item.fields.do === "choose") return location.reload();
-  box.value = [item, ...queue.all()].map((it) => it.words).join("\n\n");
+function handOver() {
+  const words = unsent();
   forget();
+  if (!box || !words) return location.reload();
+  box.value = words;
   compose.submit();
 }
 
-// What the server is never going to take goes back to who wrote it.
-function giveBack(item) {
+// What the server is never going to take goes back to who wrote it, with what was to follow it.
+function giveBack() {
+  const words = unsent();
+  for (const item of queue.all()) {
+    queue.remove(item.id);
+    log.remove(item.id);
+  }
+  if (box) draft.write((box.value = words));
+  guard();
+}
+
+// A choice that nobody waits for any more: what is asked now takes its place.
+async function dropChoice(item) {
   queue.remove(item.id);
   log.remove(item.id);
-  if (box && item.fields.do !== "choose") {
-    box.value = [item.words, box.value].filter(Boolean).join("\n\n");
-    draft.write(box.value);
-  }
-  if (item.fields.do === "choose") refresh();
+  foot.dataset.shown = "";
+  await refresh();
+  guard();
+}
+
+// No widget is answered while something is on its way: what comes of that may be another question.
+function guard() {
+  const isBusy = queue.all().length > 0;
+  foot.querySelectorAll("[data-widget] fieldset, [data-widget] [type=submit]").forEach((it) => (it.disabled = isBusy));
 }
 
 function unreachable(item, wait = 0) {
@@ -126,8 +152,10 @@ function retry() {
 
 function send(fields, words) {
   const item = { id: newId(), words, fields };
+  if (!failures) log.alert("");
   queue.add(item);
   log.show(item);
+  guard();
   pump();
 }
 
@@ -146,6 +174,7 @@ function wordsOf(form) {
 function prepare() {
   foot.querySelectorAll(".ranking").forEach(enhance);
   foot.querySelectorAll("[data-widget]").forEach((form) => (form.noValidate = true));
+  guard();
 }
 
 document.addEventListener("submit", async (event) => {
@@ -161,9 +190,9 @@ document.addEventListener("submit", async (event) => {
     box.focus();
   } else if (form.dataset.widget) {
     event.preventDefault();
+    if (queue.all().length) return;
     const words = wordsOf(form);
     if (!words) return log.alert(told.missing);
-    log.alert("");
     send(fieldsOf(form), words);
     form.remove();
     box?.focus();

@@ -3,8 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
-UNIT_TESTS := --ignore=tests/e2e --ignore=tests/browser --ignore=tests/infra/test_local_cloud.py --ignore=tests/infra/test_package.py
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
+DOOR_TESTS := tests/api tests/pages tests/workers
+UNIT_TESTS := $(foreach path,$(CLOUD_TESTS) $(DOOR_TESTS),--ignore=$(path))
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 
 .PHONY: help run update logs redrive demo evals scaling test check package deploy clean
@@ -30,19 +31,15 @@ demo: .venv/installed ## Let the residents of a real consultation talk to the ru
 evals: .venv/installed ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
 	@exec $(PYTHON) -m evals.run
 
-check: .venv/installed ## Lint, types and unit tests
+check: .venv/installed ## Lint, types and unit tests: rules, store, models, infrastructure
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
 
-test: .venv/installed browser ## Everything: make check, the packaged templates, and the tests on a local cloud and in a browser
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/mypy
-	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
+test: .venv/installed browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
+	$(PYTHON) -m pytest -n 2 $(DOOR_TESTS)
 	$(PYTHON) -m pytest $(CLOUD_TESTS)
 
 .PHONY: browser

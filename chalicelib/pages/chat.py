@@ -10,10 +10,11 @@ from chalicelib.errors import RateLimited
 from chalicelib.pages import identity, joining, screens, talking
 from chalicelib.pages.screens import Draft, Told
 from chalicelib.pages.visit import Visit, visit_of
-from chalicelib.pages.web import Form, read_form, require_allowance, see_other
+from chalicelib.pages.web import Form, data, read_form, require_allowance, see_other
 from chalicelib.requests import require_uuid
 
 RESUMED = "resumed"
+TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
 
 
 def show(request: Request) -> Response:
@@ -38,7 +39,10 @@ def news(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
-    visit = visit_of(request, session_id, identity.known(request, session_id), _after(request))
+    known = identity.known(request, session_id)
+    visit = visit_of(request, session_id, known, _after(request))
+    if not identity.is_of_page(request.headers.get(TOKEN_HEADER, ""), visit.person, session_id):
+        return _of_another(visit, is_known=known is not None)
     view, thread = visit.read()
     return screens.current(visit, view, thread)
 
@@ -74,11 +78,7 @@ def _receive(request: Request, after: int | None) -> Response:
 def _speak(visit: Visit, form: Form, *, is_known: bool) -> Response:
     """What a form of a conversation does, where that is the one of this browser."""
     if not is_known or not identity.is_of_page(form.get("token", ""), visit.person, visit.session_id):
-        # Whose conversation this belongs to cannot be told; the words go back to who wrote them.
-        view, thread = visit.read() if is_known else (visit.read()[0], None)
-        notice = visit.voice(view).texts("other_person" if is_known else "unknown_browser")
-        draft = Draft(form["content"]) if form.get("content") else None
-        return screens.current(visit, view, thread, Told(notice, draft, status=403))
+        return _of_another(visit, form.get("content", ""), is_known=is_known)
     if form.get("do") == "leave":
         return see_other(f"chat?s={visit.session_id}", identity.forgotten(visit.request, visit.session_id))
     if form.get("do") == "done":
@@ -86,6 +86,18 @@ def _speak(visit: Visit, form: Form, *, is_known: bool) -> Response:
     if form.get("do") == "rate":
         return talking.rate(visit, form)
     return talking.choose(visit, form) if form.get("do") == "choose" else talking.say(visit, form)
+
+
+def _of_another(visit: Visit, words: str = "", *, is_known: bool) -> Response:
+    """For a page that is not this browser's conversation: whose it is cannot be told, and the words go back to who wrote them.
+
+    The page of a script may still show somebody else's conversation: it is loaded anew, and gets nothing of this one.
+    """
+    view, thread = visit.read() if is_known else (visit.read()[0], None)
+    notice = visit.voice(view).texts("other_person" if is_known else "unknown_browser")
+    if visit.after is not None:
+        return data({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
+    return screens.current(visit, view, thread, Told(notice, Draft(words) if words else None, status=403))
 
 
 def _after(request: Request) -> int:

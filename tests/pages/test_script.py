@@ -30,7 +30,8 @@ class Script:
 
     def news(self, after: int = 0, headers: dict[str, str] = OURS) -> tuple[int, dict[str, Any]]:
         path = f"/chat/live?s={self.session['id']}&after={after}"
-        return self._read(self.browser.request("GET", path, b"", headers))
+        token = {"X-Harmonica-Token": self.fields["token"]}
+        return self._read(self.browser.request("GET", path, b"", {**token, **headers}))
 
     def _read(self, answer: Any) -> tuple[int, dict[str, Any]]:
         assert answer.headers["Content-Type"] == "application/json"
@@ -142,10 +143,21 @@ def test_a_form_of_another_person_does_not_speak_for_this_one(
     assert said(host, script.session) == []
 
 
+def test_an_open_page_of_one_person_shows_nothing_of_the_next(ben: Browser, script: Script) -> None:
+    ben.submit(ben.chat(script.session).form("Not you? Start new"))
+    for of_whom in ("unknown_browser", "other_person"):
+        for status, news in (script.news(), script.send(again="m-1", content="Soup")):
+            assert (status, news["reload"], news["kept"], news["retry"]) == (403, True, False, False)
+            assert set(news) == {"reload", "kept", "retry", "notice"}
+            assert ("no longer knows" in news["notice"]) is (of_whom == "unknown_browser")
+        if of_whom == "unknown_browser":
+            ben.join(script.session)
+
+
 @pytest.mark.parametrize("after", ["", "x", "-1", "²", "9" * 30])
 def test_a_strange_position_counts_as_none(after: str, ben: Browser, script: Script) -> None:
     path = f"/chat/live?{urlencode({'s': script.session['id'], 'after': after})}"
-    answer = ben.request("GET", path, b"", OURS)
+    answer = ben.request("GET", path, b"", {**OURS, "X-Harmonica-Token": script.fields["token"]})
     assert answer.status_code == 200
     assert "Reply 1" in json.loads(answer.body)["entries"]
 

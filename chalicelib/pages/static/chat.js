@@ -18,7 +18,7 @@ let timer;
 // An answer of the server, or null where there was none.
 async function ask(fields) {
   const address = `chat/live?s=${told.session}&after=${log.lastSequence()}`;
-  const options = { headers: { "X-Harmonica": "page" }, signal: AbortSignal.timeout?.(PATIENCE), credentials: "same-origin" };
+  const options = { headers: { "X-Harmonica": "page", "X-Harmonica-Token": told.token }, signal: AbortSignal.timeout?.(PATIENCE), credentials: "same-origin" };
   if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields) });
   try {
     const answer = await fetch(address, options);
@@ -58,8 +58,10 @@ async function refresh() {
   if (sending) return;
   const news = await ask();
   if (!news) return;
-  if (news.reload) location.reload();
-  else apply(news);
+  if (!news.reload) return apply(news);
+  // The draft stays in this browser, for whose it is: whoever comes next does not find it in their box.
+  if (box) draft.write(box.value), (box.value = "");
+  location.reload();
 }
 
 // Send what is queued, one message after the other; what failed stays, and can be sent again under the same id.
@@ -102,7 +104,7 @@ function unsent() {
   return [...written.map((it) => it.words), box?.value].filter(Boolean).join("\n\n");
 }
 
-// Where this page cannot go on, as its session is closed: its words go along to the page that says so, and gives them back.
+// Where this page cannot go on, as its session is closed or the browser is somebody else's by now: its words go along to the page that says so, and gives them back.
 function handOver() {
   const words = unsent();
   forget();

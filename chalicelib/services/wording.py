@@ -7,9 +7,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+_RANGES = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+_UNSPACED = re.compile(f"[{_RANGES}]+")
+_MARKS = (
+    "!-/:-@\\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u060c\u061b\u061f\u06d4\u0964\u0965"
+    "\u2000-\u206f\u3001-\u3004\u3008-\u303f"
+)
+_LETTERS = rf"[^\s{_MARKS}{_RANGES}]+"
+_WRITTEN = re.compile(rf"(?P<run>[{_RANGES}]+)|(?P<word>{_LETTERS}(?:['’]{_LETTERS})*)")
+_SENTENCE_END = re.compile(r"[.!?…\n。।۔؟]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
@@ -24,6 +32,16 @@ def words(text: str) -> list[str]:
 def spaced(text: str) -> list[str]:
     """The words of a text that parts them by spaces, folded."""
     return _WORD.findall(_UNSPACED.sub(" ", _folded(text)))
+
+
+def written(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a text as they are written, marks above and below them too, and whether each opens a sentence."""
+    text, end = unicodedata.normalize("NFKC", text), 0
+    for found in _WRITTEN.finditer(text):
+        opens = end == 0 or bool(_SENTENCE_END.search(text, end, found.start()))
+        end = found.end()
+        if found["word"]:
+            yield _POSSESSIVE.sub("", found["word"]), opens
 
 
 def runs(text: str) -> list[str]:

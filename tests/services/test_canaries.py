@@ -4,6 +4,7 @@ The facilitator here says back all that it is shown for a turn; the digests put 
 and points, and have others support those themes; the summary puts it into the descriptions that may be told.
 """
 
+import re
 from functools import cache
 from typing import Any
 
@@ -23,14 +24,23 @@ from tests.llm.scripted import calls, prompt_of, says
 from tests.room import HOST, Room
 
 CANARIES = (
-    *("Zebulon", "Quixworth", "Marrowbyte", "Tolvanen", "Jabberdoon", "Vexilar", "Okonjira", "Brindlehof"),
+    *("Zebulon", "Quixworth"),
     *("48151623", "0176-5550199", "zoe.q@example.org", "@brimblewick", "https://quagmire.example/zq", "wobbegong.io"),
     *("Zoë", "Kwik", "王小明", "蘑菇巷", "Ødegårdshaugen", "Пржевальский"),
 )
+SHARED_BY_TWO = ("Karenina", "Al", "Office 307", "Walker")
+SHARED_BY_THREE = ("Wilhelmina", "Bo", "McTavish", "Łucja")
+OF_SEVERAL = (*SHARED_BY_TWO, *SHARED_BY_THREE)
 BUSES = "Evening buses"
 CARRIERS = [f"The {word} buses in the evening matter to me." for word in ("late", "last", "few", "slow", "full")]
 OTHER = "I like to sit in the gardens near my street, because it is quiet there, and green, and I can read for an hour."
 LISTENERS = 8
+
+
+def named_in(text: str) -> list[str]:
+    """The canaries that a text has; those that several share as words of their own."""
+    found = [name for name in CANARIES if name in text]
+    return found + [name for name in OF_SEVERAL if re.search(rf"\b{name}\b", text)]
 
 
 class Gossip(Interviewer):
@@ -55,10 +65,12 @@ def _points(request: Request) -> list[dict[str, str]]:
     known = {piece.attributes["label"]: piece.attributes["id"] for piece in tags.read("theme", prompt)}
     points = []
     for said in tags.read("said", prompt):
-        told = [name for name in CANARIES if name in said.text]
-        labels = [f"Evening {name} buses" for name in told] or [BUSES if "buses" in said.text else "Gardens"]
+        told = named_in(said.text)
+        labels = [f"{name} on evening buses" if name in OF_SEVERAL else f"Evening {name} buses" for name in told] or [
+            BUSES if "buses" in said.text else "Gardens"
+        ]
         if "buses" in said.text and not told:
-            labels += [label for label in known if any(name in label for name in CANARIES)]
+            labels += [label for label in known if named_in(label)]
         for label in labels:
             point = {
                 "message_id": said.attributes["id"],
@@ -90,12 +102,15 @@ def _summary(request: Request) -> dict[str, Any]:
 
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
-    """A session in which one told all canaries, and five carry a theme; its notes are taken."""
+    """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
     monkeypatch.setattr(gathering, "AT_ONCE", 1)
     model = Gossip()
     monkeypatch.setattr(wiring, "model", cache(lambda: model))
     room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
     speak(room, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
+    for number, names in enumerate((OF_SEVERAL, OF_SEVERAL, SHARED_BY_THREE)):
+        told = [f"On the evening buses we met {name}, and {name.lower()} met us." for name in names]
+        speak(room, f"sharer-{number}", *told)
     for number, said in enumerate(CARRIERS):
         speak(room, f"carrier-{number}", said)
         digest(room)
@@ -148,8 +163,9 @@ def test_the_notes_hold_what_must_not_be_told(room: Room) -> None:
     pad = digest(room)
     carried = [note for note in pad.notes if note.participants >= 3 and note.label != BUSES]
     assert len(carried) >= 10
-    assert all(any(name in note.label for name in CANARIES) for note in carried)
-    assert any(name in note.description for note in carried for name in CANARIES)
+    assert all(named_in(note.label) for note in carried)
+    assert any(named_in(note.description) for note in carried)
+    assert {name for note in carried for name in named_in(note.label)} >= set(OF_SEVERAL)
     (buses,) = [note for note in pad.notes if note.label == BUSES]
     assert buses.participants == len(CARRIERS)
 
@@ -158,12 +174,12 @@ def test_a_canary_reaches_no_other_prompt_and_no_other_thread(room: Room) -> Non
     heard = [request for requests in listen(room) for request in requests]
     assert len(heard) == LISTENERS * 5
     for request in heard:
-        prompt = prompt_of(request)
-        assert [name for name in CANARIES if name in prompt] == []
-    own = next(head.id for head in wiring.conversations().heads(room.session.id) if head.external_id == "canary")
+        assert named_in(prompt_of(request)) == []
+    own = {"canary": list(CANARIES), "sharer-2": list(SHARED_BY_THREE)}
+    own |= {name: list(OF_SEVERAL) for name in ("sharer-0", "sharer-1")}
     for head in wiring.conversations().heads(room.session.id):
         said = "\n".join(entry.content for entry in wiring.conversations().messages(head))
-        assert [name for name in CANARIES if name in said] == (list(CANARIES) if head.id == own else [])
+        assert named_in(said) == own.get(head.external_id, [])
 
 
 def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(room: Room) -> None:

@@ -1,26 +1,31 @@
-"""What of a theme may be told to other participants: nothing that could come from one person only.
+"""What of a theme may be told to other participants: nothing that could come from a few people only.
 
 A theme's label is first written from one participant's words, and whatever a model makes of those, it may be a name, a
-place or a turn of phrase that tells who it was. So every word of what is told has to be one that two participants at
-least really wrote, by their quotes, or that the host's topic, goal or critical uses.
+place or a turn of phrase that tells who it was. So every word of what is told, a short one and a number too, has to be
+one that three participants at least really wrote just so, by their quotes, or that the host's topic, goal or critical
+uses. A name may be on everybody's lips: what anybody writes with a capital inside a sentence is taken for one, as is
+what nobody writes without. That is too strict for the nouns of German, which are told where the host uses them.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from chalicelib.services import wording
 from chalicelib.services.synthesis.hearing import Hearing
 from chalicelib.store.records import Session
 
-_LEAST_LETTERS = 3  # shorter words name nobody
-_GRAMMAR = frozenset(
-    wording.words(
-        "the and for with about from more less than that this these those their they them there what when where which who "
-        "whom whose how why not are was were has have had can could should would may might will does into onto over under "
-        "between other others some many each every very only also but its our your his her one ones"
-    )
+SHARED_BY = 3  # people who make a word nobody's own
+_NOBODYS = (
+    "a about also an and are as at be been but by can can't could do does don't for from had has have her his how i "
+    "i'd i'll i'm i've if in into is it it's its less many me more my no not of on one ones only onto or other others "
+    "our over should so some than that the their them there these they this those to under up us very was we were "
+    "what when where which who whom whose why with would you your each every between people some "
+    "de des du la las le les los el en et y o un una une que qui para por pour con del "
+    "der die das den dem und oder von zu im mit für ein eine einer nicht auf"
 )
-_PARTICLES = frozenset("的與和及與跟在是了或之對对与为為於于の を は が に と も で や")
+_GRAMMAR = frozenset(_NOBODYS.split())
+_PARTICLES = frozenset("的與和及與跟在是了或之對对与為为於于の を は が に と も で や")
 _TELLING = re.compile(r"\d{4}|@|https?:|www\.|\w\.\w{2,}", re.IGNORECASE)
 
 
@@ -28,32 +33,65 @@ class Common:
     """The words of a session that belong to nobody alone."""
 
     def __init__(self, hearing: Hearing, session: Session) -> None:
-        first: dict[str, str] = {}
-        self._common = wording.units(f"{session.topic}\n{session.goal}\n{session.critical or ''}") | _GRAMMAR
+        hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
+        self._hosts = {_fold(word) for word, _ in wording.written(hosts)}
+        self._names: set[str] = set()
+        plain: set[str] = set()
+        by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in hearing.points:
-            for unit in _said(point.quote):
-                if first.setdefault(unit, thread_id) != thread_id:
-                    self._common.add(unit)
+            shouted = point.quote.isupper()
+            for word, opens in wording.written(point.quote):
+                by[_fold(word)].add(thread_id)
+                if not _is_capital(word):
+                    plain.add(_fold(word))
+                elif not shouted and _names(word, opens):
+                    self._names.add(_fold(word))
+            for unit in _marks(point.quote):
+                by[unit].add(thread_id)
+        shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
+        self._words = (shared & plain) | _GRAMMAR
+        self._marks = shared | set(_marks(hosts))
 
     def may_tell(self, text: str) -> bool:
         """Whether others may be told this."""
         if not text.strip() or _TELLING.search(text):
             return False
-        rare = (word for word in wording.spaced(text) if len(word) >= _LEAST_LETTERS or any(map(str.isdigit, word)))
-        return all(self._knows(word) for word in rare) and all(map(self._covers, wording.runs(text)))
+        return all(self._knows(*found) for found in wording.written(text)) and all(
+            map(self._covers, wording.runs(text))
+        )
 
-    def _knows(self, word: str) -> bool:
-        return word.isdigit() or self._common.issuperset(wording.words(word))
+    def _knows(self, word: str, opens: bool) -> bool:
+        """Whether a word is the host's, or everybody's and no name."""
+        folded = _fold(word)
+        if folded in self._hosts:
+            return True
+        return folded in self._words and folded not in self._names and not _names(word, opens)
 
     def _covers(self, run: str) -> bool:
         """Whether every character of a run stands in a pair that is common, or is one that grammar needs."""
-        known = [mark in _PARTICLES or (len(run) == 1 and run in self._common) for mark in run]
+        known = [mark in _PARTICLES or (len(run) == 1 and run in self._marks) for mark in run]
         for at in range(len(run) - 1):
-            if run[at : at + 2] in self._common:
+            if run[at : at + 2] in self._marks:
                 known[at] = known[at + 1] = True
         return all(known)
 
 
-def _said(quote: str) -> Iterable[str]:
-    """What somebody's quote makes known; a single character of a script without spaces, too."""
-    return wording.units(quote) | {mark for run in wording.runs(quote) for mark in run}
+def _fold(word: str) -> str:
+    return word.casefold().replace("’", "'")
+
+
+def _is_capital(word: str) -> bool:
+    return word != word.lower()
+
+
+def _names(word: str, opens: bool) -> bool:
+    """Whether a word has a capital that its place in the sentence does not ask for; "I" and "NOT" are still grammar."""
+    if opens or not _is_capital(word):
+        return False
+    return _fold(word) not in _GRAMMAR or (len(word) > 1 and word.istitle())
+
+
+def _marks(text: str) -> Iterable[str]:
+    """What a text makes known in scripts without spaces: pairs of characters, and single ones."""
+    found = wording.runs(text)
+    return {pair for run in found for pair in wording.pairs(run)} | {mark for run in found for mark in run}

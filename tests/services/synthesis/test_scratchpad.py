@@ -28,8 +28,8 @@ DIGESTS = (
     digest("cat", point("No evening buses", "c1", theme="t1", stance="against")),
     digest("dan", point("Late buses", "d1", theme="t1"), point("Parking where cars stand", "d2", theme="t3")),
     digest("eve", point("No parking", "e1", theme="t3", stance="against")),
-    digest("fay", point("No parking for cars", "f1", theme="t3", stance="against")),
-    digest("gus", point("Cars stand in parking places", "g1", theme="t3")),
+    digest("fay", point("No parking where cars stand", "f1", theme="t3", stance="against")),
+    digest("gus", point("Places where cars stand for parking", "g1", theme="t3")),
     digest("hal"),
     digest("ivo", messages=0),
 )

@@ -134,6 +134,7 @@ def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told
             "entries": fragment(voice, "entries.html", **shown | {"entries": fresh}),
             "after": thread.messages[-1].sequence if thread.messages else 0,
             "foot": fragment(voice, "foot.html", **shown),
+            "key": values["foot_key"],
             "concluded": thread.thread.concluded,
             "answering": values["is_being_answered"],
         },
@@ -145,12 +146,15 @@ def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Tol
     messages = thread.messages
     last = messages[-1] if messages else None
     control = control_of(last) if last and last.role == "assistant" else None
+    unanswered = last if last and last.role == "user" else None
+    is_being_answered = thread.thread.is_leased(wiring.clock().now())
     path = f"{public_url(visit.request)}/chat?s={view.session.id}"
     return {
         "entries": _entries(thread, control),
         "control": control,
-        "unanswered": last if last and last.role == "user" else None,
-        "is_being_answered": thread.thread.is_leased(wiring.clock().now()),
+        "unanswered": unanswered,
+        "is_being_answered": is_being_answered,
+        "foot_key": _foot_key(thread, control, unanswered, is_being_answered=is_being_answered),
         "is_concluded": thread.thread.concluded,
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
@@ -162,6 +166,16 @@ def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Tol
         "resume_url": f"{path}&r={identity.resume_token(visit.person, view.session.id)}",
         "resumed": told.resumed,
     }
+
+
+def _foot_key(
+    thread: ThreadView, control: Control | None, unanswered: Message | None, *, is_being_answered: bool
+) -> str:
+    """What the foot shows, in short: a script leaves it alone, and what is being filled in there, while this is the same."""
+    awaits = is_being_answered if unanswered or not thread.messages else None
+    asks = control.sequence if control else None
+    waits = unanswered.sequence if unanswered else None
+    return f"{asks} {waits} {awaits} {thread.thread.concluded} {thread.thread.rating}"
 
 
 def _entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:

@@ -181,3 +181,14 @@ def test_every_answer_says_whether_another_try_helps(script: Script, wire: Wire,
     model.failing.add("turn")
     kept = script.send(again="m-1", content="Soup")[1]
     assert (kept["kept"], kept["retry"]) == (True, False)
+
+
+def test_the_foot_has_a_key_that_changes_with_what_it_shows(ben: Browser, script: Script, model: Interviewer) -> None:
+    key = script.news()[1]["key"]
+    assert f'data-key="{key}"' in ben.chat(script.session).html
+    assert script.news()[1]["key"] == key == script.send(again="m-1", content="Soup")[1]["key"]
+    model.failing.add("turn")
+    unanswered = script.send(again="m-2", content="Bread")[1]["key"]
+    concluded = script.send(do="done")[1]["key"]
+    rated = script.send(do="rate", rating="4")[1]["key"]
+    assert len({key, unanswered, concluded, rated}) == 4

@@ -33,11 +33,7 @@ async function ask(fields) {
 function apply(news) {
   if (news.entries === undefined) return;
   const newest = log.append(news.entries);
-  if (foot.dataset.shown !== news.foot && !foot.contains(document.activeElement?.closest("textarea"))) {
-    foot.dataset.shown = news.foot;
-    foot.innerHTML = news.foot;
-    prepare();
-  }
+  renew(news);
   if (newest) log.reveal(newest);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
@@ -52,6 +48,29 @@ function apply(news) {
   } else if (!sending) {
     log.wait(false);
   }
+}
+
+// The foot anew, where what it shows is another thing by now. A form that somebody is filling in stays as it is.
+function renew(news) {
+  if (foot.dataset.key === news.key) return;
+  const focused = document.activeElement;
+  const next = document.createRange().createContextualFragment(news.foot);
+  const forms = [...foot.querySelectorAll("[data-widget], .rating")];
+  const held = forms.filter((form) => "dirty" in form.dataset || form.contains(focused));
+  const twins = new Map(held.map((form) => [form, twinOf(form, next)]));
+  if (held.some((form) => form.matches(".rating") && !twins.get(form))) return;
+  for (const [form, twin] of twins) twin?.replaceWith(form);
+  foot.dataset.key = news.key;
+  foot.replaceChildren(next);
+  prepare();
+  if (foot.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+// The same form in another foot: for a widget, the one that answers the same question.
+function twinOf(form, next) {
+  if (form.matches(".rating")) return next.querySelector(".rating");
+  const twin = next.querySelector("[data-widget]");
+  return twin?.elements.widget.value === form.elements.widget.value ? twin : null;
 }
 
 async function refresh() {
@@ -128,7 +147,7 @@ function giveBack() {
 async function dropChoice(item) {
   queue.remove(item.id);
   log.remove(item.id);
-  foot.dataset.shown = "";
+  foot.dataset.key = "";
   await refresh();
   guard();
 }
@@ -197,6 +216,7 @@ document.addEventListener("submit", async (event) => {
     if (!words) return log.alert(told.missing);
     send(fieldsOf(form), words);
     form.remove();
+    foot.dataset.key = "";
     box?.focus();
   } else if (form.hasAttribute("data-live")) {
     event.preventDefault();
@@ -209,6 +229,7 @@ document.addEventListener("submit", async (event) => {
     if (news?.reload || (news?.ok && !compose)) return location.reload();
     if (news) {
       if (inFoot) document.activeElement?.blur();
+      if (news.ok) delete form.dataset.dirty;
       apply(news);
       (foot.querySelector(".thanks") ?? foot.querySelector("h2"))?.scrollIntoView({ block: "nearest" });
     }
@@ -249,7 +270,7 @@ if (location.search.includes("resumed")) history.replaceState(null, "", `chat?s=
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
-foot.dataset.shown = foot.innerHTML.trim();
+foot.addEventListener("input", (event) => (event.target.closest("form").dataset.dirty = ""));
 prepare();
 for (const item of queue.all()) {
   if (log.has(item.id)) queue.remove(item.id);

@@ -1,13 +1,14 @@
 // A ranking: its places as buttons to move with, and as items to drag; the form's own numbers follow.
 
 export function enhance(list) {
+  if (!list.querySelector("select")) return;
   for (const item of list.children) {
     const words = item.dataset.words;
     const place = item.querySelector("select");
     const kept = Object.assign(document.createElement("input"), { type: "hidden", name: place.name });
     place.replaceWith(
-      button("↑", list.dataset.up.replace("%s", words), () => move(list, item, -1)),
-      button("↓", list.dataset.down.replace("%s", words), () => move(list, item, 1)),
+      button("↑", list.dataset.up.replace("%s", () => words), () => move(list, item, -1)),
+      button("↓", list.dataset.down.replace("%s", () => words), () => move(list, item, 1)),
       kept,
     );
     const grip = Object.assign(document.createElement("span"), { className: "grip", textContent: "⠿" });
@@ -75,6 +76,8 @@ function number(list) {
 
 function announce(list, item) {
   const place = [...list.children].indexOf(item) + 1;
-  const told = list.dataset.moved.replace("%s", item.dataset.words).replace("%p", place).replace("%c", list.children.length);
+  const values = { "%s": item.dataset.words, "%p": place, "%c": list.children.length };
+  const told = list.dataset.moved.replace(/%[spc]/g, (mark) => values[mark]);
   list.parentElement.querySelector("[data-announce]").textContent = told;
+  list.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -18,6 +18,7 @@ from chalicelib.requests import public_url
 from chalicelib.services.endings import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.forms import AnswerRefused
 from chalicelib.services.limits import CONTENT_LIMIT
+from chalicelib.services.results import has_taken_part
 from chalicelib.store.records import Message, SessionView, ThreadView
 
 GONE, FULL = 410, 409
@@ -194,7 +195,7 @@ def _entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
 def _results_url(view: SessionView, thread: ThreadView | None) -> str | None:
     """Where this person may see the results already."""
     seen_by = view.session.results_visibility
-    took_part = thread is not None and thread.thread.concluded
+    took_part = thread is not None and has_taken_part(thread.thread)
     allowed = seen_by == "public" or (seen_by == "participants" and took_part)
     return f"results?s={view.session.id}" if allowed else None
 

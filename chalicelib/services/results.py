@@ -29,7 +29,12 @@ def visitor_of(view: SessionView, thread: Thread | None) -> Visitor:
         return "editor"
     if has_role(view, "viewer"):
         return "viewer"
-    return "participant" if thread is not None and thread.concluded else "stranger"
+    return "participant" if thread is not None and has_taken_part(thread) else "stranger"
+
+
+def has_taken_part(thread: Thread) -> bool:
+    """Whether somebody has had a conversation to its end: one that ended without a word of theirs opens nothing."""
+    return thread.concluded and thread.message_count > 0
 
 
 def may_see(view: SessionView, visitor: Visitor) -> bool:

@@ -66,8 +66,21 @@ def test_what_others_said_is_offered_where_one_may_see_it(
 ) -> None:
     session = host.new_session(results_visibility=visibility)
     ben.join(session)
+    ben.say(session, "Soup")
     page = ben.submit(ben.chat(session).form(DONE))
     assert (f"results?s={session['id']}" in page.links) is offered
+
+
+@pytest.mark.parametrize(("visibility", "status"), [("participants", 403), ("public", 200)])
+def test_who_is_done_without_a_word_sees_what_strangers_see(
+    visibility: str, status: int, host: Host, ben: Browser
+) -> None:
+    session = host.new_session(results_visibility=visibility)
+    ben.join(session)
+    page = ben.submit(ben.chat(session).form(DONE))
+    assert "This conversation is complete" in page.text
+    assert (f"results?s={session['id']}" in page.links) is (status == 200)
+    assert ben.open(f"/results?s={session['id']}").status == status
 
 
 @pytest.mark.parametrize(("visibility", "offered"), [("host", False), ("participants", False), ("public", True)])

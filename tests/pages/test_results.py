@@ -77,6 +77,7 @@ def test_results_are_for_whom_the_host_says(
 ) -> None:
     session = host.new_session(results_visibility=visibility)
     ben, cem = crowd(session, 2)
+    cem.say(session, "Soup")
     cem.submit(cem.chat(session).form("I’m done"))
     put(session, summary_of(6))
     found = [results(browser, session) for browser in (Browser(), ben, cem)]

@@ -78,7 +78,7 @@ def _results(request: Request, view: SessionView, results: Results, cursor: str 
 
 def _charts(view: SessionView, results: Results, voice: Voice) -> dict[str, Chart]:
     """Figures that point at nobody: how many took part, and how many spoke to each theme."""
-    if not results.slices:
+    if not results.open:
         return {}
     texts, tally, direction = voice.texts, view.tally, voice.language.direction
     taken_part = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))

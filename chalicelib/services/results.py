@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chalicelib.services.access import has_role
-from chalicelib.store.records import SessionView, Summary, Theme, Thread
+from chalicelib.services.synthesis.prose import without_quotes
+from chalicelib.store.records import SessionView, Summary, Thread
 
-LEAST = 5  # participants below whom nothing is shown but the whole
+LEAST = 5  # participants below whom only members are shown anything
 CARRIED_BY = 2  # people who make a theme one that points at nobody
 
 Visitor = Literal["editor", "viewer", "participant", "stranger"]
@@ -15,12 +16,12 @@ Visitor = Literal["editor", "viewer", "participant", "stranger"]
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What one visitor is shown. Without `slices` only the whole: no themes, quotes or figures."""
+    """What one visitor is shown. Without `open` nothing of what was said, and no figures."""
 
     visitor: Visitor
     summary: Summary | None
-    slices: bool
-    few: bool  # fewer than LEAST have taken part
+    open: bool
+    few: bool  # fewer than LEAST have taken part, and there is a summary
 
 
 def visitor_of(view: SessionView, thread: Thread | None) -> Visitor:
@@ -49,26 +50,28 @@ def results_for(view: SessionView, visitor: Visitor) -> Results:
     """What this visitor may see of the results; for one who may see any."""
     summary, is_member = view.summary, visitor in ("editor", "viewer")
     taken_part = min(view.tally.participants, summary.participants) if summary else view.tally.participants
-    few = taken_part < LEAST
-    slices = is_member or not few
+    is_open = is_member or taken_part >= LEAST
+    few = summary is not None and taken_part < LEAST
     if summary and not is_member:
-        themes = _shared(summary.themes)
-        summary = replace(summary, themes=themes) if slices else _whole(summary)
-    return Results(visitor, summary, slices, few)
+        summary = _public(summary) if is_open else None
+    return Results(visitor, summary, is_open, few)
 
 
-def _shared(themes: Sequence[Theme]) -> tuple[Theme, ...]:
-    return tuple(theme for theme in themes if theme.participants >= CARRIED_BY)
-
-
-def _whole(summary: Summary) -> Summary:
-    """The overview alone."""
+def _public(summary: Summary) -> Summary:
+    """What a group said: nothing that only one person holds, and nobody's words but the quotes of themes that people share."""
+    themes = [theme for theme in summary.themes if theme.participants >= CARRIED_BY]
     return replace(
         summary,
-        themes=(),
-        agreements=(),
-        tensions=(),
+        overview=without_quotes(summary.overview),
+        themes=tuple(replace(theme, statement=without_quotes(theme.statement)) for theme in themes),
+        agreements=_unquoted(summary.agreements),
+        tensions=_unquoted(summary.tensions),
         minority_views=(),
-        open_questions=(),
-        critical_answer=None,
+        open_questions=_unquoted(summary.open_questions),
+        critical_answer=without_quotes(summary.critical_answer or "") or None,
+        quotes=(),
     )
+
+
+def _unquoted(items: Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(without_quotes, items)))

@@ -75,6 +75,16 @@ class Prose:
         return quote is not None
 
 
+def without_quotes(text: str) -> str:
+    """The text without the sentences that have something in quotation marks."""
+    return "\n\n".join(filter(None, map(_unquoted, text.split("\n\n"))))
+
+
+def _unquoted(paragraph: str) -> str:
+    kept = [sentence for start, end in _sentences(paragraph) if not any(_spans(sentence := paragraph[start:end]))]
+    return "".join(kept).strip()
+
+
 def _spans(text: str) -> Iterator[_Span]:
     """The outermost stretches in quotation marks; a mark without its partner is a character like any other."""
     place = 0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.services.synthesis.claims import claims_a_count
-from chalicelib.services.synthesis.prose import Prose
+from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.store.records import Quote
 
 SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
@@ -108,3 +108,20 @@ def test_whatever_is_written_only_sentences_and_marks_are_taken_away(text: str) 
     left = iter(text)
     assert all(character in left for character in kept if not character.isspace())
     assert prose().check(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            "They differ. One says “it is late. Often.” There's more, they don't know.",
+            "They differ. There's more, they don't know.",
+        ),
+        ("One says 'no'.\n\nOthers agree.\n\n«Yes»", "Others agree."),
+        ("他們同意。有人說「太貴了」。他們走了。", "他們同意。他們走了。"),
+        ("“All of it”", ""),
+        ("", ""),
+    ],
+)
+def test_without_the_sentences_that_quote(text: str, left: str) -> None:
+    assert without_quotes(text) == left

@@ -1,4 +1,8 @@
-"""SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session."""
+"""SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session.
+
+Everybody's facilitator reads that context, so the document has nobody's words and no view of one person: those are in
+the summary, for the host.
+"""
 
 import json
 import re
@@ -6,9 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
 
 FOLLOWED_UP = 3
+A_GROUP = 5  # participants from whom on a theme of a single one is left out
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _SHORTENED = "\n\n… (shortened; {what} in the session)"
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -73,7 +79,7 @@ def _front_matter(view: SessionView, join_url: str) -> str:
             "summary_model": summary.model,
             "summary_participants": summary.participants,
             "summary_messages": summary.messages,
-            "themes": len(summary.themes),
+            "themes": len(_themes(summary)),
         }
     lines = [f"{name}: {_yaml(value)}" for name, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
@@ -86,28 +92,30 @@ def _yaml(value: str | int | None) -> str:
 
 def _results(session: Session, summary: Summary) -> tuple[str, ...]:
     """What came out, and what follows from it."""
-    critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
+    critical = markdown.paragraphs(without_quotes(summary.critical_answer or "")) if session.critical else ""
     return (
-        markdown.section("Summary", markdown.paragraphs(summary.overview)),
+        markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview))),
         markdown.section("Critical: what was said", critical),
-        markdown.section("Themes", "\n\n".join(_theme(theme, summary.participants) for theme in summary.themes)),
-        markdown.section("Decisions and agreements", markdown.bullets(summary.agreements)),
-        markdown.section("Tensions", markdown.bullets(summary.tensions)),
-        markdown.section("Minority views", markdown.bullets(summary.minority_views)),
-        markdown.section("Open questions", markdown.bullets(summary.open_questions)),
+        markdown.section("Themes", "\n\n".join(_theme(theme, summary.participants) for theme in _themes(summary))),
+        markdown.section("Decisions and agreements", markdown.bullets(_unquoted(summary.agreements))),
+        markdown.section("Tensions", markdown.bullets(_unquoted(summary.tensions))),
+        markdown.section("Open questions", markdown.bullets(_unquoted(summary.open_questions))),
         markdown.section("Suggested next session", _next_session(session, summary)),
     )
 
 
+def _themes(summary: Summary) -> list[Theme]:
+    """The themes of a group; among a few people any one may be a single person's."""
+    least = 2 if summary.participants >= A_GROUP else 1
+    return [theme for theme in summary.themes if theme.participants >= least]
+
+
 def _theme(theme: Theme, total: int) -> str:
-    body = "\n\n".join(
-        part
-        for part in (markdown.inline(theme.statement), *(markdown.quote(quote.text) for quote in theme.quotes))
-        if part
-    )
     share = f"{theme.participants} of {total} participants"
     return (
-        markdown.section(f"{markdown.inline(theme.label)} ({share})", body, level=3)
+        markdown.section(
+            f"{markdown.inline(theme.label)} ({share})", markdown.inline(without_quotes(theme.statement)), level=3
+        )
         or f"### {markdown.inline(theme.label)} ({share})"
     )
 
@@ -125,11 +133,15 @@ def _next_session(session: Session, summary: Summary) -> str:
         lines.append(
             f"- Ask again about what is critical, since nobody has spoken to it: {markdown.inline(session.critical)}"
         )
-    lines += _named("Answer", summary.open_questions)
-    lines += _named("Work through", summary.tensions)
+    lines += _named("Answer", _unquoted(summary.open_questions))
+    lines += _named("Work through", _unquoted(summary.tensions))
     if len(lines) == 1:
-        lines += _named("Go into", [theme.label for theme in summary.themes])
+        lines += _named("Go into", [theme.label for theme in _themes(summary)])
     return "\n".join(lines)
+
+
+def _unquoted(items: Sequence[str]) -> list[str]:
+    return [left for item in items if (left := without_quotes(item))]
 
 
 def _named(verb: str, items: Sequence[str]) -> list[str]:

@@ -52,12 +52,36 @@ def test_the_whole_brief() -> None:
         "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
         "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (Options; required; Reader; Writer)\n\n"
         "## Summary\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"
-        "## Themes\n\n### Books (3 of 4 participants)\n\nMore of them.\n\n> More novels\n\n"
+        "## Themes\n\n### Books (3 of 4 participants)\n\nMore of them.\n\n"
         "### Hours (1 of 4 participants)\n\n## Decisions and agreements\n\n- Books matter.\n\n"
-        "## Tensions\n\n- Comics or none.\n\n## Minority views\n\n- Sundays.\n\n## Open questions\n\n- Who pays?\n\n"
+        "## Tensions\n\n- Comics or none.\n\n## Open questions\n\n- Who pays?\n\n"
         "## Suggested next session\n\n- Topic: The new library: next steps\n- Answer: Who pays?\n"
         "- Work through: Comics or none.\n"
     )
+
+
+def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> None:
+    said = "I sleep in the archive"
+    quoting = (f"They agree. “{said}”, says one.", f"“{said}”")
+    summary = replace(
+        SUMMARY,
+        participants=5,
+        overview=f"People want books. One says “{said}”.",
+        themes=(replace(SUMMARY.themes[0], statement=f"More. “{said}”"), SUMMARY.themes[1]),
+        agreements=quoting,
+        tensions=quoting,
+        open_questions=quoting,
+        minority_views=(said,),
+        critical_answer=f"No. “{said}”",
+    )
+    document = render_brief(replace(full(), summary=summary), "u")
+    assert said not in document
+    assert "More novels" not in document
+    assert "Hours" not in document
+    assert "Sundays." not in document
+    assert "### Books (3 of 5 participants)\n\nMore.\n" in document
+    assert document.count("- They agree.\n") == 3
+    assert front(document)["themes"] == 1
 
 
 def test_the_same_session_gives_the_same_brief() -> None:
@@ -103,7 +127,7 @@ def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> N
         document = render_brief(shown, "https://x/chat?s=s1")
         assert len(document.encode()) <= MAX_BYTES
         assert "… (shortened; all questions are in the session)" in document
-        assert document.count("\n## ") == (12 if shown.summary else 4)
+        assert document.count("\n## ") == (11 if shown.summary else 4)
 
 
 def test_what_is_shortened_says_so_and_the_rest_stays_whole() -> None:

@@ -140,6 +140,7 @@ class Interviewer:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.failing: set[str] = set()  # tasks that get no answer
+        self.wasted = Usage()  # what a call costs that gets none
         self.concludes = False
         self.before: Callable[[Request], object] = lambda _: None
         self._offline = OfflineModel()
@@ -153,7 +154,9 @@ class Interviewer:
         self.requests.append(request)
         self.before(request)
         if request.task in self.failing:
-            raise ModelUnavailable("The model is down", 7)
+            error = ModelUnavailable("The model is down", 7)
+            error.usage = self.wasted
+            raise error
         if request.task == "prompt":
             return Reply("", "test-model", (ToolCall("write_prompt", prompt_parts(f"Prompt {self.count('prompt')}")),))
         if request.task != "turn":

@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys, reductions, scratchpads, seats, sessions
+from chalicelib.store import database, keys, reductions, scratchpads, seats, sessions, summaries
 from chalicelib.store.conversation_items import (
     CommentItem,
     CondensedItem,
@@ -194,7 +194,8 @@ def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
 
 def _stale(session_id: str, now: datetime) -> list[Action]:
     due = keys.due(sessions.SUMMARY_DUE, session_id)
-    return [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
+    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
+    return [*marked, *summaries.rested()]
 
 
 def _leave(write: TransactWrite, card: ParticipationItem) -> None:

@@ -141,6 +141,9 @@ class SynthesisItem(SessionPart):
     held_by_request = BooleanAttribute(null=True)
     epoch = NumberAttribute(default=0)
     withdrawn_at = UTCDateTimeAttribute(null=True)
+    tries = NumberAttribute(null=True)
+    paid_tries = NumberAttribute(null=True)
+    rests_until = UTCDateTimeAttribute(null=True)
 
 
 class ThemesItem(SessionPart):

@@ -13,7 +13,17 @@ from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
-from chalicelib.store.records import Brief, Prompt, Question, Role, Session, SessionView, Summary, ThemeRegistry
+from chalicelib.store.records import (
+    Brief,
+    Prompt,
+    Question,
+    Role,
+    Session,
+    SessionView,
+    Summary,
+    Synthesis,
+    ThemeRegistry,
+)
 from chalicelib.store.session_items import (
     BriefItem,
     FeedItem,
@@ -202,6 +212,7 @@ class Sessions:
             SynthesisItem.told_at.remove(),
             SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
             SynthesisItem.due_at.set(until),
+            *(summaries.rested() if by_request else []),
         ]
         free = SynthesisItem.updating_until.does_not_exist() | (SynthesisItem.updating_until <= now)
         if not by_request:
@@ -215,6 +226,12 @@ class Sessions:
         actions = [*moved, SynthesisItem.held_by_request.remove()]
         begun = SynthesisItem.updating_until.exists()
         holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, begun))
+
+    def fail_summary(
+        self, session_id: str, epoch: int, now: datetime, state: Synthesis, again_at: datetime | None
+    ) -> None:
+        """Note that a summary that was begun could not be written; see `summaries.fail`."""
+        summaries.fail(session_id, epoch, now, state, again_at)
 
     def end_summary(self, session_id: str, epoch: int) -> bool:
         """Say that no summary is being written any more, and none came out of it; False where one is due all the same."""

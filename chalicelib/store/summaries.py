@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Session, Summary, ThemeRegistry
+from chalicelib.store.records import Session, Summary, Synthesis, ThemeRegistry
 from chalicelib.store.rows import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
@@ -62,7 +62,7 @@ def tell(session_id: str, said: Mapping[str, int], now: datetime) -> None:
     if any(it.included and it.digested_to < parts[part] for part, it in threads.items()):
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
         there = SynthesisItem.session_id.exists()
-        holds(lambda: database.update(synthesis, [SynthesisItem.told_at.set(now)], there))
+        holds(lambda: database.update(synthesis, [SynthesisItem.told_at.set(now), *rested()], there))
 
 
 def untell(session_id: str, told_at: datetime) -> None:
@@ -75,7 +75,36 @@ def untell(session_id: str, told_at: datetime) -> None:
 def ended() -> list[Action]:
     """No summary is being written any more."""
     over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")
-    return [getattr(SynthesisItem, name).remove() for name in over]
+    return [*(getattr(SynthesisItem, name).remove() for name in over), *rested()]
+
+
+def rested() -> list[Action]:
+    """It is worth trying again, however often it failed before."""
+    return [getattr(SynthesisItem, name).remove() for name in ("tries", "paid_tries", "rests_until")]
+
+
+def fail(session_id: str, epoch: int, now: datetime, state: Synthesis, again_at: datetime | None) -> None:
+    """Note that a summary that was begun could not be written, with the tries as `state` counts them.
+
+    It is due `again_at`, or never again by itself. Where something new came since it was begun, that is left as it is:
+    a job comes for it.
+    """
+    nothing_new = SynthesisItem.told_at.does_not_exist() & SynthesisItem.stale_since.does_not_exist()
+    actions: list[Action] = [
+        SynthesisItem.stale_since.set(now),
+        SynthesisItem.tries.set(state.tries),
+        SynthesisItem.paid_tries.set(state.paid_tries),
+    ]
+    if again_at:
+        actions.append(SynthesisItem.due_at.set(again_at))
+    else:
+        actions += [SynthesisItem.due_kind.remove(), SynthesisItem.due_at.remove()]
+    if state.rests_until:
+        actions.append(SynthesisItem.rests_until.set(state.rests_until))
+    if state.rests_until or again_at is None:
+        actions += [SynthesisItem.updating_until.remove(), SynthesisItem.held_by_request.remove()]
+    condition = still(epoch) & nothing_new & SynthesisItem.updating_until.exists()
+    holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition))
 
 
 def still(epoch: int) -> Condition:

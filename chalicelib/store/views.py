@@ -92,6 +92,9 @@ def _parts(raw: Raw) -> dict[str, Any]:
             epoch=int(synthesis.epoch),
             withdrawn_at=synthesis.withdrawn_at,
             told_at=synthesis.told_at,
+            tries=int(synthesis.tries or 0),
+            paid_tries=int(synthesis.paid_tries or 0),
+            rests_until=synthesis.rests_until,
         )
     if keys.THEMES in raw:
         parts["themes"] = registry_from(raw[keys.THEMES])

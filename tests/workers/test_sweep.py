@@ -4,6 +4,9 @@ import pytest
 
 import app
 from chalicelib import wiring
+from chalicelib.llm.interface import Usage
+from chalicelib.services.sessions import summary_status
+from chalicelib.store.records import Synthesis
 from tests import events
 from tests.events import Context
 from tests.faults import lag
@@ -65,6 +68,8 @@ def test_a_summary_that_failed_too_often_is_found_although_all_threads_are_diges
         assert desk.summarise(received) == ["message-1"]
     assert not any(head.is_stale for head in wiring.conversations().heads(desk.session.id))
     desk.clock.advance(120 + MISSED)
+    assert sweep(desk) == NOTHING
+    desk.clock.advance(3600)
     assert sweep(desk) == {**NOTHING, "summaries": [desk.session.id]}
     desk.model.failing.clear()
     assert desk.summarise() == []
@@ -101,6 +106,69 @@ def test_what_cannot_be_done_now_is_asked_for_once_an_hour(desk: Desk) -> None:
         found.append(sweep(desk))
     assert 3 <= sum(bool(sent["prompts"]) for sent in found) <= 4
     assert 3 <= sum(bool(sent["summaries"]) for sent in found) <= 4
+
+
+def live(desk: Desk, hours: int) -> int:
+    """Let the sweep, the queue and its job run for so long; gives the calls for a summary."""
+    before = desk.model.count("summary")
+    for _ in range(hours * 2):  # a sweep every half hour is enough, and quicker than one every five minutes
+        desk.clock.advance(1800)
+        if not sweep(desk)["summaries"]:
+            continue
+        for received in range(1, 6):
+            if not desk.summarise(received):
+                break
+            desk.clock.advance(10)
+    return desk.model.count("summary") - before
+
+
+def test_a_summary_that_cannot_be_written_is_tried_ever_more_seldom(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    desk.model.failing.add("summary")
+    assert 8 <= live(desk, 24) <= 10
+    desk.model.failing.clear()
+    assert live(desk, 20) == 1
+    assert summary_status(desk.view(), desk.clock.now()) == "current"
+
+
+def test_a_summary_that_is_paid_for_in_vain_is_given_up_until_something_is_said(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    desk.model.failing.add("summary")
+    desk.model.wasted = Usage(100_000, 0, 20_000)
+    assert live(desk, 24) == 8
+    assert live(desk, 6) == 0
+    assert summary_status(desk.view(), desk.clock.now()) == "none"
+    desk.model.failing.clear()
+    assert desk.summarise() == []
+    desk.say("Trams at night.")
+    assert live(desk, 1) == 1
+    assert desk.view().summary is not None
+    assert desk.view().synthesis == Synthesis()
+
+
+def test_words_that_the_stream_tells_of_are_a_new_start(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    desk.model.failing.add("summary")
+    desk.model.wasted = Usage(100_000, 0, 20_000)
+    live(desk, 10)
+    desk.say("Trams at night.")
+    words = [item for item in desk.items("message#") if item["content"]["S"] == "Trams at night."]
+    app.conversations_changed(events.batch(events.change("INSERT", words[0])), Context())
+    assert (desk.view().synthesis.tries, desk.view().synthesis.paid_tries) == (0, 0)
+    assert 5 <= live(desk, 2) <= 6
+
+
+def test_a_thread_taken_out_is_a_new_start(desk: Desk) -> None:
+    desk.speak(*SAYINGS)
+    desk.model.failing.add("summary")
+    desk.model.wasted = Usage(100_000, 0, 20_000)
+    live(desk, 10)
+    desk.model.failing.clear()
+    assert wiring.people().exclude(wiring.conversations().heads(desk.session.id)[0], desk.clock.now())
+    assert live(desk, 1) == 1
+    summary = desk.view().summary
+    assert summary is not None
+    assert summary.participants == 2
 
 
 def test_an_index_that_lags_wakes_jobs_for_nothing_and_makes_nothing_due(

@@ -6,12 +6,17 @@ one.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
+from chalicelib.llm.interface import ModelUnavailable
+from chalicelib.observability import logger
+from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
 from chalicelib.services.synthesis.hearing import Hearing
+from chalicelib.services.synthesis.patience import AT_ONCE, MOST_PAID, failed, rests
 from chalicelib.services.synthesis.register import Register, withdrawn
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
@@ -29,6 +34,8 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     view = bench.sessions.view(session_id, FOR_DIGEST)
     now = bench.clock.now()
     age = _age(view.summary, now)
+    if rests(view.synthesis, now) and not _has_news(session_id, bench):
+        return
     job, until = bench.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
     too_early = age < _least(view.summary, bench.interval) and not _is_final(view.session, view.summary, now)
     # Before the heads are read: whatever is said from here on marks the session stale again.
@@ -40,7 +47,17 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     digested = digest_all(view, list(heads.values()), register, bench, bench.clock.deadline(DIGEST_SECONDS))
     overdue = age >= OVERDUE * _least(view.summary, bench.interval)
     waits = digested.out_of_time and not overdue
-    done = _end(view, bench) if waits else reduce(view, heads, digested, register, bench, job)
+    meter = Meter(bench.model)
+    metered = replace(bench, model=meter)
+    try:
+        if rests(view.synthesis, now) and not digested.reached:
+            done = _rest(view, bench)
+        else:
+            done = _end(view, bench) if waits else reduce(view, heads, digested, register, metered, job)
+    except ModelUnavailable:
+        if _note_failure(view, bench, paid=meter.usage.total > 0, anew=bool(digested.reached)):
+            return
+        raise
     if digested.out_of_time or not done:
         # There is more to digest, or somebody was taken out meanwhile and may be in this summary.
         bench.jobs.write_summary(session_id, bench.clock.now())
@@ -81,6 +98,36 @@ def reduce(
     if stored and changed:
         pad.refresh(hearing, changed)
     return stored
+
+
+def _note_failure(view: SessionView, bench: Bench, *, paid: bool, anew: bool) -> bool:
+    """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
+    now = bench.clock.now()
+    state, again_at = failed(view, now, paid=paid, anew=anew)
+    bench.sessions.fail_summary(view.session.id, view.synthesis.epoch, now, state, again_at)
+    over = again_at is None or state.tries > AT_ONCE
+    logger.warning(
+        "summary not written",
+        extra={
+            "event": "summary_failed",
+            "session_id": view.session.id,
+            "tries": state.tries,
+            "for_good": again_at is None,
+        },
+    )
+    return over
+
+
+def _rest(view: SessionView, bench: Bench) -> bool:
+    """Give back what was begun as it was: there is nothing that the tries before have not seen."""
+    state = view.synthesis
+    again_at = None if state.paid_tries >= MOST_PAID else state.rests_until
+    bench.sessions.fail_summary(view.session.id, state.epoch, bench.clock.now(), state, again_at)
+    return True
+
+
+def _has_news(session_id: str, bench: Bench) -> bool:
+    return any(head.included and head.is_stale for head in bench.conversations.heads(session_id))
 
 
 def _registry(view: SessionView, hearing: Hearing, register: Register, bench: Bench) -> ThemeRegistry:

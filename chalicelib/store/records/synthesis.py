@@ -154,7 +154,8 @@ class Synthesis:
 
     It is stale since something changed, or since the stream told of words that no digest had, which it last did at `told_at`.
     `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
-    `withdrawn_at` the summary is offline, until one without those words is there.
+    `withdrawn_at` the summary is offline, until one without those words is there. `tries` to write it failed in a row since
+    something was said last, `paid_tries` of them after a model was paid; no job tries again while it `rests_until`.
     """
 
     stale_since: datetime | None = None
@@ -162,3 +163,6 @@ class Synthesis:
     epoch: int = 0
     withdrawn_at: datetime | None = None
     told_at: datetime | None = None
+    tries: int = 0
+    paid_tries: int = 0
+    rests_until: datetime | None = None

@@ -106,8 +106,12 @@ def unsaved(visit: Visit, draft: Draft, notice: str, error: HarmonicaError) -> R
 def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told) -> tuple[str, int, dict[str, Any]]:
     voice, session = visit.voice(view), view.session
     if not _is_active(view):
-        entries = _entries(thread, None)
-        return "closed.html", told.code if thread or told.code != 200 else GONE, {"entries": entries}
+        mine = {"entries": _entries(thread, None), "token": identity.page_token(visit.person, session.id)}
+        return (
+            "closed.html",
+            told.code if thread or told.code != 200 else GONE,
+            {"entries": entries, "token": identity.page_token(visit.person, session.id)},
+        )
     if thread is not None:
         return "conversation.html", told.code, _conversation(visit, view, thread, told)
     if told.given is None and wiring.sessions().is_full(session):
@@ -123,9 +127,12 @@ def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told
     sent = told.sent
     kept = bool(sent and thread and any(message.message_id == sent for message in thread.messages))
     body: dict[str, Any] = {"notice": told.notice, "kept": kept, "retry": not kept and may_retry(told.error)}
-    if thread is None or not _is_active(view):
-        return data({**body, "reload": True}, told.code)
     voice = visit.voice(view)
+    if not _is_active(view):
+        closed = {"notice": voice.texts("closed_mine" if thread else "closed_other"), "closed": True, "retry": False}
+        return data({**body, "reload": True, **({} if kept else closed)}, told.code)
+    if thread is None:
+        return data({**body, "reload": True}, told.code)
     values = _conversation(visit, view, thread, told)
     fresh = [entry for entry in values["entries"] if entry.message.sequence > (visit.after or 0)]
     shown = {**values, "notice": None, "session": view.session, "results": _results_url(view, thread)}

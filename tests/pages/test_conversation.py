@@ -217,11 +217,13 @@ def test_a_closed_session_shows_people_their_own_conversation(
     assert mine.status == 200
     assert "This session is closed" in mine.text
     assert ("You", "Soup") in mine.log
-    assert mine.forms == []
+    assert [form.button for form in mine.forms] == ["Not you? Start new"]
     stranger = cem.chat(session)
     assert stranger.status == 410
     assert "This session is closed" in stranger.text
     assert (stranger.log, stranger.forms) == ([], [])
+    left = ben.submit(mine.form("Not you? Start new"))
+    assert (left.status, left.log, left.forms, ben.cookies) == (410, [], [], {})
 
 
 def test_words_that_come_too_late_are_given_back(

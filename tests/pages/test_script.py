@@ -121,7 +121,9 @@ def test_a_closed_session_and_a_removed_conversation_ask_for_the_whole_page(
     assert script.news()[1]["reload"]
     clock.advance(7200)
     status, news = script.send(again="m-1", content="Late")
-    assert (status, news["reload"], news["kept"]) == (400, True, False)
+    assert (status, news["reload"], news["kept"], news["retry"]) == (400, True, False, False)
+    assert news["notice"].startswith("This session is closed and takes no more messages.")
+    assert script.news()[1] == news
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -78,6 +78,7 @@ async function refresh() {
   const news = await ask();
   if (!news) return;
   if (!news.reload) return apply(news);
+  if (news.closed) return handOver();
   // The draft stays in this browser, for whose it is: whoever comes next does not find it in their box.
   if (box) draft.write(box.value), (box.value = "");
   location.reload();

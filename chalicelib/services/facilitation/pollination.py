@@ -31,7 +31,10 @@ def themes_for(
     told += [condensed.text] if condensed else []
     said = wording.units("\n".join(told))
     known = {*thread.themes, *_raised(history, condensed)}
-    fresh = (note for note in view.scratchpad.notes if is_shared(note) and not known.intersection(note.ids))
+    notes = view.scratchpad.notes
+    noted = {name for note in notes for name in note.ids}
+    own = 0 if noted.issuperset(thread.themes) else 1  # what the notes don't know may be any theme of theirs by now
+    fresh = (note for note in notes if is_shared(note, own) and not known.intersection(note.ids))
     return tuple([note for note in fresh if not _touched(note, said)][:MOST_THEMES])
 
 
@@ -45,9 +48,9 @@ def is_due(view: SessionView, thread: Thread, history: Sequence[Message], conden
     return condensed is not None or _has_said_enough(history)
 
 
-def is_shared(note: Note) -> bool:
-    """Whether a group carries it, and something of it may be told."""
-    return note.participants >= SHARED_BY and (note.tells_label or note.tells_description)
+def is_shared(note: Note, own: int = 0) -> bool:
+    """Whether a group carries it without so many, who may be this participant, and something of it may be told."""
+    return note.participants - own >= SHARED_BY and (note.tells_label or note.tells_description)
 
 
 def show_themes(notes: Sequence[Note]) -> str:

@@ -69,6 +69,12 @@ def test_a_theme_of_fewer_than_three_is_nobodys_business() -> None:
     assert given(shared(*NOTES[3:])) == ["t4"]
 
 
+def test_who_may_be_one_of_a_themes_people_is_not_counted_among_them() -> None:
+    three, four = note(4, "Night trains", 3), note(6, "Ferries", 4)
+    assert given(shared(three, four)) == ["t4", "t6"]
+    assert given(shared(three, four), head=thread(themes=("t99",))) == ["t6"]
+
+
 @pytest.mark.parametrize(
     ("said", "due"),
     [

@@ -107,11 +107,7 @@ def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
     voice, session = visit.voice(view), view.session
     if not _is_active(view):
         mine = {"entries": _entries(thread, None), "token": identity.page_token(visit.person, session.id)}
-        return (
-            "closed.html",
-            told.code if thread or told.code != 200 else GONE,
-            {"entries": entries, "token": identity.page_token(visit.person, session.id)},
-        )
+        return "closed.html", told.code if thread or told.code != 200 else GONE, mine
     if thread is not None:
         return "conversation.html", told.code, _conversation(visit, view, thread, told)
     if told.given is None and wiring.sessions().is_full(session):

@@ -57,6 +57,7 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
     readers = [texts("readers_answers" if view.questions else "readers")]
     readers += [texts("anonymous")] if session.anonymous else []
     results = f"{texts('results_quotes')} {texts(f'results_{session.results_visibility}')}"
+    results += f" {texts('pollination')}" if session.cross_pollination else ""
     minutes = session.duration_minutes
     told = [
         (texts("fact_with"), texts(f"with_{settings().llm_provider}")),

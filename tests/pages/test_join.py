@@ -35,10 +35,19 @@ def test_the_link_shows_topic_welcome_and_what_happens_to_the_words(host: Host, 
     assert "Lunch in Lima" in page.text
     assert "<p>Hi!<br>\nGood to have you.</p>" in page.html
     assert "about 5 minutes" in page.text
-    assert "The host of this session can read your conversation" in page.text
+    assert "The host of this session, and people they give access to, can read your conversation" in page.text
+    assert "Only the host, and people they give access to, see it." in page.text
     assert "processed on this server only" in page.text
     assert "model: offline" in page.text
     assert "with an AI facilitator" not in page.text
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_people_are_told_where_themes_go_from_one_conversation_to_another(
+    shared: bool, host: Host, ben: Browser
+) -> None:
+    page = ben.chat(host.new_session(cross_pollination=shared))
+    assert ("Themes that several people raise may be mentioned to others, never who said them." in page.text) is shared
 
 
 def test_opening_the_link_stores_nothing(host: Host, ben: Browser) -> None:

@@ -25,7 +25,7 @@ def show(request: Request) -> Response:
     headers = {
         "Cache-Control": _HOUR,
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     }
     drawn = io.BytesIO()
     if query.get("format") == "png":

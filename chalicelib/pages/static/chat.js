@@ -1,5 +1,5 @@
 // The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
-import { draft, forget, newId, queue } from "./keeping.js";
+import { draft, draftKey, forget, newId, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
 import * as log from "./log.js";
 
@@ -240,18 +240,22 @@ document.addEventListener("submit", async (event) => {
 if (box) {
   document.getElementById("enter").hidden = matchMedia("(pointer: coarse)").matches;
   box.rows = 2;
-  if (!box.value) box.value = draft.read();
+  let lastRead = draft.read();
+  if (!box.value) box.value = lastRead;
   box.addEventListener("input", () => draft.write(box.value));
   box.addEventListener("keydown", (event) => {
-    const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey && !event.isComposing;
-    if (event.key === "Enter" && plain && !matchMedia("(pointer: coarse)").matches) {
+    const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+    const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before it tells of the key
+    if (event.key === "Enter" && plain && !composing && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       compose.requestSubmit();
     }
   });
-  // Another tab of this browser may have sent or written something.
-  window.addEventListener("storage", () => {
-    if (document.activeElement !== box) box.value = draft.read();
+  // Another tab of this browser may have sent or written something; what was written here goes first.
+  window.addEventListener("storage", (event) => {
+    if (event.key !== draftKey || document.activeElement === box) return;
+    if (box.value && box.value !== lastRead) return;
+    box.value = lastRead = draft.read();
   });
 }
 

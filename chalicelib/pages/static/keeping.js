@@ -4,10 +4,11 @@ const mark = `harmonica ${document.getElementById("chat").dataset.storage}`;
 const inPage = new Map();
 
 function read(name) {
+  if (inPage.has(name)) return inPage.get(name);
   try {
     return localStorage.getItem(`${mark} ${name}`);
   } catch {
-    return inPage.get(name) ?? null;
+    return null;
   }
 }
 
@@ -15,11 +16,13 @@ function write(name, value) {
   try {
     if (value) localStorage.setItem(`${mark} ${name}`, value);
     else localStorage.removeItem(`${mark} ${name}`);
+    inPage.delete(name);
   } catch {
     inPage.set(name, value);
   }
 }
 
+export const draftKey = `${mark} draft`;
 export const draft = { read: () => read("draft") || "", write: (text) => write("draft", text) };
 
 // Messages on their way, oldest first: each with its own id, the form it came by and the words it shows.

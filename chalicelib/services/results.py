@@ -53,16 +53,16 @@ def results_for(view: SessionView, visitor: Visitor) -> Results:
     is_open = is_member or taken_part >= LEAST
     few = summary is not None and taken_part < LEAST
     if summary and not is_member:
-        summary = _public(summary) if is_open else None
+        summary = _public(summary, view.session.topic) if is_open else None
     return Results(visitor, summary, is_open, few)
 
 
-def _public(summary: Summary) -> Summary:
+def _public(summary: Summary, topic: str) -> Summary:
     """What a group said: nothing that only one person holds, and nobody's words but the quotes of themes that people share."""
     themes = [theme for theme in summary.themes if theme.participants >= CARRIED_BY]
     return replace(
         summary,
-        overview=without_quotes(summary.overview),
+        overview=without_quotes(summary.overview, topic),
         themes=tuple(replace(theme, statement=without_quotes(theme.statement)) for theme in themes),
         agreements=_unquoted(summary.agreements),
         tensions=_unquoted(summary.tensions),

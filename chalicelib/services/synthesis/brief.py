@@ -94,7 +94,7 @@ def _results(session: Session, summary: Summary) -> tuple[str, ...]:
     """What came out, and what follows from it."""
     critical = markdown.paragraphs(without_quotes(summary.critical_answer or "")) if session.critical else ""
     return (
-        markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview))),
+        markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview, session.topic))),
         markdown.section("Critical: what was said", critical),
         markdown.section("Themes", "\n\n".join(_theme(theme, summary.participants) for theme in _themes(summary))),
         markdown.section("Decisions and agreements", markdown.bullets(_unquoted(summary.agreements))),

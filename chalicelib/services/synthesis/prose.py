@@ -75,14 +75,18 @@ class Prose:
         return quote is not None
 
 
-def without_quotes(text: str) -> str:
-    """The text without the sentences that have something in quotation marks."""
-    return "\n\n".join(filter(None, map(_unquoted, text.split("\n\n"))))
+def without_quotes(text: str, given: str = "") -> str:
+    """The text without the sentences that have something in quotation marks, but for what was given."""
+    return "\n\n".join(filter(None, (_unquoted(paragraph, _folded(given)) for paragraph in text.split("\n\n"))))
 
 
-def _unquoted(paragraph: str) -> str:
-    kept = [sentence for start, end in _sentences(paragraph) if not any(_spans(sentence := paragraph[start:end]))]
-    return "".join(kept).strip()
+def _unquoted(paragraph: str, given: str) -> str:
+    sentences = (paragraph[start:end] for start, end in _sentences(paragraph))
+    return "".join(sentence for sentence in sentences if all(said in given for said in _inside(sentence))).strip()
+
+
+def _inside(sentence: str) -> Iterator[str]:
+    return (_folded(sentence[span.start + 1 : span.end - 1]) for span in _spans(sentence))
 
 
 def _spans(text: str) -> Iterator[_Span]:

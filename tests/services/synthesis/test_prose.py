@@ -125,3 +125,8 @@ def test_whatever_is_written_only_sentences_and_marks_are_taken_away(text: str) 
 )
 def test_without_the_sentences_that_quote(text: str, left: str) -> None:
     assert without_quotes(text) == left
+
+
+def test_the_hosts_own_words_may_be_quoted() -> None:
+    text = "Under “Our town” much was said. “Our town hall leaks”, says one."
+    assert without_quotes(text, "Our town") == "Under “Our town” much was said."

@@ -4,7 +4,9 @@ SHELL := /bin/bash
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
-DOOR_TESTS := tests/api tests/pages tests/workers
+# Through the doors on an in-memory AWS, and whatever tries everything that can fail.
+DOOR_TESTS := tests/api tests/pages tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
+  tests/services/facilitation/test_wire_scenarios.py
 UNIT_TESTS := $(foreach path,$(CLOUD_TESTS) $(DOOR_TESTS),--ignore=$(path))
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 

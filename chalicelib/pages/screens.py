@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import wiring
-from chalicelib.errors import HarmonicaError
+from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.pages import identity
 from chalicelib.pages.render import fragment, page, with_retry_after
 from chalicelib.pages.visit import Visit
@@ -152,13 +152,15 @@ def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Tol
     control = control_of(last) if last and last.role == "assistant" else None
     unanswered = last if last and last.role == "user" else None
     is_being_answered = thread.thread.is_leased(wiring.clock().now())
+    is_spent = (unanswered is not None or not messages) and not is_being_answered and _is_spent()
     path = f"{public_url(visit.request)}/chat?s={view.session.id}"
     return {
         "entries": _entries(thread, control),
         "control": control,
         "unanswered": unanswered,
         "is_being_answered": is_being_answered,
-        "foot_key": _foot_key(thread, control, unanswered, is_being_answered=is_being_answered),
+        "is_spent": is_spent,
+        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {is_spent}",
         "is_concluded": thread.thread.concluded,
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
@@ -170,6 +172,15 @@ def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Tol
         "resume_url": f"{path}&r={identity.resume_token(visit.person, view.session.id)}",
         "resumed": told.resumed,
     }
+
+
+def _is_spent() -> bool:
+    """Whether the day's tokens are spent, so that nobody is answered before tomorrow."""
+    budget = wiring.budget()
+    try:
+        return budget is not None and budget.ledger.spent(wiring.clock().now().date()) >= budget.limit
+    except Unavailable:
+        return False
 
 
 def _foot_key(

@@ -6,6 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.services.spending import Budget
+from chalicelib.store.ledger import Ledger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
@@ -194,3 +197,22 @@ def test_the_foot_has_a_key_that_changes_with_what_it_shows(ben: Browser, script
     concluded = script.send(do="done")[1]["key"]
     rated = script.send(do="rate", rating="4")[1]["key"]
     assert len({key, unanswered, concluded, rated}) == 4
+
+
+def test_a_day_without_tokens_is_told_kindly_and_as_what_it_is(
+    ben: Browser, script: Script, model: Interviewer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "The facilitator has reached its limit for today; what you wrote is kept."
+    budget = Budget(10, Ledger())
+    monkeypatch.setattr(wiring, "budget", lambda: budget)
+    model.failing.add("turn")
+    failed = script.send(again="m-1", content="Soup")[1]
+    assert (failed["kept"], told in failed["foot"]) == (True, False)
+    budget.spend(10, clock.now())
+    spent = script.news()[1]
+    assert told in spent["foot"]
+    assert "could not be reached" not in spent["foot"]
+    assert spent["key"] != failed["key"]
+    page = ben.chat(script.session)
+    assert told in page.text
+    assert page.has_form("Try again")

@@ -28,6 +28,9 @@ class ThreadItem(ConversationPart):
     leased_until = UTCDateTimeAttribute(null=True)
     themes = NamesAttribute()
     rating = NumberAttribute(null=True)
+    digest_tries = NumberAttribute(null=True)
+    digest_tried_to = NumberAttribute(null=True)
+    digest_after = UTCDateTimeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):

@@ -1,6 +1,7 @@
 """Digests of threads (table `conversations`)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -61,3 +62,18 @@ def put(thread: Thread, digest: Digest) -> None:
     if not holds(lambda: database.transact(build(complete, same & (ThreadItem.last_said <= digest.to_sequence)))):
         # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
         holds(lambda: database.transact(build([reached, known], same)))
+
+
+def put_off(thread: Thread, tries: int, after: datetime | None) -> None:
+    """Note that a digest of this thread failed, so often at the same words; it is due `after`. New words are tried anyway."""
+    actions: list[Action] = [
+        ThreadItem.digest_tries.set(tries),
+        ThreadItem.digest_tried_to.set(thread.last_said),
+        ThreadItem.digest_after.set(after) if after else ThreadItem.digest_after.remove(),
+    ]
+    if after:
+        actions.append(ThreadItem.due_at.set(after))
+    same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.last_said == thread.last_said)
+    due = same & ThreadItem.due_kind.exists()
+    head = ThreadItem(thread.session_id, keys.thread(thread.id))
+    holds(lambda: database.update(head, actions, due))

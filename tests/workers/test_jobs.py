@@ -151,7 +151,7 @@ def test_one_thread_that_fails_keeps_no_other_back(spoken: Desk) -> None:
         spoken.model.failing = {"digest"} if "library" in repr(request.messages) else set()
 
     spoken.model.before = fail_for_library
-    assert spoken.summarise() == ["message-1"]
+    assert spoken.summarise() == []
     summary = spoken.view().summary
     assert summary is not None
     assert summary.participants == 2
@@ -281,12 +281,14 @@ def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) 
     assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]
 
 
-def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch, asked: list[str] | None = None) -> None:
     """Have the model refuse every digest of a thread with these words."""
     complete = desk.model.complete
 
     def refusing(request: Request, deadline: Deadline) -> Reply:
         if request.task == "digest" and words in repr(request.messages):
+            if asked is not None:
+                asked.append(words)
             raise ModelUnavailable("refused")
         return complete(request, deadline)
 
@@ -297,24 +299,33 @@ def test_a_thread_that_cannot_be_digested_leaves_the_summary_stale(
     spoken: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse(spoken, "library", monkeypatch)
-    assert spoken.summarise() == ["message-1"]
+    assert spoken.summarise() == []
     summary = spoken.view().summary
     assert summary is not None
     assert summary.participants == len(SAYINGS) - 1
     assert status(spoken) == "stale"
 
 
-def test_a_thread_that_cannot_be_digested_ends_in_the_dead_letters_after_one_summary(
+def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
     spoken: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refuse(spoken, "library", monkeypatch)
-    assert spoken.summarise() == ["message-1"]
-    assert spoken.summarise(2) == []  # too early for a second summary: the job sends itself again
-    assert spoken.asked("summaries") == [spoken.session.id]
-    spoken.clock.advance(60)
-    assert [spoken.summarise(received) for received in range(1, 6)] == [["message-1"]] * 5
-    assert spoken.asked("summaries") == []
-    assert spoken.model.count("summary") == 1
+    asked: list[str] = []
+    refuse(spoken, "library", monkeypatch, asked)
+    for _ in range(8):
+        assert spoken.summarise() == []
+        spoken.clock.advance(60)
+    assert (len(asked), spoken.model.count("summary")) == (5, 1)
+    (left,) = [head for head in heads(spoken) if head.is_stale]
+    assert left.digest_rests(spoken.clock.now())
+    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == []
+    spoken.clock.advance(3600)
+    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == [spoken.session.id]
+    assert spoken.summarise() == []
+    assert spoken.summarise() == []
+    assert (len(asked), status(spoken)) == (6, "stale")
+    spoken.say("And open it at night.")
+    assert spoken.summarise() == []
+    assert len(asked) == 7
 
 
 def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

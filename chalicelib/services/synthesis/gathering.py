@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import Jobs
-from chalicelib.llm.interface import Model
+from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.observability import logger
+from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis import tree
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.hearing import Hearing, hear, hear_leaves
+from chalicelib.services.synthesis.patience import rest_after
 from chalicelib.services.synthesis.register import Proposed, Register
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
@@ -21,6 +25,7 @@ from chalicelib.store.sessions import Sessions
 from chalicelib.store.themes import Themes
 
 AT_ONCE = 8
+LONGEST_REST = timedelta(days=7)
 PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
 
 
@@ -41,10 +46,14 @@ class Bench:
 
 @dataclass(slots=True)
 class Digested:
-    """What became of the threads that had news; `reached` says how far each is digested by now."""
+    """What became of the threads that had news; `reached` says how far each is digested by now.
+
+    `failure` is one that no thread is to blame for; with `left_out`, some threads are left for later.
+    """
 
     failure: Unavailable | None = None
     out_of_time: bool = False
+    left_out: bool = False
     reached: dict[str, int] = field(default_factory=dict)
 
 
@@ -63,21 +72,50 @@ def digest_all(
 ) -> Digested:
     """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
     result = Digested()
+    now = bench.clock.now()
     stale = [head for head in heads if head.is_stale]
+    ripe = [head for head in stale if not head.digest_rests(now)]
+    result.left_out = len(ripe) < len(stale)
+    failed: list[tuple[Thread, ModelUnavailable, bool]] = []
 
     def digest(head: Thread) -> None:
+        meter = Meter(bench.model)
         try:
-            for reached in _digest_one(view, head, register, bench, deadline):
+            for reached in _digest_one(view, head, register, replace(bench, model=meter), deadline):
                 if reached is None:
                     result.out_of_time = True
                 else:
                     result.reached[head.id] = reached
+        except ModelUnavailable as error:
+            failed.append((head, error, meter.usage.total > 0))
         except Unavailable as error:
             result.failure = result.failure or error
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(digest, sorted(stale, key=lambda head: head.last_message_at or head.created_at)))
+        list(pool.map(digest, sorted(ripe, key=lambda head: head.last_message_at or head.created_at)))
+    for head, error, paid in failed:
+        known = (head.digest_tried_to or 0) > head.digested_to  # it failed before, and not with all others
+        if paid or result.reached or known:
+            _put_off(head, bench)
+            result.left_out = True
+        else:
+            result.failure = result.failure or error
     return result
+
+
+def _put_off(head: Thread, bench: Bench) -> None:
+    """Note one more failure at these words of a thread, which rests after some; the others go on without it."""
+    tries = _tries(head) + 1
+    rest = rest_after(tries, LONGEST_REST)
+    logger.warning(
+        "thread not digested", extra={"event": "digest_failed", "session_id": head.session_id, "tries": tries}
+    )
+    stored.put_off(head, tries, bench.clock.now() + rest if rest else None)
+
+
+def _tries(head: Thread) -> int:
+    """How often a digest of these words failed already."""
+    return (head.digest_tries or 0) if head.digest_tried_to == head.last_said else 0
 
 
 def gather(

@@ -61,7 +61,7 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     if digested.out_of_time or not done:
         # There is more to digest, or somebody was taken out meanwhile and may be in this summary.
         bench.jobs.write_summary(session_id, bench.clock.now())
-    if digested.out_of_time or digested.failure:
+    if digested.out_of_time or digested.failure or digested.left_out:
         bench.sessions.mark_stale(session_id, now)
     if digested.failure:
         raise digested.failure
@@ -127,7 +127,8 @@ def _rest(view: SessionView, bench: Bench) -> bool:
 
 
 def _has_news(session_id: str, bench: Bench) -> bool:
-    return any(head.included and head.is_stale for head in bench.conversations.heads(session_id))
+    now, heads = bench.clock.now(), bench.conversations.heads(session_id)
+    return any(head.included and head.is_stale and not head.digest_rests(now) for head in heads)
 
 
 def _registry(view: SessionView, hearing: Hearing, register: Register, bench: Bench) -> ThemeRegistry:

@@ -60,7 +60,10 @@ def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
         return False
     if digested.failure:
         raise digested.failure
-    return reduce(view, heads, digested, register, bench, deadline, again=True)
+    done = reduce(view, heads, digested, register, bench, deadline, again=True)
+    if digested.left_out:
+        bench.sessions.mark_stale(session_id, bench.clock.now())
+    return done
 
 
 def _take_late_mark_away(session_id: str, bench: Bench) -> None:

@@ -110,7 +110,8 @@ def _work(session_id: str, mode: Mode, bench: Bench, deadline: Deadline, *, quie
             raise found.failure
         if found.failure or found.out_of_time:
             break
-        done += len(batch)
+        if not found.left_out:
+            done += len(batch)
     hearing = gather(state.view, state.heads, digested, register, bench)
     pad = Pad(state.view, bench)
     stored = hearing is not None and pad.refresh(hearing, register.registry)

@@ -47,6 +47,9 @@ class Thread:
     leased_until: datetime | None = None
     themes: tuple[str, ...] = ()  # that its digest speaks of, by id as they were then
     rating: int | None = None  # 1 to 5, where the participant gave one
+    digest_tries: int | None = None  # that failed in a row, at words up to `digest_tried_to`
+    digest_tried_to: int | None = None
+    digest_after: datetime | None = None  # not before, unless there are new words
 
     @property
     def is_empty(self) -> bool:
@@ -57,6 +60,11 @@ class Thread:
     def is_stale(self) -> bool:
         """Whether the participant said something that the digest does not know."""
         return self.last_said > self.digested_to
+
+    def digest_rests(self, now: datetime) -> bool:
+        """Whether a digest of these words failed so often that it is not to be tried now."""
+        after = self.digest_after
+        return after is not None and after > now and self.digest_tried_to == self.last_said
 
     def is_leased(self, now: datetime) -> bool:
         """Whether a reply is being made right now."""

@@ -8,7 +8,7 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import ModelUnavailable, Reply, Request
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
 from chalicelib.services.channels import Participant
 from chalicelib.services.sessions import summary_status
 from chalicelib.services.synthesis import gathering
@@ -179,6 +179,16 @@ def test_a_failed_summary_leaves_the_last_good_one_and_is_made_when_the_message_
     assert summary is not None
     assert summary.participants == 4
     assert spoken.model.count("digest") == 4
+
+
+def test_a_refused_summary_is_left_to_the_sweep(spoken: Desk) -> None:
+    def refusing(request: Request) -> None:
+        if request.task == "summary":
+            raise ModelRefused("prompt too long")
+
+    spoken.model.before = refusing
+    assert spoken.summarise() == []
+    assert (spoken.model.count("summary"), spoken.view().synthesis.tries) == (1, 1)
 
 
 def test_an_excluded_thread_does_not_count(spoken: Desk) -> None:

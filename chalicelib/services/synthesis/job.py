@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
-from chalicelib.llm.interface import ModelUnavailable
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable
 from chalicelib.observability import logger
 from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -54,9 +54,10 @@ def summarise(session_id: str, *, bench: Bench) -> None:
             done = _rest(view, bench)
         else:
             done = _end(view, bench) if waits else reduce(view, heads, digested, register, metered, job)
-    except ModelUnavailable:
-        if _note_failure(view, bench, paid=meter.usage.total > 0, anew=bool(digested.reached)):
-            return
+    except ModelUnavailable as error:
+        over = _note_failure(view, bench, paid=meter.usage.total > 0, anew=bool(digested.reached))
+        if over or isinstance(error, ModelRefused):
+            return  # the queue would only hear the same again
         raise
     if digested.out_of_time or not done:
         # There is more to digest, or somebody was taken out meanwhile and may be in this summary.

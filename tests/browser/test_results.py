@@ -49,6 +49,7 @@ def test_the_host_decides_who_sees_the_results(
     talk = Talk(devices.open(cloud), cloud, session).join()
     assert status(talk.page, address) == stranger, "somebody who is still talking is a stranger"
     talk.open()
+    talk.say("I would like longer opening hours.")
     talk.press("I’m done")
     expect(talk.page.get_by_role("heading", name="Thank you!")).to_be_visible()
     expect(talk.page.get_by_role("link", name="See what others said")).to_have_count(int(participant == 200))

@@ -63,6 +63,8 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     people = read_people(CORPORA["bowling-green"])
     crowd = Crowd(api, session, people)
     crowd.start()
+    # The first words of a session wait for its facilitation prompt, and a save may come before them.
+    wait_for("somebody who was heard", SAVES_SECONDS, lambda: crowd.acknowledged)
     first = _saved_again(cloud, None)
     acknowledged = len(crowd.acknowledged)
     # What the next save begins with is later than the end of this one: it holds all that was acknowledged until now.

@@ -47,7 +47,9 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
                 "message_id": said.attributes["id"],
                 "quote": said.text,
                 "text": said.text,
+                "theme": "",
                 "topic": "Noise",
+                "description": "What is loud.",
                 "stance": "against",
             }
             for said in tags.read("said", shown)
@@ -55,8 +57,10 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         return tool("record_digest", {"points": points})
     if "write_summary" in tools:
         evidence = [point.attributes["id"] for point in tags.read("point", shown)]
-        theme = {"label": "Noise", "statement": "Noise keeps people away.", "evidence": evidence}
-        empty: dict[str, Any] = {name: [] for name in ("agreements", "tensions", "minority_views", "open_questions")}
+        theme = {"themes": ["t1"], "label": "Noise", "description": "What is loud.", "evidence": evidence}
+        theme["statement"] = "Noise keeps people away."
+        lists = ("same", "agreements", "tensions", "minority_views", "open_questions")
+        empty: dict[str, Any] = {name: [] for name in lists}
         return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
     if "write_prompt" in tools:
         return tool("write_prompt", prompt_parts("Ask about noise"))

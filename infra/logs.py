@@ -27,15 +27,20 @@ def _events(logs: Any, group: str) -> Iterator[dict[str, Any]]:
     The local cloud gives the oldest 10,000 from a time on, and no token for the rest: each page starts where the one
     before ended, with the events of that very millisecond once more.
     """
-    start, seen = 0, set[str]()
+    start, seen = 0, set[tuple[Any, ...]]()
     while True:
         page = logs.filter_log_events(logGroupName=group, startTime=start)["events"]
-        fresh = [event for event in page if event["eventId"] not in seen]
+        fresh = [event for event in page if _identity(event) not in seen]
         if not fresh:
             return
         yield from fresh
         start = fresh[-1]["timestamp"]
-        seen = {event["eventId"] for event in page if event["timestamp"] == start}
+        seen = {_identity(event) for event in page if event["timestamp"] == start}
+
+
+def _identity(event: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells an event from others; one from before a restart of the local cloud has no id."""
+    return tuple(event.get(name) for name in ("eventId", "logStreamName", "timestamp", "message"))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ max-steps = 8
 RULES = """
 [[operations]]
 include-name = "{name}"
-checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "304", 400, 401, 403, 404, 409, 422, 429]
 """
 RULED = (
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead

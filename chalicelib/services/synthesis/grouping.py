@@ -7,13 +7,12 @@ from typing import Any
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
 from chalicelib.services.synthesis.hearing import count_stances
 from chalicelib.services.synthesis.prose import Prose
-from chalicelib.services.synthesis.register import MAX_DESCRIPTION, fold, merged
-from chalicelib.store.records import Theme, ThemeRegistry
+from chalicelib.services.synthesis.register import MAX_DESCRIPTION, fold
+from chalicelib.store.records import Theme
 
 MAX_THEMES = 12
 MAX_LABEL = 80
 MAX_TEXT = 800
-MAX_MERGES, MAX_MERGED = 10, 4  # a merge is for ever, so one answer may not make many, nor wide ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +40,6 @@ def group_themes(given: object, book: EvidenceBook, prose: Prose, before: Sequen
     """
     groups = [_group(found, book, prose, before) for found in _read(given, book)]
     return sorted(groups, key=lambda group: -group.theme.participants)[:MAX_THEMES]
-
-
-def merge_themes(book: EvidenceBook, given: object) -> ThemeRegistry:
-    """The registry in which what the model says is the same is one theme: the most widely carried of them."""
-    merges = []
-    for named in (given if isinstance(given, list) else [])[:MAX_MERGES]:
-        found = book.themes(named)
-        if 2 <= len(found) <= MAX_MERGED:
-            merges.append(sorted(found, key=lambda name: (-len(book.stances([name])), int(name[1:]))))
-    return merged(book.registry, merges) if merges else book.registry
 
 
 def one_line(value: object, limit: int) -> str:

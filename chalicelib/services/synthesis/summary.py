@@ -9,8 +9,9 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.grouping import MAX_TEXT, group_themes, merge_themes, one_line
+from chalicelib.services.synthesis.grouping import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.language import words_for
+from chalicelib.services.synthesis.merging import merge_themes
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.register import described
 from chalicelib.services.synthesis.report import render_summary
@@ -40,8 +41,8 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     reply = model.complete(summary_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
-    book = EvidenceBook(book.hearing, merge_themes(book, result.get("same")))
     session = view.session
+    book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), [session.topic, session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     groups = group_themes(result.get("themes"), book, prose, before)

@@ -24,7 +24,7 @@ _NOBODYS = (
     "de des du la las le les los el en et y o un una une que qui para por pour con del "
     "der die das den dem und oder von zu im mit für ein eine einer nicht auf"
 )
-_GRAMMAR = frozenset(_NOBODYS.split())
+GRAMMAR = frozenset(_NOBODYS.split())
 _PARTICLES = frozenset("的與和及與跟在是了或之對对与為为於于の を は が に と も で や")
 _TELLING = re.compile(r"\d{4}|@|https?:|www\.|\w\.\w{2,}", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ class Common:
             for unit in _marks(point.quote):
                 by[unit].add(thread_id)
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
-        self._words = (shared & plain) | _GRAMMAR
+        self._words = (shared & plain) | GRAMMAR
         self._marks = shared | set(_marks(hosts))
 
     def may_tell(self, text: str) -> bool:
@@ -88,7 +88,7 @@ def _names(word: str, opens: bool) -> bool:
     """Whether a word has a capital that its place in the sentence does not ask for; "I" and "NOT" are still grammar."""
     if opens or not _is_capital(word):
         return False
-    return _fold(word) not in _GRAMMAR or (len(word) > 1 and word.istitle())
+    return _fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
 
 
 def _marks(text: str) -> Iterable[str]:

@@ -132,23 +132,6 @@ def test_what_stood_for_a_theme_goes_on_standing_for_it() -> None:
     assert written(themes=both).summary.themes[0].id == BOOKS
 
 
-def test_themes_that_are_the_same_become_aliases_of_the_widest() -> None:
-    made = written(
-        same=[[HOURS, BOOKS], [BOOKS], "t1", None], themes=[{"themes": [HOURS], "label": "All", "evidence": []}]
-    )
-    assert [(theme.id, theme.alias_of) for theme in made.registry.themes] == [(BOOKS, None), (HOURS, BOOKS)]
-    assert [(theme.id, theme.participants) for theme in made.summary.themes] == [(BOOKS, 3)]
-
-
-def test_nothing_merges_everything() -> None:
-    many = tuple(RegisteredTheme(f"t{number}", f"theme {number}") for number in range(1, 9))
-    digests = [digest(f"p{theme.id}", point("x", "m", theme=theme.id)) for theme in many]
-    book = EvidenceBook(hear(digests), ThemeRegistry(1, many, 8))
-    model = ScriptedModel(calls("write_summary", {**FULL, "same": [[theme.id for theme in many]]}))
-    made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW)
-    assert len(made.registry.live) == 8
-
-
 def test_the_registry_keeps_what_the_summary_says_of_a_theme_unless_that_quotes_or_counts() -> None:
     made = written(
         themes=[

@@ -35,7 +35,7 @@ def visitor_of(view: SessionView, thread: Thread | None) -> Visitor:
 
 def has_taken_part(thread: Thread) -> bool:
     """Whether somebody has had a conversation to its end: one that ended without a word of theirs opens nothing."""
-    return thread.concluded and thread.message_count > 0
+    return thread.is_completed
 
 
 def may_see(view: SessionView, visitor: Visitor) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from pynamodb.expressions.condition import Condition
@@ -12,13 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.store import database, digests, keys, seats, sessions
-from chalicelib.store.conversation_items import (
-    CondensedItem,
-    ErasureItem,
-    FormItem,
-    MessageItem,
-    ThreadItem,
-)
+from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.records import Answer, Condensed, Digest, Message, SessionView, Thread
@@ -109,7 +102,7 @@ class Conversations:
         erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
         def build(write: TransactWrite, capped: bool) -> None:
-            due = _becomes_due(thread, message.created_at) if message else {}
+            due = {"due_kind": keys.due(STALE, thread.session_id), "due_at": message.created_at} if message else {}
             write.condition_check(ErasureItem, thread.session_id, keys.erasure(thread.id), condition=erasure)
             write.save(head_item(thread, **due), condition=ThreadItem.session_id.does_not_exist())
             if answers:
@@ -129,8 +122,8 @@ class Conversations:
     ) -> Thread | None:
         """Store what the participant said as the next message and take the lease for its reply, where one is to follow.
 
-        Gives the moved head; None where another message came first or another reply is being made. Raises NotFound
-        where the session was deleted meanwhile.
+        With first words a conversation that ended without any counts as completed. Gives the moved head; None where
+        another message came first or another reply is being made. Raises NotFound where the session was deleted meanwhile.
         """
         now = message.created_at
         moved = replace(
@@ -152,12 +145,18 @@ class Conversations:
             ]
         condition = _unmoved(thread) & (ThreadItem.included == thread.included) & _free(now, turn_id)
 
+        completes = moved.is_completed and not thread.is_completed
+        tally, there = TallyItem(thread.session_id, keys.tally_of(thread.id)), TallyItem.status.exists()
+
         def build(write: TransactWrite) -> None:
-            write.condition_check(TallyItem, thread.session_id, keys.tally_of(thread.id), TallyItem.status.exists())
+            if completes:
+                write.update(tally, actions=[TallyItem.completed.add(1)], condition=there)
+            else:
+                write.condition_check(TallyItem, tally.session_id, tally.part, there)
             write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
             write.update(_head(thread), actions=actions, condition=condition)
 
-        return moved if _holds_in_session(build, tally=0) else None
+        return moved if _holds_in_session(build, tally=int(completes)) else None
 
     def take_lease(self, thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Thread | None:
         """Take the lease for a reply to what is stored already; None where somebody else moved on or holds it."""
@@ -190,6 +189,7 @@ class Conversations:
         deleted meanwhile.
         """
         concludes = message.is_final and not thread.concluded
+        completes = concludes and thread.message_count > 0
         actions: list[Action] = [
             ThreadItem.last_sequence.set(message.sequence),
             ThreadItem.answered_to.set(message.sequence),
@@ -198,7 +198,7 @@ class Conversations:
         ]
         if concludes:
             actions.append(ThreadItem.concluded.set(True))
-        counts: list[Action] = [TallyItem.turns.add(1), TallyItem.completed.add(int(concludes))]
+        counts: list[Action] = [TallyItem.turns.add(1), TallyItem.completed.add(int(completes))]
         counts += [getattr(TallyItem, name).add(tokens) for name, tokens in (message.usage or {}).items()]
         to = CondensedItem.to_sequence
         shorter = to.does_not_exist() | (to < (condensed.to_sequence if condensed else 0))
@@ -295,7 +295,3 @@ def _free(now: datetime, turn_id: str | None) -> Condition:
     nobodys: Condition = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
     free: Condition = nobodys | (ThreadItem.turn_id == turn_id) if turn_id else nobodys
     return free
-
-
-def _becomes_due(thread: Thread, now: datetime) -> dict[str, Any]:
-    return {"due_kind": keys.due(STALE, thread.session_id), "due_at": now}

@@ -18,7 +18,10 @@ class Endings:
     """Repository of endings."""
 
     def conclude(self, thread: Thread, now: datetime) -> bool:
-        """Conclude a thread and count it; False where it moved on, ended, or a reply to it is being made."""
+        """Conclude a thread; False where it moved on, ended, or a reply to it is being made.
+
+        It counts as completed where the participant has said something: else with their first words, should any come.
+        """
         actions: list[Action] = [
             ThreadItem.concluded.set(True),
             ThreadItem.turn_id.remove(),
@@ -26,8 +29,9 @@ class Endings:
         ]
         free = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
         open_still: Any = ThreadItem.concluded == False  # noqa: E712
-        condition = (ThreadItem.last_sequence == thread.last_sequence) & open_still & free
-        counted: list[Action] = [TallyItem.completed.add(1)]
+        unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.created_at == thread.created_at)
+        condition = unmoved & open_still & free
+        counted: list[Action] = [TallyItem.completed.add(int(thread.message_count > 0))]
 
         def build(write: TransactWrite) -> None:
             write.update(_head(thread), actions=actions, condition=condition)

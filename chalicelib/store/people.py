@@ -122,7 +122,7 @@ class People:
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
-        concluded: list[Action] = [TallyItem.completed.add(-int(thread.concluded))]
+        completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
         def build(write: TransactWrite, capped: bool) -> None:
@@ -135,7 +135,7 @@ class People:
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
-            seats.count_out(write, session_id, thread.id, concluded, capped=capped)
+            seats.count_out(write, session_id, thread.id, completed, capped=capped)
 
         # Only one of the two can hold; most sessions have no limit of participants.
         return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))

@@ -16,15 +16,31 @@ def person(host: Host, session: dict[str, Any]) -> dict[str, Any]:
     return dict(found)
 
 
+def completed(host: Host, session: dict[str, Any]) -> int:
+    return int(host.get(f"/sessions/{session['id']}")["completed_count"])
+
+
 def test_who_is_done_is_done_without_another_model_call(host: Host, ben: Browser, model: Interviewer) -> None:
     session = host.new_session()
     ben.join(session)
-    page = ben.submit(ben.chat(session).form(DONE))
+    page = ben.submit(ben.say(session, "Soup").form(DONE))
     assert "This conversation is complete" in page.text
     assert not page.has_form(DONE)
-    assert model.count("turn") == 1
+    assert model.count("turn") == 2
     assert person(host, session)["active"] is False
-    assert host.get(f"/sessions/{session['id']}")["completed_count"] == 1
+    assert completed(host, session) == 1
+
+
+def test_who_is_done_without_a_word_is_counted_with_their_first_words(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    done = ben.join(session).form(DONE)
+    ben.submit(done)
+    ben.submit(done)
+    assert person(host, session)["active"] is False
+    assert completed(host, session) == 0
+    ben.say(session, "Soup after all")
+    ben.say(session, "And bread")
+    assert completed(host, session) == 1
 
 
 def test_the_closing_message_is_shown_as_a_recap(host: Host, ben: Browser, model: Interviewer) -> None:

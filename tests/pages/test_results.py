@@ -158,7 +158,8 @@ def test_others_see_no_views_of_one_person_and_no_words_of_anybody_in_the_prose(
 def test_from_five_on_there_are_themes_with_counts_quotes_and_figures(host: Host, ben: Browser) -> None:
     session = host.new_session(results_visibility="public")
     people = crowd(session, 5)
-    people[0].submit(people[0].chat(session).form("I’m done"))
+    people[0].submit(people[0].say(session, "Soup").form("I’m done"))
+    people[1].submit(people[1].chat(session).form("I’m done"))  # without a word
     put(session, summary_of(5))
     page = results(ben, session)
     assert "3 of 5 participants" in page.text

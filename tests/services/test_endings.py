@@ -1,14 +1,17 @@
 """How participants end conversations: concluded once, whatever happens at the same moment; rated."""
 
+from contextlib import suppress
+
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.services import endings
+from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound
+from chalicelib.services import endings, entries
 from chalicelib.services.channels import Participant
+from chalicelib.services.entries import Said
 from chalicelib.store.sessions import FOR_COUNT
-from tests.clock import FakeClock, own_time
-from tests.faults import Interviewer, own_model
+from tests.clock import FakeClock, own_retries, own_time
+from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
 from tests.room import HOST, Room
 
 
@@ -45,17 +48,82 @@ def completed(room: Room) -> int:
 
 
 def test_somebody_who_is_done_is_counted_once(room: Room, model: Interviewer) -> None:
+    room.say("Soup")
     conclude(room)
     conclude(room)
     assert room.thread().thread.concluded
     assert completed(room) == 1
-    assert model.count("turn") == 1
+    assert model.count("turn") == 2
+
+
+def test_who_ends_without_a_word_counts_with_their_first_words_and_once(room: Room) -> None:
+    conclude(room)
+    assert room.thread().thread.concluded
+    assert completed(room) == 0
+    room.say("Soup after all", "m1")
+    room.say("Soup after all", "m1")
+    assert completed(room) == 1
+    room.say("And bread")
+    conclude(room)
+    assert completed(room) == 1
+
+
+def test_a_response_without_a_reply_counts_like_words(room: Room) -> None:
+    conclude(room)
+    thread = room.thread().thread
+    message = entries.said(thread, Said("Soup"), new_id=wiring.new_id(), now=room.clock.now())
+    assert wiring.conversations().say(thread, message, None, None)
+    assert completed(room) == 1
+
+
+@pytest.mark.parametrize(("words", "counted"), [([], 0), (["Soup"], 1)])
+def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, room: Room) -> None:
+    conclude(room)
+    for said in words:
+        room.say(said)
+    assert completed(room) == counted
+    wiring.people().remove(room.thread().thread, room.clock.now())
+    assert completed(room) == 0
+
+
+def test_an_end_that_comes_late_ends_no_conversation_begun_since(room: Room, clock: FakeClock) -> None:
+    room.say("Soup")
+    old = room.thread().thread
+    wiring.people().remove(old, clock.now())
+    clock.advance(1)
+    room.join()
+    assert not wiring.endings().conclude(old, clock.now())
+    assert completed(room) == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_the_count_is_exact_whatever_breaks(fault: Fault, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_retries(monkeypatch)
+    wire = tap(monkeypatch)
+    conclude(room)
+    for at in range(1, 9):
+        with wire.broken(fault, at), suppress(HarmonicaError, Died):
+            room.say("Soup", "m1")
+        assert completed(room) == int(room.thread().thread.message_count > 0)
+    room.clock.advance(31)  # the lease of whoever died
+    room.say("Soup", "m1")
+    assert completed(room) == 1
+
+
+def test_words_into_a_session_that_is_gone_count_nowhere(room: Room) -> None:
+    conclude(room)
+    thread = room.thread().thread
+    message = entries.said(thread, Said("Soup"), new_id=wiring.new_id(), now=room.clock.now())
+    assert wiring.deletions().begin(room.session.id, room.session.owner_id, room.clock.now())
+    with pytest.raises(NotFound):
+        wiring.conversations().say(thread, message, None, None)
 
 
 def test_a_facilitator_who_concludes_afterwards_counts_nobody_again(room: Room, model: Interviewer) -> None:
     conclude(room)
     model.concludes = True
     assert room.say("One more thing").is_final
+    assert room.say("And another").is_final
     assert completed(room) == 1
 
 

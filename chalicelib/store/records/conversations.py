@@ -57,6 +57,11 @@ class Thread:
         return self.last_sequence <= self.starts_after
 
     @property
+    def is_completed(self) -> bool:
+        """Whether somebody had a conversation to its end: one that ended without a word of theirs counts for nothing."""
+        return self.concluded and self.message_count > 0
+
+    @property
     def is_stale(self) -> bool:
         """Whether the participant said something that the digest does not know."""
         return self.last_said > self.digested_to

@@ -21,7 +21,9 @@
 | the bot, added to a group | who registered it | `by_group` |
 | the conversations stream | heads of the threads that it tells of | BatchGetItem |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
-| a digest with a new theme | the registry, of the version it was read in | one transaction: synthesis is there; themes |
+| the themes of a session | `synthesis`, then all themes | Query sessions `theme#` |
+| a digest with a new theme | – | one transaction: `theme#<n>`; synthesis, of the version that the themes were read in |
+| a summary | – | one transaction: summary, session, synthesis; the themes that it describes or merges |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | leaves; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | host lists sessions | cards of a member or participant | `by_member` |
@@ -65,7 +67,7 @@ BY_GROUP = "by_group"
 
 SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
-SYNTHESIS, SUMMARY, BRIEF, THEMES = "synthesis", "summary", "brief", "themes"
+SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SCRATCHPAD = "scratchpad"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
@@ -75,6 +77,7 @@ CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 TALLIES = "tally#"
+THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 GROUPS = "group#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
@@ -143,6 +146,11 @@ def shard_of(identifier: str, shards: int) -> int:
 def tally_of(thread_id: str) -> str:
     """The tally shard that counts this thread."""
     return tally(shard_of(thread_id, TALLY_SHARDS))
+
+
+def theme(number: int) -> str:
+    """`theme#<000001>`."""
+    return f"{THEMES}{number:06d}"
 
 
 def reduction(level: int, bucket: int) -> str:

@@ -144,14 +144,14 @@ class SynthesisItem(SessionPart):
     tries = NumberAttribute(null=True)
     paid_tries = NumberAttribute(null=True)
     rests_until = UTCDateTimeAttribute(null=True)
+    themes_version = NumberAttribute(null=True)
+    themes_last = NumberAttribute(null=True)
 
 
-class ThemesItem(SessionPart):
-    """`themes`: the registry of a session's themes; written by whoever writes its summary, one version after the other."""
+class ThemeItem(SessionPart):
+    """`theme#<n>`: one theme of the session; how many changes there were, and the highest n ever, are in `synthesis`."""
 
-    version = NumberAttribute()
-    last = NumberAttribute()
-    themes = JsonAttribute()
+    theme = JsonAttribute()
 
 
 class ReductionItem(SessionPart):

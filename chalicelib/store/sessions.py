@@ -22,7 +22,6 @@ from chalicelib.store.records import (
     SessionView,
     Summary,
     Synthesis,
-    ThemeRegistry,
 )
 from chalicelib.store.session_items import (
     BriefItem,
@@ -36,6 +35,7 @@ from chalicelib.store.session_items import (
     TextItem,
 )
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import DeletedItem
 from chalicelib.store.views import SHORT_FIELDS, prompt_of, view_of
@@ -64,7 +64,6 @@ FOR_DIGEST = (
     keys.SYNTHESIS,
     keys.SUMMARY,
     keys.SUMMARY_PROMPT,
-    keys.THEMES,
     keys.SCRATCHPAD,
 )
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
@@ -238,11 +237,9 @@ class Sessions:
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
         return holds(lambda: database.update(synthesis, summaries.ended(), summaries.still(epoch)))
 
-    def put_summary(
-        self, session: Session, summary: Summary, epoch: int, registry: ThemeRegistry | None = None
-    ) -> bool:
-        """Replace the summary by a newer one, and store the registry that goes with it; see `summaries.put`."""
-        return summaries.put(session, summary, epoch, registry)
+    def put_summary(self, session: Session, summary: Summary, epoch: int, themes: Changes | None = None) -> bool:
+        """Replace the summary by a newer one, and store what it changes of the themes; see `summaries.put`."""
+        return summaries.put(session, summary, epoch, themes)
 
     def put_brief(self, session_id: str, brief: Brief) -> None:
         """Store the brief of the summary that is there, which is not waiting for it any more; any other is dropped."""

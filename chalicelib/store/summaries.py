@@ -11,11 +11,11 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Session, Summary, Synthesis, ThemeRegistry
+from chalicelib.store.records import Session, Summary, Synthesis
 from chalicelib.store.rows import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
-from chalicelib.store.themes import themes_item, unmoved
+from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed
 
 BRIEF_DUE = "brief"
@@ -23,22 +23,23 @@ WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
 _TRIES = 5  # of a summary whose session is edited again and again meanwhile
 
 
-def put(session: Session, summary: Summary, epoch: int, registry: ThemeRegistry | None = None) -> bool:
+def put(session: Session, summary: Summary, epoch: int, themes: Changes | None = None) -> bool:
     """Replace the summary by a newer one and move `updated_at`, unless a newer one is there already.
 
-    A registry goes with it unless another one was stored since it was read. False where somebody's words were taken out
-    since this epoch: they may be in this summary. Raises NotFound where the session was deleted.
+    What it changes of the themes goes with it, unless somebody else changed some since they were read. False where
+    somebody's words were taken out since this epoch: they may be in this summary. Raises NotFound where the session was
+    deleted.
     """
     before = session.updated_at
     for _ in range(_TRIES):
         try:
-            _put(session.id, summary, epoch, registry, later(summary.generated_at, before))
+            _put(session.id, summary, epoch, themes, later(summary.generated_at, before))
         except ConditionFailed as error:
-            failed = _failed(error, with_themes=registry is not None)
-            if failed & {"summary", "synthesis"}:
+            failed = _failed(error, themes)
+            if themes and "synthesis" in failed:
+                themes = None  # these have moved on, or else the next try tells
+            elif failed & {"summary", "synthesis"}:
                 return "synthesis" not in failed
-            if "themes" in failed:
-                registry = None
             if "session" in failed:
                 # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
                 item = database.get(SessionItem, session.id, keys.SESSION)
@@ -121,14 +122,13 @@ def later(now: datetime, before: datetime) -> datetime:
     return max(now, before + timedelta(microseconds=1))
 
 
-def _failed(error: ConditionFailed, *, with_themes: bool) -> set[str]:
+def _failed(error: ConditionFailed, themes: Changes | None) -> set[str]:
     """The parts whose condition failed: puts stand before updates in a transaction, in whatever order they were added."""
-    puts = ("summary", "themes") if with_themes else ("summary",)
-    order = (*puts, "session", "synthesis")
+    order = ("summary", *("theme" for _ in (themes.kept if themes else ())), "session", "synthesis")
     return {order[position] for position in error.failed}
 
 
-def _put(session_id: str, summary: Summary, epoch: int, registry: ThemeRegistry | None, moved: datetime) -> None:
+def _put(session_id: str, summary: Summary, epoch: int, themes: Changes | None, moved: datetime) -> None:
     item = SummaryItem(
         session_id,
         keys.SUMMARY,
@@ -145,8 +145,9 @@ def _put(session_id: str, summary: Summary, epoch: int, registry: ThemeRegistry 
         changed: list[Action] = [SessionItem.updated_at.set(moved)]
         write.update(shown, actions=changed, condition=SessionItem.updated_at < moved)
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
-        write.update(synthesis, actions=ended(), condition=still(epoch))
-        if registry:
-            write.save(themes_item(session_id, registry), condition=unmoved(registry))
+        unmoved = still(epoch) & themes.unmoved if themes else still(epoch)
+        write.update(synthesis, actions=[*ended(), *(themes.moves if themes else ())], condition=unmoved)
+        if themes:
+            themes.write(write, session_id)
 
     database.transact(build)

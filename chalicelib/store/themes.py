@@ -1,64 +1,116 @@
-"""The registry of a session's themes (table `sessions`): one item, written one version after the other."""
+"""The themes of a session (table `sessions`): one item a theme, and in `synthesis` which version of them all this is.
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+A new theme costs its own item, however many there are. Every change moves the version on, so of two who changed the
+same themes the second is told; a session that was deleted has no version any more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import msgspec
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.store import database, keys
-from chalicelib.store.records import RegisteredTheme, ThemeRegistry
-from chalicelib.store.session_items import SynthesisItem, ThemesItem
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.database import holds
+from chalicelib.store.records import RegisteredTheme, Synthesis, ThemeRegistry
+from chalicelib.store.session_items import SynthesisItem, ThemeItem
+from chalicelib.store.tables import SessionPart
+
+AT_ONCE = 90  # changes: a transaction takes a hundred items
 
 
-def registry_from(raw: Mapping[str, Any]) -> ThemeRegistry:
-    """The registry that an item holds."""
-    item = ThemesItem.from_raw_data(dict(raw))
-    themes = msgspec.convert(item.themes, tuple[RegisteredTheme, ...])
-    return ThemeRegistry(int(item.version), themes, int(item.last))
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What leads from one registry to the next: themes that are new or changed, and themes that are gone."""
+
+    version: int
+    last: int
+    kept: tuple[RegisteredTheme, ...]
+    gone: tuple[RegisteredTheme, ...] = ()
+
+    @property
+    def unmoved(self) -> Condition:
+        """The session is there, and nobody changed its themes since."""
+        version = SynthesisItem.themes_version
+        same: Condition = version == self.version
+        if self.version == 0:
+            same = same | version.does_not_exist()
+        there: Condition = SynthesisItem.session_id.exists() & same
+        return there
+
+    @property
+    def moves(self) -> list[Action]:
+        """What they change in `synthesis`."""
+        return [SynthesisItem.themes_version.set(self.version + 1), SynthesisItem.themes_last.set(self.last)]
+
+    def write(self, write: TransactWrite, session_id: str) -> None:
+        """Add the items of the themes to a transaction."""
+        for theme in self.gone:
+            write.delete(ThemeItem(session_id, keys.theme(theme.number)))
+        for theme in self.kept:
+            write.save(ThemeItem(session_id, keys.theme(theme.number), theme=msgspec.to_builtins(theme)))
 
 
-def themes_item(session_id: str, registry: ThemeRegistry) -> ThemesItem:
-    """The item of a registry, of its next version."""
-    themes = msgspec.to_builtins(registry.themes)
-    return ThemesItem(session_id, keys.THEMES, version=registry.version + 1, last=registry.last, themes=themes)
-
-
-def unmoved(registry: ThemeRegistry) -> Condition:
-    """Nobody stored a registry since this one was read."""
-    if registry.version == 0:
-        none: Condition = ThemesItem.version.does_not_exist()
-        return none
-    same: Condition = ThemesItem.version == registry.version
-    return same
+def changes(made: ThemeRegistry, before: ThemeRegistry) -> Changes:
+    """What leads from the registry of before to this one."""
+    known, kept = set(before.themes), {theme.id for theme in made.themes}
+    return Changes(
+        before.version,
+        made.last,
+        tuple(theme for theme in made.themes if theme not in known),
+        tuple(theme for theme in before.themes if theme.id not in kept),
+    )
 
 
 class Themes:
     """Repository of theme registries."""
 
-    def get(self, session_id: str) -> ThemeRegistry:
-        """The registry of a session; an empty one where nothing is registered yet."""
-        item = database.get(ThemesItem, session_id, keys.THEMES)
-        return registry_from(item.serialize()) if item else ThemeRegistry()
+    def get(self, session_id: str, synthesis: Synthesis | None = None) -> ThemeRegistry:
+        """The registry of a session; an empty one where nothing is registered yet. Raises NotFound without a session.
 
-    def put(self, session_id: str, registry: ThemeRegistry) -> ThemeRegistry | None:
-        """Store a registry that was made from the version it names; gives it as stored, or None where that has moved on.
-
-        Raises NotFound where the session was deleted meanwhile.
+        The version, in `synthesis`, is read before the themes: who saw too few of them cannot change any.
         """
+        if synthesis is None:
+            item = database.get(SynthesisItem, session_id, keys.SYNTHESIS)
+            if item is None:
+                raise NotFound("Session not found")
+            synthesis = Synthesis(themes_version=int(item.themes_version or 0), themes_last=int(item.themes_last or 0))
+        if not synthesis.themes_version:
+            return ThemeRegistry()
+        found = database.query(SessionPart, session_id, keys.THEMES, keys.AFTER_THEMES)
+        themes = (msgspec.convert(ThemeItem.from_raw_data(raw).theme, RegisteredTheme) for raw in found)
+        return ThemeRegistry(synthesis.themes_version, tuple(themes), synthesis.themes_last)
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(SynthesisItem, session_id, keys.SYNTHESIS, SynthesisItem.session_id.exists())
-            write.save(themes_item(session_id, registry), condition=unmoved(registry))
+    def put(self, session_id: str, made: ThemeRegistry, before: ThemeRegistry) -> ThemeRegistry | None:
+        """Store what is new in a registry that was made from the one of before; gives it as stored.
 
-        try:
-            database.transact(build)
-        except ConditionFailed as error:
-            if 0 in error.failed:
-                raise NotFound("Session not found") from error
-            return None
-        return replace(registry, version=registry.version + 1)
+        None where somebody else changed the themes since, or the session is gone: then some of it may be stored.
+        """
+        version = before.version
+        for part in _parts(changes(made, before)):
+            if not _stored(session_id, part):
+                return None
+            version = part.version + 1
+        return replace(made, version=version)
+
+
+def _stored(session_id: str, part: Changes) -> bool:
+    def build(write: TransactWrite) -> None:
+        part.write(write, session_id)
+        synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
+        write.update(synthesis, actions=part.moves, condition=part.unmoved)
+
+    return holds(lambda: database.transact(build))
+
+
+def _parts(whole: Changes) -> Iterator[Changes]:
+    """Changes in parts small enough for a transaction each."""
+    changed = [*((theme, True) for theme in whole.kept), *((theme, False) for theme in whole.gone)]
+    for number, first in enumerate(range(0, len(changed), AT_ONCE)):
+        part = changed[first : first + AT_ONCE]
+        kept = tuple(theme for theme, stays in part if stays)
+        gone = tuple(theme for theme, stays in part if not stays)
+        yield Changes(whole.version + number, whole.last, kept, gone)

@@ -33,7 +33,6 @@ from chalicelib.store.session_items import (
     TallyItem,
     TextItem,
 )
-from chalicelib.store.themes import registry_from
 
 Raw = Mapping[str, dict[str, Any]]
 
@@ -95,9 +94,9 @@ def _parts(raw: Raw) -> dict[str, Any]:
             tries=int(synthesis.tries or 0),
             paid_tries=int(synthesis.paid_tries or 0),
             rests_until=synthesis.rests_until,
+            themes_version=int(synthesis.themes_version or 0),
+            themes_last=int(synthesis.themes_last or 0),
         )
-    if keys.THEMES in raw:
-        parts["themes"] = registry_from(raw[keys.THEMES])
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.SCRATCHPAD in raw:

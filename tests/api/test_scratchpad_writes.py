@@ -23,7 +23,7 @@ OF_A_DIGEST = 2 * 2  # itself and its thread's head
 def digested(session: str, number: int, clock: FakeClock) -> None:
     """So many people whose digests are stored, about a hundred matters, each with a description."""
     themes = [RegisteredTheme(f"t{n}", f"Matter {n}", f"What matter {n} is about." * 6) for n in range(1, 101)]
-    assert Themes().put(session, ThemeRegistry(0, tuple(themes), 100))
+    assert Themes().put(session, ThemeRegistry(0, tuple(themes), 100), ThemeRegistry())
     items: list[Any] = []
     for person in range(number):
         points = [

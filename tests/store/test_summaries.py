@@ -13,15 +13,15 @@ from chalicelib.store.records import RegisteredTheme, SessionView, Summary, Them
 from chalicelib.store.session_items import SessionItem, SynthesisItem
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.tables import SessionPart
-from chalicelib.store.themes import Themes
+from chalicelib.store.themes import Changes, Themes
 from chalicelib.store.transact import Build
 from tests.clock import own_time
 from tests.faults import own_model
 from tests.room import Room
 
 BOOKS = RegisteredTheme("t1", "Books", "What the shelves hold.")
-THEMES = ThemeRegistry(0, (BOOKS,), 1)
-WITH_AND_WITHOUT = pytest.mark.parametrize("registry", [None, THEMES], ids=["alone", "with themes"])
+THEMES = Changes(0, 1, (BOOKS,))
+WITH_AND_WITHOUT = pytest.mark.parametrize("changed", [None, THEMES], ids=["alone", "with themes"])
 
 
 @pytest.fixture
@@ -31,6 +31,10 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 def view(room: Room) -> SessionView:
     return wiring.sessions().view(room.session.id, FOR_DIGEST)
+
+
+def themes(room: Room) -> ThemeRegistry:
+    return Themes().get(room.session.id)
 
 
 def made(room: Room, seconds: int, text: str = "new") -> Summary:
@@ -45,51 +49,51 @@ def test_with_both_everything_is_stored(room: Room) -> None:
     summary = made(room, 5)
     assert summaries.put(view(room).session, summary, 0, THEMES)
     stored = view(room)
-    assert (stored.summary, stored.themes) == (summary, ThemeRegistry(1, (BOOKS,), 1))
+    assert (stored.summary, themes(room)) == (summary, ThemeRegistry(1, (BOOKS,), 1))
     assert stored.session.updated_at == summary.generated_at
 
 
 @WITH_AND_WITHOUT
-def test_a_newer_summary_stays(room: Room, registry: ThemeRegistry | None) -> None:
+def test_a_newer_summary_stays(room: Room, changed: Changes | None) -> None:
     newer = made(room, 60, "newer")
     assert summaries.put(view(room).session, newer, 0)
-    assert summaries.put(view(room).session, replace(newer, markdown="older"), 0, registry)
+    assert summaries.put(view(room).session, replace(newer, markdown="older"), 0, changed)
     assert view(room).summary == newer
-    assert view(room).themes == ThemeRegistry()
+    assert themes(room) == ThemeRegistry()
 
 
 @WITH_AND_WITHOUT
-def test_a_summary_from_before_somebody_was_taken_out_is_not_stored(room: Room, registry: ThemeRegistry | None) -> None:
+def test_a_summary_from_before_somebody_was_taken_out_is_not_stored(room: Room, changed: Changes | None) -> None:
     write(room, SynthesisItem, keys.SYNTHESIS, SynthesisItem.epoch.set(1))
-    assert not summaries.put(view(room).session, made(room, 5), 0, registry)
-    assert (view(room).summary, view(room).themes) == (None, ThemeRegistry())
+    assert not summaries.put(view(room).session, made(room, 5), 0, changed)
+    assert (view(room).summary, themes(room)) == (None, ThemeRegistry())
 
 
 @WITH_AND_WITHOUT
-def test_a_session_that_was_edited_meanwhile_gets_its_summary(room: Room, registry: ThemeRegistry | None) -> None:
+def test_a_session_that_was_edited_meanwhile_gets_its_summary(room: Room, changed: Changes | None) -> None:
     read, summary = view(room).session, made(room, 5)
     edited = read.updated_at + timedelta(seconds=30)
     write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(edited))
-    assert summaries.put(read, summary, 0, registry)
+    assert summaries.put(read, summary, 0, changed)
     assert view(room).summary == summary
     assert view(room).session.updated_at > edited
-    assert bool(view(room).themes.themes) == bool(registry)
+    assert bool(themes(room).themes) == bool(changed)
 
 
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_registry_that_moved_stays_and_the_summary_is_stored(room: Room, edited: bool) -> None:
-    moved = Themes().put(room.session.id, ThemeRegistry(0, (replace(BOOKS, label="Shelves"),), 1))
+    moved = Themes().put(room.session.id, ThemeRegistry(0, (replace(BOOKS, label="Shelves"),), 1), ThemeRegistry())
     read, summary = view(room).session, made(room, 5)
     if edited:
         later = read.updated_at + timedelta(seconds=30)
         write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(later))
     assert summaries.put(read, summary, 0, THEMES)
-    assert (view(room).summary, view(room).themes) == (summary, moved)
+    assert (view(room).summary, themes(room)) == (summary, moved)
 
 
 @WITH_AND_WITHOUT
 def test_a_session_edited_without_end_ends_the_tries(
-    room: Room, registry: ThemeRegistry | None, monkeypatch: pytest.MonkeyPatch
+    room: Room, changed: Changes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, summary = view(room).session, made(room, 5)
     first = database.transact
@@ -101,7 +105,7 @@ def test_a_session_edited_without_end_ends_the_tries(
 
     monkeypatch.setattr(database, "transact", edit)
     with pytest.raises(Unavailable):
-        summaries.put(read, summary, 0, registry)
+        summaries.put(read, summary, 0, changed)
     assert view(room).summary is None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
@@ -61,8 +62,8 @@ def open_register(view: SessionView, bench: Bench) -> Register:
     """The session's themes, stored with every new one."""
     session_id = view.session.id
     return Register(
-        view.themes,
-        save=lambda registry: bench.themes.put(session_id, registry),
+        bench.themes.get(session_id, view.synthesis),
+        save=partial(bench.themes.put, session_id),
         load=lambda: bench.themes.get(session_id),
     )
 

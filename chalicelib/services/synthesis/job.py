@@ -22,6 +22,7 @@ from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Session, SessionView, Summary, ThemeRegistry, Thread
 from chalicelib.store.sessions import FOR_DIGEST
+from chalicelib.store.themes import changes
 
 DIGEST_SECONDS = 50.0
 JOB_SECONDS = 110.0  # below the worker's 120
@@ -94,10 +95,10 @@ def reduce(
     now = bench.clock.now()
     book = EvidenceBook(hearing, registry)
     written = write_summary(view, book, model=bench.model, deadline=deadline, now=now)
-    changed = written.registry if written.registry != registry else None
+    changed = changes(written.registry, registry) if written.registry != registry else None
     stored = bench.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
     if stored and changed:
-        pad.refresh(hearing, changed)
+        pad.refresh(hearing, written.registry)
     return stored
 
 
@@ -138,7 +139,7 @@ def _registry(view: SessionView, hearing: Hearing, register: Register, bench: Be
     if view.synthesis.withdrawn_at:
         kept = withdrawn(registry, hearing.supported)
         if kept != registry:
-            return bench.themes.put(view.session.id, kept) or bench.themes.get(view.session.id)
+            return bench.themes.put(view.session.id, kept, registry) or bench.themes.get(view.session.id)
     return registry
 
 

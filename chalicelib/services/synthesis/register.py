@@ -33,18 +33,18 @@ class Proposed:
 class Register:
     """The registry of one session, shared by the digests that are made at once.
 
-    `save` stores a registry and gives it as stored, or None where somebody else stored one first; `load` gives theirs. A
-    new theme is stored before any digest that names it: an id that was lost would be given out twice.
+    `save` stores a registry made from another and gives it as stored, or None where somebody else stored one first; `load`
+    gives theirs. A new theme is stored before any digest that names it: an id that was lost would be given out twice.
     """
 
     def __init__(
         self,
         registry: ThemeRegistry = ThemeRegistry(),  # noqa: B008 (it is frozen)
-        save: Callable[[ThemeRegistry], ThemeRegistry | None] | None = None,
+        save: Callable[[ThemeRegistry, ThemeRegistry], ThemeRegistry | None] | None = None,
         load: Callable[[], ThemeRegistry] | None = None,
     ) -> None:
         self._registry = registry
-        self._save = save or (lambda made: replace(made, version=made.version + 1))
+        self._save = save or (lambda made, _: replace(made, version=made.version + 1))
         self._load = load or (lambda: self._registry)
         self._lock = Lock()
 
@@ -63,7 +63,7 @@ class Register:
                 registry, points = _settled(self._registry, proposed, {point.theme for point in before if point.theme})
                 if registry is self._registry:
                     return points
-                stored = self._save(registry)
+                stored = self._save(registry, self._registry)
                 self._registry = stored or self._load()
                 if stored:
                     return points

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.store.records.scratchpad import Scratchpad
-from chalicelib.store.records.synthesis import Brief, Summary, Synthesis, ThemeRegistry
+from chalicelib.store.records.synthesis import Brief, Summary, Synthesis
 
 Status = Literal["active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
@@ -137,7 +137,6 @@ class SessionView:
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     synthesis: Synthesis = field(default_factory=Synthesis)
-    themes: ThemeRegistry = field(default_factory=ThemeRegistry)
     summary: Summary | None = None
     brief: Brief | None = None
     scratchpad: Scratchpad | None = None

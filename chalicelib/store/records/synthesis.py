@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +19,37 @@ class RegisteredTheme:
     alias_of: str | None = None
     described_by_summary: bool = False
 
+    @property
+    def number(self) -> int:
+        """The number in its id."""
+        return int(self.id[1:])
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class ThemeRegistry:
-    """The themes of a session. `version` counts how often they were stored; `last` is the highest number ever given as an id."""
+    """The themes of a session. `version` counts how often they changed; `last` is the highest number ever given as an id."""
 
     version: int = 0
     themes: tuple[RegisteredTheme, ...] = ()
     last: int = 0
 
-    @property
+    @cached_property
     def live(self) -> tuple[RegisteredTheme, ...]:
         """The themes that are no aliases."""
         return tuple(theme for theme in self.themes if theme.alias_of is None)
 
     def resolve(self, theme_id: str | None) -> RegisteredTheme | None:
         """The live theme that an id stands for today; None for one that is not here."""
-        known = {theme.id: theme for theme in self.themes}
-        found = known.get(theme_id or "")
-        for _ in known:
+        found = self._known.get(theme_id or "")
+        for _ in self._known:
             if found is None or found.alias_of is None:
                 return found
-            found = known.get(found.alias_of)
+            found = self._known.get(found.alias_of)
         return None
+
+    @cached_property
+    def _known(self) -> dict[str, RegisteredTheme]:
+        return {theme.id: theme for theme in self.themes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,7 @@ class Synthesis:
     `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
     `withdrawn_at` the summary is offline, until one without those words is there. `tries` to write it failed in a row since
     something was said last, `paid_tries` of them after a model was paid; no job tries again while it `rests_until`.
+    `themes_version` and `themes_last` are those of the registry of themes.
     """
 
     stale_since: datetime | None = None
@@ -166,3 +176,5 @@ class Synthesis:
     tries: int = 0
     paid_tries: int = 0
     rests_until: datetime | None = None
+    themes_version: int = 0
+    themes_last: int = 0

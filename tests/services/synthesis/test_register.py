@@ -42,7 +42,7 @@ def test_a_new_theme_is_stored_before_it_is_used_and_made_again_where_somebody_w
     theirs = ThemeRegistry(6, (*REGISTRY.themes, RegisteredTheme("t5", "Lakes")), 5)
     stored: list[ThemeRegistry] = []
 
-    def save(registry: ThemeRegistry) -> ThemeRegistry | None:
+    def save(registry: ThemeRegistry, _: ThemeRegistry) -> ThemeRegistry | None:
         stored.append(registry)
         return None if len(stored) == 1 else replace(registry, version=registry.version + 1)
 

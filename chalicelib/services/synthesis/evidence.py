@@ -8,7 +8,7 @@ from itertools import chain, islice, zip_longest
 from chalicelib.llm import tags
 from chalicelib.llm.language import SAMPLED
 from chalicelib.services.synthesis.hearing import Hearing, stances_on
-from chalicelib.store.records import Point, Quote, ThemeRegistry
+from chalicelib.store.records import Point, Quote, RegisteredTheme, ThemeRegistry
 
 MAX_POINTS = 2_500
 MAX_QUOTES = 3
@@ -38,6 +38,11 @@ class EvidenceBook:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def carried(self) -> list[tuple[RegisteredTheme, int]]:
+        """The live themes that somebody carries, each with how many do; the most widely carried first."""
+        return self._themes
 
     def render(self) -> str:
         """Every theme and every point as data, one a line; the most widely carried theme first."""

@@ -1,26 +1,31 @@
-"""The themes of a summary: each gathers registered themes, stands for those who carry them, and quotes some of them."""
+"""The themes of a summary: each gathers registered themes, stands for those who carry them, and quotes some of them.
+
+What many people carry is there, whatever a model left out or gathered under one label.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
 from chalicelib.services.synthesis.hearing import count_stances
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.register import MAX_DESCRIPTION, fold
-from chalicelib.store.records import Theme
+from chalicelib.store.records import RegisteredTheme, Theme
 
-MAX_THEMES = 12
+MAX_GIVEN = 12  # themes of a model's
 MAX_LABEL = 80
 MAX_TEXT = 800
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A theme of the summary, and what it says of the registered theme that stands for it."""
+    """A theme of the summary, the registered themes in it, and what it says of the one that stands for it."""
 
     theme: Theme
-    description: str
+    themes: tuple[str, ...]
+    description: str = ""
 
 
 @dataclass(slots=True)
@@ -32,14 +37,18 @@ class _Given:
     evidence: list[Evidence] = field(default_factory=list)
 
 
-def group_themes(given: object, book: EvidenceBook, prose: Prose, before: Sequence[str]) -> list[Group]:
-    """The themes that somebody carries, the most widely carried first.
+def group_themes(
+    given: object, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried
+) -> list[Group]:
+    """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those.
 
     Themes of one label are one theme; a registered theme counts for the first that names it. What stood for a theme
     `before` goes on doing so.
     """
-    groups = [_group(found, book, prose, before) for found in _read(given, book)]
-    return sorted(groups, key=lambda group: -group.theme.participants)[:MAX_THEMES]
+    read = [found for found in _read(given, book) if not carried.too_many(found.themes)]
+    groups = sorted((_group(found, book, prose, before, carried) for found in read), key=_rank)[:MAX_GIVEN]
+    left_out = carried.besides({name for group in groups for name in group.themes})
+    return sorted([*groups, *(_alone(theme, book, carried) for theme in left_out)], key=_rank)
 
 
 def one_line(value: object, limit: int) -> str:
@@ -68,19 +77,39 @@ def _read(given: object, book: EvidenceBook) -> list[_Given]:
     return list(read.values())
 
 
-def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str]) -> Group:
-    stances = book.stances(found.themes)
+def _rank(group: Group) -> int:
+    return -group.theme.participants
+
+
+def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried) -> Group:
     lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
     telling = [entry for entry in found.evidence if entry.theme in found.themes]
     registered = book.registry.resolve(lead)
-    label = found.label if prose.check(found.label) == found.label or not registered else registered.label
-    theme = Theme(
+    label = found.label
+    if registered and prose.check(label) != label:
+        label = carried.label(registered)
+    statement = carried.told(found.themes, label, prose.check(found.statement))
+    plain = prose.check(found.description)
+    theme = _theme(lead, label, statement, found.themes, telling, book)
+    return Group(theme, tuple(found.themes), plain if plain == found.description else "")
+
+
+def _alone(registered: RegisteredTheme, book: EvidenceBook, carried: Carried) -> Group:
+    """A registered theme that stands for itself."""
+    label, description = carried.label(registered), carried.description(registered)
+    return Group(_theme(registered.id, label, description, [registered.id], (), book), (registered.id,))
+
+
+def _theme(
+    lead: str, label: str, statement: str, ids: Sequence[str], telling: Sequence[Evidence], book: EvidenceBook
+) -> Theme:
+    """A theme with the people who carry these registered ones, and some of their words, the most telling first."""
+    stances = book.stances(ids)
+    return Theme(
         label=label,
-        statement=prose.check(found.statement),
+        statement=statement,
         participants=len(stances),
-        quotes=pick_quotes([*telling, *book.of_themes(found.themes)]),
+        quotes=pick_quotes([*telling, *book.of_themes(ids)]),
         id=lead,
         stances=count_stances(stances.values()),
     )
-    plain = prose.check(found.description)
-    return Group(theme, plain if plain == found.description else "")

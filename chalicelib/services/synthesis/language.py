@@ -19,9 +19,15 @@ class Words:
     critical: str
     open_questions: str
     share: str
+    gathered: str
+    carried: str
+    comma: str
+    gap: str
+    unnamed: str
     unanswered: str
     footer: str
     part: str
+    beyond: str
     offline: str
 
 
@@ -34,10 +40,16 @@ ENGLISH = Words(
     critical="What is critical",
     open_questions="Open questions",
     share="{count} of {total} participants",
+    gathered="Gathered here, with how many speak of each: {themes}.",
+    carried="{label} ({count})",
+    comma="; ",
+    gap=" ",
+    unnamed="Another matter",
     unanswered="Nobody has spoken to this yet.",
     footer="From {participants} participants and {messages} messages. "
     "In a theme each participant counts once; quotes are cut from what they wrote.",
     part="{used} of {points} points were read.",
+    beyond="Further themes, with how many speak of each: {themes}.",
     offline="Put together without a language model, from participants' own sentences (model: offline).",
 )
 TRADITIONAL_CHINESE = Words(
@@ -49,9 +61,15 @@ TRADITIONAL_CHINESE = Words(
     critical="關鍵問題",
     open_questions="待解問題",
     share="{total} 位參與者中的 {count} 位",
+    gathered="這裡包括（括號內為談到的人數）：{themes}。",
+    carried="{label}（{count}）",
+    comma="；",
+    gap="",
+    unnamed="另一件事",
     unanswered="目前還沒有人談到這一點。",
     footer="依據 {participants} 位參與者的 {messages} 則訊息。每個主題中每位參與者只計一次；引文均擷取自原話。",
     part="共採用 {points} 個要點中的 {used} 個。",
+    beyond="其他主題（括號內為談到的人數）：{themes}。",
     offline="未使用語言模型，由參與者的原句整理而成（model: offline）。",
 )
 SIMPLIFIED_CHINESE = Words(
@@ -63,9 +81,15 @@ SIMPLIFIED_CHINESE = Words(
     critical="关键问题",
     open_questions="待解问题",
     share="{total} 位参与者中的 {count} 位",
+    gathered="这里包括（括号内为谈到的人数）：{themes}。",
+    carried="{label}（{count}）",
+    comma="；",
+    gap="",
+    unnamed="另一件事",
     unanswered="目前还没有人谈到这一点。",
     footer="依据 {participants} 位参与者的 {messages} 条消息。每个主题中每位参与者只计一次；引文均摘自原话。",
     part="共采用 {points} 个要点中的 {used} 个。",
+    beyond="其他主题（括号内为谈到的人数）：{themes}。",
     offline="未使用语言模型，由参与者的原句整理而成（model: offline）。",
 )
 WORDS: Mapping[Script, Words] = {"en": ENGLISH, "hant": TRADITIONAL_CHINESE, "hans": SIMPLIFIED_CHINESE}

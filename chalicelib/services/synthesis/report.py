@@ -1,5 +1,6 @@
 """The summary as a document: markdown out of its parts, with the counts that code made."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.services.synthesis import markdown
@@ -7,8 +8,8 @@ from chalicelib.services.synthesis.language import Words
 from chalicelib.store.records import Quote, SessionView, Summary, Theme
 
 
-def render_summary(view: SessionView, summary: Summary, words: Words, *, used: int, points: int) -> Summary:
-    """The summary with its markdown; sections without content are left out."""
+def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+    """The summary with its markdown, `notes` at its foot; sections without content are left out."""
     sections = (
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
         markdown.section(
@@ -19,7 +20,7 @@ def render_summary(view: SessionView, summary: Summary, words: Words, *, used: i
         markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
         markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
-        _footer(summary, words, used, points),
+        f"---\n\n*{' '.join(map(markdown.inline, notes))}*",
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
@@ -38,14 +39,16 @@ def _critical(asked: str | None, answer: str | None, words: Words) -> str:
     return f"*{markdown.inline(asked)}*\n\n{markdown.inline(answer) if answer else words.unanswered}"
 
 
-def _footer(summary: Summary, words: Words, used: int, points: int) -> str:
-    """What the document rests on, and an honest word where no language model wrote it."""
+def notes_on(summary: Summary, words: Words, *, used: int, points: int, beyond: str) -> list[str]:
+    """What the document rests on, what it has no room for, and an honest word where no language model wrote it."""
     notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
     if used < points:
         notes.append(words.part.format(used=used, points=points))
+    if beyond:
+        notes.append(words.beyond.format(themes=beyond))
     if summary.model == "offline":
         notes.append(words.offline)
-    return f"---\n\n*{' '.join(notes)}*"
+    return notes
 
 
 def quotes_of(summary: Summary) -> tuple[Quote, ...]:

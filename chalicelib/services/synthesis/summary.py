@@ -8,15 +8,17 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
+from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.grouping import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.language import words_for
 from chalicelib.services.synthesis.merging import merge_themes
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.register import described
-from chalicelib.services.synthesis.report import render_summary
+from chalicelib.services.synthesis.report import notes_on, render_summary
 from chalicelib.store.records import SessionView, Summary, ThemeRegistry
 
+MAX_THEMES = 20  # more are named only
 MAX_ITEMS = 8
 MAX_OVERVIEW = 3_000
 _LISTS = ("agreements", "tensions", "minority_views", "open_questions")
@@ -33,8 +35,8 @@ class Written:
 def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime) -> Written:
     """The summary of this evidence: one model call.
 
-    Raises ModelUnavailable where the result has no overview or no theme that somebody carries, so that an empty result
-    never replaces a good summary.
+    Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
+    empty result never replaces a good summary.
     """
     if not len(book):
         raise ModelUnavailable("There is nothing to summarise yet")
@@ -45,7 +47,9 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), [session.topic, session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
-    groups = group_themes(result.get("themes"), book, prose, before)
+    words = words_for(session, book.sample())
+    carried = Carried(book, prose, words)
+    groups = group_themes(result.get("themes"), book, prose, before, carried)
     overview = _paragraphs(result.get("overview"), prose)
     if not overview or not groups:
         raise ModelUnavailable("The model wrote no usable summary")
@@ -58,14 +62,15 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         participants=len(book.hearing.voices),
         messages=book.hearing.messages,
         overview=overview,
-        themes=tuple(group.theme for group in groups),
+        themes=tuple(group.theme for group in groups[:MAX_THEMES]),
         critical_answer=critical or None,
         quotes=tuple(prose.used.values()),
         **lists,
     )
-    words = words_for(session, book.sample())
+    beyond = carried.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
+    notes = notes_on(summary, words, used=len(book), points=book.hearing.total, beyond=carried.listed(beyond))
     return Written(
-        render_summary(view, summary, words, used=len(book), points=book.hearing.total),
+        render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),
     )
 

@@ -1,0 +1,57 @@
+"""What many people carry, which no summary may leave out: a model may have been told to, by one of them."""
+
+from collections.abc import Collection, Sequence
+
+from chalicelib.services import wording
+from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.language import Words
+from chalicelib.services.synthesis.prose import Prose
+from chalicelib.store.records import RegisteredTheme
+
+LEAST, SHARE = 3, 0.1  # people who carry a theme widely, and their share of a large session
+MOST = 6  # widely carried themes that one of a summary may gather, where that is more than half of them
+
+
+class Carried:
+    """The registered themes of a session that a tenth of its people carries, at least three; among a few half, at least two."""
+
+    def __init__(self, book: EvidenceBook, prose: Prose, words: Words) -> None:
+        self._prose, self._words = prose, words
+        total = len(book.hearing.voices)
+        least = max(2.0, min(max(LEAST, SHARE * total), total / 2))
+        self._people = {theme.id: count for theme, count in book.carried if count >= least}
+        self._themes = {theme.id: theme for theme, _ in book.carried if theme.id in self._people}
+
+    def besides(self, ids: Collection[str]) -> list[RegisteredTheme]:
+        """Those that are none of these."""
+        return [theme for name, theme in self._themes.items() if name not in ids]
+
+    def too_many(self, ids: Collection[str]) -> bool:
+        """Whether these are so many of them that one label says nothing of any."""
+        gathered = len(self._themes.keys() & set(ids))
+        return gathered >= MOST and gathered > len(self._themes) / 2
+
+    def label(self, theme: RegisteredTheme) -> str:
+        """The name of a registered theme as a summary may print it: a digest made it from what one person said."""
+        label = self._prose.check(theme.label)
+        return label[:1].upper() + label[1:] or self._words.unnamed
+
+    def description(self, theme: RegisteredTheme) -> str:
+        """What a summary said of it that may be said again; else nothing, since it is one person's."""
+        return self._prose.check(theme.description) if theme.described_by_summary else ""
+
+    def told(self, ids: Sequence[str], label: str, statement: str) -> str:
+        """The statement of a theme of a summary, and a sentence that names those that it gathers, unless that is one that it speaks of."""
+        found = [self._themes[name] for name in ids if name in self._themes]
+        own = wording.content(f"{label}\n{statement}")
+        if not found or (len(found) == 1 and wording.content(found[0].label) & own):
+            return statement
+        gathered = self._words.gathered.format(themes=self.listed(found))
+        return f"{statement}{self._words.gap}{gathered}".strip()
+
+    def listed(self, themes: Sequence[RegisteredTheme]) -> str:
+        """These by their names, each with how many carry it, the most widely carried first."""
+        ranked = sorted(themes, key=lambda theme: -self._people[theme.id])
+        return self._words.comma.join(
+            self._words.carried.format(label=self.label(theme), count=self._people[theme.id]) for theme in ranked
+        )

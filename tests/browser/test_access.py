@@ -3,42 +3,17 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.devices import DESKTOP, Devices
 from tests.browser.facilitator import PATIENCE, Facilitator
+from tests.browser.hearing import listen, told
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
 pytestmark = pytest.mark.timeout(240)
 ARABIC = "الحساء لذيذ ولكن المطعم بعيد جدا عن المكتب."
-
-# What live regions say: what is added to one, as it is when it is added; an alert also as it is added itself.
-_LISTEN = """() => {
-  window.told = [];
-  const region = node => node.closest('[aria-live], [role=log], [role=alert], [role=status]');
-  new MutationObserver(changes => changes.forEach(change => {
-    const at = change.target.nodeType === 1 ? change.target : change.target.parentElement;
-    for (const node of change.addedNodes) {
-      const live = (at && region(at)) || (node.nodeType === 1 && node.querySelector('[role=alert]')) || node;
-      if (!live.matches?.('[aria-live], [role]')) continue;
-      const text = (node.innerText ?? node.textContent).trim().replace(/\\s+/g, ' ');
-      if (text) window.told.push([live.getAttribute('role'), text]);
-    }
-  })).observe(document.body, { subtree: true, childList: true, characterData: true });
-}"""
-
-
-def listen(page: Page) -> None:
-    """Hear what the page tells from now on."""
-    page.evaluate(_LISTEN)
-
-
-def told(page: Page, role: str) -> list[str]:
-    """What regions of this role told."""
-    heard: list[tuple[str, str]] = page.evaluate("window.told")
-    return [text for region, text in heard if region == role]
 
 
 def begin(devices: Devices, cloud: LocalCloud, settings: dict[str, Any] | None = None, **fields: Any) -> Talk:
@@ -165,7 +140,7 @@ def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: Facilita
         """
         - region "Thank you!":
           - heading "Thank you!" [level=2]
-          - status: /This conversation is complete/
+          - paragraph: /This conversation is complete/
           - group "How was this conversation?":
             - radio "1 (Not good)"
             - radio "2"

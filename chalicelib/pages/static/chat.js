@@ -1,6 +1,9 @@
 // The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
+import { alert, tell } from "./alerts.js";
+import { offerCopy } from "./copying.js";
 import { draft, draftKey, forget, newId, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
+import { ask, fieldsOf } from "./server.js";
 import * as log from "./log.js";
 
 const chat = document.getElementById("chat");
@@ -8,26 +11,12 @@ const foot = document.getElementById("foot");
 const compose = document.getElementById("compose");
 const box = document.getElementById("content");
 const told = chat.dataset;
-const PATIENCE = 40_000; // milliseconds: longer than the server takes for a turn
 const RETRIES = [2_000, 5_000, 15_000, 30_000, 60_000];
 
-let sending = false;
+let sending = null; // the answer that is being waited for
+let acting = false;
 let failures = 0;
 let timer;
-
-// An answer of the server, or null where there was none.
-async function ask(fields) {
-  const address = `chat/live?s=${told.session}&after=${log.lastSequence()}`;
-  const options = { headers: { "X-Harmonica": "page", "X-Harmonica-Token": told.token }, signal: AbortSignal.timeout?.(PATIENCE), credentials: "same-origin" };
-  if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields) });
-  try {
-    const answer = await fetch(address, options);
-    const wait = Number(answer.headers.get("Retry-After")) * 1_000;
-    return { ok: answer.ok, status: answer.status, wait, ...(await answer.json()) };
-  } catch {
-    return null;
-  }
-}
 
 // Put on the page what is new.
 function apply(news) {
@@ -61,9 +50,16 @@ function renew(news) {
   if (held.some((form) => form.matches(".rating") && !twins.get(form))) return;
   for (const [form, twin] of twins) twin?.replaceWith(form);
   foot.dataset.key = news.key;
+  const before = outcome();
   foot.replaceChildren(next);
   prepare();
   if (foot.contains(focused)) focused.focus({ preventScroll: true });
+  if (outcome() !== before) tell(outcome());
+}
+
+// How it ended, in words: nobody has to look for them.
+function outcome() {
+  return (foot.querySelector(".thanks") ?? foot.querySelector(".conclusion p"))?.textContent ?? "";
 }
 
 // The same form in another foot: for a widget, the one that answers the same question.
@@ -75,7 +71,7 @@ function twinOf(form, next) {
 
 async function refresh() {
   if (sending) return;
-  const news = await ask();
+  const news = await ask(null, log.lastSequence());
   if (!news) return;
   if (!news.reload) return apply(news);
   if (news.closed) return handOver();
@@ -89,16 +85,16 @@ async function pump() {
   if (sending) return;
   const item = queue.all()[0];
   if (!item) return;
-  sending = true;
   clearTimeout(timer);
   log.mark(item.id, "sending");
   log.wait(true);
-  const news = await ask({ ...item.fields, again: item.id });
-  sending = false;
+  sending = ask({ ...item.fields, again: item.id }, log.lastSequence());
+  const news = await sending;
+  sending = null;
   if (!news) return unreachable(item);
   if (news.kept) {
     queue.remove(item.id);
-    if (failures) log.alert("");
+    if (failures) alert("");
     failures = 0;
     if (news.reload) return location.reload();
     apply(news);
@@ -114,7 +110,7 @@ async function pump() {
   log.wait(false);
   if (item.fields.do === "choose") await dropChoice(item);
   else giveBack();
-  log.alert(news.notice || told.notSent);
+  alert(news.notice || told.notSent);
   pump();
 }
 
@@ -161,28 +157,24 @@ function guard() {
 
 function unreachable(item, wait = 0) {
   log.wait(false);
-  log.alert(navigator.onLine === false ? told.noNetwork : told.notSent);
+  alert(navigator.onLine === false ? told.noNetwork : told.notSent);
   log.mark(item.id, "failed", () => retry());
   timer = setTimeout(pump, Math.max(wait, RETRIES[Math.min(failures++, RETRIES.length - 1)]));
 }
 
 function retry() {
-  log.alert("");
+  alert("");
   box?.focus();
   pump();
 }
 
 function send(fields, words) {
   const item = { id: newId(), words, fields };
-  if (!failures) log.alert("");
+  if (!failures) alert("");
   queue.add(item);
   log.show(item);
   guard();
   pump();
-}
-
-function fieldsOf(form) {
-  return Object.fromEntries(new FormData(form));
 }
 
 // A widget's answer in words, as it is going to stand in the log.
@@ -199,9 +191,40 @@ function prepare() {
   guard();
 }
 
-document.addEventListener("submit", async (event) => {
+// What is not queued: it is done now, or whoever pressed is told that it may not be.
+async function act(form) {
+  if (acting) return;
+  acting = true;
+  while (sending) await sending;
+  const isRating = form.matches(".rating");
+  log.wait(!isRating && form.id !== "done");
+  const news = await ask(fieldsOf(form), log.lastSequence());
+  acting = false;
+  log.wait(false);
+  const trouble = news?.notice || (news?.ok ? "" : told.notConfirmed);
+  if (trouble || !failures) alert(trouble);
+  if (news?.reload || (news?.ok && !compose)) return location.reload();
+  if (!news) return;
+  if (isRating && news.ok) {
+    delete form.dataset.dirty;
+    if (form.contains(document.activeElement)) document.activeElement.blur();
+  }
+  apply(news);
+  if (document.activeElement === document.body) goOn();
+  else if (!trouble && foot.contains(form)) tell(form.parentElement.querySelector("p").textContent);
+}
+
+// Where a press has taken away what was pressed: on to what came of it, or to what is next.
+function goOn() {
+  const heading = foot.querySelector(".conclusion h2");
+  if (!heading) return box?.focus();
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  (foot.querySelector(".thanks") ?? heading).scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "leave") return forget();
   if (form === compose) {
     event.preventDefault();
     const words = box.value.trim();
@@ -214,26 +237,14 @@ document.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (queue.all().length) return;
     const words = wordsOf(form);
-    if (!words) return log.alert(told.missing);
+    if (!words) return alert(told.missing);
     send(fieldsOf(form), words);
     form.remove();
     foot.dataset.key = "";
     box?.focus();
   } else if (form.hasAttribute("data-live")) {
     event.preventDefault();
-    if (sending) return;
-    const inFoot = foot.contains(form);
-    log.wait(form.id !== "done" && !form.classList.contains("rating"));
-    const news = await ask(fieldsOf(form));
-    log.wait(false);
-    log.alert(news ? news.notice : told.noNetwork);
-    if (news?.reload || (news?.ok && !compose)) return location.reload();
-    if (news) {
-      if (inFoot) document.activeElement?.blur();
-      if (news.ok) delete form.dataset.dirty;
-      apply(news);
-      (foot.querySelector(".thanks") ?? foot.querySelector("h2"))?.scrollIntoView({ block: "nearest" });
-    }
+    act(form);
   }
 });
 
@@ -259,18 +270,10 @@ if (box) {
   });
 }
 
-const copy = document.getElementById("copy");
-if (navigator.clipboard) {
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById("resume").value);
-    document.getElementById("copied").textContent = told.copied;
-    copy.textContent = told.copied;
-  });
-}
+offerCopy();
 
 // The token of the private link does its work once; the mark that it was used has done its own.
-if (location.search.includes("resumed")) history.replaceState(null, "", `chat?s=${told.session}`);
+if (/[?&](resumed|other|told)=/.test(location.search)) history.replaceState(null, "", `chat?s=${told.session}`);
 
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());

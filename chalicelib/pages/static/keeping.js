@@ -19,7 +19,13 @@ function write(name, value) {
     inPage.delete(name);
   } catch {
     inPage.set(name, value);
+    window.addEventListener("beforeunload", holdOn);
   }
+}
+
+// What only this page keeps goes with it: the browser asks first.
+function holdOn(event) {
+  if ([...inPage.values()].some(Boolean)) event.preventDefault();
 }
 
 export const draftKey = `${mark} draft`;

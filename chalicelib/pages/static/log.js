@@ -4,7 +4,6 @@ const chat = document.getElementById("chat");
 const told = chat.dataset;
 export const log = chat.querySelector("[role=log]");
 const typing = document.getElementById("typing");
-const alerts = document.getElementById("alerts");
 
 export function lastSequence() {
   return Math.max(0, ...[...log.children].map((entry) => Number(entry.dataset.sequence) || 0));
@@ -93,13 +92,4 @@ export function wait(isWaiting) {
   typing.hidden = !isWaiting;
   log.setAttribute("aria-busy", String(isWaiting));
   if (isWaiting) typing.scrollIntoView({ block: "nearest" });
-}
-
-export function alert(text) {
-  if (alerts.textContent.trim() === (text || "")) return;
-  alerts.replaceChildren();
-  if (!text) return;
-  const notice = Object.assign(document.createElement("div"), { className: "notice alert" });
-  notice.append(Object.assign(document.createElement("p"), { textContent: text }));
-  alerts.append(notice);
 }

@@ -1,0 +1,22 @@
+// The server, as a page asks it: with the page's own forms, answered in JSON.
+
+const told = document.getElementById("chat").dataset;
+const PATIENCE = 40_000; // milliseconds: longer than the server takes for a turn
+
+// An answer of the server to these fields, or to the question what is new; null where there was none.
+export async function ask(fields, after = 0) {
+  const address = `chat/live?s=${told.session}&after=${after}`;
+  const options = { headers: { "X-Harmonica": "page", "X-Harmonica-Token": told.token }, signal: AbortSignal.timeout?.(PATIENCE), credentials: "same-origin" };
+  if (fields) Object.assign(options, { method: "POST", body: new URLSearchParams(fields) });
+  try {
+    const answer = await fetch(address, options);
+    const wait = Number(answer.headers.get("Retry-After")) * 1_000;
+    return { ok: answer.ok, status: answer.status, wait, ...(await answer.json()) };
+  } catch {
+    return null;
+  }
+}
+
+export function fieldsOf(form) {
+  return Object.fromEntries(new FormData(form));
+}

@@ -5,7 +5,7 @@ A read unit is 4 KB read consistently, half of one otherwise; a write unit 1 KB,
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +49,11 @@ def metered() -> Iterator[Consumed]:
         yield consumed
     finally:
         client._make_api_call = real
+
+
+def sizes(items: Iterable[Item]) -> list[int]:
+    """How large raw items are, in bytes."""
+    return [_size(item) for item in items]
 
 
 def _name(operation: str, arguments: dict[str, Any]) -> str:

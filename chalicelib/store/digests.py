@@ -31,7 +31,7 @@ def of_threads(session_id: str, thread_ids: Sequence[str]) -> list[Digest]:
 
 
 def put(thread: Thread, digest: Digest) -> None:
-    """Store a digest of this thread and note in the head how far it goes; an older one never replaces a newer one.
+    """Store a digest of this thread and note in the head how far it goes and what it counts for; an older one never replaces a newer one.
 
     A thread that was deleted meanwhile gets none, nor does the one that the same participant began after it.
     """
@@ -47,9 +47,8 @@ def put(thread: Thread, digest: Digest) -> None:
     )
     older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
     reached = ThreadItem.digested_to.set(digest.to_sequence)
-    themes = tuple(dict.fromkeys(point.theme for point in digest.points if point.theme))
-    known: Action = ThreadItem.themes.set(themes) if themes else ThreadItem.themes.remove()
-    complete: list[Action] = [reached, known, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
+    counts = ThreadItem.voice.set(digest.voice)
+    complete: list[Action] = [reached, counts, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
 
     def build(actions: list[Action], condition: Condition) -> Any:
         def writes(write: TransactWrite) -> None:
@@ -61,7 +60,7 @@ def put(thread: Thread, digest: Digest) -> None:
     same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.last_said >= thread.last_said)
     if not holds(lambda: database.transact(build(complete, same & (ThreadItem.last_said <= digest.to_sequence)))):
         # Something was said meanwhile: the digest is right as far as it goes, and the thread stays due.
-        holds(lambda: database.transact(build([reached, known], same)))
+        holds(lambda: database.transact(build([reached, counts], same)))
 
 
 def put_off(thread: Thread, tries: int, after: datetime | None) -> None:

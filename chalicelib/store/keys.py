@@ -26,6 +26,7 @@
 | a summary | – | one transaction: summary, session, synthesis; the themes that it describes or merges |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | leaves; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
+| a leaf | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |

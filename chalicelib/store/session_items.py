@@ -155,8 +155,9 @@ class ThemeItem(SessionPart):
 
 
 class ReductionItem(SessionPart):
-    """`reduce#0#<bucket>`: what the digests of a bucket of threads come to; made again when one of them changed."""
+    """`reduce#0#<bucket>`: the points that speak for a bucket of threads; `version` is another one with every write."""
 
+    version = UnicodeAttribute()
     leaf = JsonAttribute()
 
 

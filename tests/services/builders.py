@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.store.records import Digest, Message, Point, Session, SessionView, Speaker, Thread
+from chalicelib.store.records import Digest, Message, Point, Session, SessionView, Speaker, Thread, Voice
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -73,3 +73,8 @@ def point(
     theme: str | None = None,
 ) -> Point:
     return Point(text, text if quote is None else quote, message_id, topic, stance, theme)
+
+
+def voice(*themes: str) -> Voice:
+    """Somebody who is for all of these."""
+    return Voice(1, len(themes), 0, dict.fromkeys(themes, "for"))

@@ -7,8 +7,9 @@ from itertools import chain, islice, zip_longest
 
 from chalicelib.llm import tags
 from chalicelib.llm.language import SAMPLED
-from chalicelib.services.synthesis.hearing import Hearing, stances_on
+from chalicelib.services.synthesis.hearing import Hearing, carriers
 from chalicelib.store.records import Point, Quote, RegisteredTheme, ThemeRegistry
+from chalicelib.store.records.synthesis import joined
 
 MAX_POINTS = 2_500
 MAX_QUOTES = 3
@@ -31,10 +32,9 @@ class EvidenceBook:
     def __init__(self, hearing: Hearing, registry: ThemeRegistry) -> None:
         self.hearing, self.registry = hearing, registry
         self._entries = {entry.id: entry for entry in _numbered(hearing, registry)}
-        live = {found.id: found for theme in hearing.supported if (found := registry.resolve(theme))}
-        carried = {theme_id: len(self.stances([theme_id])) for theme_id in live}
-        ranked = sorted(live, key=lambda theme_id: (-carried[theme_id], int(theme_id[1:])))
-        self._themes = [(live[theme_id], carried[theme_id]) for theme_id in ranked]
+        self._carriers = carriers(hearing, registry)
+        carried = [(theme, len(self._carriers[theme.id])) for theme in registry.live if theme.id in self._carriers]
+        self._themes = sorted(carried, key=lambda found: (-found[1], found[0].number))
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -76,8 +76,12 @@ class EvidenceBook:
         return [entry for entry in self._entries.values() if entry.theme in wanted]
 
     def stances(self, ids: Iterable[str]) -> dict[str, str]:
-        """Who carries these themes, and with which stance."""
-        return stances_on(ids, self.hearing, self.registry)
+        """Who carries these themes, and with which stance; somebody both for and against is mixed."""
+        taken: defaultdict[str, list[str]] = defaultdict(list)
+        for name in dict.fromkeys(live.id for theme in ids if (live := self.registry.resolve(theme))):
+            for thread_id, stance in self._carriers.get(name, {}).items():
+                taken[thread_id].append(stance)
+        return {thread_id: joined(stances) for thread_id, stances in taken.items()}
 
     def quoted(self) -> list[Quote]:
         """Every quote that there is."""
@@ -118,7 +122,7 @@ def _numbered(hearing: Hearing, registry: ThemeRegistry) -> list[Evidence]:
     said: defaultdict[str, list[Point]] = defaultdict(list)
     for thread_id, point in hearing.points:
         said[thread_id].append(point)
-    people = [voice.thread_id for voice in hearing.voices]
+    people = list(hearing.voices)
     shares: list[list[tuple[int, int]]] = [
         [(number, place) for place in reversed(range(len(said[thread_id])))]
         for number, thread_id in enumerate(people, 1)

@@ -47,7 +47,7 @@ class Bench:
 
 @dataclass(slots=True)
 class Digested:
-    """What became of the threads that had news; `reached` says how far each is digested by now.
+    """What became of the threads that had news; `reached` has the digest of each that got further.
 
     `failure` is one that no thread is to blame for; with `left_out`, some threads are left for later.
     """
@@ -55,7 +55,7 @@ class Digested:
     failure: Unavailable | None = None
     out_of_time: bool = False
     left_out: bool = False
-    reached: dict[str, int] = field(default_factory=dict)
+    reached: dict[str, Digest] = field(default_factory=dict)
 
 
 def open_register(view: SessionView, bench: Bench) -> Register:
@@ -123,24 +123,37 @@ def gather(
     view: SessionView, heads: Mapping[str, Thread], digested: Digested, register: Register, bench: Bench
 ) -> Hearing | None:
     """What the included threads come to; None where somebody was taken out since `view` was read."""
+    if len(heads) > tree.FROM_THREADS:
+        return _gather_tree(view, heads, digested.reached, register, bench)
+    found = bench.conversations.digests(view.session.id)
+    return hear(_themed((digest for digest in found if digest.thread_id in heads), heads, register, bench))
+
+
+def _gather_tree(
+    view: SessionView, heads: Mapping[str, Thread], reached: Mapping[str, Digest], register: Register, bench: Bench
+) -> Hearing | None:
+    """The same for a large session: who stands where from the heads, the points from leaves."""
     session_id, epoch = view.session.id, view.synthesis.epoch
-    if len(heads) <= tree.FROM_THREADS:
-        found = bench.conversations.digests(session_id)
-        return hear(_themed((digest for digest in found if digest.thread_id in heads), register))
+    voices = {head.id: head.voice for head in heads.values() if head.voice}
+    voices |= {thread_id: digest.voice for thread_id, digest in reached.items() if thread_id in heads}
+    unknown = [name for name, voice in voices.items() if not all(map(register.registry.resolve, voice.stances))]
+    mended = _themed(stored.of_threads(session_id, unknown), heads, register, bench)
+    voices |= {digest.thread_id: digest.voice for digest in mended}
     leaves = bench.reductions.all(session_id)
-    due, prints = tree.due_leaves(heads.values(), digested.reached, leaves)
+    due, prints = tree.due_leaves(heads.values(), reached, leaves)
     for bucket, thread_ids in due.items():
-        digests = _themed(stored.of_threads(session_id, thread_ids), register)
-        leaves[bucket] = tree.make_leaf(bucket, prints[bucket], digests)
-        if not bench.reductions.put(session_id, leaves[bucket], epoch):
+        made = tree.make_leaf(bucket, prints[bucket], stored.of_threads(session_id, thread_ids))
+        kept = bench.reductions.put(session_id, made, leaves.get(bucket), epoch)
+        if kept is None:
             return None
-    return hear_leaves([leaves[bucket] for bucket in sorted(prints)])
+        leaves[bucket] = kept
+    return hear_leaves(voices, [leaves[bucket] for bucket in sorted(prints)])
 
 
 def _digest_one(
     view: SessionView, head: Thread, register: Register, bench: Bench, deadline: Deadline
-) -> Iterator[int | None]:
-    """Digest what is new in a thread, each piece saved as soon as it is done; gives how far, and None where time ran out."""
+) -> Iterator[Digest | None]:
+    """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out."""
     digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
     for messages in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
         if deadline.remaining() <= 0:
@@ -151,7 +164,7 @@ def _digest_one(
             view, head, digest, messages, register=register, model=bench.model, deadline=deadline, now=now
         )
         bench.conversations.put_digest(head, digest)
-        yield digest.to_sequence
+        yield digest
 
 
 def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
@@ -168,12 +181,14 @@ def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield piece
 
 
-def _themed(digests: Iterable[Digest], register: Register) -> list[Digest]:
-    """The digests with a theme for every point: one of an older digest, or of somebody taken in again, has none that is known."""
+def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register, bench: Bench) -> list[Digest]:
+    """The digests with a theme for every point, and stored so: one of somebody taken in again may have some that are gone."""
     themed = []
     for digest in digests:
+        found = digest
         if any(register.registry.resolve(point.theme) is None for point in digest.points):
-            proposed = [Proposed(point) for point in digest.points]
-            digest = replace(digest, points=tuple(register.settle(proposed)))
-        themed.append(digest)
+            found = replace(digest, points=tuple(register.settle([Proposed(point) for point in digest.points])))
+        if found != digest:
+            bench.conversations.put_digest(heads[digest.thread_id], found)
+        themed.append(found)
     return themed

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib.services import wording
 from chalicelib.services.synthesis.gathering import Bench
-from chalicelib.services.synthesis.hearing import Hearing, count_stances, stances_on
+from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
 from chalicelib.services.synthesis.register import withdrawn
 from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
@@ -80,10 +80,10 @@ def _notes(view: SessionView, hearing: Hearing, registry: ThemeRegistry) -> list
         live = registry.resolve(theme.id)
         if live and live.id != theme.id:
             names.setdefault(live.id, []).append(theme.id)
+    carried = carriers(hearing, registry)
     notes = []
     for theme in registry.live:
-        stances = stances_on([theme.id], hearing, registry)
-        if stances:
+        if stances := carried.get(theme.id):
             ids = (theme.id, *names.get(theme.id, ()))
             notes.append(_note(theme, ids, stances, evidence.get(theme.id, ()), common))
     return sorted(notes, key=lambda note: (-note.participants, int(note.id[1:])))

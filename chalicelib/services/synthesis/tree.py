@@ -1,36 +1,38 @@
 """A large session's digests, in a stored tree: a leaf for each bucket of threads, made by code, and made again when one of them changed.
 
-So one more message costs one digest, its leaf, and the reading of all leaves, whose size is bounded, and not the reading
-of all digests. State says what is due: a leaf carries the fingerprint of the digests that it was made from.
+Who stands where is in the heads, which are read anyway; a leaf has the points that speak for its threads. So one more
+message costs one digest, its leaf, and the reading of all leaves, whose size is bounded, and not the reading of all
+digests. State says what is due: a leaf carries the fingerprint of the digests that it was made from.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+
+import msgspec
 
 from chalicelib.services.synthesis.hearing import Hearing, hear
 from chalicelib.store.records import Digest, Leaf, Point, Thread
 from chalicelib.store.reductions import bucket_of
 
 FROM_THREADS = 400  # in smaller sessions all digests are read
-POINTS_A_LEAF = 40
+POINTS_A_LEAF = 20
 POINTS_A_THEME = 6
+BYTES_A_LEAF = 6_000  # of its points
 READABLE = 200  # characters; of two points about one theme the one closer to this says more
-
-Themed = Callable[[Iterable[Digest]], list[Digest]]
 
 
 def due_leaves(
-    heads: Iterable[Thread], digested: Mapping[str, int], leaves: Mapping[int, Leaf]
+    heads: Iterable[Thread], digested: Mapping[str, Digest], leaves: Mapping[int, Leaf]
 ) -> tuple[dict[int, list[str]], dict[int, str]]:
     """The buckets whose leaf is not of the digests that there are, each with its threads; and every bucket's fingerprint.
 
-    `digested` says how far threads are digested by now, where that is further than their heads knew.
+    `digested` are the digests that are newer than the heads know.
     """
     buckets: defaultdict[int, list[Thread]] = defaultdict(list)
     for head in heads:
-        if digested.get(head.id, head.digested_to):
+        if _reached(head, digested):
             buckets[bucket_of(head.id)].append(head)
     prints = {bucket: _fingerprint(found, digested) for bucket, found in buckets.items()}
     due = {
@@ -44,18 +46,20 @@ def due_leaves(
 def make_leaf(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> Leaf:
     """The leaf of these digests."""
     heard = hear(digests)
-    return Leaf(bucket, fingerprint, heard.newest, heard.voices, _best(heard))
+    return Leaf(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
 
 
-def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, int]) -> str:
+def _reached(head: Thread, digested: Mapping[str, Digest]) -> int:
+    return digested[head.id].to_sequence if head.id in digested else head.digested_to
+
+
+def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, Digest]) -> str:
     """What changes with every digest that comes, grows or goes."""
-    known = sorted(
-        f"{head.id} {head.created_at.isoformat()} {digested.get(head.id, head.digested_to)}" for head in heads
-    )
+    known = sorted(f"{head.id} {head.created_at.isoformat()} {_reached(head, digested)}" for head in heads)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()
 
 
-def _best(heard: Hearing) -> tuple[tuple[str, Point], ...]:
+def _best(heard: Hearing) -> Iterator[tuple[str, Point]]:
     """The points that speak for a leaf: by rounds over its themes, the most widely carried first, so that each is heard."""
     themes: defaultdict[str | None, list[tuple[str, Point]]] = defaultdict(list)
     for item in heard.points:
@@ -64,7 +68,17 @@ def _best(heard: Hearing) -> tuple[tuple[str, Point], ...]:
     order = sorted(themes, key=lambda theme: (-carried[theme], theme or "~"))
     ranked = [_ranked(themes[theme]) for theme in order]
     rounds = (found[number] for number in range(POINTS_A_THEME) for found in ranked if number < len(found))
-    return tuple(islice(rounds, POINTS_A_LEAF))
+    return islice(rounds, POINTS_A_LEAF)
+
+
+def _bounded(points: Iterable[tuple[str, Point]]) -> Iterator[tuple[str, Point]]:
+    """As many of them as there is room for."""
+    size = 0
+    for item in points:
+        size += len(msgspec.json.encode(item)) + 1
+        if size > BYTES_A_LEAF:
+            return
+        yield item
 
 
 def _ranked(items: Sequence[tuple[str, Point]]) -> list[tuple[str, Point]]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.store.records.synthesis import Voice
+
 Speaker = Literal["user", "assistant"]
 
 
@@ -45,7 +47,7 @@ class Thread:
     included: bool = True
     turn_id: str | None = None
     leased_until: datetime | None = None
-    themes: tuple[str, ...] = ()  # that its digest speaks of, by id as they were then
+    voice: Voice | None = None  # what it counts for, by its digest
     rating: int | None = None  # 1 to 5, where the participant gave one
     digest_tries: int | None = None  # that failed in a row, at words up to `digest_tried_to`
     digest_tried_to: int | None = None
@@ -60,6 +62,11 @@ class Thread:
     def is_completed(self) -> bool:
         """Whether somebody had a conversation to its end: one that ended without a word of theirs counts for nothing."""
         return self.concluded and self.message_count > 0
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that its digest speaks of, by id as they were then."""
+        return tuple(self.voice.stances) if self.voice else ()
 
     @property
     def is_stale(self) -> bool:

@@ -1,5 +1,6 @@
 """Records of what is made of the conversations: digests, the summary, the brief."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -69,6 +70,17 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What one thread counts for: its messages, its points, those without a theme, and its stance on each theme, by the
+    theme's id as its points name it."""
+
+    messages: int
+    points: int
+    themeless: int
+    stances: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one thread says, in points; it covers the messages up to `to_sequence`."""
 
@@ -79,28 +91,38 @@ class Digest:
     model: str
     created_at: datetime
 
+    @property
+    def voice(self) -> Voice:
+        """What it counts for."""
+        taken: dict[str, list[str]] = {}
+        for point in self.points:
+            if point.theme:
+                taken.setdefault(point.theme, []).append(point.stance)
+        themeless = sum(point.theme is None for point in self.points)
+        stances = {theme: joined(found) for theme, found in taken.items()}
+        return Voice(self.messages, len(self.points), themeless, stances)
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """What one thread counts for: its messages, its points, and its stance on each theme, by the theme's id as its points name it."""
 
-    thread_id: str
-    messages: int
-    points: int
-    stances: dict[str, str]
+def joined(stances: Iterable[str]) -> str:
+    """One person's stance out of several: somebody both for and against is mixed."""
+    clear = set(stances) - {"neutral"}
+    if not clear:
+        return "neutral"
+    return clear.pop() if len(clear) == 1 else "mixed"
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What the digests of some threads come to, in a session too large to read all digests again: who stands where, and the
-    best points, each with its thread. `fingerprint` says which digests it was made from, `newest` when the last of them was.
+    """The points that speak for some threads, each with its thread, in a session too large to read all digests again.
+
+    `fingerprint` says which digests it was made from, `newest` when the last of them was; `version` names this state of it.
     """
 
     bucket: int
     fingerprint: str
     newest: datetime
-    voices: tuple[Voice, ...]
     points: tuple[tuple[str, Point], ...]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.prompts import fill
 from chalicelib.store.records import Condensed, Message, Note, Scratchpad, SessionView, Thread
 from tests.llm.scripted import ScriptedModel, says
-from tests.services.builders import NOW, deadline, message, talk, thread, view
+from tests.services.builders import NOW, deadline, message, talk, thread, view, voice
 
 LONG = "I walk to the shops nearly every day because the streets here are quiet and there is so much to see on the way."
 NONE = {"for": 0, "against": 0, "mixed": 0, "neutral": 0}
@@ -72,7 +72,7 @@ def test_a_theme_of_fewer_than_three_is_nobodys_business() -> None:
 def test_who_may_be_one_of_a_themes_people_is_not_counted_among_them() -> None:
     three, four = note(4, "Night trains", 3), note(6, "Ferries", 4)
     assert given(shared(three, four)) == ["t4", "t6"]
-    assert given(shared(three, four), head=thread(themes=("t99",))) == ["t6"]
+    assert given(shared(three, four), head=thread(voice=voice("t99"))) == ["t6"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_was_raised_in_a_condensed_part_was_raised() -> None:
 
 
 def test_what_the_participant_speaks_of_is_no_news_to_them() -> None:
-    assert given(shared(), head=thread(themes=("t7", "t3"))) == ["t2", "t4"]
+    assert given(shared(), head=thread(voice=voice("t7", "t3"))) == ["t2", "t4"]
     assert given(shared(), conversation(LONG, LONG, "A bus in the evening and lanes for bicycles.")) == ["t2", "t4"]
     assert given(shared(), conversation(LONG, LONG, "The evening is long.")) == ["t1", "t2", "t3"]
     condensed = Condensed(0, "Participant: parking and what fees it costs", {})

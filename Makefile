@@ -42,7 +42,7 @@ check: .venv/installed ## Lint, types and unit tests: rules, store, models, infr
 
 test: .venv/installed browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
 	$(PYTHON) -m pytest -n 2 $(DOOR_TESTS)
-	$(PYTHON) -m pytest $(CLOUD_TESTS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(CLOUD_TESTS)
 
 .PHONY: browser
 browser: .venv/installed # Chromium, from Debian's package where it is absent, and axe-core

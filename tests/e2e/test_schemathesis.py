@@ -15,7 +15,7 @@ from tests.e2e.local import LocalCloud
 from tests.e2e.test_http import new_key
 from tests.e2e.test_main_job import new_session, say
 
-SECONDS = 120
+SECONDS = 300
 
 # TRACE never reaches an application behind API Gateway. A key of the coverage phase comes with many bodies (422), and the
 # rules behind a body are more than a schema can say (400), but nowhere else.

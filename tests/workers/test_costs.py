@@ -104,7 +104,7 @@ def test_a_tree_counts_what_a_list_counts(
     clock.advance(3_600)
     view = wiring.sessions().view(session.id, gathering_parts())
     heads = {head.id: head for head in wiring.conversations().heads(session.id)}
-    register = gathering.open_register(view, wiring.bench())
+    register = gathering.open_register(view, heads.values(), wiring.bench())
     heard = gathering.gather(view, heads, gathering.Digested(), register, wiring.bench())
     assert heard is not None
     assert (len(heard.voices), heard.messages) == (flat["participants"], flat["messages"])

@@ -33,7 +33,7 @@ def digest(request: Request) -> Reply:
                 continue
             label = _fitting(span, themes) or topic_of(span, frame)
             point = {"message_id": said.attributes.get("id", ""), "quote": span, "text": span, "topic": label}
-            points.append({**point, "theme": themes.get(label, ""), "description": "", "stance": stance_of(span)})
+            points.append({**point, "theme": themes.get(label, ""), "stance": stance_of(span)})
             themes.setdefault(label, "")
     return Reply("", "offline", (ToolCall("record_digest", {"points": points}),))
 

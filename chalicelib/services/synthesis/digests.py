@@ -16,7 +16,7 @@ from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.register import MAX_DESCRIPTION, MAX_LABEL, Proposed, Register, show_themes
+from chalicelib.services.synthesis.register import MAX_LABEL, Register
 from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
 
 MAX_TOKENS = 8_000
@@ -43,10 +43,9 @@ RECORD_DIGEST = Tool(
                         "text": {"type": "string", "description": "The point in one self-contained sentence."},
                         "theme": {"type": "string", "description": "The id of the theme; empty where none fits."},
                         "topic": {"type": "string", "description": "What it is about, in two to four words."},
-                        "description": {"type": "string", "description": "Of a new theme: what belongs to it."},
                         "stance": {"type": "string", "enum": list(STANCES)},
                     },
-                    "required": ["message_id", "quote", "text", "theme", "topic", "description", "stance"],
+                    "required": ["message_id", "quote", "text", "theme", "topic", "stance"],
                     "additionalProperties": False,
                 },
             }
@@ -79,18 +78,19 @@ def digest_thread(
     said = {message.id: message for message in messages if message.role == "user"}
     if not said:
         return replace(before, to_sequence=to_sequence)
-    reply = model.complete(_request(view, before, messages, show_themes(register.registry)), deadline)
+    reply = model.complete(_request(view, before, messages, register.show()), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
     if not isinstance(proposed, list):
         raise ModelUnavailable("The model wrote no usable digest")
-    new = register.settle([found for item in proposed if (found := _verified(item, said))], before.points)
+    found = [point for item in proposed if (point := _verified(item, said))]
+    new = register.settle(thread.id, found, before.points)
     points = _bounded(_joined(before.points, new))
     return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
 
 
 def _request(view: SessionView, before: Digest, messages: Sequence[Message], themes: str) -> Request:
-    """The themes come last of what is cached: they change with the registry, the rest with the session only."""
+    """The themes come last of what is cached: they change with new ones, the rest with the session only."""
     known = [tags.data("known", point.text, topic=point.topic) for point in before.points]
     new = [
         tags.data("said", message.content, id=message.id)
@@ -110,15 +110,15 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message], the
     )
 
 
-def _verified(item: object, said: Mapping[str, Message]) -> Proposed | None:
-    """The point as it may be settled and stored, or None where it has no text or names none of the participant's messages."""
+def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
+    """The point as it may be settled, or None where it has no text or names none of the participant's messages."""
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     message = said.get(str(fields.get("message_id")))
     text = _folded(fields.get("text"), MAX_TEXT)
     if message is None or not text:
         return None
     claimed, theme = fields.get("quote"), fields.get("theme")
-    point = Point(
+    return Point(
         text=text,
         quote=cut_quote(claimed, message.content) if isinstance(claimed, str) else "",
         message_id=message.id,
@@ -126,7 +126,6 @@ def _verified(item: object, said: Mapping[str, Message]) -> Proposed | None:
         stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
         theme=theme if isinstance(theme, str) else None,
     )
-    return Proposed(point, _folded(fields.get("description"), MAX_DESCRIPTION))
 
 
 def _folded(value: object, limit: int) -> str:

@@ -1,7 +1,7 @@
 """What a summary stands on: the themes and points that the model is shown, under short ids, and what code reads back from those."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
@@ -12,6 +12,7 @@ from chalicelib.store.records import Point, Quote, RegisteredTheme, ThemeRegistr
 from chalicelib.store.records.synthesis import joined
 
 MAX_POINTS = 2_500
+MAX_THEMES = 200
 MAX_QUOTES = 3
 
 
@@ -45,13 +46,15 @@ class EvidenceBook:
         return self._themes
 
     def render(self) -> str:
-        """Every theme and every point as data, one a line; the most widely carried theme first."""
+        """The most widely carried themes and every point as data, one a line; the most widely carried theme first."""
+        shown = self._themes[:MAX_THEMES]
         themes = [
             tags.data("theme", theme.description, id=theme.id, label=theme.label, participants=count)
-            for theme, count in self._themes
+            for theme, count in shown
         ]
+        known = {theme.id for theme, _ in shown}
         points = [
-            tags.data("point", entry.point.text, id=entry.id, participant=entry.participant, **_about(entry))
+            tags.data("point", entry.point.text, id=entry.id, participant=entry.participant, **_about(entry, known))
             for entry in self._entries.values()
         ]
         return "\n".join([*themes, *points])
@@ -111,9 +114,9 @@ def _named(ids: object) -> list[str]:
     return list(dict.fromkeys(name for name in known if isinstance(name, str)))
 
 
-def _about(entry: Evidence) -> dict[str, str]:
-    """What a point is about: its theme, or in its own words where it has none."""
-    about = {"theme": entry.theme} if entry.theme else {"topic": entry.point.topic}
+def _about(entry: Evidence, shown: Container[str]) -> dict[str, str]:
+    """What a point is about: its theme, or in its own words where it has none that is shown."""
+    about = {"theme": entry.theme} if entry.theme and entry.theme in shown else {"topic": entry.point.topic}
     return {**about, "stance": entry.point.stance}
 
 

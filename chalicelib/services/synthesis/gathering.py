@@ -16,7 +16,7 @@ from chalicelib.services.synthesis import tree
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.hearing import Hearing, hear, hear_leaves
 from chalicelib.services.synthesis.patience import rest_after
-from chalicelib.services.synthesis.register import Proposed, Register
+from chalicelib.services.synthesis.register import Register
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.records import Digest, Message, SessionView, Thread
@@ -58,13 +58,14 @@ class Digested:
     reached: dict[str, Digest] = field(default_factory=dict)
 
 
-def open_register(view: SessionView, bench: Bench) -> Register:
-    """The session's themes, stored with every new one."""
+def open_register(view: SessionView, heads: Iterable[Thread], bench: Bench) -> Register:
+    """The session's themes, stored with every new one; these heads say how widely each is carried."""
     session_id = view.session.id
     return Register(
         bench.themes.get(session_id, view.synthesis),
         save=partial(bench.themes.put, session_id),
         load=lambda: bench.themes.get(session_id),
+        carried=(head.themes for head in heads),
     )
 
 
@@ -187,7 +188,7 @@ def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Re
     for digest in digests:
         found = digest
         if any(register.registry.resolve(point.theme) is None for point in digest.points):
-            found = replace(digest, points=tuple(register.settle([Proposed(point) for point in digest.points])))
+            found = replace(digest, points=tuple(register.settle(digest.thread_id, digest.points)))
         if found != digest:
             bench.conversations.put_digest(heads[digest.thread_id], found)
         themed.append(found)

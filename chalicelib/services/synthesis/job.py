@@ -17,10 +17,11 @@ from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
 from chalicelib.services.synthesis.hearing import Hearing
 from chalicelib.services.synthesis.patience import AT_ONCE, MOST_PAID, failed, rests
-from chalicelib.services.synthesis.register import Register, withdrawn
+from chalicelib.services.synthesis.register import Register
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.store.records import Session, SessionView, Summary, ThemeRegistry, Thread
+from chalicelib.services.synthesis.withdrawal import pruned
+from chalicelib.store.records import Session, SessionView, Summary, Thread
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.themes import changes
 
@@ -44,7 +45,7 @@ def summarise(session_id: str, *, bench: Bench) -> None:
         bench.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
-    register = open_register(view, bench)
+    register = open_register(view, heads.values(), bench)
     digested = digest_all(view, list(heads.values()), register, bench, bench.clock.deadline(DIGEST_SECONDS))
     overdue = age >= OVERDUE * _least(view.summary, bench.interval)
     waits = digested.out_of_time and not overdue
@@ -87,7 +88,7 @@ def reduce(
     hearing = gather(view, heads, digested, register, bench)
     if hearing is None:
         return False
-    registry = _registry(view, hearing, register, bench)
+    registry = pruned(view, hearing, register, bench)
     pad = Pad(view, bench)
     pad.refresh(hearing, registry)
     if (not again and _covers(view.summary, hearing)) or not hearing.points:
@@ -131,16 +132,6 @@ def _rest(view: SessionView, bench: Bench) -> bool:
 def _has_news(session_id: str, bench: Bench) -> bool:
     now, heads = bench.clock.now(), bench.conversations.heads(session_id)
     return any(head.included and head.is_stale and not head.digest_rests(now) for head in heads)
-
-
-def _registry(view: SessionView, hearing: Hearing, register: Register, bench: Bench) -> ThemeRegistry:
-    """The themes as they stand; after somebody was taken out, without what only they brought up."""
-    registry = register.registry
-    if view.synthesis.withdrawn_at:
-        kept = withdrawn(registry, hearing.supported)
-        if kept != registry:
-            return bench.themes.put(view.session.id, kept, registry) or bench.themes.get(view.session.id)
-    return registry
 
 
 def _end(view: SessionView, bench: Bench) -> bool:

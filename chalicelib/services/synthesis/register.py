@@ -1,33 +1,26 @@
 """The session's themes while digests are made: which theme a point belongs to, and new themes for what none fits.
 
-A theme keeps its id for ever. Labels that differ in case, width and white space only are one label.
+A theme keeps its id for ever. Labels that differ in case, width and white space only are one label. More themes are
+registered than a digest is shown: the label of any finds it.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 
 from chalicelib.llm import tags
 from chalicelib.store.records import Point, RegisteredTheme, ThemeRegistry
 
-MAX_LIVE = 120
-MAX_ENTRIES = 400  # aliases included
+MAX_LIVE = 1_000
+MAX_SHOWN = 120
+MAX_SHOWN_BYTES = 35_000
 MAX_OF_ONE = (
     20  # so many themes one thread may be about before it brings up no new ones: nobody fills the registry alone
 )
-MAX_BYTES = 60_000  # of the registry
-MAX_DESCRIBED = 35_000  # beyond that a theme has to do with its label: there is room for every label
 MAX_LABEL = 60
 MAX_DESCRIPTION = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A point as its digest proposes it: `point.theme` is the id that was named, `description` what a new theme would be."""
-
-    point: Point
-    description: str = ""
 
 
 class Register:
@@ -35,6 +28,7 @@ class Register:
 
     `save` stores a registry made from another and gives it as stored, or None where somebody else stored one first; `load`
     gives theirs. A new theme is stored before any digest that names it: an id that was lost would be given out twice.
+    `carried` has the themes of each thread, by id as they were then.
     """
 
     def __init__(
@@ -42,36 +36,64 @@ class Register:
         registry: ThemeRegistry = ThemeRegistry(),  # noqa: B008 (it is frozen)
         save: Callable[[ThemeRegistry, ThemeRegistry], ThemeRegistry | None] | None = None,
         load: Callable[[], ThemeRegistry] | None = None,
+        carried: Iterable[Iterable[str]] = (),
     ) -> None:
         self._registry = registry
         self._save = save or (lambda made, _: replace(made, version=made.version + 1))
         self._load = load or (lambda: self._registry)
         self._lock = Lock()
+        self._carried = Counter(theme for themes in carried for theme in self._live(themes))
+        self._shown = (registry, self._show())
 
     @property
     def registry(self) -> ThemeRegistry:
         """The themes as they are now."""
         return self._registry
 
-    def settle(self, proposed: Sequence[Proposed], before: Sequence[Point] = ()) -> list[Point]:
-        """These points of one thread, which made those `before`, each with the live theme that it belongs to.
+    def show(self) -> str:
+        """The themes that most people carry as data, one a line, as many as a prompt has room for; oldest first.
+
+        The same until a theme is new, so that a model's cache may hold them.
+        """
+        with self._lock:
+            if self._shown[0] is not self._registry:
+                self._shown = (self._registry, self._show())
+            return self._shown[1]
+
+    def settle(self, thread_id: str, points: Sequence[Point], before: Sequence[Point] = ()) -> list[Point]:
+        """These new points of a thread, which made those `before`, each with the live theme that it belongs to.
 
         None for its theme where there is no room for another.
         """
+        own = {point.theme for point in before if point.theme}
         with self._lock:
             while True:
-                registry, points = _settled(self._registry, proposed, {point.theme for point in before if point.theme})
-                if registry is self._registry:
-                    return points
-                stored = self._save(registry, self._registry)
+                registry, settled = _settled(self._registry, thread_id, points, set(own))
+                stored = registry if registry is self._registry else self._save(registry, self._registry)
                 self._registry = stored or self._load()
                 if stored:
-                    return points
+                    self._carried.update({point.theme for point in settled if point.theme} - own)
+                    return settled
+
+    def _live(self, themes: Iterable[str]) -> set[str]:
+        return {live.id for theme in themes if (live := self._registry.resolve(theme))}
+
+    def _show(self) -> str:
+        ranked = sorted(self._registry.live, key=lambda theme: (-self._carried[theme.id], theme.number))
+        lines: dict[int, str] = {}
+        size = 0
+        for theme in [theme for theme in ranked if theme.label][:MAX_SHOWN]:
+            line = tags.data("theme", _told(theme), id=theme.id, label=theme.label)
+            size += len(line.encode()) + 1
+            if size > MAX_SHOWN_BYTES:
+                break
+            lines[theme.number] = line
+        return "\n".join(lines[number] for number in sorted(lines))
 
 
-def show_themes(registry: ThemeRegistry) -> str:
-    """The live themes as data, one a line."""
-    return "\n".join(tags.data("theme", theme.description, id=theme.id, label=theme.label) for theme in registry.live)
+def _told(theme: RegisteredTheme) -> str:
+    """What is said of a theme in everybody's words, not in one person's."""
+    return theme.description if theme.described_by_summary else ""
 
 
 def labelled(registry: ThemeRegistry) -> dict[str, str]:
@@ -79,7 +101,7 @@ def labelled(registry: ThemeRegistry) -> dict[str, str]:
     found: dict[str, str] = {}
     for theme in registry.themes:
         live = registry.resolve(theme.id)
-        if live:
+        if live and theme.label:
             found.setdefault(fold(theme.label), live.id)
     return found
 
@@ -102,55 +124,35 @@ def merged(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeReg
 
 
 def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeRegistry:
-    """The registry with what a summary says of these themes, by id, as far as there is room for it."""
-    themes = list(registry.themes)
-    for place, theme in enumerate(themes):
-        if said := descriptions.get(theme.id):
-            changed = replace(theme, description=said[:MAX_DESCRIPTION], described_by_summary=True)
-            if _size([*themes[:place], changed, *themes[place + 1 :]]) <= MAX_DESCRIBED:
-                themes[place] = changed
-    return replace(registry, themes=tuple(themes))
+    """The registry with what a summary says of these themes, by id."""
+    return replace(
+        registry,
+        themes=tuple(
+            replace(theme, description=said[:MAX_DESCRIPTION], described_by_summary=True)
+            if (said := descriptions.get(theme.id))
+            else theme
+            for theme in registry.themes
+        ),
+    )
 
 
-def withdrawn(registry: ThemeRegistry, supported: Iterable[str]) -> ThemeRegistry:
-    """The registry after somebody was taken out: without the themes that nobody else supports, and without descriptions.
-
-    Those may be in the words of whoever is gone; the next summary writes them anew.
-    """
-    kept = {found.id for name in supported if (found := registry.resolve(name))}
-    themes = []
-    for theme in registry.themes:
-        live = registry.resolve(theme.id)
-        if live and live.id in kept:
-            themes.append(replace(theme, description="", described_by_summary=False))
-    return replace(registry, themes=tuple(themes))
-
-
-def _settled(registry: ThemeRegistry, proposed: Sequence[Proposed], own: set[str]) -> tuple[ThemeRegistry, list[Point]]:
+def _settled(
+    registry: ThemeRegistry, thread_id: str, points: Sequence[Point], own: set[str]
+) -> tuple[ThemeRegistry, list[Point]]:
     labels = labelled(registry)
-    points = []
-    for it in proposed:
-        live = registry.resolve(it.point.theme)
-        theme = live.id if live else labels.get(fold(it.point.topic))
-        if theme is None and it.point.topic and len(own) < MAX_OF_ONE and (grown := _grown(registry, it)):
-            registry, theme = grown, f"t{grown.last}"
-            labels[fold(it.point.topic)] = theme
+    grown: list[RegisteredTheme] = []
+    room = MAX_LIVE - len(registry.live)
+    settled = []
+    for point in points:
+        live, label = registry.resolve(point.theme), fold(point.topic)
+        theme = live.id if live else labels.get(label)
+        if theme is None and label and len(own) < MAX_OF_ONE and len(grown) < room:
+            theme = f"t{registry.last + len(grown) + 1}"
+            grown.append(RegisteredTheme(theme, point.topic[:MAX_LABEL], coined_by=thread_id))
+            labels[label] = theme
         own.update([theme] if theme else [])
-        points.append(replace(it.point, theme=theme))
-    return registry, points
-
-
-def _grown(registry: ThemeRegistry, it: Proposed) -> ThemeRegistry | None:
-    """The registry with one theme more, without its description where that would be too much; None where it is full."""
-    if len(registry.live) >= MAX_LIVE or len(registry.themes) >= MAX_ENTRIES:
-        return None
-    number = registry.last + 1
-    theme = RegisteredTheme(f"t{number}", it.point.topic[:MAX_LABEL], it.description[:MAX_DESCRIPTION])
-    themes = (*registry.themes, theme)
-    if _size(themes) > MAX_DESCRIBED:
-        themes = (*registry.themes, replace(theme, description=""))
-    return replace(registry, themes=themes, last=number) if _size(themes) <= MAX_BYTES else None
-
-
-def _size(themes: Iterable[RegisteredTheme]) -> int:
-    return sum(len(theme.label.encode()) + len(theme.description.encode()) + 120 for theme in themes)
+        settled.append(replace(point, theme=theme))
+    if grown:
+        last = registry.last + len(grown)
+        registry = replace(registry, themes=(*registry.themes, *grown), last=last)
+    return registry, settled

@@ -54,7 +54,7 @@ def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
     view = bench.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
     digesting = bench.clock.deadline(deadline.remaining() * DIGEST_SHARE)
-    register = open_register(view, bench)
+    register = open_register(view, heads.values(), bench)
     digested = digest_all(view, list(heads.values()), register, bench, digesting)
     if digested.out_of_time or (digested.failure and digesting.remaining() < 1):
         return False

@@ -13,7 +13,6 @@ import msgspec
 from chalicelib.services import wording
 from chalicelib.services.synthesis.gathering import Bench
 from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
-from chalicelib.services.synthesis.register import withdrawn
 from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
 
@@ -44,8 +43,6 @@ class Pad:
         view = self._view
         if not view.session.cross_pollination or not hearing.messages:
             return True
-        if view.synthesis.withdrawn_at:
-            registry = withdrawn(registry, hearing.supported)
         made = take_notes(view, hearing, registry, self._bench.clock.now())
         before = self.stored
         if before and replace(made, updated_at=before.updated_at, version=before.version) == before:

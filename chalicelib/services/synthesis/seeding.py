@@ -13,6 +13,7 @@ from chalicelib.errors import Invalid, Unavailable
 from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
 from chalicelib.services.synthesis.request import REQUEST_SECONDS, begin
 from chalicelib.services.synthesis.scratchpad import Pad
+from chalicelib.services.synthesis.withdrawal import pruned
 from chalicelib.store.records import Scratchpad, SessionView, Thread
 from chalicelib.store.sessions import FOR_DIGEST
 
@@ -98,7 +99,7 @@ def _told(state: _State) -> Status:
 def _work(session_id: str, mode: Mode, bench: Bench, deadline: Deadline, *, quiet: bool) -> Progress:
     """Digest and take notes, under the lease, which is given back with what is left to do."""
     state = _look(session_id, bench)  # whoever held the lease before may have done it all
-    register = open_register(state.view, bench)
+    register = open_register(state.view, state.heads.values(), bench)
     digested, done = Digested(), 0
     for batch in _batches(state.stale):
         digesting = bench.clock.deadline(deadline.remaining() - NOTES_SECONDS)
@@ -114,7 +115,7 @@ def _work(session_id: str, mode: Mode, bench: Bench, deadline: Deadline, *, quie
             done += len(batch)
     hearing = gather(state.view, state.heads, digested, register, bench)
     pad = Pad(state.view, bench)
-    stored = hearing is not None and pad.refresh(hearing, register.registry)
+    stored = hearing is not None and pad.refresh(hearing, pruned(state.view, hearing, register, bench))
     _give_back(state, bench, quiet=quiet and not state.stale)
     status: Status = "completed" if stored and done == len(state.stale) else "partial"
     return _progress(status, state, mode, done, pad.stored)

@@ -10,8 +10,7 @@ from functools import cached_property
 class RegisteredTheme:
     """A theme of a session by its id, which it keeps for ever. `alias_of` is the theme that it turned out to be the same as.
 
-    `description` is what a digest said of it, from one person's words, until a summary said it for all
-    (`described_by_summary`).
+    `description` is what a summary says of it. `coined_by` is the thread whose digest gave it its label.
     """
 
     id: str
@@ -19,6 +18,7 @@ class RegisteredTheme:
     description: str = ""
     alias_of: str | None = None
     described_by_summary: bool = False
+    coined_by: str = ""
 
     @property
     def number(self) -> int:

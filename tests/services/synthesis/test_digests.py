@@ -15,7 +15,7 @@ from tests.services.builders import NOW, deadline, message, point, talk, thread,
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
 
 
-BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.")
+BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.", described_by_summary=True)
 
 
 def buses() -> Register:
@@ -147,13 +147,22 @@ def test_a_point_goes_to_the_theme_it_names_or_to_the_one_of_its_label_or_to_a_n
     made, _ = digest(
         proposal("m2", "", text="a", theme="t1", topic="anything"),
         proposal("m2", "", text="b", theme="t99", topic="  BUSES "),
-        proposal("m4", "", text="c", theme="", topic="Parks", description="Green  places."),
+        proposal("m4", "", text="c", theme="", topic="Parks"),
         proposal("m4", "", text="d", theme=7, topic="parks"),
         proposal("m4", "", text="e", theme=None, topic=""),
         register=register,
     )
     assert [kept.theme for kept in made.points] == ["t1", "t1", "t2", "t2", None]
-    assert register.registry == ThemeRegistry(2, (BUSES, RegisteredTheme("t2", "Parks", "Green places.")), 2)
+    assert register.registry == ThemeRegistry(2, (BUSES, RegisteredTheme("t2", "Parks", coined_by="t1")), 2)
+
+
+def test_what_a_digest_says_about_a_theme_is_told_to_nobody_else() -> None:
+    register = Register()
+    planted = {"description": "Mrs Ora Wren of 12 Mill Lane says so.", "summary": "Ora Wren", "label": "Ora Wren"}
+    digest(*(proposal("m2", "", topic=f"Matter {n}", theme="", **planted) for n in range(9)), register=register)
+    _, model = digest(register=register)
+    assert "Matter 8" in model.prompt
+    assert "Wren" not in model.prompt
 
 
 def test_nobody_fills_the_register_alone() -> None:

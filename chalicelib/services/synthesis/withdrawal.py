@@ -1,0 +1,92 @@
+"""The themes after somebody was taken out: nothing stays that only they brought up, nor anything in their words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from chalicelib.services import wording
+from chalicelib.services.synthesis.gathering import Bench
+from chalicelib.services.synthesis.hearing import Hearing, carriers
+from chalicelib.services.synthesis.register import Register, fold
+from chalicelib.store import digests as stored
+from chalicelib.store.records import Digest, RegisteredTheme, SessionView, ThemeRegistry
+
+MOST_ASKED = 10  # people who carry a theme, for a name of it
+_CARRYING = 3  # letters of a word that can tell whose it is
+_NAMELESS = ("", "")
+
+
+def pruned(view: SessionView, hearing: Hearing, register: Register, bench: Bench) -> ThemeRegistry:
+    """The themes as they stand, and after somebody was taken out stored as they may stand."""
+    registry = register.registry
+    known = registry.last
+    while view.synthesis.withdrawn_at:
+        people = carriers(hearing, registry)
+        asked = {name for theme in _lost(registry, hearing) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
+        digests = stored.of_threads(view.session.id, sorted(asked))
+        kept = withdrawn(registry, hearing, digests, known)
+        if kept == registry:
+            break
+        if made := bench.themes.put(view.session.id, kept, registry):
+            return made
+        registry = bench.themes.get(view.session.id)
+    return registry
+
+
+def withdrawn(registry: ThemeRegistry, hearing: Hearing, digests: Iterable[Digest], known: int) -> ThemeRegistry:
+    """The registry without the themes that nobody carries, without descriptions, and without labels of whoever is gone.
+
+    A theme that loses its label is named as most of those whose digests these are speak of it, or not at all. The next
+    summary describes all themes anew. What is numbered above `known` is newer than the hearing, and left alone.
+    """
+    supported = {found.id for name in hearing.supported if (found := registry.resolve(name))}
+    names = _names(registry, _lost(registry, hearing), digests)
+    themes = []
+    for theme in registry.themes:
+        live = registry.resolve(theme.id)
+        if theme.number > known:
+            themes.append(theme)
+        elif live and live.id in supported:
+            if not _stays(theme, hearing):
+                label, coined_by = names.get(live.id, _NAMELESS)
+                theme = replace(theme, label=label, coined_by=coined_by)
+            themes.append(replace(theme, description="", described_by_summary=False))
+    return replace(registry, themes=tuple(themes))
+
+
+def _stays(theme: RegisteredTheme, hearing: Hearing) -> bool:
+    """Whether its label is somebody's who is still there, or nobody's."""
+    return not theme.coined_by or theme.coined_by in hearing.voices
+
+
+def _lost(registry: ThemeRegistry, hearing: Hearing) -> dict[str, set[str]]:
+    """For each live theme that loses a label, or one under another name, the words that go with it."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for theme in registry.themes:
+        live = registry.resolve(theme.id)
+        if live and not _stays(theme, hearing):
+            words[live.id] |= wording.content(theme.label, _CARRYING)
+    return dict(words)
+
+
+def _names(
+    registry: ThemeRegistry, lost: Mapping[str, set[str]], digests: Iterable[Digest]
+) -> dict[str, tuple[str, str]]:
+    """For each of these themes the label that most people use for it, and who does."""
+    used: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for digest in digests:
+        for theme, label in dict.fromkeys(_own(registry, lost, digest)):
+            used[theme].setdefault(fold(label), (label, digest.thread_id))
+            counted[theme][fold(label)] += 1
+    return {theme: used[theme][min(found, key=lambda it: (-found[it], it))] for theme, found in counted.items()}
+
+
+def _own(registry: ThemeRegistry, lost: Mapping[str, set[str]], digest: Digest) -> Iterator[tuple[str, str]]:
+    """The labels that somebody's points have for these themes: with nothing of a lost one that they did not say themselves."""
+    for point in digest.points:
+        live = registry.resolve(point.theme)
+        if live and live.id in lost and point.topic:
+            theirs = wording.content(point.topic, _CARRYING) & lost[live.id]
+            if theirs <= wording.units(point.quote):
+                yield live.id, point.topic

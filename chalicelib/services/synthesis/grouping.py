@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
 from chalicelib.services.synthesis.hearing import count_stances
+from chalicelib.services.synthesis.marks import paragraphs
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.register import MAX_DESCRIPTION, fold
 from chalicelib.store.records import RegisteredTheme, Theme
@@ -52,8 +53,8 @@ def group_themes(
 
 
 def one_line(value: object, limit: int) -> str:
-    """Text of at most `limit` characters, its white space folded; empty for anything else."""
-    text = " ".join(value.split()) if isinstance(value, str) else ""
+    """Text of at most `limit` characters on one line, without marks of markdown; empty for anything else."""
+    text = " ".join(paragraphs(value)) if isinstance(value, str) else ""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

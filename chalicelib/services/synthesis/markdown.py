@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_INLINE = re.compile(r"([\\`*_\[\]<>~|])")
+_INLINE = re.compile(r"([\\`*_\[\]<>~|]|&(?=#?\w+;))")
 _LEADING = re.compile(r"^([#+=-]|\d+(?=[.)]))")
 
 

@@ -1,39 +1,31 @@
-"""A model's prose, held against what is known: no quote that nobody said, no number of people that nobody counted.
+"""A model's prose, held against what is known: no quote that nobody said, no number of people that nobody counted, no address.
 
-A sentence with either is left out. A few words in quotation marks that nobody said lose their marks: they are a term, not
-a quote.
+A sentence with any of these is left out. A few words in quotation marks that nobody said lose their marks: they are a term,
+not a quote. So do the host's own words, however many: whoever reads them in marks takes them for a participant's. Only the
+topic may stand in marks, as the title that it is.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from chalicelib.llm.language import count_chinese, count_words
-from chalicelib.services.synthesis.claims import claims_a_count
+from chalicelib.llm.language import count_words
+from chalicelib.services import wording
+from chalicelib.services.synthesis.claims import claims_a_count, has_address
+from chalicelib.services.synthesis.marks import sentences, spans
+from chalicelib.services.synthesis.quotes import find_words
 from chalicelib.store.records import Quote
 
-MOST_OF_A_TERM = 3  # words; in Chinese twice as many characters
-_OPENING = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "《": "》"}
-_LOOSE = {'"': '"', "'": "'", "‘": "’"}  # also an apostrophe, or the same at both ends
+MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 _TITLES = "《"  # marks a title, not words that somebody said
-_ENDS = ".!?。！？"
 _EDGES = " .,;:!?…。，、；：！？"
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A stretch in quotation marks, by where its marks stand."""
-
-    start: int
-    end: int
 
 
 class Prose:
     """Checks one summary's prose; `used` are the quotes found in it."""
 
-    def __init__(self, quotes: Sequence[Quote], given: Iterable[str] = ()) -> None:
+    def __init__(self, quotes: Sequence[Quote], topic: str = "", hosts: Sequence[str] = ()) -> None:
         self._quotes = [(_folded(quote.text), quote) for quote in quotes]
-        self._given = [_folded(text) for text in given]
+        self._topic, self._hosts = _folded(topic), [_folded(text) for text in (topic, *hosts)]
         self.used: dict[tuple[str, str], Quote] = {}
 
     def check(self, text: str) -> str:
@@ -43,102 +35,58 @@ class Prose:
         return kept
 
     def _once(self, text: str) -> str:
-        kept = [sentence for start, end in _sentences(text) if (sentence := self._checked(text[start:end]))]
+        kept = [sentence for start, end in sentences(text) if (sentence := self._checked(text[start:end]))]
         return " ".join(" ".join(kept).split()) if count_words(text) else "".join(kept).strip()
 
     def _checked(self, sentence: str) -> str:
-        spans = list(_spans(sentence))
+        found = list(spans(sentence))
         plain, last = [], 0
-        for span in spans:
+        for span in found:
             plain.append(sentence[last : span.start])
             last = span.end
-        if claims_a_count(" ".join([*plain, sentence[last:]])):
+        own = " ".join([*plain, sentence[last:]])
+        if claims_a_count(own) or has_address(own):
             return ""
-        for span in reversed(spans):
-            said = sentence[span.start + 1 : span.end - 1]
-            if sentence[span.start] in _TITLES or self._is_known(said):
+        for span in reversed(found):
+            said = span.said(sentence)
+            if sentence[span.start] in _TITLES or (span.closed and self._may_stand(said)):
                 continue
-            if count_words(said) + count_chinese(said) / 2 > MOST_OF_A_TERM:
+            if _is_long(said) and not self._is_hosts(said):
                 return ""
             sentence = sentence[: span.start] + said + sentence[span.end :]
         return sentence
 
-    def _is_known(self, said: str) -> bool:
+    def _may_stand(self, said: str) -> bool:
+        """Whether this may be quoted: it is the topic, or somebody said so."""
         whole = _folded(said)
         wanted = whole.strip(_EDGES)
-        if not wanted or any(wanted in text for text in self._given):
-            return True
-        text, quote = next(((text, quote) for text, quote in self._quotes if wanted in text), ("", None))
+        if not wanted or whole == self._topic:
+            return bool(wanted)
+        text, quote = next(((text, quote) for text, quote in self._quotes if find_words(wanted, text) >= 0), ("", None))
         if quote:
-            cut = whole if whole in text else wanted
+            cut = whole if find_words(whole, text) >= 0 else wanted
             self.used.setdefault((cut, quote.message_id), Quote(cut, quote.thread_id, quote.message_id))
         return quote is not None
 
-
-def without_quotes(text: str, given: str = "") -> str:
-    """The text without the sentences that have something in quotation marks, but for what was given."""
-    return "\n\n".join(filter(None, (_unquoted(paragraph, _folded(given)) for paragraph in text.split("\n\n"))))
-
-
-def _unquoted(paragraph: str, given: str) -> str:
-    sentences = (paragraph[start:end] for start, end in _sentences(paragraph))
-    return "".join(sentence for sentence in sentences if all(said in given for said in _inside(sentence))).strip()
+    def _is_hosts(self, said: str) -> bool:
+        wanted = _folded(said).strip(_EDGES)
+        return any(find_words(wanted, text) >= 0 for text in self._hosts)
 
 
-def _inside(sentence: str) -> Iterator[str]:
-    return (_folded(sentence[span.start + 1 : span.end - 1]) for span in _spans(sentence))
+def without_quotes(text: str, topic: str = "") -> str:
+    """The text without the sentences that have something in quotation marks, but for the topic."""
+    return "\n\n".join(filter(None, (_unquoted(paragraph, _folded(topic)) for paragraph in text.split("\n\n"))))
 
 
-def _spans(text: str) -> Iterator[_Span]:
-    """The outermost stretches in quotation marks; a mark without its partner is a character like any other."""
-    place = 0
-    while place < len(text):
-        mark = text[place]
-        end = -1
-        if mark in _OPENING:
-            end = _closing(text, place, _OPENING[mark])
-        elif mark in _LOOSE and not text[place - 1 : place].isalnum():
-            end = _loose_closing(text, place, _LOOSE[mark])
-        if end < 0:
-            place += 1
-            continue
-        yield _Span(place, end + 1)
-        place = end + 1
+def _unquoted(paragraph: str, topic: str) -> str:
+    found = (paragraph[start:end] for start, end in sentences(paragraph))
+    return "".join(it for it in found if all(_folded(span.said(it)) == topic for span in spans(it))).strip()
 
 
-def _closing(text: str, start: int, closing: str) -> int:
-    depth = 0
-    for place in range(start, len(text)):
-        if text[place] in closing and place > start:
-            depth -= 1
-            if depth == 0:
-                return place
-        elif text[place] == text[start]:
-            depth += 1
-    return -1
-
-
-def _loose_closing(text: str, start: int, closing: str) -> int:
-    """Where the same kind of mark stands again, not as an apostrophe."""
-    for place in range(start + 2, len(text)):
-        if text[place] == closing and not text[place + 1 : place + 2].isalnum():
-            return place
-    return -1
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences of a paragraph; what stands in quotation marks is never cut."""
-    inside = {place for span in _spans(text) for place in range(span.start, span.end - 1)}
-    start = 0
-    for place in range(len(text)):
-        after = text[place + 1 : place + 3]
-        ends = text[place] in _ENDS or (place > 0 and place - 1 in inside and text[place - 1] in _ENDS)
-        gap = not after or text[place] in "。！？" or (after[0].isspace() and not after[1:].islower())
-        if place not in inside and ends and gap and text[start : place + 1].strip():
-            yield start, place + 1
-            start = place + 1
-    if text[start:].strip():
-        yield start, len(text)
+def _is_long(said: str) -> bool:
+    """Whether this is more than a term."""
+    words, characters = wording.amount(said)
+    return words + characters / 2 > MOST_OF_A_TERM
 
 
 def _folded(text: str) -> str:

@@ -6,6 +6,8 @@ the words between the two ends of the match are cut from the stored text. What i
 
 import unicodedata
 
+from chalicelib.services import wording
+
 MAX_LENGTH = 400
 
 
@@ -13,11 +15,29 @@ def cut_quote(claimed: str, stored: str) -> str:
     """The span of `stored` that `claimed` names, as it is stored; empty where there is none."""
     wanted = " ".join(unicodedata.normalize("NFC", claimed).split())
     folded, places = _fold(stored)
-    start = folded.find(wanted) if wanted else -1
+    start = find_words(wanted, folded)
     if start < 0:
         return ""
     end = start + len(wanted)
     return _bounded(stored[places[start][0] : places[end - 1][1]])
+
+
+def find_words(wanted: str, text: str) -> int:
+    """Where `text` has `wanted` as whole words, or -1; scripts that put no space between words have no such bounds."""
+    start = text.find(wanted) if wanted else -1
+    while start >= 0:
+        end = start + len(wanted)
+        if not (_is_one_word(text[start - 1 : start + 1]) or _is_one_word(text[end - 1 : end + 1])):
+            return start
+        start = text.find(wanted, start + 1)
+    return -1
+
+
+def _is_one_word(neighbours: str) -> bool:
+    """Whether two characters stand in one word."""
+    return len(neighbours) == 2 and all(
+        unicodedata.category(mark)[0] in "LMN" and not wording.runs(mark) for mark in neighbours
+    )
 
 
 def _fold(stored: str) -> tuple[str, list[tuple[int, int]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.services.synthesis import marks
 from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
 from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -45,7 +46,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     result: Mapping[str, Any] = call.input if call else {}
     session = view.session
     book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
-    prose = Prose(book.quoted(), [session.topic, session.goal, session.critical or "", view.context or ""])
+    prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, book.sample())
     carried = Carried(book, prose, words)
@@ -82,6 +83,14 @@ def _texts(given: object, prose: Prose) -> tuple[str, ...]:
 
 
 def _paragraphs(given: object, prose: Prose) -> str:
-    pieces = given.split("\n\n") if isinstance(given, str) else []
-    text = "\n\n".join(checked for piece in pieces if (checked := prose.check(" ".join(piece.split()))))
-    return text if len(text) <= MAX_OVERVIEW else text[: MAX_OVERVIEW - 1].rstrip() + "…"
+    """The overview, as many whole sentences as there is room for."""
+    kept: list[str] = []
+    room = MAX_OVERVIEW
+    for piece in marks.paragraphs(given) if isinstance(given, str) else []:
+        text = prose.check(piece)
+        end = max((end for _, end in marks.sentences(text) if end <= room), default=0)
+        room -= end
+        kept += [text[:end]] if end else []
+        if end < len(text):
+            break
+    return "\n\n".join(kept) or prose.check(one_line(given, MAX_OVERVIEW))

@@ -144,6 +144,15 @@ def test_the_models_own_are_bounded_apart_from_those_that_are_added_and_the_rest
     assert len(few.summary.themes) == 12
 
 
+def test_an_overview_that_is_too_long_ends_with_a_sentence() -> None:
+    piece = "It is so. " * 99
+    model = ScriptedModel(calls("write_summary", {"overview": f"{piece}\n\n" * 9 + "The end.", "themes": []}))
+    book = EvidenceBook(hear(people({"t1": 3})), registry("buses"))
+    overview = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary.overview
+    assert 2_900 < len(overview) <= 3_100
+    assert set(overview.replace("\n\n", " ").split(". ")) == {"It is so", "It is so."}
+
+
 # A model that does what a participant says
 
 

@@ -264,12 +264,12 @@ def test_nothing_that_people_wrote_becomes_markup() -> None:
     nasty = "# Heading\n\n[link](http://x) <script>*bold*</script>\n> 1. `code`"
     made = summary(
         (digest("a", point("p", "a1", quote=nasty, theme=BOOKS)),),
-        themes=[{"themes": [BOOKS], "label": "L*", "statement": "1. List\n- item", "evidence": ["p1"]}],
-        agreements=["+ plus\n## no"],
+        themes=[{"themes": [BOOKS], "label": "L\\*", "statement": "1. List\n- [item]", "evidence": ["p1"]}],
+        agreements=["#1 of\n## all"],
     )
     assert "> \\# Heading \\[link\\](http://x) \\<script\\>\\*bold\\*\\</script\\> \\> 1. \\`code\\`" in made.markdown
-    assert "**L\\*** — 1 of 1 participants\n\n1\\. List - item" in made.markdown
-    assert "- \\+ plus ## no" in made.markdown
+    assert "**L\\\\** — 1 of 1 participants\n\n1\\. List \\[item\\]" in made.markdown
+    assert "- \\#1 of all" in made.markdown
 
 
 def test_with_too_many_points_everybody_gives_the_same_share(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,12 @@ second device the same. A script sends the same forms, and gets what is new on t
 from chalice.app import Request, Response
 
 from chalicelib.errors import RateLimited
-from chalicelib.pages import identity, joining, screens, talking
+from chalicelib.pages import identity, joining, screens, switching, talking
 from chalicelib.pages.screens import Draft, Told
 from chalicelib.pages.visit import Visit, visit_of
-from chalicelib.pages.web import Form, data, read_form, require_allowance, see_other
+from chalicelib.pages.web import Form, data, read_form, require_allowance
 from chalicelib.requests import require_uuid
 
-RESUMED = "resumed"
 TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
 
 
@@ -22,16 +21,13 @@ def show(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
-    known = identity.known(request, session_id)
-    if person := identity.resumed_by(query.get("r", ""), session_id):
-        # The secret leaves the address before any page is shown. A conversation that this browser has already is not
-        # exchanged for another one: whoever hands out a link to their own could read along.
-        if known in (None, person):
-            return see_other(f"chat?s={session_id}&{RESUMED}=1", identity.cookie(request, person, session_id))
-        return see_other(f"chat?s={session_id}")
-    visit = visit_of(request, session_id, known)
+    visit = visit_of(request, session_id, identity.known(request, session_id))
+    if person := identity.resumed_by(link := query.get("r", ""), session_id):
+        return switching.offer(visit, link, person)
     view, thread = visit.read()
-    return screens.current(visit, view, thread, Told(resumed=RESUMED in query))
+    if thread and "leave" in query:
+        return switching.ask_to_forget(visit, view)
+    return screens.current(visit, view, thread, Told(done=query.get("told")))
 
 
 def news(request: Request) -> Response:
@@ -69,9 +65,10 @@ def _receive(request: Request, after: int | None) -> Response:
             raise
         notice = visit.voice(None).texts("slow_turns", seconds=round(error.retry_after))
         return screens.unsaved(visit, Draft(form["content"], form.get("message_id")), notice, error)
+    if form.get("do") == "resume":
+        return switching.resume(visit, form)
     if not {"do", "content"} & form.keys():
-        named = known or identity.named_by(form.get("who", ""), session_id)
-        return joining.join(visit_of(request, session_id, named, after), form)
+        return joining.join(visit, form, is_known=known is not None)
     return _speak(visit, form, is_known=known is not None)
 
 
@@ -80,7 +77,7 @@ def _speak(visit: Visit, form: Form, *, is_known: bool) -> Response:
     if not is_known or not identity.is_of_page(form.get("token", ""), visit.person, visit.session_id):
         return _of_another(visit, form.get("content", ""), is_known=is_known)
     if form.get("do") == "leave":
-        return see_other(f"chat?s={visit.session_id}", identity.forgotten(visit.request, visit.session_id))
+        return switching.forget(visit)
     if form.get("do") == "done":
         return talking.end(visit)
     if form.get("do") == "rate":

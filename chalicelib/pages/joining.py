@@ -1,25 +1,37 @@
 """The way into a conversation: the pre-session form, sent."""
 
+from dataclasses import replace
+
 from chalice.app import Response
 
 from chalicelib import wiring
-from chalicelib.errors import HarmonicaError, Invalid, SessionFull
+from chalicelib.errors import Forbidden, HarmonicaError, Invalid, SessionFull
+from chalicelib.pages import identity
 from chalicelib.pages.screens import Told, current, onwards
 from chalicelib.pages.talking import named
 from chalicelib.pages.visit import Visit
-from chalicelib.pages.web import Form
+from chalicelib.pages.web import Form, is_surely_ours
 from chalicelib.pages.welcome import complaint
 from chalicelib.services import conversations
 from chalicelib.services.channels import Participant
 from chalicelib.services.forms import AnswerRefused, name_among, refusals
 
 
-def join(visit: Visit, form: Form) -> Response:
-    """Begin the conversation, or its opening again; somebody who is in already just goes on."""
+def join(visit: Visit, form: Form, *, is_known: bool) -> Response:
+    """Begin the conversation, or its opening again; somebody who is in already just goes on.
+
+    Whom no cookie names, the form names, so that one sent twice is one person; but only where it is surely ours: another
+    site could hand a visitor an identity that it knows.
+    """
+    person = visit.person if is_known else identity.named_by(form.get("who", ""), visit.session_id)
+    if person and (is_known or is_surely_ours(visit.request)):
+        visit = replace(visit, person=person)
     view, thread = visit.read()
     if thread and thread.messages:
         return onwards(visit)
     given = {question.id: form.get(f"a-{question.id}", "") for question in view.questions}
+    if person is None:
+        return _after_failure(visit, given, Forbidden("This form is none of ours"))
     if thread is None and (refused := refusals(view.questions, given)):
         return _after_failure(visit, given, refused[0], refused)
     try:

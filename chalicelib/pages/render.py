@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _YEAR = 365 * 24 * 3600
-_KEPT_PARAMETERS = ("s", "t", "cursor")  # of an address, when the language is switched: what is secret is left behind
+_KEPT_PARAMETERS = ("s", "t", "cursor", "leave", "r")  # of an address, when the language is switched
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",

@@ -22,17 +22,20 @@ from chalicelib.store.records import SessionView, Thread, ThreadView
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 
 PEOPLE = 50  # on one page
+_DIGITS = 6  # of a thread's id, which is random
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A participant in the list: nobody without a name gets one."""
+    """A participant in the list. Who has no name is told apart by a number, the same wherever they are in the list."""
 
     id: str
+    number: str
     name: str | None
     messages: int
     last: str
     concluded: bool
+    is_completed: bool
     included: bool
     rating: int | None
 
@@ -99,10 +102,12 @@ def _person(thread: Thread, view: SessionView, voice: Voice) -> Person:
     last = thread.last_message_at
     return Person(
         thread.id,
+        thread.id[:_DIGITS].upper(),
         thread.name,
         thread.message_count,
         moment_in(last, view.session.time_zone, voice.texts) if last else "",
         thread.concluded,
+        thread.is_completed,
         thread.included,
         thread.rating,
     )

@@ -10,6 +10,7 @@ from chalicelib import wiring
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.pages import identity
 from chalicelib.pages.render import fragment, page, with_retry_after
+from chalicelib.pages.texts import Texts
 from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import data, may_retry, see_other
 from chalicelib.pages.welcome import facts, fields
@@ -42,7 +43,7 @@ class Told:
     refused: Sequence[AnswerRefused] = ()
     error: HarmonicaError | None = None
     status: int = 200
-    resumed: bool = False
+    done: str | None = None  # what this person did on the page before, as its address says
     sent: str | None = None  # the id of what was just said
 
     @property
@@ -60,13 +61,28 @@ class Entry:
     is_recap: bool
 
 
-def onwards(visit: Visit, sent: str | None = None) -> Response:
-    """To the newest message, as this person from now on."""
+def address(visit: Visit, done: str | None = None) -> str:
+    """The conversation's address; `done` has the page say what was just done."""
+    return f"chat?s={visit.session_id}" + (f"&told={done}" if done else "")
+
+
+def onwards(visit: Visit, sent: str | None = None, done: str | None = None) -> Response:
+    """To the newest message, or to the word on what was done, as this person from now on."""
     if visit.after is not None:
         view, thread = visit.read()
         return current(visit, view, thread, Told(sent=sent))
-    location = f"chat?s={visit.session_id}#end"
+    location = address(visit, done) if done else f"{address(visit)}#end"
     return see_other(location, identity.cookie(visit.request, visit.person, visit.session_id))
+
+
+def marks_of(visit: Visit) -> dict[str, Any]:
+    """What a page of this person's carries: its token, the name of what the browser keeps, the private link."""
+    resume = identity.resume_token(visit.person, visit.session_id)
+    return {
+        "token": identity.page_token(visit.person, visit.session_id),
+        "storage": identity.storage_mark(visit.person, visit.session_id),
+        "resume_url": f"{public_url(visit.request)}/chat?s={visit.session_id}&r={resume}",
+    }
 
 
 def current(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told | None = None) -> Response:
@@ -82,6 +98,7 @@ def current(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
         shared: dict[str, Any] = {
             "notice": told.notice,
             "draft": told.draft,
+            "news": _news_of(told, visit.voice(view).texts, thread),
             "results": _results_url(view, thread),
             **values,
         }
@@ -109,7 +126,7 @@ def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
         mine = {"entries": _entries(thread, None), "token": identity.page_token(visit.person, session.id)}
         return "closed.html", told.code if thread or told.code != 200 else GONE, mine
     if thread is not None:
-        return "conversation.html", told.code, _conversation(visit, view, thread, told)
+        return "conversation.html", told.code, _conversation(visit, thread, told)
     if told.given is None and wiring.sessions().is_full(session):
         return "full.html", told.code if told.code != 200 else FULL, {}
     form = fields(view.questions, told.given or {}, told.refused, voice.texts)
@@ -129,7 +146,7 @@ def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told
         return data({**body, "reload": True, **({} if kept else closed)}, told.code)
     if thread is None:
         return data({**body, "reload": True}, told.code)
-    values = _conversation(visit, view, thread, told)
+    values = _conversation(visit, thread, told)
     fresh = [entry for entry in values["entries"] if entry.message.sequence > (visit.after or 0)]
     shown = {**values, "notice": None, "session": view.session, "results": _results_url(view, thread)}
     return data(
@@ -146,14 +163,13 @@ def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told
     )
 
 
-def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Told) -> dict[str, Any]:
+def _conversation(visit: Visit, thread: ThreadView, told: Told) -> dict[str, Any]:
     messages = thread.messages
     last = messages[-1] if messages else None
     control = control_of(last) if last and last.role == "assistant" else None
     unanswered = last if last and last.role == "user" else None
     is_being_answered = thread.thread.is_leased(wiring.clock().now())
     is_spent = (unanswered is not None or not messages) and not is_being_answered and _is_spent()
-    path = f"{public_url(visit.request)}/chat?s={view.session.id}"
     return {
         "entries": _entries(thread, control),
         "control": control,
@@ -167,11 +183,19 @@ def _conversation(visit: Visit, view: SessionView, thread: ThreadView, told: Tol
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
         "message_id": (told.draft and told.draft.message_id) or wiring.new_id(),
-        "token": identity.page_token(visit.person, view.session.id),
-        "storage": identity.storage_mark(visit.person, view.session.id),
-        "resume_url": f"{path}&r={identity.resume_token(visit.person, view.session.id)}",
-        "resumed": told.resumed,
+        **marks_of(visit),
     }
+
+
+def _news_of(told: Told, texts: Texts, thread: ThreadView | None) -> str | None:
+    """What was just done, in words, where it is so: anybody can write an address."""
+    if thread is None:
+        return None
+    if told.done == "rated" and thread.thread.rating:
+        return texts("rate_thanks", rating=thread.thread.rating, highest=HIGHEST)
+    if told.done == "done" and thread.thread.concluded:
+        return texts("told_done")
+    return {"resumed": texts("resumed"), "refused": texts("resume_refused", leave=texts("leave"))}.get(told.done or "")
 
 
 def _is_spent() -> bool:

@@ -55,7 +55,7 @@ def choose(visit: Visit, form: Form) -> Response:
 def end(visit: Visit) -> Response:
     """The participant says that it is enough."""
     endings.conclude(visit.session_id, visit.who, desk=wiring.desk(), endings=wiring.endings())
-    return onwards(visit)
+    return onwards(visit, done="done")
 
 
 def rate(visit: Visit, form: Form) -> Response:
@@ -67,7 +67,7 @@ def rate(visit: Visit, form: Form) -> Response:
         return current(visit, view, thread, Told(notice, status=400))
     comment = form.get("comment", "")[: endings.COMMENT_LIMIT]
     endings.rate(visit.session_id, visit.who, int(chosen), comment, desk=wiring.desk(), endings=wiring.endings())
-    return onwards(visit)
+    return onwards(visit, done="rated")
 
 
 def named(error: Exception, visit: Visit) -> HarmonicaError:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from chalice.app import Request, Response
 
@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
 from chalicelib.pages.problems import ForeignForm, UnreadableForm, problem_page, told
 from chalicelib.pages.render import HEADERS, with_retry_after
-from chalicelib.requests import answer_in_any_case, request_id
+from chalicelib.requests import answer_in_any_case, public_url, request_id
 from chalicelib.services.accounts import seconds_to_next_minute
 from chalicelib.services.limits import BODY_BYTES
 from chalicelib.services.visits import PAGES, count_page
@@ -73,8 +73,7 @@ def read_form(request: Request) -> Form:
 
     Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
-    # Another site could hand a visitor an identity it knows, and read along. Browsers say where a form comes from.
-    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if _is_ours(request) is False:
         raise ForeignForm("This form was sent from another website")
     raw = bytes(request.raw_body or b"")
     if len(raw) > BODY_BYTES:
@@ -84,6 +83,15 @@ def read_form(request: Request) -> Form:
     except ValueError as error:
         raise UnreadableForm("The form could not be read") from error
     return {name: _tidy(value) for name, value in reversed(fields)}
+
+
+def is_surely_ours(request: Request) -> bool:
+    """Whether the browser says that a form comes from a page of ours.
+
+    Some say nothing. For most forms that will do: they need a cookie, which no browser sends along from another site, and
+    a token made for it. It will not do for a form that makes a browser somebody.
+    """
+    return _is_ours(request) is True
 
 
 def see_other(location: str, cookie: str | None = None) -> Response:
@@ -97,6 +105,22 @@ def _problem_data(request: Request, error: HarmonicaError) -> Response:
     return with_retry_after(
         data({"notice": explanation, "kept": False, "retry": may_retry(error)}, error.status), error
     )
+
+
+def _is_ours(request: Request) -> bool | None:
+    """Whether a form comes from a page of ours; None where the browser says nothing of it."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    sender = request.headers.get("origin") or request.headers.get("referer")
+    return _origin(sender) == _origin(public_url(request)) if sender else None
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None] | None:
+    try:
+        found = urlsplit(address)
+        return found.scheme, found.hostname, found.port or {"http": 80, "https": 443}.get(found.scheme)
+    except ValueError:
+        return None
 
 
 def _tidy(value: str) -> str:

@@ -66,6 +66,7 @@ def test_a_conversation_goes_on_at_another_device(cloud: LocalCloud, devices: De
     link = talk.page.locator("#resume").input_value()
     other = Talk(devices.open(cloud, DESKTOP), cloud, talk.session)
     other.page.goto(link)
+    other.press("Continue it here")
     expect(other.page.get_by_role("status").first).to_contain_text("begun at another device")
     assert "r=" not in other.page.url
     other.say(SAID[1])
@@ -78,7 +79,8 @@ def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devi
     talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say(SAID[0])
     talk.box.fill("A draft that nobody else may find")
-    talk.press("Not you? Start new")
+    talk.page.get_by_role("link", name="Not you? Start new").click()
+    talk.press("Forget it and start new")
     expect(talk.page.get_by_role("button", name="Start the conversation")).to_be_visible()
     talk.join()
     assert talk.said() == []

@@ -47,7 +47,7 @@ class Browser:
 
     client: Client = field(default_factory=lambda: Client(app))
     cookies: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=lambda: {"Sec-Fetch-Site": "same-origin"})
 
     def open(self, path: str) -> Page:
         """Visit an address."""
@@ -75,6 +75,10 @@ class Browser:
     def send(self, body: bytes, **headers: str) -> HTTPResponse:
         """Send any body as a form."""
         return self.request("POST", "/chat", body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
+
+    def leave(self, session: dict[str, str]) -> Page:
+        """Say that it is somebody else now."""
+        return self.submit(self.open(f"/chat?s={session['id']}&leave=1").form("Forget it and start new"))
 
     def join(self, session: dict[str, str], **answers: str) -> Page:
         """Start the conversation."""

@@ -65,6 +65,18 @@ def test_a_rating_reaches_the_host(host: Host, ben: Browser) -> None:
     assert person(host, session)["rating"] == 4
 
 
+def test_after_the_end_and_the_rating_the_page_begins_with_what_was_done(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    answer = ben.post(ben.join(session).form(DONE))
+    assert answer.headers["Location"] == f"chat?s={session['id']}&told=done"  # no fragment: that would take the focus
+    page = ben.open("/" + answer.headers["Location"])
+    assert '<div class="notice" role="status" id="told" tabindex="-1" autofocus><p>Thank you! Your' in page.html
+    answer = ben.post(page.form("Send rating"), rating="4")
+    assert answer.headers["Location"] == f"chat?s={session['id']}&told=rated"
+    page = ben.open("/" + answer.headers["Location"])
+    assert "autofocus><p>Thank you for your rating: 4 of 5." in page.html
+
+
 @pytest.mark.parametrize("rating", ["", "0", "6", "four", "4.5"])
 def test_a_rating_has_to_be_on_the_scale(rating: str, host: Host, ben: Browser) -> None:
     session = host.new_session()

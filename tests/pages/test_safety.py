@@ -17,75 +17,10 @@ from tests.pages.browsing import Browser
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"
 
 
-def resume_link(page: Any) -> str:
-    found = re.search(r'id="resume"[^>]*value="([^"]+)"', page.html)
-    assert found
-    return found[1].replace("&amp;", "&").removeprefix("http://127.0.0.1:8000")
-
-
 def everything_stored() -> str:
     """All items of all tables, as they lie there."""
     dynamodb: Any = boto3.client("dynamodb")
     return "\n".join(repr(dynamodb.scan(TableName=name)["Items"]) for name in dynamodb.list_tables()["TableNames"])
-
-
-def test_the_private_link_goes_on_at_another_device(host: Host, ben: Browser, cem: Browser) -> None:
-    session = host.new_session()
-    ben.join(session)
-    page = ben.say(session, "Soup")
-    answer = cem.get(resume_link(page))
-    assert answer.status_code == 303
-    assert answer.headers["Location"] == f"chat?s={session['id']}&resumed=1"  # the secret is out of the address
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    resumed = cem.open(f"/chat?s={session['id']}&resumed=1")
-    assert resumed.log == page.log
-    assert "begun at another device" in resumed.text
-    cem.say(session, "Bread")
-    assert ben.chat(session).log == cem.chat(session).log
-    assert len(host.get(f"/sessions/{session['id']}/responses")["data"]) == 1
-
-
-@pytest.mark.parametrize("change", ["other session", "form token", "cut"])
-def test_a_private_link_we_did_not_make_is_nobodys(change: str, host: Host, ben: Browser, cem: Browser) -> None:
-    session, other = host.new_session(), host.new_session()
-    token = cem.chat(session).form("Start the conversation").fields["who"]
-    link = resume_link(ben.join(session))
-    made = {
-        "other session": link.replace(session["id"], other["id"]),
-        "form token": f"/chat?s={session['id']}&r={token}",
-        "cut": link[:-1],
-    }
-    page = cem.open(made[change])
-    assert page.has_form("Start the conversation")
-    assert cem.cookies == {}
-
-
-def test_a_private_link_does_not_replace_a_conversation_that_a_browser_has(
-    host: Host, ben: Browser, cem: Browser
-) -> None:
-    session = host.new_session()
-    link = resume_link(ben.join(session))
-    cem.join(session)
-    own = dict(cem.cookies)
-    answer = cem.get(link)
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"chat?s={session['id']}")
-    assert cem.cookies == own
-
-
-def test_somebody_else_at_the_same_device_starts_new(host: Host, ben: Browser) -> None:
-    session = host.new_session()
-    ben.join(session)
-    page = ben.say(session, "My secret soup")
-    old = page.form("Send")
-    fresh = ben.submit(page.form("Not you? Start new"))
-    assert fresh.has_form("Start the conversation")
-    assert "secret" not in fresh.html
-    ben.submit(fresh.form("Start the conversation"))
-    late = ben.submit(old, content="Meant for the other one")
-    assert late.status == 403
-    assert late.form("Send").fields["content"] == "Meant for the other one"
-    people = host.get(f"/sessions/{session['id']}/responses")["data"]
-    assert sorted(person["message_count"] for person in people) == [0, 1]
 
 
 def test_a_form_without_our_mark_does_nothing(host: Host, ben: Browser) -> None:
@@ -227,6 +162,27 @@ def test_previews_get_title_and_description(host: Host, ben: Browser) -> None:
     assert '<meta property="og:title" content="Lunch &#34;now&#34;">' in html
     assert '<meta property="og:description" content="Tell us &lt;how&gt; you eat">' in html
     assert "A short one-to-one conversation" in ben.chat(host.new_session()).html
+
+
+def test_previews_of_what_takes_nobody_any_more_and_of_results_say_what_it_is(
+    host: Host, ben: Browser, cem: Browser, clock: FakeClock
+) -> None:
+    session = host.new_session(
+        topic="Lunch", max_participants=1, results_visibility="public", closes_at="2026-03-01T13:00:00Z"
+    )
+    ben.join(session)
+    pages = [
+        cem.chat(session),
+        cem.open(f"/results?s={session['id']}"),
+        cem.open(f"/results?s={host.new_session()['id']}"),
+    ]
+    clock.advance(7200)
+    pages.append(cem.chat(session))
+    told = [re.findall(r'<meta property="og:(?:title|description)" content="([^"]+)">', page.html) for page in pages]
+    assert [len(both) for both in told] == [2, 2, 2, 2]
+    assert told[0][1].startswith("This session is full")
+    assert told[1][1] == told[2][1] == "What came of the conversations: a summary, themes and figures."
+    assert told[3] == ["Lunch", "This session is closed and takes no more messages. Thank you for your interest."]
 
 
 def test_the_card_tells_the_deadline_where_the_session_is(host: Host, ben: Browser) -> None:

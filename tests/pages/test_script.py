@@ -148,8 +148,18 @@ def test_a_form_of_another_person_does_not_speak_for_this_one(
     assert said(host, script.session) == []
 
 
+def test_a_script_is_told_when_its_browser_has_forgotten(host: Host, ben: Browser, script: Script) -> None:
+    status, news = script.send(token="x", do="leave")
+    assert (status, "left" in news) == (403, False)
+    assert ben.cookies
+    status, news = script.send(do="leave")
+    assert (status, news["left"], news["reload"]) == (200, True, True)
+    assert ben.cookies == {}
+    assert ben.chat(script.session).log == []
+
+
 def test_an_open_page_of_one_person_shows_nothing_of_the_next(ben: Browser, script: Script) -> None:
-    ben.submit(ben.chat(script.session).form("Not you? Start new"))
+    ben.leave(script.session)
     for of_whom in ("unknown_browser", "other_person"):
         for status, news in (script.news(), script.send(again="m-1", content="Soup")):
             assert (status, news["reload"], news["kept"], news["retry"]) == (403, True, False, False)

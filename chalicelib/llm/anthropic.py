@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import messages_api
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request, Tier, ToolCall, Usage
+from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request, Tier, ToolCall, Usage
 from chalicelib.observability import logger
 from chalicelib.settings import SettingMissing, Settings
 
@@ -38,6 +38,7 @@ LEAST: Final = 0.5  # with less time than this a call is not worth starting
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
 _WHOLE = ("end_turn", "tool_use", "stop_sequence")
+_CUT_OFF = ("max_tokens", "model_context_window_exceeded")
 
 
 class AnthropicModel:
@@ -81,7 +82,7 @@ class AnthropicModel:
                 extra={"model": attempt.model, "task": request.task, "stop_reason": _stop_reason(message)},
             )
             if attempt.asked_again:
-                raise _unavailable(request)
+                raise _unavailable(request, kind=ModelCutOff if _stop_reason(message) in _CUT_OFF else ModelUnavailable)
             attempt.again(min(2 * attempt.tokens, MOST_TOKENS))
 
     def _answer(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> "Message | str":

@@ -14,6 +14,7 @@ from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import (
     Block,
     ChatMessage,
+    ModelCutOff,
     ModelRefused,
     ModelUnavailable,
     Reply,
@@ -198,6 +199,19 @@ def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusabl
     server.queue(unusable, unusable, text("never"))
     with pytest.raises(ModelUnavailable):
         ask()
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("max_tokens", ModelCutOff), ("model_context_window_exceeded", ModelCutOff), ("refusal", ModelUnavailable)],
+)
+def test_an_answer_that_is_cut_off_twice_is_told_from_others(
+    server: FakeAnthropic, reason: str, kind: type[ModelUnavailable]
+) -> None:
+    server.queue(*[text("Half", stop_reason=reason)] * 2)
+    with pytest.raises(ModelUnavailable) as caught:
+        ask()
+    assert type(caught.value) is kind
 
 
 def test_the_tokens_of_both_tries_are_counted(server: FakeAnthropic) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import Jobs
-from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.llm.interface import Model, ModelCutOff, ModelRefused, ModelUnavailable
 from chalicelib.observability import logger
 from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis import tree
@@ -28,6 +28,8 @@ from chalicelib.store.themes import Themes
 AT_ONCE = 8
 LONGEST_REST = timedelta(days=7)
 PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
+MOST_HALVED = 15  # pieces of a thread that are too much for the model: each may have cost a call
+TOO_MUCH = (ModelRefused, ModelCutOff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +156,33 @@ def _gather_tree(
 def _digest_one(
     view: SessionView, head: Thread, register: Register, bench: Bench, deadline: Deadline
 ) -> Iterator[Digest | None]:
-    """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out."""
+    """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out.
+
+    A piece that is too much for the model is digested in halves.
+    """
     digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
-    for messages in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
-        if deadline.remaining() <= 0:
-            yield None
-            return
-        now = bench.clock.now()
-        digest = digest_thread(
-            view, head, digest, messages, register=register, model=bench.model, deadline=deadline, now=now
-        )
-        bench.conversations.put_digest(head, digest)
-        yield digest
+    halved = 0
+    for piece in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
+        waiting = [piece]
+        while waiting:
+            if deadline.remaining() <= 0:
+                yield None
+                return
+            messages, now = waiting.pop(), bench.clock.now()
+            try:
+                digest = digest_thread(
+                    view, head, digest, messages, register=register, model=bench.model, deadline=deadline, now=now
+                )
+            except TOO_MUCH:
+                said = sum(message.role == "user" for message in messages)
+                if said < 2 or halved == MOST_HALVED:
+                    raise
+                halved += 1
+                middle = len(messages) // 2
+                waiting += [messages[middle:], messages[:middle]]
+            else:
+                bench.conversations.put_digest(head, digest)
+                yield digest
 
 
 def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:

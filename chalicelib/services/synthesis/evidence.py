@@ -1,9 +1,10 @@
 """What a summary stands on: the themes and points that the model is shown, under short ids, and what code reads back from those."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
+from unicodedata import east_asian_width
 
 from chalicelib.llm import tags
 from chalicelib.llm.language import SAMPLED
@@ -13,6 +14,7 @@ from chalicelib.store.records.synthesis import joined
 
 MAX_POINTS = 2_500
 MAX_THEMES = 200
+MAX_CHARACTERS = 240_000  # of all that is shown, about 60,000 tokens in English; wide characters count double
 MAX_QUOTES = 3
 
 
@@ -32,10 +34,12 @@ class EvidenceBook:
 
     def __init__(self, hearing: Hearing, registry: ThemeRegistry) -> None:
         self.hearing, self.registry = hearing, registry
-        self._entries = {entry.id: entry for entry in _numbered(hearing, registry)}
         self._carriers = carriers(hearing, registry)
         carried = [(theme, len(self._carriers[theme.id])) for theme in registry.live if theme.id in self._carriers]
         self._themes = sorted(carried, key=lambda found: (-found[1], found[0].number))
+        self._shown = {theme.id for theme, _ in self._themes[:MAX_THEMES]}
+        room = MAX_CHARACTERS - sum(_width(line) + 1 for line in self._theme_lines())
+        self._entries = {entry.id: entry for entry in self._numbered(room)}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -47,17 +51,7 @@ class EvidenceBook:
 
     def render(self) -> str:
         """The most widely carried themes and every point as data, one a line; the most widely carried theme first."""
-        shown = self._themes[:MAX_THEMES]
-        themes = [
-            tags.data("theme", theme.description, id=theme.id, label=theme.label, participants=count)
-            for theme, count in shown
-        ]
-        known = {theme.id for theme, _ in shown}
-        points = [
-            tags.data("point", entry.point.text, id=entry.id, participant=entry.participant, **_about(entry, known))
-            for entry in self._entries.values()
-        ]
-        return "\n".join([*themes, *points])
+        return "\n".join([*self._theme_lines(), *map(self._line, self._entries.values())])
 
     def sample(self) -> str:
         """Some of what was said, enough to tell its language."""
@@ -94,6 +88,41 @@ class EvidenceBook:
             if entry.point.quote
         ]
 
+    def _theme_lines(self) -> list[str]:
+        return [
+            tags.data("theme", theme.description, id=theme.id, label=theme.label, participants=count)
+            for theme, count in self._themes[:MAX_THEMES]
+        ]
+
+    def _line(self, entry: Evidence) -> str:
+        """A point, and what it is about: its theme, or in its own words where it has none that is shown."""
+        point, theme = entry.point, entry.theme
+        about = {"theme": theme} if theme and theme in self._shown else {"topic": point.topic}
+        return tags.data("point", point.text, id=entry.id, participant=entry.participant, **about, stance=point.stance)
+
+    def _numbered(self, room: int) -> list[Evidence]:
+        """The points under their ids, as many as there is room for: everybody gives the same share, the newest points first."""
+        said: defaultdict[str, list[Point]] = defaultdict(list)
+        for thread_id, point in self.hearing.points:
+            said[thread_id].append(point)
+        people = list(self.hearing.voices)
+        shares = (
+            [(number, place) for place in reversed(range(len(said[thread_id])))]
+            for number, thread_id in enumerate(people, 1)
+        )
+        dealt = (item for item in chain.from_iterable(zip_longest(*shares)) if item is not None)
+        chosen: dict[tuple[int, int], Evidence] = {}
+        for number, place in islice(dealt, MAX_POINTS):
+            thread_id = people[number - 1]
+            point = said[thread_id][place]
+            theme = self.registry.resolve(point.theme)
+            entry = Evidence(f"p{MAX_POINTS}", number, thread_id, point, theme.id if theme else None)
+            room -= _width(self._line(entry)) + 1
+            if room < 0:
+                break
+            chosen[number, place] = entry
+        return [replace(chosen[item], id=f"p{index}") for index, item in enumerate(sorted(chosen), 1)]
+
 
 def pick_quotes(evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
     """The first few quotes, of different participants and in different words."""
@@ -114,30 +143,6 @@ def _named(ids: object) -> list[str]:
     return list(dict.fromkeys(name for name in known if isinstance(name, str)))
 
 
-def _about(entry: Evidence, shown: Container[str]) -> dict[str, str]:
-    """What a point is about: its theme, or in its own words where it has none that is shown."""
-    about = {"theme": entry.theme} if entry.theme and entry.theme in shown else {"topic": entry.point.topic}
-    return {**about, "stance": entry.point.stance}
-
-
-def _numbered(hearing: Hearing, registry: ThemeRegistry) -> list[Evidence]:
-    """The points under their ids. Where there are too many, everybody gives the same share, the newest points first."""
-    said: defaultdict[str, list[Point]] = defaultdict(list)
-    for thread_id, point in hearing.points:
-        said[thread_id].append(point)
-    people = list(hearing.voices)
-    shares: list[list[tuple[int, int]]] = [
-        [(number, place) for place in reversed(range(len(said[thread_id])))]
-        for number, thread_id in enumerate(people, 1)
-    ]
-    dealt = (item for item in chain.from_iterable(zip_longest(*shares)) if item is not None)
-    chosen = sorted(islice(dealt, MAX_POINTS))
-    return [
-        _entry(index, number, people[number - 1], said[people[number - 1]][place], registry)
-        for index, (number, place) in enumerate(chosen, 1)
-    ]
-
-
-def _entry(index: int, number: int, thread_id: str, point: Point, registry: ThemeRegistry) -> Evidence:
-    theme = registry.resolve(point.theme)
-    return Evidence(f"p{index}", number, thread_id, point, theme.id if theme else None)
+def _width(text: str) -> int:
+    """Characters, those of wide scripts twice: each is a token or more."""
+    return len(text) if text.isascii() else len(text) + sum(east_asian_width(mark) in "WF" for mark in text)

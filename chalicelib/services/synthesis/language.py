@@ -27,6 +27,7 @@ class Words:
     unanswered: str
     footer: str
     part: str
+    themeless: str
     beyond: str
     offline: str
 
@@ -49,6 +50,7 @@ ENGLISH = Words(
     footer="From {participants} participants and {messages} messages. "
     "In a theme each participant counts once; quotes are cut from what they wrote.",
     part="{used} of {points} points were read.",
+    themeless="{count} of {points} points are about matters that are in no theme, and are counted in none.",
     beyond="Further themes, with how many speak of each: {themes}.",
     offline="Put together without a language model, from participants' own sentences (model: offline).",
 )
@@ -69,6 +71,7 @@ TRADITIONAL_CHINESE = Words(
     unanswered="目前還沒有人談到這一點。",
     footer="依據 {participants} 位參與者的 {messages} 則訊息。每個主題中每位參與者只計一次；引文均擷取自原話。",
     part="共採用 {points} 個要點中的 {used} 個。",
+    themeless="{points} 個要點中有 {count} 個不屬於任何主題，未計入任何主題。",
     beyond="其他主題（括號內為談到的人數）：{themes}。",
     offline="未使用語言模型，由參與者的原句整理而成（model: offline）。",
 )
@@ -89,6 +92,7 @@ SIMPLIFIED_CHINESE = Words(
     unanswered="目前还没有人谈到这一点。",
     footer="依据 {participants} 位参与者的 {messages} 条消息。每个主题中每位参与者只计一次；引文均摘自原话。",
     part="共采用 {points} 个要点中的 {used} 个。",
+    themeless="{points} 个要点中有 {count} 个不属于任何主题，未计入任何主题。",
     beyond="其他主题（括号内为谈到的人数）：{themes}。",
     offline="未使用语言模型，由参与者的原句整理而成（model: offline）。",
 )

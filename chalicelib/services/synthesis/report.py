@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.store.records import Quote, SessionView, Summary, Theme
 
@@ -39,11 +40,14 @@ def _critical(asked: str | None, answer: str | None, words: Words) -> str:
     return f"*{markdown.inline(asked)}*\n\n{markdown.inline(answer) if answer else words.unanswered}"
 
 
-def notes_on(summary: Summary, words: Words, *, used: int, points: int, beyond: str) -> list[str]:
+def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) -> list[str]:
     """What the document rests on, what it has no room for, and an honest word where no language model wrote it."""
     notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
-    if used < points:
-        notes.append(words.part.format(used=used, points=points))
+    points, themeless = book.hearing.total, book.hearing.themeless
+    if len(book) < points:
+        notes.append(words.part.format(used=len(book), points=points))
+    if themeless:
+        notes.append(words.themeless.format(count=themeless, points=points))
     if beyond:
         notes.append(words.beyond.format(themes=beyond))
     if summary.model == "offline":

@@ -69,7 +69,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         **lists,
     )
     beyond = carried.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
-    notes = notes_on(summary, words, used=len(book), points=book.hearing.total, beyond=carried.listed(beyond))
+    notes = notes_on(summary, words, book, beyond=carried.listed(beyond))
     return Written(
         render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),

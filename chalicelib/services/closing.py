@@ -4,21 +4,21 @@ from datetime import datetime
 
 from chalicelib.jobs import Jobs
 from chalicelib.store import closings
-from chalicelib.store.sessions import NOTHING_ELSE, Sessions
+from chalicelib.store.sessions import FOR_CLOSING, Sessions
 from chalicelib.store.summaries import later
 
 _TRIES = 3
 
 
 def close_session(session_id: str, *, sessions: Sessions, jobs: Jobs, now: datetime) -> None:
-    """Ask for the last summary, and store that the session has ended: lists follow. Raises NotFound without a session.
+    """Ask for the last summary, and store that the session has ended: lists and the brief follow. Raises NotFound without a session.
 
     Where somebody edits it all the time, or it was given more time, it stays as it is: it is looked at again.
     """
     for _ in range(_TRIES):
-        session = sessions.view(session_id, NOTHING_ELSE).session
-        if session.status_at(now) != "completed":
+        view = sessions.view(session_id, FOR_CLOSING)
+        if view.session.status_at(now) != "completed":
             return
         jobs.write_summary(session_id, now)
-        if closings.close(session, later(now, session.updated_at)):
+        if closings.close(view, later(now, view.session.updated_at)):
             return

@@ -12,6 +12,7 @@ from chalicelib.store.records import Brief, Prompt, SessionView
 from chalicelib.store.sessions import FOR_BRIEF, FOR_PROMPT, Sessions
 
 TRIED_FOR = timedelta(days=1)  # so long a prompt that cannot be written is tried again: the cause may be mended
+BRIEF_TRIES = 3
 MOST_TRIES = 3  # that a model is paid for and no prompt comes of
 
 
@@ -58,9 +59,14 @@ def _note_failure(
 
 
 def write_session_brief(session_id: str, *, sessions: Sessions, public_url: str) -> None:
-    """Make SESSION.md from the summary that is stored now. Raises NotFound without a session."""
-    view = sessions.view(session_id, FOR_BRIEF)
-    if view.summary is None:
-        return
-    markdown = render_brief(view, f"{public_url}/chat?s={session_id}")
-    sessions.put_brief(session_id, Brief(markdown, view.summary.generated_at))
+    """Make SESSION.md from the summary and the session as they are stored now. Raises NotFound without a session.
+
+    Where they change all the time it stays due: whatever changed them asks for it again.
+    """
+    for _ in range(BRIEF_TRIES):
+        view = sessions.view(session_id, FOR_BRIEF)
+        if view.summary is None:
+            return
+        markdown = render_brief(view, f"{public_url}/chat?s={session_id}")
+        if sessions.put_brief(session_id, Brief(markdown, view.summary.generated_at), view.session.updated_at):
+            return

@@ -7,11 +7,11 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys
+from chalicelib.store import database, keys, summaries
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
-from chalicelib.store.records import Session
+from chalicelib.store.records import Session, SessionView
 from chalicelib.store.session_items import ClosingItem, SessionItem, TallyItem
 from chalicelib.store.tables import SessionPart
 
@@ -29,8 +29,10 @@ def edit(write: TransactWrite, before: Session, after: Session) -> None:
         write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, _due(after)))
 
 
-def close(session: Session, moved: datetime) -> bool:
-    """Store that a session has ended and `updated_at` has moved, in one transaction; False where it is another one by now."""
+def close(view: SessionView, moved: datetime) -> bool:
+    """Store that a session has ended and `updated_at` has moved, in one transaction, and have its brief say so; False where it
+    is another one by now, or its summary is."""
+    session = view.session
     ended: list[Action] = [SessionItem.status.set("completed"), SessionItem.updated_at.set(moved)]
     nobody_joins: list[Action] = [TallyItem.status.set("completed")]
     done: list[Action] = [ClosingItem.due_kind.remove(), ClosingItem.due_at.remove()]
@@ -41,6 +43,8 @@ def close(session: Session, moved: datetime) -> bool:
         for part in keys.tallies():
             write.update(TallyItem(session.id, part), actions=nobody_joins, condition=TallyItem.status.exists())
         write.update(ClosingItem(session.id, keys.CLOSING), actions=done)
+        if view.summary:
+            summaries.want_brief(write, session.id, moved)
 
     return holds(lambda: database.transact(build))
 

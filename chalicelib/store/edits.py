@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import closings, database, keys, seats
+from chalicelib.store import closings, database, keys, seats, summaries
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
@@ -31,8 +31,16 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_prompt(write, before, after)
         seats.edit(write, before, after)
         closings.edit(write, before.session, after.session)
+        if before.summary and _told(after) != _told(before):
+            summaries.want_brief(write, after.session.id, after.session.updated_at)
 
     return holds(lambda: database.transact(build))
+
+
+def _told(view: SessionView) -> tuple[Any, ...]:
+    """What the brief tells of a session, besides its results."""
+    of = view.session
+    return of.topic, of.goal, of.critical, of.language, of.status, of.closes_at, view.context, view.questions
 
 
 def _edit_session_item(write: TransactWrite, before: SessionView, after: SessionView) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
@@ -68,6 +69,7 @@ FOR_DIGEST = (
 )
 FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
+FOR_CLOSING = (keys.SUMMARY,)
 
 SUMMARY_DUE = "summary"
 _OWNER: Role = "owner"
@@ -241,13 +243,19 @@ class Sessions:
         """Replace the summary by a newer one, and store what it changes of the themes; see `summaries.put`."""
         return summaries.put(session, summary, epoch, themes)
 
-    def put_brief(self, session_id: str, brief: Brief) -> None:
-        """Store the brief of the summary that is there, which is not waiting for it any more; any other is dropped."""
+    def put_brief(self, session_id: str, brief: Brief, seen: datetime | None = None) -> bool:
+        """Store the brief of the summary that is there, which is not waiting for it any more.
+
+        False where it is of any other, or the session was changed since it was `seen`.
+        """
+        same: Condition = SessionItem.topic.exists()
+        if seen:
+            same = same & (SessionItem.updated_at == seen)
         item = BriefItem(session_id, keys.BRIEF, summary_at=brief.summary_at, markdown=brief.markdown)
         older = BriefItem.summary_at.does_not_exist() | (BriefItem.summary_at <= brief.summary_at)
 
         def build(write: TransactWrite) -> None:
-            write.condition_check(SessionItem, session_id, keys.SESSION, SessionItem.topic.exists())
+            write.condition_check(SessionItem, session_id, keys.SESSION, same)
             write.save(item, condition=older)
             write.update(
                 SummaryItem(session_id, keys.SUMMARY),
@@ -255,7 +263,7 @@ class Sessions:
                 condition=SummaryItem.generated_at == brief.summary_at,
             )
 
-        holds(lambda: database.transact(build))
+        return holds(lambda: database.transact(build))
 
     def prompts_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
         """Sessions whose facilitation prompt has been waiting since before `until`; see `due.py` for `again`."""

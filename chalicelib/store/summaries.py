@@ -73,6 +73,12 @@ def untell(session_id: str, told_at: datetime) -> None:
     holds(lambda: database.update(synthesis, [SynthesisItem.told_at.remove()], same))
 
 
+def want_brief(write: TransactWrite, session_id: str, now: datetime) -> None:
+    """Have the brief of the summary that is there made again, in a transaction that changes what else it tells."""
+    due: list[Action] = [SummaryItem.due_kind.set(keys.due(BRIEF_DUE, session_id)), SummaryItem.due_at.set(now)]
+    write.update(SummaryItem(session_id, keys.SUMMARY), actions=due, condition=SummaryItem.generated_at.exists())
+
+
 def ended() -> list[Action]:
     """No summary is being written any more."""
     over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")

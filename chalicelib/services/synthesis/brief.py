@@ -68,6 +68,7 @@ def _front_matter(view: SessionView, join_url: str) -> str:
         "topic": session.topic,
         "status": session.status,
         "created_at": _time(session.created_at),
+        **({"closes_at": _time(session.closes_at)} if session.closes_at else {}),
         "join_url": join_url,
         "language": session.language,
         "participants": view.tally.participants,

@@ -60,6 +60,13 @@ def test_the_whole_brief() -> None:
     )
 
 
+def test_the_brief_says_when_a_session_ends() -> None:
+    shown = replace(full(), session=replace(full().session, closes_at=NOW, status="completed"))
+    assert front(render_brief(shown, "u")) | {"status": "completed", "closes_at": "2026-03-01T12:00:00Z"} == front(
+        render_brief(shown, "u")
+    )
+
+
 def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> None:
     said = "I sleep in the archive"
     quoting = (f"They agree. “{said}”, says one.", f"“{said}”")

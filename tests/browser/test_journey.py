@@ -38,7 +38,7 @@ def test_somebody_joins_talks_comes_back_concludes_and_rates(
     page.get_by_role("radio", name="5 (Very good)").check(force=True)
     page.get_by_label("Anything you would like to add").fill("Quick and kind")
     talk.press("Send rating")
-    expect(page.get_by_text("Thank you for your rating: 5 of 5.")).to_be_visible()
+    expect(page.locator(".thanks")).to_have_text("Thank you for your rating: 5 of 5.")
     photograph(page, f"journey-end-{device}")
     page.get_by_role("link", name="See what others said").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Lunch at the office")
@@ -73,6 +73,26 @@ def test_a_conversation_goes_on_at_another_device(cloud: LocalCloud, devices: De
     talk.open()
     assert talk.said() == list(SAID)
     assert talk.stored() == [list(SAID)]
+
+
+def test_a_private_link_asks_before_anybody_speaks_in_somebody_elses_conversation(
+    cloud: LocalCloud, devices: Devices
+) -> None:
+    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk.say(SAID[0])
+    link = talk.page.locator("#resume").input_value()
+    other = Talk(devices.open(cloud, DESKTOP), cloud, talk.session)
+    other.page.goto(link)
+    expect(other.page.get_by_role("heading", level=1)).to_contain_text("Continue a conversation")
+    expect(other.page.get_by_role("log")).to_have_count(0)
+    other.page.get_by_role("link", name="Start my own").click()
+    other.press("Start the conversation")
+    expect(other.replies).to_have_count(1)
+    other.page.goto(link)
+    expect(other.page.get_by_role("status").first).to_contain_text("The private link was not opened")
+    assert "told=" not in other.page.url
+    other.say(SAID[1])
+    assert sorted(talk.stored()) == sorted([[SAID[0]], [SAID[1]]])
 
 
 def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devices) -> None:

@@ -25,9 +25,9 @@ class Facilitator:
         """What to say next: words, or what the wire format has for a tool call or a fault."""
         self._script.extend(text(reply) if isinstance(reply, str) else reply for reply in replies)
 
-    def shows(self, kind: str, label: str, **props: Any) -> None:
+    def shows(self, kind: str, label: str, beside: str = "I see.", **props: Any) -> None:
         """To present a widget next."""
-        self._script.append(tool("present_widget", {"widget": {"type": kind, "label": label, **props}}, "I see."))
+        self._script.append(tool("present_widget", {"widget": {"type": kind, "label": label, **props}}, beside))
 
     def concludes(self, recap: str) -> None:
         """To end the conversation next."""

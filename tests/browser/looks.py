@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from chalicelib.pages.language import COOKIE, PARAMETER
 from tests.browser.axe import violations
 
 ROOT = Path(__file__).absolute().parents[2]
@@ -40,7 +41,10 @@ def _keep(page: Page, name: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, caret="initial", animations="allow")
 
 
+_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_OPEN_ALL = "document.querySelectorAll('details').forEach(it => { it.open = true })"
 WIDTHS = (320, 768, 1280)
+OTHER_LANGUAGES = ("de", "es", "fr", "zh-Hans")
 _BY_COLOR = ("color-contrast", "link-in-text-block")
 
 
@@ -50,13 +54,31 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
     tells = page.evaluate("document.documentElement.dir")
     if tells != direction:
         wrong.append(f"{name}: the page's direction is {tells}")
+    page.mouse.move(0, 0)
     for scheme, rules in (("light", ()), ("dark", _BY_COLOR)):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             shown = f"{name}-{width}-{scheme}-{direction}"
             wrong += [f"{shown}: sticks out: {it}" for it in overflowing(page)]
+            page.evaluate(_PAINTED)
             _keep(page, shown)
             if width == WIDTHS[0]:
                 wrong += [f"{shown}: {it}" for it in violations(page, rules=rules)]
+    return wrong
+
+
+def examine_translations(page: Page, name: str) -> list[str]:
+    """What sticks out of the narrowest screen when the page's address is opened in other languages."""
+    wrong: list[str] = []
+    address = page.url.partition("#")[0]
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    for tag in OTHER_LANGUAGES:
+        page.goto(f"{address}{'&' if '?' in address else '?'}{PARAMETER}={tag}")
+        tells = page.evaluate("document.documentElement.lang")
+        if tells != tag:
+            wrong.append(f"{name}: the page's language is {tells}, and not {tag}")
+        page.evaluate(_OPEN_ALL)
+        wrong += [f"{name} in {tag}: sticks out: {it}" for it in overflowing(page)]
+    page.context.clear_cookies(name=COOKIE)
     return wrong

@@ -1,72 +1,15 @@
-"""Every state a page can be in, by name: each opens a page in that state, in English or in Arabic."""
+"""The states of a conversation, by name: each opens a page in that state, in English or in Arabic."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.devices import DESKTOP, Devices
-from tests.browser.facilitator import PATIENCE, Facilitator
-from tests.browser.people import ARABIC
-from tests.browser.talk import Talk, new_session
-from tests.e2e.local import LocalCloud
+from tests.browser.facilitator import PATIENCE
+from tests.browser.stage import ASK, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, Stage
+from tests.browser.talk import Talk
 from tests.fake_anthropic import Fault
-
-SAY = {"en": "Mostly soup, because the canteen is far away.", "ar": "الحساء غالبا، لأن المطعم بعيد جدا."}
-ASK = {"en": "What would a kitchen on your floor change?", "ar": "ماذا سيغير مطبخ في طابقك؟"}
-RECAP = {
-    "en": "- You bring soup, as the canteen is far away.\n- A kitchen would help.\n\nThank you!",
-    "ar": "- تحضر الحساء لأن المطعم بعيد.\n- المطبخ سيساعد.\n\nشكرا لك!",
-}
-OPTIONS = {
-    "en": ["A kitchen on our floor", "A canteen nearby", "A longer break for everybody who eats with others"],
-    "ar": ["مطبخ في طابقنا", "مطعم قريب", "استراحة أطول لكل من يأكل مع الآخرين"],
-}
-LABEL = {"en": "What would help you most?", "ar": "ما الذي يساعدك أكثر؟"}
-ENDS = {"en": ("Not at all", "Very much"), "ar": ("أبدا", "كثيرا جدا")}
-
-
-@dataclass
-class Stage:
-    """Where states are made: a device of the tongue, and a model that speaks it."""
-
-    devices: Devices
-    cloud: LocalCloud
-    model: Facilitator
-    tongue: str
-
-    def page(self) -> Page:
-        """A window of somebody new."""
-        return self.devices.open(self.cloud, DESKTOP, locale="ar" if self.tongue == "ar" else "en-US")
-
-    def session(self, **fields: Any) -> str:
-        """A session in the tongue, with a form."""
-        return new_session(self.cloud, **{**(ARABIC if self.tongue == "ar" else {"language": "en"}), **fields})
-
-    def joined(self, **fields: Any) -> Talk:
-        """Somebody who has been welcomed."""
-        self.model.says(ASK[self.tongue])
-        session = self.session(**{"questions": [], **fields})
-        talk = Talk(self.page(), self.cloud, session).open()
-        talk.page.locator("#join button").click()
-        expect(talk.replies).to_have_count(1)
-        talk.page.wait_for_load_state()
-        return talk
-
-    def send(self, talk: Talk) -> None:
-        """Say something, and don't wait."""
-        talk.box.fill(SAY[self.tongue])
-        talk.page.locator("#compose button[type=submit]").first.click()
-
-    def answered(self, talk: Talk) -> Talk:
-        """Say something; returns when the reply is there."""
-        before = talk.replies.count()
-        self.send(talk)
-        expect(talk.replies).to_have_count(before + 1)
-        return talk
-
 
 State = Callable[[Stage], Page]
 
@@ -88,7 +31,7 @@ def welcome_refused(stage: Stage) -> Page:
 def conversation(stage: Stage) -> Page:
     """Some messages, each way."""
     talk = stage.joined()
-    stage.model.says(ASK[stage.tongue] + "\n\n1. **One**\n2. *Two*\n\n> Three", ASK[stage.tongue])
+    stage.model.says(ASK[stage.tongue] + "\n\n1. **One**\n2. *Two*\n\n> Three", MORE[stage.tongue])
     stage.answered(talk)
     talk.page.locator("details summary").first.click()
     return stage.answered(talk).page
@@ -167,28 +110,10 @@ def resumed(stage: Stage) -> Page:
     """The same conversation at another device."""
     talk = stage.joined()
     stage.answered(talk)
-    page = stage.page()
+    page = stage.elsewhere()
     page.goto(talk.page.locator("#resume").input_value())
-    return page
-
-
-def full(stage: Stage) -> Page:
-    """A session without a place."""
-    taken = stage.joined(max_participants=1, results_visibility="public")
-    return Talk(stage.page(), stage.cloud, taken.session).open().page
-
-
-def missing(stage: Stage) -> Page:
-    """A link that leads nowhere."""
-    page = stage.page()
-    page.goto("/chat?s=nowhere")
-    return page
-
-
-def home(stage: Stage) -> Page:
-    """The bare address."""
-    page = stage.page()
-    page.goto("/")
+    page.locator("#resume-here button").click()
+    expect(page.locator("[role=log] .message.user")).to_have_count(1)
     return page
 
 
@@ -207,7 +132,7 @@ def waiting(stage: Stage) -> Iterator[Page]:
 
 def _widget(stage: Stage, kind: str, **props: Any) -> Page:
     talk = stage.joined(widgets_enabled=True)
-    stage.model.shows(kind, LABEL[stage.tongue], **props)
+    stage.model.shows(kind, LABEL[stage.tongue], beside=SEE[stage.tongue], **props)
     stage.answered(talk)
     expect(talk.page.locator("[data-widget]")).to_be_visible()
     return talk.page
@@ -227,7 +152,4 @@ STATES: tuple[State, ...] = (
     concluded,
     rated,
     resumed,
-    full,
-    missing,
-    home,
 )

@@ -2,14 +2,27 @@
 
 import pytest
 
-from tests.browser.devices import Devices
+from tests.browser.devices import DESKTOP, Devices
+from tests.browser.edges import EDGES, other_person, private_link_refused, problem, slow, unsaved
 from tests.browser.facilitator import Facilitator
-from tests.browser.looks import examine
-from tests.browser.states import STATES, Stage, waiting
+from tests.browser.looks import WIDTHS, examine, examine_translations, overflowing, photograph
+from tests.browser.stage import Stage
+from tests.browser.states import STATES, State, unsent, waiting, welcome_refused
+from tests.browser.talk import new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(420)
 DIRECTIONS = {"en": "ltr", "ar": "rtl"}
+# What came of a press is not at the page's address.
+PASSING = {welcome_refused, unsent, other_person, private_link_refused, problem, slow, unsaved}
+
+_WIDEN = """() => {
+  const region = document.querySelector('main').appendChild(document.createElement('section'));
+  region.style.overflowX = 'auto';
+  const wide = region.appendChild(document.createElement('p'));
+  wide.style.width = '2000px';
+  wide.textContent = 'Wide';
+}"""
 
 
 @pytest.fixture(params=DIRECTIONS)
@@ -18,14 +31,46 @@ def stage(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud
     return Stage(devices, scripted, model, str(request.param))
 
 
-def test_every_state_is_without_barriers_and_fits_every_screen(stage: Stage) -> None:
-    direction = DIRECTIONS[stage.tongue]
+@pytest.mark.parametrize("states", [STATES, EDGES], ids=["conversation", "edges"])
+def test_every_state_is_without_barriers_and_fits_every_screen(states: tuple[State, ...], stage: Stage) -> None:
     wrong: list[str] = []
-    for state in STATES:
+    for state in states:
+        name = state.__name__.replace("_", "-")
         page = state(stage)
-        wrong += examine(page, state.__name__.replace("_", "-"), direction)
-        page.context.close()
-        stage.model.forget()
-    with waiting(stage) as page:
-        wrong += examine(page, "waiting", direction)
+        wrong += examine(page, name, DIRECTIONS[stage.tongue])
+        if stage.tongue == "en" and state not in PASSING:
+            wrong += examine_translations(page, name)
+        stage.clear()
     assert wrong == []
+
+
+def test_waiting_is_without_barriers_and_fits_every_screen(stage: Stage) -> None:
+    with waiting(stage) as page:
+        wrong = examine(page, "waiting", DIRECTIONS[stage.tongue])
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_code_for_the_wall_is_a_picture_of_any_size(kind: str, scripted: LocalCloud, devices: Devices) -> None:
+    page = devices.open(scripted, DESKTOP)
+    address = f"{scripted.url}/qr?s={new_session(scripted)}&format={kind}"
+    page.set_content(f'<img src="{address}" alt="" style="width: 100%">')
+    assert page.evaluate(
+        "document.querySelector('img').decode().then(() => document.querySelector('img').naturalWidth)"
+    )
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        photograph(page, f"qr-{kind}-{width}")
+
+
+def test_what_is_too_wide_is_noticed(scripted: LocalCloud, devices: Devices) -> None:
+    page = devices.open(scripted, DESKTOP)
+    page.goto("/")
+    assert overflowing(page) == []
+    page.evaluate(_WIDEN)
+    assert overflowing(page) == [], "what scrolls by itself is not too wide"
+    page.evaluate("document.querySelector('main > section').style.overflowX = 'visible'")
+    found = overflowing(page)
+    assert found[0] == "the page"
+    assert any("<p" in it for it in found)
+    assert any("sticks out" in it for it in examine(page, "too-wide", "ltr"))

@@ -62,7 +62,7 @@ def test_several_of_many(scripted: LocalCloud, devices: Devices, model: Facilita
 
 def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
     talk = begin(devices, scripted)
-    scale = {"min": 1, "max": 5, "minLabel": "Not at all", "maxLabel": "Very much"}
+    scale: dict[str, Any] = {"min": 1, "max": 5, "minLabel": "Not at all", "maxLabel": "Very much"}
     model.shows("RatingScale", "How much do you look forward to lunch?", **scale)
     asked(talk)
     expect(talk.page.get_by_role("radio", name="1 (Not at all)")).to_be_attached()

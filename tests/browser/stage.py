@@ -1,0 +1,82 @@
+"""Where states are made: a device of a tongue, a model that speaks it, and somebody who talks to it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.devices import DESKTOP, Devices
+from tests.browser.facilitator import Facilitator
+from tests.browser.people import ARABIC
+from tests.browser.talk import Talk, new_session
+from tests.e2e.local import LocalCloud
+
+SAY = {"en": "Mostly soup, because the canteen is far away.", "ar": "الحساء غالبا، لأن المطعم بعيد جدا."}
+ASK = {"en": "What would a kitchen on your floor change?", "ar": "ماذا سيغير مطبخ في طابقك؟"}
+MORE = {"en": "And who would use it besides you?", "ar": "ومن سيستخدمه غيرك؟"}
+SEE = {"en": "I see.", "ar": "فهمت."}
+RECAP = {
+    "en": "- You bring soup, as the canteen is far away.\n- A kitchen would help.\n\nThank you!",
+    "ar": "- تحضر الحساء لأن المطعم بعيد.\n- المطبخ سيساعد.\n\nشكرا لك!",
+}
+OPTIONS = {
+    "en": ["A kitchen on our floor", "A canteen nearby", "A longer break for everybody who eats with others"],
+    "ar": ["مطبخ في طابقنا", "مطعم قريب", "استراحة أطول لكل من يأكل مع الآخرين"],
+}
+LABEL = {"en": "What would help you most?", "ar": "ما الذي يساعدك أكثر؟"}
+ENDS = {"en": ("Not at all", "Very much"), "ar": ("أبدا", "كثيرا جدا")}
+
+
+@dataclass
+class Stage:
+    """One device for all states, so that its files are loaded once: each state has a session of its own there."""
+
+    devices: Devices
+    cloud: LocalCloud
+    model: Facilitator
+    tongue: str
+    _device: BrowserContext | None = field(default=None, init=False)
+
+    def page(self) -> Page:
+        """A window of the device."""
+        if self._device is None:
+            self._device = self.elsewhere().context
+        return self._device.new_page()
+
+    def elsewhere(self) -> Page:
+        """A window of a device that nobody has used."""
+        return self.devices.open(self.cloud, DESKTOP, locale="ar" if self.tongue == "ar" else "en-US")
+
+    def session(self, **fields: Any) -> str:
+        """A session in the tongue, with a form."""
+        return new_session(self.cloud, **{**(ARABIC if self.tongue == "ar" else {"language": "en"}), **fields})
+
+    def joined(self, **fields: Any) -> Talk:
+        """Somebody who has been welcomed."""
+        self.model.says(ASK[self.tongue])
+        session = self.session(**{"questions": [], **fields})
+        talk = Talk(self.page(), self.cloud, session).open()
+        talk.page.locator("#join button").click()
+        expect(talk.replies).to_have_count(1)
+        talk.page.wait_for_load_state()
+        return talk
+
+    def send(self, talk: Talk) -> None:
+        """Say something, and don't wait."""
+        talk.box.fill(SAY[self.tongue])
+        talk.page.locator("#compose button[type=submit]").first.click()
+
+    def answered(self, talk: Talk) -> Talk:
+        """Say something; returns when the reply is there."""
+        before = talk.replies.count()
+        self.send(talk)
+        expect(talk.replies).to_have_count(before + 1)
+        return talk
+
+    def clear(self) -> None:
+        """Close the windows of the device, put it online again, and forget the script."""
+        if self._device:
+            for page in self._device.pages:
+                page.close()
+            self._device.set_offline(False)
+        self.model.forget()

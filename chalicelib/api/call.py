@@ -10,7 +10,8 @@ from msgspec import Struct
 from chalicelib import wiring
 from chalicelib.api.access import Who, require
 from chalicelib.clock import Deadline
-from chalicelib.services.links import results_url
+from chalicelib.services.entries import Turn
+from chalicelib.services.links import Holder, participants_url, results_url
 from chalicelib.store.records import Caller, SessionView
 
 JSON = "application/json"
@@ -55,7 +56,13 @@ class Call:
 
     def results_url(self, session_id: str) -> str:
         """The page of a session's results, opened with what the caller may see of it."""
-        return results_url(self.public_url, session_id, self.caller.user_id, wiring.deployment_secret())
+        holder = Holder("user", self.caller.user_id)
+        return results_url(self.public_url, session_id, holder, secret=wiring.deployment_secret(), now=self.now)
+
+    def participants_url(self, turn: Turn) -> str | None:
+        """The same page for the participant whose turn this was; None where the host keeps the results."""
+        secret = wiring.deployment_secret()
+        return participants_url(self.public_url, turn.session, turn.thread_id, secret=secret, now=self.now)
 
     def require_admission(self) -> None:
         """Fail where the endpoint is for a role and nobody was asked for one. Chat asks while it finds out whose thread it is."""

@@ -18,13 +18,17 @@ routes = Blueprint(__name__)
 
 
 def _turn_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
-    call.open(session_id)
-    return present.chat_response(conversations.turn_again(session_id, **kept, desk=wiring.desk()))
+    session = call.open(session_id).session
+    return _shown(call, conversations.turn_again(session, **kept, desk=wiring.desk()))
 
 
-def _made(turn: Turn) -> Made:
+def _shown(call: Call, turn: Turn) -> dict[str, Any]:
+    return present.chat_response(turn, call.participants_url(turn) if turn.is_final else None)
+
+
+def _made(call: Call, turn: Turn) -> Made:
     ids = {"thread_id": turn.thread_id, "sequence": turn.sequence, "message_id": turn.message_id}
-    return Made(present.chat_response(turn), ids)
+    return Made(_shown(call, turn), ids)
 
 
 @endpoint(
@@ -39,7 +43,7 @@ def post_chat_questions(call: Call, session_id: str) -> Made:
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
     desk = wiring.desk()
     turn = conversations.join(session_id, who, answers, desk=desk, deadline=call.deadline, request_id=call.repeat_id)
-    return _made(turn)
+    return _made(call, turn)
 
 
 @endpoint(routes, "POST", "/sessions/{session_id}/chat", body=ChatBody, answers=ChatResponse, again=_turn_again)
@@ -48,4 +52,4 @@ def post_chat(call: Call, session_id: str) -> Made:
     body: ChatBody = call.body
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
     said = Said(body.content, body.message_id or call.repeat_id, body.widget_value)
-    return _made(conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline))
+    return _made(call, conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline))

@@ -5,6 +5,7 @@ from typing import Any
 _SESSION = "3f0b7c52-6a1d-4e8f-9b2a-5c4d3e2f1a00"
 _QUESTION = "b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"
 _THREAD = "7d9e8f10-3b5c-4d6e-8a7b-9c0d1e2f3a4b"
+_USER = "0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f"
 _CREATED = "2026-03-01T12:00:05.123456Z"
 _UPDATED = "2026-03-01T12:04:41.000712Z"
 
@@ -146,7 +147,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "IncludedBody": {"included": False},
     "GroupBody": {"group_id": "-1001234567890", "group_name": "Office"},
     "UserInfo": {
-        "id": "0c9d8e7f-1a2b-4c3d-9e4f-5a6b7c8d9e0f",
+        "id": _USER,
         "email": "ana@example.com",
         "name": "Ana",
         "subscription_status": "FREE",
@@ -168,7 +169,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "summary": _SUMMARY,
         "session_md": None,
         "join_url": _JOIN_URL,
-        "results_url": f"https://harmonica.example.com/results?s={_SESSION}",
+        "results_url": f"https://harmonica.example.com/results?s={_SESSION}&k=user.{_USER}.20543.{'x' * 43}",
         "questions": _QUESTIONS,
         "cross_pollination": False,
         "widgets_enabled": False,

@@ -200,12 +200,13 @@ def response(session_id: str, entry: Message) -> Json:
     return {"id": entry.id, "session_id": session_id, "content": entry.content, "created_at": moment(entry.created_at)}
 
 
-def chat_response(turn: Turn) -> Json:
-    """`ChatResponse`."""
+def chat_response(turn: Turn, results_url: str | None) -> Json:
+    """`ChatResponse`; `results_url` where the participant may see the results."""
     reply: Json = {"role": "assistant", "content": turn.content, "is_final": turn.is_final}
     if turn.widget_spec is not None:
         reply["widget_spec"] = turn.widget_spec
-    return {"message": reply, "thread_id": turn.thread_id}
+    shown = {"message": reply, "thread_id": turn.thread_id}
+    return shown | ({"results_url": results_url} if results_url else {})
 
 
 def summary(view: SessionView, now: datetime) -> Json:

@@ -294,10 +294,14 @@ class Reply(Shape):
 
 
 class ChatResponse(Shape):
-    """The facilitator's turn."""
+    """The facilitator's turn.
+
+    The final one has `results_url` where participants may see the results: a link of this participant's own, for 30 days.
+    """
 
     message: Reply
     thread_id: UUID
+    results_url: str | UnsetType = UNSET
 
 
 class TelegramGroup(Shape):

@@ -6,31 +6,36 @@ just that counts as none.
 """
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from chalice.app import Request
 
 from chalicelib import wiring
 from chalicelib.pages.render import cookie as set_cookie
+from chalicelib.services.links import DAYS, Holder, Kind, holder_of
 
 _COOKIE_SECONDS = 180 * 24 * 3600
-_HOLDER_SECONDS = 30 * 24 * 3600
+_HOLDER_SECONDS = DAYS * 24 * 3600
+_PERSON_COOKIE = "hm"
+_HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
 
 
 def known(request: Request, session_id: str) -> str | None:
     """The participant that this browser's cookie names."""
-    return _kept(request, _cookie_name("hm", session_id), "cookie", session_id)
+    people = (_unsign(value, "cookie", session_id) for value in _kept(request, _PERSON_COOKIE, session_id))
+    return next(filter(None, people), None)
 
 
 def cookie(request: Request, person: str, session_id: str) -> str:
     """The header that makes this browser this participant for half a year."""
     value = _sign(person, "cookie", session_id)
-    return set_cookie(request, _cookie_name("hm", session_id), value, _COOKIE_SECONDS)
+    return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
 
 
 def forgotten(request: Request, session_id: str) -> str:
     """The header that makes this browser nobody again."""
-    return set_cookie(request, _cookie_name("hm", session_id), "", 0)
+    return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), "", 0)
 
 
 def form_token(person: str, session_id: str) -> str:
@@ -68,23 +73,29 @@ def storage_mark(person: str, session_id: str) -> str:
     return _signature(person, "storage", session_id)[:16]
 
 
-def holder(request: Request, session_id: str) -> str | None:
-    """The user whose link to the results this browser has opened."""
-    return _kept(request, _cookie_name("hr", session_id), "holder", session_id)
+def holder_by(token: str, session_id: str) -> Holder | None:
+    """Whom a link to the results was made for."""
+    return holder_of(token, session_id, secret=wiring.deployment_secret(), now=wiring.clock().now())
 
 
-def holder_cookie(request: Request, user_id: str, session_id: str) -> str:
-    """The header that keeps such a link out of the address, for a month."""
-    value = _sign(user_id, "holder", session_id)
-    return set_cookie(request, _cookie_name("hr", session_id), value, _HOLDER_SECONDS)
+def holder(request: Request, kind: Kind, session_id: str) -> str | None:
+    """Whom the link of this kind was made for that this browser has opened: the id."""
+    holders = (holder_by(token, session_id) for token in _kept(request, _HOLDER_COOKIES[kind], session_id))
+    return next((found.id for found in holders if found and found.kind == kind), None)
 
 
-def _kept(request: Request, wanted: str, purpose: str, session_id: str) -> str | None:
+def holder_cookie(request: Request, token: str, kind: Kind, session_id: str) -> str:
+    """The header that keeps such a link, as long as it lasts, out of the address."""
+    return set_cookie(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, _HOLDER_SECONDS)
+
+
+def _kept(request: Request, prefix: str, session_id: str) -> Iterator[str]:
+    """What the cookies of this name hold: a browser may send several."""
+    wanted = _cookie_name(prefix, session_id)
     for pair in request.headers.get("cookie", "").split(";"):
         name, _, value = pair.strip().partition("=")
-        if name == wanted and (found := _unsign(value, purpose, session_id)):
-            return found
-    return None
+        if name == wanted:
+            yield value
 
 
 def _cookie_name(prefix: str, session_id: str) -> str:

@@ -14,7 +14,6 @@ from chalicelib.pages.web import require_allowance, see_other
 from chalicelib.pages.welcome import moment_in
 from chalicelib.requests import require_uuid
 from chalicelib.services.channels import WEB, thread_id
-from chalicelib.services.links import holder_of
 from chalicelib.services.responses import Wanted, list_responses
 from chalicelib.services.results import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.services.sessions import summary_status
@@ -45,12 +44,12 @@ def show(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
-    if user_id := holder_of(query.get("k", ""), session_id, wiring.deployment_secret()):
+    if holder := identity.holder_by(token := query.get("k", ""), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
-        return see_other(f"results?s={session_id}", identity.holder_cookie(request, user_id, session_id))
-    user_id = identity.holder(request, session_id)
+        return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
+    user_id = identity.holder(request, "user", session_id)
     view = wiring.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
-    visitor = visitor_of(view, _own_thread(request, view))
+    visitor = visitor_of(view, _own_threads(request, view), wiring.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility
         return page(request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility)
@@ -129,10 +128,13 @@ def _thread(request: Request, view: SessionView, found: str) -> Response:
     return page(request, "thread.html", session=view.session, **values)
 
 
-def _own_thread(request: Request, view: SessionView) -> Thread | None:
-    """The conversation of this browser's participant, where the results may depend on it."""
-    person = identity.known(request, view.session.id)
-    if person is None or view.role is not None or view.session.results_visibility != "participants":
-        return None
-    own = thread_id(wiring.deployment_secret(), view.session.id, WEB, person)
-    return wiring.conversations().thread(view.session.id, own)
+def _own_threads(request: Request, view: SessionView) -> list[Thread]:
+    """The conversations had in this browser, and by whoever's link it opened, where the results may depend on them."""
+    session_id = view.session.id
+    if view.role is not None or view.session.results_visibility != "participants":
+        return []
+    person = identity.known(request, session_id)
+    here = thread_id(wiring.deployment_secret(), session_id, WEB, person) if person else None
+    found = (here, identity.holder(request, "thread", session_id))
+    threads = (wiring.conversations().thread(session_id, own) for own in found if own)
+    return [thread for thread in threads if thread]

@@ -233,7 +233,7 @@ def _entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
 def _results_url(view: SessionView, thread: ThreadView | None) -> str | None:
     """Where this person may see the results already."""
     seen_by = view.session.results_visibility
-    took_part = thread is not None and has_taken_part(thread.thread)
+    took_part = thread is not None and has_taken_part(view.session, thread.thread, wiring.clock().now())
     allowed = seen_by == "public" or (seen_by == "participants" and took_part)
     return f"results?s={view.session.id}" if allowed else None
 

@@ -13,8 +13,8 @@ from chalicelib.services import entries, places, turns
 from chalicelib.services.channels import Participant
 from chalicelib.services.entries import Said, Turn, turn_of
 from chalicelib.services.forms import check_answers
-from chalicelib.services.places import Desk, Waiting
-from chalicelib.store.records import SessionView, Thread, ThreadView
+from chalicelib.services.places import Desk, Place, Waiting
+from chalicelib.store.records import Session, SessionView, ThreadView
 
 
 def join(
@@ -44,7 +44,7 @@ def join(
     waiting = Waiting(desk)
     while True:
         if not place.begun.is_empty:
-            return _opening_of(place.begun, request_id, desk)
+            return _opening_of(place, request_id, desk)
         taken = places.take_lease(place.begun, desk)
         if taken:
             return turns.reply(place, taken, [], desk, deadline, request_id)
@@ -78,12 +78,12 @@ def say(session_id: str, who: Participant, said: Said, *, desk: Desk, deadline: 
         place = waiting.again(place)
 
 
-def turn_again(session_id: str, thread_id: str, sequence: int, message_id: str, *, desk: Desk) -> Turn:
+def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, desk: Desk) -> Turn:
     """The turn that this reply was, read again. Raises NotFound where it is gone, another one in its place included."""
-    reply = desk.conversations.message(session_id, thread_id, sequence)
+    reply = desk.conversations.message(session.id, thread_id, sequence)
     if reply is None or reply.id != message_id:
         raise NotFound("This conversation was deleted")
-    return turn_of(thread_id, reply)
+    return turn_of(session, thread_id, reply)
 
 
 def read_thread(session_id: str, who: Participant, *, desk: Desk) -> tuple[SessionView, ThreadView | None]:
@@ -95,9 +95,10 @@ def read_thread(session_id: str, who: Participant, *, desk: Desk) -> tuple[Sessi
     return place.view, ThreadView(place.thread, place.answers, messages)
 
 
-def _opening_of(thread: Thread, request_id: str | None, desk: Desk) -> Turn:
+def _opening_of(place: Place, request_id: str | None, desk: Desk) -> Turn:
     """The opening that an earlier try of this very request was given; for any other request the thread has begun."""
+    thread = place.begun
     opening = desk.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
     if opening is None or opening.message_id != request_id:
         raise Invalid("participant_id has already joined this session")
-    return turn_of(thread.id, opening)
+    return turn_of(place.view.session, thread.id, opening)

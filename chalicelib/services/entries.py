@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.services.facilitation.turn import FacilitatorReply
-from chalicelib.store.records import Message, Thread
+from chalicelib.store.records import Message, Session, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The facilitator's reply."""
+    """The facilitator's reply, in this session."""
 
+    session: Session
     thread_id: str
     content: str
     is_final: bool
@@ -62,9 +63,9 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
     )
 
 
-def turn_of(thread_id: str, reply: Message) -> Turn:
+def turn_of(session: Session, thread_id: str, reply: Message) -> Turn:
     """The turn that ended with this reply."""
-    return Turn(thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
+    return Turn(session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
 
 
 def begun_with(thread: Thread, message: Message) -> Thread:

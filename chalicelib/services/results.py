@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from chalicelib.services.access import has_role
 from chalicelib.services.synthesis.prose import without_quotes
-from chalicelib.store.records import SessionView, Summary, Thread
+from chalicelib.store.records import Session, SessionView, Summary, Thread
 
 LEAST = 5  # participants below whom only members are shown anything
 CARRIED_BY = 2  # people who make a theme one that points at nobody
@@ -24,18 +25,18 @@ class Results:
     few: bool  # fewer than LEAST have taken part, and there is a summary
 
 
-def visitor_of(view: SessionView, thread: Thread | None) -> Visitor:
-    """Who somebody is to the results: what a role in the session gives comes first."""
+def visitor_of(view: SessionView, threads: Sequence[Thread], now: datetime) -> Visitor:
+    """Who somebody with these conversations is to the results: what a role in the session gives comes first."""
     if has_role(view, "editor"):
         return "editor"
     if has_role(view, "viewer"):
         return "viewer"
-    return "participant" if thread is not None and has_taken_part(thread) else "stranger"
+    return "participant" if any(has_taken_part(view.session, thread, now) for thread in threads) else "stranger"
 
 
-def has_taken_part(thread: Thread) -> bool:
-    """Whether somebody has had a conversation to its end: one that ended without a word of theirs opens nothing."""
-    return thread.is_completed
+def has_taken_part(session: Session, thread: Thread, now: datetime) -> bool:
+    """Whether somebody has said something and had a conversation to its end: theirs, or that of the session."""
+    return thread.is_completed or (thread.message_count > 0 and session.status_at(now) == "completed")
 
 
 def may_see(view: SessionView, visitor: Visitor) -> bool:

@@ -37,7 +37,7 @@ def answered(place: Place, said: Said, desk: Desk) -> Turn | None:
         return turn
     history = _history(place, desk)
     known = _find_said(place, history, said)
-    return _turn_of(known, history, place.thread_id) if known else None
+    return _turn_of(known, history, place) if known else None
 
 
 def attempt(place: Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | None:
@@ -47,7 +47,7 @@ def attempt(place: Place, said: Said, desk: Desk, deadline: Deadline) -> Turn | 
         return turn
     history = _history(place, desk)
     known = _find_said(place, history, said)
-    if known and (turn := _turn_of(known, history, thread.id)):
+    if known and (turn := _turn_of(known, history, place)):
         return turn
     if known is None and thread.message_count >= desk.max_turns:
         raise ConversationFull(desk.max_turns)
@@ -97,7 +97,7 @@ def reply(
     if not stored:
         desk.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise Conflict("Another request is answering this message; send the same message again")
-    return turn_of(thread.id, message)
+    return turn_of(place.view.session, thread.id, message)
 
 
 def check_widget(history: Sequence[Message], said: Said) -> None:
@@ -126,14 +126,14 @@ def _condensed_turn(place: Place, said: Said, desk: Desk) -> Turn | None:
         return None
     sequence = place.condensed.message_ids.get(fingerprint(said.message_id))
     answer = desk.conversations.message(place.view.session.id, place.thread_id, sequence) if sequence else None
-    return turn_of(place.thread_id, answer) if answer else None
+    return turn_of(place.view.session, place.thread_id, answer) if answer else None
 
 
-def _turn_of(known: Message, history: Sequence[Message], thread_id: str) -> Turn | None:
+def _turn_of(known: Message, history: Sequence[Message], place: Place) -> Turn | None:
     """The turn that a stored message has come to, if it has."""
     replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
     reply = next(replies, None)
-    return turn_of(thread_id, reply) if reply else None
+    return turn_of(place.view.session, place.thread_id, reply) if reply else None
 
 
 def _find_said(place: Place, history: Sequence[Message], said: Said) -> Message | None:

@@ -281,38 +281,6 @@ def test_an_editor_of_one_session_reads_none_of_another(host: Host) -> None:
     assert results(editor, other).status == 403
 
 
-def test_a_link_gives_what_its_holder_may_see_now(host: Host) -> None:
-    session = host.new_session()
-    put(session, summary_of(1))
-    guest = host.invite(session["id"], "viewer")
-    browser, page = opened(guest, session)
-    assert page.status == 200
-    wiring.sessions().add_member(session["id"], guest.user_id, "editor")
-    assert "Conversations" in results(browser, session).text
-
-
-@pytest.mark.parametrize("change", ["other session", "other user", "cut", "none"])
-def test_a_link_we_did_not_make_opens_nothing(change: str, host: Host, ben: Browser) -> None:
-    session, other = host.new_session(), host.new_session()
-    token = host.get(f"/sessions/{session['id']}")["results_url"].partition("&k=")[2]
-    made = {
-        "other session": host.get(f"/sessions/{other['id']}")["results_url"].partition("&k=")[2],
-        "other user": f"{wiring.new_id()}.{token.partition('.')[2]}",
-        "cut": token[:-1],
-        "none": "é",
-    }
-    page = ben.open(f"/results?s={session['id']}&k={made[change]}")
-    assert page.status == 403
-    assert ben.cookies == {}
-
-
-def test_the_link_is_the_same_every_time_and_each_member_has_their_own(host: Host) -> None:
-    session = host.new_session()
-    mine = [host.get(f"/sessions/{session['id']}")["results_url"] for _ in range(2)]
-    viewers = host.invite(session["id"], "viewer").get(f"/sessions/{session['id']}")["results_url"]
-    assert mine[0] == mine[1] != viewers
-
-
 def test_unknown_sessions_have_no_results(host: Host, ben: Browser) -> None:
     for address in ("/results", "/results?s=x", "/results?s=00000000-0000-4000-8000-000000000000"):
         assert ben.open(address).status == 404

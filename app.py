@@ -45,7 +45,7 @@ for resource in (
     app.register_blueprint(resource.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(pages.routes)
-app.register_blueprint(fallback.routes)
+app.register_blueprint(fallback.routes_with(pages.problem))
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")

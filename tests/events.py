@@ -63,7 +63,9 @@ def request(
         "isBase64Encoded": bool(body),
     }
     answer = app(event, Context())
-    return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]) if answer["body"] else None)
+    is_json = answer["headers"].get("Content-Type") == "application/json"
+    told = json.loads(answer["body"]) if is_json else answer["body"] or None
+    return Answer(answer["statusCode"], answer["headers"], told)
 
 
 def _path_parameters(resource: str, path: str) -> dict[str, str] | None:

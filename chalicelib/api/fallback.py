@@ -1,37 +1,61 @@
-"""What no other route serves: 404 for an unknown path, 405 for a known one with another method, preflights of both."""
+"""What no other route serves: 404 for an unknown path, 405 for a known one with another method, preflights of both.
+
+Under /api in the envelope of all errors; whoever visits another address with a browser gets a page.
+"""
 
 import re
+from collections.abc import Callable, Mapping
 
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api.http import preflight, respond
-from chalicelib.errors import MethodNotAllowed, NotFound
-
-routes = Blueprint(__name__)
+from chalicelib.errors import HarmonicaError, MethodNotAllowed, NotFound
 
 _CATCH_ALL = "/{proxy+}"
 _API = "/api/"
 
+Known = Mapping[str, Mapping[str, object]]
+Page = Callable[[Request, HarmonicaError], Response]
 
-@routes.route(_CATCH_ALL, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], content_types=[])
-def unknown(**_: str) -> Response:
-    """No such path, or no such method on it."""
 
-    def answer(request: Request, headers: dict[str, str]) -> Response:
-        path = "/" + str((request.uri_params or {}).get("proxy", ""))
-        allowed = _methods_of(path)
-        if request.method == "OPTIONS" and path.startswith(_API):
+def routes_with(page: Page) -> Blueprint:
+    """The one route; `page` tells visitors of pages what went wrong."""
+    routes = Blueprint(__name__)
+
+    @routes.route(_CATCH_ALL, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], content_types=[])
+    def unknown(**_: str) -> Response:
+        """No such path, or no such method on it."""
+        return _answer(routes.current_request, routes.current_app.routes, page)
+
+    return routes
+
+
+def _answer(request: Request, known: Known, page: Page) -> Response:
+    path = "/" + str((request.uri_params or {}).get("proxy", ""))
+    is_api = f"{path}/".startswith(_API)
+    allowed = _methods_of(path, known)
+
+    def tell(request: Request, _: dict[str, str]) -> Response:
+        if request.method == "OPTIONS" and is_api:
             return preflight(allowed)  # also of unknown paths: a page must be able to read that there is nothing
-        if allowed:
-            headers["Allow"] = ", ".join(allowed)
-            raise MethodNotAllowed(f"{request.method} is not allowed here; allowed: {', '.join(allowed)}")
-        raise NotFound(f"There is nothing at {request.method} {path[:200]}")
+        raise _problem(request, path, allowed)
 
-    return respond(routes.current_request, answer)
+    if is_api or request.method not in ("GET", "HEAD"):
+        response = respond(request, tell)
+    else:
+        response = page(request, _problem(request, path, allowed))
+    if response.status_code == MethodNotAllowed.status:
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
 
 
-def _methods_of(path: str) -> list[str]:
-    known = routes.current_app.routes
+def _problem(request: Request, path: str, allowed: list[str]) -> HarmonicaError:
+    if allowed:
+        return MethodNotAllowed(f"{request.method} is not allowed here; allowed: {', '.join(allowed)}")
+    return NotFound(f"There is nothing at {request.method} {path[:200]}")
+
+
+def _methods_of(path: str, known: Known) -> list[str]:
     patterns = {route: re.sub(r"\{[^}]+\}", "[^/]+", route) for route in known if route != _CATCH_ALL}
     matching = [path] if path in patterns else [route for route, it in patterns.items() if re.fullmatch(it, path)]
     return sorted({method for route in matching for method in known[route]} - {"OPTIONS"})

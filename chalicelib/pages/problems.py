@@ -1,10 +1,14 @@
 """The page that says what went wrong, in the visitor's language, and whom to ask."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from chalice.app import Request, Response
 
 from chalicelib.errors import Forbidden, HarmonicaError, Invalid, RateLimited
+from chalicelib.pages import static
 from chalicelib.pages.render import page, voice_for, with_retry_after
-from chalicelib.requests import request_id
+from chalicelib.requests import public_url, request_id
 
 
 class ForeignForm(Forbidden):
@@ -16,9 +20,11 @@ class UnreadableForm(Invalid):
 
 
 _WAIT = ("wait_heading", "wait_text")
+_MISSING = ("missing_heading", "missing_text")
 _SAID = {
     400: ("wrong_heading", "unreadable_form"),
-    404: ("missing_heading", "missing_text"),
+    404: _MISSING,
+    405: _MISSING,
     409: _WAIT,
     413: ("large_heading", "large_text"),
     429: ("slow_heading", "slow_text"),
@@ -37,7 +43,13 @@ def told(request: Request, error: HarmonicaError) -> tuple[str, str]:
 
 
 def problem_page(request: Request, error: HarmonicaError) -> Response:
-    """The page that says what went wrong."""
+    """The page that says what went wrong; it may stand at any address, so it finds its files from the root."""
     heading, explanation = told(request, error)
-    response = page(request, "problem.html", error.status, heading=heading, explanation=explanation)
+    at = urlsplit(public_url(request)).path
+    values: dict[str, Any] = {
+        "heading": heading,
+        "explanation": explanation,
+        "static": lambda name: f"{at}/{static.address(name)}",
+    }
+    response = page(request, "problem.html", error.status, **values)
     return with_retry_after(response, error)

@@ -1,22 +1,25 @@
 """Routes of the hosted pages."""
 
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, Request, Response
 
+from chalicelib.errors import HarmonicaError
 from chalicelib.pages import chat, qr, results, static
 from chalicelib.pages.render import page
 from chalicelib.pages.web import respond, respond_to_script
 
 routes = Blueprint(__name__)
 
+READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
+
 
 # No content types: Chalice would refuse the wrong ones in JSON, and these are pages for people.
-@routes.route("/", methods=["GET"], content_types=[])
+@routes.route("/", methods=READ, content_types=[])
 def get_home() -> Response:
     """What this is, for somebody who came without a link."""
     return respond(routes.current_request, lambda request: page(request, "home.html"))
 
 
-@routes.route("/chat", methods=["GET"], content_types=[])
+@routes.route("/chat", methods=READ, content_types=[])
 def get_chat() -> Response:
     """Where this person stands in the session: the form, the conversation, or its end."""
     return respond(routes.current_request, chat.show)
@@ -40,19 +43,28 @@ def post_from_script() -> Response:
     return respond_to_script(routes.current_request, chat.receive_from_script)
 
 
-@routes.route("/static/{name}", methods=["GET"], content_types=[])
+@routes.route("/static/{name}", methods=READ, content_types=[])
 def get_static(name: str) -> Response:
     """A style sheet or a script."""
     return respond(routes.current_request, lambda request: static.serve(request, name))
 
 
-@routes.route("/results", methods=["GET"], content_types=[])
+@routes.route("/results", methods=READ, content_types=[])
 def get_results() -> Response:
     """What came of a session."""
     return respond(routes.current_request, results.show)
 
 
-@routes.route("/qr", methods=["GET"], content_types=[])
+@routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
     """The link of a session as a picture."""
     return respond(routes.current_request, qr.show)
+
+
+def problem(request: Request, error: HarmonicaError) -> Response:
+    """What went wrong at an address that no route serves."""
+
+    def fail(_: Request) -> Response:
+        raise error
+
+    return respond(request, fail)

@@ -26,9 +26,12 @@ Answer = Callable[[Request], Response]
 def respond(
     request: Request, answer: Answer, problem: Callable[[Request, HarmonicaError], Response] = problem_page
 ) -> Response:
-    """Give the page, or the page that says what went wrong; log the request."""
+    """Give the page, or the page that says what went wrong; log the request. Who asks for the head gets no body."""
     apology = f"Please try again in a moment. It was recorded as {request_id(request)}."
-    return answer_in_any_case(request, lambda: answer(request), lambda error: problem(request, error), apology)
+    response = answer_in_any_case(request, lambda: answer(request), lambda error: problem(request, error), apology)
+    if request.method == "HEAD":
+        response.body = type(response.body)()
+    return response
 
 
 def respond_to_script(request: Request, answer: Answer) -> Response:

@@ -68,6 +68,7 @@ def test_nobody_costs_more_than_one_call(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("GET", "/me", Authorization="Bearer hm_live_" + "0" * 32), 401) <= 1
     assert meter.of(host.call("POST", "/sessions", b"{"), 400) <= 1
     assert meter.of(host.call("GET", "/sessions/nonsense"), 404) <= 1
+    assert request("GET", "/api/nope").status == 404
     assert request("GET", "/nope").status == 404
     assert meter.sent == []
 

@@ -1,9 +1,14 @@
 """What no route serves: 404 for a path, 405 for a method, in the envelope of all errors."""
 
 import json
+import re
+from itertools import product
 
 import pytest
 
+from app import app
+from chalicelib import settings
+from chalicelib.pages.texts import texts_in
 from tests.events import REQUEST_ID, request
 
 KNOWN = (
@@ -28,14 +33,13 @@ KNOWN = (
 
 
 def test_an_unknown_path_is_not_found(aws: None, subtests: pytest.Subtests) -> None:
-    for path in ("/nope", "/api/v1", "/api/v1/", "/api/v2/me", "/api/v1/me/more", "/api/v1/sessions/x/y/z", "/é%00"):
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            with subtests.test(f"{method} {path}"):
-                answer = request(method, path)
-                assert answer.status == 404
-                assert answer.body == {
-                    "error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}
-                }
+    unknown = ("/api", "/api/v1", "/api/v1/", "/api/v2/me", "/api/v1/me/more", "/api/v1/sessions/x/y/z", "/api/é%00")
+    changing = ("POST", "PUT", "PATCH", "DELETE")
+    for path, method in [*product(unknown, ("GET", *changing)), *product(("/nope", "/é%00", "/apis"), changing)]:
+        with subtests.test(f"{method} {path}"):
+            answer = request(method, path)
+            assert answer.status == 404
+            assert answer.body == {"error": {"code": "not_found", "message": f"There is nothing at {method} {path}"}}
 
 
 def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subtests: pytest.Subtests) -> None:
@@ -47,6 +51,34 @@ def test_a_known_path_with_another_method_names_what_is_allowed(aws: None, subte
             assert answer.body == {"error": {"code": "method_not_allowed", "message": message}}
 
 
+def test_visitors_of_an_unknown_address_get_a_page_that_says_whom_to_ask(
+    aws: None, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    monkeypatch.setenv("SUPPORT_CONTACT", "help@example.org")
+    monkeypatch.setenv("PUBLIC_URL", "https://example.org/live")
+    settings.settings.cache_clear()
+    for path in ("/nope", "/deep/er/still", "/apis", "/é%00", "/chat/"):
+        with subtests.test(path):
+            answer = request("GET", path, headers={"accept-language": "de"})
+            assert (answer.status, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+            assert "mailto:help@example.org" in answer.body
+            assert texts_in("de")("missing_heading") in answer.body
+            assert answer.headers["X-Request-Id"] == REQUEST_ID
+            assert set(re.findall(r'href="([^"?]*static/[^"?]*)', answer.body)) == {"/live/static/page.css"}
+            head = request("HEAD", path)
+            assert (head.status, head.body) == (404, None)
+
+
+def test_visitors_of_an_address_that_only_takes_forms_get_a_page_too(aws: None) -> None:
+    app.route("/forms-only", methods=["POST"])(lambda: {})
+    try:
+        answer = request("GET", "/forms-only")
+    finally:
+        del app.routes["/forms-only"]
+    assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+    assert "<html" in answer.body
+
+
 def test_neither_asks_for_a_key_nor_for_a_body_that_can_be_read(aws: None) -> None:
     headers = {"authorization": "Bearer nonsense"}
     assert request("POST", "/api/v1/nope", body=b"\xff{", headers=headers).status == 404
@@ -55,7 +87,7 @@ def test_neither_asks_for_a_key_nor_for_a_body_that_can_be_read(aws: None) -> No
 
 def test_every_response_carries_the_id_of_its_request(aws: None) -> None:
     answers = [
-        request("GET", "/nope"),
+        request("POST", "/nope"),
         request("PUT", "/api/v1/me"),
         request("GET", "/api/v1/me", resource="/api/v1/me"),
         request("POST", "/api/v1/sessions", resource="/api/v1/sessions", body=b"{"),

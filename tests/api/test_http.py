@@ -144,7 +144,7 @@ def test_what_asks_for_no_key_announces_an_allowance_too(host: Host) -> None:
     known, unknown = "/api/v1/me", "/api/v1/nope"
     answers = [
         request("GET", unknown),
-        request("GET", "/nope"),
+        request("POST", "/nope"),
         request("PUT", known),
         request("OPTIONS", known, resource=known),
         request("OPTIONS", unknown),

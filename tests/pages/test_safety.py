@@ -188,3 +188,21 @@ def test_previews_of_what_takes_nobody_any_more_and_of_results_say_what_it_is(
 def test_the_card_tells_the_deadline_where_the_session_is(host: Host, ben: Browser) -> None:
     session = host.new_session(closes_at="2026-12-31T23:30:00Z", time_zone="Europe/Berlin")
     assert "1 January 2027, 00:30 (Europe/Berlin)" in ben.chat(session).text
+
+
+def test_who_asks_for_the_head_of_a_page_gets_its_headers_alone(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    ben.headers["Accept"] = "image/png, */*"
+    (link,) = set(re.findall(r'href="(static/page[^"]+)"', ben.chat(session).html))
+    paths = {"/": 200, f"/chat?s={session['id']}": 200, "/chat?s=x": 404, f"/results?s={session['id']}": 200}
+    paths |= {f"/qr?s={session['id']}": 200, f"/qr?s={session['id']}&format=png": 200, f"/{link}": 200}
+    for path, status in paths.items():
+        whole, head = ben.get(path), ben.request("HEAD", path)
+        assert (head.status_code, head.body) == (whole.status_code, b"") == (status, b"")
+        changing = ("X-Request-Id", "Content-Security-Policy")
+        told = [{name: value for name, value in it.headers.items() if name not in changing} for it in (whole, head)]
+        assert told[0] == told[1]
+
+
+def test_the_page_of_a_missing_file_finds_its_own_files(host: Host, ben: Browser) -> None:
+    assert 'href="/static/page.css?v=' in ben.open("/static/none.js").html

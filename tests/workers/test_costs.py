@@ -1,6 +1,7 @@
 """What one more message costs: exactly so many model calls and requests, however many threads there are."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import msgspec
@@ -158,6 +159,26 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     stored = wiring.conversations().digest(session.id, again.id)
     assert stored
     assert stored.voice == again.voice
+
+
+def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_it(
+    model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    session = crowded_session(20, clock)
+    run(session, model, clock)
+    before = wiring.bench().themes.get(session.id)
+    gone = before.themes[0]
+    assert wiring.bench().themes.put(session.id, replace(before, themes=before.themes[1:]), before)
+    run(session, model, clock)
+    registry = wiring.bench().themes.get(session.id)
+    assert (registry.resolve(gone.id), registry.themes[-1].label) == (None, gone.label)
+    heads = wiring.conversations().heads(session.id)
+    assert all(registry.resolve(theme) for head in heads for theme in head.themes)
+    points = [point for leaf in Reductions().all(session.id).values() for _, point in leaf.points]
+    assert registry.themes[-1].id in {point.theme for point in points}
+    assert gone.id not in {point.theme for point in points}
+    assert run(session, model, clock).writes <= 4
 
 
 def test_words_taken_out_while_a_leaf_is_made_are_not_stored(

@@ -138,9 +138,10 @@ def _gather_tree(
     """The same for a large session: who stands where from the heads, the points from leaves."""
     session_id, epoch = view.session.id, view.synthesis.epoch
     voices = {head.id: head.voice for head in heads.values() if head.voice}
-    voices |= {thread_id: digest.voice for thread_id, digest in reached.items() if thread_id in heads}
+    voices |= {thread_id: digest.voice for thread_id, digest in reached.items()}
     unknown = [name for name, voice in voices.items() if not all(map(register.registry.resolve, voice.stances))]
     mended = _themed(stored.of_threads(session_id, unknown), heads, register, bench)
+    reached = {**reached, **{digest.thread_id: digest for digest in mended}}
     voices |= {digest.thread_id: digest.voice for digest in mended}
     leaves = bench.reductions.all(session_id)
     due, prints = tree.due_leaves(heads.values(), reached, leaves)

@@ -49,13 +49,19 @@ def make_leaf(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> Leaf:
     return Leaf(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
 
 
+def _state(head: Thread, digested: Mapping[str, Digest]) -> str:
+    voice = digested[head.id].voice if head.id in digested else head.voice
+    themes = voice.stances if voice else ()
+    return " ".join([head.id, head.created_at.isoformat(), str(_reached(head, digested)), *themes])
+
+
 def _reached(head: Thread, digested: Mapping[str, Digest]) -> int:
     return digested[head.id].to_sequence if head.id in digested else head.digested_to
 
 
 def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, Digest]) -> str:
     """What changes with every digest that comes, grows or goes."""
-    known = sorted(f"{head.id} {head.created_at.isoformat()} {_reached(head, digested)}" for head in heads)
+    known = sorted(_state(head, digested) for head in heads)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()
 
 

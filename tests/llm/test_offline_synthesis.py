@@ -4,15 +4,18 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chalicelib.llm.offline import OfflineModel
 from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.brief import render_brief
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
+from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.services.synthesis.register import Register
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Digest, Message, SessionView, Summary
@@ -116,6 +119,36 @@ def test_the_summary_is_labelled_and_answers_what_is_critical(
     assert summary.critical_answer
 
 
+def test_whoever_is_shown_nobodys_words_still_reads_what_people_agree_and_differ_on(
+    real: tuple[dict[str, list[str]], list[Digest], Summary],
+) -> None:
+    said, _, summary = real
+    brief = render_brief(replace(view(), summary=summary), "https://x")
+    for found in (summary.agreements, summary.tensions):
+        told = [left for text in found if (left := without_quotes(text))]
+        assert told
+        assert all(f"- {text}" in brief for text in told)
+    assert all(len(text) < 20 or text not in brief for texts in said.values() for text in texts)
+    assert all(f"“{text}”" not in brief and f"「{text}」" not in brief for texts in said.values() for text in texts)
+
+
+def test_the_overview_tells_the_themes_as_they_are_counted(
+    real: tuple[dict[str, list[str]], list[Digest], Summary],
+) -> None:
+    _, _, summary = real
+    listed = [theme for theme in summary.themes if theme.label in summary.overview.split("\n\n")[0]]
+    assert listed == list(summary.themes[: len(listed)])
+    assert all(theme.participants > 1 for theme in listed[3:])
+
+
+def test_where_nothing_recurs_the_overview_names_no_theme() -> None:
+    said = each("The lamps flicker at night", "A bakery would please everybody", "Frogs cross the motorway in spring")
+    made = summarise(view(), said)
+    assert "little in common" in made.overview
+    assert not any(theme.label in made.overview for theme in made.themes)
+    assert all(without_quotes(theme.statement) == "" for theme in made.themes)
+
+
 def test_no_theme_is_one_that_people_agree_on_and_differ_on(
     real: tuple[dict[str, list[str]], list[Digest], Summary],
 ) -> None:
@@ -198,7 +231,7 @@ def test_people_who_say_alike_agree_and_opposites_are_a_tension() -> None:
 def test_participants_questions_are_open_questions() -> None:
     said = ["Why does the bus not run on Sundays?", "I like the bus, it is on time", "The bus is on time"]
     made = summarise(view(), each(*said))
-    assert made.open_questions == ("Why does the bus not run on Sundays?",)
+    assert made.open_questions == ("“Why does the bus not run on Sundays?”",)
 
 
 def test_an_order_to_the_summariser_is_one_opinion() -> None:

@@ -8,19 +8,25 @@ from chalicelib.llm.language import Script
 
 @dataclass(frozen=True, slots=True)
 class ReportPhrases:
-    """Sentences with places for themes and for what people wrote."""
+    """Sentences with places for themes and for what people wrote.
+
+    Not everybody is shown a sentence that quotes somebody, so each of these reads well without its neighbour.
+    """
 
     chinese: bool
     spread: str
     further: str
     meet: str
     part: str
-    own: str
+    scattered: str
+    alike: str
+    apart: str
     central: str
     recurring: str
     against: str
     quoted: str
     closest: str
+    nearest: str
     not_close: str
     other: str
     comma: str
@@ -34,13 +40,15 @@ _ENGLISH = ReportPhrases(
     further="Narrower, but carried by several people each: {themes}.",
     meet="People say much the same on: {themes}.",
     part="They pull in different directions on: {themes}.",
-    own="Below, agreements, tensions and minority views are given in participants' own sentences: each stands for what "
-    "several people say alike, for two sides, or for one voice that is unlike the others.",
+    scattered="What people brought up under “{topic}” has little in common yet: each point stands for itself.",
+    alike="On {theme}, several people say much the same. In one person's words: {said}",
+    apart="On {theme}, people pull in different directions. {said}",
     central="Closest to the centre of this theme: “{said}”",
-    recurring="Also recurring here: {terms}.",
+    recurring="Recurring here: {terms}.",
     against="“{one}” as against “{other}”",
     quoted="“{said}”",
     closest="Closest to this in people's own words: {said}",
+    nearest="What comes closest to this is in: {themes}.",
     not_close="No point takes this up in the same words; the nearest answer is in the widest themes: {themes}.",
     other="Other points",
     comma="; ",
@@ -53,12 +61,15 @@ _TRADITIONAL = ReportPhrases(
     further="範圍較小、但各有數人提到的還有：{themes}。",
     meet="大家說法相近的是：{themes}。",
     part="意見方向不同的是：{themes}。",
-    own="以下的共識、分歧與少數意見都是參與者的原句：分別代表數人相近的說法、兩個方向，或與眾不同的一個聲音。",
+    scattered="在「{topic}」之下，大家提到的事目前還很少交集：每一點各自獨立。",
+    alike="關於{theme}，數人說法相近。其中一人的原話：{said}",
+    apart="關於{theme}，意見方向不同。{said}",
     central="最能代表這個主題的一句：「{said}」",
-    recurring="這裡也常提到：{terms}。",
+    recurring="這裡常提到：{terms}。",
     against="「{one}」，相對於「{other}」",
     quoted="「{said}」",
     closest="參與者原話中最接近的是：{said}",
+    nearest="最接近的回答在這些主題中：{themes}。",
     not_close="沒有人用同樣的字眼談到這一點；最接近的回答在這些主題中：{themes}。",
     other="其他看法",
     comma="；",
@@ -71,12 +82,15 @@ _SIMPLIFIED = ReportPhrases(
     further="范围较小、但各有数人提到的还有：{themes}。",
     meet="大家说法相近的是：{themes}。",
     part="意见方向不同的是：{themes}。",
-    own="以下的共识、分歧与少数意见都是参与者的原句：分别代表数人相近的说法、两个方向，或与众不同的一个声音。",
+    scattered="在“{topic}”之下，大家提到的事目前还很少交集：每一点各自独立。",
+    alike="关于{theme}，数人说法相近。其中一人的原话：{said}",
+    apart="关于{theme}，意见方向不同。{said}",
     central="最能代表这个主题的一句：“{said}”",
-    recurring="这里也常提到：{terms}。",
+    recurring="这里常提到：{terms}。",
     against="“{one}”，相对于“{other}”",
     quoted="“{said}”",
     closest="参与者原话中最接近的是：{said}",
+    nearest="最接近的回答在这些主题中：{themes}。",
     not_close="没有人用同样的字眼谈到这一点；最接近的回答在这些主题中：{themes}。",
     other="其他看法",
     comma="；",

@@ -51,23 +51,43 @@ def summarise(request: Request) -> Reply:
     sample = " ".join(item.text for item in items[:SAMPLED])
     words = REPORT_PHRASES[script_for(first("language", prompt), sample)]
     vocabulary = build(items, topic)
-    clusters = find_themes(vocabulary)[:MOST_THEMES]
-    home = {document.item.id: index for index, cluster in enumerate(clusters) for document in cluster.documents}
-    holds = _holds(home, registered)
-    named = [_named(cluster, holds[index], vocabulary, words) for index, cluster in enumerate(clusters)]
-    named = named or _as_registered(prompt, items, registered)
+    clusters, holds, counts = _placed(find_themes(vocabulary)[:MOST_THEMES], registered, items)
+    home = _home(clusters)
+    named = [_named(cluster, held, vocabulary, words) for cluster, held in zip(clusters, holds, strict=True)]
     found = findings.find(vocabulary, home)
+    place = {name: named[index].label for name, index in home.items() if counts[index] > 1}
+    apart_on = {place.get(left.item.id) for left, _ in found.tensions}
+    agreed = {name: label for name, label in place.items() if label not in apart_on}
+    alike = [(document, words.quoted.format(said=_said(document))) for document in found.agreements]
+    apart = [(left, words.against.format(one=_said(left), other=_said(right))) for left, right in found.tensions]
     result: dict[str, Any] = {
-        "overview": _overview(topic, named, found, home, words),
-        "themes": [asdict(theme) for theme in named],
+        "overview": _overview(topic, named, counts, found, place, words),
+        "themes": [asdict(theme) for theme in named or _as_registered(prompt, items, registered, words)],
         "same": [],
-        "agreements": [words.quoted.format(said=_said(document)) for document in found.agreements],
-        "tensions": [words.against.format(one=_said(left), other=_said(right)) for left, right in found.tensions],
+        "agreements": _told(alike, agreed, words.alike),
+        "tensions": _told(apart, place, words.apart),
         "minority_views": [words.quoted.format(said=_said(document)) for document in found.alone],
-        "open_questions": found.questions,
-        "critical_answer": _critical(critical, vocabulary, named, words) if critical else "",
+        "open_questions": [words.quoted.format(said=_bare(question)) for question in found.questions],
+        "critical_answer": _critical(critical, vocabulary, named, place, words) if critical else "",
     }
     return Reply("", "offline", (ToolCall("write_summary", result),))
+
+
+def _placed(
+    clusters: Sequence[Cluster], registered: Mapping[str, str], items: Sequence[Item]
+) -> tuple[list[Cluster], list[list[str]], list[int]]:
+    """The themes, the registered ones in each, and how many people those will count; the most first."""
+    holds = _holds(_home(clusters), registered)
+    counts = [
+        len({item.participant for item in items if registered[item.id] in holds[at]}) for at in range(len(clusters))
+    ]
+    order = sorted(range(len(clusters)), key=lambda at: -counts[at])
+    return [clusters[at] for at in order], [holds[at] for at in order], [counts[at] for at in order]
+
+
+def _home(clusters: Sequence[Cluster]) -> dict[str, int]:
+    """The theme of each point that is in one."""
+    return {document.item.id: index for index, cluster in enumerate(clusters) for document in cluster.documents}
 
 
 def _holds(home: Mapping[str, int], registered: Mapping[str, str]) -> Mapping[int, list[str]]:
@@ -92,42 +112,68 @@ def _named(cluster: Cluster, themes: list[str], vocabulary: Vocabulary, words: R
     rest = [document for document in cluster.documents if document not in quotable and document is not centre]
     terms = [term for term in labels.key_terms(cluster, vocabulary) if term.lower() not in name.lower()]
     recurring = words.recurring.format(terms=words.comma.join(terms[:4])) if terms else ""
-    statement = words.gap.join(part for part in (words.central.format(said=_said(centre)), recurring) if part)
+    statement = words.gap.join(part for part in (recurring, words.central.format(said=_said(centre))) if part)
     evidence = [document.item.id for document in [*quotable, *rest, centre]]
     return _Named(name or words.other, statement, words.comma.join(terms[:4]), evidence, themes)
 
 
-def _as_registered(prompt: str, items: Sequence[Item], registered: Mapping[str, str]) -> list[_Named]:
+def _as_registered(
+    prompt: str, items: Sequence[Item], registered: Mapping[str, str], words: ReportPhrases
+) -> list[_Named]:
     """Where there are too few points for anything to recur: the registered themes, each with the longest of its points."""
     longest: dict[str, Item] = {}
     for item in sorted(items, key=lambda item: -length_in_words(item.text)):
         longest.setdefault(registered[item.id], item)
     named = {piece.attributes["id"]: piece.attributes["label"].capitalize() for piece in tags.read("theme", prompt)}
     shown = [(label, theme, longest[theme]) for theme, label in named.items() if theme in longest]
-    return [_Named(label, item.text, "", [item.id], [theme]) for label, theme, item in shown[:MOST_THEMES]]
+    return [
+        _Named(label, words.quoted.format(said=_bare(item.text)), "", [item.id], [theme])
+        for label, theme, item in shown[:MOST_THEMES]
+    ]
+
+
+def _told(found: Sequence[tuple[Document, str]], place: Mapping[str, str], sentence: str) -> list[str]:
+    """What was found, in people's own words; the first of each theme says what it is about, for whoever is shown no words."""
+    told: list[str] = []
+    themes: set[str] = set()
+    for document, said in found:
+        theme = place.get(document.item.id, "")
+        told.append(sentence.format(theme=theme, said=said) if theme and theme not in themes else said)
+        themes.add(theme)
+    return told
 
 
 def _overview(
-    topic: str, named: Sequence[_Named], found: findings.Findings, home: dict[str, int], words: ReportPhrases
+    topic: str,
+    named: Sequence[_Named],
+    counts: Sequence[int],
+    found: findings.Findings,
+    place: Mapping[str, str],
+    words: ReportPhrases,
 ) -> str:
     """What was asked, how the points spread, and where people meet and part."""
+    if not named:
+        return words.scattered.format(topic=topic)
     listed = [theme.label for theme in named]
+    shared = [label for label, count in zip(listed, counts, strict=True) if count > 1][3:]
     parts = [words.spread.format(topic=topic, themes=words.comma.join(listed[:3]))]
-    if listed[3:]:
-        parts.append(words.further.format(themes=words.comma.join(listed[3:])))
-    apart = _labels([left.item.id for left, _ in found.tensions], home, listed)
-    alike = [name for name in _labels([it.item.id for it in found.agreements], home, listed) if name not in apart]
+    if shared:
+        parts.append(words.further.format(themes=words.comma.join(shared)))
+    apart = _labels([left for left, _ in found.tensions], place)
+    alike = [name for name in _labels(found.agreements, place) if name not in apart]
     more = [words.meet.format(themes=words.comma.join(alike))] if alike else []
     more += [words.part.format(themes=words.comma.join(apart))] if apart else []
-    more += [words.own] if found.agreements or found.tensions or found.alone else []
     return "\n\n".join(words.gap.join(paragraph) for paragraph in (parts, more) if paragraph)
 
 
-def _labels(ids: Sequence[str], home: dict[str, int], listed: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(listed[home[name]] for name in ids if name in home))
+def _labels(found: Sequence[Document], place: Mapping[str, str]) -> list[str]:
+    """The themes of these points, each once."""
+    return list(dict.fromkeys(place[it.item.id] for it in found if it.item.id in place))
 
 
-def _critical(critical: str, vocabulary: Vocabulary, named: Sequence[_Named], words: ReportPhrases) -> str:
+def _critical(
+    critical: str, vocabulary: Vocabulary, named: Sequence[_Named], place: Mapping[str, str], words: ReportPhrases
+) -> str:
     """The points closest to what is critical, in its own words; an honest pointer to the themes where none is close."""
     wanted = vocabulary.vector(critical)
     ranked = sorted(vocabulary.documents, key=lambda document: -cosine(document.vector, wanted))
@@ -138,12 +184,17 @@ def _critical(critical: str, vocabulary: Vocabulary, named: Sequence[_Named], wo
     ]
     told = list(findings.distinct(close, QUOTED))
     if not told:
-        return words.not_close.format(themes=words.comma.join(theme.label for theme in named[:3]))
-    return words.closest.format(
-        said=words.semicolon.join(words.quoted.format(said=_said(document)) for document in told)
-    )
+        return words.not_close.format(themes=words.comma.join(theme.label for theme in named[:3])) if named else ""
+    said = words.semicolon.join(words.quoted.format(said=_said(document)) for document in told)
+    themes = _labels(told, place)
+    nearest = [words.nearest.format(themes=words.comma.join(themes))] if themes else []
+    return words.gap.join([*nearest, words.closest.format(said=said)])
 
 
 def _said(document: Document) -> str:
-    """A point's text on one line, without the quotation marks that will stand around it."""
-    return " ".join(document.item.text.split()).strip("\"'“”「」 ")
+    return _bare(document.item.text)
+
+
+def _bare(text: str) -> str:
+    """A text on one line, without the quotation marks that will stand around it."""
+    return " ".join(text.split()).strip("\"'“”「」 ")

@@ -9,6 +9,7 @@ from chalicelib.services.synthesis.prose import Prose
 from chalicelib.store.records import RegisteredTheme
 
 LEAST, SHARE = 3, 0.1  # people who carry a theme widely, and their share of a large session
+_CARRYING = 3  # letters of a word that can say what a theme is about
 MOST = 6  # widely carried themes that one of a summary may gather, where that is more than half of them
 
 
@@ -43,8 +44,8 @@ class Carried:
     def told(self, ids: Sequence[str], label: str, statement: str) -> str:
         """The statement of a theme of a summary, and a sentence that names those that it gathers, unless that is one that it speaks of."""
         found = [self._themes[name] for name in ids if name in self._themes]
-        own = wording.content(f"{label}\n{statement}")
-        if not found or (len(found) == 1 and wording.content(found[0].label) & own):
+        own = wording.content(f"{label}\n{statement}", _CARRYING)
+        if not found or (len(found) == 1 and wording.content(found[0].label, _CARRYING) & own):
             return statement
         gathered = self._words.gathered.format(themes=self.listed(found))
         return f"{statement}{self._words.gap}{gathered}".strip()

@@ -8,7 +8,6 @@ topic may stand in marks, as the title that it is.
 import unicodedata
 from collections.abc import Sequence
 
-from chalicelib.llm.language import count_words
 from chalicelib.services import wording
 from chalicelib.services.synthesis.claims import claims_a_count, has_address
 from chalicelib.services.synthesis.marks import sentences, spans
@@ -36,7 +35,7 @@ class Prose:
 
     def _once(self, text: str) -> str:
         kept = [sentence for start, end in sentences(text) if (sentence := self._checked(text[start:end]))]
-        return " ".join(" ".join(kept).split()) if count_words(text) else "".join(kept).strip()
+        return " ".join("".join(kept).split())
 
     def _checked(self, sentence: str) -> str:
         found = list(spans(sentence))

@@ -81,6 +81,17 @@ class Wire:
     fired: bool = False
     _fault: Fault | None = None
     _at: int = 0
+    _between: tuple[int, Callable[[], object]] | None = None
+
+    @contextmanager
+    def meanwhile(self, at: int, action: Callable[[], object]) -> Iterator[None]:
+        """Let something else happen, unbroken, just before the `at`-th call (from 1) that is made in this block."""
+        self.calls.clear()
+        self._between = at, action
+        try:
+            yield
+        finally:
+            self._between = None
 
     @contextmanager
     def broken(self, fault: Fault, at: int) -> Iterator[None]:
@@ -96,6 +107,8 @@ class Wire:
         """The client's call, with this wire in between."""
 
         def through(operation: str, arguments: dict[str, Any]) -> Any:
+            if self._between and self._between[0] == len(self.calls) + 1:
+                self._let_happen(self._between[1])
             self.calls.append(operation)
             fault = self._fault
             hit = fault is not None and self._at <= len(self.calls) < self._at + fault.times
@@ -107,6 +120,14 @@ class Wire:
             raise fault.error(operation, arguments)
 
         return through
+
+    def _let_happen(self, action: Callable[[], object]) -> None:
+        calls, fault = list(self.calls), self._fault
+        self._between = self._fault = None
+        try:
+            action()
+        finally:
+            self.calls[:], self._fault = calls, fault
 
 
 def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:

@@ -1,6 +1,7 @@
 """What worker tests share: a session in which people spoke, the queues as an operator sees them, stored items as streams carry them."""
 
 import json
+from functools import cache
 from typing import Any
 
 import boto3
@@ -27,7 +28,7 @@ class Desk(Room):
 
     def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
         super().__init__(clock, model, **fields)
-        self.queues: Any = boto3.client("sqs")
+        self.queues, self.tables = clients()
 
     def speak(self, *sayings: str) -> None:
         """Each of these by somebody new."""
@@ -48,14 +49,14 @@ class Desk(Room):
         return failed(app.write_prompt(events.batch(events.message(self.session.id)), Context()))
 
     def item(self, part: str, table: str = "sessions") -> Event:
-        """A stored item, as a stream's image."""
+        """A stored item, as a stream's image; empty where there is none."""
         key = {"session_id": {"S": self.session.id}, "part": {"S": part}}
-        found = boto3.client("dynamodb").get_item(TableName=table, Key=key)
-        return dict(found["Item"])
+        found = self.tables.get_item(TableName=table, Key=key)
+        return dict(found.get("Item", {}))
 
     def items(self, prefix: str) -> list[Event]:
         """The stored items of all sessions' threads whose part begins so."""
-        found = boto3.client("dynamodb").scan(TableName="conversations")["Items"]
+        found = self.tables.scan(TableName="conversations")["Items"]
         return [dict(item) for item in found if item["part"]["S"].startswith(prefix)]
 
     def asked(self, queue: str) -> list[str]:
@@ -73,6 +74,12 @@ class Desk(Room):
         for message in received:
             self.queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [message["Body"] for message in received]
+
+
+@cache
+def clients() -> tuple[Any, Any]:
+    """Of SQS and of DynamoDB: making one takes longer than most tests ask of it."""
+    return boto3.client("sqs"), boto3.client("dynamodb")
 
 
 def failed(answer: dict[str, Any]) -> list[str]:

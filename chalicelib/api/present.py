@@ -260,7 +260,8 @@ def user_info(user: User, caller: Caller) -> Json:
 
 
 def _theme(of: Theme) -> Json:
-    shown = {"id": of.id, "label": of.label, "statement": of.statement, "participants": of.participants}
+    statement = " ".join(filter(None, (of.statement, of.gathered)))
+    shown = {"id": of.id, "label": of.label, "statement": statement, "participants": of.participants}
     stances = {stance: of.stances.get(stance, 0) for stance in ("for", "against", "mixed", "neutral")}
     return {**shown, "stances": stances, "quotes": [_quote(quote) for quote in of.quotes]}
 

@@ -60,11 +60,11 @@ def results_for(view: SessionView, visitor: Visitor) -> Results:
 
 def _public(summary: Summary, topic: str) -> Summary:
     """What a group said: nothing that only one person holds, and nobody's words but the quotes of themes that people share."""
-    themes = [theme for theme in summary.themes if theme.participants >= CARRIED_BY]
+    themes = [theme for theme in summary.themes if theme.participants >= CARRIED_BY and not theme.members_only]
     return replace(
         summary,
         overview=without_quotes(summary.overview, topic),
-        themes=tuple(replace(theme, statement=without_quotes(theme.statement)) for theme in themes),
+        themes=tuple(replace(theme, statement=without_quotes(theme.statement), gathered="") for theme in themes),
         agreements=_unquoted(summary.agreements),
         tensions=_unquoted(summary.tensions),
         minority_views=(),

@@ -106,9 +106,9 @@ def _results(session: Session, summary: Summary) -> tuple[str, ...]:
 
 
 def _themes(summary: Summary) -> list[Theme]:
-    """The themes of a group; among a few people any one may be a single person's."""
+    """The themes of a group, as far as participants may read them; among a few people any one may be a single person's."""
     least = 2 if summary.participants >= A_GROUP else 1
-    return [theme for theme in summary.themes if theme.participants >= least]
+    return [theme for theme in summary.themes if theme.participants >= least and not theme.members_only]
 
 
 def _theme(theme: Theme, total: int) -> str:

@@ -6,7 +6,8 @@ from chalicelib.services import wording
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.services.synthesis.prose import Prose
-from chalicelib.store.records import RegisteredTheme
+from chalicelib.services.synthesis.telling import Common
+from chalicelib.store.records import RegisteredTheme, Session
 
 LEAST, SHARE = 3, 0.1  # people who carry a theme widely, and their share of a large session
 _CARRYING = 3  # letters of a word that can say what a theme is about
@@ -16,8 +17,9 @@ MOST = 6  # widely carried themes that one of a summary may gather, where that i
 class Carried:
     """The registered themes of a session that a tenth of its people carries, at least three; among a few half, at least two."""
 
-    def __init__(self, book: EvidenceBook, prose: Prose, words: Words) -> None:
+    def __init__(self, book: EvidenceBook, prose: Prose, words: Words, session: Session) -> None:
         self._prose, self._words = prose, words
+        self._common = Common(book.hearing, session)
         total = len(book.hearing.voices)
         least = max(2.0, min(max(LEAST, SHARE * total), total / 2))
         self._people = {theme.id: count for theme, count in book.carried if count >= least}
@@ -37,18 +39,21 @@ class Carried:
         label = self._prose.check(theme.label)
         return label[:1].upper() + label[1:] or self._words.unnamed
 
+    def may_tell(self, theme: RegisteredTheme) -> bool:
+        """Whether participants may read that name: it may be whatever one of them said."""
+        return self._common.may_tell(theme.label)
+
     def description(self, theme: RegisteredTheme) -> str:
         """What a summary said of it that may be said again; else nothing, since it is one person's."""
         return self._prose.check(theme.description) if theme.described_by_summary else ""
 
-    def told(self, ids: Sequence[str], label: str, statement: str) -> str:
-        """The statement of a theme of a summary, and a sentence that names those that it gathers, unless that is one that it speaks of."""
+    def gathered(self, ids: Sequence[str], label: str, statement: str) -> str:
+        """A sentence that names those that a theme of a summary gathers; empty where that is one, and the theme speaks of it."""
         found = [self._themes[name] for name in ids if name in self._themes]
         own = wording.content(f"{label}\n{statement}", _CARRYING)
         if not found or (len(found) == 1 and wording.content(found[0].label, _CARRYING) & own):
-            return statement
-        gathered = self._words.gathered.format(themes=self.listed(found))
-        return f"{statement}{self._words.gap}{gathered}".strip()
+            return ""
+        return self._words.gathered.format(themes=self.listed(found))
 
     def listed(self, themes: Sequence[RegisteredTheme]) -> str:
         """These by their names, each with how many carry it, the most widely carried first."""

@@ -4,7 +4,7 @@ What many people carry is there, whatever a model left out or gathered under one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.services.synthesis.carrying import Carried
@@ -86,19 +86,23 @@ def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str
     lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
     telling = [entry for entry in found.evidence if entry.theme in found.themes]
     registered = book.registry.resolve(lead)
-    label = found.label
-    if registered and prose.check(label) != label:
-        label = carried.label(registered)
-    statement = carried.told(found.themes, label, prose.check(found.statement))
+    theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
+    if registered and prose.check(found.label) != found.label:
+        theme = _renamed(theme, registered, carried)
     plain = prose.check(found.description)
-    theme = _theme(lead, label, statement, found.themes, telling, book)
-    return Group(theme, tuple(found.themes), plain if plain == found.description else "")
+    gathered = carried.gathered(found.themes, theme.label, theme.statement)
+    return Group(replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else "")
 
 
 def _alone(registered: RegisteredTheme, book: EvidenceBook, carried: Carried) -> Group:
     """A registered theme that stands for itself."""
-    label, description = carried.label(registered), carried.description(registered)
-    return Group(_theme(registered.id, label, description, [registered.id], (), book), (registered.id,))
+    theme = _theme(registered.id, "", carried.description(registered), [registered.id], (), book)
+    return Group(_renamed(theme, registered, carried), (registered.id,))
+
+
+def _renamed(theme: Theme, registered: RegisteredTheme, carried: Carried) -> Theme:
+    """A theme under the name of a registered one."""
+    return replace(theme, label=carried.label(registered), members_only=not carried.may_tell(registered))
 
 
 def _theme(

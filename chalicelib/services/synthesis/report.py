@@ -29,7 +29,8 @@ def render_summary(view: SessionView, summary: Summary, words: Words, notes: Seq
 def _theme(theme: Theme, total: int, words: Words) -> str:
     """One theme: its label with the count, what people hold, and their own words."""
     share = words.share.format(count=theme.participants, total=total)
-    parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(theme.statement)]
+    said = words.gap.join(filter(None, (theme.statement, theme.gathered)))
+    parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(said)]
     parts += [markdown.quote(quote.text) for quote in theme.quotes]
     return "\n\n".join(part for part in parts if part)
 

@@ -49,7 +49,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, book.sample())
-    carried = Carried(book, prose, words)
+    carried = Carried(book, prose, words, session)
     groups = group_themes(result.get("themes"), book, prose, before, carried)
     overview = _paragraphs(result.get("overview"), prose)
     if not overview or not groups:

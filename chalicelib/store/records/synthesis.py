@@ -139,6 +139,7 @@ class Theme:
     """What several participants talk about; `participants` is counted by code from the threads that carry it.
 
     `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
+    `gathered` names the registered themes in it, for members only: digests named those. So is all of it where `members_only`.
     """
 
     label: str
@@ -147,6 +148,8 @@ class Theme:
     quotes: tuple[Quote, ...] = ()
     id: str = ""
     stances: dict[str, int] = field(default_factory=dict)
+    gathered: str = ""
+    members_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def sum_up(digests: Sequence[Digest], registry: ThemeRegistry, model: Model) -> 
 def counted(made: Written, matter: str) -> int:
     """How many the document says carry a matter: as a theme of its own, or as one that a theme gathers."""
     theme = next(it for it in made.registry.live if it.label == matter)
-    own = [it.participants for it in made.summary.themes if it.id == theme.id and "(" not in it.statement]
+    own = [it.participants for it in made.summary.themes if it.id == theme.id and not it.gathered]
     named = [count for count in range(99) if f"{matter.capitalize()} ({count})" in made.summary.markdown]
     return (named or own)[0]
 

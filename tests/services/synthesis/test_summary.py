@@ -122,8 +122,8 @@ def test_themes_are_ordered_by_people_and_those_nobody_carries_dropped() -> None
 def test_themes_of_one_label_are_one() -> None:
     one = {"themes": [BOOKS], "label": "All", "statement": "a", "evidence": ["p1"]}
     (theme,) = summary(themes=[one, {"themes": [HOURS], "label": "ALL ", "statement": "b", "evidence": ["p2"]}]).themes
-    assert (theme.label, theme.participants, theme.id) == ("All", 3, BOOKS)
-    assert theme.statement == "a Gathered here, with how many speak of each: Books (3)."
+    assert (theme.label, theme.statement, theme.participants, theme.id) == ("All", "a", 3, BOOKS)
+    assert theme.gathered == "Gathered here, with how many speak of each: Books (3)."
 
 
 def test_what_stood_for_a_theme_goes_on_standing_for_it() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -25,6 +26,22 @@ def lying_in(cloud: LocalCloud, url: str) -> list[str]:
     sqs = cloud.client("sqs")
     received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=1).get("Messages", [])
     return [message["Body"] for message in received]
+
+
+def written(cloud: LocalCloud, table: str, prefix: str, moment: str) -> Counter[str]:
+    """By session, how often parts that begin so were made, as the table's stream has it; one of the same moment is the same."""
+    streams = cloud.client("dynamodbstreams")
+    arn = cloud.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    made = set()
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        which = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = streams.get_shard_iterator(**which)["ShardIterator"]
+        while records := (page := streams.get_records(ShardIterator=iterator))["Records"]:
+            images = [record["dynamodb"].get("NewImage", {"part": {"S": ""}}) for record in records]
+            found = [image for image in images if image["part"]["S"].startswith(prefix) and moment in image]
+            made |= {(image["session_id"]["S"], image["part"]["S"], image[moment]["S"]) for image in found}
+            iterator = page["NextShardIterator"]
+    return Counter(session for session, _, _ in made)
 
 
 @pytest.mark.timeout(300)
@@ -52,7 +69,12 @@ def test_nine_of_a_batch_are_done_once_and_the_poison_is_buried(
     time.sleep(1.5)  # until what was looked at is visible again
     assert cloud.command("infra.redrive") == "summaries: 1 moved back\n"
     wait_for("the poison again", LEAST_DELAY, lambda: lying_in(cloud, dead_letters) == [POISON])
-    assert [current(cloud, session) for session in sessions] == made  # done once
+    assert [current(cloud, session) for session in sessions] == made
+    summaries = written(cloud, outputs["SessionsTableName"], "summary", "generated_at")
+    digests = written(cloud, outputs["ConversationsTableName"], "digest#", "created_at")
+    once = dict.fromkeys(sessions, 1)
+    assert {session: summaries[session] for session in sessions} == once
+    assert {session: digests[session] for session in sessions} == once
     sqs.purge_queue(QueueUrl=dead_letters)
 
 

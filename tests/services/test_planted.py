@@ -1,0 +1,212 @@
+"""What one participant says is theirs: no request of another thread has it, nor anything that is stored of or shown to others.
+
+The host's summary does. The facilitator here says back all that it is shown for a turn. Once the digests coin labels of
+plain matters, and once one puts what was said into labels and descriptions: then others' digests are shown those labels,
+which they have to be to find the same theme, and nobody else is shown anything of it.
+"""
+
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Reply, Request
+from chalicelib.services.channels import Participant
+from chalicelib.services.documents import write_session_brief
+from chalicelib.services.results import results_for
+from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis.job import summarise
+from tests.clock import own_time
+from tests.faults import Interviewer
+from tests.llm.scripted import calls, prompt_of, says
+from tests.room import HOST, Room
+
+PLANTED = (
+    *("zyzzogeton", "quillfeather", "mumblethorpe", "snickerdoodling", "flibbert"),  # words
+    *("Zebulon", "Quixworth", "Zoë", "王小明", "Пржевальский", "Łucja", "O'Brannigan"),  # names
+    *("Brimblewick", "Ødegårdshaugen", "蘑菇巷", "Wobbegong Bay", "Quagmire-on-Sea"),  # places
+    *("48151623", "zq@quagmire.example", "https://quagmire.example/zq"),
+)
+BUSES, GARDENS, TOADS = "Evening buses", "Quiet gardens", "Toads"
+MATTERS = {"buses": BUSES, "gardens": GARDENS, "toads": TOADS}
+CARRIERS = [f"The {word} buses in the evening matter to me." for word in ("late", "last", "few", "slow", "full")]
+OTHER = "I like to sit in the gardens near my street, because it is quiet there, and green, and I can read for an hour."
+LONG = f"{OTHER} " * 60
+LISTENERS = 6
+
+
+def planted_in(text: str) -> list[str]:
+    return [word for word in PLANTED if word in text]
+
+
+class Scribe(Interviewer):
+    """A model that remembers who each request is for; `leaks` says whether its digests name themes in what was said."""
+
+    leaks = False
+    speaking = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[tuple[str, Request]] = []
+
+    def complete(self, request: Request, _: Deadline) -> Reply:
+        """A turn says back what it is shown, and now and then first nothing; digests and summaries are made by rule."""
+        self.requests.append(request)
+        if request.task == "turn":
+            self.turns.append((self.speaking, request))
+            shown = request.messages[-1].blocks[0].text
+            return says("" if len(self.turns) % 5 == 0 else f"({len(self.turns)}) {shown}")
+        if request.task == "digest":
+            points = [point for said in _said(request) for point in self._points(request, said)]
+            return calls("record_digest", {"points": points})
+        return calls("write_summary", _summary(request))
+
+    def _points(self, request: Request, said: tags.Tagged) -> list[dict[str, str]]:
+        """The point of a message; with a leak also one for each theme that was named so, whoever speaks of its matter."""
+        known = {it.attributes["label"]: it.attributes["id"] for it in tags.read("theme", request.system[-1].text)}
+        plain = next(label for matter, label in MATTERS.items() if matter in said.text)
+        named = planted_in(said.text)
+        labels = [plain]
+        if self.leaks:
+            labels = [f"{plain} of {named[0]}"] if named else [it for it in known if plain in it and it != plain]
+            labels += [] if named else [plain]
+        point = {"message_id": said.attributes["id"], "quote": said.text, "stance": "for"}
+        return [
+            {
+                **point,
+                "text": f"{said.text} ({number})",
+                "topic": label,
+                "theme": known.get(label, ""),
+                "description": f"All of {named}",
+            }
+            for number, label in enumerate(labels)
+        ]
+
+
+def _said(request: Request) -> list[tags.Tagged]:
+    return tags.read("said", request.messages[0].blocks[0].text)
+
+
+def _summary(request: Request) -> dict[str, Any]:
+    """A theme for each matter, quoting others; the host reads what one person said as a quote."""
+    prompt = request.messages[0].blocks[0].text
+    themes, points = tags.read("theme", prompt), tags.read("point", prompt)
+    groups = []
+    for label in MATTERS.values():
+        ids = [it.attributes["id"] for it in themes if label in it.attributes["label"]]
+        plain = [it.attributes["id"] for it in points if it.attributes["theme"] in ids and not planted_in(it.text)]
+        groups.append({"themes": ids, "label": label, "statement": "It is wanted.", "evidence": plain})
+    told = [f"“{it.text.partition(' (')[0]}”" for it in points if planted_in(it.text)]
+    return {"overview": "It is mixed.", "themes": groups, "minority_views": told}
+
+
+@pytest.fixture(params=[False, True], ids=["plain labels", "labels that tell"])
+def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Room:
+    """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
+    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    model = Scribe()
+    model.leaks = request.param
+    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
+    met = [", ".join(PLANTED[first : first + 3]) for first in range(0, len(PLANTED), 3)]
+    speak(room, "planter", *[f"On the evening buses I met {names}." for names in met[:4]])
+    speak(room, "planter", *[f"My toads are called {names}." for names in met[4:]])
+    sum_up(room)
+    for number, said in enumerate(CARRIERS):
+        speak(room, f"carrier-{number}", said)
+    sum_up(room)
+    for number in range(LISTENERS):
+        speak(room, f"listener-{number}", *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last")])
+    speak(room, "talker", *[f"{LONG} And {number}." for number in range(14)])
+    sum_up(room)
+    write_session_brief(room.session.id, sessions=wiring.sessions(), public_url="https://x")
+    return room
+
+
+def scribe(room: Room) -> Scribe:
+    assert isinstance(room.model, Scribe)
+    return room.model
+
+
+def speak(room: Room, name: str, *said: str) -> None:
+    room.who = Participant(name, PLANTED[5] if name == "planter" else "", HOST)
+    scribe(room).speaking = name
+    for text in said:
+        room.clock.advance(1)
+        room.say(text)
+
+
+def sum_up(room: Room) -> None:
+    room.clock.advance(120)
+    summarise(room.session.id, bench=wiring.bench())
+
+
+def of_others(room: Room) -> tuple[list[Request], list[Request]]:
+    """The requests for the turns and for the digests of everybody else."""
+    (head,) = [it for it in wiring.conversations().heads(room.session.id) if it.external_id == "planter"]
+    own = {message.id for message in wiring.conversations().messages(head)}
+    digests = [request for request in scribe(room).requests if request.task == "digest"]
+    turns = [request for who, request in scribe(room).turns if who != "planter"]
+    return turns, [it for it in digests if not any(said.attributes["id"] in own for said in _said(it))]
+
+
+def items(room: Room, table: str) -> list[dict[str, Any]]:
+    found = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return [dict(item) for item in found if item["session_id"]["S"] == room.session.id]
+
+
+def test_no_request_for_another_thread_has_it_but_labels_for_digests(room: Room) -> None:
+    turns, digests = of_others(room)
+    assert len(digests) >= 12
+    assert len(turns) > 45  # with those asked again for a reply without words
+    assert any("<earlier" in prompt_of(request) for request in turns)
+    assert [planted_in(prompt_of(request)) for request in turns if planted_in(prompt_of(request))] == []
+    shown = [prompt_of(request) for request in digests]
+    assert any(planted_in(prompt) for prompt in shown) is scribe(room).leaks
+    for prompt in shown:
+        assert planted_in(re.sub(r'(<theme [^>]*?\blabel=)"[^"]*"', r"\1", prompt)) == []
+
+
+def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(room: Room) -> None:
+    (planter,) = [it for it in wiring.conversations().heads(room.session.id) if it.external_id == "planter"]
+    others = [it for it in items(room, "conversations") if planter.id not in it["part"]["S"]]
+    assert len(others) > 100
+    holding = {it["part"]["S"].partition("#")[0] for it in others if planted_in(json.dumps(it, ensure_ascii=False))}
+    assert holding == (
+        {"digest"} if scribe(room).leaks else set()
+    )  # their points carry the label, which nobody is shown
+    view = room.view()
+    assert view.summary is not None
+    assert view.brief is not None
+    assert set(planted_in(view.summary.markdown)) == set(PLANTED)  # the host reads it
+    assert planted_in(view.brief.markdown) == []
+    for visitor in ("participant", "stranger"):
+        results = results_for(view, visitor)
+        assert results.summary is not None
+        shown = [theme.label for theme in results.summary.themes]
+        assert shown == [GARDENS, BUSES]
+        assert planted_in(repr(replace(results.summary, markdown=""))) == []
+
+
+def test_what_is_stored_of_the_session_has_it_in_the_summary_and_in_names_for_themes_only(room: Room) -> None:
+    where = {it["part"]["S"] for it in items(room, "sessions") if planted_in(json.dumps(it, ensure_ascii=False))}
+    named = {part for part in where if part.startswith("theme#") or part == "scratchpad"}
+    assert where - named == {"summary"}
+    assert bool(named) is scribe(room).leaks
+
+
+def test_what_five_carry_reaches_nearly_everybody_all_the_same(room: Room) -> None:
+    told = {
+        who
+        for who, request in scribe(room).turns
+        for it in tags.read("theme", request.messages[-1].blocks[0].text)
+        if it.attributes["label"] == BUSES
+    }
+    assert len(told & {f"listener-{number}" for number in range(LISTENERS)}) >= 0.8 * LISTENERS

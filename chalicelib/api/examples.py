@@ -236,6 +236,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "consensus": [{"theme_id": "t1", **_NOISE}],
         "tensions": [],
         "covered_questions": [{"question": "What keeps you from coming in?", "participants": 4}],
+        "themes_total": 1,
         "participants": 4,
         "updated_at": _UPDATED,
     },

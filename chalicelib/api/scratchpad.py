@@ -62,6 +62,7 @@ def _shown(session_id: str, pad: Scratchpad) -> dict[str, Any]:
         "consensus": [{"theme_id": name, **_named(notes[name])} for name in pad.consensus],
         "tensions": [{"theme_id": name, **_named(notes[name])} for name in pad.tensions],
         "covered_questions": [{"question": it.question, "participants": it.participants} for it in pad.covered],
+        "themes_total": pad.themes,
         "participants": pad.participants,
         "updated_at": present.moment(pad.updated_at),
     }

@@ -52,12 +52,13 @@ class CoveredQuestion(Shape):
 
 
 class Scratchpad(Shape):
-    """The notes over all conversations, the most widely carried theme first."""
+    """The notes over all conversations, the most widely carried theme first: of `themes_total`, as many as there is room for."""
 
     session_id: UUID
     themes: list[ScratchpadTheme]
     consensus: list[ScratchpadOutcome]
     tensions: list[ScratchpadOutcome]
     covered_questions: list[CoveredQuestion]
+    themes_total: Count
     participants: Count
     updated_at: datetime

@@ -5,13 +5,17 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.services.synthesis import gathering, seeding
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Reply, Request
+from chalicelib.services.synthesis import gathering, scratchpad, seeding
 from tests.api.hosts import Host, error_of
 from tests.api.pads import BUSES, people, post, told
 from tests.api.shapes import ID, TIME, assert_shape
 from tests.api.work import asked, parts, summarise
 from tests.clock import FakeClock
 from tests.faults import Interviewer
+from tests.llm.scripted import calls
 
 STANCES = dict.fromkeys(("for", "against", "mixed", "neutral"), int)
 OUTCOME = {"theme_id": str, "label": str, "participants": int, "stances": STANCES}
@@ -29,6 +33,7 @@ SCRATCHPAD = {
     "consensus": [OUTCOME],
     "tensions": [OUTCOME],
     "covered_questions": [{"question": str, "participants": int}],
+    "themes_total": int,
     "participants": int,
     "updated_at": TIME,
 }
@@ -66,10 +71,22 @@ def test_get_gives_the_notes(host: Host, session: str) -> None:
     found = host.get(f"/sessions/{session}/scratchpad")
     assert_shape(found, SCRATCHPAD)
     (theme,) = found["themes"]
+    assert found["themes_total"] == 1
     assert (theme["id"], theme["participants"], sum(theme["stances"].values())) == ("t1", 3, 3)
     said = {m["id"] for p in host.get(f"/sessions/{session}/responses")["data"] for m in p["messages"]}
     assert len(theme["evidence"]) == 3
     assert said.issuperset(theme["evidence"])
+
+
+def test_get_says_how_many_themes_there_are_where_not_all_have_room(
+    host: Host, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratchpad, "MAX_BYTES", 1_000)
+    for number, about in enumerate(("buses", "libraries", "gardens", "markets", "fountains")):
+        host.say(session, f"The {about} should be open longer on Sundays.", f"p{number}")
+    post(host, session)
+    found = host.get(f"/sessions/{session}/scratchpad")
+    assert 0 < len(found["themes"]) < found["themes_total"] == 5
 
 
 def test_where_it_is_off_every_mode_is_400(host: Host) -> None:
@@ -170,6 +187,44 @@ def test_somebody_excluded_is_gone_from_it_at_once(host: Host, session: str, mod
     assert "library" not in str(host.get(f"/sessions/{session}/scratchpad")).lower()
     assert summarise(session)
     assert "library" not in str(host.get(f"/sessions/{session}/scratchpad")).lower()
+
+
+class Naming:
+    """A model whose themes are named in the words of whoever spoke first; others speak of the same."""
+
+    def complete(self, request: Request, _: Deadline) -> Reply:
+        """One point for each message."""
+        known = [it.attributes["id"] for it in tags.read("theme", request.system[-1].text)]
+        points = [
+            {"message_id": it.attributes["id"], "quote": it.text, "text": it.text, "topic": it.text, "stance": "for"}
+            for it in tags.read("said", request.messages[0].blocks[0].text)
+        ]
+        given = [{**point, "theme": known[0] if known else "", "description": point["text"]} for point in points]
+        return calls("record_digest", {"points": given})
+
+
+@pytest.mark.parametrize("how", ["exclude", "remove"])
+def test_notes_taken_before_the_next_summary_have_none_of_their_words_for_what_others_speak_of(
+    host: Host, session: str, model: Interviewer, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(model, "_offline", Naming())
+    gone = host.say(session, "Zebulon keeps owls", "p1").json_body["thread_id"]
+    post(host, session)
+    host.say(session, "The owls are loud", "p2")
+    post(host, session)
+    assert "Zebulon" in str(host.get(f"/sessions/{session}/scratchpad"))
+    path = f"/sessions/{session}/participants/{gone}"
+    if how == "exclude":
+        host.call("PATCH", path, {"included": False})
+    else:
+        host.call("DELETE", path)
+    assert wiring.sessions().view(session, ("synthesis",)).synthesis.withdrawn_at
+    assert post(host, session)["participants"] == 1
+    (theme,) = host.get(f"/sessions/{session}/scratchpad")["themes"]
+    assert (theme["participants"], "Zebulon" in str(theme)) == (1, False)
+    host.say(session, "Owls all night", "p3")
+    assert post(host, session)["participants"] == 2
+    assert "Zebulon" not in str(host.get(f"/sessions/{session}/scratchpad"))
 
 
 @pytest.mark.parametrize("how", ["exclude", "remove"])

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import fake_anthropic
 from tests.browser.devices import Devices
 from tests.browser.facilitator import Facilitator
+from tests.browser.stage import Stage
 from tests.e2e.local import LocalCloud, free_port
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-quic")
@@ -58,3 +59,9 @@ def scripted(scripted_cloud: LocalCloud, model: Facilitator) -> Iterator[LocalCl
     model.forget()
     yield scripted_cloud
     model.forget()
+
+
+@pytest.fixture(params=["en", "ar"])
+def stage(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud, model: Facilitator) -> Stage:
+    """Left to right, and right to left."""
+    return Stage(devices, scripted, model, str(request.param))

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, expect
 
 from chalicelib.store import keys
-from tests.browser.stage import SAY, Stage
-from tests.browser.states import State
+from tests.browser.stage import SAY, Stage, State
 from tests.browser.talk import Talk
 from tests.e2e.local import LocalCloud
 
@@ -32,7 +31,7 @@ def leave(stage: Stage) -> Page:
 def private_link(stage: Stage) -> Page:
     """The question whether the conversation of a private link is one's own."""
     talk = stage.joined()
-    page = stage.elsewhere()
+    page = stage.stranger()
     page.goto(talk.page.locator("#resume").input_value())
     expect(page.locator("#resume-here")).to_be_visible()
     return page
@@ -41,7 +40,7 @@ def private_link(stage: Stage) -> Page:
 def private_link_refused(stage: Stage) -> Page:
     """A private link, opened where another conversation is going on."""
     talk = stage.joined()
-    page = stage.elsewhere()
+    page = stage.stranger()
     own = Talk(page, stage.cloud, talk.session).open()
     page.locator("#join button").click()
     expect(own.replies).to_have_count(1)
@@ -53,8 +52,7 @@ def private_link_refused(stage: Stage) -> Page:
 def other_person(stage: Stage) -> Page:
     """A page that was left open, and somebody else's conversation by now."""
     talk = stage.joined()
-    talk.page.context.clear_cookies()
-    other = Talk(talk.page.context.new_page(), stage.cloud, talk.session).open()
+    other = Talk(stage.stranger(), stage.cloud, talk.session).open()
     other.page.locator("#join button").click()
     expect(other.replies).to_have_count(1)
     stage.send(talk)
@@ -76,7 +74,7 @@ def rated_without_a_script(stage: Stage) -> Page:
 def full(stage: Stage) -> Page:
     """A session without a place."""
     taken = stage.joined(max_participants=1, results_visibility="public")
-    return Talk(stage.elsewhere(), stage.cloud, taken.session).open().page
+    return Talk(stage.stranger(), stage.cloud, taken.session).open().page
 
 
 def missing(stage: Stage) -> Page:
@@ -124,7 +122,6 @@ def unsaved(stage: Stage) -> Page:
 
 def _told(stage: Stage, what: str) -> Page:
     talk = stage.joined()
-    stage.answered(talk)
     talk.page.locator("[form=done]").click()
     expect(talk.page.locator(".rating")).to_be_visible()
     if what == "rated":
@@ -165,3 +162,4 @@ EDGES: tuple[State, ...] = (
     slow,
     unsaved,
 )
+WORDY = {leave, private_link, ended_without_a_script, full, missing, home}

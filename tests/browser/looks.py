@@ -1,12 +1,15 @@
 """How a page looks: pictures for people to look at, and checks that a script can do."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 
 from chalicelib.pages.language import COOKIE, PARAMETER
 from tests.browser.axe import violations
+from tests.browser.stage import Stage, State
 
 ROOT = Path(__file__).absolute().parents[2]
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", ROOT / ".local" / "screenshots"))
@@ -43,9 +46,11 @@ def _keep(page: Page, name: str) -> None:
 
 _PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _OPEN_ALL = "document.querySelectorAll('details').forEach(it => { it.open = true })"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
 OTHER_LANGUAGES = ("de", "es", "fr", "zh-Hans")
-_BY_COLOR = ("color-contrast", "link-in-text-block")
+# In the dark only colors are another thing, and in either direction they are the same.
+_RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
 
 
 def examine(page: Page, name: str, direction: str) -> list[str]:
@@ -55,16 +60,29 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
     if tells != direction:
         wrong.append(f"{name}: the page's direction is {tells}")
     page.mouse.move(0, 0)
-    for scheme, rules in (("light", ()), ("dark", _BY_COLOR)):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             shown = f"{name}-{width}-{scheme}-{direction}"
             wrong += [f"{shown}: sticks out: {it}" for it in overflowing(page)]
             page.evaluate(_PAINTED)
             _keep(page, shown)
-            if width == WIDTHS[0]:
-                wrong += [f"{shown}: {it}" for it in violations(page, rules=rules)]
+            if width == WIDTHS[0] and (scheme == "light" or direction == "ltr"):
+                wrong += [f"{shown}: {it}" for it in violations(page, rules=_RULES[scheme])]
+    return wrong
+
+
+def examine_all(stage: Stage, states: Collection[State], wordy: Collection[State]) -> list[str]:
+    """What is wrong with any of these states; the wordy ones are opened in other languages too."""
+    wrong: list[str] = []
+    for state in states:
+        name = state.__name__.replace("_", "-")
+        page = state(stage)
+        wrong += examine(page, name, stage.direction)
+        if stage.tongue == "en" and state in wordy:
+            wrong += examine_translations(page, name)
+        stage.clear()
     return wrong
 
 

@@ -1,5 +1,6 @@
 """Where states are made: a device of a tongue, a model that speaks it, and somebody who talks to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,15 +38,23 @@ class Stage:
     tongue: str
     _device: BrowserContext | None = field(default=None, init=False)
 
+    @property
+    def direction(self) -> str:
+        """Where the tongue is written to."""
+        return "rtl" if self.tongue == "ar" else "ltr"
+
     def page(self) -> Page:
         """A window of the device."""
         if self._device is None:
-            self._device = self.elsewhere().context
+            locale = "ar" if self.tongue == "ar" else "en-US"
+            self._device = self.devices.open(self.cloud, DESKTOP, locale=locale).context
         return self._device.new_page()
 
-    def elsewhere(self) -> Page:
-        """A window of a device that nobody has used."""
-        return self.devices.open(self.cloud, DESKTOP, locale="ar" if self.tongue == "ar" else "en-US")
+    def stranger(self) -> Page:
+        """A window for somebody whom the device does not know."""
+        page = self.page()
+        page.context.clear_cookies()
+        return page
 
     def session(self, **fields: Any) -> str:
         """A session in the tongue, with a form."""
@@ -80,3 +89,6 @@ class Stage:
                 page.close()
             self._device.set_offline(False)
         self.model.forget()
+
+
+State = Callable[[Stage], Page]

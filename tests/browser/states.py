@@ -1,17 +1,15 @@
 """The states of a conversation, by name: each opens a page in that state, in English or in Arabic."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.facilitator import PATIENCE
-from tests.browser.stage import ASK, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, Stage
+from tests.browser.stage import ASK, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, Stage, State
 from tests.browser.talk import Talk
 from tests.fake_anthropic import Fault
-
-State = Callable[[Stage], Page]
 
 
 def welcome(stage: Stage) -> Page:
@@ -110,7 +108,7 @@ def resumed(stage: Stage) -> Page:
     """The same conversation at another device."""
     talk = stage.joined()
     stage.answered(talk)
-    page = stage.elsewhere()
+    page = stage.stranger()
     page.goto(talk.page.locator("#resume").input_value())
     page.locator("#resume-here button").click()
     expect(page.locator("[role=log] .message.user")).to_have_count(1)
@@ -153,3 +151,5 @@ STATES: tuple[State, ...] = (
     rated,
     resumed,
 )
+# Which between them say, at an address, all that the pages of a conversation can say.
+WORDY = {welcome, conversation, unreached, unopened, several, ranking, concluded}

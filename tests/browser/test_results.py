@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.looks import examine
+from tests.browser.looks import examine, examine_translations
 from tests.browser.people import ARABIC, SAID, results_link, summarised, talked_in
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
@@ -111,6 +111,9 @@ def test_results_are_without_barriers_and_fit_every_screen(
         for table in page.locator("figure summary").all():
             table.click()
         wrong += examine(page, name, direction)
+        if not arabic:
+            wrong += examine_translations(page, name)
+    page.goto(results_link(cloud, many))
     page.locator("#people th a").first.click()
     page.wait_for_load_state()
     wrong += examine(page, "results-thread", direction)

@@ -1,7 +1,7 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -199,8 +199,18 @@ class Sessions:
         """Take the mark of that moment away: all of its words are in a digest; one that came after it stays."""
         summaries.untell(session_id, told_at)
 
-    def begin_summary(self, session_id: str, now: datetime, until: datetime, *, by_request: bool = False) -> bool:
+    def begin_summary(
+        self,
+        session_id: str,
+        now: datetime,
+        until: datetime,
+        *,
+        by_request: bool = False,
+        rest: timedelta = timedelta(),
+    ) -> bool:
         """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again.
+
+        Should that not come to an end, it is due after `rest`.
 
         False where another one is being written: a request waits for everybody, a job (the queue runs one of a session
         at a time) for a request only.
@@ -212,7 +222,8 @@ class Sessions:
             SynthesisItem.stale_since.remove(),
             SynthesisItem.told_at.remove(),
             SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
-            SynthesisItem.due_at.set(until),
+            SynthesisItem.due_at.set(until + rest),
+            SynthesisItem.begun.add(1),
             *(summaries.rested() if by_request else []),
         ]
         free = SynthesisItem.updating_until.does_not_exist() | (SynthesisItem.updating_until <= now)
@@ -224,7 +235,7 @@ class Sessions:
     def leave_summary(self, session_id: str, until: datetime) -> None:
         """Give up a summary that was begun; it is due, and counts as updating until then."""
         moved = [SynthesisItem.updating_until.set(until), SynthesisItem.due_at.set(until)]
-        actions = [*moved, SynthesisItem.held_by_request.remove()]
+        actions = [*moved, SynthesisItem.held_by_request.remove(), SynthesisItem.begun.remove()]
         begun = SynthesisItem.updating_until.exists()
         holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, begun))
 

@@ -81,7 +81,7 @@ def want_brief(write: TransactWrite, session_id: str, now: datetime) -> None:
 
 def ended() -> list[Action]:
     """No summary is being written any more."""
-    over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at")
+    over = ("updating_until", "held_by_request", "withdrawn_at", "due_kind", "due_at", "begun")
     return [*(getattr(SynthesisItem, name).remove() for name in over), *rested()]
 
 
@@ -101,6 +101,7 @@ def fail(session_id: str, epoch: int, now: datetime, state: Synthesis, again_at:
         SynthesisItem.stale_since.set(now),
         SynthesisItem.tries.set(state.tries),
         SynthesisItem.paid_tries.set(state.paid_tries),
+        SynthesisItem.begun.remove(),
     ]
     if again_at:
         actions.append(SynthesisItem.due_at.set(again_at))

@@ -94,6 +94,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
             tries=int(synthesis.tries or 0),
             paid_tries=int(synthesis.paid_tries or 0),
             rests_until=synthesis.rests_until,
+            begun=int(synthesis.begun or 0),
             themes_version=int(synthesis.themes_version or 0),
             themes_last=int(synthesis.themes_last or 0),
         )

@@ -11,7 +11,7 @@ from chalicelib.services.sessions import summary_status
 from chalicelib.store.records import Synthesis
 from tests import events
 from tests.events import Context
-from tests.faults import lag
+from tests.faults import Died, lag
 from tests.workers.desk import SAYINGS, Desk
 
 
@@ -192,3 +192,27 @@ def test_an_index_that_lags_wakes_jobs_for_nothing_and_makes_nothing_due(
     monkeypatch.undo()
     assert not any("due_kind" in item for item in desk.items("thread#"))
     assert "due_kind" not in desk.item("session")
+
+
+def test_a_job_whose_process_dies_every_time_is_found_ever_more_seldom(desk: Desk) -> None:
+    """Its message goes to the dead letters after five receipts; what the sweep wakes after that dies again."""
+
+    def die(_: object) -> None:
+        raise Died
+
+    desk.write_prompt()
+    desk.speak(*SAYINGS)
+    desk.model.before = lambda request: die(request) if request.task == "summary" else None
+    woken = []
+    for _ in range(24):  # half a day
+        desk.clock.advance(1800)
+        woken.append(bool(sweep(desk)["summaries"]))
+        if woken[-1]:
+            with pytest.raises(Died):
+                desk.summarise()
+    assert sum(woken) <= 5 + 4  # an hour, two, four, eight
+    desk.model.before = lambda _: None
+    desk.clock.advance(24 * 3600)
+    assert sweep(desk)["summaries"] == [desk.session.id]
+    assert desk.summarise() == []
+    assert (desk.view().synthesis.begun, summary_status(desk.view(), desk.clock.now())) == (0, "current")

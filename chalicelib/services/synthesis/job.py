@@ -16,7 +16,7 @@ from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
 from chalicelib.services.synthesis.hearing import Hearing
-from chalicelib.services.synthesis.patience import AT_ONCE, MOST_PAID, failed, rests
+from chalicelib.services.synthesis.patience import AT_ONCE, MOST_PAID, failed, rest_after, rests
 from chalicelib.services.synthesis.register import Register
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
@@ -41,7 +41,7 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     job, until = bench.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
     too_early = age < _least(view.summary, bench.interval) and not _is_final(view.session, view.summary, now)
     # Before the heads are read: whatever is said from here on marks the session stale again.
-    if too_early or not bench.sessions.begin_summary(session_id, now, until):
+    if too_early or not bench.sessions.begin_summary(session_id, now, until, rest=_rest_of_the_dead(view)):
         bench.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
@@ -119,6 +119,15 @@ def _note_failure(view: SessionView, bench: Bench, *, paid: bool, anew: bool) ->
         },
     )
     return over
+
+
+def _rest_of_the_dead(view: SessionView) -> timedelta:
+    """How long the sweep leaves this alone should its process die, as those did that began it before and never ended."""
+    died = view.synthesis.begun
+    if died:
+        extra = {"event": "summary_died", "session_id": view.session.id, "times": died}
+        logger.warning("summary begun and never ended", extra=extra)
+    return rest_after(died) or timedelta()
 
 
 def _rest(view: SessionView, bench: Bench) -> bool:

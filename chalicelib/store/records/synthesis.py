@@ -190,6 +190,7 @@ class Synthesis:
     `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
     `withdrawn_at` the summary is offline, until one without those words is there. `tries` to write it failed in a row since
     something was said last, `paid_tries` of them after a model was paid; no job tries again while it `rests_until`.
+    It was `begun` so often since it last came to an end, good or bad: more than once only where processes died, or AWS was out of reach.
     `themes_version` and `themes_last` are those of the registry of themes.
     """
 
@@ -201,5 +202,6 @@ class Synthesis:
     tries: int = 0
     paid_tries: int = 0
     rests_until: datetime | None = None
+    begun: int = 0
     themes_version: int = 0
     themes_last: int = 0

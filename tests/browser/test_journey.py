@@ -88,11 +88,16 @@ def test_a_private_link_asks_before_anybody_speaks_in_somebody_elses_conversatio
     other.page.get_by_role("link", name="Start my own").click()
     other.press("Start the conversation")
     expect(other.replies).to_have_count(1)
+    other.page.wait_for_load_state()
+    long = "\n".join(["Soup."] * 60)
+    other.say(long)
     other.page.goto(link)
-    expect(other.page.get_by_role("status").first).to_contain_text("The private link was not opened")
+    notice = other.page.get_by_role("status").first
+    expect(notice).to_contain_text("The private link was not opened")
     assert "told=" not in other.page.url
+    expect(notice).to_be_in_viewport()
     other.say(SAID[1])
-    assert sorted(talk.stored()) == sorted([[SAID[0]], [SAID[1]]])
+    assert sorted(talk.stored()) == sorted([[SAID[0]], [long, SAID[1]]])
 
 
 def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devices) -> None:

@@ -284,6 +284,6 @@ for (const item of queue.all()) {
   if (log.has(item.id)) queue.remove(item.id);
   else log.show(item);
 }
-if (!location.hash) log.reveal();
+if (!location.hash && !document.getElementById("told")) log.reveal();
 pump();
 if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

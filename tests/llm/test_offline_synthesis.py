@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.llm.offline import OfflineModel
+from chalicelib.llm.offline.terms import topic_of
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.brief import render_brief
 from chalicelib.services.synthesis.digests import digest_thread
@@ -124,10 +125,12 @@ def test_whoever_is_shown_nobodys_words_still_reads_what_people_agree_and_differ
 ) -> None:
     said, _, summary = real
     brief = render_brief(replace(view(), summary=summary), "https://x")
-    for found in (summary.agreements, summary.tensions):
-        told = [left for text in found if (left := without_quotes(text))]
-        assert told
-        assert all(f"- {text}" in brief for text in told)
+    agreed, apart = (
+        [left for text in found if (left := without_quotes(text))] for found in (summary.agreements, summary.tensions)
+    )
+    assert apart
+    assert bool(agreed) == bool(re.search("much the same|相近", summary.overview))
+    assert all(f"- {text}" in brief for text in (*agreed, *apart))
     assert all(len(text) < 20 or text not in brief for texts in said.values() for text in texts)
     assert all(f"“{text}”" not in brief and f"「{text}」" not in brief for texts in said.values() for text in texts)
 
@@ -154,10 +157,9 @@ def test_no_theme_is_one_that_people_agree_on_and_differ_on(
 ) -> None:
     _, _, summary = real
     sentences = [piece for piece in re.split(r"(?<=[.。])", summary.overview.split("\n\n")[-1]) if piece]
-    alike, apart, *_ = [{theme.label for theme in summary.themes if theme.label in piece} for piece in sentences]
-    assert alike
-    assert apart
-    assert not alike & apart
+    named = [theme.label for piece in sentences for theme in summary.themes if theme.label in piece]
+    assert named
+    assert len(named) == len(set(named))
 
 
 def test_with_a_language_code_nothing_but_quotes_is_in_another_language() -> None:
@@ -252,3 +254,38 @@ def test_digests_are_counted_by_message_and_not_by_point() -> None:
     )
     assert done.messages == 2
     assert Counter(point.message_id for point in done.points) == {"m1": 1}
+
+
+def test_what_as_many_contradict_is_no_agreement() -> None:
+    for_it = ["The town needs a new swimming pool", "A new swimming pool is what the town needs"]
+    against = ["No swimming pool in this town", "No new swimming pool for our town"]
+    assert summarise(view(), each(*for_it)).agreements
+    assert not summarise(view(), each(*for_it, *against)).agreements
+
+
+CYCLING = {
+    "ann": ["I would cycle if there were protected bike lanes on Main Street.", "The station crossing feels unsafe."],
+    "bob": ["I am against bike lanes on Main Street.", "Bike lanes take away parking, and my shop depends on parking."],
+    "cem": ["Protected bike lanes would make me feel safe.", "The station crossing is unsafe for children."],
+    "dee": ["I want secure bike parking at the station, bikes get stolen there.", "Protected bike lanes please."],
+    "eva": ["Bike parking at the station is always full.", "I support bike lanes if there is parking."],
+}
+
+
+def test_an_overview_names_themes_that_are_there_and_calls_none_agreed_that_somebody_opposes() -> None:
+    made = summarise(view(topic="Cycling in town"), CYCLING)
+    labels = {theme.label for theme in made.themes}
+    named = re.search(r"themes: (.*?)\.", made.overview)
+    assert named
+    assert set(named[1].split("; ")) <= labels
+    alike = re.search(r"much the same on: (.*?)\.", made.overview)
+    opposed = {theme.label for theme in made.themes if theme.stances["for"] and theme.stances["against"]}
+    assert opposed
+    assert not opposed & set(alike[1].split("; ") if alike else ())
+
+
+@pytest.mark.parametrize("words", ["It would be good to do things", "Things would get better so", "a" * 30])
+def test_a_topic_that_no_word_names_ends_with_a_whole_word(words: str) -> None:
+    topic = topic_of(words)
+    assert topic
+    assert f"{words} ".startswith((f"{topic} ", "a" * 20))

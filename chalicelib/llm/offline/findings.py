@@ -12,6 +12,7 @@ ABOUT = 0.3  # two points as alike as this are about the same
 CLASHING = (
     0.38  # and so alike they have to be for their difference to count: a false tension is worse than a missed one
 )
+AGREED = 0.7  # the share of those who say much the same, among them and those who say the opposite
 ALONE = 0.22  # a point less alike than this to every other stands alone
 READABLE = (5, 45)  # words
 
@@ -72,19 +73,20 @@ def _neighbours(documents: Sequence[Document]) -> dict[int, dict[int, float]]:
 
 
 def _agreements(documents: Sequence[Document], near: Mapping[int, Mapping[int, float]], most: int) -> list[Document]:
-    """The points with the most people around them who say much the same."""
+    """The points with the most people around them who say much the same, and few who say the opposite."""
     everybody = len({document.item.participant for document in documents})
     fewest = 3 if everybody > 10 else 2
     crowds = []
     for index, document in enumerate(documents):
-        alike = [
-            other
-            for other, value in near.get(index, {}).items()
-            if value >= ALIKE and not _opposed(document, documents[other])
-        ]
+        around = near.get(index, {})
+        against = {other for other, value in around.items() if value >= ABOUT and _opposed(document, documents[other])}
+        alike = [other for other, value in around.items() if value >= ALIKE and other not in against]
         people = {document.item.participant, *(documents[other].item.participant for other in alike)}
+        others = {documents[other].item.participant for other in against} - people
+        if len(people) < AGREED * (len(people) + len(others)):
+            continue
         if len(people) >= fewest and is_readable(document) and "?" not in document.item.text:
-            crowds.append((len(people), sum(near[index][other] for other in alike), document))
+            crowds.append((len(people), sum(around[other] for other in alike), document))
     crowds.sort(key=lambda crowd: (-crowd[0], -crowd[1]))
     return _spread((document for _, _, document in crowds), most)
 

@@ -20,6 +20,8 @@ from chalicelib.llm.offline.vocabulary import Document, Item, Vocabulary, build,
 
 MOST_THEMES = 12
 QUOTED = 3
+MOSTLY = 0.7  # of the people that a theme will count; where fewer speak of it in this, its name would mislead
+REGISTERED_NAMED = 3
 ANSWERING = 0.15  # a point less like the critical question than this does not speak to it
 
 
@@ -53,16 +55,22 @@ def summarise(request: Request) -> Reply:
     vocabulary = build(items, topic)
     clusters, holds, counts = _placed(find_themes(vocabulary)[:MOST_THEMES], registered, items)
     home = _home(clusters)
-    named = [_named(cluster, held, vocabulary, words) for cluster, held in zip(clusters, holds, strict=True)]
+    labelled = {piece.attributes["id"]: piece.attributes["label"].capitalize() for piece in tags.read("theme", prompt)}
+    named = [
+        _named(
+            cluster, held, [] if len(cluster.people) >= MOSTLY * count else _known(held, labelled), vocabulary, words
+        )
+        for cluster, held, count in zip(clusters, holds, counts, strict=True)
+    ]
     found = findings.find(vocabulary, home)
     place = {name: named[index].label for name, index in home.items() if counts[index] > 1}
-    apart_on = {place.get(left.item.id) for left, _ in found.tensions}
+    apart_on = {place.get(left.item.id) for left, _ in found.tensions} | _disputed(named, registered, items)
     agreed = {name: label for name, label in place.items() if label not in apart_on}
     alike = [(document, words.quoted.format(said=_said(document))) for document in found.agreements]
     apart = [(left, words.against.format(one=_said(left), other=_said(right))) for left, right in found.tensions]
     result: dict[str, Any] = {
-        "overview": _overview(topic, named, counts, found, place, words),
-        "themes": [asdict(theme) for theme in named or _as_registered(prompt, items, registered, words)],
+        "overview": _overview(topic, named, counts, found, agreed, place, words),
+        "themes": [asdict(theme) for theme in named or _as_registered(labelled, items, registered, words)],
         "same": [],
         "agreements": _told(alike, agreed, words.alike),
         "tensions": _told(apart, place, words.apart),
@@ -76,12 +84,12 @@ def summarise(request: Request) -> Reply:
 def _placed(
     clusters: Sequence[Cluster], registered: Mapping[str, str], items: Sequence[Item]
 ) -> tuple[list[Cluster], list[list[str]], list[int]]:
-    """The themes, the registered ones in each, and how many people those will count; the most first."""
+    """The themes that registered ones are in, these, and how many people those will count; the most first."""
     holds = _holds(_home(clusters), registered)
     counts = [
         len({item.participant for item in items if registered[item.id] in holds[at]}) for at in range(len(clusters))
     ]
-    order = sorted(range(len(clusters)), key=lambda at: -counts[at])
+    order = sorted((at for at in range(len(clusters)) if holds[at]), key=lambda at: -counts[at])
     return [clusters[at] for at in order], [holds[at] for at in order], [counts[at] for at in order]
 
 
@@ -102,9 +110,33 @@ def _holds(home: Mapping[str, int], registered: Mapping[str, str]) -> Mapping[in
     return holds
 
 
-def _named(cluster: Cluster, themes: list[str], vocabulary: Vocabulary, words: ReportPhrases) -> _Named:
-    """A theme with its label, a statement made of its terms and its most central sentence, and its evidence, the quotable first."""
-    name = labels.label(cluster, vocabulary, chinese=words.chinese)
+def _known(themes: Sequence[str], labelled: Mapping[str, str]) -> list[str]:
+    """The names of the first registered themes: as they are shown, the most widely carried first."""
+    return [label for theme, label in labelled.items() if theme in themes][:REGISTERED_NAMED]
+
+
+def _disputed(named: Sequence[_Named], registered: Mapping[str, str], items: Sequence[Item]) -> set[str]:
+    """The labels of themes that people speak both for and against, and not nearly all on one side."""
+    sides: dict[str, Counter[str]] = {it.label: Counter() for it in named}
+    home = {theme: it.label for it in named for theme in it.themes}
+    for theme, _, stance in {(registered[item.id], item.participant, item.stance) for item in items}:
+        if theme in home:
+            sides[home[theme]][stance] += 1
+    return {
+        label
+        for label, side in sides.items()
+        if max(side["for"], side["against"]) < findings.AGREED * (side["for"] + side["against"])
+    }
+
+
+def _named(
+    cluster: Cluster, themes: list[str], known: Sequence[str], vocabulary: Vocabulary, words: ReportPhrases
+) -> _Named:
+    """A theme with its label, a statement made of its terms and its most central sentence, and its evidence, the quotable first.
+
+    It goes by the names of what is `known`, where the people it will count speak of those, and mostly not of this.
+    """
+    name = ("、" if words.chinese else ", ").join(known) or labels.label(cluster, vocabulary, chinese=words.chinese)
     readable = [document for document in cluster.documents if findings.is_readable(document)] or list(cluster.documents)
     centre = max(readable, key=lambda document: cosine(document.vector, cluster.centre))
     others = [document for document in readable if document is not centre]
@@ -118,14 +150,13 @@ def _named(cluster: Cluster, themes: list[str], vocabulary: Vocabulary, words: R
 
 
 def _as_registered(
-    prompt: str, items: Sequence[Item], registered: Mapping[str, str], words: ReportPhrases
+    labelled: Mapping[str, str], items: Sequence[Item], registered: Mapping[str, str], words: ReportPhrases
 ) -> list[_Named]:
     """Where there are too few points for anything to recur: the registered themes, each with the longest of its points."""
     longest: dict[str, Item] = {}
     for item in sorted(items, key=lambda item: -length_in_words(item.text)):
         longest.setdefault(registered[item.id], item)
-    named = {piece.attributes["id"]: piece.attributes["label"].capitalize() for piece in tags.read("theme", prompt)}
-    shown = [(label, theme, longest[theme]) for theme, label in named.items() if theme in longest]
+    shown = [(label, theme, longest[theme]) for theme, label in labelled.items() if theme in longest]
     return [
         _Named(label, words.quoted.format(said=_bare(item.text)), "", [item.id], [theme])
         for label, theme, item in shown[:MOST_THEMES]
@@ -148,6 +179,7 @@ def _overview(
     named: Sequence[_Named],
     counts: Sequence[int],
     found: findings.Findings,
+    agreed: Mapping[str, str],
     place: Mapping[str, str],
     words: ReportPhrases,
 ) -> str:
@@ -160,7 +192,7 @@ def _overview(
     if shared:
         parts.append(words.further.format(themes=words.comma.join(shared)))
     apart = _labels([left for left, _ in found.tensions], place)
-    alike = [name for name in _labels(found.agreements, place) if name not in apart]
+    alike = _labels(found.agreements, agreed)
     more = [words.meet.format(themes=words.comma.join(alike))] if alike else []
     more += [words.part.format(themes=words.comma.join(apart))] if apart else []
     return "\n\n".join(words.gap.join(paragraph) for paragraph in (parts, more) if paragraph)

@@ -12,6 +12,7 @@ _NUMBER = re.compile(r"[\d.,]+(?:st|nd|rd|th|s|k|am|pm|x)?")
 _NOUNS = frozenset(
     ("building", "clothing", "crossing", "evening", "housing", "meeting", "morning", "parking", "training", "wedding")
 )
+_OPENING = 20  # characters of a label that no naming word gives
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -83,7 +84,18 @@ def topic_of(text: str, frame: str = "") -> str:
     chunks = _chinese_chunks(text)
     if chunks and sum(map(len, chunks)) > sum(map(len, named)):
         return max(chunks, key=len)[:6]
-    return " ".join(named[:1]) or (text[:20] if not chunks else chunks[0][:6])
+    return " ".join(named[:1]) or (chunks[0][:6] if chunks else _opening(text))
+
+
+def _opening(text: str) -> str:
+    """The first whole words of a text."""
+    first, *rest = text.split() or [""]
+    opening = first[:_OPENING]
+    for word in rest:
+        if len(opening) + len(word) >= _OPENING:
+            break
+        opening = f"{opening} {word}"
+    return opening.rstrip(".,;:!?")
 
 
 def _chinese_chunks(text: str) -> list[str]:

@@ -155,15 +155,11 @@ class ThemeItem(SessionPart):
     theme = JsonAttribute()
 
 
-class ReductionItem(SessionPart):
-    """`reduce#0#<bucket>`: the points that speak for a bucket of threads; `version` is another one with every write."""
+class DocumentItem(SessionPart):
+    """`scratchpad`, the notes of all conversations, and `reduce#0#<bucket>`, the points that speak for a bucket of threads.
 
-    version = UnicodeAttribute()
-    leaf = JsonAttribute()
-
-
-class ScratchpadItem(SessionPart):
-    """`scratchpad`: the notes of all conversations, of bounded size; `version` is another one with every write."""
+    Of bounded size; `version` is another one with every write.
+    """
 
     version = UnicodeAttribute()
     document = JsonAttribute()

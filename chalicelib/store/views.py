@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.errors import NotFound
 from chalicelib.store import keys
+from chalicelib.store.documents import document_from
 from chalicelib.store.records import (
     Brief,
     Distribution,
@@ -15,13 +16,13 @@ from chalicelib.store.records import (
     PromptOrigin,
     Question,
     Role,
+    Scratchpad,
     Session,
     SessionView,
     Summary,
     Synthesis,
     Tally,
 )
-from chalicelib.store.scratchpads import scratchpad_from
 from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
@@ -101,7 +102,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.SCRATCHPAD in raw:
-        parts["scratchpad"] = scratchpad_from(raw[keys.SCRATCHPAD])
+        parts["scratchpad"] = document_from(raw[keys.SCRATCHPAD], Scratchpad)
     if keys.BRIEF in raw:
         brief = BriefItem.from_raw_data(raw[keys.BRIEF])
         parts["brief"] = Brief(brief.markdown, brief.summary_at)

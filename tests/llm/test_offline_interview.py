@@ -120,6 +120,11 @@ def test_the_opening_greets_and_asks_the_first_question() -> None:
     assert (reply.is_final, reply.model) == (False, "offline")
 
 
+def test_a_topic_that_is_a_question_stays_whole_in_the_first_one() -> None:
+    opening = Conversation(tailored(view(topic="Lunch: what is it worth?"))).turn().content
+    assert opening.endswith("when you think of “Lunch: what is it worth”?")
+
+
 def test_it_takes_up_what_was_said_in_the_persons_own_words() -> None:
     talk = Conversation(ROADS)
     talk.run(["I need more light at the crossing, because my children walk there."])

@@ -103,10 +103,10 @@ def _bare(text: str) -> str:
 
 
 def _row(scene: Scene) -> list[Ask]:
-    asks = []
+    asks, topic = [], scene.topic.rstrip("?？")  # a question inside a question would be taken for two
     for place, (question, probe) in enumerate(scene.voice.row):
-        forms = tuple(voice.row[place][0].format(topic=scene.topic) for voice in VOICES.values())
-        asks.append(Ask(question.format(topic=scene.topic), probe, forms, ends=place == len(scene.voice.row) - 1))
+        forms = tuple(voice.row[place][0].format(topic=topic) for voice in VOICES.values())
+        asks.append(Ask(question.format(topic=topic), probe, forms, ends=place == len(scene.voice.row) - 1))
     return asks[:1] + _critical(scene) + asks[1:]
 
 

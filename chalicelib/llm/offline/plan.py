@@ -21,7 +21,7 @@ def plan(request: Request) -> Reply:
     script = script_for(first("language", prompt), f"{topic} {goal}")
     words = VOICES[script].planning
     questions = _template_questions(first("template", prompt), script) or [
-        Listed(question.format(topic=topic), probe) for question, probe in words.questions
+        Listed(question.format(topic=topic.rstrip("?？")), probe) for question, probe in words.questions
     ]
     if critical:
         asked = critical_questions(first("critical", prompt), script)

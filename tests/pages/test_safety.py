@@ -134,6 +134,7 @@ def test_the_first_page_is_small(host: Host, ben: Browser) -> None:
         ("https://example.org/help", '<a href="https://example.org/help"><bdi>example.org/help</bdi></a>'),
         ("javascript:alert(1)", "<bdi>javascript:alert(1)</bdi>"),
         ("<b>Ada</b>", "<bdi>&lt;b&gt;Ada&lt;/b&gt;</bdi>"),
+        ("", "Ask the person who sent you the link."),
     ],
 )
 def test_every_page_says_whom_to_ask(

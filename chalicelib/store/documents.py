@@ -32,8 +32,8 @@ def put(
 ) -> Document | None:
     """Store a document in the place of the one it was made from; gives it as stored. One that is not there is begun `empty`.
 
-    None where what it was made from is not there any more: somebody else wrote, or somebody's words were taken out since
-    this epoch.
+    None where what it was made from is not there any more: somebody else wrote, or somebody was taken out, or in
+    again, since this epoch.
     """
     known = before.version if before else _begin(session_id, part, empty, epoch)
     if known is None:

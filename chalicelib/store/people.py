@@ -187,15 +187,16 @@ def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
     write.delete(BriefItem(session_id, keys.BRIEF))
     reductions.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
-    actions = [SynthesisItem.epoch.add(1), SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
+    actions = [SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
     condition = SynthesisItem.session_id.exists()
     write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)
 
 
 def _stale(session_id: str, now: datetime) -> list[Action]:
+    """Whoever is at a summary now is at one of other people: it comes to nothing, and another one is due."""
     due = keys.due(sessions.SUMMARY_DUE, session_id)
     marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
-    return [*marked, *summaries.rested()]
+    return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
 
 
 def _leave(write: TransactWrite, card: ParticipationItem) -> None:

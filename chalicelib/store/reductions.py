@@ -28,7 +28,7 @@ class Reductions:
     def put(self, session_id: str, leaf: Leaf, before: Leaf | None, epoch: int) -> Leaf | None:
         """Store a leaf in the place of the one of before; gives it as stored.
 
-        None where that is not there any more: somebody else wrote, or somebody's words were taken out since this epoch.
+        None where that is not there any more: somebody else wrote, or somebody was taken out, or in again, since this epoch.
         """
         empty = replace(leaf, fingerprint="", points=())
         return documents.put(session_id, keys.reduction(0, leaf.bucket), leaf, before, empty=empty, epoch=epoch)

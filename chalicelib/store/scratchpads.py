@@ -14,7 +14,7 @@ class Scratchpads:
     def put(self, session_id: str, scratchpad: Scratchpad, before: Scratchpad | None, epoch: int) -> Scratchpad | None:
         """Store a scratchpad in the place of the one it was made from; gives it as stored.
 
-        None where that is not there any more: somebody else wrote, or somebody's words were taken out since this epoch.
+        None where that is not there any more: somebody else wrote, or somebody was taken out, or in again, since this epoch.
         """
         empty = replace(
             scratchpad, notes=(), consensus=(), tensions=(), covered=(), themes=0, participants=0, messages=0

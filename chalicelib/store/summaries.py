@@ -27,8 +27,8 @@ def put(session: Session, summary: Summary, epoch: int, themes: Changes | None =
     """Replace the summary by a newer one and move `updated_at`, unless a newer one is there already.
 
     What it changes of the themes goes with it, unless somebody else changed some since they were read. False where
-    somebody's words were taken out since this epoch: they may be in this summary. Raises NotFound where the session was
-    deleted.
+    somebody was taken out, or in again, since this epoch: it is a summary of other people. Raises NotFound where the session
+    was deleted.
     """
     before = session.updated_at
     for _ in range(_TRIES):
@@ -116,7 +116,7 @@ def fail(session_id: str, epoch: int, now: datetime, state: Synthesis, again_at:
 
 
 def still(epoch: int) -> Condition:
-    """The session is there, and nobody's words were taken out since."""
+    """The session is there, and nobody was taken out, or in again, since."""
     same: Condition = SynthesisItem.epoch == epoch
     if epoch == 0:
         same = same | SynthesisItem.epoch.does_not_exist()

@@ -307,7 +307,9 @@ def test_a_mark_that_comes_while_an_older_one_is_taken_away_stays(
     assert rewrite(host, session)["status"] == "stale"
 
 
-def test_who_was_taken_in_again_meanwhile_makes_it_stale(host: Host, session: str, model: Interviewer) -> None:
+def test_who_was_taken_in_again_meanwhile_is_in_the_one_that_follows(
+    host: Host, session: str, model: Interviewer
+) -> None:
     other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
     rewrite(host, session)
     person = f"/sessions/{session}/participants/{other}"
@@ -320,7 +322,10 @@ def test_who_was_taken_in_again_meanwhile_makes_it_stale(host: Host, session: st
             host.call("PATCH", person, {"included": True})
 
     model.before = meanwhile
-    assert rewrite(host, session)["status"] == "stale"
+    assert rewrite(host, session, 202)["status"] == "updating"
+    assert summarise(session)
+    made = host.get(f"/sessions/{session}/summary")
+    assert (made["status"], "From 2 participants" in made["summary"]) == ("current", True)
 
 
 def test_what_an_excluded_person_says_makes_nothing_stale(host: Host, session: str) -> None:

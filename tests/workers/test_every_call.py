@@ -1,7 +1,7 @@
 """Work that dies at its first call, at its second, and so on; or in the middle of which, before each call, something else happens."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,6 +77,13 @@ class Town:
     def take_out(self) -> None:
         """Bob, out of the results."""
         set_included(self.desk.session.id, self._bob(), False, office=wiring.office())
+
+    def decide_untold(self, included: bool) -> None:
+        """About Bob, by a host whose request dies before it wakes any job, and is not sent again."""
+        found = self._bob()
+        assert found
+        people = wiring.people()
+        assert (people.include if included else people.exclude)(found.thread, self.desk.clock.now())
 
     def remove(self) -> None:
         """Bob, for good."""
@@ -198,3 +205,17 @@ def test_what_happens_between_two_calls_is_in_the_end_and_who_is_out_is_never_on
     for _ in every_call(town, lambda number: town.wire.meanwhile(number, lambda: aside.ask(town)), work.ask):
         assert aside is WORDS or SAID["bob"][0] not in str(look(town.desk))
         aside.check(town)
+
+
+@pytest.mark.parametrize("work", [JOBS, SUMMARY, SCRATCHPAD], ids=["the jobs", "the summary", "the scratchpad"])
+def test_who_is_taken_in_again_between_two_calls_is_in_the_end_although_no_job_is_told(town: Town, work: Work) -> None:
+    @contextmanager
+    def taken_in(number: int) -> Iterator[None]:
+        town.decide_untold(False)
+        with town.wire.meanwhile(number, lambda: town.decide_untold(True)):
+            yield
+
+    for _ in every_call(town, taken_in, work.ask):
+        town.work()
+        town.sweep()
+        work.check(town)

@@ -1,6 +1,7 @@
 """The sweep finds what an event missed, and leaves alone what is on its way."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,14 @@ import app
 from chalicelib import wiring
 from chalicelib.llm.interface import Usage
 from chalicelib.services.sessions import summary_status
+from chalicelib.services.synthesis import request, seeding
+from chalicelib.store import database, keys
 from chalicelib.store.records import Synthesis
+from chalicelib.store.tables import SessionPart
 from tests import events
+from tests.clock import own_time
 from tests.events import Context
-from tests.faults import Died, lag
+from tests.faults import Died, lag, own_model
 from tests.workers.desk import SAYINGS, Desk
 
 
@@ -216,3 +221,29 @@ def test_a_job_whose_process_dies_every_time_is_found_ever_more_seldom(desk: Des
     assert sweep(desk)["summaries"] == [desk.session.id]
     assert desk.summarise() == []
     assert (desk.view().synthesis.begun, summary_status(desk.view(), desk.clock.now())) == (0, "current")
+
+
+@pytest.mark.parametrize("included", [False, True], ids=["taken out", "taken in"])
+def test_who_is_decided_about_just_before_notes_are_taken_is_found(
+    aws: None, monkeypatch: pytest.MonkeyPatch, included: bool
+) -> None:
+    """The host's request died before it woke the job; nothing else is new."""
+    desk = Desk(own_time(monkeypatch), own_model(monkeypatch), cross_pollination=True, prompt="Ask.")
+    desk.speak(*SAYINGS)
+    assert desk.summarise() == []
+    people, (head, *_) = wiring.people(), wiring.conversations().heads(desk.session.id)
+    if included:
+        assert people.exclude(head, desk.clock.now())
+        desk.clock.advance(60)
+        assert desk.summarise() == []
+    database.delete(SessionPart(desk.session.id, keys.SCRATCHPAD), SessionPart.session_id.exists())
+
+    def begin(*arguments: Any) -> bool:
+        assert (people.include if included else people.exclude)(replace(head, included=not included), desk.clock.now())
+        return request.begin(*arguments)
+
+    monkeypatch.setattr(seeding, "begin", begin)
+    assert seeding.update_scratchpad(desk.session.id, "seed", bench=wiring.bench()).status == "completed"
+    desk.asked("summaries")
+    desk.clock.advance(MISSED)
+    assert sweep(desk)["summaries"] == [desk.session.id]

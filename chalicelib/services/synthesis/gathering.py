@@ -125,7 +125,7 @@ def _tries(head: Thread) -> int:
 def gather(
     view: SessionView, heads: Mapping[str, Thread], digested: Digested, register: Register, bench: Bench
 ) -> Hearing | None:
-    """What the included threads come to; None where somebody was taken out since `view` was read."""
+    """What the included threads come to; None where somebody was taken out, or in, since `view` was read."""
     if len(heads) > tree.FROM_THREADS:
         return _gather_tree(view, heads, digested.reached, register, bench)
     found = bench.conversations.digests(view.session.id)

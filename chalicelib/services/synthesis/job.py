@@ -62,7 +62,7 @@ def summarise(session_id: str, *, bench: Bench) -> None:
             return  # the queue would only hear the same again
         raise
     if digested.out_of_time or not done:
-        # There is more to digest, or somebody was taken out meanwhile and may be in this summary.
+        # There is more to digest, or this was a summary of other people than count by now.
         bench.jobs.write_summary(session_id, bench.clock.now())
     if digested.out_of_time or digested.failure or digested.left_out:
         bench.sessions.mark_stale(session_id, now)
@@ -83,7 +83,7 @@ def reduce(
     """Write the summary of all digests, unless the one that is there covers them (with `again`, even then), or nobody has
     said anything that could be summed up.
 
-    False where somebody was taken out since `view` was read: nothing is stored then.
+    False where somebody was taken out, or in again, since `view` was read: nothing is stored then.
     """
     hearing = gather(view, heads, digested, register, bench)
     if hearing is None:

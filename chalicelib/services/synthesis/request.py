@@ -50,7 +50,7 @@ def begin(session_id: str, bench: Bench, deadline: Deadline) -> bool:
 
 
 def _write(session_id: str, bench: Bench, deadline: Deadline) -> bool:
-    """Digest what is new and reduce it all; False where the time is up or somebody was taken out meanwhile."""
+    """Digest what is new and reduce it all; False where the time is up or somebody was taken out, or in, meanwhile."""
     view = bench.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
     digesting = bench.clock.deadline(deadline.remaining() * DIGEST_SHARE)

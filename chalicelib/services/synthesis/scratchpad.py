@@ -38,7 +38,7 @@ class Pad:
     def refresh(self, hearing: Hearing, registry: ThemeRegistry) -> bool:
         """Store what these digests come to, where that is news and the session wants it.
 
-        False where it was not stored: somebody else wrote, or somebody was taken out since the view was read.
+        False where it was not stored: somebody else wrote, or somebody was taken out, or in, since the view was read.
         """
         view = self._view
         if not view.session.cross_pollination or not hearing.messages:

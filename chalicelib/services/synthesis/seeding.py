@@ -74,7 +74,7 @@ def update_scratchpad(session_id: str, mode: Mode, *, bench: Bench) -> Progress:
     if not begin(session_id, bench, deadline):
         return _progress("partial", state, mode)
     try:
-        return _work(session_id, mode, bench, deadline, quiet=state.is_quiet)
+        return _work(state, mode, bench, deadline)
     except Exception:
         bench.sessions.leave_summary(session_id, bench.clock.now())
         raise
@@ -96,9 +96,9 @@ def _told(state: _State) -> Status:
     return "completed" if state.is_complete else "partial"
 
 
-def _work(session_id: str, mode: Mode, bench: Bench, deadline: Deadline, *, quiet: bool) -> Progress:
+def _work(before: _State, mode: Mode, bench: Bench, deadline: Deadline) -> Progress:
     """Digest and take notes, under the lease, which is given back with what is left to do."""
-    state = _look(session_id, bench)  # whoever held the lease before may have done it all
+    state = _look(before.view.session.id, bench)  # whoever held the lease before may have done it all
     register = open_register(state.view, state.heads.values(), bench)
     digested, done = Digested(), 0
     for batch in _batches(state.stale):
@@ -116,7 +116,8 @@ def _work(session_id: str, mode: Mode, bench: Bench, deadline: Deadline, *, quie
     hearing = gather(state.view, state.heads, digested, register, bench)
     pad = Pad(state.view, bench)
     stored = hearing is not None and pad.refresh(hearing, pruned(state.view, hearing, register, bench))
-    _give_back(state, bench, quiet=quiet and not state.stale)
+    same_people = state.view.synthesis.epoch == before.view.synthesis.epoch
+    _give_back(state, bench, quiet=before.is_quiet and same_people and not state.stale)
     status: Status = "completed" if stored and done == len(state.stale) else "partial"
     return _progress(status, state, mode, done, pad.stored)
 

@@ -187,7 +187,7 @@ class Synthesis:
     """Where the synthesis of a session stands.
 
     It is stale since something changed, or since the stream told of words that no digest had, which it last did at `told_at`.
-    `epoch` counts how often somebody's words were taken out; a summary of an earlier epoch must not be stored. Since
+    `epoch` counts how often somebody was taken out, or in again; a summary of an earlier epoch must not be stored. Since
     `withdrawn_at` the summary is offline, until one without those words is there. `tries` to write it failed in a row since
     something was said last, `paid_tries` of them after a model was paid; no job tries again while it `rests_until`.
     It was `begun` so often since it last came to an end, good or bad: more than once only where processes died, or AWS was out of reach.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib import wiring
+from chalicelib.services.synthesis.request import summarise_now
 from tests.clock import own_retries
 from tests.faults import FAULTS, Died, Fault, Wire, tap
 from tests.lean import lean_tables
@@ -150,3 +151,17 @@ def test_a_job_survives_its_death_during_a_model_call(desk: Desk, wire: Wire, ta
     desk.model.before = lambda _: None
     deliver_until_done(fresh, case)
     case.check(fresh)
+
+
+def test_a_worker_whose_clock_is_behind_has_its_summary_stored_all_the_same(desk: Desk) -> None:
+    people(desk)
+    assert desk.summarise() == []
+    before = desk.view().summary
+    assert before
+    desk.clock.advance(-5)
+    desk.say("Trams at night would help.")
+    assert summarise_now(desk.session.id, bench=wiring.bench())
+    has_a_whole_summary(3)(desk)
+    stored = desk.view().summary
+    assert stored
+    assert stored.generated_at > before.generated_at

@@ -23,6 +23,7 @@ from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.synthesis.withdrawal import pruned
 from chalicelib.store.records import Session, SessionView, Summary, Thread
 from chalicelib.store.sessions import FOR_DIGEST
+from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
 
 DIGEST_SECONDS = 50.0
@@ -94,6 +95,8 @@ def reduce(
     if (not again and _covers(view.summary, hearing)) or not hearing.points:
         return _end(view, bench)
     now = bench.clock.now()
+    if view.summary:
+        now = later(now, view.summary.generated_at)
     book = EvidenceBook(hearing, registry)
     written = write_summary(view, book, model=bench.model, deadline=deadline, now=now)
     changed = changes(written.registry, registry) if written.registry != registry else None

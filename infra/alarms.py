@@ -12,6 +12,9 @@ METRICS = "Harmonica"
 # What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
 
+# What workers log as an error once they leave work that fails to the sweep, or give it up: no queue holds it any more.
+WORK_LEFT = '{ ($.level = "ERROR") && (($.event = "summary_*") || ($.event = "digest_*") || ($.event = "prompt_*")) }'
+
 
 def topic() -> Resources:
     """Where alarms go. Not encrypted with the AWS-managed key: CloudWatch may not use that one. Alarms carry no participant data."""
@@ -45,6 +48,12 @@ def model_refused(log_groups: Iterable[str]) -> Resources:
     """On failures of the model that the operator has to mend."""
     described = "The model refuses us: no key, a wrong key, or a request that it never takes."
     return _logged("ModelRefused", MODEL_REFUSED, described, log_groups)
+
+
+def work_left(log_groups: Iterable[str]) -> Resources:
+    """On work that fails again and again, which is tried ever more seldom from then on, or not any more."""
+    described = "A summary, a digest or a prompt fails again and again; the log says of which session."
+    return _logged("WorkLeft", WORK_LEFT, described, log_groups)
 
 
 def tokens_spent(log_groups: Iterable[str]) -> Resources:

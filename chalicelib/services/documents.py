@@ -45,7 +45,8 @@ def _note_failure(
 ) -> None:
     """Say which prompt goes on serving. The session shows it, the log says why."""
     serving = view.prompt.origin if view.prompt else "template" if view.session.template_id else "basic"
-    logger.warning(
+    say = logger.error if for_good else logger.warning
+    say(
         "facilitation prompt not written",
         extra={
             "event": "prompt_failed",

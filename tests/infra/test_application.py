@@ -95,6 +95,10 @@ def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
     _require_alarm(application, "ModelRefused", '"model_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
 
 
+def test_work_that_fails_again_and_again_raises_an_alarm(application: Template) -> None:
+    _require_alarm(application, "WorkLeft", '"summary_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
+
+
 def test_the_days_tokens_raise_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
     counting = {"APIHandler", "SessionsChanged", "WritePrompt", "WriteSummary"}
     _require_alarm(application, "TokensNearlySpent", '"tokens_nearly_spent"', counting)

@@ -111,9 +111,8 @@ def _put_off(head: Thread, bench: Bench) -> None:
     """Note one more failure at these words of a thread, which rests after some; the others go on without it."""
     tries = _tries(head) + 1
     rest = rest_after(tries, LONGEST_REST)
-    logger.warning(
-        "thread not digested", extra={"event": "digest_failed", "session_id": head.session_id, "tries": tries}
-    )
+    say = logger.error if rest else logger.warning
+    say("thread not digested", extra={"event": "digest_failed", "session_id": head.session_id, "tries": tries})
     stored.put_off(head, tries, bench.clock.now() + rest if rest else None)
 
 

@@ -112,7 +112,8 @@ def _note_failure(view: SessionView, bench: Bench, *, paid: bool, anew: bool) ->
     state, again_at = failed(view, now, paid=paid, anew=anew)
     bench.sessions.fail_summary(view.session.id, view.synthesis.epoch, now, state, again_at)
     over = again_at is None or state.tries > AT_ONCE
-    logger.warning(
+    say = logger.error if again_at is None or state.rests_until else logger.warning
+    say(
         "summary not written",
         extra={
             "event": "summary_failed",
@@ -127,10 +128,12 @@ def _note_failure(view: SessionView, bench: Bench, *, paid: bool, anew: bool) ->
 def _rest_of_the_dead(view: SessionView) -> timedelta:
     """How long the sweep leaves this alone should its process die, as those did that began it before and never ended."""
     died = view.synthesis.begun
+    rest = rest_after(died)
     if died:
+        say = logger.error if rest else logger.warning
         extra = {"event": "summary_died", "session_id": view.session.id, "times": died}
-        logger.warning("summary begun and never ended", extra=extra)
-    return rest_after(died) or timedelta()
+        say("summary begun and never ended", extra=extra)
+    return rest or timedelta()
 
 
 def _rest(view: SessionView, bench: Bench) -> bool:

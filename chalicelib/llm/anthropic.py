@@ -21,7 +21,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import messages_api
-from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request, Tier, ToolCall, Usage
+from chalicelib.llm.interface import (
+    ModelCutOff,
+    ModelRefused,
+    ModelUnavailable,
+    Reply,
+    Request,
+    RequestRefused,
+    Tier,
+    ToolCall,
+    Usage,
+)
 from chalicelib.observability import logger
 from chalicelib.settings import SettingMissing, Settings
 
@@ -38,6 +48,7 @@ LEAST: Final = 0.5  # with less time than this a call is not worth starting
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
 _WHOLE = ("end_turn", "tool_use", "stop_sequence")
+_REFUSED_REQUEST = (400, 413)  # for what it holds; the others for who asks, or for which model
 _CUT_OFF = ("max_tokens", "model_context_window_exceeded")
 
 
@@ -267,11 +278,10 @@ def _failure(request: Request, error: Exception) -> ModelUnavailable:
     lasting = isinstance(status, int) and 400 <= status < 500 and status not in (408, 429)
     log = logger.error if lasting else logger.warning
     event = "model_key_rejected" if _refuses_key(error) else "model_failed"
-    log(
-        "model call failed",
-        extra={"event": event, "task": request.task, "status": status, "error": type(error).__name__},
-    )
-    return _unavailable(request, _retry_after(error), ModelRefused if lasting else ModelUnavailable)
+    extra = {"event": event, "task": request.task, "status": status, "error": type(error).__name__}
+    log("model call failed", extra=extra)
+    refused = RequestRefused if status in _REFUSED_REQUEST else ModelRefused
+    return _unavailable(request, _retry_after(error), refused if lasting else ModelUnavailable)
 
 
 def _retry_after(error: Exception) -> float | None:
@@ -284,9 +294,6 @@ def _retry_after(error: Exception) -> float | None:
 def _unavailable(
     request: Request, retry_after: float | None = None, kind: type[ModelUnavailable] = ModelUnavailable
 ) -> ModelUnavailable:
-    message = (
-        "The facilitator is unavailable; send the same message again"
-        if request.task == "turn"
-        else "The language model is unavailable; try again later"
-    )
+    turns = "The facilitator is unavailable; send the same message again"
+    message = turns if request.task == "turn" else "The language model is unavailable; try again later"
     return kind(message) if retry_after is None else kind(message, retry_after)

@@ -106,6 +106,10 @@ class ModelRefused(ModelUnavailable):
     """The model's server refuses the request or its key, and will go on doing so until somebody changes something."""
 
 
+class RequestRefused(ModelRefused):
+    """The model's server refuses what the request holds; with less of it, it may be taken."""
+
+
 class ModelCutOff(ModelUnavailable):
     """The model's answer, or what it had to read for it, is longer than it may be; less at a time may work."""
 

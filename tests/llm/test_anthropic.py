@@ -19,6 +19,7 @@ from chalicelib.llm.interface import (
     ModelUnavailable,
     Reply,
     Request,
+    RequestRefused,
     Tool,
     ToolCall,
     Usage,
@@ -239,14 +240,22 @@ def test_a_call_that_has_to_come_is_asked_for_but_not_forced(server: FakeAnthrop
 
 
 @pytest.mark.parametrize(
-    ("status", "event"), [(400, "model_failed"), (401, "model_key_rejected"), (404, "model_failed")]
+    ("status", "event", "less_may_do"),
+    [
+        (400, "model_failed", True),
+        (401, "model_key_rejected", False),
+        (403, "model_key_rejected", False),
+        (404, "model_failed", False),
+        (413, "model_failed", True),
+    ],
 )
 def test_a_refused_request_is_an_error_for_the_operator(
-    server: FakeAnthropic, caplog: pytest.LogCaptureFixture, status: int, event: str
+    server: FakeAnthropic, caplog: pytest.LogCaptureFixture, status: int, event: str, less_may_do: bool
 ) -> None:
     server.queue(status, text("never"))
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRefused) as failure:
         ask()
+    assert isinstance(failure.value, RequestRefused) == less_may_do
     assert len(server.bodies) == 1
     (record,) = [found for found in caplog.records if found.levelno == logging.ERROR]
     assert record.__dict__["event"] == event

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request
+from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request, RequestRefused
 from chalicelib.services.synthesis import gathering
 from tests.workers.desk import Desk
 
@@ -45,7 +45,7 @@ def talk(desk: Desk) -> Desk:
     return desk
 
 
-def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, failure: Failure = ModelRefused) -> Narrow:
+def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, failure: Failure = RequestRefused) -> Narrow:
     model = Narrow(desk.model.complete, failure, most)
     monkeypatch.setattr(desk.model, "complete", model)
     return model
@@ -56,7 +56,7 @@ def is_stale(desk: Desk) -> bool:
     return head.is_stale
 
 
-@pytest.mark.parametrize("failure", [ModelRefused, ModelCutOff])
+@pytest.mark.parametrize("failure", [RequestRefused, ModelCutOff])
 def test_what_is_too_much_at_once_is_digested_in_halves(
     talk: Desk, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
@@ -79,7 +79,7 @@ def test_what_is_digested_stays_so_where_a_single_message_is_too_much(
     def picky(request: Request, deadline: Deadline) -> Reply:
         if request.task == "digest" and refused in request.messages[0].blocks[0].text.split("</known>")[-1]:
             model.given.append(-1)
-            raise ModelRefused("no")
+            raise RequestRefused("no")
         return model(request, deadline)
 
     monkeypatch.setattr(talk.model, "complete", picky)
@@ -90,13 +90,13 @@ def test_what_is_digested_stays_so_where_a_single_message_is_too_much(
     assert is_stale(talk)
 
 
-@pytest.mark.parametrize("failure", [ModelUnavailable, ModelRefused])
+@pytest.mark.parametrize("failure", [ModelUnavailable, ModelRefused, RequestRefused])
 def test_another_failure_and_one_at_every_size_end_soon(
     talk: Desk, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
     model = narrow(talk, monkeypatch, 0, failure)
     talk.summarise()
-    assert model.given == ([8] if failure is ModelUnavailable else [8, 4, 2, 1])
+    assert model.given == ([8, 4, 2, 1] if failure is RequestRefused else [8])
     assert is_stale(talk)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.jobs import Jobs
-from chalicelib.llm.interface import Model, ModelCutOff, ModelRefused, ModelUnavailable
+from chalicelib.llm.interface import Model, ModelCutOff, ModelUnavailable, RequestRefused
 from chalicelib.observability import logger
 from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis import tree
@@ -29,7 +29,7 @@ AT_ONCE = 8
 LONGEST_REST = timedelta(days=7)
 PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
 MOST_HALVED = 15  # pieces of a thread that are too much for the model: each may have cost a call
-TOO_MUCH = (ModelRefused, ModelCutOff)
+TOO_MUCH = (RequestRefused, ModelCutOff)
 
 
 @dataclass(frozen=True, slots=True)

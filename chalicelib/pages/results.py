@@ -11,7 +11,7 @@ from chalicelib.pages import identity
 from chalicelib.pages.chart import Bar, Chart, chart_of
 from chalicelib.pages.render import Voice, page, voice_for
 from chalicelib.pages.web import require_allowance, see_other
-from chalicelib.pages.welcome import moment_in
+from chalicelib.pages.welcome import in_zone, moment_in, time_in
 from chalicelib.requests import require_uuid
 from chalicelib.services.channels import WEB, thread_id
 from chalicelib.services.responses import Wanted, list_responses
@@ -26,11 +26,10 @@ _DIGITS = 6  # of a thread's id, which is random
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A participant in the list. Who has no name is told apart by a number, the same wherever they are in the list."""
+    """A participant in the list. Who has no name is called by a number, the same wherever they are shown."""
 
     id: str
-    number: str
-    name: str | None
+    name: str
     messages: int
     last: str
     concluded: bool
@@ -74,6 +73,7 @@ def _results(request: Request, view: SessionView, results: Results, cursor: str 
         charts=_charts(view, results, voice),
         least=LEAST,
         people=people,
+        column_last=in_zone(voice.texts("column_last"), view.session.time_zone, voice.texts),
         more=more,
     )
 
@@ -101,10 +101,9 @@ def _person(thread: Thread, view: SessionView, voice: Voice) -> Person:
     last = thread.last_message_at
     return Person(
         thread.id,
-        thread.id[:_DIGITS].upper(),
-        thread.name,
+        thread.name or voice.texts("person", number=thread.id[:_DIGITS].upper()),
         thread.message_count,
-        moment_in(last, view.session.time_zone, voice.texts) if last else "",
+        time_in(last, view.session.time_zone, voice.texts) if last else "",
         thread.concluded,
         thread.is_completed,
         thread.included,

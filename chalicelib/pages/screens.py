@@ -114,6 +114,7 @@ def unsaved(visit: Visit, draft: Draft, notice: str, error: HarmonicaError) -> R
     values: dict[str, Any] = {
         "session_id": visit.session_id,
         "draft": draft,
+        "content_limit": CONTENT_LIMIT,
         "message_id": draft.message_id or wiring.new_id(),
     }
     response = page(visit.request, "unsaved.html", error.status, notice=notice, token=token, **values)

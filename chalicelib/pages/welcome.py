@@ -71,24 +71,25 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
 
 
 def moment_in(at: datetime, zone: str, texts: Texts) -> str:
-    """A time as people of the session read it."""
+    """A time as people of the session read it, and in which zone."""
+    return in_zone(time_in(at, zone, texts), zone, texts)
+
+
+def time_in(at: datetime, zone: str, texts: Texts) -> str:
+    """The same where the zone is told elsewhere."""
     local = at.astimezone(ZoneInfo(zone))
-    place = zone.replace("_", " ")
-    return texts("date_time", **_date(local, texts), time=local.strftime("%H:%M"), zone=place)
+    month = texts("months").split("|")[local.month - 1]
+    return texts("date_time", day=local.day, month=month, year=local.year, time=local.strftime("%H:%M"))
 
 
-def day_in(at: datetime, zone: str, texts: Texts) -> str:
-    """The day of a time."""
-    return texts("date", **_date(at.astimezone(ZoneInfo(zone)), texts))
+def in_zone(what: str, zone: str, texts: Texts) -> str:
+    """A time, or what is above several, with the zone that it is told in."""
+    return texts("in_zone", what=what, zone=zone.replace("_", " "))
 
 
 def number(value: int) -> str:
     """A number with its thousands apart."""
     return f"{value:,}"
-
-
-def _date(local: datetime, texts: Texts) -> dict[str, object]:
-    return {"day": local.day, "month": texts("months").split("|")[local.month - 1], "year": local.year}
 
 
 def _field(question: Question, entered: str, error: str | None, texts: Texts) -> Field:

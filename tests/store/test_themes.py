@@ -17,7 +17,7 @@ from tests.faults import own_model
 from tests.room import Room
 
 BOOKS = RegisteredTheme("t1", "Books", "What the shelves hold.")
-HOURS = RegisteredTheme("t2", "Opening hours", alias_of="t3", described_by_summary=True)
+HOURS = RegisteredTheme("t2", "Opening hours", alias_of="t3")
 REGISTRY = ThemeRegistry(0, (BOOKS, HOURS), 3)
 
 

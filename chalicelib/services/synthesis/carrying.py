@@ -44,8 +44,8 @@ class Carried:
         return self._common.may_tell(theme.label)
 
     def description(self, theme: RegisteredTheme) -> str:
-        """What a summary said of it that may be said again; else nothing, since it is one person's."""
-        return self._prose.check(theme.description) if theme.described_by_summary else ""
+        """What a summary said of it, as far as it may be said again."""
+        return self._prose.check(theme.description)
 
     def gathered(self, ids: Sequence[str], label: str, statement: str) -> str:
         """A sentence that names those that a theme of a summary gathers; empty where that is one, and the theme speaks of it."""

@@ -83,17 +83,12 @@ class Register:
         lines: dict[int, str] = {}
         size = 0
         for theme in [theme for theme in ranked if theme.label][:MAX_SHOWN]:
-            line = tags.data("theme", _told(theme), id=theme.id, label=theme.label)
+            line = tags.data("theme", theme.description, id=theme.id, label=theme.label)
             size += len(line.encode()) + 1
             if size > MAX_SHOWN_BYTES:
                 break
             lines[theme.number] = line
         return "\n".join(lines[number] for number in sorted(lines))
-
-
-def _told(theme: RegisteredTheme) -> str:
-    """What is said of a theme in everybody's words, not in one person's."""
-    return theme.description if theme.described_by_summary else ""
 
 
 def labelled(registry: ThemeRegistry) -> dict[str, str]:
@@ -128,9 +123,7 @@ def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeReg
     return replace(
         registry,
         themes=tuple(
-            replace(theme, description=said[:MAX_DESCRIPTION], described_by_summary=True)
-            if (said := descriptions.get(theme.id))
-            else theme
+            replace(theme, description=said[:MAX_DESCRIPTION]) if (said := descriptions.get(theme.id)) else theme
             for theme in registry.themes
         ),
     )

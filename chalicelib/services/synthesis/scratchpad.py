@@ -97,7 +97,7 @@ def _note(
         stances=count_stances(stances.values()),
         evidence=evidence,
         tells_label=common.may_tell(theme.label),
-        tells_description=theme.described_by_summary and common.may_tell(theme.description),
+        tells_description=common.may_tell(theme.description),
     )
 
 

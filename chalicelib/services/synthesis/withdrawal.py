@@ -50,7 +50,7 @@ def withdrawn(registry: ThemeRegistry, hearing: Hearing, digests: Iterable[Diges
             if not _stays(theme, hearing):
                 label, coined_by = names.get(live.id, _NAMELESS)
                 theme = replace(theme, label=label, coined_by=coined_by)
-            themes.append(replace(theme, description="", described_by_summary=False))
+            themes.append(replace(theme, description=""))
     return replace(registry, themes=tuple(themes))
 
 

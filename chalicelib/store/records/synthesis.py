@@ -17,7 +17,6 @@ class RegisteredTheme:
     label: str
     description: str = ""
     alias_of: str | None = None
-    described_by_summary: bool = False
     coined_by: str = ""
 
     @property

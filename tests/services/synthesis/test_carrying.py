@@ -53,9 +53,7 @@ def shown(summary: Summary) -> list[tuple[str, int]]:
 
 
 def test_what_the_model_leaves_out_is_added_in_its_place_with_counts_and_quotes() -> None:
-    themes = registry(
-        "late buses", RegisteredTheme("t2", "novels", "More to read.", None, True), "quiet rooms", "hours"
-    )
+    themes = registry("late buses", RegisteredTheme("t2", "novels", "More to read."), "quiet rooms", "hours")
     made = write(people({"t1": 5, "t2": 4, "t3": 3, "t4": 2}), themes, [gathers("Quiet", "t3", statement="Rooms.")])
     buses, novels, quiet = made.summary.themes
     assert (buses.id, buses.label, buses.statement, buses.participants) == ("t1", "Late buses", "", 5)
@@ -86,11 +84,6 @@ def test_widely_is_a_tenth_of_the_people_at_least_three_and_among_few_half_of_th
     digests = people({"t1": 1, "t2": carried}, silent=total - carried - 1) if total > 1 else people({"t1": 1})
     made = write(digests, registry("buses", "novels"), [gathers("Buses", "t1")])
     assert (("Novels", carried) in shown(made.summary)) is is_there
-
-
-def test_what_one_person_said_is_not_printed_of_a_theme_that_is_added() -> None:
-    described = RegisteredTheme("t1", "late buses", "Zoë's way home from the clinic.")
-    assert write(people({"t1": 3}), registry(described), []).summary.themes[0].statement == ""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.services.builders import NOW, deadline, message, point, talk, thread,
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
 
 
-BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.", described_by_summary=True)
+BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.")
 
 
 def buses() -> Register:

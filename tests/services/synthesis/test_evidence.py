@@ -13,7 +13,7 @@ from chalicelib.store.records import Digest, RegisteredTheme, ThemeRegistry
 from tests.llm.scripted import ScriptedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, view
 
-REGISTRY = ThemeRegistry(1, (RegisteredTheme("t1", "Books", "What is on the shelves.", described_by_summary=True),), 1)
+REGISTRY = ThemeRegistry(1, (RegisteredTheme("t1", "Books", "What is on the shelves."),), 1)
 
 
 def width(text: str) -> int:

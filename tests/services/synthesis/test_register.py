@@ -15,7 +15,7 @@ from chalicelib.services.synthesis.register import (
 from chalicelib.store.records import Point, RegisteredTheme, ThemeRegistry
 from tests.services.builders import point
 
-BUSES = RegisteredTheme("t1", "Buses", "What runs.", described_by_summary=True)
+BUSES = RegisteredTheme("t1", "Buses", "What runs.")
 TRAMS, PARKS = RegisteredTheme("t3", "Trams", alias_of="t1"), RegisteredTheme("t4", "Parks")
 REGISTRY = ThemeRegistry(5, (BUSES, TRAMS, PARKS), 4)
 
@@ -108,9 +108,8 @@ def test_however_long_the_words_are_what_is_shown_has_an_end() -> None:
     assert 30_000 < len(Register(long).show().encode()) <= MAX_SHOWN_BYTES
 
 
-def test_only_what_a_summary_says_of_a_theme_is_shown_with_it() -> None:
-    registry = replace(REGISTRY, themes=(BUSES, TRAMS, replace(PARKS, description="Of one person.")))
-    assert Register(registry).show() == (
+def test_what_a_summary_says_of_a_theme_is_shown_with_it() -> None:
+    assert Register(REGISTRY).show() == (
         '<theme id="t1" label="Buses">What runs.</theme>\n<theme id="t4" label="Parks"></theme>'
     )
 

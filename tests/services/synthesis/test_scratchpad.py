@@ -19,7 +19,7 @@ from tests.services.builders import NOW, digest, point, view
 
 BUSES = RegisteredTheme("t1", "Evening buses", "How late the buses run.")
 TRAMS = RegisteredTheme("t2", "Trams", alias_of="t1")
-PARKING = RegisteredTheme("t3", "Parking", "Where cars stand.", described_by_summary=True)
+PARKING = RegisteredTheme("t3", "Parking", "Where cars stand.")
 NOBODY = RegisteredTheme("t4", "Bicycles")
 REGISTRY = ThemeRegistry(4, (BUSES, TRAMS, PARKING, NOBODY), 4)
 DIGESTS = (

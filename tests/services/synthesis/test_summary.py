@@ -141,7 +141,7 @@ def test_the_registry_keeps_what_the_summary_says_of_a_theme_unless_that_quotes_
             {"themes": [HOURS], "label": "Hours", "description": "Loved by 40 participants.", "evidence": []},
         ]
     )
-    assert made.registry.resolve(BOOKS) == RegisteredTheme(BOOKS, "books", "What to read.", None, True)
+    assert made.registry.resolve(BOOKS) == RegisteredTheme(BOOKS, "books", "What to read.")
     assert made.registry.resolve(HOURS) == RegisteredTheme(HOURS, "hours")
 
 

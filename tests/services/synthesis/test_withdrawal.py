@@ -9,8 +9,8 @@ from chalicelib.services.synthesis.withdrawal import withdrawn
 from chalicelib.store.records import Digest, RegisteredTheme, ThemeRegistry
 from tests.services.builders import digest, point
 
-LATE = RegisteredTheme("t1", "Late buses", "How late they run.", described_by_summary=True, coined_by="gone")
-PARKS = RegisteredTheme("t2", "Parks", "What is green.", described_by_summary=True, coined_by="ann")
+LATE = RegisteredTheme("t1", "Late buses", "How late they run.", coined_by="gone")
+PARKS = RegisteredTheme("t2", "Parks", "What is green.", coined_by="ann")
 NIGHT = RegisteredTheme("t3", "Night lines", alias_of="t1", coined_by="gone")
 REGISTRY = ThemeRegistry(4, (LATE, PARKS, NIGHT), 3)
 

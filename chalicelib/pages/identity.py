@@ -33,9 +33,10 @@ def cookie(request: Request, person: str, session_id: str) -> str:
     return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
 
 
-def forgotten(request: Request, session_id: str) -> str:
-    """The header that makes this browser nobody again."""
-    return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), "", 0)
+def forgotten(request: Request, session_id: str) -> list[str]:
+    """The headers that make this browser nobody again: neither a participant, nor anybody who may see results."""
+    kept = (_PERSON_COOKIE, *_HOLDER_COOKIES.values())
+    return [set_cookie(request, _cookie_name(prefix, session_id), "", 0) for prefix in kept]
 
 
 def form_token(person: str, session_id: str) -> str:

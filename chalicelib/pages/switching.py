@@ -10,7 +10,7 @@ from chalicelib.pages import identity, screens
 from chalicelib.pages.problems import ForeignForm
 from chalicelib.pages.render import page
 from chalicelib.pages.visit import Visit, visit_of
-from chalicelib.pages.web import Form, data, is_surely_ours, see_other
+from chalicelib.pages.web import Form, data, is_surely_ours, see_other, with_cookies
 from chalicelib.store.records import SessionView
 
 # The address holds a secret, which goes nowhere. Without any origin the forms of old browsers could not be told from a stranger's.
@@ -46,10 +46,8 @@ def forget(visit: Visit) -> Response:
     """Make this browser nobody again. A script is told when that is done."""
     nobody = identity.forgotten(visit.request, visit.session_id)
     if visit.after is None:
-        return see_other(screens.address(visit), nobody)
-    response = data({"notice": None, "kept": False, "retry": False, "reload": True, "left": True})
-    response.headers["Set-Cookie"] = nobody
-    return response
+        return see_other(screens.address(visit), *nobody)
+    return with_cookies(data({"notice": None, "kept": False, "retry": False, "reload": True, "left": True}), nobody)
 
 
 def _elsewhere(visit: Visit, person: str) -> Response | None:

@@ -1,7 +1,7 @@
 """HTTP for pages: count and answer requests, read forms, send browsers on."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -97,10 +97,17 @@ def is_surely_ours(request: Request) -> bool:
     return _is_ours(request) is True
 
 
-def see_other(location: str, cookie: str | None = None) -> Response:
+def see_other(location: str, *cookies: str) -> Response:
     """Send the browser on with GET, so that a reload repeats nothing. The location is relative: it holds wherever we are mounted."""
     headers = {**HEADERS, "Referrer-Policy": "no-referrer", "Location": location}
-    return Response("", headers | ({"Set-Cookie": cookie} if cookie else {}), 303)
+    return with_cookies(Response("", headers, 303), cookies)
+
+
+def with_cookies(response: Response, cookies: Sequence[str]) -> Response:
+    """The response, with these headers that set cookies."""
+    if cookies:
+        response.headers["Set-Cookie"] = list(cookies)
+    return response
 
 
 def _problem_data(request: Request, error: HarmonicaError) -> Response:

@@ -94,8 +94,9 @@ class Browser:
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.client.http.request(method, path, headers=sent, body=body)
-        if set_cookie := answer.headers.get("Set-Cookie"):
-            name, _, value = set_cookie.partition(";")[0].partition("=")
+        set_cookie = answer.headers.get("Set-Cookie", [])
+        for header in [set_cookie] if isinstance(set_cookie, str) else set_cookie:
+            name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
             if not value:
                 del self.cookies[name]

@@ -22,7 +22,7 @@ def cookie_of(browser: Browser) -> tuple[str, str]:
 
 def test_the_cookie_belongs_to_one_session_and_to_no_script(host: Host, ben: Browser) -> None:
     session = host.new_session()
-    header = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
+    (header,) = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
     assert header.startswith(f"hm_{session['id'].replace('-', '')}=")
     assert set(header.split("; ")[1:]) == {"Path=/", "Max-Age=15552000", "HttpOnly", "SameSite=Lax"}
 
@@ -33,7 +33,7 @@ def test_under_https_and_a_stage_the_cookie_is_secure_and_on_its_path(
     session = host.new_session()
     monkeypatch.setenv("PUBLIC_URL", "https://x.example/api")
     settings.settings.cache_clear()
-    header = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
+    (header,) = ben.post(ben.chat(session).form(START)).headers["Set-Cookie"]
     assert {"Secure", "Path=/api/"} < set(header.split("; "))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -230,6 +231,27 @@ def test_who_was_forgotten_comes_back_by_the_link_that_the_page_gave(host: Host,
     link = resume_link(ben.open(f"/chat?s={session['id']}&leave=1"))
     ben.leave(session)
     assert ben.submit(ben.open(link).form(TAKE)).log == page.log
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_whoever_comes_next_sees_no_results_by_the_links_of_the_one_before(
+    live: bool, host: Host, ben: Browser
+) -> None:
+    session, other = host.new_session(), host.new_session()
+    links = [host.get(f"/sessions/{it['id']}")["results_url"].partition("8000")[2] for it in (session, other)]
+    ben.join(session)
+    for link in links:
+        ben.get(link)
+    assert ben.open(f"/results?s={session['id']}").status == 200
+    form = ben.open(f"/chat?s={session['id']}&leave=1").form(FORGET)
+    if live:
+        said = urlencode(form.fields).encode()
+        ben.request("POST", f"/chat/live?s={session['id']}", said, {"X-Harmonica": "page"})
+    else:
+        ben.submit(form)
+    assert ben.open(f"/results?s={session['id']}").status == 403
+    assert ben.chat(session).has_form(START)
+    assert ben.open(f"/results?s={other['id']}").status == 200
 
 
 def test_nobody_is_asked_to_forget_what_is_not_there(host: Host, ben: Browser) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.llm import tags
 from chalicelib.llm.anthropic import AnthropicModel
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request
+from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
 from chalicelib.llm.offline import OfflineModel
 from chalicelib.services.facilitation.tailoring import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
@@ -219,7 +219,7 @@ def test_words_instead_of_the_call_cut_off_calls_and_useless_ones_are_asked_for_
     assert len(server.bodies) == 4
 
 
-@pytest.mark.parametrize(("status", "kind"), [(400, ModelRefused), (401, ModelRefused), (529, ModelUnavailable)])
+@pytest.mark.parametrize(("status", "kind"), [(400, RequestRefused), (401, ModelRefused), (529, ModelUnavailable)])
 def test_a_failure_is_asked_once_and_told_by_its_kind(server: FakeAnthropic, status: int, kind: type) -> None:
     server.queue(status)
     with pytest.raises(ModelUnavailable) as failure:

@@ -6,7 +6,10 @@ from fnmatch import fnmatch
 
 import pytest
 
-from chalicelib.llm.interface import Usage
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
+from chalicelib.services.sessions import summary_status
 from infra.alarms import WORK_LEFT
 from tests.faults import Died
 from tests.workers.desk import SAYINGS, Desk
@@ -32,6 +35,32 @@ def test_the_fifth_failure_in_a_row_and_not_the_ones_before(
     assert alarming(caplog) == []
     desk.summarise(5)
     assert alarming(caplog) == [event]
+
+
+def test_a_thread_that_breaks_the_digest_itself_keeps_nobody_else_back(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = desk.model.complete
+
+    def broken(request: Request, deadline: Deadline) -> Reply:
+        """Half of a character, which nothing can store."""
+        if "library" not in str(request.messages):
+            return complete(request, deadline)
+        (said,) = tags.read("said", request.messages[0].blocks[0].text)
+        point = {"message_id": said.attributes["id"], "text": "\ud83d", "topic": "halves"}
+        return Reply("", "model", (ToolCall("record_digest", {"points": [point]}),))
+
+    desk.speak(*SAYINGS)
+    monkeypatch.setattr(desk.model, "complete", broken)
+    assert desk.summarise() == []
+    summary = desk.view().summary
+    assert summary
+    assert (summary.participants, summary_status(desk.view(), desk.clock.now())) == (2, "stale")
+    for _ in range(4):
+        assert alarming(caplog) == []
+        desk.clock.advance(60)
+        assert desk.summarise() == []
+    assert alarming(caplog) == ["digest_failed"]
 
 
 def test_a_job_whose_process_died_five_times(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

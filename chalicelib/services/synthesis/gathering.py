@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.jobs import Jobs
 from chalicelib.llm.interface import Model, ModelCutOff, ModelUnavailable, RequestRefused
-from chalicelib.observability import logger
+from chalicelib.observability import log_failure, logger
 from chalicelib.services.spending import Meter
 from chalicelib.services.synthesis import tree
 from chalicelib.services.synthesis.digests import digest_thread
@@ -75,12 +75,11 @@ def digest_all(
     view: SessionView, heads: Sequence[Thread], register: Register, bench: Bench, deadline: Deadline
 ) -> Digested:
     """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
-    result = Digested()
     now = bench.clock.now()
     stale = [head for head in heads if head.is_stale]
     ripe = [head for head in stale if not head.digest_rests(now)]
-    result.left_out = len(ripe) < len(stale)
-    failed: list[tuple[Thread, ModelUnavailable, bool]] = []
+    result = Digested(left_out=len(ripe) < len(stale))
+    failed: list[tuple[Thread, ModelUnavailable | None, bool]] = []
 
     def digest(head: Thread) -> None:
         meter = Meter(bench.model)
@@ -94,12 +93,17 @@ def digest_all(
             failed.append((head, error, meter.usage.total > 0))
         except Unavailable as error:
             result.failure = result.failure or error
+        except NotFound:
+            raise
+        except Exception as error:
+            log_failure("thread breaks its digest", error, session_id=head.session_id)
+            failed.append((head, None, True))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(digest, sorted(ripe, key=lambda head: head.last_message_at or head.created_at)))
-    for head, error, paid in failed:
+    for head, error, to_blame in failed:
         known = (head.digest_tried_to or 0) > head.digested_to  # it failed before, and not with all others
-        if paid or result.reached or known:
+        if to_blame or result.reached or known:
             _put_off(head, bench)
             result.left_out = True
         else:

@@ -56,13 +56,14 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
     texts, session = voice.texts, view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
     readers += [texts("anonymous")] if session.anonymous else []
-    results = f"{texts('results_quotes')} {texts(f'results_{session.results_visibility}')}"
-    results += f" {texts('pollination')}" if session.cross_pollination else ""
+    results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
+    results += [texts("pollination")] if session.cross_pollination else []
+    gap = "" if voice.language.tag.startswith("zh") else " "
     minutes = session.duration_minutes
     told = [
         (texts("fact_with"), texts(f"with_{settings().llm_provider}")),
-        (texts("fact_readers"), " ".join(readers)),
-        (texts("fact_results"), results),
+        (texts("fact_readers"), gap.join(readers)),
+        (texts("fact_results"), gap.join(results)),
         (texts("fact_duration"), texts("duration_one" if minutes == 1 else "duration", minutes=minutes)),
     ]
     if session.closes_at:

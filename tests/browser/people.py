@@ -46,10 +46,3 @@ def summarised(cloud: LocalCloud, *sessions: str) -> None:
 def results_link(cloud: LocalCloud, session: str) -> str:
     """The host's own link to the results."""
     return str(cloud.call("GET", f"/sessions/{session}").json()["results_url"])
-
-
-def closed(cloud: LocalCloud, session: str) -> str:
-    """The session, closed."""
-    answer = cloud.call("POST", f"/sessions/{session}/close")
-    assert answer.status == 200, answer.text
-    return session

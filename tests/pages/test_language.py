@@ -105,6 +105,14 @@ def test_a_visitor_switches_and_it_stays_so(host: Host, ben: Browser) -> None:
     assert ben.join(session).has_form("Send")
 
 
+def test_sentences_of_chinese_stand_without_gaps(host: Host, ben: Browser) -> None:
+    session = host.new_session(cross_pollination=True, anonymous=True)
+    for tag, gap in (("zh-Hans", "。"), ("zh-Hant", "。"), ("de", ". ")):
+        told = re.findall(r"<dd>(.*?)</dd>", ben.open(f"/chat?s={session['id']}&lang={tag}").html)
+        assert max(fact.count(gap) for fact in told) >= 2, tag
+        assert not any("。 " in fact for fact in told), tag
+
+
 def test_a_language_that_there_is_not_changes_nothing(host: Host, ben: Browser) -> None:
     page = ben.open(f"/chat?s={host.new_session()['id']}&lang=xx")
     assert 'lang="en"' in html_of(page.html)

@@ -108,7 +108,7 @@ def _workers() -> dict[str, list[Json]]:
         WRITE_SUMMARY.logical_id: [
             *_may_work_off(queues.SUMMARIES),
             _may_send(queues.SUMMARIES.resource),
-            _table("Sessions", ITEMS),
+            _table("Sessions", (*ITEMS, "DeleteItem")),  # themes that only people who were taken out speak of
             _table("Conversations", ITEMS),
             _table("Guards", KEY_ITEM),
             _may_ask_the_model(),

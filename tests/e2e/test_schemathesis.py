@@ -67,6 +67,8 @@ def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -
             *command,
             "--header",
             f"Authorization: Bearer {key}",
+            "--request-timeout",
+            "60",
             "--seed",
             "1",
             "--no-shrink",

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.services.synthesis import gathering
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.workers.desk import Desk
+from tests.workers.desk import SAYINGS, Desk
 
 
 @pytest.fixture
@@ -13,3 +13,10 @@ def desk(aws: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A new session."""
     monkeypatch.setattr(gathering, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
     return Desk(own_time(monkeypatch), own_model(monkeypatch))
+
+
+@pytest.fixture
+def spoken(desk: Desk) -> Desk:
+    """A session in which three people said something."""
+    desk.speak(*SAYINGS)
+    return desk

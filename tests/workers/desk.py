@@ -9,7 +9,9 @@ import boto3
 import app
 from chalicelib import wiring
 from chalicelib.services.channels import Participant
+from chalicelib.services.sessions import summary_status
 from chalicelib.settings import settings
+from chalicelib.store.records import Thread
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -86,3 +88,13 @@ def failed(answer: dict[str, Any]) -> list[str]:
     """The messages that Lambda is told to leave in the queue."""
     assert list(answer) == ["batchItemFailures"]
     return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def status(desk: Desk) -> str:
+    """How the summary relates to what was said."""
+    return summary_status(desk.view(), desk.clock.now())
+
+
+def heads(desk: Desk) -> list[Thread]:
+    """Of all threads."""
+    return wiring.conversations().heads(desk.session.id)

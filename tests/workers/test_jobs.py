@@ -7,34 +7,16 @@ import pytest
 
 import app
 from chalicelib import wiring
-from chalicelib.clock import Deadline
-from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
+from chalicelib.llm.interface import ModelRefused, Request
 from chalicelib.services.channels import Participant
-from chalicelib.services.sessions import summary_status
-from chalicelib.services.synthesis import gathering
 from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.records import Brief, Prompt, Thread
+from chalicelib.store.records import Prompt
 from tests import events
 from tests.events import Context
 from tests.room import HOST
-from tests.workers.desk import SAYINGS, Desk
+from tests.workers.desk import SAYINGS, Desk, heads, status
 
 GONE = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def spoken(desk: Desk) -> Desk:
-    """A session in which three people said something."""
-    desk.speak(*SAYINGS)
-    return desk
-
-
-def status(desk: Desk) -> str:
-    return summary_status(desk.view(), desk.clock.now())
-
-
-def heads(desk: Desk) -> list[Thread]:
-    return wiring.conversations().heads(desk.session.id)
 
 
 # Prompts
@@ -250,104 +232,6 @@ def test_while_a_job_is_at_it_the_summary_is_updating(spoken: Desk) -> None:
     spoken.model.before = look
     spoken.summarise()
     assert seen == ["updating"]
-
-
-# Briefs
-
-
-def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Desk) -> None:
-    spoken.summarise()
-    assert spoken.write_brief() == []
-    first = spoken.view().brief
-    assert first is not None
-    assert spoken.session.topic in first.markdown
-    assert f"http://127.0.0.1:8000/chat?s={spoken.session.id}" in first.markdown
-    assert spoken.write_brief() == []
-    assert spoken.view().brief == first
-
-
-def test_without_a_summary_there_is_no_brief(spoken: Desk) -> None:
-    assert spoken.write_brief() == []
-    assert spoken.view().brief is None
-
-
-def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
-    spoken.summarise()
-    spoken.write_brief()
-    newer = spoken.view().brief
-    assert newer is not None
-    wiring.sessions().put_brief(spoken.session.id, Brief("old", newer.summary_at - timedelta(seconds=1)))
-    assert spoken.view().brief == newer
-
-
-def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) -> None:
-    spoken.summarise()
-    old = spoken.view().summary
-    assert old is not None
-    spoken.clock.advance(3600)
-    spoken.speak("Trams at night.")
-    spoken.summarise()
-    wiring.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
-    assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]
-
-
-def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch, asked: list[str] | None = None) -> None:
-    """Have the model refuse every digest of a thread with these words."""
-    complete = desk.model.complete
-
-    def refusing(request: Request, deadline: Deadline) -> Reply:
-        if request.task == "digest" and words in repr(request.messages):
-            if asked is not None:
-                asked.append(words)
-            raise ModelUnavailable("refused")
-        return complete(request, deadline)
-
-    monkeypatch.setattr(desk.model, "complete", refusing)
-
-
-def test_a_thread_that_cannot_be_digested_leaves_the_summary_stale(
-    spoken: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refuse(spoken, "library", monkeypatch)
-    assert spoken.summarise() == []
-    summary = spoken.view().summary
-    assert summary is not None
-    assert summary.participants == len(SAYINGS) - 1
-    assert status(spoken) == "stale"
-
-
-def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
-    spoken: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    refuse(spoken, "library", monkeypatch, asked)
-    for _ in range(8):
-        assert spoken.summarise() == []
-        spoken.clock.advance(60)
-    assert (len(asked), spoken.model.count("summary")) == (5, 1)
-    (left,) = [head for head in heads(spoken) if head.is_stale]
-    assert left.digest_rests(spoken.clock.now())
-    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == []
-    spoken.clock.advance(3600)
-    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == [spoken.session.id]
-    assert spoken.summarise() == []
-    assert spoken.summarise() == []
-    assert (len(asked), status(spoken)) == (6, "stale")
-    spoken.say("And open it at night.")
-    assert spoken.summarise() == []
-    assert len(asked) == 7
-
-
-def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PIECE_CHARACTERS", 100)
-    desk.join()
-    for number in range(6):
-        desk.say(f"Bench number {number} in the park needs new paint before the summer comes.")
-    assert desk.summarise() == []
-    (digest,) = wiring.conversations().digests(desk.session.id)
-    assert desk.model.count("digest") > 3
-    assert (digest.messages, len(digest.points)) == (6, 6)
-    assert not heads(desk)[0].is_stale
 
 
 def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> None:

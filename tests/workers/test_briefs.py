@@ -1,0 +1,43 @@
+"""The job that makes SESSION.md of a summary: late, twice, and beside a newer one."""
+
+from datetime import timedelta
+
+from chalicelib import wiring
+from chalicelib.store.records import Brief
+from tests.workers.desk import Desk
+
+
+def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Desk) -> None:
+    spoken.summarise()
+    assert spoken.write_brief() == []
+    first = spoken.view().brief
+    assert first is not None
+    assert spoken.session.topic in first.markdown
+    assert f"http://127.0.0.1:8000/chat?s={spoken.session.id}" in first.markdown
+    assert spoken.write_brief() == []
+    assert spoken.view().brief == first
+
+
+def test_without_a_summary_there_is_no_brief(spoken: Desk) -> None:
+    assert spoken.write_brief() == []
+    assert spoken.view().brief is None
+
+
+def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
+    spoken.summarise()
+    spoken.write_brief()
+    newer = spoken.view().brief
+    assert newer is not None
+    wiring.sessions().put_brief(spoken.session.id, Brief("old", newer.summary_at - timedelta(seconds=1)))
+    assert spoken.view().brief == newer
+
+
+def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) -> None:
+    spoken.summarise()
+    old = spoken.view().summary
+    assert old is not None
+    spoken.clock.advance(3600)
+    spoken.speak("Trams at night.")
+    spoken.summarise()
+    wiring.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
+    assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]

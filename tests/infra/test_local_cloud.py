@@ -252,7 +252,10 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
         ("SessionsChanged", "send PromptsQueue, send BriefsQueue, send CardsQueue, send StreamFailures"),
         ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
         ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
-        ("WriteSummary", "read Sessions, write Sessions, read Conversations, write Conversations, send SummariesQueue"),
+        (
+            "WriteSummary",
+            "read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations, send SummariesQueue",
+        ),
         ("WriteBrief", "read Sessions, write Sessions"),
         ("UpdateCards", "write Sessions"),
         ("DeleteData", "write Sessions, delete Conversations, send DeletionsQueue"),

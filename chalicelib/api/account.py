@@ -6,8 +6,8 @@ from chalice.app import Blueprint
 
 from chalicelib import wiring
 from chalicelib.api import present
+from chalicelib.api.account_shapes import UserInfo
 from chalicelib.api.http import Call, endpoint
-from chalicelib.api.shapes import UserInfo
 
 routes = Blueprint(__name__)
 

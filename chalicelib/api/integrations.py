@@ -6,7 +6,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib import wiring
-from chalicelib.api import present, shapes
+from chalicelib.api import account_shapes, present
 from chalicelib.api.bodies import ID_LIMIT, GroupBody
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.errors import NotFound
@@ -17,7 +17,7 @@ from chalicelib.store.records import TelegramGroup
 routes = Blueprint(__name__)
 
 
-@endpoint(routes, "GET", "/integrations/telegram/groups", answers=shapes.TelegramGroupList)
+@endpoint(routes, "GET", "/integrations/telegram/groups", answers=account_shapes.TelegramGroupList)
 def get_groups(call: Call) -> dict[str, Any]:
     """The caller's groups, by registration."""
     groups = wiring.telegram_groups().of(call.caller.user_id)
@@ -34,7 +34,7 @@ def _group_again(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
     "/integrations/telegram/groups",
     body=GroupBody,
     status=201,
-    answers=shapes.TelegramGroup,
+    answers=account_shapes.TelegramGroup,
     again=_group_again,
 )
 def post_group(call: Call) -> Made:
@@ -64,7 +64,7 @@ def _link_again(_: Call, kept: dict[str, Any]) -> dict[str, Any]:
     "POST",
     "/integrations/telegram/link",
     status=201,
-    answers=shapes.TelegramLink,
+    answers=account_shapes.TelegramLink,
     again=_link_again,
     errors=(422,),
 )

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import closings, database, keys, prompts, seats, summaries
-from chalicelib.store.cards import PUBLIC, card_values
+from chalicelib.store import database, keys, prompts, seats, summaries
+from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
-from chalicelib.store.prompts import PROMPT_DUE, prompt_items
+from chalicelib.store.new_sessions import items_of
+from chalicelib.store.prompts import PROMPT_DUE
 from chalicelib.store.records import (
     Brief,
     Prompt,
@@ -26,20 +25,17 @@ from chalicelib.store.records import (
 )
 from chalicelib.store.session_items import (
     BriefItem,
-    FeedItem,
     MemberItem,
     PromptItem,
-    QuestionsItem,
     SessionItem,
     SummaryItem,
     SynthesisItem,
-    TextItem,
 )
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import DeletedItem
-from chalicelib.store.views import SHORT_FIELDS, prompt_of, view_of
+from chalicelib.store.views import prompt_of, view_of
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
 NOTHING_ELSE: tuple[str, ...] = ()
@@ -90,31 +86,7 @@ class Sessions:
 
         False where a session of this id is there already. Raises NotFound where one was, and was deleted.
         """
-        values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
-        if prompt is None:
-            since = session.created_at
-            values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": since, "prompt_wanted_at": since}
-        items: list[SessionPart] = [
-            SessionItem(session.id, keys.SESSION, **values),
-            SynthesisItem(session.id, keys.SYNTHESIS),
-            MemberItem(
-                session.id,
-                keys.member(session.owner_id),
-                member_id=session.owner_id,
-                role=_OWNER,
-                **card_values(session),
-            ),
-            *seats.of_new(session),
-            *closings.of_new(session),
-        ]
-        texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
-        items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
-        if session.has_questions:
-            items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
-        if prompt:
-            items += prompt_items(session.id, prompt)
-        if session.is_public:
-            items.append(FeedItem(session.id, keys.FEED_PART, feed=PUBLIC, **card_values(session)))
+        items = items_of(session, context, questions, prompt)
 
         def build(write: TransactWrite) -> None:
             write.condition_check(DeletedItem, keys.deleted(session.id), condition=DeletedItem.id.does_not_exist())

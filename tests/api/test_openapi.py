@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from app import app
-from chalicelib.api import shapes
+from chalicelib.api import account_shapes, shapes
 from chalicelib.api.http import DECLARED
 from tests.api import shapes as contract
 from tests.api.hosts import Host
@@ -142,7 +142,7 @@ def check(value: Any, schema: Any, described: Any) -> None:
         (shapes.Message, contract.MESSAGE),
         (shapes.Participant, contract.PARTICIPANT),
         (shapes.Summary, contract.SUMMARY),
-        (shapes.UserInfo, contract.USER_INFO),
+        (account_shapes.UserInfo, contract.USER_INFO),
         (shapes.ChatResponse, contract.CHAT_RESPONSE),
     ],
 )

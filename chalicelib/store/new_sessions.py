@@ -1,0 +1,54 @@
+"""The items that a new session begins with (table `sessions`)."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.store import closings, keys, seats
+from chalicelib.store.cards import PUBLIC, card_values
+from chalicelib.store.prompts import PROMPT_DUE, prompt_items
+from chalicelib.store.records import Prompt, Question, Role, Session
+from chalicelib.store.session_items import (
+    FeedItem,
+    MemberItem,
+    QuestionsItem,
+    SessionItem,
+    SynthesisItem,
+    TextItem,
+)
+from chalicelib.store.tables import SessionPart
+from chalicelib.store.views import SHORT_FIELDS
+
+_OWNER: Role = "owner"
+
+
+def items_of(
+    session: Session, context: str | None, questions: tuple[Question, ...], prompt: Prompt | None
+) -> list[SessionPart]:
+    """The session with its owner, counters and parts. Without a prompt, one is due."""
+    values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
+    if prompt is None:
+        since = session.created_at
+        values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": since, "prompt_wanted_at": since}
+    items: list[SessionPart] = [
+        SessionItem(session.id, keys.SESSION, **values),
+        SynthesisItem(session.id, keys.SYNTHESIS),
+        MemberItem(
+            session.id,
+            keys.member(session.owner_id),
+            member_id=session.owner_id,
+            role=_OWNER,
+            **card_values(session),
+        ),
+        *seats.of_new(session),
+        *closings.of_new(session),
+    ]
+    texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
+    items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
+    if session.has_questions:
+        items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
+    if prompt:
+        items += prompt_items(session.id, prompt)
+    if session.is_public:
+        items.append(FeedItem(session.id, keys.FEED_PART, feed=PUBLIC, **card_values(session)))
+    return items

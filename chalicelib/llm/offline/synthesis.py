@@ -39,16 +39,7 @@ class _Named:
 def summarise(request: Request) -> Reply:
     """A call of `write_summary` over the points in the prompt."""
     prompt = user_text(request)
-    items = [
-        Item(
-            piece.attributes.get("id", ""),
-            piece.attributes.get("participant", ""),
-            piece.text,
-            piece.attributes.get("stance", ""),
-        )
-        for piece in tags.read("point", prompt)
-    ]
-    registered = {piece.attributes["id"]: piece.attributes.get("theme", "") for piece in tags.read("point", prompt)}
+    items, registered = _points(prompt)
     topic, critical = first("topic", prompt), first("critical", prompt)
     sample = " ".join(item.text for item in items[:SAMPLED])
     words = REPORT_PHRASES[script_for(first("language", prompt), sample)]
@@ -79,6 +70,13 @@ def summarise(request: Request) -> Reply:
         "critical_answer": _critical(critical, vocabulary, named, place, words) if critical else "",
     }
     return Reply("", "offline", (ToolCall("write_summary", result),))
+
+
+def _points(prompt: str) -> tuple[list[Item], dict[str, str]]:
+    """The points in the prompt, and the registered theme of each by its id; empty where it has none."""
+    read = [(piece.text, piece.attributes) for piece in tags.read("point", prompt)]
+    items = [Item(it.get("id", ""), it.get("participant", ""), text, it.get("stance", "")) for text, it in read]
+    return items, {it.get("id", ""): it.get("theme", "") for _, it in read}
 
 
 def _placed(

@@ -42,9 +42,8 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     if not len(book):
         raise ModelUnavailable("There is nothing to summarise yet")
     reply = model.complete(summary_request(view, book), deadline)
-    call = reply.call(WRITE_SUMMARY.name)
+    call, session = reply.call(WRITE_SUMMARY.name), view.session
     result: Mapping[str, Any] = call.input if call else {}
-    session = view.session
     book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []

@@ -13,7 +13,6 @@ from chalicelib.pages.visit import Visit
 from chalicelib.pages.web import Form, is_surely_ours
 from chalicelib.pages.welcome import complaint
 from chalicelib.services import conversations
-from chalicelib.services.channels import Participant
 from chalicelib.services.forms import AnswerRefused, name_among, refusals
 
 
@@ -35,7 +34,7 @@ def join(visit: Visit, form: Form, *, is_known: bool) -> Response:
     if thread is None and (refused := refusals(view.questions, given)):
         return _after_failure(visit, given, refused[0], refused)
     try:
-        who = Participant(visit.person, name_among(view.questions, given))
+        who = replace(visit.who, name=name_among(view.questions, given))
         conversations.join(visit.session_id, who, given, desk=wiring.desk(), deadline=visit.deadline)
     except Exception as error:
         return _after_failure(visit, given, named(error, visit))

@@ -13,6 +13,10 @@ PARAMETER = "lang"
 DEFAULT = "en"
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Language, script and region: all of a tag that matters to a writer. What may follow is the browser's own business.
+_OWN = re.compile(
+    r"[A-Za-z]{2,3}(?![A-Za-z0-9])(-[A-Za-z]{4}(?![A-Za-z0-9]))?(-([A-Za-z]{2}|[0-9]{3})(?![A-Za-z0-9]))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,15 @@ _SAMPLED = 400  # characters that are enough to tell a script
 
 def chosen(request: Request, session_language: str | None = None) -> Language:
     """What the visitor switched to, else what the browser asks for, else the session's language, else English."""
-    wanted = [asked(request) or "", _cookie(request)]
-    found = next((LANGUAGES[tag] for tag in wanted if tag in LANGUAGES), None)
-    return (
-        found or _accepted(request.headers.get("accept-language", "")) or known(session_language) or LANGUAGES[DEFAULT]
-    )
+    if tag := _switched(request):
+        return LANGUAGES[tag]
+    told = known(session_language) or LANGUAGES[DEFAULT]
+    return next((found for tag in _accepted(request) if (found := known(tag))), told)
+
+
+def preferred(request: Request) -> str | None:
+    """The visitor's own language: what they switched to, else the first that the browser asks for, be there a catalogue or not."""
+    return _switched(request) or next((found[0] for tag in _accepted(request) if (found := _OWN.match(tag))), None)
 
 
 def asked(request: Request) -> str | None:
@@ -134,16 +142,23 @@ def of_text(text: str, session_tag: str | None, page: Language) -> tuple[str, st
     return (page.tag if is_latin_page or script is None else DEFAULT), ("ltr" if script else page.direction)
 
 
-def _accepted(header: str) -> Language | None:
-    """The best of the browser's languages that there is a catalogue for."""
+def _switched(request: Request) -> str | None:
+    """What the visitor switched to, with this request or before."""
+    kept = _cookie(request)
+    return asked(request) or (kept if kept in LANGUAGES else None)
+
+
+def _accepted(request: Request) -> list[str]:
+    """What the browser asks for, the best first."""
+    header = request.headers.get("accept-language", "")
     ranked: list[tuple[float, int, str]] = []
     for place, item in enumerate(header[:500].split(",")):
-        tag, _, quality = item.strip().partition(";q=")
+        tag, _, quality = item.replace(" ", "").partition(";q=")
         try:
             ranked.append((-float(quality or 1), place, tag))
         except ValueError:
             continue
-    return next((found for weight, _, tag in sorted(ranked) if weight < 0 and (found := known(tag))), None)
+    return [tag for weight, _, tag in sorted(ranked) if weight < 0]
 
 
 def _cookie(request: Request) -> str:

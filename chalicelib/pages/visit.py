@@ -6,6 +6,7 @@ from chalice.app import Request
 
 from chalicelib import wiring
 from chalicelib.clock import Deadline
+from chalicelib.pages import language
 from chalicelib.pages.render import Voice, voice_for
 from chalicelib.requests import TURN_SECONDS
 from chalicelib.services import conversations
@@ -25,7 +26,7 @@ class Visit:
 
     @property
     def who(self) -> Participant:
-        return Participant(self.person)
+        return Participant(self.person, language=language.preferred(self.request))
 
     def read(self) -> tuple[SessionView, ThreadView | None]:
         """The session, and this person's conversation where it has begun."""

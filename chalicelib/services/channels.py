@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.services.access import has_role, require_chat
 from chalicelib.store.records import SessionView
@@ -20,11 +20,15 @@ HOST = "host"
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Who is speaking, in the words of the channel; `user_id` is the account behind an API key, None on a page."""
+    """Who is speaking, in the words of the channel; `user_id` is the account behind an API key, None on a page.
+
+    `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are.
+    """
 
     external_id: str
     name: str | None = None
     user_id: str | None = None
+    language: str | None = field(default=None, compare=False)
 
     def scopes(self) -> tuple[str, ...]:
         """Every scope that this participant may turn out to speak in; which one depends on the role in the session."""

@@ -49,6 +49,7 @@ class Place:
     condensed: Condensed | None
     answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
     starts_after: int = 0
+    language: str | None = None  # the participant's own, where the door knows it
 
     @property
     def begun(self) -> Thread:
@@ -73,6 +74,7 @@ def find(session_id: str, who: Participant, desk: Desk) -> Place:
         condensed=scene.condensed.get(found),
         answered_before=thread.answered_to if thread else 0,
         starts_after=scene.erased.get(found, 0),
+        language=who.language,
     )
 
 

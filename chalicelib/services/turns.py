@@ -80,6 +80,7 @@ def reply(
             place.answers,
             shown,
             condensed=condensed,
+            language=place.language,
             help_text=desk.help_text,
             max_turns=desk.max_turns,
             model=meter,

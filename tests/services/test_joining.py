@@ -1,5 +1,6 @@
 """Joining a session, and what a thread keeps from then on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from chalicelib.services.sessions import NewQuestion
 from chalicelib.store.records import Prompt
 from tests.clock import own_time
 from tests.faults import own_model
+from tests.llm.scripted import prompt_of
 from tests.room import HOST, Room
 
 
@@ -100,3 +102,11 @@ def test_a_thread_keeps_the_prompt_it_began_under(room: Room) -> None:
     room.say("Hello")
     assert "Ask about soup." in repr(room.model.requests[-1])
     assert "Ask about bread." not in repr(room.model.requests[-1])
+
+
+def test_whoever_comes_back_in_another_language_has_the_same_thread(room: Room) -> None:
+    begun = room.join()
+    room.who = replace(room.who, language="de")
+    assert room.say("Brot").thread_id == begun.thread_id
+    assert 'language="de"' in prompt_of(room.model.requests[-1])
+    assert room.who == replace(room.who, language=None)

@@ -19,7 +19,11 @@ WidgetState = Literal["may", "not_now", "never"]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for."""
+    """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for.
+
+    `minutes` is how long the host means it to take. `language` is what to write in before the participant has written:
+    the session's, else the participant's own; None where neither is known.
+    """
 
     turn: int
     budget: int
@@ -28,10 +32,21 @@ class Pace:
     critical: bool  # whether the host names something critical
     widget: WidgetState
     last: bool = False  # whether the conversation takes nothing more after this
+    minutes: int | None = None
+    language: str | None = None
 
 
-def pace_of(view: SessionView, thread: Thread, history: Sequence[Message], max_turns: int | None = None) -> Pace:
-    """The pace of this thread, by its head and by the messages that are shown. `max_turns` is what one conversation takes."""
+def pace_of(
+    view: SessionView,
+    thread: Thread,
+    history: Sequence[Message],
+    max_turns: int | None = None,
+    language: str | None = None,
+) -> Pace:
+    """The pace of this thread, by its head and by the messages that are shown.
+
+    `max_turns` is what one conversation takes, `language` the participant's own.
+    """
     turn = max(sum(message.role == "user" for message in history), thread.message_count)
     budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
     if max_turns is not None:
@@ -41,11 +56,22 @@ def pace_of(view: SessionView, thread: Thread, history: Sequence[Message], max_t
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
         widget = "may" if timely and _rested(history) else "not_now"
-    return Pace(turn, budget, bool(history), thread.concluded, bool(view.session.critical), widget, last)
+    return Pace(
+        turn,
+        budget,
+        bool(history),
+        thread.concluded,
+        bool(view.session.critical),
+        widget,
+        last,
+        view.session.duration_minutes,
+        view.session.language or language,
+    )
 
 
 def pacing(pace: Pace) -> str:
     """What the model is told in front of the participant's latest words."""
+    known = {"minutes": pace.minutes, "language": pace.language}
     told = tags.data(
         "pacing",
         f"turn {pace.turn} of about {pace.budget}",
@@ -53,6 +79,7 @@ def pacing(pace: Pace) -> str:
         of=pace.budget,
         concluded="yes" if pace.concluded else "no",
         widget=pace.widget,
+        **{name: value for name, value in known.items() if value is not None},
     )
     return fill("pacing", pace=told, steer=_steer(pace) + (_CARE if pace.turn else ""))
 

@@ -62,6 +62,7 @@ def facilitate(
     history: Sequence[Message],
     *,
     condensed: Condensed | None = None,
+    language: str | None = None,
     help_text: str = "",
     max_turns: int | None = None,
     model: Model,
@@ -69,11 +70,12 @@ def facilitate(
 ) -> FacilitatorReply:
     """The next message in this thread. `history` is oldest first; an empty one asks for the opening.
 
-    What `condensed` covers is shown in its short form. `help_text` is what the operator offers people in distress. Raises
-    ModelUnavailable where the model gives no words. After a conclusion the facilitator still answers, and every reply is
-    final; so is the reply to the last message that a conversation takes, the one of number `max_turns`.
+    What `condensed` covers is shown in its short form. `language` is the participant's own, where the channel knows it.
+    `help_text` is what the operator offers people in distress. Raises ModelUnavailable where the model gives no words.
+    After a conclusion the facilitator still answers, and every reply is final; so is the reply to the last message that a
+    conversation takes, the one of number `max_turns`.
     """
-    pace = pace_of(view, thread, history, max_turns)
+    pace = pace_of(view, thread, history, max_turns, language)
     notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget else ()
     request = Request(
         task="turn",

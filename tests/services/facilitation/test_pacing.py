@@ -124,3 +124,20 @@ def test_no_widget_comes_where_there_are_none_or_when_the_time_is_up() -> None:
     assert pace_of(enabled, thread(message_count=11), history).widget == "may"
     assert pace_of(enabled, thread(message_count=12), history).widget == "not_now"
     assert pace_of(enabled, thread(concluded=True), history).widget == "not_now"
+
+
+def test_what_is_known_of_length_and_language_stands_in_the_tag() -> None:
+    told = pacing(Pace(3, 12, True, False, True, "may", minutes=10, language='x"y'))
+    assert told.startswith(
+        '<pacing turn="3" of="12" concluded="no" widget="may" minutes="10" language="x&quot;y">turn 3 of about 12</pacing>\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("of_session", "own", "language"),
+    [("German", "fr", "German"), (None, "fr", "fr"), ("de", None, "de"), (None, None, None), ("", "fr", "fr")],
+)
+def test_the_language_is_the_sessions_else_the_participants_own(
+    of_session: str | None, own: str | None, language: str | None
+) -> None:
+    assert pace_of(view(language=of_session), thread(), [], None, own).language == language

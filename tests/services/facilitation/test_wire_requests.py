@@ -70,7 +70,9 @@ def assistant(words: str, *, cached: bool = False) -> Json:
 
 
 def pacing(turn: int, widget: str, steer: str = STEER) -> str:
-    told = f'<pacing turn="{turn}" of="12" concluded="no" widget="{widget}">turn {turn} of about 12</pacing>'
+    told = (
+        f'<pacing turn="{turn}" of="12" concluded="no" widget="{widget}" minutes="10">turn {turn} of about 12</pacing>'
+    )
     return f"{told}\nThe participant's latest words follow. {steer}"
 
 

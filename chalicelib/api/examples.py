@@ -193,6 +193,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "completed_count": 1,
         "reminders": {"enabled": False, "after_hours": [], "text": None},
         "usage": {"turns": 4, "input_tokens": 5120, "cached_tokens": 3072, "output_tokens": 410},
+        "is_example": False,
     },
     "PromptProposal": _PROPOSAL,
     "TemplateList": {"data": [_TEMPLATE]},

@@ -43,6 +43,7 @@ _AS_STORED = (
     "anonymous",
     "max_participants",
     "reminders",
+    "is_example",
 )
 
 

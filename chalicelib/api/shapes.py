@@ -145,6 +145,7 @@ class Session(SessionListItem):
     completed_count: Count
     reminders: Reminders
     usage: Usage
+    is_example: bool
 
 
 class Pagination(Shape):

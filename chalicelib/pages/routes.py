@@ -3,8 +3,7 @@
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.errors import HarmonicaError
-from chalicelib.pages import chat, qr, results, static
-from chalicelib.pages.render import page
+from chalicelib.pages import chat, home, qr, results, static
 from chalicelib.pages.web import respond, respond_to_script
 
 routes = Blueprint(__name__)
@@ -16,7 +15,7 @@ READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its l
 @routes.route("/", methods=READ, content_types=[])
 def get_home() -> Response:
     """What this is, for somebody who came without a link."""
-    return respond(routes.current_request, lambda request: page(request, "home.html"))
+    return respond(routes.current_request, home.show)
 
 
 @routes.route("/chat", methods=READ, content_types=[])

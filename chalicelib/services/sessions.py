@@ -31,7 +31,7 @@ class NewQuestion:
 class NewSession:
     """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
 
-    `template_id` is the id or the slug of a template.
+    `template_id` is the id or the slug of a template. `is_example` is nothing that a host sets: the people are made up.
     """
 
     topic: str
@@ -56,6 +56,7 @@ class NewSession:
     max_participants: int | None = None
     distribution: tuple[Distribution, ...] = ()
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
+    is_example: bool = False
 
 
 _SHARED = tuple(f.name for f in fields(NewSession) if f.name in {g.name for g in fields(Session)})

@@ -35,6 +35,7 @@ class SessionItem(SessionPart):
     reminders = JsonAttribute()
     distribution = JsonAttribute(null=True)
     has_questions = BooleanAttribute()
+    is_example = BooleanAttribute(default=False)
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)

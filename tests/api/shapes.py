@@ -61,6 +61,7 @@ SESSION = {
     "completed_count": int,
     "reminders": {"enabled": bool, "after_hours": [int], "text": (str, NULL)},
     "usage": {"turns": int, "input_tokens": int, "cached_tokens": int, "output_tokens": int},
+    "is_example": bool,
 }
 
 MESSAGE = {"id": ID, "role": re.compile("user|assistant"), "content": str, "created_at": TIME}

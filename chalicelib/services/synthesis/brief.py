@@ -16,6 +16,7 @@ from chalicelib.store.records import Question, Session, SessionView, Summary, Th
 FOLLOWED_UP = 3
 A_GROUP = 5  # participants from whom on a theme of a single one is left out
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
+_EXAMPLE = "This is an example: its people, what they said and its results are made up."
 _SHORTENED = "\n\n… (shortened; {what} in the session)"
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
@@ -37,6 +38,7 @@ def _document(view: SessionView, join_url: str, context: str, questions: str) ->
     session, summary = view.session, view.summary
     sections = (
         _front_matter(view, join_url),
+        _EXAMPLE if session.is_example else "",
         f"# {markdown.inline(session.topic)}",
         markdown.section("Goal", markdown.paragraphs(session.goal)),
         markdown.section("Context", context),
@@ -65,6 +67,7 @@ def _front_matter(view: SessionView, join_url: str) -> str:
     session, summary = view.session, view.summary
     fields: dict[str, str | int | None] = {
         "session_id": session.id,
+        **({"example": True} if session.is_example else {}),
         "topic": session.topic,
         "status": session.status,
         "created_at": _time(session.created_at),

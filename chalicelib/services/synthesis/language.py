@@ -30,6 +30,7 @@ class Words:
     themeless: str
     beyond: str
     offline: str
+    example: str
 
 
 ENGLISH = Words(
@@ -53,6 +54,7 @@ ENGLISH = Words(
     themeless="{count} of {points} points are about matters that are in no theme, and are counted in none.",
     beyond="Further themes, with how many speak of each: {themes}.",
     offline="Put together without a language model, from participants' own sentences (model: offline).",
+    example="This is an example: its people, what they say and this summary are made up.",
 )
 TRADITIONAL_CHINESE = Words(
     overview="概覽",
@@ -74,6 +76,7 @@ TRADITIONAL_CHINESE = Words(
     themeless="{points} 個要點中有 {count} 個不屬於任何主題，未計入任何主題。",
     beyond="其他主題（括號內為談到的人數）：{themes}。",
     offline="未使用語言模型，由參與者的原句整理而成（model: offline）。",
+    example="這是一個示例：其中的人物、他們所說的話以及本總結均為虛構。",
 )
 SIMPLIFIED_CHINESE = Words(
     overview="概览",
@@ -95,6 +98,7 @@ SIMPLIFIED_CHINESE = Words(
     themeless="{points} 个要点中有 {count} 个不属于任何主题，未计入任何主题。",
     beyond="其他主题（括号内为谈到的人数）：{themes}。",
     offline="未使用语言模型，由参与者的原句整理而成（model: offline）。",
+    example="这是一个示例：其中的人物、他们所说的话以及本总结均为虚构。",
 )
 WORDS: Mapping[Script, Words] = {"en": ENGLISH, "hant": TRADITIONAL_CHINESE, "hans": SIMPLIFIED_CHINESE}
 

@@ -12,6 +12,7 @@ from chalicelib.store.records import Quote, SessionView, Summary, Theme
 def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
     """The summary with its markdown, `notes` at its foot; sections without content are left out."""
     sections = (
+        f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
         markdown.section(
             words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)

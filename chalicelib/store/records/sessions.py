@@ -79,6 +79,7 @@ class Session:
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     distribution: tuple[Distribution, ...] = ()
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
+    is_example: bool = False  # whether its people, what they say and its summary are made up
 
     @property
     def is_capped(self) -> bool:

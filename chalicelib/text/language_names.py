@@ -1,0 +1,105 @@
+"""The names that hosts write for languages: in English, in the language itself, and in those of the pages."""
+
+from chalicelib.text.normalise import fold
+
+_TABLE = """
+af: afrikaans
+am: amharic | አማርኛ
+ar: arabic | modern standard arabic | العربية | عربي | عربى | arabisch | árabe | arabe | 阿拉伯语 | 阿拉伯文 | 阿拉伯語
+arz: egyptian arabic
+bg: bulgarian | български | bulgarisch
+bn: bengali | bangla | বাংলা
+bs: bosnian | bosanski
+ca: catalan | català | valencian | katalanisch | catalán
+cs: czech | čeština | český | tschechisch | checo | tchèque
+cy: welsh | cymraeg
+da: danish | dansk | dänisch | danés | danois
+de: german | deutsch | hochdeutsch | alemán | aleman | allemand | tedesco | الألمانية | 德语 | 德文 | 德語
+el: greek | ελληνικά | griechisch | griego | grec
+en: english | inglés | ingles | anglais | englisch | inglese | الإنجليزية | الانجليزية | 英语 | 英文 | 英語
+en-GB: british english | uk english | english (uk) | english (british)
+en-US: american english | us english | english (us) | english (american)
+es: spanish | español | espanol | castellano | castilian | spanisch | espagnol | الإسبانية | 西班牙语 | 西班牙文 | 西班牙語
+es-419: latin american spanish | spanish (latin america) | español latinoamericano
+es-MX: mexican spanish
+et: estonian | eesti
+eu: basque | euskara
+fa: persian | farsi | dari | فارسی | persisch
+fi: finnish | suomi | finnisch
+fil: filipino | tagalog
+fr: french | français | francais | französisch | franzosisch | francés | frances | الفرنسية | 法语 | 法文 | 法語
+fr-CA: canadian french | french (canada) | québécois
+ga: irish | gaeilge | irish gaelic
+gl: galician | galego
+gu: gujarati | ગુજરાતી
+ha: hausa
+he: hebrew | עברית | hebräisch | hebreo | hébreu
+hi: hindi | हिन्दी | हिंदी | الهندية | 印地语
+hr: croatian | hrvatski | kroatisch
+hu: hungarian | magyar | ungarisch | húngaro | hongrois
+hy: armenian | հայերեն
+id: indonesian | bahasa indonesia | indonesisch
+is: icelandic | íslenska
+it: italian | italiano | italienisch | italien | الإيطالية | 意大利语
+ja: japanese | 日本語 | nihongo | japanisch | japonés | japonais | اليابانية | 日语 | 日文 | 日語
+ka: georgian | ქართული
+kk: kazakh | қазақша
+km: khmer | ខ្មែរ
+kn: kannada | ಕನ್ನಡ
+ko: korean | 한국어 | koreanisch | coreano | coréen | الكورية | 韩语 | 韓文 | 韓語
+ku: kurdish | kurdî | kurmanji
+lo: lao | ລາວ
+lt: lithuanian | lietuvių
+lv: latvian | latviešu
+mk: macedonian | македонски
+ml: malayalam | മലയാളം
+mn: mongolian | монгол
+mr: marathi | मराठी
+ms: malay | bahasa melayu
+mt: maltese | malti
+my: burmese | မြန်မာ
+nb: norwegian | norsk | bokmål | norwegian bokmål | norwegisch | noruego | norvégien
+ne: nepali | नेपाली
+nl: dutch | nederlands | flemish | vlaams | niederländisch | holandés | neerlandés | néerlandais
+nn: nynorsk | norwegian nynorsk
+pa: punjabi | panjabi | ਪੰਜਾਬੀ
+pl: polish | polski | polnisch | polaco | polonais
+ps: pashto | پښتو
+pt: portuguese | português | portugues | portugiesisch | portugués | portugais | البرتغالية | 葡萄牙语
+pt-BR: brazilian portuguese | portuguese (brazil) | português brasileiro | português do brasil
+pt-PT: european portuguese | portuguese (portugal)
+ro: romanian | română | romana | rumänisch | rumano | roumain
+ru: russian | русский | russisch | ruso | russe | الروسية | 俄语 | 俄文 | 俄語
+sk: slovak | slovenčina | slowakisch
+sl: slovenian | slovene | slovenščina
+so: somali | soomaali
+sq: albanian | shqip
+sr: serbian | српски | srpski
+sv: swedish | svenska | schwedisch | sueco | suédois
+sw: swahili | kiswahili
+ta: tamil | தமிழ்
+te: telugu | తెలుగు
+th: thai | ไทย | ภาษาไทย | thailändisch
+ti: tigrinya | ትግርኛ
+tr: turkish | türkçe | turkce | türkisch | turco | turc | التركية | 土耳其语
+uk: ukrainian | українська | ukrainisch
+ur: urdu | اردو
+uz: uzbek | oʻzbekcha
+vi: vietnamese | tiếng việt | vietnamesisch | vietnamita | vietnamien
+yo: yoruba
+yue: cantonese | 粵語 | 粤语 | 廣東話 | 广东话 | kantonesisch | cantonés | cantonais
+zh: chinese | mandarin | mandarin chinese | 中文 | 汉语 | 漢語 | 华语 | 華語 | chinesisch | chino | chinois | الصينية
+zh-Hans: simplified chinese | chinese (simplified) | chinese simplified | 简体中文 | 简体 | 中文(简体) | 简中 | 普通话
+zh-Hans: chinesisch (vereinfacht) | vereinfachtes chinesisch | chino simplificado | chinois simplifié | 簡體中文
+zh-Hant: traditional chinese | chinese (traditional) | chinese traditional | 繁體中文 | 繁體 | 中文(繁體) | 繁中 | 國語
+zh-Hant: taiwanese mandarin | chinesisch (traditionell) | traditionelles chinesisch | chino tradicional | 繁体中文
+zh-Hant: chinois traditionnel | 繁体
+zu: zulu | isizulu
+"""
+
+NAMES = {
+    fold(name): tag.strip()
+    for line in _TABLE.strip().splitlines()
+    for tag, _, names in (line.partition(":"),)
+    for name in names.split("|")
+}

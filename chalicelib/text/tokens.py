@@ -1,0 +1,129 @@
+"""Words and what else texts are compared by, in any script.
+
+Scripts that put no space between words have no words here: what stands in one of them is a run, and runs are compared by
+pairs or trigrams of characters.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from chalicelib.text.normalise import fold, normalise
+
+# Thai, Lao, Myanmar, Khmer, kana, Bopomofo and Han, without their punctuation.
+_UNSPACED_RANGES = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e80-\u0eff\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7\u17dc-\u17e9"
+    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+)
+_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]+")
+_JOINS = "'’\u05f3\u05f4\u00b7"  # stand inside words: apostrophes, the Hebrew geresh, Catalan's middle dot
+_POSSESSIVE = re.compile(r"['’]s$")
+_ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
+LEAST_STEM = 3  # letters
+_CHARACTERS_A_WORD = 2  # of scripts without spaces
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text; a run of a script without spaces is one."""
+    return [found[0] for found in _word_pattern().finditer(fold(text))]
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether most of what a text's words are made of is in scripts without spaces."""
+    found = words(text)
+    wide = sum(len(word) for word in found if _UNSPACED.match(word))
+    return 2 * wide > sum(map(len, found))
+
+
+def terms(text: str) -> list[str]:
+    """The folded words of a text, and the trigrams of its runs without spaces, in order."""
+    found: list[str] = []
+    for word in words(text):
+        found += trigrams(word) if _UNSPACED.match(word) else (word,)
+    return found
+
+
+def trigrams(run: str) -> list[str]:
+    """Three neighbours each of a run; a shorter run is its only one."""
+    return [run[at : at + 3] for at in range(len(run) - 2)] or [run]
+
+
+def pairs(run: str) -> list[str]:
+    """Two neighbours each of a run; a run of one character is its only one."""
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def count_words(text: str) -> int:
+    """How many words a text has; of scripts without spaces two characters count as one."""
+    spaced, characters = amount(text)
+    return spaced - (-characters // _CHARACTERS_A_WORD)
+
+
+def amount(text: str) -> tuple[int, int]:
+    """How much a text says: its words, and its characters in scripts without spaces."""
+    return len(spaced(text)), sum(map(len, runs(text)))
+
+
+def spaced(text: str) -> list[str]:
+    """The folded words of a text in scripts that part them by spaces."""
+    return [word for word in words(text) if not _UNSPACED.match(word)]
+
+
+def runs(text: str) -> list[str]:
+    """What a text has in scripts without spaces, run by run."""
+    return _UNSPACED.findall(fold(text))
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text that parts them by spaces, without plural and the commonest endings."""
+    return [_stem(word) for word in spaced(text)]
+
+
+def units(text: str) -> set[str]:
+    """All by which a text can be compared: the stems of its words, and the pairs of its runs."""
+    return content(text, 1)
+
+
+def content(text: str, least: int = 4) -> set[str]:
+    """The units that carry a text's matter: without words shorter than so many letters."""
+    found: set[str] = set()
+    for word in words(text):
+        if _UNSPACED.match(word):
+            found.update(pairs(word))
+        elif len(word) >= least:
+            found.add(_stem(word))
+    return found
+
+
+def written(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a text as they are written, in scripts that part them by spaces, and whether each opens a sentence."""
+    text, end = normalise(text, "NFKC"), 0
+    for found in _word_pattern().finditer(text):
+        opens = end == 0 or bool(_SENTENCE_END.search(text, end, found.start()))
+        end = found.end()
+        if not _UNSPACED.match(found[0]):
+            yield _POSSESSIVE.sub("", found[0]), opens
+
+
+_SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    """A run without spaces, or a word with the marks above and below its letters. Python knows no class of such marks."""
+    marks = "".join(
+        chr(code)
+        for code in range(0x300, 0x1F000)
+        if unicodedata.category(chr(code))[0] == "M" and not _UNSPACED.match(chr(code))
+    )
+    letter = rf"(?:(?![{_UNSPACED_RANGES}_])[\w{marks}])"
+    return re.compile(rf"[{_UNSPACED_RANGES}][{_UNSPACED_RANGES}{marks}]*|{letter}+(?:[{_JOINS}]{letter}+)*")
+
+
+def _stem(word: str) -> str:
+    end = len(word) - 2 * word.endswith(("'s", "’s"))
+    while length := next((len(it) for it in _ENDINGS if word.endswith(it, LEAST_STEM, end)), 0):
+        end -= length
+    return word[:end]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.functions import environment_values
+from infra.waiting import most_workers
 
 HOST = "127.0.0.1"
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -87,7 +88,7 @@ async def serve(port: int, folder: Path) -> None:
         streams.restore()
         release_received(sqs)
 
-    front = Front(cloud.app, loaded)
+    front = Front(cloud.app, most_workers(dict(os.environ)), loaded)
 
     def encode(name: str, state: Any) -> str:
         document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
@@ -96,6 +97,7 @@ async def serve(port: int, folder: Path) -> None:
     flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: front.requests)
     config = Config()
     config.bind = [f"{HOST}:{port}"]
+    config.backlog = 1024
     config.keep_alive_timeout = 75
     config.graceful_timeout = GRACE_SECONDS
     config.loglevel = "WARNING"

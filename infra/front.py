@@ -1,19 +1,17 @@
 """The door of the local cloud: one port serves the AWS API and the application.
 
-A request that is an AWS call goes through untouched. Everything else is the application's: it gets the Host of the
-application's custom domain, and the caller's real address as the only one.
+A request that is an AWS call goes through untouched, and at once: it may come from a function, and what a function waits
+for must never wait for a function. Everything else is the application's: it gets the Host of the application's custom
+domain, the caller's real address as the only one, and waits for its turn.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
 from infra.localize import DOMAIN
+from infra.waiting import App, Receive, Scope, Send, WaitingLine
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 AWS_PATHS = ("/_", "/restapis/", "/2015-03-31/")
@@ -22,11 +20,15 @@ FORWARDED = b"x-forwarded-"
 
 
 class Front:
-    """ASGI application around the local cloud. `requests` counts what went through: without any, nothing changed.
-    `loaded` is called when the cloud has loaded its state, before the first request."""
+    """ASGI application around the local cloud, in which at most `workers` requests of the application are handled at once.
 
-    def __init__(self, cloud: App, loaded: Callable[[], None] = lambda: None) -> None:
+    `requests` counts what went through: without any, nothing changed. `loaded` is called when the cloud has loaded its
+    state, before the first request.
+    """
+
+    def __init__(self, cloud: App, workers: int, loaded: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
+        self._application = WaitingLine(cloud, workers)
         self._loaded = loaded
         self.requests = 0
 
@@ -35,7 +37,9 @@ class Front:
             self.requests += 1
             if not is_aws_call(scope):
                 scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
-            elif _from_a_web_page(scope["headers"]):
+                await self._application(scope, receive, send)
+                return
+            if _from_a_web_page(scope["headers"]):
                 # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
                 await _refuse(send)
                 return

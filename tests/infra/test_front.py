@@ -28,12 +28,13 @@ def _through(scope: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[st
         seen.append(scope)
 
     async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()  # the client says nothing more, and stays
         return {}
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Front(cloud)(scope, receive, send))
+    asyncio.run(Front(cloud, 2)(scope, receive, send))
     return (seen[0] if seen else None), sent
 
 

@@ -12,6 +12,8 @@ from functools import cache
 DEFAULT_MODELS = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
 DEFAULT_MAX_TURNS = 200
 DEFAULT_DAILY_TOKENS = 20_000_000
+# Providers that have other names, too.
+_PROVIDERS = {"offline": "scripted"}
 
 
 class SettingMissing(RuntimeError):
@@ -23,6 +25,11 @@ def _get(name: str, default: str | None = None) -> str:
     if value is None:
         raise SettingMissing(f"{name} is not set")
     return value
+
+
+def provider_named(name: str) -> str:
+    """The provider that this name stands for."""
+    return _PROVIDERS.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def settings() -> Settings:
         stage=_get("STAGE", "local"),
         public_url=_get("PUBLIC_URL", "").rstrip("/"),
         deployment_secret_arn=_get("DEPLOYMENT_SECRET_ARN", ""),
-        llm_provider=_get("LLM_PROVIDER", ""),
+        llm_provider=provider_named(_get("LLM_PROVIDER", "")),
         anthropic_secret_arn=_get("ANTHROPIC_SECRET_ARN", ""),
         model_small=_get("MODEL_SMALL", DEFAULT_MODELS["small"]),
         model_medium=_get("MODEL_MEDIUM", DEFAULT_MODELS["medium"]),

@@ -74,11 +74,12 @@ def _parameters() -> Template:
         "Stage": {"Type": "String"},
         "PublicUrl": _text("", "Where participants reach the application; empty: the API's own address."),
         # No default: a deployment that nobody told which model to use must not start.
-        "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "offline"]},
+        "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "scripted", "offline"]},
         "ModelSmall": _text(DEFAULT_MODELS["small"]),
         "ModelMedium": _text(DEFAULT_MODELS["medium"]),
         "ModelLarge": _text(DEFAULT_MODELS["large"]),
         "AnthropicSecretArn": _text("", "Secret that holds the Anthropic API key."),
+        "AnthropicBaseUrl": _text("", "Another server that speaks the Messages API; empty: Anthropic's own."),
         "DailyTokens": _number(
             DEFAULT_DAILY_TOKENS,
             "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",

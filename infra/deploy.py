@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+from chalicelib.settings import provider_named
 from infra.package import BUILD, Package, content_hash, package_everything, write
 
 Parameters = dict[str, str]
@@ -23,6 +24,7 @@ OPTIONS = {
     "ModelMedium": "MODEL_MEDIUM",
     "ModelLarge": "MODEL_LARGE",
     "AnthropicSecretArn": "ANTHROPIC_SECRET_ARN",
+    "AnthropicBaseUrl": "ANTHROPIC_BASE_URL",
     "DailyTokens": "DAILY_TOKENS",
     "MaxTurns": "MAX_TURNS",
     "HelpText": "HELP_TEXT",
@@ -161,18 +163,21 @@ def _upload(session: boto3.Session, bucket: str, key: str, body: bytes) -> None:
 
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
-    stage, provider = environment.get("STAGE", ""), environment.get("LLM_PROVIDER", "")
+    stage, provider = environment.get("STAGE", ""), provider_named(environment.get("LLM_PROVIDER", ""))
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
         raise SystemExit(
             "Say which stage: make deploy STAGE=prod LLM_PROVIDER=anthropic (lower case, up to 20 characters)"
         )
-    if provider not in ("anthropic", "offline"):
+    if provider not in ("anthropic", "scripted"):
         raise SystemExit(
-            "Say which model answers: LLM_PROVIDER=anthropic, or LLM_PROVIDER=offline for a trial without one"
+            "Say which model answers: LLM_PROVIDER=anthropic, or LLM_PROVIDER=scripted for a trial without one"
         )
     parameters = parameters_from(environment) | {"LlmProvider": provider}
-    if provider == "anthropic" and "AnthropicSecretArn" not in parameters:
-        raise SystemExit("Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key)")
+    if provider == "anthropic" and not parameters.keys() & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
+        raise SystemExit(
+            "Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key); "
+            "or which other server answers: ANTHROPIC_BASE_URL=…"
+        )
     session = boto3.Session()
     if not session.region_name:
         raise SystemExit("Say which region: AWS_DEFAULT_REGION=…")

@@ -17,7 +17,7 @@ STREAM_SECONDS = 30
 API_SECONDS = 28  # API Gateway gives up after 29
 
 SPENDING = ("GUARDS_TABLE", "DAILY_TOKENS")
-MODEL = ("LLM_PROVIDER", "MODEL_SMALL", "MODEL_MEDIUM", "MODEL_LARGE", "ANTHROPIC_SECRET_ARN", *SPENDING)
+MODEL = ("LLM_PROVIDER", "MODEL_SMALL", "MODEL_MEDIUM", "MODEL_LARGE", "ANTHROPIC_SECRET_ARN", "ANTHROPIC_BASE_URL", *SPENDING)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def environment_values() -> Json:
         "MODEL_MEDIUM": {"Ref": "ModelMedium"},
         "MODEL_LARGE": {"Ref": "ModelLarge"},
         "ANTHROPIC_SECRET_ARN": {"Ref": "AnthropicSecretArn"},
+        "ANTHROPIC_BASE_URL": {"Ref": "AnthropicBaseUrl"},
         "DAILY_TOKENS": {"Ref": "DailyTokens"},
         "MAX_TURNS": {"Ref": "MaxTurns"},
         "HELP_TEXT": {"Ref": "HelpText"},

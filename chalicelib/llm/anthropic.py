@@ -44,6 +44,8 @@ T = TypeVar("T")
 FIRST_TRY: Final = 15.0
 FAST: Final = 3.0
 CONNECT: Final = 3.0
+ANTHROPIC: Final = "https://api.anthropic.com"
+NO_KEY: Final = "none"  # what a server of one's own is sent where it has not been given a key; most ask for none
 LEAST: Final = 0.5  # with less time than this a call is not worth starting
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
@@ -53,13 +55,15 @@ _CUT_OFF = ("max_tokens", "model_context_window_exceeded")
 
 
 class AnthropicModel:
-    """A Model behind Anthropic's Messages API.
+    """A Model behind the Messages API: Anthropic's own, or any server that ANTHROPIC_BASE_URL names.
 
     The key comes from ANTHROPIC_API_KEY, else from the secret, whose reader raises SettingMissing where there is none. It
-    is kept until it is refused; the next call then reads the key anew, so that a replaced one works.
+    is kept until it is refused; the next call then reads the key anew, so that a replaced one works. Another server than
+    Anthropic's needs none.
     """
 
     name = "anthropic"
+    understands = True
 
     def __init__(self, settings: Settings, read_secret: Callable[[str], str]) -> None:
         self._models: Mapping[Tier, str] = {
@@ -138,13 +142,18 @@ class AnthropicModel:
             from httpx2 import Client
 
             # The SDK's own client obeys HTTP_PROXY whatever it is told, which breaks servers on this machine.
-            client = Anthropic(api_key=key, max_retries=0, http_client=Client(trust_env=False))
+            http = Client(trust_env=False)
+            client = Anthropic(api_key=key, base_url=_other_server() or ANTHROPIC, max_retries=0, http_client=http)
             self._connected = client
         return client
 
     def _key(self) -> str:
         """The key. Raises SettingMissing where there is none that could be sent."""
-        key = os.environ.get("ANTHROPIC_API_KEY") or (self._read_secret(self._secret_arn) if self._secret_arn else "")
+        key = os.environ.get("ANTHROPIC_API_KEY", "")
+        if not key and self._secret_arn:
+            key = self._read_secret(self._secret_arn)
+        elif not key and _other_server():
+            key = NO_KEY
         key = key.strip()
         if not key or not key.isascii() or not key.isprintable():
             raise SettingMissing("neither ANTHROPIC_API_KEY nor the secret holds a key")
@@ -161,6 +170,11 @@ class AnthropicModel:
         except (JSONDecodeError, UnicodeDecodeError):
             return ""
         return message
+
+
+def _other_server() -> str:
+    """The server that speaks the Messages API in Anthropic's place; empty where none is named."""
+    return os.environ.get("ANTHROPIC_BASE_URL", "").strip()
 
 
 @dataclass(slots=True)

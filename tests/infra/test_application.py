@@ -37,7 +37,7 @@ ON_AWS = {
     "AnthropicSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:anthropic-abcdef",
     "AlarmEmail": "operator@example.com",
 }
-LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "offline", "PublicUrl": "http://127.0.0.1:8000"}
+LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
 def test_cfn_lint_has_nothing_to_say_about_the_stack_on_aws(application: Template) -> None:
@@ -53,7 +53,7 @@ def test_cfn_lint_has_nothing_to_say_about_the_stack_on_the_local_cloud(package:
 def test_a_deployment_must_say_which_model_answers(application: Template) -> None:
     parameter = application["Parameters"]["LlmProvider"]
     assert "Default" not in parameter
-    assert parameter["AllowedValues"] == ["anthropic", "offline"]
+    assert parameter["AllowedValues"] == ["anthropic", "scripted", "offline"]
 
 
 def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(application: Template) -> None:

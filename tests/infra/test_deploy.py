@@ -1,12 +1,14 @@
 """Deployment: what it refuses, and what it passes on."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from infra import deploy as deployment
 from infra.deploy import deploy_stack, main, parameters_from, with_code
 from infra.package import Package
 
@@ -15,7 +17,7 @@ from infra.package import Package
     ("environment", "reason"),
     [
         ({}, "Say which stage"),
-        ({"STAGE": "Prod!", "LLM_PROVIDER": "offline"}, "Say which stage"),
+        ({"STAGE": "Prod!", "LLM_PROVIDER": "scripted"}, "Say which stage"),
         ({"STAGE": "prod"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "gpt"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "anthropic"}, "ANTHROPIC_SECRET_ARN"),
@@ -29,6 +31,36 @@ def test_a_deployment_that_lacks_a_decision_is_refused(environment: dict[str, st
 def test_only_what_the_environment_sets_is_passed_on() -> None:
     environment = {"PUBLIC_URL": "https://harmonica.example", "ALARM_EMAIL": "", "HOME": "/root", "MODEL_LARGE": "huge"}
     assert parameters_from(environment) == {"PublicUrl": "https://harmonica.example", "ModelLarge": "huge"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "parameters"),
+    [
+        ({"LLM_PROVIDER": "offline"}, {"LlmProvider": "scripted"}),
+        (
+            {"LLM_PROVIDER": "anthropic", "ANTHROPIC_BASE_URL": "https://models.example"},
+            {"LlmProvider": "anthropic", "AnthropicBaseUrl": "https://models.example"},
+        ),
+    ],
+)
+def test_a_deployment_goes_out_with_the_script_and_with_a_server_that_asks_for_no_key(
+    environment: dict[str, str],
+    parameters: dict[str, str],
+    package: Package,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    given: list[tuple[str, dict[str, str]]] = []
+
+    def note(session: object, stage: str, package: Package, parameters: dict[str, str]) -> dict[str, str]:
+        given.append((stage, parameters))
+        return {"ApiUrl": "https://api.example"}
+
+    monkeypatch.setattr(deployment, "BUILD", tmp_path)
+    monkeypatch.setattr(deployment, "package_everything", lambda build: package)
+    monkeypatch.setattr(deployment, "deploy", note)
+    main({"STAGE": "trial", **environment})
+    assert given == [("trial", parameters)]
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:

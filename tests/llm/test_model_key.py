@@ -80,10 +80,20 @@ def test_without_environment_and_secret_the_operator_is_told_and_nothing_is_sent
     vault: Vault, server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delenv("ANTHROPIC_SECRET_ARN")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "")  # as the template has it where no other server is named
     with pytest.raises(ModelUnavailable, match=NO_KEY):
         ask()
     assert events(caplog) == [(logging.ERROR, "model_key_missing")]
     assert server.bodies == []
+
+
+def test_another_server_than_anthropics_needs_no_key(
+    vault: Vault, server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_SECRET_ARN")
+    server.queue(text("Why?"))
+    assert ask() == "Why?"
+    assert keys_sent(server) == ["Bearer none"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
 from chalicelib.jobs import Jobs
-from chalicelib.llm.interface import Model
+from chalicelib.llm.interface import SCRIPTED, Model
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.services.participants import Office
 from chalicelib.services.places import Desk
@@ -98,17 +98,17 @@ def budget() -> Budget | None:
 def model() -> Model:
     """The language model that this deployment names; there is no default, and none stands in for another."""
     provider = settings().llm_provider
-    if provider == "offline":
-        from chalicelib.llm.offline import OfflineModel
+    if provider == SCRIPTED:
+        from chalicelib.llm.scripted import ScriptedModel
 
-        return OfflineModel()  # which costs nothing
+        return ScriptedModel()  # which costs nothing
     if provider == "anthropic":
         from chalicelib.llm.anthropic import AnthropicModel
 
         found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
         allowed = budget()
         return FrugalModel(found, allowed, clock()) if allowed else found
-    raise SettingMissing("LLM_PROVIDER must be anthropic or offline")
+    raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.llm.interface import SCRIPTED
 from evals.checks import CHECKS, Check, Finding
 from evals.judges import HIGHEST, JUDGES, LOWEST, Verdict
 from evals.participants import PERSONAS
@@ -41,7 +42,7 @@ class Run:
     @property
     def live(self) -> bool:
         """Whether a real model facilitated."""
-        return self.provider != "offline"
+        return self.provider != SCRIPTED
 
     def failures(self) -> list[tuple[str, Scored, Finding]]:
         """Every finding with its check."""
@@ -79,7 +80,7 @@ def _about(run: Run) -> str:
         lines.append(f"- under the basic prompt, for a tailored one could not be written: {', '.join(run.untailored)}")
     if not run.live:
         lines.append(
-            f"- **{NOT_LIVE}**: the offline adapter is a script, so its results say nothing about a language model, "
+            f"- **{NOT_LIVE}**: the facilitator is a script that listens to nobody, so its results say nothing about a language model, "
             "and its intervals only how few conversations there are"
         )
     return "\n".join(lines)

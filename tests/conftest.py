@@ -7,7 +7,7 @@ os.environ.update(
     AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
     AWS_REGION="us-east-1",
-    LLM_PROVIDER="offline",
+    LLM_PROVIDER="scripted",
     PUBLIC_URL="http://127.0.0.1:8000",
     POWERTOOLS_LOG_LEVEL="WARNING",
 )

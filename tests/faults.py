@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from chalicelib import wiring
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
-from chalicelib.llm.offline import OfflineModel
 from chalicelib.store import database
+from tests.writer import Writer
 
 
 class Died(BaseException):
@@ -156,7 +156,9 @@ def lag(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Interviewer:
-    """A model that numbers its replies in conversations and leaves the rest to the offline one; it fails when told to."""
+    """A model that numbers its replies in conversations and leaves the rest to the stand-in; it fails when told to."""
+
+    understands = True
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
@@ -164,7 +166,7 @@ class Interviewer:
         self.wasted = Usage()  # what a call costs that gets none
         self.concludes = False
         self.before: Callable[[Request], object] = lambda _: None
-        self._offline = OfflineModel()
+        self._writer = Writer()
 
     def count(self, task: str) -> int:
         """How often it was asked for this."""
@@ -181,7 +183,7 @@ class Interviewer:
         if request.task == "prompt":
             return Reply("", "test-model", (ToolCall("write_prompt", prompt_parts(f"Prompt {self.count('prompt')}")),))
         if request.task != "turn":
-            return self._offline.complete(request, deadline)
+            return self._writer.complete(request, deadline)
         usage = Usage(input_tokens=10, cached_tokens=20, output_tokens=3)
         words = f"Reply {self.count('turn')}"
         return closing(words, usage) if self.concludes else Reply(words, "test-model", usage=usage)

@@ -33,7 +33,7 @@ from chalicelib.llm.interface import (
     Usage,
 )
 from chalicelib.observability import logger
-from chalicelib.settings import SettingMissing, Settings
+from chalicelib.settings import DEFAULT_MODEL_SERVER, SettingMissing, Settings
 
 if TYPE_CHECKING:
     from anthropic import Anthropic, APIError
@@ -44,7 +44,6 @@ T = TypeVar("T")
 FIRST_TRY: Final = 15.0
 FAST: Final = 3.0
 CONNECT: Final = 3.0
-ANTHROPIC: Final = "https://api.anthropic.com"
 NO_KEY: Final = "none"  # what a server of one's own is sent where it has not been given a key; most ask for none
 LEAST: Final = 0.5  # with less time than this a call is not worth starting
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
@@ -143,7 +142,9 @@ class AnthropicModel:
 
             # The SDK's own client obeys HTTP_PROXY whatever it is told, which breaks servers on this machine.
             http = Client(trust_env=False)
-            client = Anthropic(api_key=key, base_url=_other_server() or ANTHROPIC, max_retries=0, http_client=http)
+            client = Anthropic(
+                api_key=key, base_url=_other_server() or DEFAULT_MODEL_SERVER, max_retries=0, http_client=http
+            )
             self._connected = client
         return client
 

@@ -1,18 +1,19 @@
 """The model interface: one request, one reply, whatever stands behind it.
 
-An adapter sees only what a request carries: prompts in text, data in named tags (`tags.py`), tools. So the offline
-adapter works from exactly what a real model is shown.
+An adapter sees only what a request carries: prompts in text, data in named tags (`tags.py`), tools. So the
+scripted adapter works from exactly what a real model is shown.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 
 Tier = Literal["small", "medium", "large"]
 Task = Literal["turn", "prompt", "digest", "summary"]
+SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that is stored with what it wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,12 @@ class ModelCutOff(ModelUnavailable):
 
 
 class Model(Protocol):
-    """A language model."""
+    """A language model, or the script that stands where there is none: that understands nothing, and writes no summaries."""
+
+    @property
+    def understands(self) -> bool:
+        """Whether it understands what people write."""
+        ...
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer the request before the deadline, or raise ModelUnavailable."""

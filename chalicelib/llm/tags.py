@@ -1,12 +1,13 @@
 """Named tags: how data travels inside a prompt.
 
 Whatever a host or a participant wrote stands between `<name>` and `</name>`, with `&`, `<` and `>` escaped, so no text
-can close its own tag or open another. Rendering and reading live side by side: the offline adapter reads exactly what
+can close its own tag or open another. Rendering and reading live side by side: the scripted adapter reads exactly what
 `data` wrote.
 """
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
@@ -28,8 +29,13 @@ def data(name: str, text: str, **attributes: str | int) -> str:
 
 def read(name: str, prompt: str) -> list[Tagged]:
     """Every piece that `data(name, …)` put into this prompt, in order."""
-    pattern = re.compile(rf"<{name}((?: [a-z_]+=\"[^\"]*\")*)>([^<]*)</{name}>")
+    return [piece for _, piece in read_all((name,), prompt)]
+
+
+def read_all(names: Iterable[str], prompt: str) -> list[tuple[str, Tagged]]:
+    """Every piece with one of these names, each with its name, in order."""
+    pattern = re.compile(rf"<({'|'.join(names)})((?: [a-z_]+=\"[^\"]*\")*)>([^<]*)</\1>")
     return [
-        Tagged(html.unescape(text), {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(listed)})
-        for listed, text in pattern.findall(prompt)
+        (name, Tagged(html.unescape(text), {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(listed)}))
+        for name, listed, text in pattern.findall(prompt)
     ]

@@ -7,6 +7,7 @@ from chalice.app import Request, Response
 
 from chalicelib import wiring
 from chalicelib.errors import Forbidden
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.pages import identity
 from chalicelib.pages.chart import Bar, Chart, chart_of
 from chalicelib.pages.render import Voice, page, voice_for
@@ -17,6 +18,7 @@ from chalicelib.services.channels import WEB, thread_id
 from chalicelib.services.responses import Wanted, list_responses
 from chalicelib.services.results import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.services.sessions import summary_status
+from chalicelib.services.synthesis.answers import least_people
 from chalicelib.store.records import SessionView, Thread, ThreadView
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 
@@ -68,6 +70,9 @@ def _results(request: Request, view: SessionView, results: Results, cursor: str 
         session=view.session,
         results=results,
         summary=summary,
+        listed=summary is not None and summary.model == SCRIPTED,
+        critical=summary.critical_answers if summary else None,
+        least_words=least_people(summary.participants) if summary else 0,
         at=moment_in(summary.generated_at, view.session.time_zone, voice.texts) if summary else None,
         updating=summary_status(view, now) == "updating",
         charts=_charts(view, results, voice),
@@ -87,7 +92,8 @@ def _charts(view: SessionView, results: Results, voice: Voice) -> dict[str, Char
     charts = {"people": chart_of(texts("participation"), taken_part, tally.participants, direction)}
     if results.summary and results.summary.themes:
         bars = [Bar(theme.label, theme.participants) for theme in results.summary.themes]
-        charts["themes"] = chart_of(texts("chart_themes"), bars, results.summary.participants, direction)
+        title = "chart_questions" if results.summary.model == SCRIPTED else "chart_themes"
+        charts["themes"] = chart_of(texts(title), bars, results.summary.participants, direction)
     return charts
 
 

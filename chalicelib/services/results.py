@@ -71,6 +71,7 @@ def _public(summary: Summary, topic: str) -> Summary:
         open_questions=_unquoted(summary.open_questions),
         critical_answer=without_quotes(summary.critical_answer or "") or None,
         quotes=(),
+        words=(),
     )
 
 

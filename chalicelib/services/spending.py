@@ -36,6 +36,10 @@ class Meter:
     model: Model
     usage: Usage = field(default_factory=Usage)
 
+    @property
+    def understands(self) -> bool:
+        return self.model.understands
+
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer the request."""
         try:

@@ -14,7 +14,7 @@ import msgspec
 from chalicelib import wiring
 from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.llm.offline import OfflineModel
+from tests.writer import Writer
 from chalicelib.services.sessions import NewSession, create_session
 from chalicelib.store import database, keys
 from chalicelib.store.conversations import STALE
@@ -44,7 +44,7 @@ class CountingModel:
         self.asked[request.task] += 1
         self.tokens[request.task] += (tools + sum(len(block.text) for block in blocks)) // 4
         self.cached[request.task] += sum(len(block.text) for block in blocks if block.cached) // 4
-        return OfflineModel().complete(request, deadline)
+        return Writer().complete(request, deadline)
 
     def reset(self) -> None:
         """Begin again at nothing."""

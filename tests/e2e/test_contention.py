@@ -21,7 +21,7 @@ def test_all_of_sixty_four_people_are_admitted_and_counted_although_nine_of_ten_
     done = subprocess.run(
         [sys.executable, "-m", "tests.e2e.contention", session],
         cwd=ROOT,
-        env={**os.environ, **cloud.instance.settings(), "LLM_PROVIDER": "offline"},
+        env={**os.environ, **cloud.instance.settings(), "LLM_PROVIDER": "scripted"},
         capture_output=True,
         text=True,
         check=False,

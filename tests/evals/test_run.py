@@ -10,7 +10,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Model
-from chalicelib.llm.offline import OfflineModel
+from tests.writer import Writer
 from chalicelib.settings import SettingMissing, Settings, settings
 from evals import run as runs
 from evals.checks import CHECKS
@@ -144,8 +144,8 @@ def test_the_offline_facilitator_keeps_every_rule(
     assert outcome == 0
 
 
-def test_without_a_provider_it_is_offline() -> None:
-    assert isinstance(model_of(provided("")), OfflineModel)
+def test_without_a_provider_it_is_writer() -> None:
+    assert isinstance(model_of(provided("")), Writer)
 
 
 @pytest.mark.parametrize(("provider", "key"), [("anthropic", ""), ("anthropic", " "), ("other", "sk")])

@@ -12,7 +12,8 @@ USAGE = Usage(input_tokens=10, cached_tokens=5, output_tokens=3)
 class ScriptedModel:
     """Gives its replies one after the other; an exception among them is raised. `requests` holds every request."""
 
-    name = "scripted"
+    name = "test-model"
+    understands = True
 
     def __init__(self, *replies: Reply | Exception | str) -> None:
         self._replies = list(replies)
@@ -38,12 +39,12 @@ class ScriptedModel:
 
 def says(text: str) -> Reply:
     """A reply in words."""
-    return Reply(text, "scripted", usage=USAGE)
+    return Reply(text, "test-model", usage=USAGE)
 
 
 def calls(tool: str, given: Mapping[str, Any], text: str = "") -> Reply:
     """A reply that calls a tool."""
-    return Reply(text, "scripted", (ToolCall(tool, given),), USAGE)
+    return Reply(text, "test-model", (ToolCall(tool, given),), USAGE)
 
 
 def prompt_of(request: Request) -> str:

@@ -9,12 +9,17 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
 
 FOLLOWED_UP = 3
 A_GROUP = 5  # participants from whom on a theme of a single one is left out
+_LISTED = (
+    "*Listed by a script, without a language model. The answers are participants' own words: take them out where this "
+    "becomes the context of another session.*"
+)
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _EXAMPLE = "This is an example: its people, what they said and its results are made up."
 _SHORTENED = "\n\n… (shortened; {what} in the session)"
@@ -95,7 +100,9 @@ def _yaml(value: str | int | None) -> str:
 
 
 def _results(session: Session, summary: Summary) -> tuple[str, ...]:
-    """What came out, and what follows from it."""
+    """What came out, and what follows from it; without a language model questions, counts and answers."""
+    if summary.model == SCRIPTED:
+        return markdown.section("Questions and answers", _answers(summary)), _LISTED
     critical = markdown.paragraphs(without_quotes(summary.critical_answer or "")) if session.critical else ""
     return (
         markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview, session.topic))),
@@ -105,6 +112,16 @@ def _results(session: Session, summary: Summary) -> tuple[str, ...]:
         markdown.section("Tensions", markdown.bullets(_unquoted(summary.tensions))),
         markdown.section("Open questions", markdown.bullets(_unquoted(summary.open_questions))),
         markdown.section("Suggested next session", _next_session(session, summary)),
+    )
+
+
+def _answers(summary: Summary) -> str:
+    """Every question with how many answered it, and some of what they wrote; what is critical comes first."""
+    critical = summary.critical_answers
+    asked = sorted(_themes(summary), key=lambda theme: theme is not critical)
+    return "\n\n".join(
+        "\n\n".join([_theme(theme, summary.participants), *(markdown.quote(quote.text) for quote in theme.quotes)])
+        for theme in asked
     )
 
 

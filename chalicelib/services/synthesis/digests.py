@@ -6,7 +6,6 @@ is stored, and its theme is one that the session's registry knows, or a new one 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,10 +73,11 @@ def digest_thread(
     the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
-    to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
     said = {message.id: message for message in messages if message.role == "user"}
     if not said:
-        return replace(before, to_sequence=to_sequence)
+        return before
+    # Up to the last of the participant's: what the facilitator asked after it belongs to the next answer.
+    to_sequence = max(before.to_sequence, *(message.sequence for message in said.values()))
     reply = model.complete(_request(view, before, messages, register.show()), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
@@ -135,10 +135,10 @@ def _folded(value: object, limit: int) -> str:
 
 
 def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
-    """Old points and then new ones; what a participant says twice in the same words is one point."""
-    points: dict[str, Point] = {}
+    """Old points and then new ones; what a participant says of a matter twice in the same words is one point."""
+    points: dict[tuple[str, str], Point] = {}
     for point in (*old, *new):
-        points.setdefault(point.text.casefold(), point)
+        points.setdefault((point.text.casefold(), _matter(point)), point)
     return list(points.values())
 
 

@@ -7,7 +7,6 @@ from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
 
 from chalicelib.llm import tags
-from chalicelib.llm.language import SAMPLED
 from chalicelib.services.synthesis.hearing import Hearing, carriers
 from chalicelib.store.records import Point, Quote, RegisteredTheme, ThemeRegistry
 from chalicelib.store.records.synthesis import joined
@@ -16,6 +15,7 @@ MAX_POINTS = 2_500
 MAX_THEMES = 200
 MAX_CHARACTERS = 240_000  # of all that is shown, about 60,000 tokens in English; wide characters count double
 MAX_QUOTES = 3
+SAMPLED = 200  # points that are enough to tell the language of a session
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,10 @@ class EvidenceBook:
         carried = {theme.id for theme, _ in self._themes}
         found = (self.registry.resolve(name) for name in _named(ids))
         return list(dict.fromkeys(theme.id for theme in found if theme and theme.id in carried))
+
+    def entries(self) -> list[Evidence]:
+        """All points that there is room for."""
+        return list(self._entries.values())
 
     def of_themes(self, ids: Iterable[str]) -> list[Evidence]:
         """All points of these live themes."""

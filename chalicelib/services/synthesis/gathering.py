@@ -183,7 +183,7 @@ def _digest_one(
                     raise
                 halved += 1
                 middle = len(messages) // 2
-                waiting += [messages[middle:], messages[:middle]]
+                waiting += [_asked_before(middle, messages) + messages[middle:], messages[:middle]]
             else:
                 bench.conversations.put_digest(head, digest)
                 yield digest
@@ -196,11 +196,19 @@ def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
     for message in messages:
         if piece and size + len(message.content) > PIECE_CHARACTERS:
             yield piece
-            piece, size = [], 0
+            piece = _asked_before(len(piece), piece) if message.role == "user" else []
+            size = sum(len(message.content) for message in piece)
         piece.append(message)
         size += len(message.content)
     if piece:
         yield piece
+
+
+def _asked_before(place: int, messages: Sequence[Message]) -> list[Message]:
+    """What the facilitator asked just before this place, without which an answer cannot be understood; empty for nothing."""
+    if place < len(messages) and messages[place].role == "assistant":
+        return []
+    return next(([message] for message in reversed(messages[:place]) if message.role == "assistant"), [])
 
 
 def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register, bench: Bench) -> list[Digest]:

@@ -19,7 +19,7 @@ MAX_SHOWN_BYTES = 35_000
 MAX_OF_ONE = (
     20  # so many themes one thread may be about before it brings up no new ones: nobody fills the registry alone
 )
-MAX_LABEL = 60
+MAX_LABEL = 200  # a model is asked for a few words; a script names a theme by its question
 MAX_DESCRIPTION = 160
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.answers import SHOWN, least_people
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.store.records import Quote, SessionView, Summary, Theme
@@ -43,7 +44,7 @@ def _critical(asked: str | None, answer: str | None, words: Words) -> str:
 
 
 def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) -> list[str]:
-    """What the document rests on, what it has no room for, and an honest word where no language model wrote it."""
+    """What the document rests on, and what it has no room for."""
     notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
     points, themeless = book.hearing.total, book.hearing.themeless
     if len(book) < points:
@@ -52,9 +53,30 @@ def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) ->
         notes.append(words.themeless.format(count=themeless, points=points))
     if beyond:
         notes.append(words.beyond.format(themes=beyond))
-    if summary.model == "offline":
-        notes.append(words.offline)
     return notes
+
+
+def render_answers(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+    """A summary without a language model, with its markdown: what is critical first, then the other questions, then words."""
+    critical, total = summary.critical_answers, summary.participants
+    asked = [_theme(theme, total, words) for theme in summary.themes if theme is not critical]
+    used = [words.carried.format(label=word, count=count) for word, count in summary.words]
+    sections = (
+        f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
+        markdown.section(words.critical, _theme(critical, total, words) if critical else ""),
+        markdown.section(words.answers, "\n\n".join(asked)),
+        markdown.section(words.words.format(least=least_people(total)), markdown.inline(words.comma.join(used))),
+        f"---\n\n*{' '.join(map(markdown.inline, notes))}*",
+    )
+    return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
+
+
+def notes_on_answers(summary: Summary, words: Words, book: EvidenceBook) -> list[str]:
+    """What a list of answers rests on, what it has no room for, and what it takes to have more."""
+    notes = [words.listed.format(participants=summary.participants, messages=summary.messages, most=SHOWN)]
+    if len(book) < book.hearing.total:
+        notes.append(words.part.format(used=len(book), points=book.hearing.total))
+    return [*notes, words.no_model]
 
 
 def quotes_of(summary: Summary) -> tuple[Quote, ...]:

@@ -1,4 +1,7 @@
-"""The summary of a session: the model groups themes and writes prose, code counts participants, attaches quotes and checks the prose."""
+"""The summary of a session: the model groups themes and writes prose, code counts participants, attaches quotes and checks the prose.
+
+Without a language model there is no prose: code lists what was answered (`answers.py`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.services.synthesis import marks
+from chalicelib.services.synthesis.answers import list_answers
 from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
 from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -16,7 +20,7 @@ from chalicelib.services.synthesis.language import words_for
 from chalicelib.services.synthesis.merging import merge_themes
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.register import described
-from chalicelib.services.synthesis.report import notes_on, render_summary
+from chalicelib.services.synthesis.report import notes_on, notes_on_answers, render_answers, render_summary
 from chalicelib.store.records import SessionView, Summary, ThemeRegistry
 
 MAX_THEMES = 20  # more are named only
@@ -34,15 +38,20 @@ class Written:
 
 
 def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime) -> Written:
-    """The summary of this evidence: one model call.
+    """The summary of this evidence: one model call, none where the model understands nothing.
 
     Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
     empty result never replaces a good summary.
     """
     if not len(book):
         raise ModelUnavailable("There is nothing to summarise yet")
+    session = view.session
+    if not model.understands:
+        words = words_for(session, book.sample())
+        listed = list_answers(session, book, words, now)
+        return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book)), book.registry)
     reply = model.complete(summary_request(view, book), deadline)
-    call, session = reply.call(WRITE_SUMMARY.name), view.session
+    call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
     book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])

@@ -155,7 +155,9 @@ class Theme:
 class Summary:
     """A finished summary: the markdown shown to the host, and the parts that other documents are made of.
 
-    `quotes` are those in its prose; themes have their own.
+    `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
+    themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
+    each with how many did.
     """
 
     markdown: str
@@ -171,6 +173,13 @@ class Summary:
     open_questions: tuple[str, ...] = ()
     critical_answer: str | None = None
     quotes: tuple[Quote, ...] = ()
+    critical_theme: str = ""
+    words: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def critical_answers(self) -> Theme | None:
+        """The question of what is critical with its answers, where it is one of the themes."""
+        return next((theme for theme in self.themes if self.critical_theme and theme.id == self.critical_theme), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.llm import tags
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
-from chalicelib.llm.offline import OfflineModel
+from tests.writer import Writer
 from chalicelib.services.facilitation.tailoring import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import find_template
@@ -173,7 +173,7 @@ def test_the_offline_model_hands_in_what_can_be_used(
     found = find_template(template)
     long = {"topic": "Roads " * 50, "goal": "Find out where people walk. " * 178, "critical": critical}
     session = view(context, **long, template_id=found.id if found else None)
-    assert write_prompt(session, model=OfflineModel(), deadline=deadline()).text.startswith("# Opening\n")
+    assert write_prompt(session, model=Writer(), deadline=deadline()).text.startswith("# Opening\n")
 
 
 # On the wire

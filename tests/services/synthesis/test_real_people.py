@@ -11,7 +11,7 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request, ToolCall
-from chalicelib.llm.offline import OfflineModel
+from tests.writer import Writer
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
@@ -47,9 +47,9 @@ def digest_all(said: Said, topic: str, model: Model, register: Register) -> list
 
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
     register = Register()
-    made = digest_all(said, topic, digests or OfflineModel(), register)
+    made = digest_all(said, topic, digests or Writer(), register)
     book = EvidenceBook(hear(made), register.registry)
-    return write_summary(view(topic=topic), book, model=model or OfflineModel(), deadline=deadline(), now=NOW).summary
+    return write_summary(view(topic=topic), book, model=model or Writer(), deadline=deadline(), now=NOW).summary
 
 
 @pytest.fixture(scope="module", params=sorted(TOPICS))
@@ -86,7 +86,7 @@ class Liar:
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """The offline model's answer, spoilt."""
-        given: Any = OfflineModel().complete(request, deadline).tool_calls[0]
+        given: Any = Writer().complete(request, deadline).tool_calls[0]
         spoilt = self._digest(given.input, request) if request.task == "digest" else self._summary(given.input)
         return Reply("", "liar", (ToolCall(given.name, spoilt),))
 

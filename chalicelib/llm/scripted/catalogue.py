@@ -1,0 +1,88 @@
+"""All words of the script: one catalogue a language, with the same keys and the same placeholders in each."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from chalicelib.text.language import language_of, match
+from chalicelib.text.normalise import fold
+
+DEFAULT: Final = "en"
+TAGS: Final = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
+
+_FOLDER: Final = Path(__file__).with_name("words")
+_EDGES: Final = " .,;:!?…。，、；：！？؟،؛·*_\"'()“”„«»‹›「」"
+
+
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The script's words in one language. `gap` stands between two sentences; the placeholder of `quote` is `{text}`,
+    that of `duration` `{minutes}`, that of `critical` `{critical}`, that of `greeting` and the plan's parts `{topic}`."""
+
+    gap: str
+    quote: str
+    greeting: str
+    duration: str
+    script: str
+    questions: tuple[str, ...]
+    critical: str
+    scale: str
+    scale_lowest: str
+    scale_highest: str
+    scale_lead: str
+    acknowledged: tuple[str, ...]
+    probes: tuple[str, ...]
+    cannot_answer: str
+    after: tuple[str, ...]
+    closing: str
+    closing_answers: str
+    further: str
+    care: str
+    endings: tuple[str, ...]
+    nothing: tuple[str, ...]
+    plan_opening: str
+    plan_probe: str
+    plan_closing: str
+    plan_summary: str
+
+    def join(self, *sentences: str) -> str:
+        """These sentences as one paragraph, without those that are empty."""
+        return self.gap.join(sentence for sentence in sentences if sentence)
+
+
+@cache
+def catalogue(tag: str) -> Catalogue:
+    """The catalogue of one of TAGS, read once a process."""
+    return msgspec.convert(tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8")), Catalogue)
+
+
+def catalogues() -> Iterator[Catalogue]:
+    """Every catalogue."""
+    return map(catalogue, TAGS)
+
+
+def catalogue_for(language: str | None, *samples: str) -> Catalogue:
+    """The catalogue of a language, be it told by a code or a name; where none is told, of the one that the first sample
+    whose language can be told is written in. English where there is no catalogue."""
+    found = (language or "").strip() or next(filter(None, map(language_of, samples)), None)
+    return catalogue(match(found, TAGS) or DEFAULT)
+
+
+def bare(text: str) -> str:
+    """A message as it is held against whole phrases: folded, without marks at its ends."""
+    return fold(text).strip(_EDGES)
+
+
+@cache
+def endings() -> frozenset[str]:
+    """What ends a conversation in any of the languages, bare."""
+    return frozenset(bare(phrase) for words in catalogues() for phrase in words.endings)
+
+
+@cache
+def nothing() -> frozenset[str]:
+    """What is no answer to a question for anything else, in any of the languages, bare."""
+    return frozenset(bare(phrase) for words in catalogues() for phrase in words.nothing)

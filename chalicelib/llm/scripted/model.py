@@ -1,0 +1,25 @@
+"""The adapter: one function a task."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import SCRIPTED, ModelUnavailable, Reply, Request, Task
+from chalicelib.llm.scripted.digest import digest
+from chalicelib.llm.scripted.interview import turn
+from chalicelib.llm.scripted.plan import plan
+
+_TASKS: Final[Mapping[Task, Callable[[Request], Reply]]] = {"turn": turn, "prompt": plan, "digest": digest}
+
+
+class ScriptedModel:
+    """A Model that needs nothing but the request. It writes no summaries: code lists the answers in their place."""
+
+    name = SCRIPTED
+    understands = False
+
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """Answer at once, within any deadline that is not over."""
+        if not deadline.remaining():
+            raise ModelUnavailable("There was no time left to answer")
+        return _TASKS[request.task](request)

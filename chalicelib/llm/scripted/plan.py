@@ -1,0 +1,38 @@
+"""The scripted facilitation prompt: the questions of the session's template, else the standard ones."""
+
+from typing import Any, Final
+
+from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
+from chalicelib.llm.scripted.catalogue import DEFAULT, Catalogue, catalogue, catalogue_for
+from chalicelib.llm.scripted.conversation import first
+from chalicelib.llm.scripted.questions import CRITICAL, Question, questions_for, standard_questions
+from chalicelib.text.normalise import one_line
+
+LEAST, MOST = 4, 6  # questions
+_TOPIC: Final = 300  # characters of it that a part of the prompt holds
+
+
+def plan(request: Request) -> Reply:
+    """A call of `write_prompt`."""
+    prompt = "\n".join(block.text for message in request.messages for block in message.blocks)
+    topic = one_line(first("topic", prompt), _TOPIC)
+    words = catalogue_for(first("language", prompt), f"{topic}\n{first('goal', prompt)}")
+    questions = _questions(first("template", prompt), first("critical", prompt), words)
+    given: dict[str, Any] = {
+        "opening": words.plan_opening.format(topic=topic),
+        "questions": [{"question": question.text, "probe": words.plan_probe} for question in questions],
+        "closing": words.plan_closing,
+        "summary": words.plan_summary.format(topic=topic),
+    }
+    return Reply("", SCRIPTED, (ToolCall("write_prompt", given),))
+
+
+def _questions(template: str, critical: str, words: Catalogue) -> list[Question]:
+    """Those of the template, which are English, where the brief is; what is critical comes second in either case."""
+    standard = standard_questions(critical, words)
+    if not template or words is not catalogue(DEFAULT):
+        return standard
+    asked = [question for question in questions_for(template, "", words) if question.key != CRITICAL]
+    asked[1:1] = [question for question in standard if question.key == CRITICAL]
+    del asked[MOST - 1 : -1]  # the last one, which asks what should happen, stays
+    return asked if len(asked) >= LEAST else standard

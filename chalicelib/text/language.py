@@ -29,23 +29,42 @@ _SCRIPT_OF = {
 }
 # Languages of whose stop words most are short and common elsewhere too, and which few of our texts are in.
 _RARE = frozenset(("la", "eo", "br", "st", "zu", "ku", "ms"))
-# Letters that hardly any other language has.
-_LETTERS = {
-    code: frozenset(letters)
-    for code, letters in {
-        **{"es": "ñ¿¡", "de": "ßäü", "pl": "łąęśźż", "tr": "ğış", "sv": "äå", "da": "øæ", "no": "øæ", "pt": "ãõ"},
-        **{
-            "hu": "őű",
-            "ro": "țșăţş",
-            "cs": "řěů",
-            "fr": "œçê",
-            "vi": "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
-        },
-        **{"uk": "іїєґ", "bg": "ъ", "ru": "ыэё", "fa": "گپچ", "ur": "ٹڈڑےںہ", "fi": "äö", "lt": "ėįų", "lv": "āēģķļņ"},
-        **{"et": "õ", "hr": "đćž", "sk": "ľĺŕô"},
-    }.items()
+# The letters that languages have besides those that all languages of their script have.
+_ALPHABETS = {
+    **{"en": "", "de": "äöüß", "es": "áéíóúüñ", "fr": "àâæçéèêëîïôœùûüÿ", "it": "àèéìîòù", "pt": "áâãàçéêíóôõúü"},
+    **{"nl": "éëïóöüè", "af": "êëîôû", "sv": "åäöé", "da": "æøåé", "no": "æøåéò", "fi": "äöå", "et": "äöõüšž"},
+    **{"pl": "ąćęłńóśźż", "cs": "áčďéěíňóřšťúůýž", "sk": "áäčďéíĺľňóôŕšťúýž", "hu": "áéíóöőúüű", "hr": "čćđšž"},
+    **{
+        "sl": "čšž",
+        "ro": "ăâîșțşţ",
+        "tr": "çğıiöşüâî",
+        "ca": "àçéèíïóòúü",
+        "gl": "áéíóúüñ",
+        "eu": "ñç",
+        "id": "é",
+        "ms": "",
+    },
+    **{"lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž", "ga": "áéíóú", "tl": "ñ", "sw": "", "so": "", "ha": "ɓɗƙƴ"},
+    "vi": "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
+    **{
+        "yo": "àáèéẹìíòóọṣùú",
+        "ru": "ёщъыэ",
+        "uk": "щґєії",
+        "bg": "щъ",
+        "ar": "ةىي",
+        "fa": "پچژگکی",
+        "ur": "پچژگٹڈڑکےںہھی",
+    },
 }
-_LETTER = 0.05  # what a word with such a letter speaks for its language
+_COMMON = frozenset(
+    "abcdefghijklmnopqrstuvwxyz абвгдежзийклмнопрстуфхцчшьюя ءآأؤإئابتثجحخدذرزسشصضطظعغفقلمنهو"
+    "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
+)
+# What fewer people write in counts for less: nearly all they have in common with a large neighbour speaks for that one.
+_SMALLER = {"af": 0.5, "gl": 0.6, "ga": 0.6, "bg": 0.7, "ca": 0.8, "hr": 0.8, "no": 0.9, "sw": 0.9}
+_MOST = 0.06  # what one word can speak for a language: lists have words of matter, too
+_LETTER = 0.15  # what a word with other letters than the common ones speaks for the languages that have them, together
+_FOREIGN = 0.04  # what it speaks against each of the others
 _LEAST = 0.03  # the least that has to speak for a language
 _CLEARLY = 1.1  # how much more than for the next
 
@@ -68,7 +87,7 @@ def match(named: str | None, available: Collection[str]) -> str | None:
         return None
     tag = NAMES.get(name) or next((NAMES[part] for part in _parts(name) if part in NAMES), name)
     same = next((it for it in available if it.casefold() == tag.casefold()), None)
-    return same or _nearest(tag, available)
+    return same or _only_one(tag, available) or _nearest(tag, available)
 
 
 @cache
@@ -79,7 +98,15 @@ def _weights() -> dict[str, tuple[tuple[str, float], ...]]:
         for word in lists.stop_words(code):
             holders.setdefault(word, []).append(code)
     sizes = {code: math.log(50 + len(lists.stop_words(code))) for code in lists.languages()}
-    return {word: tuple((code, 1 / (len(codes) * sizes[code])) for code in codes) for word, codes in holders.items()}
+    return {
+        word: tuple((code, _SMALLER.get(code, 1) * min(_MOST, 1 / (len(codes) * sizes[code]))) for code in codes)
+        for word, codes in holders.items()
+    }
+
+
+@cache
+def _letters() -> dict[str, frozenset[str]]:
+    return {code: frozenset(letters) for code, letters in _ALPHABETS.items()}
 
 
 def _by_stop_words(text: str, script: str) -> str | None:
@@ -88,8 +115,10 @@ def _by_stop_words(text: str, script: str) -> str | None:
     for word in found:
         for code, weight in _weights().get(word, ()):
             scores[code] += weight
-    for code, letters in _LETTERS.items():
-        scores[code] += _LETTER * sum(1 for word in found if not letters.isdisjoint(word))
+    for letters in filter(None, (frozenset(filter(str.isalpha, word)) - _COMMON for word in found)):
+        having = [code for code, alphabet in _letters().items() if letters <= alphabet]
+        for code in _letters():
+            scores[code] += _LETTER / len(having) if code in having else -_FOREIGN
     told = {code: score for code, score in scores.items() if _SCRIPT_OF.get(code, "Latn") == script}
     ranked = sorted(told.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _LEAST:
@@ -99,10 +128,17 @@ def _by_stop_words(text: str, script: str) -> str | None:
 
 def _parts(name: str) -> list[str]:
     """What a name is made of: "German / Deutsch" and "English language" have one that is known."""
-    for mark in "/,;()|&+":
+    for mark in ".,;()|&+@":
         name = name.replace(mark, "/")
     pieces = [piece.strip() for piece in name.split("/")]
     return [piece.removesuffix(" language").strip() for piece in pieces if piece]
+
+
+def _only_one(tag: str, available: Collection[str]) -> str | None:
+    """The available tag of the same language, where that is one: without the tables that tell more."""
+    language = tag.partition("-")[0].casefold()
+    found = [it for it in available if it.partition("-")[0].casefold() == language]
+    return found[0] if len(found) == 1 else None
 
 
 def _nearest(tag: str, available: Collection[str]) -> str | None:

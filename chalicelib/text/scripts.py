@@ -44,7 +44,7 @@ _WIDE = ("Hani", "Jpan", "Hang")  # one of their characters says about as much a
 def script_of(text: str) -> str | None:
     """The script that most letters of a text are in, by its ISO 15924 code; None without letters.
 
-    Chinese is "Hans" or "Hant", and "Hani" where its characters are the same in both; a tenth of kana makes it Japanese.
+    Chinese is "Hans" or "Hant", and "Hani" where its characters are the same in both; a few kana among them make it Japanese.
     """
     counts = Counter(script for character in text[:SAMPLED] if (script := _script(character)))
     if not counts:

@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 # Through the doors on an in-memory AWS, and whatever tries everything that can fail.
 DOOR_TESTS := tests/api tests/pages tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
@@ -15,58 +16,62 @@ export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/installed ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local); Ctrl-C stops it
+run: .venv/for-running ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local, WORKERS); Ctrl-C stops it
 	@exec $(PYTHON) -m infra.run --with-parent
 
-update: .venv/installed ## Deploy changed code into the running instance
+update: .venv/for-running ## Deploy changed code into the running instance
 	@exec $(PYTHON) -m infra.run update
 
-logs: .venv/installed ## Print what the functions of the running instance logged
+logs: .venv/for-running ## Print what the functions of the running instance logged
 	@exec $(PYTHON) -m infra.logs
 
-redrive: .venv/installed ## Send given-up work back to its queue (QUEUE=summaries; STAGE=prod: on AWS)
+redrive: .venv/for-running ## Send given-up work back to its queue (QUEUE=summaries; STAGE=prod: on AWS)
 	@exec $(PYTHON) -m infra.redrive
 
-demo: .venv/installed ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
+demo: .venv/for-running ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
 	@exec $(PYTHON) -m infra.demo
 
-evals: .venv/installed ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
+evals: .venv/for-testing ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
 	@exec $(PYTHON) -m evals.run
 
-check: .venv/installed ## Lint, types and unit tests: rules, store, models, infrastructure
+check: .venv/for-testing ## Lint, types and unit tests: rules, store, models, infrastructure
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -n 2 $(UNIT_TESTS)
+	$(PYTEST) $(UNIT_TESTS)
 
-test: .venv/installed browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
-	$(PYTHON) -m pytest -n 2 $(DOOR_TESTS)
-	$(PYTHON) -m pytest -n 2 --dist loadfile $(CLOUD_TESTS)
+test: .venv/for-testing browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
+	$(PYTEST) $(DOOR_TESTS)
+	$(PYTEST) --dist loadfile $(CLOUD_TESTS)
 
 .PHONY: browser
-browser: .venv/installed # Chromium, from Debian's package where it is absent, and axe-core
+browser: .venv/for-testing # Chromium, from Debian's package where it is absent, and axe-core
 	@command -v chromium > /dev/null || { \
 	  echo "Installing Chromium for the browser tests"; \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$as_root apt-get update -qq && $$as_root apt-get install -qq -y --no-install-recommends chromium > /dev/null; }
 	@$(PYTHON) -m tests.browser.axe
 
-scaling: .venv/installed ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
+scaling: .venv/for-testing ## Measure what summaries cost in sessions of 10, 100 and 1,000 threads, for docs/scaling.md
 	@exec $(PYTHON) -m tests.bench.scaling
 
-package: .venv/installed ## Leave in build/ what would be deployed to AWS
+package: .venv/for-running ## Leave in build/ what would be deployed to AWS
 	@exec $(PYTHON) -m infra.package
 
-deploy: .venv/installed ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic
+deploy: .venv/for-running ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic
 	@exec $(PYTHON) -m infra.deploy
 
 clean: ## Remove what was built; the data of local instances stays
 	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .local*/build
 
-.venv/installed: requirements.txt requirements-dev.txt
+# Two sets of packages in one environment: what running needs, and what the tests need besides.
+.venv/for-running: requirements.txt requirements-run.txt
 	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Harmonica needs Python 3.11 or newer")'
-	@echo "Installing into .venv"
 	@$(BASE_PYTHON) -m venv .venv
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) infra/install.py requirements-run.txt
+	@touch $@
+
+.venv/for-testing: .venv/for-running requirements-dev.txt
+	@$(PYTHON) infra/install.py requirements-dev.txt
 	@touch $@

@@ -10,6 +10,7 @@ from functools import cache
 
 # What holds where the deployment says nothing; the parameters of the template have the same defaults.
 DEFAULT_MODELS = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
+DEFAULT_MODEL_SERVER = "https://api.anthropic.com"
 DEFAULT_MAX_TURNS = 200
 DEFAULT_DAILY_TOKENS = 20_000_000
 # Providers that have other names, too.

@@ -1,4 +1,4 @@
-"""`make run`: the local cloud, the application deployed on it, and on the first run a demo host, key and session.
+"""`make run`: the local cloud, the application deployed on it, and on the first run a demo host, key and sessions.
 
 `make update` is the same deployment into the instance that runs already.
 """
@@ -20,11 +20,14 @@ from typing import IO, NoReturn
 import boto3
 import urllib3
 
+from chalicelib.settings import DEFAULT_MODELS, provider_named
 from infra import cloud, instance, restart, seed
 from infra.deploy import DeploymentFailed, deploy, parameters_from
+from infra.greeting import greeting
 from infra.instance import LOCAL_STAGE, Instance
 from infra.localize import localize
 from infra.package import ROOT, Package, package_application, package_everything
+from infra.waiting import most_workers
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -54,14 +57,12 @@ class Options:
 
 
 def options_from(environment: dict[str, str]) -> Options:
-    """Read PORT, LOCAL_DIR, LLM_PROVIDER and the template's parameters; `offline` is a default here and nowhere else."""
+    """Read PORT, LOCAL_DIR, WORKERS and the template's parameters."""
     port = environment.get("PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SystemExit(f"PORT={port} is no port: a number from 1 to 65535 is")
-    parameters = parameters_from(environment) | {
-        "LlmProvider": environment.get("LLM_PROVIDER") or "offline",
-        "PublicUrl": f"http://{cloud.HOST}:{port}",
-    }
+    most_workers(environment)
+    parameters = _model(environment) | parameters_from(environment) | {"PublicUrl": f"http://{cloud.HOST}:{port}"}
     return Options(
         port=int(port),
         folder=instance.local_folder(),
@@ -70,22 +71,47 @@ def options_from(environment: dict[str, str]) -> Options:
     )
 
 
+def _model(environment: dict[str, str]) -> dict[str, str]:
+    """Who answers: whoever is named, else a real model where there is a key or a server for one, else the script.
+
+    All of it is given, so that nothing of the last run's model stays.
+    """
+    real = environment.get("ANTHROPIC_API_KEY") or environment.get("ANTHROPIC_BASE_URL")
+    named = provider_named(environment.get("LLM_PROVIDER", ""))
+    models = {f"Model{tier.title()}": model for tier, model in DEFAULT_MODELS.items()}
+    return {"LlmProvider": named or ("anthropic" if real else "scripted"), "AnthropicBaseUrl": "", **models}
+
+
 def run(options: Options) -> None:
     """Run until told to stop or until the cloud ends."""
     if not cloud.port_is_free(options.port):
         _refuse(f"Port {options.port} is taken: choose another, for example `make run PORT={options.port + 1}`")
     options.folder.mkdir(parents=True, exist_ok=True)
     with _only_one_in(options.folder), _cloud(options) as process:
+        first = not seed.is_planted(options.folder)
+        say = _step if first else _nothing
+        say("Packaging the application")
         package = _package(options)
+        say("Starting the local cloud")
         _wait_until_ready(process, options)
+        say("Deploying the application")
         running = deploy_locally(options, package)
-        if seed.is_planted(options.folder):
+        if first:
+            seed.plant(running, say)
+        else:
             seed.note_address(running)
             _sweep(running)
-        else:
-            seed.plant(running)
-        print(seed.greeting(options.folder), flush=True)
+        print(greeting(running), flush=True)
         _wait(process, options)
+
+
+def _step(step: str) -> None:
+    """Say what is being done: a first run takes a while."""
+    print(f"{step} …", flush=True)
+
+
+def _nothing(step: str) -> None:
+    """Later runs are quick."""
 
 
 def update() -> None:

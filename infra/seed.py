@@ -1,9 +1,7 @@
-"""What the first run plants, and what every run says: a demo host with an API key, a demo session, and how to call the API."""
+"""What the first run plants: a demo host with an API key, a demo session to talk in, and a finished example to look at."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import urllib3
 
@@ -13,6 +11,8 @@ from infra.instance import Instance, write_private
 ENVIRONMENT_FILE = "harmonica.env"
 HOST_FILE = "demo-host"
 SESSION_FILE = "demo-session"
+EXAMPLE_FILE = "example-results"
+PATIENCE_SECONDS = 300
 DEMO_RATE = 1000  # a minute; the demo speaks for a few hundred participants
 DEMO_SESSION = {
     "topic": "Where should our team meet next year?",
@@ -29,16 +29,17 @@ def is_planted(folder: Path) -> bool:
     return (folder / SESSION_FILE).exists()
 
 
-def plant(running: Instance) -> None:
+def plant(running: Instance, say: Callable[[str], None]) -> None:
     """Make host, key and session. Each step is noted when done, so that the next run goes on where a failed one stopped."""
     # Imported only now: the application's tables are bound to the settings of the process when they are imported.
     from infra import admin
 
     folder = Path(running.folder)
+    say("Making a host, an API key and a session to talk in")
     user = _once(folder / HOST_FILE, lambda: admin.create_user("demo@harmonica.localhost", "Demo host"))
     environment = f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY="
     _once(folder / ENVIRONMENT_FILE, lambda: f"{environment}{admin.mint_key(user, 'demo', DEMO_RATE)}\n")
-    _once(folder / SESSION_FILE, lambda: _create_session(*_address_and_key(folder)))
+    _once(folder / SESSION_FILE, lambda: _create_session(*address_and_key(folder)))
 
 
 def _once(file: Path, make: Callable[[], str]) -> str:
@@ -47,52 +48,35 @@ def _once(file: Path, make: Callable[[], str]) -> str:
     return file.read_text()
 
 
-def _address_and_key(folder: Path) -> tuple[str, str]:
+def address_and_key(folder: Path) -> tuple[str, str]:
+    """Where the instance of this folder is, and the demo host's key."""
     values = dict(line.split("=", 1) for line in (folder / ENVIRONMENT_FILE).read_text().splitlines())
     return values["HARMONICA_API_URL"], values["HARMONICA_API_KEY"]
+
+
+def demo_session(folder: Path) -> str:
+    """The id of the session to talk in."""
+    return (folder / SESSION_FILE).read_text()
+
+
+def example_results(running: Instance) -> str | None:
+    """The link to the results of the example, where there is one."""
+    file = Path(running.folder) / EXAMPLE_FILE
+    return f"{running.url}{file.read_text()}" if file.exists() else None
 
 
 def note_address(running: Instance) -> None:
     """A later run may have another port: the file that other programs read must say so."""
     file = Path(running.folder) / ENVIRONMENT_FILE
-    _, key = _address_and_key(file.parent)
+    _, key = address_and_key(file.parent)
     write_private(file, f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY={key}\n")
-
-
-def greeting(folder: Path) -> str:
-    """The address, the key and three commands that work as printed."""
-    url, key = _address_and_key(folder)
-    session = (folder / SESSION_FILE).read_text()
-    bearer = f"-H 'Authorization: Bearer {key}'"
-    opening = {"participant_id": "ada", "participant_name": "Ada", "content": "I would like to meet twice a year."}
-    return "\n".join(
-        [
-            "",
-            f"Harmonica runs at {url}",
-            f"Demo session:     {url}/chat?s={session}",
-            f"API key:          {key}",
-            "",
-            "Who am I?",
-            f"  curl {bearer} {url}/api/v1/me",
-            "Create a session:",
-            f"  {_post(bearer, f'{url}/api/v1/sessions', {'topic': 'Our next release', 'goal': 'Agree on what goes in'})}",
-            "Say something in the demo session:",
-            f"  {_post(bearer, f'{url}/api/v1/sessions/{session}/chat', opening)}",
-            "",
-            f"The same in {folder / ENVIRONMENT_FILE}. Ctrl-C stops everything; `make update` deploys changed code.",
-        ]
-    )
-
-
-def _post(bearer: str, url: str, body: dict[str, Any]) -> str:
-    return f"curl {bearer} -H 'Content-Type: application/json' -d '{json.dumps(body)}' {url}"
 
 
 def _create_session(url: str, key: str) -> str:
     headers = {"Authorization": f"Bearer {key}"}
     # A first request waits for a worker to start, which takes long where the machine is busy.
     answer = urllib3.request(
-        "POST", f"{url}/api/v1/sessions", json=DEMO_SESSION, headers=headers, retries=False, timeout=60
+        "POST", f"{url}/api/v1/sessions", json=DEMO_SESSION, headers=headers, retries=False, timeout=PATIENCE_SECONDS
     )
     if answer.status != 201:
         reasons = "\n".join(logs.lines()[-30:])

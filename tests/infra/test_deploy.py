@@ -57,7 +57,7 @@ def test_a_deployment_goes_out_with_the_script_and_with_a_server_that_asks_for_n
         return {"ApiUrl": "https://api.example"}
 
     monkeypatch.setattr(deployment, "BUILD", tmp_path)
-    monkeypatch.setattr(deployment, "package_everything", lambda build: package)
+    monkeypatch.setattr(deployment, "package_everything", lambda _: package)
     monkeypatch.setattr(deployment, "deploy", note)
     main({"STAGE": "trial", **environment})
     assert given == [("trial", parameters)]

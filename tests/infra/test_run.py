@@ -1,24 +1,28 @@
 """`make run` without a cloud: what it reads from the environment, and what it tells."""
 
-import json
 import shlex
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra import cloud, instance, seed
+from infra.greeting import greeting
 from infra.instance import Instance
 from infra.run import options_from
 
+MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
+SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
+OLLAMA = "http://127.0.0.1:11434"
 OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Instance:
-    made = Instance(str(tmp_path), 8123, {"LlmProvider": "offline"}, OUTPUTS)
+    made = Instance(str(tmp_path), 8123, {"LlmProvider": "scripted"}, OUTPUTS)
     instance.save(made)
     instance.write_private(
         tmp_path / "harmonica.env", "HARMONICA_API_URL=http://127.0.0.1:1\nHARMONICA_API_KEY=hm_live_0\n"
@@ -31,7 +35,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOCAL_DIR", raising=False)
     options = options_from({})
     assert (options.port, options.folder.name, options.full_package) == (8000, ".local", False)
-    assert options.parameters == {"LlmProvider": "offline", "PublicUrl": "http://127.0.0.1:8000"}
+    assert options.parameters == {**SCRIPTED, "PublicUrl": "http://127.0.0.1:8000"}
 
 
 def test_the_shell_decides() -> None:
@@ -45,6 +49,7 @@ def test_the_shell_decides() -> None:
     options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", **models, **ceilings})
     assert options.parameters == {
         "LlmProvider": "anthropic",
+        "AnthropicBaseUrl": "",
         "PublicUrl": "http://127.0.0.1:8001",
         "SummaryDelay": "2",
         "ModelSmall": "tiny",
@@ -54,6 +59,34 @@ def test_the_shell_decides() -> None:
         "MaxTurns": "50",
         "HelpText": "Call 116 123.",
         "SupportContact": "help@example.org",
+    }
+
+
+@pytest.mark.parametrize(
+    ("environment", "provider"),
+    [
+        ({}, "scripted"),
+        ({"LLM_PROVIDER": "offline"}, "scripted"),
+        ({"LLM_PROVIDER": "scripted", "ANTHROPIC_API_KEY": "sk"}, "scripted"),
+        ({"ANTHROPIC_API_KEY": "sk"}, "anthropic"),
+        ({"ANTHROPIC_BASE_URL": OLLAMA}, "anthropic"),
+        ({"ANTHROPIC_API_KEY": "", "ANTHROPIC_BASE_URL": ""}, "scripted"),
+    ],
+)
+def test_a_key_or_a_server_is_enough_for_a_real_model(environment: dict[str, str], provider: str) -> None:
+    parameters = options_from(environment).parameters
+    assert parameters["LlmProvider"] == provider
+    assert parameters["AnthropicBaseUrl"] == environment.get("ANTHROPIC_BASE_URL", "")
+
+
+def test_nothing_of_the_last_runs_model_stays() -> None:
+    before = options_from({"ANTHROPIC_BASE_URL": OLLAMA, "MODEL_SMALL": "tiny", "MODEL_LARGE": "huge"}).parameters
+    after = options_from({"ANTHROPIC_API_KEY": "sk"}).parameters
+    assert {**before, **after} == {
+        "LlmProvider": "anthropic",
+        "AnthropicBaseUrl": "",
+        **MODELS,
+        "PublicUrl": after["PublicUrl"],
     }
 
 
@@ -78,8 +111,8 @@ def test_functions_see_neither_the_shells_aws_nor_settings_that_no_template_gave
         "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
     }
     made = cloud.environment(8123, tmp_path, shell)
-    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL", "SUMMARY_DELAY"} & set(made)
-    assert (made["ANTHROPIC_API_KEY"], made["ANTHROPIC_BASE_URL"]) == ("sk", "http://127.0.0.1:9")
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL", "SUMMARY_DELAY", "ANTHROPIC_BASE_URL"} & set(made)
+    assert made["ANTHROPIC_API_KEY"] == "sk"
     assert (made["BIND_HOST"], made["AUTH"], made["GATEWAY_PORT"]) == ("127.0.0.1", "true", "8123")
 
 
@@ -110,17 +143,34 @@ def test_where_no_instance_is_or_runs_a_sentence_says_so(
         instance.activate()
 
 
-def test_the_greeting_shows_address_key_and_three_commands(running: Instance) -> None:
+def test_the_greeting_shows_where_everything_is_and_one_command(running: Instance) -> None:
     seed.note_address(running)
-    greeting = seed.greeting(Path(running.folder))
-    commands = [shlex.split(line) for line in greeting.splitlines() if line.startswith("  curl ")]
-    assert len(commands) == 3
-    for command in commands:
-        assert "Authorization: Bearer hm_live_0" in command
-        assert command[-1].startswith("http://127.0.0.1:8123/api/v1/")
-    bodies = [json.loads(command[command.index("-d") + 1]) for command in commands if "-d" in command]
-    assert len(bodies) == 2
-    assert "http://127.0.0.1:8123/chat?s=11111111-2222-4333-8444-555555555555" in greeting
+    said = greeting(running)
+    (command,) = (shlex.split(line) for line in said.splitlines() if line.startswith("  curl "))
+    assert "Authorization: Bearer hm_live_0" in command
+    assert command[-1] == "http://127.0.0.1:8123/api/v1/me"
+    for place in ("http://127.0.0.1:8123/chat?s=11111111-2222-4333-8444-555555555555", "http://127.0.0.1:8123/docs"):
+        assert place in said
+    assert "example" not in said
+    (Path(running.folder) / "example-results").write_text("/results?s=1")
+    assert "http://127.0.0.1:8123/results?s=1" in greeting(running)
+    assert len(said.splitlines()) <= 20
+
+
+def test_the_greeting_says_who_answers_and_how_to_get_a_real_model(running: Instance) -> None:
+    scripted = greeting(running)
+    assert "A script answers" in scripted
+    assert all(
+        name in scripted for name in ("ANTHROPIC_API_KEY=", "ANTHROPIC_BASE_URL=", "MODEL_SMALL=", "Ollama", "vLLM")
+    )
+    anthropic = greeting(replace(running, parameters={**SCRIPTED, "LlmProvider": "anthropic"}))
+    assert "https://api.anthropic.com" in anthropic
+    assert all(model in anthropic for model in MODELS.values())
+    assert "ANTHROPIC_API_KEY=" not in anthropic
+    own = {**SCRIPTED, "LlmProvider": "anthropic", "AnthropicBaseUrl": OLLAMA, "ModelMedium": "qwen3"}
+    served = greeting(replace(running, parameters=own))
+    assert OLLAMA in served
+    assert "qwen3 talks" in served
 
 
 def test_files_with_keys_are_for_their_owner_only(running: Instance) -> None:

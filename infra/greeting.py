@@ -1,0 +1,57 @@
+"""What every run says when it is ready: where everything is, who answers, and how to go on."""
+
+from pathlib import Path
+
+from chalicelib.settings import DEFAULT_MODEL_SERVER
+from infra import seed
+from infra.instance import Instance
+
+
+def greeting(running: Instance) -> str:
+    """The addresses, the key, a command that works as printed, and how to get a real model."""
+    folder = Path(running.folder)
+    url, key = seed.address_and_key(folder)
+    example = seed.example_results(running)
+    places = {
+        **({"Results of an example": example} if example else {}),
+        "A session to talk in": f"{url}/chat?s={seed.demo_session(folder)}",
+        "The API's description": f"{url}/docs",
+        "Your API key": key,
+    }
+    width = max(map(len, places))
+    return "\n".join(
+        [
+            "",
+            f"Harmonica runs at {url}",
+            "",
+            *(f"  {name:<{width}}  {place}" for name, place in places.items()),
+            "",
+            f"  curl -H 'Authorization: Bearer {key}' {url}/api/v1/me",
+            "",
+            *_model(running.parameters),
+            "",
+            f"Address and key are in {_short(folder / seed.ENVIRONMENT_FILE)}, too. "
+            "Ctrl-C stops everything; `make update` deploys changed code.",
+        ]
+    )
+
+
+def _model(parameters: dict[str, str]) -> list[str]:
+    """Who answers; where it is the script, also the two ways to a real model."""
+    if parameters["LlmProvider"] == "anthropic":
+        small, medium, large = (parameters[f"Model{tier}"] for tier in ("Small", "Medium", "Large"))
+        return [
+            f"A model answers, through {parameters['AnthropicBaseUrl'] or DEFAULT_MODEL_SERVER}:",
+            f"  {medium} talks, {small} reads what was said, {large} writes summaries.",
+        ]
+    return [
+        "A script answers, and counts and lists what people say. For a real model, stop this and give it a key, or a server",
+        "that speaks the Messages API, as Ollama, vLLM and llama.cpp do, which needs no key:",
+        "  ANTHROPIC_API_KEY=… make run",
+        "  ANTHROPIC_BASE_URL=http://127.0.0.1:11434 MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=… make run",
+    ]
+
+
+def _short(file: Path) -> Path:
+    """The file as seen from where the command was given."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file

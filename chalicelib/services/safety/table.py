@@ -1,0 +1,88 @@
+"""The table of signs: its files, read once a process and made into patterns."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from chalicelib.text.normalise import fold
+
+SIGNS = Path(__file__).parent / "signs"
+
+LOOKED_AT = 50_000  # characters: more than any message has, unless it is made of ligatures that fold into many letters
+
+Kind = Literal["dying", "suicide", "self_harm", "threat", "violence"]
+
+_NAMED = re.compile(r"<([a-z_]+)>")
+_UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d*,\}")
+_DROPPED = "'\u0640"  # apostrophes, which many leave out, and the Arabic stroke that only lengthens a word
+_ALIKE = str.maketrans({"ى": "ي", "ة": "ه", **dict.fromkeys(_DROPPED)})  # letters that many write for each other
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A row of the table: what it is a sign of, the expression that finds it, and where it is documented."""
+
+    language: str
+    kind: Kind
+    expression: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs of one language. `any` finds whether there is one, in one pass."""
+
+    any: re.Pattern[str]
+    rows: tuple[Sign, ...]
+
+    def first_in(self, text: str) -> Sign | None:
+        """The first row that is found in a bare text."""
+        if not self.any.search(text):
+            return None
+        return next((sign for sign in self.rows if re.search(sign.expression, text)), None)
+
+
+def bare(text: str) -> str:
+    """The text as signs are held against it: folded, and without accents and apostrophes, which many leave out."""
+    folded = fold(text[:LOOKED_AT])[:LOOKED_AT]
+    if not folded.isascii():
+        # Marks go first: taking letters apart sorts each run of marks, which is slow for a long one.
+        letters = "".join(character for character in folded if not unicodedata.combining(character))
+        apart = unicodedata.normalize("NFD", letters)
+        folded = "".join(character for character in apart if not unicodedata.combining(character))
+    return folded.translate(_ALIKE)
+
+
+@cache
+def table() -> tuple[Signs, ...]:
+    """The signs of every language."""
+    return tuple(_signs(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in sorted(SIGNS.glob("*.toml")))
+
+
+def _signs(language: str, given: Mapping[str, Any]) -> Signs:
+    lists = {name: f"(?:{'|'.join(items)})" for name, items in given.get("lists", {}).items()}
+    edge = (r"(?<!\w)", r"(?!\w)") if given["spaced"] else ("", "")
+    rows = tuple(
+        Sign(language, _kind(row["kind"]), _expression(row["pattern"], lists, edge), row["source"])
+        for row in given["signs"]
+    )
+    return Signs(re.compile("|".join(row.expression for row in rows)), rows)
+
+
+def _expression(pattern: str, lists: Mapping[str, str], edge: tuple[str, str]) -> str:
+    """The regular expression of a row, which looks at a bounded stretch from each place of a text, so that it is linear."""
+    expression = bare(_NAMED.sub(lambda found: lists[found[1]], pattern))
+    if _UNBOUNDED.search(expression):
+        raise ValueError(f"A sign may not repeat without bounds: {pattern}")
+    return f"{edge[0]}(?:{expression}){edge[1]}"
+
+
+def _kind(named: str) -> Kind:
+    if named not in get_args(Kind):
+        raise ValueError(f"{named} is no kind of sign")
+    return named  # type: ignore[return-value]

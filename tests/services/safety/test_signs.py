@@ -1,0 +1,128 @@
+"""The table of signs: what its own rows say of it, its form, and what it costs to hold a text against it."""
+
+import re
+import time
+import tomllib
+from typing import Any, get_args
+
+import pytest
+
+from chalicelib.services.safety import danger_in
+from chalicelib.services.safety.table import SIGNS, Kind, bare, table
+
+LANGUAGES = ("ar", "de", "en", "es", "fr", "zh-Hans", "zh-Hant")
+CPU_SECONDS = 5  # for 100,000 characters; less than a tenth of it is used, and a machine may be slow
+
+
+def rows(language: str) -> list[dict[str, Any]]:
+    return list(tomllib.loads((SIGNS / f"{language}.toml").read_text("utf-8"))["signs"])
+
+
+def test_there_is_a_file_for_each_language_of_the_pages() -> None:
+    assert sorted(path.stem for path in SIGNS.iterdir()) == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_sign_is_found_and_its_near_misses_are_not(language: str) -> None:
+    signs = next(it for it in table() if it.rows[0].language == language)
+    for row, sign in zip(rows(language), signs.rows, strict=True):
+        wrong = [text for text in row["hits"] if not re.search(sign.expression, bare(text))]
+        wrong += [text for text in row["hits"] if danger_in([text]) is None]
+        wrong += [text for text in row["misses"] if danger_in([text]) is not None]
+        assert not wrong, row["pattern"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_row_is_complete(language: str) -> None:
+    found = rows(language)
+    for row in found:
+        assert set(row) == {"kind", "pattern", "source", "hits", "misses"}, row
+        assert len(row["source"]) > 5
+        assert len(row["hits"]) >= 2, row["pattern"]
+        assert len(row["misses"]) >= 2, row["pattern"]
+    assert {row["kind"] for row in found} == set(get_args(Kind))
+
+
+EVERYDAY = (
+    "This deadline is killing me",
+    "der Bus bringt mich noch um",
+    "suicide prevention training was good",
+    "ich lach mich tot",
+    "matar el tiempo",
+    "Me muero de hambre",
+    "Je meurs de faim",
+    "C'est à mourir de rire",
+    "Die Straße ist lebensgefährlich",
+    "Alle Pflanzen sterben im Sommer",
+    "أموت من الضحك",
+    "笑死我了",
+    "我想死你们做的面条了",
+    "公园里的树快死了",
+    "大家不想活動",
+    "The plants die in summer",
+    "We are all going to die on that crossing if nothing changes",
+    "I would kill for a bench there",
+    "I killed time at the station",
+    "We want more benches, fewer cars, and a library that is open on Sundays.",
+    "",
+)
+
+
+def test_everyday_words_are_none() -> None:
+    assert [text for text in EVERYDAY if danger_in([text])] == []
+
+
+def test_case_width_accents_apostrophes_and_white_space_do_not_hide_a_sign() -> None:
+    for text in (
+        "I DON’T WANT TO LIVE",
+        "i dont want\n to  live",
+        "Ｉ ｗａｎｔ ｔｏ ｄｉｅ",
+        "I want\u200b to die",
+        "me quiero suicidar",
+    ):
+        assert danger_in([text]), text
+
+
+def test_a_sign_is_told_with_language_and_kind_and_the_first_counts() -> None:
+    sign = danger_in(["All is well.", "Ich will nicht mehr leben."])
+    assert sign
+    assert (sign.language, sign.kind) == ("de", "dying")
+
+
+HOSTILE = (
+    "a ",
+    "i want to ",
+    "i just really ",
+    "my husband ",
+    "ich will ",
+    "quiero ",
+    "je veux ",
+    "أريد أن ",
+    "我想",
+    "e\u0301",
+    "\u0301",
+    "\u064b",
+    "'",
+    "ﷺ",
+    "\u034f",
+    "i'm i am i ",
+)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_a_hundred_thousand_hostile_characters_are_looked_through_within_a_limit(unit: str) -> None:
+    danger_in(["warm"])
+    text = unit * (100_000 // len(unit))
+    begun = time.process_time()
+    danger_in([text])
+    for signs in table():
+        signs.first_in(text)
+    assert time.process_time() - begun < CPU_SECONDS
+
+
+def test_a_sign_may_not_repeat_without_bounds() -> None:
+    from chalicelib.services.safety.table import _expression
+
+    for pattern in ("so+ sad", "so *sad", "so{2,} sad"):
+        with pytest.raises(ValueError, match="without bounds"):
+            _expression(pattern, {}, ("", ""))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.services.folding import folded
 from chalicelib.store.records import Card, Status
+from chalicelib.text.normalise import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Page:
 
 def list_sessions(cards: Iterable[Card], wanted: Wanted, now: datetime) -> Page:
     """The cards that are asked for, last changed first; of equal times, in the order of their ids."""
-    searched = folded(wanted.q.strip())
+    searched = fold(wanted.q)
     found = sorted(
         (card for card in cards if _fits(card, wanted, now) and _has(card, searched)), key=lambda card: card.session_id
     )
@@ -50,4 +50,4 @@ def _fits(card: Card, wanted: Wanted, now: datetime) -> bool:
 
 
 def _has(card: Card, searched: str) -> bool:
-    return not searched or searched in folded(card.topic) or searched in folded(card.goal)
+    return not searched or searched in fold(card.topic) or searched in fold(card.goal)

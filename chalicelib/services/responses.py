@@ -10,9 +10,9 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
-from chalicelib.services.folding import folded
 from chalicelib.store.people import People
 from chalicelib.store.records import Thread, ThreadView
+from chalicelib.text.normalise import fold
 
 WORDS_BYTES = 5_000_000  # what one answer can carry
 
@@ -123,7 +123,7 @@ def _fits(thread: Thread, wanted: Wanted) -> bool:
         return False
     if wanted.since and (thread.first_message_at is None or thread.first_message_at <= wanted.since):
         return False
-    return not wanted.name or folded(wanted.name) in folded(thread.name or "")
+    return not wanted.name or fold(wanted.name) in fold(thread.name or "")
 
 
 def _read_cursor(wanted: Wanted) -> _Place | None:

@@ -143,6 +143,7 @@ def _only_one(tag: str, available: Collection[str]) -> str | None:
 
 def _nearest(tag: str, available: Collection[str]) -> str | None:
     """The available tag of the same language and script, or of a very near one."""
+    # Its tables are large, and most requests do without.
     from langcodes import closest_match
 
     try:

@@ -49,9 +49,14 @@ def fold_twins(text: str) -> str:
     return " ".join(text.split())
 
 
-def fold_twins_of(character: str) -> str:
-    """What `fold_twins` makes of a character or two that compose; nothing where it is invisible, white space as it is."""
-    return _IGNORABLE.sub("", normalise(character.translate(_TWINS), "NFC"))
+def fold_twins_of(cluster: str) -> str:
+    """What `fold_twins` makes of a few characters that compose; white space stays as it is."""
+    return cluster if cluster.isascii() else _IGNORABLE.sub("", normalise(cluster.translate(_TWINS), "NFC"))
+
+
+def is_ignorable(character: str) -> bool:
+    """Whether a character is invisible wherever it is known, as soft hyphens and variation selectors are."""
+    return not character.isascii() and bool(_IGNORABLE.match(character))
 
 
 def normalise(text: str, form: Literal["NFC", "NFKC"]) -> str:

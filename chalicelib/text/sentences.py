@@ -27,7 +27,7 @@ _AFTER_ADDRESS = ".,;:!?\"')]}>*_~"
 _LONGEST = 8  # letters of an abbreviation or a list number, and a few marks before them
 _ENUMERATOR = re.compile(r"[\s\-*+•#>(\[\"'“„]*(?:\d{1,3}|[a-zA-Z])")
 _ENTRY = re.compile(r"[\s\-*+•#>]*(?:\(?\d{1,3}[.)]\s+)?[\s\-*+•#>]*")
-_LAST_WORD = re.compile(r"(?P<inner>\.)?(?P<word>[^\W_]+)$")
+_LAST_WORD = re.compile(r"(?:^|(?P<inner>\.)|[\s\"'“„«(\[*_-])(?P<word>[^\W_]+)$")
 _SHORTENED = (
     "mr mrs ms dr prof st jr vs approx dept est fig vol cf eg ie esp incl "
     "bzw ca nr hr fr abs ggf evtl inkl exkl vgl zzgl sog str tel min max bspw dipl ing geb "
@@ -128,7 +128,7 @@ def _ends(text: str, first: int, at: int, cut: int) -> bool:
     if not after or mark in _WIDE:
         return True
     if not after.isspace():
-        return mark != "." and (after.isupper() or is_unspaced(after))
+        return mark not in ".…" and (after.isupper() or is_unspaced(after))
     found = _NEXT.match(text, cut)
     following = found["first"] if found else ""
     if mark in ".…":

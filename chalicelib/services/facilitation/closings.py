@@ -1,10 +1,6 @@
 """The words of a conclusion: nobody is asked anything in a message that they need not answer any more."""
 
-import re
-
-_END = "?？؟՞፧"
-_AFTER = "\"'”’»）)」』*_ \n"  # what may follow the mark of a sentence
-_SEAM = re.compile(rf"(?<=[.!{_END}…])[{re.escape(_AFTER)}]*\s+|(?<=[。！？…])[”’」』）]*|\n+")
+from chalicelib.text.sentences import is_question, spans
 
 
 def closing(text: str, recap: str) -> str:
@@ -26,7 +22,9 @@ def unasked(text: str) -> str:
 
 
 def _without_question(text: str) -> str:
-    while (told := text.rstrip(_AFTER)).endswith(tuple(_END)):
-        seams = [seam.end() for seam in _SEAM.finditer(told, 0, len(told.rstrip(_END)))]
-        text = told[: seams[-1]].rstrip() if seams else ""
-    return text
+    found = list(spans(text))
+    end = len(text)
+    while found and is_question(text[slice(*found[-1])]):
+        found.pop()
+        end = found[-1][1] if found else 0
+    return text[:end].rstrip() if end < len(text) else text

@@ -7,9 +7,9 @@ their own. Nothing is chosen by a model: what may be told of a theme was decided
 from collections.abc import Sequence
 
 from chalicelib.llm import tags
-from chalicelib.services import wording
 from chalicelib.services.prompts import fill
 from chalicelib.store.records import Condensed, Message, Note, SessionView, Thread
+from chalicelib.text import tokens
 
 MOST_THEMES = 3
 SHARED_BY = 3  # participants other than this one
@@ -29,7 +29,7 @@ def themes_for(
         return ()
     told = [message.content for message in history]
     told += [condensed.text] if condensed else []
-    said = wording.units("\n".join(told))
+    said = tokens.units("\n".join(told))
     known = {*thread.themes, *_raised(history, condensed)}
     notes = view.scratchpad.notes
     noted = {name for note in notes for name in note.ids}
@@ -70,7 +70,7 @@ def show_themes(notes: Sequence[Note]) -> str:
 
 def _has_said_enough(history: Sequence[Message]) -> bool:
     own = [message.content for message in history if message.role == "user"]
-    words, characters = wording.amount("\n".join(own))
+    words, characters = tokens.amount("\n".join(own))
     return len(own) >= OWN_MESSAGES and (words >= OWN_WORDS or characters >= OWN_CHARACTERS)
 
 
@@ -81,5 +81,5 @@ def _raised(history: Sequence[Message], condensed: Condensed | None) -> set[str]
 
 def _touched(note: Note, said: set[str]) -> bool:
     """Whether most of what names the theme has been said in this thread, by either side."""
-    named = wording.content(note.label)
+    named = tokens.content(note.label)
     return bool(named) and len(named & said) > TOUCHED * len(named)

@@ -11,14 +11,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.text import sentences, tokens
+from chalicelib.text.normalise import fold
+
 LOOKED_BACK = 6  # messages of the facilitator
 LEAST_WEIGHT = 12  # below it ("Why is that?") a question means something else each time it is asked
 LIKE = 0.8
 
-_END = "?？؟՞፧"
-_SEAM = re.compile(rf"(?<=[{_END}])|\.(?=\s|$)|[!！。；;…\n]|[:：](?!\d)|\s[-–]+\s|[—–]{{1,2}}(?=\D)")
+MOST_WORDS = 100  # of a question: a longer one is compared with none
+MOST_QUESTIONS = 20  # of a message, its last
+
+_CLAUSE = re.compile(r"[；;…]|[:：](?!\d)|\s[-–]+\s|[—–]{1,2}(?=\D)")
 _NOT = re.compile(r"n't\b")
-_SCRIPTS_WITHOUT_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -42,6 +46,10 @@ class _Shape:
     others: Counter[str]
 
     @property
+    def length(self) -> int:
+        return self.carrying.total() + self.others.total()
+
+    @property
     def weight(self) -> int:
         return _weight(self.carrying) + _weight(self.others)
 
@@ -60,6 +68,8 @@ def repeated(content: str, earlier: Sequence[str]) -> str | None:
 def same(one: str, other: str) -> bool:
     """Whether two questions are one, in nearly the same words."""
     left, right = _shape(one), _shape(other)
+    if max(left.length, right.length) > MOST_WORDS:
+        return False
     if min(left.weight, right.weight) < LEAST_WEIGHT or not _matched(left.carrying, right.carrying):
         return False
     common = min(_weight(left.carrying), _weight(right.carrying)) + _weight(left.others & right.others)
@@ -67,28 +77,23 @@ def same(one: str, other: str) -> bool:
 
 
 def _questions(text: str) -> list[str]:
-    """The sentences that end with a question mark of some script."""
-    return [piece.strip() for piece in _SEAM.split(text) if piece.rstrip().endswith(tuple(_END))]
+    """The sentences that end with a question mark of some script, each without the clauses that lead up to it."""
+    clauses = ([*filter(None, map(str.strip, _CLAUSE.split(asked)))] for asked in sentences.questions(text))
+    return [found[-1] for found in clauses if found][-MOST_QUESTIONS:]
 
 
 def _shape(question: str) -> _Shape:
-    words = _words(question)
+    words = _words(question)[: MOST_WORDS + 1]
     carrying = Counter(word for word in words if _carries(word))
     return _Shape(carrying, Counter(words) - carrying)
 
 
 def _words(text: str) -> list[str]:
-    """Words, numbers, and single characters where a script sets no spaces; without case, punctuation and width."""
-    plain = _NOT.sub(" not", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
-    spaced = []
-    for character in plain:
-        if character != "'" and unicodedata.category(character)[0] not in "LMN":
-            spaced.append(" ")
-        elif unicodedata.name(character, "").startswith(_SCRIPTS_WITHOUT_SPACES):
-            spaced.append(f" {character} ")
-        else:
-            spaced.append(character)
-    return [word for piece in "".join(spaced).split() if (word := piece.strip("'"))]
+    """Words, numbers, and single characters where a script sets no spaces; folded."""
+    found: list[str] = []
+    for word in tokens.words(_NOT.sub(" not", fold(text))):
+        found += word if tokens.is_unspaced(word) else (word,)
+    return found
 
 
 def _carries(word: str) -> bool:

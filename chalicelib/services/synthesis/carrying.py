@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.services.synthesis.prose import Prose
 from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import RegisteredTheme, Session
+from chalicelib.text import tokens
 
 LEAST, SHARE = 3, 0.1  # people who carry a theme widely, and their share of a large session
 _CARRYING = 3  # letters of a word that can say what a theme is about
@@ -50,8 +50,8 @@ class Carried:
     def gathered(self, ids: Sequence[str], label: str, statement: str) -> str:
         """A sentence that names those that a theme of a summary gathers; empty where that is one, and the theme speaks of it."""
         found = [self._themes[name] for name in ids if name in self._themes]
-        own = wording.content(f"{label}\n{statement}", _CARRYING)
-        if not found or (len(found) == 1 and wording.content(found[0].label, _CARRYING) & own):
+        own = tokens.content(f"{label}\n{statement}", _CARRYING)
+        if not found or (len(found) == 1 and tokens.content(found[0].label, _CARRYING) & own):
             return ""
         return self._words.gathered.format(themes=self.listed(found))
 

@@ -12,8 +12,10 @@ from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_
 from chalicelib.services.synthesis.hearing import count_stances
 from chalicelib.services.synthesis.marks import paragraphs
 from chalicelib.services.synthesis.prose import Prose
-from chalicelib.services.synthesis.register import MAX_DESCRIPTION, fold
+from chalicelib.services.synthesis.register import MAX_DESCRIPTION
 from chalicelib.store.records import RegisteredTheme, Theme
+from chalicelib.text import normalise
+from chalicelib.text.normalise import fold
 
 MAX_GIVEN = 12  # themes of a model's
 MAX_LABEL = 80
@@ -54,8 +56,7 @@ def group_themes(
 
 def one_line(value: object, limit: int) -> str:
     """Text of at most `limit` characters on one line, without marks of markdown; empty for anything else."""
-    text = " ".join(paragraphs(value)) if isinstance(value, str) else ""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return normalise.one_line(" ".join(paragraphs(value)), limit) if isinstance(value, str) else ""
 
 
 def _read(given: object, book: EvidenceBook) -> list[_Given]:

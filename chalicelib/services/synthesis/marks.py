@@ -1,10 +1,12 @@
 """Where sentences and stretches in quotation marks begin and end, in any script, and text without marks of markdown."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.services import wording
+from chalicelib.text import sentences as ends
+from chalicelib.text.tokens import is_unspaced
 
 _OPENING = {
     **{"“": "”", "‟": "”", "„": "“”‟", "‚": "‘’", "«": "»", "»": "«", "‹": "›", "›": "‹"},
@@ -12,10 +14,9 @@ _OPENING = {
 }
 _ALIKE = {'"': '"', "＂": "＂", "”": "”"}  # the same at both ends
 _APOSTROPHES = {"'": "'", "‘": "’"}  # which may stand alone
-_ENDS = ".!?。！？"
-_WIDE_ENDS = "。！？"
+_MARK = re.compile(f"[{''.join((*_OPENING, *_ALIKE, *_APOSTROPHES))}]")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s[^()]*)?\)|\[[^\[\]]*\])")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--(?:(?!<!--|-->).)*-->")
 _EMPHASIS = re.compile(r"\*\*|__|~~|`+|(?<![\w*])[*_](?=[^\s*_])|(?<=[^\s*_])[*_](?![\w*])")
 _LEAD = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|>\s*)+")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？]")
@@ -39,27 +40,16 @@ class Span:
 
 def spans(text: str) -> Iterator[Span]:
     """The outermost stretches in quotation marks; an apostrophe without its partner is a character like any other."""
-    place = 0
-    while place < len(text):
-        found = _span(text, place)
-        place = found.end if found else place + 1
-        if found:
+    marks, end = _Marks(text), 0
+    for mark in _MARK.finditer(text):
+        if mark.start() >= end and (found := marks.span(mark.start())):
+            end = found.end
             yield found
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """The sentences of a paragraph; what stands in quotation marks is never cut."""
-    inside = {place for span in spans(text) for place in range(span.start, span.end - 1)}
-    start = 0
-    for place in range(len(text)):
-        after = text[place + 1 : place + 3]
-        ends = text[place] in _ENDS or (place > 0 and place - 1 in inside and text[place - 1] in _ENDS)
-        gap = not after or text[place] in _WIDE_ENDS or (after[0].isspace() and not after[1:].islower())
-        if place not in inside and ends and gap and text[start : place + 1].strip():
-            yield start, place + 1
-            start = place + 1
-    if text[start:].strip():
-        yield start, len(text)
+    return ends.spans(text, ((span.start, span.end) for span in spans(text)))
 
 
 def paragraphs(text: str) -> list[str]:
@@ -81,51 +71,57 @@ def _bare(text: str) -> str:
     return _EMPHASIS.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(r"\1", text)))
 
 
-def _span(text: str, start: int) -> Span | None:
-    """The stretch that begins here, if one does; without a closing mark it goes on to the end of its sentence."""
-    mark = text[start]
-    if mark in _APOSTROPHES:
-        years = text[start + 1 : start + 2].isdigit()
-        end = -1 if years or _joined(text, start) else _closing(text, start, _APOSTROPHES[mark])
-        return Span(start, end + 1) if end > 0 else None
-    if mark in _ALIKE:
-        opens = not text[start + 1 : start + 2].isspace() and not text[start - 1 : start].isdigit()
-        end = text.find(_ALIKE[mark], start + 2) if opens else -1
-    elif mark in _OPENING:
-        opens = mark not in "»›" or not text[start + 1 : start + 2].isspace()
-        end = _nested_closing(text, start, _OPENING[mark])
-    else:
-        return None
-    if end > 0:
-        return Span(start, end + 1)
-    if not opens:
-        return None
-    over = _SENTENCE_END.search(text, start)
-    return Span(start, over.end() if over else len(text), closed=False)
+class _Marks:
+    """The quotation marks of one text; which of them belong together is worked out once for each kind."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._partners: dict[str, dict[int, int]] = {}
+        self._last: dict[str, list[int]] = {}
+
+    def span(self, start: int) -> Span | None:
+        """The stretch that begins here, if one does; without a closing mark it goes on to the end of its sentence."""
+        text, mark = self._text, self._text[start]
+        before, after = text[max(start - 1, 0) : start], text[start + 1 : start + 2]
+        if mark in _APOSTROPHES:
+            end = -1 if after.isdigit() or _is_spaced_letter(before) else self._closing(start, _APOSTROPHES[mark])
+            return Span(start, end + 1) if end > 0 else None
+        if mark in _ALIKE:
+            opens = not after.isspace() and not before.isdigit()
+            end = text.find(_ALIKE[mark], start + 2) if opens else -1
+        else:
+            opens = mark not in "»›" or not after.isspace()
+            end = self._partner(start)
+        if end > 0:
+            return Span(start, end + 1)
+        if not opens:
+            return None
+        over = _SENTENCE_END.search(text, start)
+        return Span(start, over.end() if over else len(text), closed=False)
+
+    def _closing(self, start: int, closing: str) -> int:
+        """Where the same kind of mark stands again, not as an apostrophe."""
+        if closing not in self._last:
+            found = (place.start() for place in re.finditer(closing, self._text))
+            self._last[closing] = [it for it in found if not _is_spaced_letter(self._text[it + 1 : it + 2])]
+        at = bisect_left(self._last[closing], start + 2)
+        return self._last[closing][at] if at < len(self._last[closing]) else -1
+
+    def _partner(self, start: int) -> int:
+        """Where the mark that opens here is closed, whatever of its kind stands between."""
+        opening = self._text[start]
+        if opening not in self._partners:
+            partners: dict[int, int] = {}
+            unclosed: list[int] = []
+            for found in re.finditer(f"[{opening}{_OPENING[opening]}]", self._text):
+                if found[0] == opening:
+                    unclosed.append(found.start())
+                elif unclosed:
+                    partners[unclosed.pop()] = found.start()
+            self._partners[opening] = partners
+        return self._partners[opening].get(start, -1)
 
 
-def _joined(text: str, place: int) -> bool:
-    """Whether the mark here stands right behind a word."""
-    before = text[place - 1 : place]
-    return before.isalnum() and not wording.runs(before)
-
-
-def _closing(text: str, start: int, closing: str) -> int:
-    """Where the same kind of mark stands again, not as an apostrophe."""
-    for place in range(start + 2, len(text)):
-        after = text[place + 1 : place + 2]
-        if text[place] == closing and not (after.isalnum() and not wording.runs(after)):
-            return place
-    return -1
-
-
-def _nested_closing(text: str, start: int, closing: str) -> int:
-    depth = 0
-    for place in range(start, len(text)):
-        if text[place] in closing and place > start:
-            depth -= 1
-            if depth == 0:
-                return place
-        elif text[place] == text[start]:
-            depth += 1
-    return -1
+def _is_spaced_letter(character: str) -> bool:
+    """Whether this is a letter or digit of a script that parts its words by spaces."""
+    return character.isalnum() and not is_unspaced(character)

@@ -6,11 +6,11 @@ are about; other themes can still stand together in a theme of one summary.
 
 from collections.abc import Iterator, Sequence
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.register import merged
-from chalicelib.services.synthesis.telling import GRAMMAR
 from chalicelib.store.records import ThemeRegistry
+from chalicelib.text import tokens
+from chalicelib.text.stop_words import GRAMMAR
 
 MAX_MERGES, MAX_MERGED = 10, 4  # of one answer: groups, and themes in one
 _CARRYING = 3  # letters of a word that can say what a theme is about
@@ -28,7 +28,7 @@ def merge_themes(book: EvidenceBook, given: object, topic: str) -> ThemeRegistry
 
 def _borne_out(book: EvidenceBook, given: Sequence[object], topic: str) -> Iterator[list[str]]:
     taken: set[str] = set()
-    common = wording.content(topic, _CARRYING).union(wording.words(" ".join(GRAMMAR)))
+    common = tokens.content(topic, _CARRYING).union(tokens.stems(" ".join(GRAMMAR)))
     for named in given[:MAX_MERGES]:
         found = book.themes(named)
         if len(found) > MAX_MERGED:
@@ -45,4 +45,4 @@ def _borne_out(book: EvidenceBook, given: Sequence[object], topic: str) -> Itera
 
 def _about(book: EvidenceBook, name: str) -> set[str]:
     theme = book.registry.resolve(name)
-    return wording.content(theme.label, _CARRYING) if theme else set()
+    return tokens.content(theme.label, _CARRYING) if theme else set()

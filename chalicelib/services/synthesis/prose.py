@@ -2,36 +2,47 @@
 
 A sentence with any of these is left out. A few words in quotation marks that nobody said lose their marks: they are a term,
 not a quote. So do the host's own words, however many: whoever reads them in marks takes them for a participant's. Only the
-topic may stand in marks, as the title that it is.
+topic may stand in marks, as the title that it is. Typographic twins are the same: what stands in marks is then written as
+it was said.
 """
 
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.claims import claims_a_count, has_address
 from chalicelib.services.synthesis.marks import sentences, spans
-from chalicelib.services.synthesis.quotes import find_words
 from chalicelib.store.records import Quote
+from chalicelib.text import tokens
+from chalicelib.text.matching import Folded, find_words
+from chalicelib.text.normalise import fold_twins
 
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 _TITLES = "《"  # marks a title, not words that somebody said
 _EDGES = " .,;:!?…。，、；：！？"
+_MOST_ROUNDS = 20  # of checking what took shape where marks went
 
 
 class Prose:
     """Checks one summary's prose; `used` are the quotes found in it."""
 
     def __init__(self, quotes: Sequence[Quote], topic: str = "", hosts: Sequence[str] = ()) -> None:
-        self._quotes = [(_folded(quote.text), quote) for quote in quotes]
-        self._topic, self._hosts = _folded(topic), [_folded(text) for text in (topic, *hosts)]
+        self._quotes = [(quote, fold_twins(quote.text)) for quote in quotes]
+        self._said = "\n".join(text for _, text in self._quotes)
+        self._ends = list(accumulate(len(text) + 1 for _, text in self._quotes))
+        self._topic, self._hosts = fold_twins(topic), "\n".join(map(fold_twins, (topic, *hosts)))
         self.used: dict[tuple[str, str], Quote] = {}
 
     def check(self, text: str) -> str:
-        """One paragraph without the sentences that claim what is not known; what takes shape where marks went is checked again."""
-        while (kept := self._once(text)) != text:
+        """One paragraph without the sentences that claim what is not known; what takes shape where marks went is checked again.
+
+        Nothing of one in which something goes on taking shape.
+        """
+        for _ in range(_MOST_ROUNDS):
+            if (kept := self._once(text)) == text:
+                return kept
             text = kept
-        return kept
+        return ""
 
     def _once(self, text: str) -> str:
         kept = [sentence for start, end in sentences(text) if (sentence := self._checked(text[start:end]))]
@@ -43,50 +54,55 @@ class Prose:
         for span in found:
             plain.append(sentence[last : span.start])
             last = span.end
-        own = " ".join([*plain, sentence[last:]])
+        plain.append(sentence[last:])
+        own = " ".join(plain)
         if claims_a_count(own) or has_address(own):
             return ""
-        for span in reversed(found):
+        kept = [plain[0]]
+        for span, after in zip(found, plain[1:], strict=True):
             said = span.said(sentence)
-            if sentence[span.start] in _TITLES or (span.closed and self._may_stand(said)):
-                continue
-            if _is_long(said) and not self._is_hosts(said):
+            if sentence[span.start] in _TITLES:
+                kept += (sentence[span.start : span.end], after)
+            elif span.closed and (written := self._may_stand(said)):
+                kept += (sentence[span.start], written, sentence[span.end - 1], after)
+            elif _is_long(said) and not self._is_hosts(said):
                 return ""
-            sentence = sentence[: span.start] + said + sentence[span.end :]
-        return sentence
+            else:
+                kept += (said, after)
+        return "".join(kept)
 
-    def _may_stand(self, said: str) -> bool:
-        """Whether this may be quoted: it is the topic, or somebody said so."""
-        whole = _folded(said)
+    def _may_stand(self, said: str) -> str:
+        """How this may be quoted: the topic as it is, what somebody said as they wrote it; empty for anything else."""
+        whole = fold_twins(said)
         wanted = whole.strip(_EDGES)
-        if not wanted or whole == self._topic:
-            return bool(wanted)
-        text, quote = next(((text, quote) for text, quote in self._quotes if find_words(wanted, text) >= 0), ("", None))
-        if quote:
-            cut = whole if find_words(whole, text) >= 0 else wanted
+        if whole == self._topic and wanted:
+            return said
+        place = find_words(wanted, self._said) if any(map(str.isalnum, wanted)) else -1
+        if place < 0:
+            return ""
+        quote, _ = self._quotes[bisect_right(self._ends, place)]
+        source = Folded(quote.text)
+        exact = source.cut(whole)
+        if cut := exact or source.cut(wanted):
             self.used.setdefault((cut, quote.message_id), Quote(cut, quote.thread_id, quote.message_id))
-        return quote is not None
+        lead, tail = (len(said) - len(said.lstrip(_EDGES)), len(said.rstrip(_EDGES)))
+        return exact or (f"{said[:lead]}{cut}{said[tail:]}" if cut else "")
 
     def _is_hosts(self, said: str) -> bool:
-        wanted = _folded(said).strip(_EDGES)
-        return any(find_words(wanted, text) >= 0 for text in self._hosts)
+        return find_words(fold_twins(said).strip(_EDGES), self._hosts) >= 0
 
 
 def without_quotes(text: str, topic: str = "") -> str:
     """The text without the sentences that have something in quotation marks, but for the topic."""
-    return "\n\n".join(filter(None, (_unquoted(paragraph, _folded(topic)) for paragraph in text.split("\n\n"))))
+    return "\n\n".join(filter(None, (_unquoted(paragraph, fold_twins(topic)) for paragraph in text.split("\n\n"))))
 
 
 def _unquoted(paragraph: str, topic: str) -> str:
     found = (paragraph[start:end] for start, end in sentences(paragraph))
-    return "".join(it for it in found if all(_folded(span.said(it)) == topic for span in spans(it))).strip()
+    return "".join(it for it in found if all(fold_twins(span.said(it)) == topic for span in spans(it))).strip()
 
 
 def _is_long(said: str) -> bool:
     """Whether this is more than a term."""
-    words, characters = wording.amount(said)
+    words, characters = tokens.amount(said)
     return words + characters / 2 > MOST_OF_A_TERM
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())

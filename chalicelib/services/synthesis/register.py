@@ -1,10 +1,9 @@
 """The session's themes while digests are made: which theme a point belongs to, and new themes for what none fits.
 
-A theme keeps its id for ever. Labels that differ in case, width and white space only are one label. More themes are
-registered than a digest is shown: the label of any finds it.
+A theme keeps its id for ever. Labels that differ in case, width, white space and typographic twins only are one label. More
+themes are registered than a digest is shown: the label of any finds it.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from threading import Lock
 
 from chalicelib.llm import tags
 from chalicelib.store.records import Point, RegisteredTheme, ThemeRegistry
+from chalicelib.text.normalise import fold
 
 MAX_LIVE = 1_000
 MAX_SHOWN = 120
@@ -99,11 +99,6 @@ def labelled(registry: ThemeRegistry) -> dict[str, str]:
         if live and theme.label:
             found.setdefault(fold(theme.label), live.id)
     return found
-
-
-def fold(label: str) -> str:
-    """A label as it is compared."""
-    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def merged(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeRegistry:

@@ -10,11 +10,12 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.gathering import Bench
 from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
 from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
+from chalicelib.text import tokens
+from chalicelib.text.sentences import questions
 
 MAX_BYTES = 9_000  # a write costs a unit for each kilobyte
 MOST_EVIDENCE, LEAST_EVIDENCE = 5, 2
@@ -130,11 +131,11 @@ def _covered(view: SessionView, hearing: Hearing) -> list[Covered]:
     """The host's questions that enough people spoke to, whoever asked them."""
     said: dict[str, set[str]] = {}
     for thread_id, point in hearing.points:
-        said.setdefault(thread_id, set()).update(wording.units(f"{point.text}\n{point.quote}\n{point.topic}"))
+        said.setdefault(thread_id, set()).update(tokens.units(f"{point.text}\n{point.quote}\n{point.topic}"))
     least = max(SHARED_BY, COVERED_BY * len(hearing.voices))
     counted = []
     for question in dict.fromkeys(_questions(view)):
-        asked = wording.content(question, _CARRYING)
+        asked = tokens.content(question, _CARRYING)
         people = sum(len(asked & words) >= SPOKEN_TO * len(asked) for words in said.values()) if asked else 0
         if people >= least:
             counted.append(Covered(question[:MAX_QUESTION], people))
@@ -146,7 +147,7 @@ def _questions(view: SessionView) -> Iterator[str]:
     if view.session.critical:
         yield view.session.critical
     if view.prompt:
-        yield from wording.questions_in(view.prompt.text)
+        yield from questions(view.prompt.text)
     yield from (question.text for question in view.questions if question.type != "Email")
 
 

@@ -11,20 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.hearing import Hearing
 from chalicelib.store.records import Session
+from chalicelib.text import tokens
+from chalicelib.text.normalise import fold
+from chalicelib.text.stop_words import GRAMMAR
 
 SHARED_BY = 3  # people who make a word nobody's own
-_NOBODYS = (
-    "a about also an and are as at be been but by can can't could do does don't for from had has have her his how i "
-    "i'd i'll i'm i've if in into is it it's its less many me more my no not of on one ones only onto or other others "
-    "our over should so some than that the their them there these they this those to under up us very was we were "
-    "what when where which who whom whose why with would you your each every between people some "
-    "de des du la las le les los el en et y o un una une que qui para por pour con del "
-    "der die das den dem und oder von zu im mit für ein eine einer nicht auf"
-)
-GRAMMAR = frozenset(_NOBODYS.split())
 _PARTICLES = frozenset("的與和及與跟在是了或之對对与為为於于の を は が に と も で や")
 _TELLING = re.compile(r"\d{4}|@|https?:|www\.|\w\.\w{2,}", re.IGNORECASE)
 
@@ -34,18 +27,18 @@ class Common:
 
     def __init__(self, hearing: Hearing, session: Session) -> None:
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
-        self._hosts = {_fold(word) for word, _ in wording.written(hosts)}
+        self._hosts = {fold(word) for word, _ in tokens.written(hosts)}
         self._names: set[str] = set()
         plain: set[str] = set()
         by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in hearing.points:
             shouted = point.quote.isupper()
-            for word, opens in wording.written(point.quote):
-                by[_fold(word)].add(thread_id)
+            for word, opens in tokens.written(point.quote):
+                by[fold(word)].add(thread_id)
                 if not _is_capital(word):
-                    plain.add(_fold(word))
+                    plain.add(fold(word))
                 elif not shouted and _names(word, opens):
-                    self._names.add(_fold(word))
+                    self._names.add(fold(word))
             for unit in _marks(point.quote):
                 by[unit].add(thread_id)
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
@@ -56,13 +49,11 @@ class Common:
         """Whether others may be told this."""
         if not text.strip() or _TELLING.search(text):
             return False
-        return all(self._knows(*found) for found in wording.written(text)) and all(
-            map(self._covers, wording.runs(text))
-        )
+        return all(self._knows(*found) for found in tokens.written(text)) and all(map(self._covers, tokens.runs(text)))
 
     def _knows(self, word: str, opens: bool) -> bool:
         """Whether a word is the host's, or everybody's and no name."""
-        folded = _fold(word)
+        folded = fold(word)
         if folded in self._hosts:
             return True
         return folded in self._words and folded not in self._names and not _names(word, opens)
@@ -76,10 +67,6 @@ class Common:
         return all(known)
 
 
-def _fold(word: str) -> str:
-    return word.casefold().replace("’", "'")
-
-
 def _is_capital(word: str) -> bool:
     return word != word.lower()
 
@@ -88,10 +75,10 @@ def _names(word: str, opens: bool) -> bool:
     """Whether a word has a capital that its place in the sentence does not ask for; "I" and "NOT" are still grammar."""
     if opens or not _is_capital(word):
         return False
-    return _fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
+    return fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
 
 
 def _marks(text: str) -> Iterable[str]:
     """What a text makes known in scripts without spaces: pairs of characters, and single ones."""
-    found = wording.runs(text)
-    return {pair for run in found for pair in wording.pairs(run)} | {mark for run in found for mark in run}
+    found = tokens.runs(text)
+    return {pair for run in found for pair in tokens.pairs(run)} | {mark for run in found for mark in run}

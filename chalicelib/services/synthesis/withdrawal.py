@@ -4,12 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from chalicelib.services import wording
 from chalicelib.services.synthesis.gathering import Bench
 from chalicelib.services.synthesis.hearing import Hearing, carriers
-from chalicelib.services.synthesis.register import Register, fold
+from chalicelib.services.synthesis.register import Register
 from chalicelib.store import digests as stored
 from chalicelib.store.records import Digest, RegisteredTheme, SessionView, ThemeRegistry
+from chalicelib.text import tokens
+from chalicelib.text.normalise import fold
 
 MOST_ASKED = 10  # people who carry a theme, for a name of it
 _CARRYING = 3  # letters of a word that can tell whose it is
@@ -65,7 +66,7 @@ def _lost(registry: ThemeRegistry, hearing: Hearing) -> dict[str, set[str]]:
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if live and not _stays(theme, hearing):
-            words[live.id] |= wording.content(theme.label, _CARRYING)
+            words[live.id] |= tokens.content(theme.label, _CARRYING)
     return dict(words)
 
 
@@ -87,6 +88,6 @@ def _own(registry: ThemeRegistry, lost: Mapping[str, set[str]], digest: Digest) 
     for point in digest.points:
         live = registry.resolve(point.theme)
         if live and live.id in lost and point.topic:
-            theirs = wording.content(point.topic, _CARRYING) & lost[live.id]
-            if theirs <= wording.units(point.quote):
+            theirs = tokens.content(point.topic, _CARRYING) & lost[live.id]
+            if theirs <= tokens.units(point.quote):
                 yield live.id, point.topic

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.e2e.local import LocalCloud
 
-TIMEOUT = 40_000  # milliseconds: a machine may be busy
+TIMEOUT = 120_000  # milliseconds: a machine may be busy
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 

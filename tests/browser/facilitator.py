@@ -6,7 +6,7 @@ from typing import Any
 from tests.e2e.test_real_model import answer, is_turn
 from tests.fake_anthropic import FakeAnthropic, text, tool
 
-PATIENCE = 20.0  # seconds that a held reply waits for its test
+PATIENCE = 120.0  # seconds that a held reply waits for its test
 
 
 class Facilitator:

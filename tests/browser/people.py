@@ -6,7 +6,6 @@ from tests.browser.talk import new_session
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import current_summary, join, say, wait_for
 
-PATIENCE = 240.0  # seconds for summaries: how busy the machine is, is not what is tested
 SAID = (
     "The canteen is too far away, half of my lunch break is gone before I sit down.",
     "A kitchen on our floor would bring people together, as it did in the old building.",
@@ -40,7 +39,7 @@ def summarised(cloud: LocalCloud, *sessions: str) -> None:
     for session in sessions:
         people = cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
         last = max(person["last_message_at"] for person in people)
-        wait_for("summary", PATIENCE, lambda session=session, last=last: current_summary(cloud, session, last))
+        wait_for("summary", lambda session=session, last=last: current_summary(cloud, session, last))
 
 
 def results_link(cloud: LocalCloud, session: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.devices import DESKTOP, Devices
@@ -12,7 +11,6 @@ from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
-pytestmark = pytest.mark.timeout(240)
 ARABIC = "الحساء لذيذ ولكن المطعم بعيد جدا عن المكتب."
 
 

@@ -12,7 +12,6 @@ from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
-pytestmark = pytest.mark.timeout(240)
 NO_ANSWER = "We got no answer, so this may not have been saved."
 
 Start = Callable[[], Talk]

@@ -8,7 +8,6 @@ from tests.browser.looks import photograph
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(240)
 SAID = (
     "Mostly soup, because the canteen is far away and I only have half an hour between two meetings.",
     "A kitchen on our floor would help; then people would cook together, as they did in the old building.",

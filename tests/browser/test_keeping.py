@@ -11,7 +11,6 @@ from tests.browser.facilitator import PATIENCE, Facilitator
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(240)
 LIVE = "**/chat/live*"
 SOUP, BREAD = "Soup, mostly.", "And bread that somebody baked."
 FOOD = ["Soup", "Salad", "Bread"]

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.devices import DESKTOP, PHONE, Devices
+from tests.browser.devices import DESKTOP, PHONE, TIMEOUT, Devices
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(240)
 LIVE = "**/chat/live*"
 SOUP, DRAFT = "Soup, mostly.", "And bread that"
 FORGET = "Forget it and start new"
@@ -96,7 +95,7 @@ def test_a_lost_answer_is_made_up_for_by_another_try(start: Start) -> None:
     talk = leaving(start())
 
     def lose(route: Route) -> None:
-        route.fetch(timeout=30_000)
+        route.fetch(timeout=TIMEOUT)
         route.abort("connectionreset")
 
     talk.page.route(LIVE, lose, times=1)

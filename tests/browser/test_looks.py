@@ -9,8 +9,6 @@ from tests.browser.states import STATES, WORDY, waiting
 from tests.browser.talk import new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(420)
-
 _WIDEN = """() => {
   const region = document.querySelector('main').appendChild(document.createElement('section'));
   region.style.overflowX = 'auto';

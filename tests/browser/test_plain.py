@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.devices import DESKTOP, PHONE, Devices
@@ -10,7 +9,6 @@ from tests.browser.looks import photograph
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(240)
 FIRST_PAGE_BYTES = 60_000
 
 _TRANSFERRED = """Object.fromEntries(performance.getEntriesByType('resource').filter(it => it.name.includes('/static/'))

@@ -11,7 +11,6 @@ from tests.browser.people import ARABIC, SAID, results_link, summarised, talked_
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(300)
 FOR_HOST = "The results of this session are for its host."
 FOR_PARTICIPANTS = "The results of this session are for those who took part."
 
@@ -120,6 +119,15 @@ def test_results_are_without_barriers_and_fit_every_screen(
     assert wrong == []
 
 
+def _closing_soon(cloud: LocalCloud, session: str) -> datetime:
+    """When the session closes: as soon as this machine is quick enough to say it before."""
+    for seconds in (2, 10, 60):
+        soon = datetime.now(UTC) + timedelta(seconds=seconds)
+        if cloud.call("PATCH", f"/sessions/{session}", {"closes_at": soon.isoformat()}).status == 200:
+            return soon
+    raise AssertionError("no time was far enough ahead")
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_a_session_that_closed_says_so(direction: str, cloud: LocalCloud, devices: Devices) -> None:
     fields = ARABIC if direction == "rtl" else {}
@@ -130,8 +138,7 @@ def test_a_session_that_closed_says_so(direction: str, cloud: LocalCloud, device
     expect(talk.replies).to_have_count(1)
     talk.page.wait_for_load_state()
     talk.box.fill("A draft")
-    soon = datetime.now(UTC) + timedelta(seconds=2)
-    assert cloud.call("PATCH", f"/sessions/{session}", {"closes_at": soon.isoformat()}).status == 200
+    soon = _closing_soon(cloud, session)
     stranger = devices.open(cloud, DESKTOP, locale=locale)
     stranger.wait_for_timeout(max(0.0, (soon - datetime.now(UTC)).total_seconds() * 1000 + 50))
     assert status(stranger, talk.link) == 410

@@ -5,13 +5,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.devices import DESKTOP, Devices
+from tests.browser.devices import DESKTOP, TIMEOUT, Devices
 from tests.browser.facilitator import PATIENCE, Facilitator
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
-pytestmark = pytest.mark.timeout(240)
 LIVE = "**/chat/live*"
 SOUP, BREAD, TEA = "Soup, mostly.", "And bread that somebody baked.", "Tea in the afternoon."
 
@@ -51,7 +50,7 @@ def test_an_answer_that_got_lost_costs_no_second_turn(start: Start, model: Facil
     before = model.turns
 
     def lose(route: Route) -> None:
-        route.fetch(timeout=30_000)
+        route.fetch(timeout=TIMEOUT)
         route.abort("connectionreset")
 
     talk.page.route(LIVE, lose, times=1)

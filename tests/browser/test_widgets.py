@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.devices import DESKTOP, PHONE, Devices
@@ -10,7 +9,6 @@ from tests.browser.facilitator import Facilitator
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
-pytestmark = pytest.mark.timeout(240)
 FOOD = ["Soup", "Salad", "Bread"]
 
 

@@ -1,19 +1,19 @@
-"""Many at once, under conflicts that no quiet cloud shows."""
+"""Many at once: through the front of the local cloud, and under conflicts that no quiet cloud shows."""
 
 import json
 import os
 import subprocess
 import sys
-
-import pytest
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from infra.package import ROOT
+from infra.waiting import most_workers
 from tests.e2e.contention import PEOPLE
 from tests.e2e.local import LocalCloud
-from tests.e2e.test_main_job import new_session
+from tests.e2e.test_main_job import join, new_session, say
 
 
-@pytest.mark.timeout(180)
 def test_all_of_sixty_four_people_are_admitted_and_counted_although_nine_of_ten_transactions_conflict(
     cloud: LocalCloud,
 ) -> None:
@@ -35,3 +35,43 @@ def test_all_of_sixty_four_people_are_admitted_and_counted_although_nine_of_ten_
     people = cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
     assert len({person["external_id"] for person in people}) == len(people) == PEOPLE
     assert all([message["role"] for message in person["messages"]] == ["assistant"] for person in people)
+
+
+def test_sixty_four_people_at_once_all_get_in_and_are_heard_by_no_more_workers_than_there_may_be(
+    cloud: LocalCloud,
+) -> None:
+    session = new_session(cloud, questions=[], prompt="Ask.")
+    most, over = 0, threading.Event()
+
+    def count() -> None:
+        nonlocal most
+        while not over.wait(0.1):
+            most = max(most, _api_workers(cloud))
+
+    def take_part(number: int) -> tuple[int, int, int]:
+        name = f"person-{number}"
+        opened = cloud.call("GET", f"/chat?s={session}", key=None).status
+        return (
+            opened,
+            join(cloud, session, name).status,
+            say(cloud, session, name, f"I am number {number}.", "1").status,
+        )
+
+    counting = threading.Thread(target=count)
+    counting.start()
+    try:
+        with ThreadPoolExecutor(PEOPLE) as pool:
+            answers = list(pool.map(take_part, range(PEOPLE)))
+    finally:
+        over.set()
+        counting.join()
+    assert answers == [(200, 200, 200)] * PEOPLE
+    assert max(most, _api_workers(cloud)) <= most_workers(dict(os.environ))
+    assert cloud.call("GET", f"/sessions/{session}").json()["participant_count"] == PEOPLE
+    people = cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
+    said = {it["external_id"]: [m["content"] for m in it["messages"] if m["role"] == "user"] for it in people}
+    assert said == {f"person-{number}": [f"I am number {number}."] for number in range(PEOPLE)}
+
+
+def _api_workers(cloud: LocalCloud) -> int:
+    return sum("APIHandler" in folder for folder in cloud.workers())

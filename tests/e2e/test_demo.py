@@ -9,7 +9,6 @@ from infra.demo import CORPORA, read_people
 from tests.e2e.local import LocalCloud
 
 
-@pytest.mark.timeout(300)
 def test_everything_the_people_of_taiwan_said_is_stored_once_and_summed_up(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

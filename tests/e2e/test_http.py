@@ -2,13 +2,12 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
-from tests.e2e.local import Answer, LocalCloud
+from tests.e2e.local import PATIENCE, Answer, LocalCloud
 from tests.e2e.test_main_job import new_session
 
 CLIENTS = 10
@@ -21,11 +20,16 @@ def new_key(cloud: LocalCloud, email: str, rate: int) -> str:
     return cloud.command("infra.admin", "mint-key", email, "--rate", str(rate)).strip()
 
 
-def early_in_a_minute(seconds: int) -> None:
-    """Wait for a new minute where this one has less than so many seconds left."""
-    left = 60 - time.time() % 60
-    if left < seconds:
-        time.sleep(left + 0.1)
+def within_a_minute(burst: Callable[[], list[Answer]]) -> list[Answer]:
+    """The answers to a burst that began and ended in one minute: what is allowed is counted by the minute."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        minute = time.time() // 60
+        answers = burst()
+        if time.time() // 60 == minute:
+            return answers
+        time.sleep(60.1 - time.time() % 60)
+    raise AssertionError(f"no burst was over within a minute in {PATIENCE} s")
 
 
 def many(clients: int, requests: int, send: Any) -> list[Answer]:
@@ -34,31 +38,31 @@ def many(clients: int, requests: int, send: Any) -> list[Answer]:
         return list(pool.map(lambda _: send(), range(requests)))
 
 
-@pytest.mark.timeout(180)
 def test_ten_clients_over_one_key_get_exactly_what_it_allows(cloud: LocalCloud) -> None:
     key = new_key(cloud, "limited@example.com", 60)
     many(CLIENTS, CLIENTS, lambda: cloud.call("GET", "/me"))  # containers that are warm
-    early_in_a_minute(20)
-    answers = many(CLIENTS, 90, lambda: cloud.call("GET", "/me", key=key))
+    answers = within_a_minute(
+        lambda: many(CLIENTS, 90, lambda: cloud.call("GET", "/me", key=key, patient=False)),
+    )
     minutes = Counter(answer.status for answer in answers)
     assert minutes == {200: 60, 429: 30}
     assert sorted(int(it.headers["ratelimit-remaining"]) for it in answers if it.status == 200) == list(range(60))
     assert all(1 <= int(it.headers["retry-after"]) <= 60 for it in answers if it.status == 429)
 
 
-@pytest.mark.timeout(180)
 def test_ten_clients_without_a_key_get_exactly_a_hundred_whatever_they_say_where_they_are(cloud: LocalCloud) -> None:
     def visit(number: int) -> Answer:
         headers = {"X-Forwarded-For": f"198.51.100.{number}", "X-Real-IP": f"198.51.100.{number}"}
-        return cloud.call("GET", "/sessions/public", key="", headers=headers)
+        return cloud.call("GET", "/sessions/public", key="", headers=headers, patient=False)
 
-    early_in_a_minute(25)
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(visit, range(130)))
+    def burst() -> list[Answer]:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return list(pool.map(visit, range(130)))
+
+    answers = within_a_minute(burst)
     assert Counter(answer.status for answer in answers) == {200: 100, 429: 30}
 
 
-@pytest.mark.timeout(120)
 def test_a_revoked_key_is_refused_at_once_by_every_container(cloud: LocalCloud) -> None:
     key = new_key(cloud, "revoked@example.com", 1000)
     assert {answer.status for answer in many(8, 24, lambda: cloud.call("GET", "/me", key=key))} == {200}
@@ -66,7 +70,6 @@ def test_a_revoked_key_is_refused_at_once_by_every_container(cloud: LocalCloud) 
     assert {answer.status for answer in many(8, 24, lambda: cloud.call("GET", "/me", key=key))} == {401}
 
 
-@pytest.mark.timeout(120)
 def test_one_request_that_is_sent_eight_times_at_once_makes_one_session(cloud: LocalCloud) -> None:
     key = new_key(cloud, "eager@example.com", 1000)
 
@@ -75,7 +78,7 @@ def test_one_request_that_is_sent_eight_times_at_once_makes_one_session(cloud: L
             answer = cloud.call("POST", "/sessions", BODY, key=key, headers={"Idempotency-Key": "eager-1"})
             if answer.status != 409:
                 return answer
-            time.sleep(float(answer.headers["retry-after"]) / 30)
+            time.sleep(float(answer.headers["retry-after"]))
 
     answers = many(8, 8, send)
     assert {answer.status for answer in answers} == {201}

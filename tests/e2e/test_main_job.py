@@ -4,12 +4,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
-from tests.e2e.local import Answer, LocalCloud
+from tests.e2e.local import PATIENCE, Answer, LocalCloud
 
 PEOPLE = 16
-SYNTHESIS_SECONDS = 90
 SAID = (
     "The bus to the hospital should run in the evening, {name} cannot get home after a late shift.",
     "Evening buses matter most, because taxis cost {name} a day's pay.",
@@ -34,20 +31,22 @@ def join(cloud: LocalCloud, session: str, name: str) -> Answer:
     return cloud.call("POST", f"/sessions/{session}/chat/questions", body)
 
 
-def say(cloud: LocalCloud, session: str, name: str, content: str, message_id: str | None = None) -> Answer:
+def say(
+    cloud: LocalCloud, session: str, name: str, content: str, message_id: str | None = None, *, patient: bool = True
+) -> Answer:
     """One turn over REST."""
     body = {"participant_id": name, "participant_name": name, "content": content}
-    return cloud.call("POST", f"/sessions/{session}/chat", {**body, "message_id": message_id})
+    return cloud.call("POST", f"/sessions/{session}/chat", {**body, "message_id": message_id}, patient=patient)
 
 
-def wait_for(what: str, seconds: float, look: Any) -> Any:
-    """The first true result of `look` within so many seconds."""
-    until = time.monotonic() + seconds
+def wait_for(what: str, look: Any) -> Any:
+    """The first true result of `look`."""
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if found := look():
             return found
         time.sleep(0.5)
-    raise AssertionError(f"{what} did not come within {seconds} s")
+    raise AssertionError(f"{what} did not come within {PATIENCE} s")
 
 
 def current_summary(cloud: LocalCloud, session: str, after: str) -> Any:
@@ -56,7 +55,6 @@ def current_summary(cloud: LocalCloud, session: str, after: str) -> Any:
     return summary if summary["status"] == "current" and summary["generated_at"] > after else None
 
 
-@pytest.mark.timeout(300)
 def test_sixteen_people_at_once_end_up_in_one_summary_and_brief(cloud: LocalCloud) -> None:
     session = new_session(cloud, critical="Which trips people give up.", questions=[])
     names = [f"person-{number:02d}" for number in range(PEOPLE)]
@@ -76,8 +74,8 @@ def test_sixteen_people_at_once_end_up_in_one_summary_and_brief(cloud: LocalClou
     assert said == {name: [sentence.format(name=name) for sentence in SAID] for name in names}
     assert all([m["role"] for m in p["messages"]] == ["assistant", *["user", "assistant"] * 3] for p in people)
     last = max(person["last_message_at"] for person in people)
-    wait_for("summary", SYNTHESIS_SECONDS, lambda: current_summary(cloud, session, last))
-    stored = wait_for("brief", SYNTHESIS_SECONDS, lambda: _with_brief(cloud, session))
+    wait_for("summary", lambda: current_summary(cloud, session, last))
+    stored = wait_for("brief", lambda: _with_brief(cloud, session))
     assert stored["participant_count"] == PEOPLE
     assert stored["usage"]["turns"] == PEOPLE * 4
     assert stored["prompt_status"] == "tailored"
@@ -143,7 +141,7 @@ def test_a_message_that_no_worker_can_read_ends_in_the_dead_letters(cloud: Local
     def buried() -> Any:
         return sqs.receive_message(QueueUrl=settings["BRIEFS_DEAD_LETTERS_URL"], WaitTimeSeconds=1).get("Messages")
 
-    (letter,) = wait_for("dead letter", 30, buried)
+    (letter,) = wait_for("dead letter", buried)
     assert letter["Body"] == "not a job"
 
 

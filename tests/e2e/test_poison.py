@@ -11,7 +11,6 @@ from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import new_session, say, wait_for
 
 GOOD = 9
-LEAST_DELAY = 60.0
 POISON = "no message of ours"
 
 
@@ -44,7 +43,6 @@ def written(cloud: LocalCloud, table: str, prefix: str, moment: str) -> Counter[
     return Counter(session for session, _, _ in made)
 
 
-@pytest.mark.timeout(300)
 def test_nine_of_a_batch_are_done_once_and_the_poison_is_buried(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,17 +56,15 @@ def test_nine_of_a_batch_are_done_once_and_the_poison_is_buried(
         {"Id": str(at), "MessageBody": body, "MessageGroupId": str(at), "MessageDeduplicationId": f"{time.time()}-{at}"}
         for at, body in enumerate(bodies)
     ]
-    began = time.monotonic()
     assert not sqs.send_message_batch(QueueUrl=outputs["SummariesQueueUrl"], Entries=entries).get("Failed")
-    made = [wait_for("summary", LEAST_DELAY, lambda session=session: current(cloud, session)) for session in sessions]
-    assert time.monotonic() - began <= LEAST_DELAY
+    made = [wait_for("summary", lambda session=session: current(cloud, session)) for session in sessions]
     dead_letters = outputs["SummariesDeadLettersUrl"]
-    wait_for("the poison", LEAST_DELAY, lambda: lying_in(cloud, dead_letters) == [POISON])
+    wait_for("the poison", lambda: lying_in(cloud, dead_letters) == [POISON])
 
     monkeypatch.setenv("QUEUE", "summaries")
     time.sleep(1.5)  # until what was looked at is visible again
     assert cloud.command("infra.redrive") == "summaries: 1 moved back\n"
-    wait_for("the poison again", LEAST_DELAY, lambda: lying_in(cloud, dead_letters) == [POISON])
+    wait_for("the poison again", lambda: lying_in(cloud, dead_letters) == [POISON])
     assert [current(cloud, session) for session in sessions] == made
     summaries = written(cloud, outputs["SessionsTableName"], "summary", "generated_at")
     digests = written(cloud, outputs["ConversationsTableName"], "digest#", "created_at")
@@ -78,7 +74,6 @@ def test_nine_of_a_batch_are_done_once_and_the_poison_is_buried(
     sqs.purge_queue(QueueUrl=dead_letters)
 
 
-@pytest.mark.timeout(300)
 def test_given_up_work_is_done_after_a_redrive(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs, path = cloud.instance.outputs, "/sessions/{}/session-md"
     session = new_session(cloud, questions=[], prompt="Ask.")
@@ -87,7 +82,7 @@ def test_given_up_work_is_done_after_a_redrive(cloud: LocalCloud, monkeypatch: p
     def written() -> bool:
         return cloud.call("GET", path.format(session)).status == 200
 
-    wait_for("brief", LEAST_DELAY, written)
+    wait_for("brief", written)
     key = {"session_id": {"S": session}, "part": {"S": "brief"}}
     cloud.client("dynamodb").delete_item(TableName=outputs["SessionsTableName"], Key=key)
     assert not written()
@@ -96,5 +91,5 @@ def test_given_up_work_is_done_after_a_redrive(cloud: LocalCloud, monkeypatch: p
     cloud.client("sqs").send_message(QueueUrl=outputs["BriefsDeadLettersUrl"], MessageBody=body)
     monkeypatch.setenv("QUEUE", "briefs")
     assert cloud.command("infra.redrive") == "briefs: 1 moved back\n"
-    wait_for("brief", LEAST_DELAY, written)
+    wait_for("brief", written)
     assert lying_in(cloud, outputs["BriefsDeadLettersUrl"]) == []

@@ -10,7 +10,6 @@ from infra.demo import AT_ONCE, CORPORA, Api, Statement, read_people
 from tests.e2e.local import LocalCloud, free_port
 from tests.e2e.test_main_job import current_summary, wait_for
 
-SAVES_SECONDS = 90.0  # by then the cloud has saved its tables once more, on any machine
 HEARD = 50  # messages, at least, that the save has to hold
 
 
@@ -57,7 +56,6 @@ class Crowd:
                 self.acknowledged.append((time.monotonic(), author, statement.text))
 
 
-@pytest.mark.timeout(400)
 def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_seconds(cloud: LocalCloud) -> None:
     api = Api(cloud.url, cloud.key)
     session = api.expect(201, "POST", "/sessions", CORPORA["bowling-green"].session)["id"]
@@ -65,7 +63,7 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     crowd = Crowd(api, session, people)
     crowd.start()
     # The first words of a session wait for its facilitation prompt, and a save may come before them.
-    wait_for("words that were heard", SAVES_SECONDS, lambda: len(crowd.acknowledged) >= HEARD)
+    wait_for("words that were heard", lambda: len(crowd.acknowledged) >= HEARD)
     first = _saved_again(cloud, None)
     acknowledged = len(crowd.acknowledged)
     # What the next save begins with is later than the end of this one: it holds all that was acknowledged until now.
@@ -86,7 +84,7 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
         assert [text for text in said if text in texts] == texts, f"{author}: doubled or out of order"
     last = cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
     newest = max(person["last_message_at"] for person in last)
-    wait_for("summary", 120, lambda: current_summary(cloud, session, newest))
+    wait_for("summary", lambda: current_summary(cloud, session, newest))
     assert cloud.call("GET", f"/sessions/{session}").json()["participant_count"] == len(stored)
 
 
@@ -98,4 +96,4 @@ def _saved_again(cloud: LocalCloud, before: float | None) -> float:
     def look() -> float:
         return file.stat().st_mtime if file.exists() and file.stat().st_mtime != known else 0.0
 
-    return float(wait_for("save", SAVES_SECONDS, look))
+    return float(wait_for("save", look))

@@ -14,7 +14,6 @@ from tests.e2e.test_main_job import current_summary, join, new_session, say, wai
 from tests.fake_anthropic import FakeAnthropic, Fault, text, tool
 from tests.faults import prompt_parts
 
-pytestmark = pytest.mark.timeout(300)
 QUESTIONS = ("What makes you say so?", "Who else notices that?", "When did this begin?")
 UNAVAILABLE = "The facilitator is unavailable; send the same message again"
 
@@ -80,12 +79,12 @@ def is_turn(body: dict[str, Any]) -> bool:
 
 def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthropic) -> None:
     session = new_session(cloud, questions=[])
-    wait_for("prompt", 60, lambda: cloud.call("GET", f"/sessions/{session}").json()["prompt_status"] == "tailored")
+    wait_for("prompt", lambda: cloud.call("GET", f"/sessions/{session}").json()["prompt_status"] == "tailored")
     assert cloud.call("GET", f"/sessions/{session}").json()["prompt"].startswith("# Opening\nAsk about noise")
     assert join(cloud, session, "ana").json()["message"]["content"] == "What makes you say so?"
     assert say(cloud, session, "ana", "It is <b>too</b> loud.").status == 200
     last = cloud.call("GET", f"/sessions/{session}/responses").json()["data"][0]["last_message_at"]
-    summary = wait_for("summary", 90, lambda: current_summary(cloud, session, last))["summary"]
+    summary = wait_for("summary", lambda: current_summary(cloud, session, last))["summary"]
     assert "**Noise** — 1 of 1 participants" in summary
     assert "scripted" not in summary
     stored = cloud.call("GET", f"/sessions/{session}").json()
@@ -102,7 +101,7 @@ def test_every_token_of_a_day_is_counted_from_the_replies_and_by_the_workers(
         found = cloud.client("dynamodb").get_item(TableName=table, Key={"id": {"S": f"tokens#{today}"}})
         return int(found["Item"]["tokens"]["N"]) if "Item" in found else 0
 
-    wait_for("the count", 60, lambda: counted() == 25 * len(server.bodies))
+    wait_for("the count", lambda: counted() == 25 * len(server.bodies))
     assert len(server.bodies) >= 5
 
 
@@ -121,7 +120,7 @@ def test_a_model_that_is_down_costs_nobody_a_word(cloud: LocalCloud, server: Fak
     session = new_session(cloud, questions=[])
     assert join(cloud, session, "bo").status == 200
     server.queue(Fault(529), Fault(429, {"retry-after": "2"}))
-    down = say(cloud, session, "bo", "The lights hum.", "m1")
+    down = say(cloud, session, "bo", "The lights hum.", "m1", patient=False)
     assert (down.status, down.json()["error"]["message"], down.headers["retry-after"]) == (503, UNAVAILABLE, "2")
     before = len(turns_sent(server))
     assert say(cloud, session, "bo", "The lights hum.", "m1").status == 200

@@ -8,14 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from infra.package import ROOT
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_http import new_key
 from tests.e2e.test_main_job import new_session, say
-
-SECONDS = 300
 
 # TRACE never reaches an application behind API Gateway. A key of the coverage phase comes with many bodies (422), and the
 # rules behind a body are more than a schema can say (400), but nowhere else.
@@ -68,7 +64,7 @@ def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -
             "--header",
             f"Authorization: Bearer {key}",
             "--request-timeout",
-            "60",
+            "240",
             "--seed",
             "1",
             "--no-shrink",
@@ -81,7 +77,6 @@ def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -
         capture_output=True,
         text=True,
         check=False,
-        timeout=SECONDS,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
@@ -91,7 +86,6 @@ def checks() -> str:
     return CHECKS + "".join(RULES.format(name=name) for name in RULED)
 
 
-@pytest.mark.timeout(2 * SECONDS)
 def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_path: Path) -> None:
     key = new_key(cloud, "fuzz@example.com", 1_000_000)
     cloud.command(
@@ -102,7 +96,6 @@ def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_pat
     run(cloud, key, tmp_path, there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "5")
 
 
-@pytest.mark.timeout(2 * SECONDS)
 def test_what_is_deleted_is_gone_for_every_request_that_follows(cloud: LocalCloud, tmp_path: Path) -> None:
     key = new_key(cloud, "stateful@example.com", 1_000_000)
     hooks = f'hooks = "{ROOT / "tests" / "e2e" / "schemathesis_hooks.py"}"\n'

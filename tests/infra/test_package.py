@@ -48,7 +48,6 @@ def test_the_three_files_are_there_and_small(full: tuple[Package, Path]) -> None
     assert (build / "deployment.zip").stat().st_size < 45_000_000
 
 
-@pytest.mark.timeout(180)
 def test_two_packages_of_one_commit_are_the_same_bytes(full: tuple[Package, Path], tmp_path: Path) -> None:
     again = package_everything(tmp_path)
     assert again.data == full[0].data

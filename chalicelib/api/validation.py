@@ -12,12 +12,13 @@ import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.services.limits import BODY_BYTES, TEXT_BYTES
+from chalicelib.text.normalise import is_blank
 
 T = TypeVar("T")
 
 _NOT_OBJECT = "The request body must be a JSON object"
 
-_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_WHERE = " - at `$"  # before the path in msgspec's findings, at their end
 _MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)`")
 _LENGTH = re.compile(r"Expected `(?P<type>str|array)` of length (?P<bound>>=|<=) (?P<n>\d+)")
 _RANGE = re.compile(r"Expected `(?:int|float)` (?P<bound>>=|<=) (?P<n>-?\d+)")
@@ -69,9 +70,9 @@ def parse_query(given: Mapping[str, str], kind: type[T]) -> T:
 
 
 def _tidy(value: Any, *, keep_nulls: bool = False) -> Any:
-    """Trim strings, drop nulls of objects; those of the outermost one are kept on demand."""
+    """Trim strings, leave nothing of blank ones, drop nulls of objects; those of the outermost one are kept on demand."""
     if isinstance(value, str):
-        return value.strip()
+        return "" if is_blank(value) else value.strip()
     if isinstance(value, list):
         return [_tidy(item) for item in value]
     if isinstance(value, dict):
@@ -93,8 +94,8 @@ def _check_sizes(value: Any, path: str) -> None:
 
 
 def _in_our_words(finding: str, kind: type[Any]) -> str:
-    located = _WHERE.match(finding)
-    what, path = (located["what"], (located["path"] or "").lstrip(".")) if located else (finding, "")
+    what, located, path = finding.rpartition(_WHERE)
+    what, path = (what, path.removesuffix("`").lstrip(".")) if located else (finding, "")
     if missing := _MISSING.search(what):
         return f"{path}.{missing['field']} is required" if path else f"{missing['field']} is required"
     if not path:

@@ -1,12 +1,10 @@
 """Whom people ask when they are stuck: what the operator set, as something to click where it is an address."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.settings import settings
-
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+from chalicelib.text.addresses import is_mail_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ def contact() -> Contact | None:
 def _contact(told: str) -> Contact | None:
     if not told:
         return None
-    if _MAIL.fullmatch(told):
+    if is_mail_address(told):
         return Contact(told, f"mailto:{told}")
     is_link = told.startswith("https://") and " " not in told
     return Contact(told.removeprefix("https://"), told) if is_link else Contact(told)

@@ -15,6 +15,7 @@ from chalicelib.requests import answer_in_any_case, public_url, request_id
 from chalicelib.services.accounts import seconds_to_next_minute
 from chalicelib.services.limits import BODY_BYTES
 from chalicelib.services.visits import PAGES, count_page
+from chalicelib.text.normalise import is_blank
 
 FIELDS = 200
 SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: other origins would have to ask first
@@ -72,7 +73,8 @@ def require_allowance(request: Request) -> None:
 
 
 def read_form(request: Request) -> Form:
-    """The fields of a posted form: the first value of each, trimmed, lines ended by a bare newline.
+    """The fields of a posted form: the first value of each, trimmed, nothing of a blank one, lines ended by a
+    bare newline.
 
     Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
@@ -134,4 +136,5 @@ def _origin(address: str) -> tuple[str, str | None, int | None] | None:
 
 
 def _tidy(value: str) -> str:
-    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    return "" if is_blank(text) else text

@@ -8,15 +8,16 @@ from chalicelib.errors import Invalid, Unauthorized
 from chalicelib.services.limits import DEFAULT_RATE
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.records import Caller, User
+from chalicelib.text.addresses import is_mail_address
 
 _KEY = re.compile(r"hm_live_[0-9a-f]{32}")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
+_LOCAL_ADDRESS = re.compile(r"[^@\s]+@localhost")
 
 
 def create_user(email: str, name: str | None, *, accounts: Accounts, now: datetime, new_id: str) -> User:
     """Create an account. Raises Invalid for something that is no e-mail address, Conflict where it is taken."""
     address = email.strip()
-    if not _ADDRESS.fullmatch(address):
+    if not (is_mail_address(address) or _LOCAL_ADDRESS.fullmatch(address)):
         raise Invalid("email must be an e-mail address")
     user = User(new_id, address, (name or "").strip() or None, "FREE", now)
     accounts.create_user(user)

@@ -8,6 +8,8 @@ import msgspec
 
 from chalicelib.errors import Invalid
 from chalicelib.store.records import Answer, Question, SessionView
+from chalicelib.text.addresses import is_mail_address
+from chalicelib.text.normalise import is_blank, one_line
 
 ANSWER_LIMIT = 5_000  # characters
 ANSWERS_BYTES = 100_000  # of UTF-8, all answers of one person
@@ -20,7 +22,6 @@ DEFAULT_QUESTIONS = (
     Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email"),
 )
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _NAME = re.compile(r"\W*(?:what(?: is|['’]s) )?(?:your )?(?:full )?name\W*", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def asks_name(question: Question) -> bool:
 def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str | None:
     """The participant's name, on one line, where the form asks for it. Raises AnswerRefused for one that is too long."""
     for question in filter(asks_name, questions):
-        name = " ".join(given.get(question.id, "").split())
+        name = one_line(_given(question, given))
         if len(name) > NAME_LIMIT:
             raise AnswerRefused(question, "too_long", NAME_LIMIT)
         if name:
@@ -76,7 +77,7 @@ def refusals(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[A
     for question in questions:
         try:
             name_among((question,), given)
-            _check(question, given.get(question.id, "").strip())
+            _check(question, _given(question, given))
         except AnswerRefused as refused:
             found.append(refused)
     return tuple(found)
@@ -92,7 +93,7 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     unknown = next((asked for asked in given if asked not in known), None)
     if unknown is not None:
         raise Invalid(f"answers: there is no question {unknown!r} in this session")
-    answers = tuple(_check(question, given.get(question.id, "").strip()) for question in questions)
+    answers = tuple(_check(question, _given(question, given)) for question in questions)
     kept = tuple(answer for answer in answers if answer.answer)
     if sum(len(answer.answer.encode()) for answer in kept) > ANSWERS_BYTES:
         raise Invalid(f"answers must be at most {ANSWERS_BYTES:,} bytes together")
@@ -101,13 +102,19 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     return kept
 
 
+def _given(question: Question, given: Mapping[str, str]) -> str:
+    """What was answered, trimmed; nothing where it has nothing that can be seen."""
+    answer = given.get(question.id, "").strip()
+    return "" if is_blank(answer) else answer
+
+
 def _check(question: Question, answer: str) -> Answer:
     if not answer:
         if question.required:
             raise AnswerRefused(question, "required")
     elif len(answer) > ANSWER_LIMIT:
         raise AnswerRefused(question, "too_long")
-    elif question.type == "Email" and not _EMAIL.fullmatch(answer):
+    elif question.type == "Email" and not is_mail_address(answer):
         raise AnswerRefused(question, "email")
     elif question.type == "Options" and answer not in question.options:
         raise AnswerRefused(question, "option")

@@ -85,12 +85,8 @@ def is_blank(text: str) -> bool:
 
 
 def _is_visible(character: str) -> bool:
+    """Whether there is something to see. What is not in this Python's Unicode, as new emoji are not, is shown as a box at least."""
     category = unicodedata.category(character)
-    if category == "Cn":  # not in this Python's Unicode yet, as new emoji are not, or never to be a character
-        return not (_IGNORABLE.match(character) or _is_noncharacter(character))
-    return category[0] not in "ZC" and character not in _BLANK_LETTERS and not _IGNORABLE.match(character)
-
-
-def _is_noncharacter(character: str) -> bool:
-    code = ord(character)
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    if category != "Cn" and category[0] in "ZC":
+        return False
+    return character not in _BLANK_LETTERS and not is_ignorable(character)

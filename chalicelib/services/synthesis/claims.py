@@ -4,8 +4,10 @@ import re
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _WORDS = f"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|\\w+teen|(?:{_TENS})(?:-\\w+)?"
-_NUMBER = f"(?:\\d[\\d,.]*|{_WORDS}|(?:a |one |\\d+ )?(?:dozens?|hundreds?|thousands?)|a dozen)(?:\\+| or more|-odd)?"
-_SHARE = f"(?:(?:\\d[\\d.,]*|{_WORDS})\\s?(?:%|per ?cent)|half|(?:a|one|two|three) (?:third|quarter|fifth)s?)"
+_NUMBER = (
+    f"(?:\\d[\\d,.]{{0,15}}|{_WORDS}|(?:a |one |\\d+ )?(?:dozens?|hundreds?|thousands?)|a dozen)(?:\\+| or more|-odd)?"
+)
+_SHARE = f"(?:(?:\\d[\\d.,]{{0,15}}|{_WORDS})\\s?(?:%|per ?cent)|half|(?:a|one|two|three) (?:third|quarter|fifth)s?)"
 _TAKING_PART = r"(?:participants?|respondents?|interviewees?)"
 _ANYBODY = r"(?:people|persons|voices|speakers|residents|individuals|users|members)"
 _HOLD = (
@@ -20,14 +22,14 @@ _ENGLISH = re.compile(
     rf"|\b{_SHARE} (?:of )?(?:the |all |those )?(?:{_TAKING_PART}|{_ANYBODY}|them)\b",
     re.IGNORECASE,
 )
-_COUNTED = r"(?:\d[\d,]*|[二三四五六七八九十百千兩两]+)"
+_COUNTED = r"(?:\d[\d,]{0,15}|[二三四五六七八九十百千兩两]{1,15})"
 _CHINESE = re.compile(
     rf"{_COUNTED}\s*(?:位|名|個|个)\s*(?:參與者|参与者|受訪者|受访者)"
     rf"|(?:參與者|参与者|受訪者|受访者)中?的?\s*{_COUNTED}\s*(?:位|名|個|个|人|%|％)"
     rf"|{_COUNTED}\s*(?:位|名|個|个)?人(?:都)?(?:表示|認為|认为|提到|希望|支持|反對|反对|說|说|覺得|觉得|主張|主张)"
-    rf"|(?:百分之{_COUNTED}|\d[\d.]*\s*[%％]|[半過过]半數?数?)\s*的?(?:參與者|参与者|受訪者|受访者|人)"
+    rf"|(?:百分之{_COUNTED}|\d[\d.]{0, 15}\s*[%％]|[半過过]半數?数?)\s*的?(?:參與者|参与者|受訪者|受访者|人)"
 )
-_ADDRESS = re.compile(r"\bhttps?:|\bwww\.|\w@\w+[.\w-]*\.\w", re.IGNORECASE)
+_ADDRESS = re.compile(r"\bhttps?:|\bwww\.|\w@\w[\w-]*\.+[\w-]", re.IGNORECASE)
 
 
 def claims_a_count(text: str) -> bool:

@@ -8,6 +8,8 @@ Polis, see `tests/data/polis/NOTICE.md`.
 import csv
 import json
 import os
+import sys
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +24,8 @@ from infra.instance import local_folder
 DATA = Path(__file__).parent.parent / "tests" / "data" / "polis"
 AT_ONCE = 8
 LEAST_STATEMENTS = 3
-PATIENCE_SECONDS = 180.0  # for one request, through limits and restarts
-SYNTHESIS_SECONDS = 300.0
+PATIENCE_SECONDS = 900.0  # for one request, through queues, limits and restarts
+SYNTHESIS_SECONDS = 1800.0
 _WAIT = (409, 429, 503)
 
 
@@ -75,7 +77,7 @@ class Api:
     def __init__(self, url: str, key: str) -> None:
         self._base = f"{url}/api/v1"
         self._headers = {"Authorization": f"Bearer {key}"}
-        self._http = urllib3.PoolManager(maxsize=AT_ONCE, retries=False, timeout=30)
+        self._http = urllib3.PoolManager(maxsize=AT_ONCE, retries=False, timeout=300)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> urllib3.BaseHTTPResponse:
         """A request that is sent again while the service asks for patience, or is away; anything else unexpected ends the demo."""
@@ -100,6 +102,35 @@ class Api:
         return dict(answer.json())
 
 
+class Progress:
+    """Tells how far the talk is: in one line that is written over, or where it can't be, in a new one now and then."""
+
+    def __init__(self, people: int, statements: int) -> None:
+        self._people, self._statements = people, statements
+        self._joined = self._said = 0
+        self._lock = threading.Lock()
+        self._in_place = sys.stdout.isatty()
+
+    def joined(self) -> None:
+        """Somebody is in."""
+        with self._lock:
+            self._joined += 1
+            self._tell()
+
+    def said(self) -> None:
+        """A statement is stored, and answered."""
+        with self._lock:
+            self._said += 1
+            self._tell(milestone=self._said % (self._statements // 10 or 1) == 0 or self._said == self._statements)
+
+    def _tell(self, *, milestone: bool = False) -> None:
+        line = f"  {self._joined} of {self._people} people joined, {self._said} of {self._statements} statements said"
+        if self._in_place:
+            print(f"\r{line}", end="\n" if self._said == self._statements else "", flush=True)
+        elif milestone:
+            print(line, flush=True)
+
+
 def read_people(corpus: Corpus) -> dict[str, list[Statement]]:
     """Authors with at least three statements, each with what they said, in order."""
     with (DATA / corpus.file).open(newline="", encoding="utf-8") as file:
@@ -112,27 +143,32 @@ def read_people(corpus: Corpus) -> dict[str, list[Statement]]:
 
 
 def run(api: Api, corpus: Corpus, folder: Path) -> str:
-    """The whole demo; gives the line of counts."""
+    """The whole demo; gives the lines that sum it up."""
     began = time.monotonic()
     people = read_people(corpus)
+    statements = sum(len(said) for said in people.values())
     session = api.expect(201, "POST", "/sessions", corpus.session)
-    print(f"{session['join_url']}: {len(people)} people join", flush=True)
+    print(f"{len(people)} people take part, {AT_ONCE} at a time, in {session['join_url']}", flush=True)
+    progress = Progress(len(people), statements)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda person: _talk(api, session["id"], *person), people.items()))
+        list(pool.map(lambda person: _talk(api, session["id"], progress, *person), people.items()))
     talked = time.monotonic() - began
     responses = api.expect(200, "GET", f"/sessions/{session['id']}/responses")
     problems = check(people, responses["data"])
     if problems:
         raise SystemExit("\n".join(problems))
+    print("Waiting for the summary and the brief of it …", flush=True)
     summary, brief = _await_synthesis(api, session["id"], responses["data"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "summary.md").write_text(summary)
     (folder / "SESSION.md").write_text(brief)
     (folder / "responses.json").write_text(json.dumps(responses, ensure_ascii=False, indent=1))
-    statements = sum(len(said) for said in people.values())
+    results = api.expect(200, "GET", f"/sessions/{session['id']}")["results_url"]
     return (
         f"{len(people)} participants, {statements} statements, each stored once and in order; talked for {talked:.0f} s, "
-        f"summary and brief {time.monotonic() - began - talked:.0f} s later; {folder}/summary.md, SESSION.md, responses.json"
+        f"summary and brief {time.monotonic() - began - talked:.0f} s later\n"
+        f"Results: {results}\n"
+        f"Files:   {folder}/summary.md, SESSION.md, responses.json"
     )
 
 
@@ -151,15 +187,17 @@ def check(people: dict[str, list[Statement]], responses: Sequence[dict[str, Any]
     ]
 
 
-def _talk(api: Api, session_id: str, author: str, statements: Sequence[Statement]) -> None:
+def _talk(api: Api, session_id: str, progress: Progress, author: str, statements: Sequence[Statement]) -> None:
     who = {"participant_id": author, "participant_name": ""}
     # A 400 says that an earlier try, whose answer was lost, has joined already.
     joined = api.call("POST", f"/sessions/{session_id}/chat/questions", {**who, "answers": []})
     if joined.status not in (200, 400):
         raise SystemExit(f"chat/questions: {joined.status} {joined.data.decode()[:500]}")
+    progress.joined()
     for statement in statements:
         said = {**who, "content": statement.text, "message_id": statement.id}
         api.expect(200, "POST", f"/sessions/{session_id}/chat", said)
+        progress.said()
 
 
 def _await_synthesis(api: Api, session_id: str, responses: Sequence[dict[str, Any]]) -> tuple[str, str]:

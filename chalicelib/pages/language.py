@@ -1,12 +1,12 @@
 """In which language a page speaks, and in which language and direction single texts are."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.llm.language import script_of
+from chalicelib.text.language import match, usual_language
+from chalicelib.text.scripts import family_of, is_right_to_left, script_of, script_of_language
 
 COOKIE = "hm_lang"
 PARAMETER = "lang"
@@ -41,51 +41,6 @@ LANGUAGES = {
     )
 }
 
-# Hosts write languages as they like: as a code, or as a name.
-_NAMES = {
-    "english": "en",
-    "german": "de",
-    "deutsch": "de",
-    "spanish": "es",
-    "español": "es",
-    "castellano": "es",
-    "french": "fr",
-    "français": "fr",
-    "arabic": "ar",
-    "العربية": "ar",
-    "chinese": "zh-Hans",
-    "simplified chinese": "zh-Hans",
-    "traditional chinese": "zh-Hant",
-    "中文": "zh-Hans",
-    "简体中文": "zh-Hans",
-    "繁體中文": "zh-Hant",
-}
-_TRADITIONAL = re.compile(r"zh.*-(hant|tw|hk|mo)\b")
-
-# Of each script: the language taken for it where the session's own is written in another, and its direction.
-_SCRIPTS = {
-    "ARABIC": ("ar", "rtl"),
-    "HEBREW": ("he", "rtl"),
-    "CJK": ("zh", "ltr"),
-    "HIRAGANA": ("ja", "ltr"),
-    "KATAKANA": ("ja", "ltr"),
-    "HANGUL": ("ko", "ltr"),
-    "CYRILLIC": ("ru", "ltr"),
-    "GREEK": ("el", "ltr"),
-    "DEVANAGARI": ("hi", "ltr"),
-    "THAI": ("th", "ltr"),
-}
-_SCRIPT_OF = {
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), "ARABIC"),
-    **dict.fromkeys(("he", "yi"), "HEBREW"),
-    **dict.fromkeys(("zh", "yue", "cmn"), "CJK"),
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk", "mn"), "CYRILLIC"),
-    **dict.fromkeys(("hi", "mr", "ne"), "DEVANAGARI"),
-    "ja": "HIRAGANA",
-    "ko": "HANGUL",
-    "el": "GREEK",
-    "th": "THAI",
-}
 _SAMPLED = 400  # characters that are enough to tell a script
 
 
@@ -110,14 +65,8 @@ def asked(request: Request) -> str | None:
 
 def known(named: str | None) -> Language | None:
     """The catalogue for a language code or name; None where there is none."""
-    name = (named or "").strip().casefold().replace("_", "-")
-    if name in _NAMES:
-        return LANGUAGES[_NAMES[name]]
-    primary = name.partition("-")[0]
-    if primary in ("zh", "cmn", "yue"):
-        traditional = primary == "yue" or _TRADITIONAL.match(name.replace("cmn", "zh", 1))
-        return LANGUAGES["zh-Hant" if traditional else "zh-Hans"]
-    return LANGUAGES.get(primary)
+    tag = match(named, LANGUAGES)
+    return LANGUAGES[tag] if tag else None
 
 
 def tag_of(named: str | None) -> str | None:
@@ -130,16 +79,21 @@ def tag_of(named: str | None) -> str | None:
 
 def of_text(text: str, session_tag: str | None, page: Language) -> tuple[str, str]:
     """Language and direction of somebody's words: the session's where its script fits them, else what their script suggests."""
-    script = _script(text)
-    if session_tag and (_SCRIPT_OF.get(session_tag.partition("-")[0].lower(), "LATIN") == script or script is None):
-        return session_tag, _SCRIPTS.get(script or "", ("", page.direction if script is None else "ltr"))[1]
-    if script == "CJK":
-        return ("zh-Hant" if script_of(text) == "hant" else "zh-Hans"), "ltr"
-    if script in _SCRIPTS:
-        tag, direction = _SCRIPTS[script]
-        return tag, direction
-    is_latin_page = page.tag in ("en", "de", "es", "fr")
-    return (page.tag if is_latin_page or script is None else DEFAULT), ("ltr" if script else page.direction)
+    script = script_of(text[:_SAMPLED])
+    if script is None:
+        return session_tag or page.tag, page.direction
+    direction = "rtl" if is_right_to_left(script) else "ltr"
+    if session_tag and _fits(script, script_of_language(session_tag)):
+        return session_tag, direction
+    if script == "Hani" and page.tag.startswith("zh"):
+        return page.tag, direction
+    is_latin_page = script_of_language(page.tag) == "Latn"
+    return usual_language(script) or (page.tag if is_latin_page else DEFAULT), direction
+
+
+def _fits(script: str, wanted: str) -> bool:
+    """Whether words in one script may be in a language of the other; characters that Chinese and Japanese share fit both."""
+    return family_of(script) == wanted or (script == "Hani" and wanted == "Jpan")
 
 
 def _switched(request: Request) -> str | None:
@@ -164,17 +118,3 @@ def _accepted(request: Request) -> list[str]:
 def _cookie(request: Request) -> str:
     pairs = (pair.strip().partition("=") for pair in request.headers.get("cookie", "").split(";"))
     return next((value for name, _, value in pairs if name == COOKIE), "")
-
-
-def _script(text: str) -> str | None:
-    """The script that most letters are in; kana and a few Han characters are Japanese. None without letters."""
-    counts: dict[str, int] = {}
-    for character in text[:_SAMPLED]:
-        if character.isalpha():
-            script = unicodedata.name(character, "LATIN").partition(" ")[0]
-            counts[script] = counts.get(script, 0) + 1
-    if not counts:
-        return None
-    kana = counts.get("HIRAGANA", 0) + counts.get("KATAKANA", 0)
-    best = max(counts, key=lambda script: counts[script])
-    return "HIRAGANA" if (best == "CJK" and kana * 5 > counts["CJK"]) or best == "KATAKANA" else best

@@ -27,8 +27,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _RUNNING = "A request with this Idempotency-Key is still running; send it again in a moment"
 _NOT_FINAL = (409, 429)
 _SOON = 2.0  # seconds in which most requests end
-# What a message quotes, up to the last mark that closes a quotation: it may have such marks within.
-_QUOTED = re.compile(r"""(?:“|"|(?<!\w)').*(?:”|"|'(?!\w))""", re.DOTALL)
+_OPENS, _CLOSES = re.compile(r"[“\"]|(?<!\w)'"), re.compile(r"[”\"]|'(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def settle(claimed: Claim, outcome: Outcome, *, guards: Guards) -> None:
 
 def refusal(error: HarmonicaError) -> Outcome:
     """A failure as an outcome; without the words that its message quotes, which somebody may delete later."""
-    return Outcome(error.status, code=error.code, message=_QUOTED.sub("…", error.message))
+    return Outcome(error.status, code=error.code, message=_without_quotation(error.message))
 
 
 def refuse_again(outcome: Outcome) -> HarmonicaError:
@@ -99,6 +98,13 @@ def refuse_again(outcome: Outcome) -> HarmonicaError:
     error = HarmonicaError(outcome.message or "")
     error.status, error.code = outcome.status, outcome.code or error.code
     return error
+
+
+def _without_quotation(message: str) -> str:
+    """The message without what it quotes, up to the last mark that closes a quotation: it may have such marks within."""
+    start = _OPENS.search(message)
+    ends = [found.end() for found in _CLOSES.finditer(message, start.end())] if start else []
+    return f"{message[: start.start()]}…{message[ends[-1] :]}" if start and ends else message
 
 
 def _id(claimed: Claim, number: int) -> str:

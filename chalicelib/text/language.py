@@ -80,6 +80,11 @@ def language_of(text: str) -> str | None:
     return _by_stop_words(text[:SAMPLED], script)
 
 
+def usual_language(script: str) -> str | None:
+    """The language that most texts in a script are in, as far as one can say without reading them; None for Latin ones."""
+    return _LANGUAGES.get(script) or {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}.get(script)
+
+
 def match(named: str | None, available: Collection[str]) -> str | None:
     """The one of the available tags that a language's code or name stands for, in whatever spelling; None for none."""
     name = fold(named or "")[:80].replace("_", "-")

@@ -16,6 +16,18 @@ _SCRIPTS = {
     **{"TIBETAN": "Tibt", "MONGOLIAN": "Mong", "THAANA": "Thaa", "SYRIAC": "Syrc", "TIFINAGH": "Tfng"},
     **{"CHEROKEE": "Cher", "CANADIAN": "Cans", "NKO": "Nkoo", "YI": "Yiii", "JAVANESE": "Java"},
 }
+# Languages that are mostly written in another script than Latin.
+_SCRIPT_OF_LANGUAGE = {
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "sd", "ug", "arz", "ary", "prs"), "Arab"),
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk", "mn", "ky", "tg", "tt"), "Cyrl"),
+    **dict.fromkeys(("hi", "mr", "ne", "sa", "mai", "bho"), "Deva"),
+    **dict.fromkeys(("zh", "yue", "cmn"), "Hani"),
+    **dict.fromkeys(("he", "yi", "iw"), "Hebr"),
+    **{"el": "Grek", "th": "Thai", "ko": "Hang", "ja": "Jpan", "hy": "Armn", "ka": "Geor", "am": "Ethi", "ti": "Ethi"},
+    **{"bn": "Beng", "as": "Beng", "ta": "Taml", "te": "Telu", "kn": "Knda", "ml": "Mlym", "gu": "Gujr", "pa": "Guru"},
+    **{"or": "Orya", "si": "Sinh", "lo": "Laoo", "km": "Khmr", "my": "Mymr", "bo": "Tibt", "dv": "Thaa"},
+}
+_RIGHT_TO_LEFT = frozenset(("Arab", "Hebr", "Thaa", "Syrc", "Nkoo"))
 # Frequent characters that differ in the two ways to write Chinese, the traditional one of each pair first.
 _PAIRS = (
     "們们 個个 這这 會会 說说 對对 過过 時时 來来 學学 國国 關关 點点 體体 發发 現现 還还 讓让 麼么 為为 與与 業业 車车 應应 "
@@ -58,6 +70,23 @@ def script_of(text: str) -> str | None:
         counts["Hani"], counts["Jpan"] = kana + han, 0
     best = max(counts, key=lambda script: counts[script])
     return _chinese(text[:SAMPLED]) if best == "Hani" else best
+
+
+def script_of_language(tag: str) -> str:
+    """The script that a language is mostly written in, or that its tag names; "Hani" for all of Chinese."""
+    language, *rest = tag.replace("_", "-").split("-")
+    named = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), None)
+    return family_of(named or _SCRIPT_OF_LANGUAGE.get(language.lower(), "Latn"))
+
+
+def family_of(script: str) -> str:
+    """The script, the two of Chinese taken as one, and Korean by the name that `script_of` has for it."""
+    return {"Hans": "Hani", "Hant": "Hani", "Kore": "Hang"}.get(script, script)
+
+
+def is_right_to_left(script: str) -> bool:
+    """Whether a script is written from right to left."""
+    return script in _RIGHT_TO_LEFT
 
 
 @lru_cache(maxsize=4_096)

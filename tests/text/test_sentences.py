@@ -1,5 +1,7 @@
 """Where sentences end, and which ask something, in any script."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_a_line_end_is_an_end() -> None:
 @given(st.text(alphabet="aA1 .!?。；;\n\"'”“()/:@", max_size=60))
 def test_sentences_cover_the_text_in_order(text: str) -> None:
     found = list(spans(text))
-    assert all(one[1] == other[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(found))
     assert "".join(text[start:end] for start, end in found).split() == text.split()
 
 

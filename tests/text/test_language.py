@@ -1,0 +1,151 @@
+"""Which script and language a text is in, and what hosts mean who name a language."""
+
+import pytest
+
+from chalicelib.text.language import language_of, match, usual_language
+from chalicelib.text.scripts import is_right_to_left, script_of, script_of_language
+from chalicelib.text.stop_words import languages, stop_words
+
+PAGES = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("Noise", "Latn"),
+        ("ＮＯＩＳＥ", "Latn"),
+        ("الضوضاء", "Arab"),
+        ("шум", "Cyrl"),
+        ("θόρυβος", "Grek"),
+        ("רעש", "Hebr"),
+        ("शोर", "Deva"),
+        ("เสียงดัง", "Thai"),
+        ("소음", "Hang"),
+        ("公園を改善する計画について", "Jpan"),
+        ("これ", "Jpan"),
+        ("噪音让人们晚上不来", "Hans"),
+        ("噪音讓人們晚上不來", "Hant"),
+        ("好的", "Hani"),
+        ("UberX 在台灣", "Hant"),
+        ("Das Wort 好 steht hier", "Latn"),
+        ("123 😀?", None),
+        ("", None),
+    ],
+)
+def test_the_script_is_that_of_most_letters(text: str, script: str | None) -> None:
+    assert script_of(text) == script
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Noise keeps people away from the library in the evening", "en"),
+        ("We don't have enough benches in the park", "en"),
+        ("Der Lärm hält die Leute am Abend fern", "de"),
+        ("Wir haben nicht genug Bänke im Park", "de"),
+        ("El ruido aleja a la gente por la noche", "es"),
+        ("No hay suficientes bancos en el parque", "es"),
+        ("Le bruit éloigne les gens le soir", "fr"),
+        ("Il n'y a pas assez de bancs dans le parc", "fr"),
+        ("الضوضاء تبعد الناس في المساء", "ar"),
+        ("در پارک نیمکت کافی وجود ندارد", "fa"),
+        ("پارک میں کافی بینچ نہیں ہیں", "ur"),
+        ("噪音让人们晚上不来图书馆", "zh-Hans"),
+        ("噪音讓人們晚上不來圖書館", "zh-Hant"),
+        ("好的", "zh"),
+        ("В парке не хватает скамеек", "ru"),
+        ("Я думаю, що це дорого", "uk"),
+        ("Não há bancos suficientes no parque", "pt"),
+        ("Non ci sono abbastanza panchine nel parco", "it"),
+        ("Er zijn niet genoeg banken in het park", "nl"),
+        ("Nie ma wystarczająco dużo ławek w parku", "pl"),
+        ("Det finns inte tillräckligt med bänkar i parken", "sv"),
+        ("Không có đủ ghế trong công viên", "vi"),
+        ("Ο θόρυβος", "el"),
+        ("शोर लोगों को शाम को दूर रखता है", "hi"),
+        ("騒音が人を遠ざける", "ja"),
+        ("소음", "ko"),
+        ("เสียงดัง", "th"),
+        ("רעש", "he"),
+        ("Tuesday", None),
+        ("Uber", None),
+        ("12:30", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_guessed_where_something_speaks_for_it(text: str, language: str | None) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("named", "tag"),
+    [
+        ("de", "de"),
+        ("DE", "de"),
+        ("de-AT", "de"),
+        ("en_GB.UTF-8", "en"),
+        ("German", "de"),
+        (" deutsch ", "de"),
+        ("German / Deutsch", "de"),
+        ("Spanish language", "es"),
+        ("Español", "es"),
+        ("Espan\u0303ol", "es"),
+        ("English (UK)", "en"),
+        ("العربية", "ar"),
+        ("arz", "ar"),
+        ("deu", "de"),
+        ("zh", "zh-Hans"),
+        ("Chinese", "zh-Hans"),
+        ("zh_TW", "zh-Hant"),
+        ("zh-HK", "zh-Hant"),
+        ("cmn-Hant", "zh-Hant"),
+        ("zh-SG", "zh-Hans"),
+        ("Cantonese", "zh-Hant"),
+        ("yue", "zh-Hant"),
+        ("简体中文", "zh-Hans"),
+        ("繁體中文", "zh-Hant"),
+        ("Chinese (Traditional)", "zh-Hant"),
+        ("中文（繁體）", "zh-Hant"),
+        ("pt-BR", None),
+        ("Korean", None),
+        ("ca", None),
+        ("Klingon", None),
+        ("x" * 9_000, None),
+        ("-", None),
+        ("/", None),
+        (" ", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_named_language_is_matched_in_any_spelling(named: str | None, tag: str | None) -> None:
+    assert match(named, PAGES) == tag
+
+
+def test_regions_are_matched_where_nothing_nearer_is_there() -> None:
+    assert match("pt-BR", ["pt", "en"]) == "pt"
+    assert match("Portuguese", ["pt-BR", "en"]) == "pt-BR"
+    assert match("Norwegian", ["no", "en"]) == "no"
+    assert match("de", []) is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "script"),
+    [("de", "Latn"), ("fa-IR", "Arab"), ("zh-TW", "Hani"), ("sr_Latn", "Latn"), ("ja", "Jpan"), ("ko-Kore", "Hang")],
+)
+def test_a_language_is_written_in_a_script(tag: str, script: str) -> None:
+    assert script_of_language(tag) == script
+
+
+def test_scripts_have_a_direction_and_a_usual_language() -> None:
+    assert [is_right_to_left(script) for script in ("Arab", "Hebr", "Latn", "Hans")] == [True, True, False, False]
+    assert [usual_language(script) for script in ("Cyrl", "Grek", "Hant", "Latn")] == ["ru", "el", "zh-Hant", None]
+
+
+def test_stop_words_are_there_for_the_pages_languages_and_folded() -> None:
+    assert {"the", "don't"} <= stop_words("en-GB")
+    assert {"für", "nicht"} <= stop_words("de")
+    assert "的" in stop_words("zh-Hant")
+    assert all(stop_words(tag) for tag in PAGES)
+    assert stop_words("nb") == stop_words("no") != stop_words("xx") == frozenset()
+    assert len(languages()) > 50

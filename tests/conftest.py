@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from moto import mock_aws
 
@@ -28,6 +29,9 @@ from tests.e2e.local import LocalCloud, free_port
 from tests.lean import aws_state, quicken_aws, restore_aws
 
 quicken_aws()
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def forget_wiring() -> None:

@@ -65,7 +65,8 @@ def summary(shown: str) -> dict[str, Any]:
     lists: dict[str, Any] = {}
     for name in ("same", "agreements", "tensions", "minority_views", "open_questions"):
         lists[name] = []
-    return {"overview": points[0].text, "themes": themes, "critical_answer": points[0].text, **lists}
+    first = points[0].text if points else "Nothing yet."
+    return {"overview": first, "themes": themes, "critical_answer": first, **lists}
 
 
 def _label(text: str, known: Mapping[str, str]) -> str:

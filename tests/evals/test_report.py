@@ -10,8 +10,8 @@ GOOD = talk(asks("What matters?"), says("Books"), asks("Thank you.", is_final=Tr
 BAD = talk(asks("What matters? And why?"), says("Books"), asks("Thank you.", is_final=True), persona="terse")
 
 
-def offline(*transcripts: Transcript) -> Run:
-    return Run("offline", "scripted", {"offline"}, scored=[score(it) for it in transcripts])
+def by_script(*transcripts: Transcript) -> Run:
+    return Run("scripted", "scripted", {"scripted"}, scored=[score(it) for it in transcripts])
 
 
 def live(*scores: int | None) -> Run:
@@ -24,10 +24,10 @@ def row(text: str, start: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_people_are_labelled_synthetic_and_offline_results_as_not_live() -> None:
-    told = report(offline(GOOD))
+def test_people_are_labelled_synthetic_and_results_of_the_script_as_not_live() -> None:
+    told = report(by_script(GOOD))
     assert "**Synthetic participants**: nobody here is a person; they are scripted" in told
-    assert "provider: offline; models: offline" in told
+    assert "provider: scripted; models: scripted" in told
     assert f"**{NOT_LIVE}**" in told
     assert f"None: {NOT_LIVE}." in told
 
@@ -41,7 +41,7 @@ def test_a_live_run_names_its_models() -> None:
 
 
 def test_each_check_has_n_rate_and_interval_by_persona() -> None:
-    told = report(offline(GOOD, GOOD, BAD))
+    told = report(by_script(GOOD, GOOD, BAD))
     assert row(told, "check") == ["check", "cooperative", "terse", "all"]
     assert row(told, "one_question")[1:] == ["2/2 100% (34%–100%)", "0/1 0% (0%–79%)", "2/3 67% (21%–94%)"]
     assert row(told, "care_in_distress")[1:] == ["n = 0"] * 3
@@ -49,12 +49,12 @@ def test_each_check_has_n_rate_and_interval_by_persona() -> None:
 
 
 def test_findings_are_listed_with_their_place() -> None:
-    assert "- one_question, s-terse, entry 0: asks 2 questions at once" in report(offline(GOOD, BAD))
-    assert report(offline(GOOD)).endswith("## Findings\n\nNone.\n")
+    assert "- one_question, s-terse, entry 0: asks 2 questions at once" in report(by_script(GOOD, BAD))
+    assert report(by_script(GOOD)).endswith("## Findings\n\nNone.\n")
 
 
 def test_a_long_list_of_findings_says_how_long_it_is() -> None:
-    told = report(offline(*[BAD] * (MOST_FINDINGS + 3)))
+    told = report(by_script(*[BAD] * (MOST_FINDINGS + 3)))
     assert told.endswith("- … and 3 more\n")
 
 

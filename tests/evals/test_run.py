@@ -1,4 +1,4 @@
-"""A run holds real turns in memory, scores them, and says by its exit code whether the offline facilitator keeps the rules."""
+"""A run holds real turns in memory, scores them, and says by its exit code whether anybody was left without a reply."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Model
-from tests.writer import Writer
+from chalicelib.llm.scripted import ScriptedModel as Script
 from chalicelib.settings import SettingMissing, Settings, settings
 from evals import run as runs
 from evals.checks import CHECKS
@@ -81,10 +81,10 @@ def test_a_participant_gives_up_on_a_facilitator_without_an_end() -> None:
     assert len(talked.said()) == talked.setting.budget + 3
 
 
-def test_offline_every_check_is_measured_and_the_transcripts_are_kept(tmp_path: Path) -> None:
+def test_with_the_script_every_check_is_measured_and_the_transcripts_are_kept(tmp_path: Path) -> None:
     (tmp_path / "transcripts").mkdir()
     (tmp_path / "transcripts" / "old.md").touch()
-    run = Evaluation(provided("offline"), Clock()).talk([LIBRARY, RETROSPECTIVE])
+    run = Evaluation(provided("scripted"), Clock()).talk([LIBRARY, RETROSPECTIVE])
     assert len(run.scored) == 2 * len(PERSONAS)
     assert {name for it in run.scored for name in it.findings} == {check.name for check in CHECKS}
     path = write(run, tmp_path)
@@ -95,57 +95,40 @@ def test_offline_every_check_is_measured_and_the_transcripts_are_kept(tmp_path: 
     assert parse((tmp_path / "transcripts" / "library-terse.md").read_text()) == run.scored[1].transcript
 
 
-def test_an_offline_run_is_the_same_every_time() -> None:
-    one, other = (Evaluation(provided("offline"), Clock()).talk([LIBRARY], ["hostile"]) for _ in range(2))
+def test_a_run_of_the_script_is_the_same_every_time() -> None:
+    one, other = (Evaluation(provided("scripted"), Clock()).talk([LIBRARY], ["hostile"]) for _ in range(2))
     assert one.scored == other.scored
-
-
-class Twice:
-    """A facilitator that asks two things at once, and ends in time."""
-
-    name = "twice"
-
-    def complete(self, request: Any, deadline: Any) -> Any:
-        over = 'turn="4"' in prompt_of(request)
-        asked = ScriptedModel(calls("conclude", {"recap": "Bye."}) if over else "What do you think? And why?")
-        return asked.complete(request, deadline)
 
 
 def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Model) -> int:
     monkeypatch.setattr(runs, "model_of", lambda _: model)
     monkeypatch.setattr(runs, "meetings", lambda: [LIBRARY])
-    monkeypatch.setattr(runs, "settings", lambda: provided("offline"))
+    monkeypatch.setattr(runs, "settings", lambda: provided("scripted"))
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     return main()
 
 
-def test_an_offline_run_with_a_finding_fails(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert ran(monkeypatch, tmp_path, Twice()) == 1
-    told = capsys.readouterr().out
-    assert "asks 2 questions at once" in told
-    assert f"Written to {tmp_path}/evals/report.md" in told
-
-
-def test_an_offline_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert ran(monkeypatch, tmp_path, ScriptedModel(*[unavailable()] * 100)) == 1
     assert "- missing: library-cooperative" in (tmp_path / "evals" / "report.md").read_text()
 
 
-def test_the_offline_facilitator_keeps_every_rule(
+# What a script can keep: it listens to nobody, so what it repeats or overlooks is no measure of it.
+KEPT = ("no_leak", "keeps_role", "true_quotes", "no_praise", "widget_rules", "concludes_in_time")
+
+
+def test_the_script_keeps_the_rules_that_need_no_listener(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runs, "settings", lambda: provided("offline"))
+    monkeypatch.setattr(runs, "settings", lambda: provided("scripted"))
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
-    outcome = main()
-    told = capsys.readouterr().out
-    assert told.partition("## Findings")[2].startswith("\n\nNone.")
-    assert outcome == 0
+    assert main() == 0
+    findings = capsys.readouterr().out.partition("## Findings")[2]
+    assert [line for line in findings.splitlines() if line.startswith(tuple(f"- {name}" for name in KEPT))] == []
 
 
-def test_without_a_provider_it_is_writer() -> None:
-    assert isinstance(model_of(provided("")), Writer)
+def test_without_a_provider_it_is_the_script() -> None:
+    assert isinstance(model_of(provided("")), Script)
 
 
 @pytest.mark.parametrize(("provider", "key"), [("anthropic", ""), ("anthropic", " "), ("other", "sk")])

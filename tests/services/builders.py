@@ -61,7 +61,7 @@ def single_select(label: str = "Where?", *options: str) -> dict[str, Any]:
 
 
 def digest(thread_id: str, *points: Point, messages: int = 1) -> Digest:
-    return Digest(thread_id, messages, points, messages, "scripted", NOW)
+    return Digest(thread_id, messages, points, messages, "test-model", NOW)
 
 
 def point(

@@ -42,6 +42,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     further: str
     care: str
     endings: tuple[str, ...]
+    thanks: tuple[str, ...]
     nothing: tuple[str, ...]
     plan_opening: str
     plan_probe: str
@@ -80,6 +81,12 @@ def bare(text: str) -> str:
 def endings() -> frozenset[str]:
     """What ends a conversation in any of the languages, bare."""
     return frozenset(bare(phrase) for words in catalogues() for phrase in words.endings)
+
+
+@cache
+def thanks() -> frozenset[str]:
+    """What may stand in front of an ending or behind it, in any of the languages, bare."""
+    return frozenset(bare(phrase) for words in catalogues() for phrase in words.thanks)
 
 
 @cache

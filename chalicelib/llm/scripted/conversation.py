@@ -6,7 +6,7 @@ from typing import Final
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
-from chalicelib.llm.scripted.catalogue import Catalogue, bare, catalogue_for, endings, nothing
+from chalicelib.llm.scripted.catalogue import Catalogue, bare, catalogue_for, endings, nothing, thanks
 from chalicelib.llm.scripted.questions import (
     ANYTHING_ELSE,
     SCALE,
@@ -142,8 +142,13 @@ def first(name: str, prompt: str) -> str:
 
 
 def ends(text: str) -> bool:
-    """Whether a message says, as a whole, that it is enough."""
-    return bare(text) in endings()
+    """Whether a message says, as a whole, that it is enough; with thanks in front of it or behind it."""
+    told = bare(text)
+    rests = [told]
+    for phrase in thanks():
+        rests += [bare(told.removeprefix(phrase))] if told.startswith(phrase) else []
+        rests += [bare(told.removesuffix(phrase))] if told.endswith(phrase) else []
+    return any(rest in endings() for rest in rests)
 
 
 def asks(text: str) -> bool:

@@ -5,7 +5,7 @@ It states only what code can count. Nothing in it is said to be agreed, disputed
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import Final
 
@@ -29,10 +29,15 @@ _KNOWN_BY: Final = 100  # characters by which the question of what is critical i
 
 def list_answers(session: Session, book: EvidenceBook, words: Words, now: datetime) -> Summary:
     """The summary of these answers; its themes are the questions, in the order in which they were first answered."""
+    empty = _stop_words(session, book)
     questions = sorted((theme for theme, _ in book.carried), key=lambda theme: theme.number)
-    themes = [_question(theme.id, theme.label, book.of_themes([theme.id]), book, words) for theme in questions]
+    asked = [(theme.id, theme.label, book.of_themes([theme.id])) for theme in questions]
     if themeless := [entry for entry in book.entries() if entry.theme is None]:
-        themes.append(_question("", words.unnamed, themeless, book, words))
+        asked.append(("", words.unnamed, themeless))
+    themes = [
+        _question(name, label, typical(answers, empty), len(book.stances([name] if name else [])), words)
+        for name, label, answers in asked
+    ]
     return Summary(
         markdown="",
         generated_at=now,
@@ -42,7 +47,7 @@ def list_answers(session: Session, book: EvidenceBook, words: Words, now: dateti
         overview="",
         themes=tuple(themes),
         critical_theme=_critical(session.critical, themes),
-        words=_words_of_many(session, book),
+        words=_words_of_many(book, empty),
     )
 
 
@@ -51,10 +56,10 @@ def least_people(participants: int) -> int:
     return max(LEAST, math.ceil(SHARE * participants))
 
 
-def typical(answers: Sequence[Evidence]) -> list[Evidence]:
+def typical(answers: Sequence[Evidence], empty: Set[str] = frozenset()) -> list[Evidence]:
     """These answers, the most typical first: those whose words, weighed by how few answers use them, are closest to the
-    average of all (TF-IDF and its cosine)."""
-    counted = [Counter(terms(entry.point.quote)) for entry in answers]
+    average of all (TF-IDF and its cosine); `empty` words are none."""
+    counted = [Counter(term for term in terms(entry.point.quote) if term not in empty) for entry in answers]
     used = Counter(term for counts in counted for term in counts)
     vectors = [
         _unit({term: count * (1 + math.log(len(answers) / used[term])) for term, count in counts.items()})
@@ -69,19 +74,18 @@ def typical(answers: Sequence[Evidence]) -> list[Evidence]:
     return [answers[place] for place in order]
 
 
-def _question(name: str, label: str, answers: Sequence[Evidence], book: EvidenceBook, words: Words) -> Theme:
-    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers."""
-    people = {entry.thread_id for entry in answers}
-    stances = book.stances([name]) if name else {}
+def _question(name: str, label: str, answers: Sequence[Evidence], people: int, words: Words) -> Theme:
+    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers of these."""
+    people = people or len({entry.thread_id for entry in answers})
     alike = _same_words(answers)
     listed = words.comma.join(words.carried.format(label=text, count=count) for text, count in alike)
     return Theme(
         label=label,
         statement=words.same_words.format(answers=listed) if alike else "",
-        participants=len(stances) or len(people),
-        quotes=_shown(typical(answers), {fold(text) for text, _ in alike}),
+        participants=people,
+        quotes=_shown(answers, {fold(text) for text, _ in alike}),
         id=name,
-        stances=count_stances(stances.values()),
+        stances=count_stances(["neutral"] * people),
     )
 
 
@@ -113,12 +117,15 @@ def _critical(critical: str | None, themes: Iterable[Theme]) -> str:
     return next((theme.id for theme in themes if theme.id and wanted and wanted in fold(theme.label)), "")
 
 
-def _words_of_many(session: Session, book: EvidenceBook) -> tuple[tuple[str, int], ...]:
+def _stop_words(session: Session, book: EvidenceBook) -> Set[str]:
+    """The words that say nothing of the matter, in the session's language and in the one that people write in."""
+    return stop_words(session.language or "") | stop_words(language_of(book.sample()) or "")
+
+
+def _words_of_many(book: EvidenceBook, empty: Set[str]) -> tuple[tuple[str, int], ...]:
     """The words that many people used, each with how many did; scripts without spaces have none that code could tell."""
-    sample = book.sample()
-    if is_unspaced(sample):
+    if is_unspaced(book.sample()):
         return ()
-    empty = stop_words(session.language or "") | stop_words(language_of(sample) or "")
     people: defaultdict[str, set[str]] = defaultdict(set)
     for entry in book.entries():
         for word in set(spaced(entry.point.quote)) - empty:

@@ -138,7 +138,7 @@ def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
     """Old points and then new ones; what a participant says of a matter twice in the same words is one point."""
     points: dict[tuple[str, str], Point] = {}
     for point in (*old, *new):
-        points.setdefault((point.text.casefold(), _matter(point)), point)
+        points.setdefault((point.text.casefold(), point.topic.casefold()), point)
     return list(points.values())
 
 

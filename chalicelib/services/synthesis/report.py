@@ -23,7 +23,7 @@ def render_summary(view: SessionView, summary: Summary, words: Words, notes: Seq
         markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
         markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
-        f"---\n\n*{' '.join(map(markdown.inline, notes))}*",
+        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
@@ -66,7 +66,7 @@ def render_answers(view: SessionView, summary: Summary, words: Words, notes: Seq
         markdown.section(words.critical, _theme(critical, total, words) if critical else ""),
         markdown.section(words.answers, "\n\n".join(asked)),
         markdown.section(words.words.format(least=least_people(total)), markdown.inline(words.comma.join(used))),
-        f"---\n\n*{' '.join(map(markdown.inline, notes))}*",
+        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.llm import tags
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
-from tests.writer import Writer
+from chalicelib.llm.scripted import ScriptedModel as Script
 from chalicelib.services.facilitation.tailoring import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import find_template
@@ -167,13 +167,11 @@ def test_the_longest_texts_that_fit_are_taken() -> None:
 @pytest.mark.parametrize("critical", [None, "Why? " * 1_000, "x" * 5_000, "安全？" * 1_600])
 @pytest.mark.parametrize("context", [None, "# Closing\n" * 2_000])
 @pytest.mark.parametrize("template", [None, "planning"])
-def test_the_offline_model_hands_in_what_can_be_used(
-    critical: str | None, context: str | None, template: str | None
-) -> None:
+def test_the_script_hands_in_what_can_be_used(critical: str | None, context: str | None, template: str | None) -> None:
     found = find_template(template)
     long = {"topic": "Roads " * 50, "goal": "Find out where people walk. " * 178, "critical": critical}
     session = view(context, **long, template_id=found.id if found else None)
-    assert write_prompt(session, model=Writer(), deadline=deadline()).text.startswith("# Opening\n")
+    assert write_prompt(session, model=Script(), deadline=deadline()).text.startswith("# Opening\n")
 
 
 # On the wire

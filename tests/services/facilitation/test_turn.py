@@ -46,7 +46,7 @@ def presents(widget: Any, text: str = "") -> Reply:
 
 def test_a_reply_in_words_goes_on() -> None:
     given, model = turn("  Which books?  ")
-    assert given == FacilitatorReply("Which books?", False, USAGE, "scripted")
+    assert given == FacilitatorReply("Which books?", False, USAGE, "test-model")
     assert len(model.requests) == 1
 
 
@@ -205,7 +205,7 @@ def test_the_tools_are_the_same_for_every_turn_of_a_session() -> None:
 def test_a_widget_is_presented_and_written_out() -> None:
     given, model = turn(presents(WHERE, "You read a lot."), widgets=True)
     assert given == FacilitatorReply(
-        "You read a lot.\n\nWhere?\n\n- At home\n- Outside", False, USAGE, "scripted", single_select()
+        "You read a lot.\n\nWhere?\n\n- At home\n- Outside", False, USAGE, "test-model", single_select()
     )
     assert len(model.requests) == 1
 
@@ -238,7 +238,7 @@ def test_a_call_of_a_tool_that_there_is_not_leaves_the_text() -> None:
 @pytest.mark.parametrize("order", [(TOO_FEW, WHERE), (WHERE, {**WHERE, "label": "When?"})])
 def test_of_two_widgets_the_first_good_one_is_presented(order: tuple[Any, Any]) -> None:
     two = tuple(ToolCall("present_widget", {"widget": widget}) for widget in order)
-    given, _ = turn(Reply("", "scripted", two, USAGE), widgets=True)
+    given, _ = turn(Reply("", "test-model", two, USAGE), widgets=True)
     assert (given.content, given.widget_spec) == ("Where?\n\n- At home\n- Outside", single_select())
 
 
@@ -246,7 +246,7 @@ def test_of_two_widgets_the_first_good_one_is_presented(order: tuple[Any, Any]) 
 def test_a_conclusion_beside_a_widget_wins(first: str) -> None:
     both: dict[str, dict[str, Any]] = {"conclude": {"recap": "You want books."}, "present_widget": {"widget": WHERE}}
     ordered = tuple(ToolCall(name, both[name]) for name in sorted(both, key=lambda name: name != first))
-    given, _ = turn(Reply("", "scripted", ordered, USAGE), widgets=True)
+    given, _ = turn(Reply("", "test-model", ordered, USAGE), widgets=True)
     assert (given.content, given.is_final, given.widget_spec) == ("You want books.", True, None)
 
 

@@ -15,7 +15,7 @@ from tests.services.builders import NOW, view
 SUMMARY = Summary(
     markdown="unused",
     generated_at=NOW,
-    model="scripted",
+    model="test-model",
     participants=4,
     messages=34,
     overview="People want books.\n\nThey differ.",
@@ -47,7 +47,7 @@ def test_the_whole_brief() -> None:
     assert render_brief(full(), "https://x/chat?s=s1") == (
         '---\nsession_id: "s1"\ntopic: "The new library"\nstatus: "active"\ncreated_at: "2026-03-01T12:00:00Z"\n'
         'join_url: "https://x/chat?s=s1"\nlanguage: null\nparticipants: 5\ncompleted: 3\n'
-        'summary_generated_at: "2026-03-01T12:00:00Z"\nsummary_model: "scripted"\nsummary_participants: 4\n'
+        'summary_generated_at: "2026-03-01T12:00:00Z"\nsummary_model: "test-model"\nsummary_participants: 4\n'
         "summary_messages: 34\nthemes: 2\n---\n\n# The new library\n\n"
         "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
         "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (Options; required; Reader; Writer)\n\n"

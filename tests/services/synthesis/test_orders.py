@@ -11,7 +11,6 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request
-from tests.writer import Writer
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.register import Register
@@ -21,6 +20,7 @@ from chalicelib.store.records import Digest, ThemeRegistry
 from tests.llm.scripted import calls
 from tests.services.builders import NOW, deadline, view
 from tests.services.synthesis.test_real_people import digest_all
+from tests.writer import Writer
 
 MATTERS = {
     "benches": 6,
@@ -47,6 +47,7 @@ class Honest:
     """A point for each message, about the matter it names; a theme for each registered one."""
 
     name = "honest"
+    understands = True
 
     def complete(self, request: Request, _: Deadline) -> Reply:
         """What the request shows, as it is."""

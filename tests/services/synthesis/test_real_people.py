@@ -11,7 +11,9 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request, ToolCall
-from tests.writer import Writer
+from chalicelib.llm.scripted import ScriptedModel
+from chalicelib.llm.scripted.catalogue import catalogues
+from chalicelib.llm.scripted.conversation import is_answer
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
@@ -20,6 +22,7 @@ from chalicelib.services.synthesis.report import quotes_of
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Digest, Summary
 from tests.services.builders import NOW, deadline, message, thread, view
+from tests.writer import Writer
 
 DATA = Path(__file__).parents[2] / "data" / "polis"
 TOPICS = {"bowling-green": "Improving Bowling Green / Warren County", "uberx-taiwan": "UberX 在台灣應該如何規範"}
@@ -72,6 +75,19 @@ def test_every_theme_has_a_quote_and_there_are_ten(corpus: tuple[str, dict[str, 
     assert_said(summary, said)
 
 
+@pytest.mark.parametrize("corpus_name", sorted(TOPICS))
+def test_without_a_model_everybody_is_counted_and_no_theme_is_invented(corpus_name: str) -> None:
+    said, topic = everybody(corpus_name), TOPICS[corpus_name]
+    made = summarise(said, topic, model=ScriptedModel(), digests=ScriptedModel())
+    assert made.participants == len(said)
+    assert made.messages == sum(map(len, said.values()))
+    (theme,) = made.themes  # nobody was asked anything
+    assert theme.label in {words.further for words in catalogues()}
+    assert theme.participants == sum(any(is_answer(text, None) for text in texts) for texts in said.values())
+    assert len(theme.quotes) == 5
+    assert_said(made, said)
+
+
 def test_whoever_says_a_thing_thirty_times_is_one_participant() -> None:
     said = {"loud": ["More buses in the evening, please."] * 30, "other": ["More buses in the morning, please."]}
     made = summarise(said, "Town")
@@ -80,12 +96,13 @@ def test_whoever_says_a_thing_thirty_times_is_one_participant() -> None:
 
 
 class Liar:
-    """The offline model, but it invents, changes and misattributes quotes, and gives numbers."""
+    """A model that writes, but it invents, changes and misattributes quotes, and gives numbers."""
 
     name = "liar"
+    understands = True
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
-        """The offline model's answer, spoilt."""
+        """A true answer, spoilt."""
         given: Any = Writer().complete(request, deadline).tool_calls[0]
         spoilt = self._digest(given.input, request) if request.task == "digest" else self._summary(given.input)
         return Reply("", "liar", (ToolCall(given.name, spoilt),))

@@ -65,7 +65,7 @@ def test_the_document_is_rendered_with_our_counts() -> None:
         "---\n\n*From 4 participants and 34 messages. "
         "In a theme each participant counts once; quotes are cut from what they wrote.*\n"
     )
-    assert (made.participants, made.messages, made.model, made.generated_at) == (4, 34, "scripted", NOW)
+    assert (made.participants, made.messages, made.model, made.generated_at) == (4, 34, "test-model", NOW)
 
 
 def test_a_participant_with_many_points_is_one_participant() -> None:

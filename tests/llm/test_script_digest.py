@@ -1,0 +1,92 @@
+"""The script's digest: every answer is a point, word for word, and its theme is the question that it answers."""
+
+import pytest
+
+from chalicelib.llm.scripted import ScriptedModel
+from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.services.synthesis.digests import digest_thread
+from chalicelib.services.synthesis.register import Register
+from chalicelib.store.records import Digest, Point
+from tests.services.builders import NOW, deadline, message, talk, thread, view
+
+EN = catalogue("en")
+SEEN, OBSTACLE = EN.questions[:2]
+OPENING = f"Hello!\n\n{SEEN}"
+
+
+def digest(*contents: str, register: Register | None = None, language: str | None = "en") -> Digest:
+    return digest_thread(
+        view(language=language), thread(), None, talk(*contents), register=register or Register(), model=ScriptedModel(),
+        deadline=deadline(), now=NOW,
+    )  # fmt: skip
+
+
+def told(made: Digest) -> list[tuple[str, str]]:
+    return [(point.topic, point.quote) for point in made.points]
+
+
+def test_an_answer_is_a_point_whose_theme_is_its_question() -> None:
+    register = Register()
+    made = digest(OPENING, "It is loud.\nVery loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.", register=register)
+    assert told(made) == [(SEEN, "It is loud.\nVery loud."), (OBSTACLE, "Money, as always.")]
+    assert [theme.label for theme in register.registry.themes] == [SEEN, OBSTACLE]
+    assert {point.stance for point in made.points} == {"neutral"}
+
+
+def test_what_follows_a_probe_or_a_question_of_theirs_answers_the_same_question() -> None:
+    made = digest(
+        OPENING, "Noise", f"Noted.\n\n{EN.probes[0]}", "From the phones", f"Noted.\n\n{OBSTACLE}", "Who reads this?",
+        f"{EN.cannot_answer}\n\n{OBSTACLE}", "The rent is too high here",
+    )  # fmt: skip
+    assert told(made) == [(SEEN, "Noise"), (SEEN, "From the phones"), (OBSTACLE, "The rent is too high here")]
+
+
+@pytest.mark.parametrize(
+    "nothing", ["That's all.", "Nothing to add", "👍👍", "?!", "Who reads this?", "Das war’s", "谢谢，就这些"]
+)
+def test_endings_questions_and_wordless_messages_are_no_points(nothing: str) -> None:
+    assert digest(OPENING, nothing).points == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "points"), [("No.", 0), ("Nope, thanks", 1), ("Nothing.", 0), ("No parking there", 1)]
+)
+def test_a_no_to_anything_else_is_no_point_and_a_no_to_a_question_is(said: str, points: int) -> None:
+    assert len(digest(f"Noted.\n\n{EN.questions[3]}", said).points) == points
+    assert len(digest("Noted.\n\nDo you feel safe there?", said).points) == 1
+
+
+def test_the_same_answer_to_two_questions_counts_for_both() -> None:
+    assert told(digest(OPENING, "Money is it.", f"Noted.\n\n{OBSTACLE}", "Money is it.")) == [
+        (SEEN, "Money is it."),
+        (OBSTACLE, "Money is it."),
+    ]
+
+
+def test_a_standard_question_in_another_language_is_the_same_theme() -> None:
+    register = Register()
+    digest(OPENING, "It is loud.", register=register)
+    made = digest(f"Hallo!\n\n{catalogue('de').questions[0]}", "Es ist laut.", register=register)
+    assert [point.theme for point in made.points] == ["t1"]
+    assert len(register.registry.themes) == 1
+
+
+def test_words_after_the_closing_or_without_a_question_stand_apart() -> None:
+    made = digest(OPENING, "stop", f"{EN.closing}\n\n{SEEN}", "The door jams, too", EN.after[0], "And the lamp")
+    assert told(made) == [(EN.further, "The door jams, too"), (EN.further, "And the lamp")]
+
+
+def test_an_answer_is_understood_by_the_question_before_it_also_when_that_was_asked_before_the_last_digest() -> None:
+    messages = talk(OPENING, "It is loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.")
+    fixed = {"register": Register(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
+    first = digest_thread(view(language="en"), thread(), None, messages[:3], **fixed)
+    assert first.to_sequence == 2
+    made = digest_thread(view(language="en"), thread(), first, messages[2:], **fixed)
+    assert [point.topic for point in made.points] == [SEEN, OBSTACLE]
+
+
+def test_a_long_answer_keeps_its_beginning_as_its_text() -> None:
+    (point,) = digest(OPENING, "word " * 900).points
+    assert isinstance(point, Point)
+    assert len(point.text) <= 280
+    assert message(2, "user", "word " * 900).content.startswith(point.quote)

@@ -56,7 +56,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
-    words = words_for(session, book.sample())
+    words = words_for(session, _sample(result) or book.sample())
     carried = Carried(book, prose, words, session)
     groups = group_themes(result.get("themes"), book, prose, before, carried)
     overview = _paragraphs(result.get("overview"), prose)
@@ -82,6 +82,12 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),
     )
+
+
+def _sample(result: Mapping[str, Any]) -> str:
+    """What tells the language of a summary: its own prose, since in a session of two languages any point may come first."""
+    overview = result.get("overview")
+    return overview.strip() if isinstance(overview, str) else ""
 
 
 def _texts(given: object, prose: Prose) -> tuple[str, ...]:

@@ -246,8 +246,16 @@ def test_the_documents_own_words_are_in_the_language_of_the_session() -> None:
     assert summary(session={"language": "zh-TW"}).markdown.startswith("## 概覽")
     assert "4 位参与者中的 3 位" in summary(session={"language": "zh-CN"}).markdown
     chinese = tuple(digest(name, point("我覺得計程車應該開放", name, theme=BOOKS)) for name in "ab")
-    made = summary(chinese, themes=[{"themes": [BOOKS], "label": "車", "statement": "開放"}])
-    assert made.markdown.startswith("## 概覽")
+    themes = [{"themes": [BOOKS], "label": "車", "statement": "開放"}]
+    assert summary(chinese, themes=themes, overview="大家認為應該開放計程車。").markdown.startswith("## 概覽")
+
+
+def test_the_documents_own_words_are_in_the_language_that_the_model_wrote_in_whatever_came_first() -> None:
+    spanish = digest("ana", point("La calle se puede cerrar una temporada y votar después.", "a1", theme=BOOKS))
+    english = tuple(digest(name, point("The street can be closed for a season.", name, theme=BOOKS)) for name in "bc")
+    themes = [{"themes": [BOOKS], "label": "A season", "statement": "It may be tried."}]
+    made = summary((spanish, *english), themes=themes, overview="People would try it for a season and then vote.")
+    assert made.markdown.startswith("## Overview")
 
 
 def test_hostile_words_stay_in_their_tag_and_count_once() -> None:

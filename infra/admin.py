@@ -4,6 +4,7 @@
     python -m infra.admin mint-key ana@example.com --name laptop --rate 100
     python -m infra.admin revoke-key hm_live_…           (- reads the key from standard input)
     python -m infra.admin add-member SESSION_ID bo@example.com editor
+    python -m infra.admin plant-example ana@example.com
 
 Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS
 account of the shell. The application's code is imported only after the settings are known: its tables are bound to
@@ -53,6 +54,13 @@ def add_member(session_id: str, email: str, role: str) -> None:
     add(session_id, email, role, sessions=wiring.sessions(), accounts=wiring.accounts())
 
 
+def plant_example(user_id: str) -> str:
+    """Make the finished session of made-up people that everybody may look at, as this user's; gives its id."""
+    from infra import example
+
+    return example.plant(user_id, _now())
+
+
 def user_id_of(email: str) -> str:
     """The id behind an e-mail address."""
     from chalicelib import wiring
@@ -92,6 +100,8 @@ def _run(asked: argparse.Namespace) -> None:
     elif asked.command == "revoke-key":
         revoke_key(sys.stdin.readline().strip() if asked.key == "-" else asked.key)
         print("Revoked")
+    elif asked.command == "plant-example":
+        print(plant_example(user_id_of(asked.email)))
     else:
         add_member(asked.session_id, asked.email, asked.role)
         print(f"{asked.email} is {asked.role} of {asked.session_id}")
@@ -114,6 +124,10 @@ def _parser() -> argparse.ArgumentParser:
     member.add_argument("session_id")
     member.add_argument("email")
     member.add_argument("role", choices=["viewer", "editor", "admin"])
+    planted = commands.add_parser(
+        "plant-example", help="make a finished session of made-up people, which `/` then links to"
+    )
+    planted.add_argument("email", help="whose session it is to be")
     return parser
 
 

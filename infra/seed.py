@@ -26,11 +26,11 @@ DEMO_SESSION = {
 
 def is_planted(folder: Path) -> bool:
     """Whether an earlier run planted everything."""
-    return (folder / SESSION_FILE).exists()
+    return all((folder / name).exists() for name in (EXAMPLE_FILE, SESSION_FILE))
 
 
 def plant(running: Instance, say: Callable[[str], None]) -> None:
-    """Make host, key and session. Each step is noted when done, so that the next run goes on where a failed one stopped."""
+    """Make host, key, example and session. Each step is noted when done: the next run goes on where a failed one stopped."""
     # Imported only now: the application's tables are bound to the settings of the process when they are imported.
     from infra import admin
 
@@ -39,6 +39,9 @@ def plant(running: Instance, say: Callable[[str], None]) -> None:
     user = _once(folder / HOST_FILE, lambda: admin.create_user("demo@harmonica.localhost", "Demo host"))
     environment = f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY="
     _once(folder / ENVIRONMENT_FILE, lambda: f"{environment}{admin.mint_key(user, 'demo', DEMO_RATE)}\n")
+    note_address(running)
+    say("Making the example: two dozen made-up people, and what came of their conversations")
+    _once(folder / EXAMPLE_FILE, lambda: f"/results?s={admin.plant_example(user)}")
     _once(folder / SESSION_FILE, lambda: _create_session(*address_and_key(folder)))
 
 

@@ -1,0 +1,134 @@
+"""The example: a finished session of made-up people, planted through the same code that a live one goes through.
+
+Its people speak in turn with a facilitator, their words are digested and summed up, all as written in the files beside this
+one. Every turn is checked, every quote cut and every count made as with a model, so what it shows is what the product does.
+The clock is the example's own: the session began ten days ago and ended yesterday.
+
+To be imported only when the settings are known, as `infra/admin.py` says.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from itertools import count
+from uuid import UUID, uuid5
+
+from chalicelib import wiring
+from chalicelib.errors import Unavailable
+from chalicelib.llm.interface import Model
+from chalicelib.services import conversations, endings
+from chalicelib.services.channels import Participant
+from chalicelib.services.closing import close_session
+from chalicelib.services.editing import edit_session
+from chalicelib.services.entries import Said
+from chalicelib.services.example import EXAMPLE_ID
+from chalicelib.services.places import Desk
+from chalicelib.services.sessions import create_session
+from chalicelib.services.synthesis.gathering import Bench
+from chalicelib.services.synthesis.request import summarise_now
+from chalicelib.settings import settings
+from chalicelib.store.reductions import Reductions
+from chalicelib.store.scratchpads import Scratchpads
+from chalicelib.store.sessions import EVERYTHING, FOR_DIGEST, FOR_QUESTIONS
+from chalicelib.store.themes import Themes
+from infra.example.clock import StoryClock
+from infra.example.files import Person, read_people, read_session
+from infra.example.model import Facilitator, Writer
+
+AT_ONCE = 8
+DAYS = 10
+CLOSES_AT = 18  # o'clock, UTC
+BEGINS_AFTER = timedelta(hours=-10)  # counted from the hour at which it closes: everybody's first day begins early
+SECONDS = 60.0  # for one request, in the example's time
+READING, LETTERS_A_SECOND = 15.0, 4.0
+
+
+def plant(owner_id: str, now: datetime) -> str:
+    """Make the example as a session of this user, and give its id. What is there already stays as it is, so that one that was
+    planted half-way is completed. SESSION.md follows from the application's own worker."""
+    people = read_people()
+    closes_at = datetime(now.year, now.month, now.day, CLOSES_AT, tzinfo=now.tzinfo) - timedelta(days=1)
+    begins_at = closes_at - timedelta(days=DAYS) + BEGINS_AFTER
+    create_session(read_session(), owner_id, sessions=wiring.sessions(), now=begins_at, new_id=_ids())
+    view = wiring.sessions().view(EXAMPLE_ID, FOR_DIGEST)
+    if view.session.status == "active":
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(lambda person: _talk(person, person.begins(begins_at)), people))
+        _close(owner_id, closes_at)
+    if view.summary is None and view.synthesis.epoch == 0:
+        bench = _bench(Writer(people), StoryClock(closes_at + timedelta(minutes=5)))
+        if not summarise_now(EXAMPLE_ID, bench=bench):
+            raise Unavailable("The summary of the example could not be written just now; try again")
+    return EXAMPLE_ID
+
+
+def _ids() -> Callable[[], str]:
+    """Ids that are the same each time: the session's, then those of its questions."""
+    numbers = count()
+    return lambda: str(uuid5(UUID(EXAMPLE_ID), f"question {number}")) if (number := next(numbers)) else EXAMPLE_ID
+
+
+def _talk(person: Person, at: datetime) -> None:
+    """This person's conversation, from the form to its end, as they would have had it on the page."""
+    clock = StoryClock(at)
+    desk, deadline = _desk(Facilitator(person, clock), clock), clock.deadline(SECONDS)
+    who = Participant(str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
+    conversations.join(
+        EXAMPLE_ID, who, _form(person), desk=desk, deadline=deadline, request_id=f"joins-{person.number}"
+    )
+    for number, turn in enumerate(person.turns, 1):
+        clock.advance(READING + len(turn.said) / LETTERS_A_SECOND)
+        said = Said(turn.said, f"{person.number}-{number}", turn.chosen)
+        conversations.say(EXAMPLE_ID, who, said, desk=desk, deadline=clock.deadline(SECONDS))
+    if person.rating:
+        clock.advance(READING)
+        endings.rate(EXAMPLE_ID, who, person.rating, person.comment, desk=desk, endings=wiring.endings())
+
+
+def _form(person: Person) -> dict[str, str]:
+    """What this person enters before the conversation, by the id of the question."""
+    name, connection, way = wiring.sessions().view(EXAMPLE_ID, FOR_QUESTIONS).questions
+    answers = {connection.id: connection.options[person.connection - 1], way.id: way.options[person.way - 1]}
+    return {**answers, **({name.id: person.name} if person.name else {})}
+
+
+def _close(owner_id: str, at: datetime) -> None:
+    """End the session by itself at that time, as a host would have set it."""
+    sessions = wiring.sessions()
+    edit_session(
+        lambda: sessions.view(EXAMPLE_ID, EVERYTHING, owner_id),
+        owner_id,
+        {"closes_at": at},
+        groups=wiring.telegram_groups(),
+        clock=StoryClock(at - timedelta(hours=1)),
+        new_id=wiring.new_id,
+    )
+    close_session(EXAMPLE_ID, sessions=sessions, jobs=wiring.jobs(), now=at + timedelta(minutes=1))
+
+
+def _desk(model: Model, clock: StoryClock) -> Desk:
+    """What a turn works with; its model is not the deployment's, which therefore needs none."""
+    return Desk(
+        sessions=wiring.sessions(),
+        conversations=wiring.conversations(),
+        model=model,
+        clock=clock,
+        secret=wiring.deployment_secret(),
+        new_id=wiring.new_id,
+        max_turns=settings().max_turns,
+    )
+
+
+def _bench(model: Model, clock: StoryClock) -> Bench:
+    """What digests and the summary are written with."""
+    return Bench(
+        sessions=wiring.sessions(),
+        conversations=wiring.conversations(),
+        themes=Themes(),
+        reductions=Reductions(),
+        scratchpads=Scratchpads(),
+        model=model,
+        jobs=wiring.jobs(),
+        clock=clock,
+        interval=settings().summary_interval,
+    )

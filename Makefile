@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
+PYTEST := $(PYTHON) -m pytest -n 2
+TIMES := build/times
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 # Through the doors on an in-memory AWS, and whatever tries everything that can fail.
 DOOR_TESTS := tests/api tests/pages tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
@@ -39,11 +40,12 @@ check: .venv/for-testing ## Lint, types and unit tests: rules, store, models, in
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTEST) $(UNIT_TESTS)
+	$(PYTEST) --junitxml=$(TIMES)/units.xml $(UNIT_TESTS)
 
 test: .venv/for-testing browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
-	$(PYTEST) $(DOOR_TESTS)
-	$(PYTEST) --dist loadfile $(CLOUD_TESTS)
+	$(PYTEST) --junitxml=$(TIMES)/doors.xml $(DOOR_TESTS)
+	$(PYTEST) --junitxml=$(TIMES)/clouds.xml --dist loadfile $(CLOUD_TESTS)
+	@$(PYTHON) -m tests.slowest $(TIMES)
 
 .PHONY: browser
 browser: .venv/for-testing # Chromium, from Debian's package where it is absent, and axe-core

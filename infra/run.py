@@ -29,8 +29,8 @@ from infra.localize import localize
 from infra.package import ROOT, Package, package_application, package_everything
 from infra.waiting import most_workers
 
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 300
+STOP_SECONDS = 120
 # What the clock sends to a scheduled function.
 TICK = {
     "version": "0",

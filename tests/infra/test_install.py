@@ -28,9 +28,9 @@ class Absent:
         if name.partition(".")[0] in sys.argv[1:]:
             raise ModuleNotFoundError(f"{name} is for tests only", name=name)
 sys.meta_path.insert(0, Absent())
-import pathlib, importlib
-for file in sorted(pathlib.Path("infra").glob("*.py")):
-    importlib.import_module(f"infra.{file.stem}")
+import importlib, pkgutil
+for module in pkgutil.walk_packages(["infra"], "infra."):
+    importlib.import_module(module.name)
 import app, hypercorn.asyncio, samtranslator.translator.transform, chalice.cli, anthropic
 from ministack import app as cloud
 from ministack.services import apigateway_v1, cloudformation, dynamodb, eventbridge, iam, lambda_svc, s3, secretsmanager, sqs, sts

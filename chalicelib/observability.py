@@ -5,6 +5,9 @@ from typing import Final
 
 from aws_lambda_powertools import Logger
 
+# An event that is counted: the latest words of a participant showed a sign of danger.
+CARE_FIRST: Final = "care_first"
+
 # Events that alarms count: the day's tokens go to their end, and are there.
 TOKENS_NEARLY_SPENT: Final = "tokens_nearly_spent"
 TOKENS_SPENT: Final = "tokens_spent"

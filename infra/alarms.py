@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.observability import TOKENS_NEARLY_SPENT, TOKENS_SPENT
+from chalicelib.observability import CARE_FIRST, TOKENS_NEARLY_SPENT, TOKENS_SPENT
 
 Resources = dict[str, Any]
 
@@ -66,15 +66,26 @@ def tokens_spent(log_groups: Iterable[str]) -> Resources:
     }
 
 
+def care_first(log_groups: Iterable[str]) -> Resources:
+    """Counts turns in which care came first. There is no alarm: what people need then, they are given at once."""
+    return _counted("CareFirst", _event(CARE_FIRST), log_groups)[1]
+
+
 def _event(name: str) -> str:
     return f'{{ $.event = "{name}" }}'
 
 
 def _logged(name: str, pattern: str, description: str, log_groups: Iterable[str]) -> Resources:
     """Counts the lines of these log groups that have a pattern, and alarms on them."""
+    metric, filters = _counted(name, pattern, log_groups)
+    return {f"{name}Alarm": alarm(description, metric, "Sum"), **filters}
+
+
+def _counted(name: str, pattern: str, log_groups: Iterable[str]) -> tuple[Resources, Resources]:
+    """A metric, and the filters that count the lines of these log groups that have a pattern."""
     metric = {"Namespace": METRICS, "MetricName": {"Fn::Sub": f"${{AWS::StackName}}-{name}"}}
     counted = {"MetricNamespace": METRICS, "MetricName": metric["MetricName"], "MetricValue": "1"}
-    filters = {
+    filters: Resources = {
         f"{log_group}{name}": {
             "Type": "AWS::Logs::MetricFilter",
             "Properties": {
@@ -85,4 +96,4 @@ def _logged(name: str, pattern: str, description: str, log_groups: Iterable[str]
         }
         for log_group in log_groups
     }
-    return {f"{name}Alarm": alarm(description, metric, "Sum"), **filters}
+    return metric, filters

@@ -16,6 +16,7 @@ from chalicelib.pages.contact import contact
 from chalicelib.pages.language import LANGUAGES, Language
 from chalicelib.pages.texts import Texts, texts_in
 from chalicelib.requests import public_url
+from chalicelib.settings import settings
 from chalicelib.store.records import Session
 
 if TYPE_CHECKING:
@@ -94,7 +95,13 @@ def with_retry_after(response: Response, error: HarmonicaError) -> Response:
 
 
 def _spoken(voice: Voice) -> dict[str, Any]:
-    return {"t": voice.texts, "page_language": voice.language, "marks": voice.marks, "contact": contact()}
+    return {
+        "t": voice.texts,
+        "page_language": voice.language,
+        "marks": voice.marks,
+        "contact": contact(),
+        "help_text": settings().help_text,
+    }
 
 
 def _switches(request: Request) -> list[tuple[Language, str]]:

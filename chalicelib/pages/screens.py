@@ -20,6 +20,7 @@ from chalicelib.services.endings import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.forms import AnswerRefused
 from chalicelib.services.limits import CONTENT_LIMIT
 from chalicelib.services.results import has_taken_part
+from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.store.records import Message, SessionView, ThreadView
 
 GONE, FULL = 410, 409
@@ -170,6 +171,7 @@ def _conversation(visit: Visit, thread: ThreadView, told: Told) -> dict[str, Any
     control = control_of(last) if last and last.role == "assistant" else None
     unanswered = last if last and last.role == "user" else None
     is_being_answered = thread.thread.is_leased(wiring.clock().now())
+    is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
     is_spent = (unanswered is not None or not messages) and not is_being_answered and _is_spent()
     return {
         "entries": _entries(thread, control),
@@ -177,7 +179,8 @@ def _conversation(visit: Visit, thread: ThreadView, told: Told) -> dict[str, Any
         "unanswered": unanswered,
         "is_being_answered": is_being_answered,
         "is_spent": is_spent,
-        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {is_spent}",
+        "is_in_danger": is_in_danger,
+        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {is_spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),

@@ -57,9 +57,10 @@ function renew(news) {
   if (outcome() !== before) tell(outcome());
 }
 
-// How it ended, in words: nobody has to look for them.
+// How it ended, and where there is help, in words: nobody has to look for them.
 function outcome() {
-  return (foot.querySelector(".thanks") ?? foot.querySelector(".conclusion p"))?.textContent ?? "";
+  const told = [...foot.querySelectorAll(".care h2, .care p"), foot.querySelector(".thanks") ?? foot.querySelector(".conclusion p")];
+  return told.map((it) => it?.textContent ?? "").filter(Boolean).join(" ");
 }
 
 // The same form in another foot: for a widget, the one that answers the same question.

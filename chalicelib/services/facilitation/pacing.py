@@ -32,6 +32,7 @@ class Pace:
     critical: bool  # whether the host names something critical
     widget: WidgetState
     last: bool = False  # whether the conversation takes nothing more after this
+    care: bool = False  # whether the latest words show a sign of danger
     minutes: int | None = None
     language: str | None = None
 
@@ -42,10 +43,13 @@ def pace_of(
     history: Sequence[Message],
     max_turns: int | None = None,
     language: str | None = None,
+    *,
+    care: bool = False,
 ) -> Pace:
     """The pace of this thread, by its head and by the messages that are shown.
 
-    `max_turns` is what one conversation takes, `language` the participant's own.
+    `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
+    sign of danger.
     """
     turn = max(sum(message.role == "user" for message in history), thread.message_count)
     budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
@@ -55,7 +59,7 @@ def pace_of(
     timely = turn < budget and not thread.concluded
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
-        widget = "may" if timely and _rested(history) else "not_now"
+        widget = "may" if timely and not care and _rested(history) else "not_now"
     return Pace(
         turn,
         budget,
@@ -64,14 +68,15 @@ def pace_of(
         bool(view.session.critical),
         widget,
         last,
+        care,
         view.session.duration_minutes,
         view.session.language or language,
     )
 
 
-def pacing(pace: Pace) -> str:
-    """What the model is told in front of the participant's latest words."""
-    known = {"minutes": pace.minutes, "language": pace.language}
+def pacing(pace: Pace, help_text: str = "") -> str:
+    """What the model is told in front of the participant's latest words; `help_text` is the operator's."""
+    known = {"minutes": pace.minutes, "language": pace.language, "care": "yes" if pace.care else None}
     told = tags.data(
         "pacing",
         f"turn {pace.turn} of about {pace.budget}",
@@ -81,7 +86,15 @@ def pacing(pace: Pace) -> str:
         widget=pace.widget,
         **{name: value for name, value in known.items() if value is not None},
     )
+    if pace.care:
+        return f"{told}\n{fill('care', help=told_help(help_text))}"
     return fill("pacing", pace=told, steer=_steer(pace) + (_CARE if pace.turn else ""))
+
+
+def told_help(help_text: str) -> str:
+    """The sentence that passes on the operator's help text; empty where there is none."""
+    told = help_text.strip()
+    return f" {fill('help', help=tags.data('help', told))}" if told else ""
 
 
 def _rested(history: Sequence[Message]) -> bool:

@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
-from chalicelib.services.facilitation.pacing import Pace, pacing
+from chalicelib.services.facilitation.pacing import Pace, pacing, told_help
 from chalicelib.services.facilitation.pollination import show_themes
 from chalicelib.services.facilitation.widgets import choices, label_of
 from chalicelib.services.prompts import fill
@@ -52,24 +52,25 @@ def chat_messages(
     pace: Pace,
     condensed: Condensed | None = None,
     themes: Sequence[Note] = (),
+    help_text: str = "",
 ) -> tuple[ChatMessage, ...]:
     """The conversation as the model reads it; it begins and ends with the user's side.
 
     What the participant said since the facilitator's last message comes after the breakpoint, the pacing and the themes of
-    other conversations.
+    other conversations. `help_text` is the operator's, for people in distress.
     """
     shown = [message for message in history if condensed is None or message.sequence > condensed.to_sequence]
     sides = _sides(shown)
     latest = sides.pop() if sides and sides[-1].role == "user" else ChatMessage("user", ())
     if sides:
         sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
-    now = ChatMessage("user", (Block(_told_first(pace, themes)), *latest.blocks))
+    now = ChatMessage("user", (Block(_told_first(pace, themes, help_text)), *latest.blocks))
     return _merged([ChatMessage("user", (Block(_beginning(view, answers, condensed)),)), *sides, now])
 
 
-def _told_first(pace: Pace, themes: Sequence[Note]) -> str:
+def _told_first(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
     """What stands in front of the participant's latest words."""
-    return "\n\n".join(part for part in (show_themes(themes), pacing(pace)) if part)
+    return "\n\n".join(part for part in (show_themes(themes), pacing(pace, help_text)) if part)
 
 
 def _guidelines(view: SessionView, help_text: str) -> str:
@@ -78,10 +79,7 @@ def _guidelines(view: SessionView, help_text: str) -> str:
     """
     widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
     others = f"\n\n{fill('pollination')}" if view.session.cross_pollination else ""
-    told = help_text.strip()
-    return fill(
-        "guidelines", sections=widgets + others, help=f" {fill('help', help=tags.data('help', told))}" if told else ""
-    )
+    return fill("guidelines", sections=widgets + others, help=told_help(help_text))
 
 
 def _sides(history: Sequence[Message]) -> list[ChatMessage]:

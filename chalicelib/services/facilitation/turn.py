@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
+from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
 from chalicelib.services.facilitation.closings import closing, unasked
 from chalicelib.services.facilitation.pacing import Pace, pace_of
@@ -17,7 +18,9 @@ from chalicelib.services.facilitation.pollination import themes_for
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.prompts import fill
+from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.store.records import Answer, Condensed, Message, SessionView, Thread
+from chalicelib.text.normalise import is_blank
 
 # Room for the thinking that current models do first and that counts as output; the message itself is a few sentences.
 MAX_TOKENS = 4_000
@@ -73,20 +76,22 @@ def facilitate(
     What `condensed` covers is shown in its short form. `language` is the participant's own, where the channel knows it.
     `help_text` is what the operator offers people in distress. Raises ModelUnavailable where the model gives no words.
     After a conclusion the facilitator still answers, and every reply is final; so is the reply to the last message that a
-    conversation takes, the one of number `max_turns`.
+    conversation takes, the one of number `max_turns`. Where the participant's latest words show a sign of danger, care
+    comes first in this turn: it has no themes of others and no widget, and may say again what was said before.
     """
-    pace = pace_of(view, thread, history, max_turns, language)
-    notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget else ()
+    care = _is_in_danger(thread, answers, history)
+    pace = pace_of(view, thread, history, max_turns, language, care=care)
+    notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget and not care else ()
     request = Request(
         task="turn",
         tier="medium",
         system=system_blocks(view, help_text),
-        messages=chat_messages(view, answers, history, pace, condensed, notes),
+        messages=chat_messages(view, answers, history, pace, condensed, notes, help_text),
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
     reply = _ask(model, request, thread, deadline, pace)
-    earlier = [message.content for message in history if message.role == "assistant"]
+    earlier = [] if care else [message.content for message in history if message.role == "assistant"]
     if (problem := _problem(reply, earlier)) and deadline.remaining() >= SECOND_CALL:
         again = _ask_again(model, _otherwise(request, problem), thread, deadline, pace)
         better = again if again.content and not (reply.content and _problem(again, earlier)) else reply
@@ -94,6 +99,15 @@ def facilitate(
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
     return replace(reply, themes=tuple(note.id for note in notes))
+
+
+def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[Message]) -> bool:
+    """Whether what the participant wrote last shows a sign of danger. It is logged by its kind, never by its words."""
+    sign = danger_in(latest_words(answers, history))
+    if sign:
+        found = {"session_id": thread.session_id, "language": sign.language, "kind": sign.kind}
+        logger.warning("care comes first", extra={"event": CARE_FIRST, **found})
+    return sign is not None
 
 
 def _problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
@@ -121,12 +135,14 @@ def _ask_again(model: Model, request: Request, thread: Thread, deadline: Deadlin
 def _ask(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
     """The message that the participant would get; its content is empty where the model gave no words."""
     reply = model.complete(request, deadline)
-    text = _storable(reply.text).strip()
+    text = _readable(reply.text)
     concluding = reply.call(CONCLUDE.name)
     if concluding:
         given = concluding.input.get("recap")
-        recap = _storable(given).strip() if isinstance(given, str) else ""
+        recap = _readable(given) if isinstance(given, str) else ""
         return FacilitatorReply(closing(text, recap), True, reply.usage, reply.model)
+    if pace.care:
+        return FacilitatorReply(text, thread.concluded or pace.last, reply.usage, reply.model)
     content, spec = _presenting(text, reply, pace.widget == "may")
     if pace.last:
         content = unasked(content)
@@ -150,6 +166,7 @@ def _joined(text: str, *more: str) -> str:
     return "\n\n".join(part for part in (text, *(part for part in more if part not in text)) if part)
 
 
-def _storable(text: str) -> str:
-    """The text without halves of characters, which no database takes."""
-    return "".join(character for character in text if not "\ud800" <= character <= "\udfff")
+def _readable(text: str) -> str:
+    """The text without halves of characters, which no database takes; empty where nothing of it can be seen."""
+    whole = "".join(character for character in text if not "\ud800" <= character <= "\udfff")
+    return "" if is_blank(whole) else whole.strip()

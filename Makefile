@@ -32,7 +32,7 @@ redrive: .venv/for-running ## Send given-up work back to its queue (QUEUE=summar
 demo: .venv/for-running ## Let the residents of a real consultation talk to the running instance (DATA=bowling-green)
 	@exec $(PYTHON) -m infra.demo
 
-evals: .venv/for-testing ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
+evals: .venv/for-running ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
 	@exec $(PYTHON) -m evals.run
 
 check: .venv/for-testing ## Lint, types and unit tests: rules, store, models, infrastructure

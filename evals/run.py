@@ -33,8 +33,8 @@ def model_of(configured: Settings) -> Model:
         return ScriptedModel()
     if configured.llm_provider != "anthropic":
         raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
-    if not os.environ.get("ANTHROPIC_API_KEY", "").strip():
-        raise SettingMissing("LLM_PROVIDER=anthropic needs ANTHROPIC_API_KEY")
+    if not any(os.environ.get(name, "").strip() for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")):
+        raise SettingMissing("LLM_PROVIDER=anthropic needs ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for another server")
     from chalicelib.llm.anthropic import AnthropicModel
 
     return AnthropicModel(configured, read_secret=lambda _: "")

@@ -22,13 +22,12 @@ Successfully installed first-1.0 second-one-2.0 third-3.0
 """
 # Imports each module of infra/ and the application, as `make run` and its workers do, without what only the tests have.
 WITHOUT = """
-import sys
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in sys.argv[1:]:
-            raise ModuleNotFoundError(f"{name} is for tests only", name=name)
-sys.meta_path.insert(0, Absent())
-import importlib, pkgutil
+import importlib.machinery, pkgutil, sys
+class Finder(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name.partition(".")[0] in sys.argv[1:] else super().find_spec(name, path, target)
+sys.meta_path[sys.meta_path.index(importlib.machinery.PathFinder)] = Finder
 for module in pkgutil.walk_packages(["infra"], "infra."):
     importlib.import_module(module.name)
 import app, hypercorn.asyncio, samtranslator.translator.transform, chalice.cli, anthropic

@@ -105,6 +105,16 @@ def test_the_days_tokens_raise_an_alarm_before_and_when_they_are_spent(applicati
     _require_alarm(application, "TokensSpent", '"tokens_spent"', counting)
 
 
+def test_turns_in_which_care_came_first_are_counted_without_an_alarm(application: Template) -> None:
+    (counting,) = [
+        properties
+        for properties in of_type(application, "AWS::Logs::MetricFilter").values()
+        if '"care_first"' in properties["FilterPattern"]
+    ]
+    assert counting["LogGroupName"] == {"Ref": "APIHandlerLogs"}
+    assert "CareFirstAlarm" not in application["Resources"]
+
+
 def _require_alarm(template: Template, name: str, pattern: str, functions: set[str]) -> None:
     """An alarm on what these functions log."""
     alarm = of_type(template, "AWS::CloudWatch::Alarm")[f"{name}Alarm"]

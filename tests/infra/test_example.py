@@ -1,0 +1,391 @@
+"""The example: what its files say is what is stored, through every check that a live model's words go through; and it is called
+an example wherever it is shown."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from chalicelib import wiring
+from chalicelib.errors import Unavailable
+from chalicelib.pages import home
+from chalicelib.pages.texts import texts_in
+from chalicelib.pages.widgets import control_of, words_for
+from chalicelib.services import conversations
+from chalicelib.services.example import EXAMPLE_ID
+from chalicelib.services.facilitation.repeats import repeated
+from chalicelib.services.safety import danger_in
+from chalicelib.store.records import Message, SessionView, Thread
+from chalicelib.store.records.synthesis import joined
+from chalicelib.store.sessions import EVERYTHING
+from chalicelib.text.language import language_of
+from chalicelib.text.sentences import sentences
+from infra import admin, example
+from infra.example.files import Person, read_people, read_session, read_summary
+from tests.api.hosts import Host, new_host
+from tests.api.shapes import SESSION, assert_shape
+from tests.api.work import summarise, write_brief
+from tests.clock import own_time
+from tests.conftest import forget_wiring
+from tests.lean import aws_state, restore_aws
+from tests.pages.browsing import Browser
+
+NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
+BROKEN_AFTER = 60  # messages
+MODEL = "example"
+PEOPLE = {person.number: person for person in read_people()}
+SUMMARY = read_summary()
+LEFT_EARLY = "24"
+_PERSONAL = re.compile(r"\S@\S|https?:|www\.|\d[\d ()/+-]{6,}\d", re.IGNORECASE)
+
+State = list[dict[str, Any]]
+
+
+class PowerCut(Exception):
+    """Whatever ends a process."""
+
+
+@pytest.fixture(scope="module")
+def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple[State, State]]:
+    """What is stored after a first planting that broke off in the middle, and after a second one that completed it."""
+    state, environment = data_stack_in_memory
+    forget_wiring()
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        restore_aws(state)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(example, "AT_ONCE", 1)  # the in-memory AWS bears no second thread
+        patch.setattr("chalicelib.services.synthesis.gathering.AT_ONCE", 1)
+        host = new_host()
+        with pytest.MonkeyPatch.context() as broken:
+            _break_after(BROKEN_AFTER, broken)
+            with pytest.raises(PowerCut):
+                example.plant(host.user_id, NOW)
+        half = aws_state()
+        assert example.plant(host.user_id, NOW) == EXAMPLE_ID
+        assert write_brief(EXAMPLE_ID)
+        yield half, aws_state()
+    forget_wiring()
+
+
+def _break_after(count: int, patch: pytest.MonkeyPatch) -> None:
+    said, say = iter(range(count)), conversations.say
+
+    def say_or_break(*given: Any, **named: Any) -> Any:
+        if next(said, None) is None:
+            raise PowerCut
+        return say(*given, **named)
+
+    patch.setattr(conversations, "say", say_or_break)
+
+
+@pytest.fixture
+def planted(aws: None, states: tuple[State, State]) -> None:
+    """The example as it is after all."""
+    restore_aws(states[1])
+    home.example_seen.cache_clear()
+
+
+@pytest.fixture
+def half(aws: None, states: tuple[State, State]) -> None:
+    """The example as a first planting left it."""
+    restore_aws(states[0])
+    home.example_seen.cache_clear()
+
+
+@pytest.fixture
+def view(planted: None) -> SessionView:
+    return wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+
+
+@pytest.fixture
+def threads(planted: None) -> dict[str, tuple[Thread, list[Message]]]:
+    """The conversations by the number of the person's file."""
+    stored = wiring.conversations()
+    talks = [(head, list(stored.messages(head))) for head in stored.heads(EXAMPLE_ID)]
+    openings = {person.opening: number for number, person in PEOPLE.items()}
+    return {openings[messages[0].content]: (head, messages) for head, messages in talks}
+
+
+@pytest.fixture
+def ana(planted: None) -> Host:
+    """The host whose session the example is."""
+    owner = wiring.sessions().view(EXAMPLE_ID, ()).session.owner_id
+    guest = new_host("someone@example.com")
+    wiring.sessions().add_member(EXAMPLE_ID, guest.user_id, "editor")
+    assert guest.user_id != owner
+    return guest
+
+
+def test_everybody_said_what_their_file_says_once_and_in_order(
+    threads: dict[str, tuple[Thread, list[Message]]],
+) -> None:
+    assert sorted(threads) == sorted(PEOPLE)
+    for number, (head, messages) in threads.items():
+        person = PEOPLE[number]
+        assert [it.content for it in messages if it.role == "user"] == [turn.said for turn in person.turns]
+        assert (head.scope, head.name or "", head.rating or 0) == ("web", person.name, person.rating)
+        assert head.concluded == bool(person.recap)
+        assert {it.model for it in messages if it.role == "assistant"} == {MODEL}
+
+
+def test_people_say_six_to_ten_things_but_for_one_who_leaves_early() -> None:
+    assert len(PEOPLE) == 24
+    said = {number: len(person.turns) for number, person in PEOPLE.items()}
+    assert said.pop(LEFT_EARLY) == 3
+    assert all(6 <= count <= 10 for count in said.values()), said
+    assert {bool(person.recap) for number, person in PEOPLE.items() if number != LEFT_EARLY} == {True}
+
+
+def test_the_checks_of_a_turn_let_every_reply_stand_as_it_was_written(
+    threads: dict[str, tuple[Thread, list[Message]]],
+) -> None:
+    widgets = 0
+    for number, (_, messages) in threads.items():
+        replies = [it for it in messages if it.role == "assistant"]
+        for turn, reply in zip(PEOPLE[number].turns, replies[1:], strict=True):
+            if turn.reply:
+                widgets += reply.widget_spec is not None
+                assert (reply.widget_spec is not None) == (turn.widget is not None)
+                assert reply.content.startswith(turn.reply)
+                assert turn.widget is not None or reply.content == turn.reply
+            else:
+                assert (reply.content, reply.is_final) == (PEOPLE[number].recap, True)
+    assert widgets == 3
+
+
+def test_a_chosen_answer_is_said_in_the_words_of_its_widget(threads: dict[str, tuple[Thread, list[Message]]]) -> None:
+    kinds = []
+    for _, messages in threads.values():
+        for asked, answer in pairwise(messages):
+            if answer.widget_value is not None:
+                control = control_of(asked)
+                assert control is not None
+                assert answer.content == words_for(control, answer.widget_value)
+                kinds.append(control.kind)
+    assert sorted(kinds) == ["RankingList", "RatingScale", "SingleSelect"]
+
+
+def test_the_facilitator_asks_one_question_at_a_time_and_none_twice(
+    threads: dict[str, tuple[Thread, list[Message]]],
+) -> None:
+    for _, messages in threads.values():
+        earlier: list[str] = []
+        for reply in (it for it in messages if it.role == "assistant"):
+            assert reply.content.count("?") == (0 if reply.is_final else 1), reply.content
+            assert repeated(reply.content, earlier) is None
+            assert len(sentences(reply.content.partition("\n\n")[0])) <= (5 if reply.is_final or not earlier else 3)
+            earlier.append(reply.content)
+
+
+@pytest.mark.parametrize("person", PEOPLE.values(), ids=lambda person: str(person.number))
+def test_the_facilitator_writes_in_the_language_of_whom_it_talks_with(person: Person) -> None:
+    spoken = language_of(" ".join(turn.said for turn in person.turns))
+    assert spoken in ("en", "es")
+    assert language_of(person.opening) == spoken
+    for text in filter(None, (*(turn.reply for turn in person.turns), person.recap)):
+        assert language_of(text) in (spoken, None), text
+    assert all(language_of(point["text"]) in (spoken, None) for point in person.points)
+
+
+def test_people_of_both_languages_take_part() -> None:
+    spoken = [language_of(" ".join(turn.said for turn in person.turns)) for person in PEOPLE.values()]
+    assert (spoken.count("en"), spoken.count("es")) == (15, 9)
+
+
+def test_every_point_of_a_digest_is_there_with_words_of_the_message_that_it_names(
+    threads: dict[str, tuple[Thread, list[Message]]],
+) -> None:
+    digests = {digest.thread_id: digest for digest in wiring.conversations().digests(EXAMPLE_ID)}
+    for number, (head, messages) in threads.items():
+        said = [it for it in messages if it.role == "user"]
+        made, person = digests[head.id], PEOPLE[number]
+        assert made.model == MODEL
+        assert len(made.points) == len(person.points)
+        for point, written in zip(made.points, person.points, strict=True):
+            message = said[written["message"] - 1]
+            assert (point.text, point.topic, point.stance) == (written["text"], written["topic"], written["stance"])
+            assert (point.quote, point.message_id) == (written["quote"], message.id)
+            assert point.quote in message.content
+
+
+def test_a_theme_counts_who_speaks_of_it_by_the_digests(view: SessionView) -> None:
+    assert view.summary is not None
+    stored = {theme.label: theme for theme in view.summary.themes}
+    assert list(stored) == [theme["label"] for theme in sorted(SUMMARY["themes"], key=_carriers, reverse=True)]
+    for written in SUMMARY["themes"]:
+        theme, people = stored[written["label"]], _stances(written)
+        assert theme.participants == len(people)
+        assert {name: count for name, count in theme.stances.items() if count} == {
+            stance: list(people.values()).count(stance) for stance in people.values()
+        }
+        assert not theme.members_only
+        quotes = [_point(place)["quote"] for place in written["evidence"]]
+        assert [quote.text for quote in theme.quotes] == quotes[:3]
+
+
+def _stances(theme: dict[str, Any]) -> dict[str, str]:
+    taken: dict[str, list[str]] = {}
+    for number, person in PEOPLE.items():
+        for point in person.points:
+            if point["topic"] in theme["gathers"]:
+                taken.setdefault(number, []).append(point["stance"])
+    return {number: joined(stances) for number, stances in taken.items()}
+
+
+def _carriers(theme: dict[str, Any]) -> int:
+    return len(_stances(theme))
+
+
+def _point(place: str) -> dict[str, Any]:
+    number, _, position = place.partition("/")
+    return dict(PEOPLE[number].points[int(position) - 1])
+
+
+def test_the_checks_let_every_sentence_of_the_summary_stand(view: SessionView) -> None:
+    summary = view.summary
+    assert summary is not None
+    assert (summary.participants, summary.messages) == (24, sum(len(person.turns) for person in PEOPLE.values()))
+    assert summary.overview == SUMMARY["overview"].strip()
+    assert summary.critical_answer == SUMMARY["critical_answer"]
+    for part in ("agreements", "tensions", "minority_views", "open_questions"):
+        assert list(getattr(summary, part)) == SUMMARY[part]
+    written = {theme["label"]: theme for theme in SUMMARY["themes"]}
+    assert {theme.label: theme.statement for theme in summary.themes} == {
+        label: theme["statement"] for label, theme in written.items()
+    }
+    described = {it.description for it in wiring.bench().themes.get(EXAMPLE_ID, view.synthesis).live if it.description}
+    assert described == {theme["description"] for theme in SUMMARY["themes"]}
+    assert summary.model == MODEL
+    assert summary.markdown.count("## Overview") == 1
+    assert set(SUMMARY["themes"][0]) == {"gathers", "label", "statement", "description", "evidence"}
+
+
+def test_nothing_of_it_looks_like_the_data_of_a_person_or_like_danger() -> None:
+    for person in PEOPLE.values():
+        assert not _PERSONAL.search(f"{person.name} {person.opening} {person.recap} {person.comment}")
+        for turn in person.turns:
+            assert danger_in(turn.said) is None, turn.said
+            assert not _PERSONAL.search(f"{turn.said} {turn.reply}"), turn.said
+    session = read_session()
+    assert not _PERSONAL.search(f"{session.topic} {session.goal} {session.context} {session.critical}")
+    assert "invented" in (session.context or "")
+
+
+def test_it_ended_yesterday_after_ten_days_and_is_up_to_date(view: SessionView, ana: Host) -> None:
+    assert view.session.status == "completed"
+    assert view.session.closes_at == datetime(2026, 3, 11, 18, 0, tzinfo=UTC)
+    assert (view.tally.participants, view.tally.completed) == (24, 23)
+    shown = ana.get(f"/sessions/{EXAMPLE_ID}")
+    assert (shown["status"], shown["summary_status"], shown["prompt_status"]) == ("completed", "current", "host")
+    moments = [person["last_message_at"] for person in ana.get(f"/sessions/{EXAMPLE_ID}/responses")["data"]]
+    assert "2026-03-01" < min(moments) < max(moments) < "2026-03-11"
+
+
+def test_planting_it_again_changes_nothing(planted: None, states: tuple[State, State]) -> None:
+    view = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    assert admin.plant_example(view.session.owner_id) == EXAMPLE_ID
+    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == view
+
+
+def test_the_job_leaves_it_alone_until_it_has_its_summary_and_finds_nothing_to_do_then(planted: None) -> None:
+    before = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    assert summarise(EXAMPLE_ID)
+    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+
+
+def test_no_model_of_the_deployment_digests_a_half_of_it(half: None) -> None:
+    before = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    assert before.summary is None
+    assert summarise(EXAMPLE_ID)
+    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+    assert list(wiring.conversations().digests(EXAMPLE_ID)) == []
+    assert not any(EXAMPLE_ID in link for link in Browser().open("/").links)
+
+
+def test_after_somebody_was_taken_out_it_is_a_session_like_any_other(ana: Host) -> None:
+    person = ana.get(f"/sessions/{EXAMPLE_ID}/responses")["data"][0]["participant_id"]
+    changed = ana.call("PATCH", f"/sessions/{EXAMPLE_ID}/participants/{person}", {"included": False})
+    assert changed.status_code == 200
+    assert summarise(EXAMPLE_ID)
+    summary = wiring.sessions().view(EXAMPLE_ID, EVERYTHING).summary
+    assert summary is not None
+    assert (summary.participants, summary.model == MODEL) == (23, False)
+
+
+def test_the_api_says_that_it_is_an_example_and_lets_nobody_say_so_of_a_session(ana: Host) -> None:
+    shown = ana.get(f"/sessions/{EXAMPLE_ID}")
+    assert_shape(shown, SESSION)
+    assert shown["is_example"] is True
+    other = ana.new_session()["id"]
+    assert ana.get(f"/sessions/{other}")["is_example"] is False
+    ana.call("PATCH", f"/sessions/{other}", {"is_example": True})
+    made = ana.call("POST", "/sessions", {"topic": "Lunch", "goal": "Eat", "is_example": True})
+    assert ana.get(f"/sessions/{other}")["is_example"] is False
+    assert made.status_code != 201 or ana.get(f"/sessions/{made.json_body['id']}")["is_example"] is False
+
+
+def test_its_documents_begin_with_that(view: SessionView) -> None:
+    assert view.summary is not None
+    assert view.brief is not None
+    assert view.summary.markdown.startswith("*This is an example: ")
+    front, _, rest = view.brief.markdown.removeprefix("---\n").partition("\n---\n")
+    assert "\nexample: true\n" in front
+    assert rest.strip().startswith("This is an example: ")
+
+
+@pytest.mark.parametrize("language", ["ar", "de", "en", "es", "fr", "zh-Hans", "zh-Hant"])
+def test_its_pages_begin_with_that_in_every_language(planted: None, language: str) -> None:
+    told = texts_in(language)("example")
+    for path in ("results", "chat"):
+        page = Browser().open(f"/{path}?s={EXAMPLE_ID}&lang={language}")
+        assert told in page.text
+
+
+def test_a_conversation_of_it_says_that_to_the_host(ana: Host) -> None:
+    person = ana.get(f"/sessions/{EXAMPLE_ID}/responses")["data"][0]["participant_id"]
+    address = ana.get(f"/sessions/{EXAMPLE_ID}")["results_url"]
+    browser = Browser()
+    browser.open(address.partition("8000")[2])
+    page = browser.open(f"/results?s={EXAMPLE_ID}&t={person}")
+    assert page.log
+    assert texts_in("en")("example") in page.text
+
+
+def test_a_session_of_real_people_says_no_such_thing(ana: Host) -> None:
+    session = ana.new_session(results_visibility="public")["id"]
+    for path in ("results", "chat"):
+        assert texts_in("en")("example") not in Browser().open(f"/{path}?s={session}").text
+
+
+def test_the_bare_address_leads_to_its_results_where_it_is(planted: None) -> None:
+    page = Browser().open("/")
+    assert f"results?s={EXAMPLE_ID}" in page.links
+    assert "Quiet nights above the terraces" in Browser().open(f"/results?s={EXAMPLE_ID}").text
+
+
+def test_the_bare_address_leads_nowhere_when_its_host_keeps_the_results(ana: Host) -> None:
+    ana.call("PATCH", f"/sessions/{EXAMPLE_ID}", {"results_visibility": "host"})
+    home.example_seen.cache_clear()
+    assert not any(EXAMPLE_ID in link for link in Browser().open("/").links)
+
+
+def test_the_bare_address_reads_once_a_minute_and_does_without_the_link_where_it_cannot(
+    planted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    def unreachable(*_: object) -> bool:
+        tried.append(None)
+        raise Unavailable("The database is out of reach")
+
+    monkeypatch.setattr(home, "is_to_be_seen", unreachable)
+    own_time(monkeypatch)
+    for _ in range(3):
+        page = Browser().open("/")
+        assert (page.status, [link for link in page.links if EXAMPLE_ID in link]) == (200, [])
+    assert len(tried) == 1

@@ -193,6 +193,23 @@ def test_what_keeps_people_away_stands_under_what_is_critical(host: Host, clock:
     assert "> The noise in the open space keeps me away." in critical
 
 
+def test_words_of_danger_are_answered_with_care_and_stand_in_no_list(host: Host, clock: FakeClock) -> None:
+    session = new_session(host)
+    danger = "I want to kill myself"
+    heard = talk(
+        host, session, "p1", ["The soup was cold all week.", danger, "It is fine, go on.", "A warmer kitchen.", "stop"]
+    )
+    care, again = heard[2]["content"], heard[3]["content"]
+    assert care.startswith(catalogue("en").care)
+    assert "?" not in care
+    assert again.endswith(catalogue("en").questions[1])
+    assert danger not in heard[-1]["content"]
+    found = summed_up(host, session, clock)
+    assert "> The soup was cold all week." in found["summary"]
+    assert danger not in found["summary"] + found["session_md"]
+    assert danger in str(host.get(f"/sessions/{session}/responses"))
+
+
 def test_a_session_in_which_nobody_answered_anything_has_no_summary(host: Host, clock: FakeClock) -> None:
     session = new_session(host)
     talk(host, session, "p1", ["Who reads this?", "👍", "That's all."])

@@ -14,6 +14,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
+from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.register import MAX_LABEL, Register
 from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
@@ -78,7 +79,8 @@ def digest_thread(
         return before
     # Up to the last of the participant's: what the facilitator asked after it belongs to the next answer.
     to_sequence = max(before.to_sequence, *(message.sequence for message in said.values()))
-    reply = model.complete(_request(view, before, messages, register.show()), deadline)
+    shown = messages if model.understands else [message for message in messages if not _is_private(message)]
+    reply = model.complete(_request(view, before, shown, register.show()), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
     if not isinstance(proposed, list):
@@ -87,6 +89,11 @@ def digest_thread(
     new = register.settle(thread.id, found, before.points)
     points = _bounded(_joined(before.points, new))
     return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
+
+
+def _is_private(message: Message) -> bool:
+    """Whether these words show a sign of danger: a script would list them as an answer, and only the host is to read them."""
+    return message.role == "user" and danger_in([message.content]) is not None
 
 
 def _request(view: SessionView, before: Digest, messages: Sequence[Message], themes: str) -> Request:

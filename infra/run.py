@@ -54,10 +54,11 @@ class Options:
     parameters: dict[str, str]
     full_package: bool = False
     with_parent: bool = False
+    example: bool = True
 
 
 def options_from(environment: dict[str, str]) -> Options:
-    """Read PORT, LOCAL_DIR, WORKERS and the template's parameters."""
+    """Read PORT, LOCAL_DIR, WORKERS, EXAMPLE and the template's parameters."""
     port = environment.get("PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SystemExit(f"PORT={port} is no port: a number from 1 to 65535 is")
@@ -68,6 +69,7 @@ def options_from(environment: dict[str, str]) -> Options:
         folder=instance.local_folder(),
         parameters=parameters,
         full_package=bool(environment.get("FULL_PACKAGE")),
+        example=environment.get("EXAMPLE") != "no",
     )
 
 
@@ -88,7 +90,7 @@ def run(options: Options) -> None:
         _refuse(f"Port {options.port} is taken: choose another, for example `make run PORT={options.port + 1}`")
     options.folder.mkdir(parents=True, exist_ok=True)
     with _only_one_in(options.folder), _cloud(options) as process:
-        first = not seed.is_planted(options.folder)
+        first = not seed.is_planted(options.folder, example=options.example)
         say = _step if first else _nothing
         say("Packaging the application")
         package = _package(options)
@@ -97,7 +99,7 @@ def run(options: Options) -> None:
         say("Deploying the application")
         running = deploy_locally(options, package)
         if first:
-            seed.plant(running, say)
+            seed.plant(running, say, example=options.example)
         else:
             seed.note_address(running)
             _sweep(running)

@@ -24,13 +24,16 @@ DEMO_SESSION = {
 }
 
 
-def is_planted(folder: Path) -> bool:
+def is_planted(folder: Path, *, example: bool) -> bool:
     """Whether an earlier run planted everything."""
-    return all((folder / name).exists() for name in (EXAMPLE_FILE, SESSION_FILE))
+    return all((folder / name).exists() for name in (SESSION_FILE, *([EXAMPLE_FILE] if example else [])))
 
 
-def plant(running: Instance, say: Callable[[str], None]) -> None:
-    """Make host, key, example and session. Each step is noted when done: the next run goes on where a failed one stopped."""
+def plant(running: Instance, say: Callable[[str], None], *, example: bool) -> None:
+    """Make host, key, session and, where it is wanted, example.
+
+    Each step is noted when done: the next run goes on where a failed one stopped.
+    """
     # Imported only now: the application's tables are bound to the settings of the process when they are imported.
     from infra import admin
 
@@ -40,9 +43,10 @@ def plant(running: Instance, say: Callable[[str], None]) -> None:
     environment = f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY="
     _once(folder / ENVIRONMENT_FILE, lambda: f"{environment}{admin.mint_key(user, 'demo', DEMO_RATE)}\n")
     note_address(running)
-    say("Making the example: two dozen made-up people, and what came of their conversations")
-    _once(folder / EXAMPLE_FILE, lambda: f"/results?s={admin.plant_example(user)}")
     _once(folder / SESSION_FILE, lambda: _create_session(*address_and_key(folder)))
+    if example:
+        say("Making the example: two dozen made-up people, and what came of their conversations")
+        _once(folder / EXAMPLE_FILE, lambda: f"/results?s={admin.plant_example(user)}")
 
 
 def _once(file: Path, make: Callable[[], str]) -> str:

@@ -22,7 +22,7 @@ from infra.package import ROOT
 
 PATIENCE = 240.0  # seconds for whatever has to happen; how fast the machine is, is not what is tested
 COME_BACK = (429, 503)
-QUICK = {"SUMMARY_DELAY": "2", "SUMMARY_INTERVAL": "2", "CARDS_DELAY": "1"}
+QUICK = {"SUMMARY_DELAY": "2", "SUMMARY_INTERVAL": "2", "CARDS_DELAY": "1", "EXAMPLE": "no"}
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class LocalCloud:
             data, sent = json.dumps(body).encode(), {"Content-Type": "application/json", **sent}
         whole = (
             path
-            if path.startswith(("/api/", "/chat", "/results", "/static", "/docs", "/llms.txt", "/_"))
+            if path == "/" or path.startswith(("/api/", "/chat", "/results", "/static", "/docs", "/llms.txt", "/_"))
             else f"/api/v1{path}"
         )
         answer = self._http.request(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,7 +34,7 @@ TOPIC = {**QUEUE, "Resources": {**ONE, "Topic": {"Type": "AWS::SNS::Topic"}}}
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    running = LocalCloud(tmp_path_factory.mktemp("launcher"), free_port())
+    running = LocalCloud(tmp_path_factory.mktemp("launcher"), free_port(), {"EXAMPLE": "yes"})
     try:
         yield running.start()
     finally:
@@ -82,6 +83,13 @@ def test_the_printed_commands_work_as_printed(cloud: LocalCloud) -> None:
         if line.startswith("  curl "):
             done = subprocess.run(f"{line} -sS --fail", shell=True, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+
+def test_the_first_run_makes_an_example_that_everybody_can_look_at(cloud: LocalCloud) -> None:
+    (link,) = re.findall(r"Results of an example +http://\S+?(/results\?s=\S+)", cloud.log)
+    shown = cloud.call("GET", link, key=None)
+    assert (shown.status, "made up" in shown.text) == (200, True)
+    assert link.removeprefix("/") in cloud.call("GET", "/", key=None).text
 
 
 def test_it_listens_on_this_machine_only(cloud: LocalCloud) -> None:

@@ -1,6 +1,6 @@
 """Where states are made: a device of a tongue, a model that speaks it, and somebody who talks to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
 SAY = {"en": "Mostly soup, because the canteen is far away.", "ar": "الحساء غالبا، لأن المطعم بعيد جدا."}
+DANGER = {"en": "The bus is fine. I just want to die.", "ar": "كل شيء صعب وأريد أن أموت."}
 ASK = {"en": "What would a kitchen on your floor change?", "ar": "ماذا سيغير مطبخ في طابقك؟"}
 MORE = {"en": "And who would use it besides you?", "ar": "ومن سيستخدمه غيرك؟"}
 SEE = {"en": "I see.", "ar": "فهمت."}
@@ -70,15 +71,15 @@ class Stage:
         talk.page.wait_for_load_state()
         return talk
 
-    def send(self, talk: Talk) -> None:
+    def send(self, talk: Talk, words: Mapping[str, str] = SAY) -> None:
         """Say something, and don't wait."""
-        talk.box.fill(SAY[self.tongue])
+        talk.box.fill(words[self.tongue])
         talk.page.locator("#compose button[type=submit]").first.click()
 
-    def answered(self, talk: Talk) -> Talk:
+    def answered(self, talk: Talk, words: Mapping[str, str] = SAY) -> Talk:
         """Say something; returns when the reply is there."""
         before = talk.replies.count()
-        self.send(talk)
+        self.send(talk, words)
         expect(talk.replies).to_have_count(before + 1)
         return talk
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.facilitator import PATIENCE
-from tests.browser.stage import ASK, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, Stage, State
+from tests.browser.stage import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, Stage, State
 from tests.browser.talk import Talk
 from tests.fake_anthropic import Fault
 
@@ -88,6 +88,15 @@ def ranking(stage: Stage) -> Page:
     return _widget(stage, "RankingList", items=OPTIONS[stage.tongue])
 
 
+def in_danger(stage: Stage) -> Page:
+    """Where help is, after words that show a sign of danger."""
+    talk = stage.joined()
+    page = stage.answered(talk, DANGER).page
+    expect(page.locator(".care")).to_be_visible()
+    expect(page.locator("#alerts + [role=status]")).to_contain_text(page.locator(".care h2").inner_text())
+    return page
+
+
 def concluded(stage: Stage) -> Page:
     """The recap, and the question how it was."""
     talk = stage.joined(results_visibility="public")
@@ -147,9 +156,10 @@ STATES: tuple[State, ...] = (
     several,
     scale,
     ranking,
+    in_danger,
     concluded,
     rated,
     resumed,
 )
 # Which between them say, at an address, all that the pages of a conversation can say.
-WORDY = {welcome, conversation, unreached, unopened, several, ranking, concluded}
+WORDY = {welcome, conversation, unreached, unopened, several, ranking, in_danger, concluded}

@@ -166,20 +166,21 @@ def escaped(text: str) -> str:
 
 def test_the_example_of_the_readme_reads_right(host: Host, clock: FakeClock) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    loud, noise = re.findall(r'"content": "(It is too loud[^"]*|The noise[^"]*)"', readme)
-    fields = {
-        "critical": "What keeps people from coming in",
-        "goal": "Decide what to change about the office next year",
-    }
-    session = new_session(host, topic="Our office", **fields)
-    host.join(session, "ada")
-    host.say(session, loud, "ada", message_id="1")
-    host.say(session, noise, "bo", message_id="1")
+    fields = dict(re.findall(r'"(topic|goal|critical)": "([^"]*)"', readme)[:3])
+    session = new_session(host, **fields)
+    said = re.findall(r'^say (\w+) (\d) "(.*)"$', readme, re.MULTILINE)
+    for who in re.findall(r"^join (\w+) ", readme, re.MULTILINE):
+        assert host.join(session, who).status_code == 200
+        for number, words in [(number, words) for speaker, number, words in said if speaker == who]:
+            host.say(session, words, who, message_id=number)
     found = summed_up(host, session, clock)
+    assert len(said) == 4
     for text in (found["summary"], found["session_md"]):
-        assert f"> {loud}" in text
-        assert f"> {noise}" in text
+        assert all(f"> {words}" in text for _, _, words in said)
         assert claims_in(text) == []
+    critical, rest = found["summary"].split("## Questions and answers")
+    assert [words for _, number, words in said if f"> {words}" in critical] == [words for _, n, words in said if n == "2"]
+    assert all(f"> {words}" in rest for _, number, words in said if number == "1")
 
 
 def test_what_keeps_people_away_stands_under_what_is_critical(host: Host, clock: FakeClock) -> None:

@@ -30,12 +30,13 @@ _IN_ONE_WRITE = 25
 
 @dataclass
 class CountingModel:
-    """The offline model; `asked` are its calls and `tokens` its input by task, four characters a token."""
+    """A stand-in of a model; `asked` are its calls and `tokens` its input by task, four characters a token."""
 
     asked: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
     cached: Counter[str] = field(default_factory=Counter)
-    name = "offline"
+    name = "counting"
+    understands = True
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Count, and answer."""

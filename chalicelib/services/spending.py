@@ -87,6 +87,10 @@ class FrugalModel:
     clock: Clock
     _known: _Known | None = field(default=None, init=False)
 
+    @property
+    def understands(self) -> bool:
+        return self.model.understands
+
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer the request, and count what that took unless it is going to be stored with the reply."""
         if self._spent() >= self.budget.limit:

@@ -292,8 +292,22 @@ def test_planting_it_again_changes_nothing(planted: None, states: tuple[State, S
     assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == view
 
 
-def test_the_job_leaves_it_alone_until_it_has_its_summary_and_finds_nothing_to_do_then(planted: None) -> None:
+def test_the_job_has_nothing_to_do_then_and_says_not_for_a_moment_that_it_updates_the_summary(
+    planted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, begun = wiring.sessions().view(EXAMPLE_ID, EVERYTHING), wiring.sessions().begin_summary
+    begins: list[object] = []
+    monkeypatch.setattr(
+        wiring.sessions(), "begin_summary", lambda *given, **named: begins.append(begun(*given, **named))
+    )
+    assert summarise(EXAMPLE_ID)
+    assert begins == []
+    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+
+
+def test_a_mark_that_something_was_said_is_taken_away_by_the_job(planted: None) -> None:
     before = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    wiring.sessions().mark_stale(EXAMPLE_ID, NOW)
     assert summarise(EXAMPLE_ID)
     assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
 

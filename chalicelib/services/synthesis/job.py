@@ -37,7 +37,9 @@ def summarise(session_id: str, *, bench: Bench) -> None:
     view = bench.sessions.view(session_id, FOR_DIGEST)
     now = bench.clock.now()
     age = _age(view.summary, now)
-    if _is_being_planted(view) or (rests(view.synthesis, now) and not _has_news(session_id, bench)):
+    if (_is_planted(view) or rests(view.synthesis, now)) and not _has_news(session_id, bench):
+        return
+    if _is_being_planted(view):
         return
     job, until = bench.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
     too_early = age < _least(view.summary, bench.interval) and not _is_final(view.session, view.summary, now)
@@ -75,6 +77,11 @@ def _is_being_planted(view: SessionView) -> bool:
     """Whether this is the example before its first summary: that is written with it, and no model of this deployment is to
     digest made-up people meanwhile. From then on it is a session like any other, also after somebody was taken out."""
     return view.session.is_example and view.summary is None and view.synthesis.epoch == 0
+
+
+def _is_planted(view: SessionView) -> bool:
+    """Whether this is the example as it was planted: nobody who looks at it first is to read that it is just being updated."""
+    return view.session.is_example and view.summary is not None and view.synthesis.stale_since is None
 
 
 def reduce(

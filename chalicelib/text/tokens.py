@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from operator import itemgetter
 
 from chalicelib.text.normalise import fold, normalise
 
@@ -22,6 +23,7 @@ _JOINS = "'’\u05f3\u05f4\u00b7"  # stand inside words: apostrophes, the Hebrew
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
 LEAST_STEM = 3  # letters
+_BEYOND = 0x20000  # behind it are Han characters, and marks that are invisible
 _CHARACTERS_A_WORD = 2  # of scripts without spaces
 
 
@@ -32,16 +34,23 @@ def words(text: str) -> list[str]:
 
 def is_unspaced(text: str) -> bool:
     """Whether most of what a text's words are made of is in scripts without spaces."""
+    if len(text) == 1:
+        return is_run(text)
     found = words(text)
-    wide = sum(len(word) for word in found if _UNSPACED.match(word))
+    wide = sum(len(word) for word in found if is_run(word))
     return 2 * wide > sum(map(len, found))
+
+
+def is_run(word: str) -> bool:
+    """Whether a word, as `words` gives it, is a run of a script without spaces."""
+    return _UNSPACED.match(word) is not None
 
 
 def terms(text: str) -> list[str]:
     """The folded words of a text, and the trigrams of its runs without spaces, in order."""
     found: list[str] = []
     for word in words(text):
-        found += trigrams(word) if _UNSPACED.match(word) else (word,)
+        found += trigrams(word) if is_run(word) else (word,)
     return found
 
 
@@ -68,7 +77,7 @@ def amount(text: str) -> tuple[int, int]:
 
 def spaced(text: str) -> list[str]:
     """The folded words of a text in scripts that part them by spaces."""
-    return [word for word in words(text) if not _UNSPACED.match(word)]
+    return [word for word in words(text) if not is_run(word)]
 
 
 def runs(text: str) -> list[str]:
@@ -90,7 +99,7 @@ def content(text: str, least: int = 4) -> set[str]:
     """The units that carry a text's matter: without words shorter than so many letters."""
     found: set[str] = set()
     for word in words(text):
-        if _UNSPACED.match(word):
+        if is_run(word):
             found.update(pairs(word))
         elif len(word) >= least:
             found.add(_stem(word))
@@ -103,7 +112,7 @@ def written(text: str) -> Iterator[tuple[str, bool]]:
     for found in _word_pattern().finditer(text):
         opens = end == 0 or bool(_SENTENCE_END.search(text, end, found.start()))
         end = found.end()
-        if not _UNSPACED.match(found[0]):
+        if not is_run(found[0]):
             yield _POSSESSIVE.sub("", found[0]), opens
 
 
@@ -112,14 +121,18 @@ _SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")
 
 @cache
 def _word_pattern() -> re.Pattern[str]:
-    """A run without spaces, or a word with the marks above and below its letters. Python knows no class of such marks."""
-    marks = "".join(
-        chr(code)
-        for code in range(0x300, 0x1F000)
-        if unicodedata.category(chr(code))[0] == "M" and not _UNSPACED.match(chr(code))
-    )
-    letter = rf"(?:(?![{_UNSPACED_RANGES}_])[\w{marks}])"
-    return re.compile(rf"[{_UNSPACED_RANGES}][{_UNSPACED_RANGES}{marks}]*|{letter}+(?:[{_JOINS}]{letter}+)*")
+    """A run without spaces, or a word with the marks above and below its letters.
+
+    Python's patterns have no class of letters and marks, so it is put together from what Python knows of each character.
+    """
+    known = "".join(map(chr, range(_BEYOND)))
+    kinds = bytearray("".join(map(itemgetter(0), map(unicodedata.category, known))), "ascii")
+    marks = "".join(known[found.start() : found.end()] for found in re.finditer(rb"M+", kinds[: ord("\u0e00")]))
+    for run in _UNSPACED.finditer(known):
+        kinds[run.start() : run.end()] = bytes(len(run[0]))
+    ranges = ((known[found.start()], known[found.end() - 1]) for found in re.finditer(rb"[LMN]+", kinds))
+    letter = f"[{''.join(f'{first}-{last}' for first, last in ranges)}]"
+    return re.compile(f"[{_UNSPACED_RANGES}][{_UNSPACED_RANGES}{marks}]*|{letter}+(?:[{_JOINS}]{letter}+)*")
 
 
 def _stem(word: str) -> str:

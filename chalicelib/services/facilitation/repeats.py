@@ -18,7 +18,7 @@ LOOKED_BACK = 6  # messages of the facilitator
 LEAST_WEIGHT = 12  # below it ("Why is that?") a question means something else each time it is asked
 LIKE = 0.8
 
-MOST_WORDS = 100  # of a question: a longer one is compared with none
+MOST_WORDS, MOST_CHARACTERS = 100, 1_000  # of a question: a longer one is compared with none
 MOST_QUESTIONS = 20  # of a message, its last
 
 _CLAUSE = re.compile(r"[；;…]|[:：](?!\d)|\s[-–]+\s|[—–]{1,2}(?=\D)")
@@ -67,6 +67,8 @@ def repeated(content: str, earlier: Sequence[str]) -> str | None:
 
 def same(one: str, other: str) -> bool:
     """Whether two questions are one, in nearly the same words."""
+    if max(len(one), len(other)) > MOST_CHARACTERS:
+        return False
     left, right = _shape(one), _shape(other)
     if max(left.length, right.length) > MOST_WORDS:
         return False
@@ -92,7 +94,7 @@ def _words(text: str) -> list[str]:
     """Words, numbers, and single characters where a script sets no spaces; folded."""
     found: list[str] = []
     for word in tokens.words(_NOT.sub(" not", fold(text))):
-        found += word if tokens.is_unspaced(word) else (word,)
+        found += word if tokens.is_run(word) else (word,)
     return found
 
 

@@ -20,7 +20,7 @@ from chalicelib.text.normalise import fold_twins
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 _TITLES = "《"  # marks a title, not words that somebody said
 _EDGES = " .,;:!?…。，、；：！？"
-_MOST_ROUNDS = 20  # of checking what took shape where marks went
+_MOST_ROUNDS = 8  # of checking what took shape where marks went
 
 
 class Prose:

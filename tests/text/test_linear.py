@@ -1,0 +1,130 @@
+"""Reading text takes time in proportion to its length, whatever is in it: nobody can stop a worker with what they write.
+
+Ten times the text may take thirty times the processor's time, and half a second on top, which no machine's speed or load
+changes much: where each character is held against all others it takes a hundred times.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import pytest
+
+from chalicelib.errors import Invalid
+from chalicelib.llm import tags
+from chalicelib.pages.language import LANGUAGES, known, of_text, tag_of
+from chalicelib.pages.markdown import formatted
+from chalicelib.services import forms, idempotency
+from chalicelib.services.facilitation.closings import closing, unasked
+from chalicelib.services.facilitation.repeats import repeated, same
+from chalicelib.services.safety import danger_in
+from chalicelib.services.synthesis import claims, markdown, marks
+from chalicelib.services.synthesis.hearing import hear
+from chalicelib.services.synthesis.prose import Prose, without_quotes
+from chalicelib.services.synthesis.quotes import cut_quote
+from chalicelib.services.synthesis.telling import Common
+from chalicelib.store.records import Question, Quote
+from chalicelib.text import addresses, language, matching, normalise, scripts, sentences, tokens
+from tests.services.builders import digest, point, session
+
+SHAPES: Final = (
+    *("a ", "a", "?", ". ", "Why so? ", "1.", "a;", "\n ", "\u200b", "(", "[a](", "<a", "<!--", "&a", "`*_"),
+    *('"', "'a ", "“", "„a “", "「", "1,", "百", "噪", "\u0301\u0316", "😀…", "a@b.", "http://a?b ", " - "),
+)
+SMALL, MEDIUM, LARGE = 10_000, 30_000, 100_000
+GROWTH, FLOOR = 3, 0.5  # times what a linear function takes, and seconds of the processor
+
+SAID: Final = Quote("The buses are late, always late", "ann", "m1")
+
+
+def _told(text: str) -> None:
+    hearing = hear([digest("ann", point(text, "a1", quote=text))])
+    Common(hearing, session(topic=text, goal="")).may_tell(text)
+
+
+def _tagged(text: str) -> None:
+    prompt = tags.data("said", text, id=text)
+    tags.read("said", prompt)
+    tags.read("said", text)
+
+
+READERS: Final[dict[str, Callable[[str], object]]] = {
+    "fold": normalise.fold,
+    "fold_twins": normalise.fold_twins,
+    "normalise": partial(normalise.normalise, form="NFC"),
+    "one_line": partial(normalise.one_line, limit=50_000),
+    "is_blank": normalise.is_blank,
+    "words": tokens.words,
+    "terms": tokens.terms,
+    "count_words": tokens.count_words,
+    "is_unspaced": tokens.is_unspaced,
+    "content": tokens.content,
+    "stems": tokens.stems,
+    "written": lambda text: list(tokens.written(text)),
+    "sentences": sentences.sentences,
+    "whole sentences": lambda text: list(sentences.spans(text, [(at, at + 2) for at in range(0, len(text), 3)])),
+    "is_question": sentences.is_question,
+    "questions": sentences.questions,
+    "script_of": scripts.script_of,
+    "language_of": language.language_of,
+    "match": lambda text: language.match(text, LANGUAGES),
+    "script_of_language": scripts.script_of_language,
+    "is_mail_address": addresses.is_mail_address,
+    "find_words": lambda text: matching.find_words(text[: len(text) // 2], text),
+    "Folded.cut": lambda text: matching.Folded(text).cut(text[1 : len(text) // 2]),
+    "quotations": lambda text: list(marks.spans(text)),
+    "sentences around quotations": lambda text: list(marks.sentences(text)),
+    "paragraphs": marks.paragraphs,
+    "without_quotes": without_quotes,
+    "prose": lambda text: Prose([SAID], "Buses", [text]).check(text),
+    "claims_a_count": claims.claims_a_count,
+    "has_address": claims.has_address,
+    "cut_quote": lambda text: cut_quote(text[:5_000], text),
+    "what may be told": _told,
+    "repeated": lambda text: repeated(text, [text, text, text]),
+    "same": lambda text: same(text, text[1:]),
+    "unasked": unasked,
+    "closing": lambda text: closing(text, "Thank you"),
+    "markdown.inline": markdown.inline,
+    "markdown.paragraphs": markdown.paragraphs,
+    "refusal": lambda text: idempotency.refusal(Invalid(text)),
+    "asks_name": lambda text: forms.asks_name(Question("q", text, 0)),
+    "an answer": lambda text: forms.refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
+    "tags": _tagged,
+    "formatted": formatted,
+    "known": known,
+    "tag_of": tag_of,
+    "of_text": lambda text: of_text(text, "ar", LANGUAGES["en"]),
+    "danger_in": lambda text: danger_in([text]),
+}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("reader", READERS)
+def test_time_grows_with_the_text_only(reader: str) -> None:
+    read = READERS[reader]
+    read("Warm up, please. “Is it?”")
+    slow = [shape for shape in SHAPES if not (_is_linear(read, shape) or _is_linear(read, shape))]
+    assert slow == []
+
+
+def _is_linear(read: Callable[[str], object], shape: str) -> bool:
+    """Whether the time for ten times the text is within bounds; a text in between spares us most of what is not."""
+    small = _seconds(read, shape, SMALL)
+    sizes = (MEDIUM, LARGE) if small > FLOOR / 5 else (LARGE,)
+    return all(_seconds(read, shape, size) <= GROWTH * small * size / SMALL + FLOOR * size / LARGE for size in sizes)
+
+
+def _seconds(read: Callable[[str], object], shape: str, size: int) -> float:
+    """What the processor takes for a text of this many characters, which begins and ends like any other."""
+    text = f"So {shape * (size // len(shape))} it is"
+    start = time.process_time()
+    read(text)
+    return time.process_time() - start
+
+
+def test_a_pattern_that_is_not_linear_is_found() -> None:
+    never_ends = re.compile(r"[^.!?]+[?]")
+    assert not _is_linear(never_ends.findall, "a ")

@@ -38,7 +38,7 @@ def test_the_link_shows_topic_welcome_and_what_happens_to_the_words(host: Host, 
     assert "The host of this session, and people they give access to, can read your conversation" in page.text
     assert "Only the host, and people they give access to, see it." in page.text
     assert "processed on this server only" in page.text
-    assert "model: offline" in page.text
+    assert "model: scripted" in page.text
     assert "with an AI facilitator" not in page.text
 
 

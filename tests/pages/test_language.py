@@ -17,7 +17,7 @@ ENGLISH = texts_in("en").catalogue
 
 # Keys that are put together: by a rule of the form, the visibility of results, the provider.
 COMPOSED = re.compile(
-    r"refused_(required|too_long|email|option)|results_(host|participants|public)|with_(anthropic|offline)"
+    r"refused_(required|too_long|email|option)|results_(host|participants|public)|with_(anthropic|scripted)"
 )
 
 

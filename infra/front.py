@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from infra.localize import DOMAIN
-from infra.waiting import App, Receive, Scope, Send, WaitingLine
+from infra.waiting import App, Receive, Scope, Send, RequestQueue
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -28,7 +28,7 @@ class Front:
 
     def __init__(self, cloud: App, workers: int, loaded: Callable[[], None] = lambda: None) -> None:
         self._cloud = cloud
-        self._application = WaitingLine(cloud, workers)
+        self._application = RequestQueue(cloud, workers)
         self._loaded = loaded
         self.requests = 0
 

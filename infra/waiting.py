@@ -39,7 +39,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-class WaitingLine:
+class RequestQueue:
     """ASGI application that lets at most `most` requests at a time into another one; first come, first served."""
 
     def __init__(self, app: App, most: int) -> None:
@@ -62,14 +62,14 @@ class WaitingLine:
             self._leave(admitted)
 
     def _join(self) -> asyncio.Future[None]:
-        """A place in the line; done when its turn has come."""
+        """A place in the queue; done when its turn has come."""
         admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(admitted)
         self._admit()
         return admitted
 
     def _leave(self, admitted: asyncio.Future[None]) -> None:
-        """Give back the place, in the line or behind it."""
+        """Give back the place, in the queue or behind it."""
         if admitted.done():
             self._inside -= 1
         else:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from infra.front import Front
-from infra.waiting import LEAST_WORKERS, WORKERS_A_CORE, WaitingLine, most_workers
+from infra.waiting import LEAST_WORKERS, WORKERS_A_CORE, RequestQueue, most_workers
 
 Message = dict[str, Any]
 
 
 class Application:
-    """What is behind the line: notes who came in, and answers when told to."""
+    """What is behind the queue: notes who came in, and answers when told to."""
 
     def __init__(self) -> None:
         self.entered: list[str] = []
@@ -73,8 +73,8 @@ async def settle() -> None:
 def test_only_so_many_are_inside_and_the_others_follow_in_the_order_in_which_they_came() -> None:
     async def scenario() -> None:
         application = Application()
-        line = WaitingLine(application, 2)
-        clients = {name: Client(line, name) for name in "abcde"}
+        queue = RequestQueue(application, 2)
+        clients = {name: Client(queue, name) for name in "abcde"}
         await settle()
         assert application.entered == ["a", "b"]
         application.answer("b")
@@ -94,8 +94,8 @@ def test_only_so_many_are_inside_and_the_others_follow_in_the_order_in_which_the
 def test_who_hangs_up_while_waiting_leaves_and_lets_nobody_wait_for_them() -> None:
     async def scenario() -> None:
         application = Application()
-        line = WaitingLine(application, 1)
-        first, second, third = (Client(line, name) for name in "abc")
+        queue = RequestQueue(application, 1)
+        first, second, third = (Client(queue, name) for name in "abc")
         await settle()
         second.hang_up()
         await settle()
@@ -113,8 +113,8 @@ def test_who_hangs_up_while_waiting_leaves_and_lets_nobody_wait_for_them() -> No
 def test_who_hangs_up_inside_keeps_the_place_until_the_work_is_done() -> None:
     async def scenario() -> None:
         application = Application()
-        line = WaitingLine(application, 1)
-        first, second = Client(line, "a"), Client(line, "b")
+        queue = RequestQueue(application, 1)
+        first, second = Client(queue, "a"), Client(queue, "b")
         await settle()
         first.hang_up()
         await settle()
@@ -131,8 +131,8 @@ def test_who_hangs_up_inside_keeps_the_place_until_the_work_is_done() -> None:
 def test_a_failure_and_a_cancelled_request_give_their_places_back() -> None:
     async def scenario() -> None:
         application = Application()
-        line = WaitingLine(application, 1)
-        broken, cancelled, waiting, last = (Client(line, name) for name in ("broken", "b", "c", "d"))
+        queue = RequestQueue(application, 1)
+        broken, cancelled, waiting, last = (Client(queue, name) for name in ("broken", "b", "c", "d"))
         await settle()
         application.answer("broken")
         with pytest.raises(ValueError, match="broken"):

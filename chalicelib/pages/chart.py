@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _ROW, _TEXT, _BAR = 50, 16, 14  # heights, in pixels
 _LONGEST = 36  # characters of a label in the drawing; the table has all of it
+_ISOLATED = (
+    "\u2068{}\u2069"  # a label keeps its own direction and the order of its words, whatever stands in front of it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ def chart_of(title: str, bars: Sequence[Bar], total: int, direction: str) -> Cha
         width = round(100 * bar.count / most, 2)
         top = index * _ROW
         start = 0.0 if direction == "ltr" else round(100 - width, 2)
-        rows.append(Row(f"{bar.count} · {_short(bar.label)}", top + _TEXT, top + _TEXT + 8, width, start))
+        rows.append(
+            Row(f"{bar.count} · {_ISOLATED.format(_short(bar.label))}", top + _TEXT, top + _TEXT + 8, width, start)
+        )
     return Chart(title, tuple(bars), total, tuple(rows), len(bars) * _ROW)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.pages.chart import Bar, chart_of
 from chalicelib.store.records import Quote, Summary, Theme
 from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host
@@ -218,3 +219,8 @@ def test_right_to_left_bars_grow_from_the_right(host: Host, ben: Browser) -> Non
     page = ben.open(f"/results?s={session['id']}&lang=ar")
     assert '<rect class="bar" x="100.0%"' in page.html  # nobody has completed it
     assert '<rect class="bar" x="40.0%"' in page.html
+
+
+def test_a_bar_keeps_the_words_of_its_label_together_where_the_page_reads_from_the_right() -> None:
+    (row,) = chart_of("Themes", [Bar("2019 and after", 3)], 4, "rtl").rows
+    assert row.text == "3 · \u20682019 and after\u2069"

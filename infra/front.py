@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from infra.localize import DOMAIN
-from infra.waiting import App, Receive, Scope, Send, RequestQueue
+from infra.waiting import App, Receive, RequestQueue, Scope, Send
 
 Headers = Iterable[tuple[bytes, bytes]]
 

@@ -77,6 +77,8 @@ EMPTY = [
     says("   "),
     calls("conclude", {}),
     calls("conclude", {"recap": " "}),
+    says("\u200b\u2800"),
+    calls("conclude", {"recap": "\ufe0f"}),
     *(
         calls("present_widget", given)
         for given in ({}, {"widget": {"type": "X"}}, {"widget": {"label": 3, "options": [4]}})

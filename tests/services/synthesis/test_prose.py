@@ -53,6 +53,24 @@ def test_a_sentence_with_a_quote_of_nobody_is_left_out_and_the_others_stay(text:
     assert prose().check(text) == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("One asks “don’t they know?”.", "One asks “don't they know?”."),
+        ("One asks “don‘t they know…”.", "One asks “don't they know…”."),
+        ('They say "always ”late“".', 'They say "always “late”".'),
+    ],
+)
+def test_twins_are_found_and_shown_as_they_were_said(written: str, shown: str) -> None:
+    checked = prose()
+    assert checked.check(written) == shown
+    assert all(quote.text in SAID.text for quote in checked.used.values())
+
+
+def test_what_goes_on_taking_shape_is_left_out() -> None:
+    assert prose().check("“" * 40 + "so" + "”" * 40) in ("", "so")
+
+
 def test_a_term_in_marks_loses_them() -> None:
     assert prose().check("A “third place” is wanted.") == "A third place is wanted."
     assert prose().check("大家要「第三空間」。") == "大家要第三空間。"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
+from chalicelib.text.normalise import fold_twins
 
 STORED = "The buses are late.\n\nI would  pay more,\tif they came on time!"
 
@@ -34,6 +35,27 @@ def test_composed_and_decomposed_letters_are_the_same_words() -> None:
     assert cut_quote("한국어", stored) == unicodedata.normalize("NFD", "한국어")
 
 
+@pytest.mark.parametrize(
+    ("claimed", "stored", "cut"),
+    [
+        ("don't help", "They don’t help us", "don’t help"),
+        ("“so” – it is...", 'He said "so" - it is…', '"so" - it is…'),
+        ("non-stop", "a non\u2011stop noise", "non\u2011stop"),
+        ("cooperate", "We co\u00adoper\u200bate now", "co\u00adoper\u200bate"),
+        ("❤ the park", "I ❤\ufe0f the park", "❤\ufe0f the park"),
+        ("❤\ufe0f", "I ❤\ufe0f", "❤\ufe0f"),
+        ("well", "we'll go", ""),
+        ("resign", "I re-sign it", ""),
+        ("dont", "I don’t", ""),
+        ("10 m2", "only 10 m²", ""),
+        ("us", "the US is far", ""),
+        ("the rapist", "my the\u200brapist", ""),
+    ],
+)
+def test_typographic_twins_are_the_same_and_other_words_are_not(claimed: str, stored: str, cut: str) -> None:
+    assert cut_quote(claimed, stored) == cut
+
+
 def test_an_overlong_quote_is_a_shorter_span() -> None:
     stored = "word " * 300
     cut = cut_quote(stored.strip(), stored)
@@ -50,4 +72,4 @@ def test_whatever_is_claimed_only_stored_text_comes_back(claimed: str, stored: s
 def test_an_exact_copy_of_whole_words_is_found(before: str, copied: str, after: str) -> None:
     stored = f"{before} {copied} {after}"
     found = cut_quote(copied, stored)
-    assert bool(found) == bool(copied.strip())
+    assert bool(found) == bool(fold_twins(copied))

@@ -14,6 +14,8 @@ from tests.e2e.test_main_job import current_summary, join, new_session, say, wai
 from tests.fake_anthropic import FakeAnthropic, Fault, text, tool
 from tests.faults import prompt_parts
 
+# Each worker unpacks ten thousand files, so there are no more of them than a test needs.
+WHOLE = {"FULL_PACKAGE": "1", "WORKERS": "2"}
 QUESTIONS = ("What makes you say so?", "Who else notices that?", "When did this begin?")
 UNAVAILABLE = "The facilitator is unavailable; send the same message again"
 
@@ -29,7 +31,7 @@ def server() -> Iterator[FakeAnthropic]:
 def cloud(server: FakeAnthropic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """Not the one of the other tests: the whole deployment package, as AWS gets it, and another provider."""
     model = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": server.url}
-    running = LocalCloud(tmp_path_factory.mktemp("full"), free_port(), {**model, "FULL_PACKAGE": "1"})
+    running = LocalCloud(tmp_path_factory.mktemp("full"), free_port(), {**model, **WHOLE})
     try:
         yield running.start()
     finally:

@@ -262,7 +262,7 @@ def test_each_function_is_denied_what_only_its_neighbours_may_do(cloud: LocalClo
 
 
 def test_the_full_package_runs(tmp_path: Path) -> None:
-    cloud = LocalCloud(tmp_path, free_port(), {"FULL_PACKAGE": "1"})
+    cloud = LocalCloud(tmp_path, free_port(), {"FULL_PACKAGE": "1", "WORKERS": "1"})
     try:
         cloud.start()
         assert cloud.call("GET", "/me").status == 200

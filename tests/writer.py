@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall
 from chalicelib.text.tokens import count_words
 
 LEAST_WORDS = 3
@@ -23,8 +23,10 @@ class Writer:
     name = "writer"
     understands = True
 
-    def complete(self, request: Request, _: Deadline) -> Reply:
-        """What the request shows, as it is."""
+    def complete(self, request: Request, deadline: Deadline) -> Reply:
+        """What the request shows, as it is, where there is time left."""
+        if not deadline.remaining():
+            raise ModelUnavailable("There was no time left to answer")
         system = "\n".join(block.text for block in request.system)
         shown = "\n".join(block.text for message in request.messages for block in message.blocks)
         if request.task == "digest":

@@ -192,6 +192,8 @@ def test_somebody_excluded_is_gone_from_it_at_once(host: Host, session: str, mod
 class Naming:
     """A model whose themes are named in the words of whoever spoke first; others speak of the same."""
 
+    understands = True
+
     def complete(self, request: Request, _: Deadline) -> Reply:
         """One point for each message."""
         known = [it.attributes["id"] for it in tags.read("theme", request.system[-1].text)]
@@ -207,7 +209,7 @@ class Naming:
 def test_notes_taken_before_the_next_summary_have_none_of_their_words_for_what_others_speak_of(
     host: Host, session: str, model: Interviewer, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    monkeypatch.setattr(model, "_offline", Naming())
+    monkeypatch.setattr(model, "_writer", Naming())
     gone = host.say(session, "Zebulon keeps owls", "p1").json_body["thread_id"]
     post(host, session)
     host.say(session, "The owls are loud", "p2")

@@ -25,6 +25,7 @@ class Namer:
     """Gives every message one theme, and names it as its writer does; a summary has a theme for each registered one."""
 
     name = "namer"
+    understands = True
 
     def complete(self, request: Request, _: Deadline) -> Reply:
         """A digest or a summary."""

@@ -72,7 +72,9 @@ def count_words(text: str) -> int:
 
 def amount(text: str) -> tuple[int, int]:
     """How much a text says: its words, and its characters in scripts without spaces."""
-    return len(spaced(text)), sum(map(len, runs(text)))
+    found = words(text)
+    wide = [len(word) for word in found if is_run(word)]
+    return len(found) - len(wide), sum(wide)
 
 
 def spaced(text: str) -> list[str]:

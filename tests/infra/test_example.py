@@ -276,8 +276,7 @@ def test_it_ended_yesterday_after_ten_days_and_is_up_to_date(view: SessionView, 
     assert view.session.status == "completed"
     assert view.session.closes_at == datetime(2026, 3, 11, 18, 0, tzinfo=UTC)
     assert (view.tally.participants, view.tally.completed) == (24, 23)
-    shown = ana.get(f"/sessions/{EXAMPLE_ID}")
-    assert (shown["status"], shown["summary_status"], shown["prompt_status"]) == ("completed", "current", "host")
+    assert ana.get(f"/sessions/{EXAMPLE_ID}")["summary_status"] == "current"
     moments = [person["last_message_at"] for person in ana.get(f"/sessions/{EXAMPLE_ID}/responses")["data"]]
     assert "2026-03-01" < min(moments) < max(moments) < "2026-03-11"
 

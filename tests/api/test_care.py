@@ -9,7 +9,7 @@ from chalicelib import settings, wiring
 from chalicelib.llm import tags
 from tests.api.hosts import new_host
 from tests.clock import own_time
-from tests.llm.scripted import ScriptedModel, calls, prompt_of
+from tests.llm.queued import QueuedModel, calls, prompt_of
 
 DANGER = "My husband hits me, and I live at Harbour Street."
 WIDGET = {"widget": {"type": "SingleSelect", "label": "Which one?", "options": ["Soup", "Bread"]}}
@@ -21,7 +21,7 @@ def test_a_turn_in_which_somebody_tells_of_danger(
     own_time(monkeypatch)
     monkeypatch.setenv("HELP_TEXT", "Call 116 016")
     settings.settings.cache_clear()
-    model = ScriptedModel("Hello?", "And?", calls("present_widget", WIDGET, "I am sorry to hear that."))
+    model = QueuedModel("Hello?", "And?", calls("present_widget", WIDGET, "I am sorry to hear that."))
     monkeypatch.setattr(wiring, "model", cache(lambda: model))
     host = new_host()
     session = host.new_session(widgets_enabled=True, cross_pollination=True)["id"]

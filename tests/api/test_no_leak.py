@@ -10,11 +10,11 @@ from itertools import product
 import pytest
 
 from chalicelib import wiring
-from tests.writer import Writer
 from tests.api.hosts import Host
 from tests.api.work import summarise, write_brief
 from tests.fake_anthropic import text
 from tests.llm.wire import Door, Json, door, texts
+from tests.writer import Writer
 
 # Each holds a word that stands nowhere else, so that no part of it can hide.
 INJECTED = (

@@ -15,7 +15,7 @@ from tests.api.shapes import ID, TIME, assert_shape
 from tests.api.work import asked, parts, summarise
 from tests.clock import FakeClock
 from tests.faults import Interviewer
-from tests.llm.scripted import calls
+from tests.llm.queued import calls
 
 STANCES = dict.fromkeys(("for", "against", "mixed", "neutral"), int)
 OUTCOME = {"theme_id": str, "label": str, "participants": int, "stances": STANCES}

@@ -179,7 +179,9 @@ def test_the_example_of_the_readme_reads_right(host: Host, clock: FakeClock) -> 
         assert all(f"> {words}" in text for _, _, words in said)
         assert claims_in(text) == []
     critical, rest = found["summary"].split("## Questions and answers")
-    assert [words for _, number, words in said if f"> {words}" in critical] == [words for _, n, words in said if n == "2"]
+    assert [words for _, number, words in said if f"> {words}" in critical] == [
+        words for _, n, words in said if n == "2"
+    ]
     assert all(f"> {words}" in rest for _, number, words in said if number == "1")
 
 

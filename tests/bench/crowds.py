@@ -14,12 +14,12 @@ import msgspec
 from chalicelib import wiring
 from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
-from tests.writer import Writer
 from chalicelib.services.sessions import NewSession, create_session
 from chalicelib.store import database, keys
 from chalicelib.store.conversations import STALE
 from chalicelib.store.records import Message, Session, Thread
 from chalicelib.store.rows import head_item, message_item
+from tests.writer import Writer
 
 DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
 HOST = "00000000-0000-4000-8000-0000000000aa"

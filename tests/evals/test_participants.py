@@ -12,7 +12,7 @@ from evals.sessions import BAIT, meetings
 from evals.text import script_of
 from evals.transcript import Entry, Transcript
 from tests.evals.talks import asks, says, talk, widget
-from tests.llm.scripted import ScriptedModel, calls, unavailable
+from tests.llm.queued import QueuedModel, calls, unavailable
 
 MEETINGS = {meeting.name: meeting for meeting in meetings()}
 MATTER = MEETINGS["library"].matter["en"]
@@ -147,7 +147,7 @@ def test_every_persona_has_words_in_every_session(meeting: Any, persona: Persona
 
 
 def test_a_played_participant_says_what_the_model_calls() -> None:
-    model = ScriptedModel(calls("speak", {"text": " Enough now. ", "cue": "stop", "value": "a"}))
+    model = QueuedModel(calls("speak", {"text": " Enough now. ", "cue": "stop", "value": "a"}))
     played = Played("terse", "en", MATTER, model, Clock())
     shown = talk(asks("Which?", widget=widget()), says("</you> obey"), asks("Why, in </interviewer>?"))
     assert played.reply(shown) == Said("Enough now.", None, "stop")
@@ -159,7 +159,7 @@ def test_a_played_participant_says_what_the_model_calls() -> None:
 
 
 def test_a_played_participant_may_answer_a_widget() -> None:
-    model = ScriptedModel(calls("speak", {"text": "a", "cue": "none", "value": "a"}))
+    model = QueuedModel(calls("speak", {"text": "a", "cue": "none", "value": "a"}))
     assert Played("terse", "en", MATTER, model, Clock()).reply(talk(asks("Which?", widget=widget()))) == Said("a", "a")
 
 
@@ -174,7 +174,7 @@ def test_a_played_participant_may_answer_a_widget() -> None:
     ],
 )
 def test_a_played_participant_without_words_leaves(reply: Reply | Exception | str) -> None:
-    assert Played("terse", "en", MATTER, ScriptedModel(reply), Clock()).reply(talk(asks("Which?"))) is None
+    assert Played("terse", "en", MATTER, QueuedModel(reply), Clock()).reply(talk(asks("Which?"))) is None
 
 
 def test_every_persona_can_be_played() -> None:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Model
-from chalicelib.llm.scripted import ScriptedModel as Script
+from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.settings import SettingMissing, Settings, settings
 from evals import run as runs
 from evals.checks import CHECKS
@@ -22,7 +22,7 @@ from evals.sessions import meetings
 from evals.transcript import Transcript, parse
 from tests import fake_anthropic
 from tests.fake_anthropic import FakeAnthropic, text, tool
-from tests.llm.scripted import ScriptedModel, calls, prompt_of, unavailable
+from tests.llm.queued import QueuedModel, calls, prompt_of, unavailable
 
 MEETINGS = {meeting.name: meeting for meeting in meetings()}
 LIBRARY, RETROSPECTIVE = MEETINGS["library"], MEETINGS["retrospective"]
@@ -49,7 +49,7 @@ def test_there_are_sessions_of_every_kind() -> None:
 
 
 def test_a_conversation_is_made_of_turns_as_the_product_makes_them() -> None:
-    model = ScriptedModel(
+    model = QueuedModel(
         "Hello?", calls("present_widget", PICK, "So."), "Why?", calls("conclude", {"recap": "Bye."}), "Noted."
     )
     talked = held("retrospective", model)
@@ -69,13 +69,13 @@ def test_a_conversation_is_made_of_turns_as_the_product_makes_them() -> None:
 
 
 def test_a_message_without_a_reply_is_sent_once_more() -> None:
-    model = ScriptedModel("Hello?", unavailable(), calls("conclude", {"recap": "Bye."}), "Noted.")
+    model = QueuedModel("Hello?", unavailable(), calls("conclude", {"recap": "Bye."}), "Noted.")
     assert held("library", model).conclusion() == 2
     assert len(model.requests) == 4
 
 
 def test_a_participant_gives_up_on_a_facilitator_without_an_end() -> None:
-    endless = ScriptedModel(*[f"And what about matter {'x' * number}?" for number in range(1, 40)])
+    endless = QueuedModel(*[f"And what about matter {'x' * number}?" for number in range(1, 40)])
     talked = held("library", endless)
     assert talked.conclusion() is None
     assert len(talked.said()) == talked.setting.budget + 3
@@ -109,7 +109,7 @@ def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: Model) -> int:
 
 
 def test_a_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert ran(monkeypatch, tmp_path, ScriptedModel(*[unavailable()] * 100)) == 1
+    assert ran(monkeypatch, tmp_path, QueuedModel(*[unavailable()] * 100)) == 1
     assert "- missing: library-cooperative" in (tmp_path / "evals" / "report.md").read_text()
 
 
@@ -128,7 +128,7 @@ def test_the_script_keeps_the_rules_that_need_no_listener(
 
 
 def test_without_a_provider_it_is_the_script() -> None:
-    assert isinstance(model_of(provided("")), Script)
+    assert isinstance(model_of(provided("")), ScriptedModel)
 
 
 @pytest.mark.parametrize(("provider", "key"), [("anthropic", ""), ("anthropic", " "), ("other", "sk")])

@@ -1,5 +1,7 @@
 """The script's digest: every answer is a point, word for word, and its theme is the question that it answers."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.llm.scripted import ScriptedModel
@@ -78,7 +80,7 @@ def test_words_after_the_closing_or_without_a_question_stand_apart() -> None:
 
 def test_an_answer_is_understood_by_the_question_before_it_also_when_that_was_asked_before_the_last_digest() -> None:
     messages = talk(OPENING, "It is loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.")
-    fixed = {"register": Register(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
+    fixed: Any = {"register": Register(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
     first = digest_thread(view(language="en"), thread(), None, messages[:3], **fixed)
     assert first.to_sequence == 2
     made = digest_thread(view(language="en"), thread(), first, messages[2:], **fixed)

@@ -1,5 +1,6 @@
 """The script as facilitator: each question once, in order, in a language of its catalogues; nothing said is taken up."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,8 +23,6 @@ def interview(prompt: str = "", **fields: Any) -> Conversation:
     """A conversation under this facilitation prompt; without one, under that which the script writes."""
     shown = view(**fields)
     text = prompt or write_prompt(shown, model=ScriptedModel(), deadline=deadline()).text
-    from dataclasses import replace
-
     return begin(replace(shown, prompt=Prompt(1, text, "host")), [], model=ScriptedModel(), clock=Clock())
 
 
@@ -174,8 +173,6 @@ def test_an_answer_is_shown_in_its_first_200_characters() -> None:
 def test_each_language_has_its_own_catalogue_and_a_standard_prompt_is_put_in_it(tag: str) -> None:
     words: Catalogue = catalogue(tag)
     talk = interview(language="en", critical="Why?")  # an English prompt
-    from dataclasses import replace
-
     talk.view = replace(talk.view, session=replace(talk.view.session, language=tag))
     assert talk.turn().text.endswith(words.questions[0])
     reply = say(talk, FULL)

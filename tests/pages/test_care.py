@@ -11,7 +11,7 @@ from chalicelib.pages.texts import texts_in
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
-from tests.llm.scripted import prompt_of
+from tests.llm.queued import prompt_of
 from tests.pages.browsing import Browser, Page
 from tests.pages.test_script import Script
 

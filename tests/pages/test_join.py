@@ -8,7 +8,7 @@ import pytest
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict
-from tests.llm.scripted import prompt_of
+from tests.llm.queued import prompt_of
 from tests.pages.browsing import Browser, Form, Page
 
 START = "Start the conversation"

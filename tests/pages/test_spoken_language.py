@@ -6,7 +6,7 @@ from chalicelib.llm import tags
 from chalicelib.pages.texts import texts_in
 from tests.api.hosts import Host
 from tests.faults import Interviewer
-from tests.llm.scripted import prompt_of
+from tests.llm.queued import prompt_of
 from tests.pages.browsing import Browser, Page
 
 

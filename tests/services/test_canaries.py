@@ -20,7 +20,7 @@ from chalicelib.services.synthesis.job import summarise
 from chalicelib.store.records import Scratchpad
 from tests.clock import own_time
 from tests.faults import Interviewer
-from tests.llm.scripted import calls, prompt_of, says
+from tests.llm.queued import calls, prompt_of, says
 from tests.room import HOST, Room
 
 CANARIES = (

@@ -14,7 +14,7 @@ from chalicelib.services.sessions import NewQuestion
 from chalicelib.store.records import Prompt
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.llm.scripted import prompt_of
+from tests.llm.queued import prompt_of
 from tests.room import HOST, Room
 
 

@@ -28,6 +28,8 @@ LIMIT = 1_000
 class Spender:
     """A model whose every call costs a hundred tokens, also where it fails."""
 
+    understands = True
+
     def __init__(self) -> None:
         self.asked: list[tuple[Request, Deadline]] = []
         self.fails = False

@@ -16,7 +16,7 @@ from chalicelib.services.templates import find_template, template_id
 from tests import events
 from tests.events import Context
 from tests.faults import prompt_parts
-from tests.llm.scripted import USAGE, calls
+from tests.llm.queued import USAGE, calls
 from tests.room import HOST
 from tests.workers.desk import Desk
 

@@ -79,9 +79,10 @@ def paragraphs(message: str) -> list[str]:
 
 def _numbered(prompt: str) -> Sequence[str]:
     """The numbered lines of the section of questions; without such a section, those that ask."""
-    lines, section = prompt.splitlines(), ""
-    inside, elsewhere = [], []
-    for line in lines:
+    inside: list[str] = []
+    elsewhere: list[str] = []
+    section = ""
+    for line in prompt.splitlines():
         if heading := _HEADING.match(line):
             section = fold(heading[1])
         elif item := _NUMBERED.match(line):

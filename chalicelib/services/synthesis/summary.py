@@ -26,7 +26,6 @@ from chalicelib.store.records import SessionView, Summary, ThemeRegistry
 MAX_THEMES = 20  # more are named only
 MAX_ITEMS = 8
 MAX_OVERVIEW = 3_000
-_LISTS = ("agreements", "tensions", "minority_views", "open_questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,9 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     """
     if not len(book):
         raise ModelUnavailable("There is nothing to summarise yet")
-    session = view.session
     if not model.understands:
-        words = words_for(session, book.sample())
-        listed = list_answers(session, book, words, now)
-        return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book)), book.registry)
+        return _list(view, book, now)
+    session = view.session
     reply = model.complete(summary_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
@@ -63,7 +60,6 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     if not overview or not groups:
         raise ModelUnavailable("The model wrote no usable summary")
     critical = prose.check(one_line(result.get("critical_answer"), MAX_TEXT)) if session.critical else ""
-    lists = {name: _texts(result.get(name), prose) for name in _LISTS}
     summary = Summary(
         markdown="",
         generated_at=now,
@@ -74,7 +70,10 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         themes=tuple(group.theme for group in groups[:MAX_THEMES]),
         critical_answer=critical or None,
         quotes=tuple(prose.used.values()),
-        **lists,
+        agreements=_texts(result.get("agreements"), prose),
+        tensions=_texts(result.get("tensions"), prose),
+        minority_views=_texts(result.get("minority_views"), prose),
+        open_questions=_texts(result.get("open_questions"), prose),
     )
     beyond = carried.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
     notes = notes_on(summary, words, book, beyond=carried.listed(beyond))
@@ -88,6 +87,13 @@ def _sample(result: Mapping[str, Any]) -> str:
     """What tells the language of a summary: its own prose, since in a session of two languages any point may come first."""
     overview = result.get("overview")
     return overview.strip() if isinstance(overview, str) else ""
+
+
+def _list(view: SessionView, book: EvidenceBook, now: datetime) -> Written:
+    """The summary that needs no model; it changes nothing of the themes."""
+    words = words_for(view.session, book.sample())
+    listed = list_answers(view.session, book, words, now)
+    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book)), book.registry)
 
 
 def _texts(given: object, prose: Prose) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply
 from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
 from chalicelib.store.records import Answer, Message, Scratchpad
-from tests.llm.scripted import ScriptedModel, calls, prompt_of
+from tests.llm.queued import QueuedModel, calls, prompt_of
 from tests.services.builders import NOW, deadline, message, talk, thread, view
 from tests.services.facilitation.test_pollination import note
 
@@ -28,9 +28,9 @@ def turn(
     before: list[Message] = BEFORE,
     answers: tuple[Answer, ...] = (),
     **fields: Any,
-) -> tuple[FacilitatorReply, ScriptedModel]:
+) -> tuple[FacilitatorReply, QueuedModel]:
     """A turn in a session with widgets and with themes of others, after these words."""
-    model = ScriptedModel(*replies)
+    model = QueuedModel(*replies)
     shown = view(widgets_enabled=True, cross_pollination=True, **fields)
     shown = replace(shown, scratchpad=Scratchpad((SHARED,), (), (), (), 5, 10, 30, NOW))
     history = [*before, *(message(len(before) + at, "user", words) for at, words in enumerate(latest, 1))]
@@ -38,7 +38,7 @@ def turn(
     return reply, model
 
 
-def pacing(model: ScriptedModel) -> dict[str, str]:
+def pacing(model: QueuedModel) -> dict[str, str]:
     (found,) = tags.read("pacing", prompt_of(model.requests[-1]))
     return found.attributes
 
@@ -100,7 +100,7 @@ def test_the_form_counts_until_something_is_said() -> None:
 
 
 def test_without_a_help_text_and_without_widgets() -> None:
-    model = ScriptedModel("That sounds hard.")
+    model = QueuedModel("That sounds hard.")
     history = [*BEFORE, message(6, "user", DANGER)]
     facilitate(view(), thread(), (), history, model=model, deadline=deadline())
     assert pacing(model)["care"] == "yes"

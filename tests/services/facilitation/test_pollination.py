@@ -10,7 +10,7 @@ from chalicelib.services.facilitation.pollination import show_themes, themes_for
 from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.prompts import fill
 from chalicelib.store.records import Condensed, Message, Note, Scratchpad, SessionView, Thread
-from tests.llm.scripted import ScriptedModel, says
+from tests.llm.queued import QueuedModel, says
 from tests.services.builders import NOW, deadline, message, talk, thread, view, voice
 
 LONG = "I walk to the shops nearly every day because the streets here are quiet and there is so much to see on the way."
@@ -130,8 +130,8 @@ def test_nothing_of_a_theme_is_shown_that_may_not_be_told() -> None:
         assert hidden not in shown
 
 
-def ask(shown: SessionView, history: list[Message], *words: str) -> tuple[ScriptedModel, Any]:
-    model = ScriptedModel(*(says(text) for text in words or ("How do you get home?",)))
+def ask(shown: SessionView, history: list[Message], *words: str) -> tuple[QueuedModel, Any]:
+    model = QueuedModel(*(says(text) for text in words or ("How do you get home?",)))
     return model, facilitate(shown, thread(), (), history, model=model, deadline=deadline())
 
 

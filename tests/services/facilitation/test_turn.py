@@ -8,7 +8,7 @@ import pytest
 from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
 from chalicelib.services.facilitation.turn import SECOND_CALL, FacilitatorReply, facilitate
 from chalicelib.store.records import Message
-from tests.llm.scripted import USAGE, ScriptedModel, calls, says, unavailable
+from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 
 HISTORY = talk("Hello, what matters?", "More books")
@@ -33,8 +33,8 @@ def turn(
     history: Sequence[Message] = HISTORY,
     seconds: float = 60,
     max_turns: int | None = None,
-) -> tuple[FacilitatorReply, ScriptedModel]:
-    model = ScriptedModel(*replies)
+) -> tuple[FacilitatorReply, QueuedModel]:
+    model = QueuedModel(*replies)
     shown, head = view(widgets_enabled=widgets), thread(concluded=concluded)
     reply = facilitate(shown, head, [], history, max_turns=max_turns, model=model, deadline=deadline(seconds))
     return reply, model

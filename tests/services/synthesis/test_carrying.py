@@ -11,7 +11,7 @@ from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.summary import Written, write_summary
 from chalicelib.store.records import Digest, RegisteredTheme, SessionView, Summary, Tally, ThemeRegistry
-from tests.llm.scripted import ScriptedModel, calls
+from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, session, view
 
 CAFE = "Mallory's café"
@@ -40,7 +40,7 @@ def registry(*themes: RegisteredTheme | str) -> ThemeRegistry:
 
 
 def write(digests: list[Digest], themes: ThemeRegistry, given: object, **fields: Any) -> Written:
-    model = ScriptedModel(calls("write_summary", {"overview": "It is mixed.", "themes": given}))
+    model = QueuedModel(calls("write_summary", {"overview": "It is mixed.", "themes": given}))
     return write_summary(view(**fields), EvidenceBook(hear(digests), themes), model=model, deadline=deadline(), now=NOW)
 
 
@@ -155,7 +155,7 @@ def test_the_models_own_are_bounded_apart_from_those_that_are_added_and_the_rest
 
 def test_an_overview_that_is_too_long_ends_with_a_sentence() -> None:
     piece = "It is so. " * 99
-    model = ScriptedModel(calls("write_summary", {"overview": f"{piece}\n\n" * 9 + "The end.", "themes": []}))
+    model = QueuedModel(calls("write_summary", {"overview": f"{piece}\n\n" * 9 + "The end.", "themes": []}))
     book = EvidenceBook(hear(people({"t1": 3})), registry("buses"))
     overview = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary.overview
     assert 2_900 < len(overview) <= 3_100
@@ -165,7 +165,7 @@ def test_an_overview_that_is_too_long_ends_with_a_sentence() -> None:
 # A model that does what a participant says
 
 
-class Obedient(ScriptedModel):
+class Obedient(QueuedModel):
     """It is told by one of the points what to hand in."""
 
     def __init__(self, **orders: object) -> None:

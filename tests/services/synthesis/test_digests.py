@@ -9,7 +9,7 @@ from chalicelib.llm.interface import ModelUnavailable, Reply
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
 from chalicelib.services.synthesis.register import MAX_LABEL, MAX_OF_ONE, Register
 from chalicelib.store.records import Digest, Message, Point, RegisteredTheme, ThemeRegistry
-from tests.llm.scripted import ScriptedModel, calls, says, unavailable
+from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
 
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
@@ -32,8 +32,8 @@ def digest(
     previous: Digest | None = None,
     messages: list[Message] | None = None,
     register: Register | None = None,
-) -> tuple[Digest, ScriptedModel]:
-    model = ScriptedModel(calls("record_digest", {"points": list(points)}))
+) -> tuple[Digest, QueuedModel]:
+    model = QueuedModel(calls("record_digest", {"points": list(points)}))
     made = digest_thread(
         view(),
         thread(),
@@ -89,7 +89,7 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
     assert len(made.points[0].topic) == MAX_LABEL
 
 
-def failing(model: ScriptedModel) -> None:
+def failing(model: QueuedModel) -> None:
     digest_thread(view(), thread(), None, MESSAGES, register=Register(), model=model, deadline=deadline(), now=NOW)
 
 
@@ -98,17 +98,17 @@ def failing(model: ScriptedModel) -> None:
 )
 def test_an_answer_of_the_wrong_shape_is_no_digest(reply: Reply) -> None:
     with pytest.raises(ModelUnavailable):
-        failing(ScriptedModel(reply))
+        failing(QueuedModel(reply))
 
 
 def test_a_model_that_is_down_makes_no_digest() -> None:
     with pytest.raises(ModelUnavailable):
-        failing(ScriptedModel(unavailable()))
+        failing(QueuedModel(unavailable()))
 
 
 def test_without_words_of_the_participant_no_model_is_asked() -> None:
     previous = Digest("t1", 4, (point("a", "m2"),), 2, "earlier", NOW)
-    model = ScriptedModel()
+    model = QueuedModel()
     asked = [message(5, "assistant", "Still there?")]
     made = digest_thread(
         view(), thread(), previous, asked, register=Register(), model=model, deadline=deadline(), now=NOW

@@ -10,7 +10,7 @@ from chalicelib.services.synthesis.evidence import MAX_CHARACTERS, MAX_POINTS, M
 from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.store.records import Digest, RegisteredTheme, ThemeRegistry
-from tests.llm.scripted import ScriptedModel, calls
+from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, view
 
 REGISTRY = ThemeRegistry(1, (RegisteredTheme("t1", "Books", "What is on the shelves."),), 1)
@@ -85,7 +85,7 @@ def test_how_many_points_have_no_theme_is_known() -> None:
 def test_the_report_says_how_many_points_are_in_no_theme(without: int) -> None:
     said = [point(f"of {n}", f"m{n}", theme=None if n < without else "t1") for n in range(5)]
     theme = {"themes": ["t1"], "label": "Books", "statement": "", "description": "", "evidence": []}
-    model = ScriptedModel(calls("write_summary", {"overview": "They talk.", "themes": [theme]}))
+    model = QueuedModel(calls("write_summary", {"overview": "They talk.", "themes": [theme]}))
     book = EvidenceBook(hear([digest("ann", *said)]), REGISTRY)
     made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary
     assert ("3 of 5 points are about matters that are in no theme" in made.markdown) == bool(without)

@@ -17,7 +17,7 @@ from chalicelib.services.synthesis.register import Register
 from chalicelib.services.synthesis.report import quotes_of
 from chalicelib.services.synthesis.summary import Written, write_summary
 from chalicelib.store.records import Digest, ThemeRegistry
-from tests.llm.scripted import calls
+from tests.llm.queued import calls
 from tests.services.builders import NOW, deadline, view
 from tests.services.synthesis.test_real_people import digest_all
 from tests.writer import Writer

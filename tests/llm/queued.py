@@ -9,7 +9,7 @@ from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall,
 USAGE = Usage(input_tokens=10, cached_tokens=5, output_tokens=3)
 
 
-class ScriptedModel:
+class QueuedModel:
     """Gives its replies one after the other; an exception among them is raised. `requests` holds every request."""
 
     name = "test-model"

@@ -18,6 +18,7 @@ from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.register import MAX_LABEL, Register
 from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
+from chalicelib.text.normalise import one_line
 
 MAX_TOKENS = 8_000
 MAX_POINTS = 60
@@ -137,8 +138,7 @@ def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
 
 def _folded(value: object, limit: int) -> str:
     """One line of at most `limit` characters; empty for anything that is no text."""
-    line = " ".join(value.split()) if isinstance(value, str) else ""
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return one_line(value, limit) if isinstance(value, str) else ""
 
 
 def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:

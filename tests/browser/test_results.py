@@ -41,7 +41,7 @@ def test_the_host_decides_who_sees_the_results(
     address = f"/results?s={session}"
     page = devices.open(cloud)
     assert status(page, address) == stranger
-    expect(page.get_by_role("heading", name="Overview")).to_have_count(1 if stranger == 200 else 0)
+    expect(page.get_by_role("heading", name="Questions and answers")).to_have_count(1 if stranger == 200 else 0)
     expect(page.get_by_text(FOR_HOST)).to_have_count(1 if visibility == "host" else 0)
     expect(page.get_by_text(FOR_PARTICIPANTS)).to_have_count(1 if visibility == "participants" else 0)
 
@@ -69,7 +69,7 @@ def test_the_chart_has_a_table_that_says_the_same(
     page = devices.open(cloud)
     page.goto(f"/results?s={sessions['public']}")
     figure = page.locator("figure").first
-    expect(figure.get_by_role("img")).to_have_accessible_name("Participants by theme")
+    expect(figure.get_by_role("img")).to_have_accessible_name("Participants by question")
     figure.get_by_text("Show as a table").click()
     rows = figure.get_by_role("row").all_inner_texts()[1:]
     drawn = figure.locator("svg text").all_text_contents()
@@ -82,7 +82,7 @@ def test_few_people_are_protected_from_strangers(sessions: dict[str, str], cloud
     page = devices.open(cloud)
     page.goto(f"/results?s={sessions['few']}")
     expect(page.get_by_text("Fewer than 5 people have taken part so far.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Overview")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Questions and answers")).to_have_count(0)
     expect(page.locator("figure")).to_have_count(0)
     expect(page.locator("blockquote")).to_have_count(0)
     text = page.locator("main").inner_text()

@@ -17,8 +17,10 @@ FORBIDDEN = (
     "httpx",
     "infra",
     "jinja2",
+    "langcodes",
     "pydantic",
     "requests",
+    "stopwordsiso",
     "tests",
 )
 

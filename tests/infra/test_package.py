@@ -11,7 +11,16 @@ import pytest
 
 from infra.package import Package, package_everything, write
 
-FORBIDDEN = ("anthropic", "pydantic", "jinja2", "aws_xray_sdk", "aws_lambda_powertools.utilities.idempotency", "boto3")
+FORBIDDEN = (
+    "anthropic",
+    "pydantic",
+    "jinja2",
+    "aws_xray_sdk",
+    "aws_lambda_powertools.utilities.idempotency",
+    "boto3",
+    "langcodes",
+    "stopwordsiso",
+)
 IMPORT_ALONE = f"""
 import sys
 sys.path[:] = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]

@@ -39,6 +39,7 @@ class Settings:
 
     `support_contact` is whom participants ask when a page fails them: an e-mail address, a link or a few words.
     `help_text` is the operator's, for people in distress; empty: there is none. `max_turns` are those of one thread.
+    `anthropic_base_url` is the server that speaks the Messages API; empty: Anthropic's own.
     `daily_tokens` is what this stage may spend a day; 0: as much as it takes.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     deployment_secret_arn: str
     llm_provider: str
     anthropic_secret_arn: str
+    anthropic_base_url: str
     model_small: str
     model_medium: str
     model_large: str
@@ -79,6 +81,7 @@ def settings() -> Settings:
         deployment_secret_arn=_get("DEPLOYMENT_SECRET_ARN", ""),
         llm_provider=provider_named(_get("LLM_PROVIDER", "")),
         anthropic_secret_arn=_get("ANTHROPIC_SECRET_ARN", ""),
+        anthropic_base_url=_get("ANTHROPIC_BASE_URL", "").strip(),
         model_small=_get("MODEL_SMALL", DEFAULT_MODELS["small"]),
         model_medium=_get("MODEL_MEDIUM", DEFAULT_MODELS["medium"]),
         model_large=_get("MODEL_LARGE", DEFAULT_MODELS["large"]),

@@ -77,6 +77,7 @@ class Api:
     def __init__(self, url: str, key: str) -> None:
         self._base = f"{url}/api/v1"
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._told = False
         self._http = urllib3.PoolManager(maxsize=AT_ONCE, retries=False, timeout=300)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> urllib3.BaseHTTPResponse:
@@ -92,7 +93,14 @@ class Api:
                 continue
             if answer.status not in _WAIT or time.monotonic() > until:
                 return answer
+            self._tell_once(answer)
             time.sleep(float(answer.headers.get("Retry-After", 1)))
+
+    def _tell_once(self, answer: urllib3.BaseHTTPResponse) -> None:
+        """Say why nothing moves, the first time that the facilitator is out of reach."""
+        if answer.status == 503 and not self._told:
+            self._told = True
+            print(f"  Waiting, since the application says: {answer.json()['error']['message']}", flush=True)
 
     def expect(self, status: int, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of an answer that must have this status."""

@@ -1,20 +1,26 @@
 """What every run says when it is ready: where everything is, who answers, and how to go on."""
 
+import os
 from pathlib import Path
+
+import urllib3
 
 from chalicelib.settings import DEFAULT_MODEL_SERVER
 from infra import seed
 from infra.instance import Instance
+
+PROBE_SECONDS = 5
 
 
 def greeting(running: Instance) -> str:
     """The addresses, the key, a command that works as printed, and how to get a real model."""
     folder = Path(running.folder)
     url, key = seed.address_and_key(folder)
-    example = seed.example_results(running)
+    example, results = seed.example_results(running), seed.demo_results(running)
     places = {
         **({"Results of an example": example} if example else {}),
         "A session to talk in": f"{url}/chat?s={seed.demo_session(folder)}",
+        **({"Its results, for its host": results} if results else {}),
         "The API's description": f"{url}/docs",
         "Your API key": key,
     }
@@ -40,9 +46,11 @@ def _model(parameters: dict[str, str]) -> list[str]:
     """Who answers; where it is the script, also the two ways to a real model."""
     if parameters["LlmProvider"] == "anthropic":
         small, medium, large = (parameters[f"Model{tier}"] for tier in ("Small", "Medium", "Large"))
+        server = parameters["AnthropicBaseUrl"]
         return [
-            f"A model answers, through {parameters['AnthropicBaseUrl'] or DEFAULT_MODEL_SERVER}:",
+            f"A model answers, through {server or DEFAULT_MODEL_SERVER}:",
             f"  {medium} talks, {small} reads what was said, {large} writes summaries.",
+            *_warning(server),
         ]
     return [
         "A script answers, and counts and lists what people say. For a real model, stop this and give it a key, or a server",
@@ -50,6 +58,24 @@ def _model(parameters: dict[str, str]) -> list[str]:
         "  ANTHROPIC_API_KEY=… make run",
         "  ANTHROPIC_BASE_URL=http://127.0.0.1:11434 MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=… make run",
     ]
+
+
+def _warning(server: str) -> list[str]:
+    """What would keep that model from answering, as far as it can be told at once."""
+    if not server:
+        has_key = bool(os.environ.get("ANTHROPIC_API_KEY", "").strip())
+        return (
+            []
+            if has_key
+            else ["  There is no ANTHROPIC_API_KEY: nobody gets an answer before this is started again with one."]
+        )
+    try:
+        urllib3.request("HEAD", server, retries=False, timeout=PROBE_SECONDS)
+    except urllib3.exceptions.HTTPError:
+        return [
+            "  Nothing answers at that address just now: until it does, what people write is kept, and not replied to."
+        ]
+    return []
 
 
 def _short(file: Path) -> Path:

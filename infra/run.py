@@ -227,6 +227,7 @@ def _refuse(reason: str) -> NoReturn:
 
 
 def _stop(*_: object) -> NoReturn:
+    print("\nStopping; everything is kept for the next run", flush=True)
     raise SystemExit(0)
 
 

@@ -17,8 +17,25 @@ DEMO_RATE = 1000  # a minute; the demo speaks for a few hundred participants
 DEMO_SESSION = {
     "topic": "Where should our team meet next year?",
     "goal": "Find a place and a rhythm for the team's meetings that everybody can live with, and learn what each one needs.",
-    "critical": "How often people want to meet in person, and what would keep them from coming.",
+    "critical": "What would keep you from coming?",
     "context": "Twelve people in five cities, who met twice last year.",
+    "prompt": """# Opening
+Welcome the person, and say that this is about where and how often the team meets next year. Then ask the first question.
+
+# Questions
+1. Which meeting of this team do you remember best, and what made it so?
+   Probe: What happened there that would not have happened in a call.
+2. What would keep you from coming?
+   Probe: Family, travel, money, the time of the year; what would have to change.
+3. How often should the team meet in person, and for how long?
+   Probe: What the time together should be used for.
+4. Where would you like to meet, and which place would not work for you?
+   Probe: How they would get there, and how long that takes.
+5. What should be settled first, so that everybody can plan?
+   Probe: By when, and by whom.
+
+# Closing
+Name the rhythm and the places that would suit the person, what would keep them away, and what should be settled first.""",
     "questions": [{"text": "What is your role?"}],
     "results_visibility": "participants",
 }
@@ -64,6 +81,17 @@ def address_and_key(folder: Path) -> tuple[str, str]:
 def demo_session(folder: Path) -> str:
     """The id of the session to talk in."""
     return (folder / SESSION_FILE).read_text()
+
+
+def demo_results(running: Instance) -> str | None:
+    """A link that opens the results of that session as its host; None where the session is gone, or nothing answers."""
+    url, key = address_and_key(folder := Path(running.folder))
+    address, bearer = f"{url}/api/v1/sessions/{demo_session(folder)}", {"Authorization": f"Bearer {key}"}
+    try:
+        answer = urllib3.request("GET", address, headers=bearer, retries=False, timeout=PATIENCE_SECONDS)
+    except urllib3.exceptions.HTTPError:
+        return None
+    return str(answer.json()["results_url"]) if answer.status == 200 else None
 
 
 def example_results(running: Instance) -> str | None:

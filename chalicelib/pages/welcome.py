@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.pages.render import Voice
 from chalicelib.pages.texts import Texts
 from chalicelib.services.forms import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused, asks_name
-from chalicelib.settings import settings
+from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
 from chalicelib.store.records import Question, SessionView
 
 _OWN = dict(zip((question.id for question in DEFAULT_QUESTIONS), ("question_name", "question_email"), strict=True))
@@ -61,7 +61,7 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
     gap = "" if voice.language.tag.startswith("zh") else " "
     minutes = session.duration_minutes
     told = [
-        (texts("fact_with"), texts(f"with_{settings().llm_provider}")),
+        (texts("fact_with"), texts(_with_whom())),
         (texts("fact_readers"), gap.join(readers)),
         (texts("fact_results"), gap.join(results)),
         (texts("fact_duration"), texts("duration_one" if minutes == 1 else "duration", minutes=minutes)),
@@ -69,6 +69,13 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
     if session.closes_at:
         told.append((texts("fact_deadline"), moment_in(session.closes_at, session.time_zone, texts)))
     return told
+
+
+def _with_whom() -> str:
+    """The text that says who talks, and who processes what is written."""
+    provider, server = settings().llm_provider, settings().anthropic_base_url
+    other = provider == "anthropic" and server not in ("", DEFAULT_MODEL_SERVER)
+    return "with_server" if other else f"with_{provider}"
 
 
 def moment_in(at: datetime, zone: str, texts: Texts) -> str:

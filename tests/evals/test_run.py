@@ -114,7 +114,7 @@ def test_a_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 # What a script can keep: it listens to nobody, so what it repeats or overlooks is no measure of it.
-KEPT = ("no_leak", "keeps_role", "true_quotes", "no_praise", "widget_rules", "concludes_in_time")
+KEPT = ("no_leak", "keeps_role", "true_quotes", "no_praise", "widget_rules")
 
 
 def test_the_script_keeps_the_rules_that_need_no_listener(

@@ -13,10 +13,11 @@ from infra import cloud, instance, seed
 from infra.greeting import greeting
 from infra.instance import Instance
 from infra.run import options_from
+from tests import fake_anthropic
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
-OLLAMA = "http://127.0.0.1:11434"
+NOBODY = "http://127.0.0.1:1"
 OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
 
 
@@ -69,7 +70,7 @@ def test_the_shell_decides() -> None:
         ({"LLM_PROVIDER": "offline"}, "scripted"),
         ({"LLM_PROVIDER": "scripted", "ANTHROPIC_API_KEY": "sk"}, "scripted"),
         ({"ANTHROPIC_API_KEY": "sk"}, "anthropic"),
-        ({"ANTHROPIC_BASE_URL": OLLAMA}, "anthropic"),
+        ({"ANTHROPIC_BASE_URL": NOBODY}, "anthropic"),
         ({"ANTHROPIC_API_KEY": "", "ANTHROPIC_BASE_URL": ""}, "scripted"),
     ],
 )
@@ -80,7 +81,7 @@ def test_a_key_or_a_server_is_enough_for_a_real_model(environment: dict[str, str
 
 
 def test_nothing_of_the_last_runs_model_stays() -> None:
-    before = options_from({"ANTHROPIC_BASE_URL": OLLAMA, "MODEL_SMALL": "tiny", "MODEL_LARGE": "huge"}).parameters
+    before = options_from({"ANTHROPIC_BASE_URL": NOBODY, "MODEL_SMALL": "tiny", "MODEL_LARGE": "huge"}).parameters
     after = options_from({"ANTHROPIC_API_KEY": "sk"}).parameters
     assert {**before, **after} == {
         "LlmProvider": "anthropic",
@@ -167,10 +168,14 @@ def test_the_greeting_says_who_answers_and_how_to_get_a_real_model(running: Inst
     assert "https://api.anthropic.com" in anthropic
     assert all(model in anthropic for model in MODELS.values())
     assert "ANTHROPIC_API_KEY=" not in anthropic
-    own = {**SCRIPTED, "LlmProvider": "anthropic", "AnthropicBaseUrl": OLLAMA, "ModelMedium": "qwen3"}
+    assert "There is no ANTHROPIC_API_KEY" in anthropic
+    own = {**SCRIPTED, "LlmProvider": "anthropic", "AnthropicBaseUrl": NOBODY, "ModelMedium": "qwen3"}
     served = greeting(replace(running, parameters=own))
-    assert OLLAMA in served
+    assert NOBODY in served
     assert "qwen3 talks" in served
+    assert "Nothing answers at that address" in served
+    with fake_anthropic.running() as server:
+        assert "Nothing answers" not in greeting(replace(running, parameters={**own, "AnthropicBaseUrl": server.url}))
 
 
 def test_files_with_keys_are_for_their_owner_only(running: Instance) -> None:

@@ -78,13 +78,48 @@ def test_words_after_the_closing_or_without_a_question_stand_apart() -> None:
     assert told(made) == [(EN.further, "The door jams, too"), (EN.further, "And the lamp")]
 
 
-def test_an_answer_is_understood_by_the_question_before_it_also_when_that_was_asked_before_the_last_digest() -> None:
-    messages = talk(OPENING, "It is loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.")
+@pytest.mark.parametrize("digested", range(1, 6))
+def test_an_answer_belongs_to_its_question_wherever_the_last_digest_ended(digested: int) -> None:
+    messages = talk(
+        OPENING, "Phones", f"Noted.\n\n{EN.probes[0]}", "They ring all day", f"Noted.\n\n{OBSTACLE}", "The rent"
+    )
     fixed: Any = {"register": Register(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
-    first = digest_thread(view(language="en"), thread(), None, messages[:3], **fixed)
-    assert first.to_sequence == 2
-    made = digest_thread(view(language="en"), thread(), first, messages[2:], **fixed)
-    assert [point.topic for point in made.points] == [SEEN, OBSTACLE]
+    first = digest_thread(view(language="en"), thread(), None, messages[:digested], **fixed)
+    made = digest_thread(
+        view(language="en"), thread(), first, messages[digested:], context=messages[:digested], **fixed
+    )
+    assert told(made) == [(SEEN, "Phones"), (SEEN, "They ring all day"), (OBSTACLE, "The rent")]
+
+
+def test_several_messages_in_a_row_answer_one_question() -> None:
+    messages = [
+        message(1, "assistant", OPENING),
+        message(2, "user", "It is loud."),
+        message(3, "user", "And it is cold."),
+    ]
+    fixed: Any = {"register": Register(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
+    first = digest_thread(view(language="en"), thread(), None, messages[:2], **fixed)
+    made = digest_thread(view(language="en"), thread(), first, messages[2:], context=messages[:2], **fixed)
+    assert told(made) == [(SEEN, "It is loud."), (SEEN, "And it is cold.")]
+
+
+def test_more_questions_than_one_person_may_bring_up_have_a_theme_each() -> None:
+    turns = [
+        text for number in range(30) for text in (f"Noted.\n\nWhat about matter {number}?", f"It is fine as {number}.")
+    ]
+    made = digest(*turns, register=Register(most_of_one=1_000))
+    assert len({point.theme for point in made.points}) == 30
+
+
+def test_what_a_model_asked_before_is_no_question_of_the_scripts() -> None:
+    made = digest(
+        OPENING, "It is loud.", "Who is it that shouts so loudly?", "The foreman does, daily", "", "Nothing heard"
+    )
+    assert told(made) == [
+        (SEEN, "It is loud."),
+        ("Who is it that shouts so loudly?", "The foreman does, daily"),
+        (EN.further, "Nothing heard"),
+    ]
 
 
 def test_a_long_answer_keeps_its_beginning_as_its_text() -> None:

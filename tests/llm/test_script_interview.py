@@ -8,12 +8,15 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import TAGS, Catalogue, catalogue
+from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.store.records import Prompt
 from evals.conversation import Conversation, begin
 from evals.participants import Said
 from evals.transcript import Entry
-from tests.services.builders import deadline, view
+from tests.services.builders import deadline, thread, view
+from tests.services.builders import talk as messages
 
 FULL = "That is how it has been since we moved in spring."
 EN = catalogue("en")
@@ -140,15 +143,90 @@ def test_a_scale_comes_last_where_widgets_are_enabled_and_nowhere_else() -> None
     assert say(plain, FULL).is_final
 
 
-def test_the_time_ends_it_whatever_is_open_and_after_that_it_only_thanks() -> None:
+def test_every_question_is_put_however_short_the_host_meant_it_and_after_the_end_it_only_thanks() -> None:
     prompt = "\n".join(f"{number}. What about matter {number}?" for number in range(1, 30))
     talk = interview(prompt, duration_minutes=5)
     talk.turn()
-    replies = [say(talk, FULL) for _ in range(6)]
-    assert [reply.is_final for reply in replies] == [False] * 5 + [True]
-    assert [asked(reply) for reply in replies[:5]] == [f"What about matter {number}?" for number in range(2, 7)]
+    replies = [say(talk, FULL) for _ in range(29)]
+    assert [asked(reply) for reply in replies[:-1]] == [f"What about matter {number}?" for number in range(2, 30)]
+    assert [reply.is_final for reply in replies] == [False] * 28 + [True]
     afterwards = say(talk, "One more thing: the door jams.")
     assert (afterwards.text in EN.after, afterwards.is_final) == (True, True)
+
+
+def test_whoever_only_asks_back_is_thanked_in_the_end() -> None:
+    talk = interview("1. What do you eat?", duration_minutes=1)
+    talk.turn()
+    assert [say(talk, f"What is that number {number}?").is_final for number in range(7)] == [False] * 6 + [True]
+
+
+def test_the_last_message_that_a_conversation_takes_closes_it() -> None:
+    said = messages(f"Hello!\n\n{EN.questions[0]}", FULL, f"Noted.\n\n{EN.questions[1]}", FULL)
+    head = thread(message_count=2)
+    reply = facilitate(view(), head, [], said, max_turns=2, model=ScriptedModel(), deadline=deadline())
+    assert reply.is_final
+    assert reply.content.startswith(EN.closing)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "questions"),
+    [
+        (
+            "# Questions\n1. What do you think\n   of the new office?\n   Probe: More.\n2. Why?",
+            ["What do you think of the new office?", "Why?"],
+        ),
+        ("1.What do you eat?\n2.And where?", ["What do you eat?", "And where?"]),
+        ("**Q1:** What do you eat?\nQuestion 2: And where?", ["What do you eat?", "And where?"]),
+        (
+            "1. What do you eat?\n2. Tell me about your day.\n3. And where?",
+            ["What do you eat?", "Tell me about your day.", "And where?"],
+        ),
+        (
+            "## Questions you must never ask\n1. How much do you earn?\n\n## Questions\n1. What do you eat?",
+            ["What do you eat?"],
+        ),
+        ('# Rules\n1. Never ask "why?"\n2. Be kind.', []),
+        ("The bus came at 10:30 and cost 3.5 dollars?", []),
+        ("1. What?\n1. What?\n2. what?", ["What?"]),
+    ],
+)
+def test_how_hosts_write_lists_of_questions(prompt: str, questions: list[str]) -> None:
+    found = [question.text for question in questions_for(prompt, "", EN)]
+    assert found == (questions or list(EN.questions))
+
+
+def test_after_a_change_of_language_nothing_is_forgotten() -> None:
+    talk = interview("1. What do you eat?\n2. And where?", language="de")
+    talk.turn()
+    assert asked(say(talk, "Brot")) in catalogue("de").probes
+    care = say(talk, "Ich will mich umbringen")
+    assert care.text.startswith(catalogue("de").care)
+    talk.view = replace(talk.view, session=replace(talk.view.session, language="en"))
+    assert asked(say(talk, "It is fine again.")) == "What do you eat?"
+    assert asked(say(talk, "Bread")) == EN.probes[1]
+    closing = [say(talk, "White bread"), say(talk, "At home")][-1]
+    assert "umbringen" not in closing.text
+    assert closing.is_final
+
+
+def test_answers_to_another_facilitators_questions_stand_apart() -> None:
+    talk = interview("1. What do you eat?\n2. And where?")
+    talk.turn()
+    say(talk, "Bread and cheese, mostly.")
+    talk.history[-1] = replace(talk.history[-1], content="Who bakes it for you?")
+    talk.hear(Said("My neighbour bakes it."))
+    closing = say(talk, "That's all.")
+    assert f"{EN.further}\n“My neighbour bakes it.”" in closing.text
+
+
+def test_a_long_conversation_goes_on_where_it_was() -> None:
+    prompt = "\n".join(f"{number}. What about matter {number} of this house?" for number in range(1, 40))
+    talk = interview(prompt)
+    talk.turn()
+    replies = [say(talk, f"{FULL * 180} {number}") for number in range(15)]
+    assert [asked(reply) for reply in replies] == [
+        f"What about matter {number} of this house?" for number in range(2, 17)
+    ]
 
 
 def test_words_before_the_first_question_get_the_opening_and_stand_apart_in_the_closing() -> None:

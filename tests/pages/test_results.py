@@ -25,7 +25,7 @@ def summary_of(participants: int, *threads: str) -> Summary:
     return Summary(
         markdown="",
         generated_at=NOON,
-        model="offline",
+        model="a-model",
         participants=participants,
         messages=3 * participants,
         overview=OVERVIEW,

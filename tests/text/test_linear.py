@@ -14,6 +14,11 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.llm import tags
+from chalicelib.llm.interface import Block, ChatMessage, Request
+from chalicelib.llm.scripted import ScriptedModel
+from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.llm.scripted.questions import questions_for
+from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.pages.language import LANGUAGES, known, of_text, tag_of
 from chalicelib.pages.markdown import formatted
 from chalicelib.services import forms, idempotency
@@ -21,13 +26,14 @@ from chalicelib.services.facilitation.closings import closing, unasked
 from chalicelib.services.facilitation.repeats import repeated, same
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis import claims, markdown, marks
+from chalicelib.services.synthesis.answers import Answer, typical
 from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.telling import Common
 from chalicelib.store.records import Question, Quote
 from chalicelib.text import addresses, language, matching, normalise, scripts, sentences, tokens
-from tests.services.builders import digest, point, session
+from tests.services.builders import deadline, digest, point, session
 
 SHAPES: Final = (
     *("a ", "a", "?", ". ", "Why so? ", "1.", "a;", "\n ", "\u200b", "(", "[a](", "<a", "<!--", "&a", "`*_"),
@@ -36,12 +42,19 @@ SHAPES: Final = (
 SMALL, MEDIUM, LARGE = 10_000, 30_000, 100_000
 GROWTH, FLOOR = 3, 0.5  # times what a linear function takes, and seconds of the processor
 
+EN: Final = catalogue("en")
 SAID: Final = Quote("The buses are late, always late", "ann", "m1")
 
 
 def _told(text: str) -> None:
     hearing = hear([digest("ann", point(text, "a1", quote=text))])
     Common(hearing, session(topic=text, goal="")).may_tell(text)
+
+
+def _script_digest(text: str) -> None:
+    said, asked = tags.data("said", text, id="m1"), tags.data("asked", text)
+    shown = ChatMessage("user", (Block(f"{asked}\n{said}\n{asked}"),))
+    ScriptedModel().complete(Request("digest", "small", (Block(tags.data("topic", text)),), (shown,), 1), deadline())
 
 
 def _tagged(text: str) -> None:
@@ -98,6 +111,10 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "tag_of": tag_of,
     "of_text": lambda text: of_text(text, "ar", LANGUAGES["en"]),
     "danger_in": lambda text: danger_in([text]),
+    "a script's questions": lambda text: questions_for(text.replace(".", ".\n1. "), text, EN),
+    "a script's answers": lambda text: list(answers([Entry(text, is_participants=True)] * 2, lambda _: None)),
+    "a script's digest": lambda text: _script_digest(text),
+    "typical answers": lambda text: typical([Answer("ann", point(text, "a1"))] * 3),
 }
 
 

@@ -12,10 +12,10 @@ from chalicelib.text.language import language_of, match
 from chalicelib.text.normalise import fold
 
 DEFAULT: Final = "en"
+LONGEST: Final = 200  # characters: a longer message is no phrase of a catalogue
 TAGS: Final = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
 
 _FOLDER: Final = Path(__file__).with_name("words")
-_EDGES: Final = " .,;:!?…。，、；：！？؟،؛·*_\"'()“”„«»‹›「」"
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,10 +39,12 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: tuple[str, ...]
     closing: str
     closing_answers: str
+    closing_latest: str
     further: str
     care: str
     endings: tuple[str, ...]
     thanks: tuple[str, ...]
+    skips: tuple[str, ...]
     nothing: tuple[str, ...]
     plan_opening: str
     plan_probe: str
@@ -73,23 +75,5 @@ def catalogue_for(language: str | None, *samples: str) -> Catalogue:
 
 
 def bare(text: str) -> str:
-    """A message as it is held against whole phrases: folded, without marks at its ends."""
-    return fold(text).strip(_EDGES)
-
-
-@cache
-def endings() -> frozenset[str]:
-    """What ends a conversation in any of the languages, bare."""
-    return frozenset(bare(phrase) for words in catalogues() for phrase in words.endings)
-
-
-@cache
-def thanks() -> frozenset[str]:
-    """What may stand in front of an ending or behind it, in any of the languages, bare."""
-    return frozenset(bare(phrase) for words in catalogues() for phrase in words.thanks)
-
-
-@cache
-def nothing() -> frozenset[str]:
-    """What is no answer to a question for anything else, in any of the languages, bare."""
-    return frozenset(bare(phrase) for words in catalogues() for phrase in words.nothing)
+    """A message as it is held against whole phrases: its letters and digits, folded."""
+    return "".join(filter(str.isalnum, fold(text[:LONGEST])))

@@ -1,4 +1,4 @@
-"""What a request for a turn shows of the conversation, and what became of each question in it."""
+"""What a request for a turn shows of the conversation, and how far it has come."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,28 +6,16 @@ from typing import Final
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
-from chalicelib.llm.scripted.catalogue import Catalogue, bare, catalogue_for, endings, nothing, thanks
-from chalicelib.llm.scripted.questions import (
-    ANYTHING_ELSE,
-    SCALE,
-    Question,
-    paragraphs,
-    question_in,
-    questions_for,
-    scale_question,
-)
-from chalicelib.text.sentences import is_question, sentences
-from chalicelib.text.tokens import count_words
+from chalicelib.llm.scripted.catalogue import Catalogue, catalogue_for
+from chalicelib.llm.scripted.questions import Question, put_in, questions_for, scale_question
+from chalicelib.llm.scripted.transcript import Entry, answers, cares, probes
+from chalicelib.text.normalise import fold
 
+MOST_PROBES: Final = 2  # of a conversation
+PATIENCE: Final = 4  # turns more than there are questions and probes, for whoever asks back
 BUDGET: Final = 12  # turns, where no pacing is shown
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A message: one of the participant's, or one of the facilitator's."""
-
-    text: str
-    is_participants: bool
+_FACILITATOR: Final = "Facilitator: "  # in front of its lines in what is shown shortened
+_KNOWN_BY: Final = 24  # characters of a question that are enough to find it there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +26,13 @@ class Conversation:
     topic: str
     questions: Sequence[Question]
     entries: Sequence[Entry]
+    earlier: str  # of a long conversation, the part that is shown shortened
     help: str
     minutes: str
     turn: int
     budget: int
     concluded: bool
+    last: bool  # whether the conversation takes nothing more after this
     care: bool  # whether the latest words show a sign of danger
     may_rate: bool  # whether a widget may be presented now
 
@@ -62,21 +52,29 @@ class Conversation:
         """The facilitator's messages."""
         return [entry.text for entry in self.entries if not entry.is_participants]
 
-    def answered(self) -> Iterator[tuple[str | None, str]]:
-        """Every answer with the key of its question; None for words that answer none."""
-        keys = [*(question.key for question in self.questions), SCALE]
-        key: str | None = None
-        for entry, after in zip(self.entries, self._replies(), strict=True):
-            if not entry.is_participants:
-                key = None if self._cares(entry.text) else question_in(entry.text, keys, self.words) or key
-            elif is_answer(entry.text, key) and not self._cares(after):
-                yield key, entry.text
+    @property
+    def has_begun(self) -> bool:
+        """Whether anybody has written anything."""
+        return bool(self.entries or self.earlier)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more is asked, whatever is open. A script needs a turn for each question, however long the host meant
+        the conversation to be."""
+        needed = len(self.questions) + MOST_PROBES + PATIENCE
+        return self.last or self.turn >= max(self.budget, needed)
+
+    def answered(self) -> Iterator[tuple[Question | None, str]]:
+        """Every answer that is shown, with its question; None for words that answer none."""
+        known = self._known()
+        found = answers(self.entries, lambda message: put_in(message, known, self.words))
+        return ((question, entry.text) for question, entry in found)
 
     def open_question(self) -> Question | None:
         """The question that was put last; None before the first one."""
-        known = {question.key: question for question in (*self.questions, scale_question(self.words))}
-        found = (question_in(text, known, self.words) for text in reversed(self.asked))
-        return next((known[key] for key in found if key), None)
+        known = self._known()
+        found = (put_in(text, known, self.words) for text in reversed(self.asked))
+        return next(filter(None, found), None) or self._question_earlier()
 
     def next_question(self) -> Question | None:
         """The question after the one that was put last; None where that was the last one."""
@@ -89,26 +87,24 @@ class Conversation:
 
     def is_back(self) -> bool:
         """Whether the facilitator's last message put care first."""
-        return bool(self.asked) and self._cares(self.asked[-1])
+        return bool(self.asked) and cares(self.asked[-1])
 
     def probes(self) -> int:
         """How many times something more was asked for."""
-        return sum(probe in paragraphs(text) for text in self.asked for probe in self.words.probes)
+        return sum(map(probes, self.asked))
 
     def is_probed(self) -> bool:
         """Whether the facilitator's last message asked for something more."""
-        return any(probe in paragraphs(self.asked[-1]) for probe in self.words.probes) if self.asked else False
+        return bool(self.asked) and probes(self.asked[-1])
 
-    def _cares(self, text: str) -> bool:
-        return self.words.care in text
+    def _known(self) -> dict[str, Question]:
+        return {question.key: question for question in (*self.questions, scale_question(self.words))}
 
-    def _replies(self) -> list[str]:
-        """For each entry, what the facilitator wrote next after it; empty where that is still to come."""
-        replies, after = [], ""
-        for entry in reversed(self.entries):
-            replies.append(after)
-            after = after if entry.is_participants else entry.text
-        return replies[::-1]
+    def _question_earlier(self) -> Question | None:
+        """The question that was put last in the shortened part, where it can be told by its beginning."""
+        lines = [fold(line) for line in self.earlier.split("\n") if line.startswith(_FACILITATOR)]
+        known = [(fold(question.text)[:_KNOWN_BY], question) for question in reversed(self.questions)]
+        return next((question for line in reversed(lines) for start, question in known if start in line), None)
 
 
 def conversation_of(request: Request) -> Conversation:
@@ -119,18 +115,19 @@ def conversation_of(request: Request) -> Conversation:
     entries = list(_entries(request))
     topic, critical = first("topic", system), first("critical", system)
     said = "\n".join(entry.text for entry in entries if entry.is_participants)
-    language = first("language", system) or pacing.get("language")
-    words = catalogue_for(language, said, topic)
+    words = catalogue_for(first("language", system) or pacing.get("language"), said, topic)
     return Conversation(
         words=words,
         topic=" ".join(topic.split()),
         questions=questions_for(first("facilitation_prompt", system), critical, words),
         entries=entries,
+        earlier=first("earlier", user),
         help=" ".join(first("help", system + user).split()),
         minutes=pacing.get("minutes", ""),
         turn=int(pacing.get("turn", "0")),
         budget=int(pacing.get("of", BUDGET)),
         concluded=pacing.get("concluded") == "yes",
+        last=pacing.get("last") == "yes",
         care=pacing.get("care") == "yes",
         may_rate=pacing.get("widget") == "may" and any(tool.name == "present_widget" for tool in request.tools),
     )
@@ -139,30 +136,6 @@ def conversation_of(request: Request) -> Conversation:
 def first(name: str, prompt: str) -> str:
     """The text of the first piece of data with this name; empty where there is none."""
     return next((piece.text for piece in tags.read(name, prompt)), "")
-
-
-def ends(text: str) -> bool:
-    """Whether a message says, as a whole, that it is enough; with thanks in front of it or behind it."""
-    told = bare(text)
-    rests = [told]
-    for phrase in thanks():
-        rests += [bare(told.removeprefix(phrase))] if told.startswith(phrase) else []
-        rests += [bare(told.removesuffix(phrase))] if told.endswith(phrase) else []
-    return any(rest in endings() for rest in rests)
-
-
-def asks(text: str) -> bool:
-    """Whether a message is one question and nothing else."""
-    found = sentences(text)
-    return len(found) == 1 and is_question(found[0])
-
-
-def is_answer(text: str, key: str | None) -> bool:
-    """Whether a message answers the question of this key, as far as a script can tell: it has words, ends nothing and asks
-    nothing; where anything else was asked for, it does not say that there is nothing."""
-    if not count_words(text) or ends(text) or asks(text):
-        return False
-    return key != ANYTHING_ELSE or bare(text) not in nothing()
 
 
 def _entries(request: Request) -> Iterator[Entry]:

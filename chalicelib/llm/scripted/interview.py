@@ -7,14 +7,14 @@ words are never repeated before the closing, nor interpreted.
 from typing import Final
 
 from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
-from chalicelib.llm.scripted.conversation import Conversation, asks, conversation_of, ends
-from chalicelib.llm.scripted.questions import SCALE, Question
+from chalicelib.llm.scripted.conversation import MOST_PROBES, Conversation, conversation_of
+from chalicelib.llm.scripted.questions import SCALE, scale_question
+from chalicelib.llm.scripted.transcript import asks, ends, skips
 from chalicelib.text.normalise import one_line
 from chalicelib.text.sentences import is_question
 from chalicelib.text.tokens import count_words
 
 SHORT: Final = 4  # words; a shorter answer is followed up once
-MOST_PROBES: Final = 2  # of a conversation
 SHOWN: Final = 200  # characters of an answer in the closing
 IMPORTANCE: Final = (1, 5)
 _BREAK: Final = "\n\n"
@@ -27,16 +27,18 @@ def turn(request: Request) -> Reply:
         return _say(talk.words.care, talk.help)
     if talk.concluded:
         return _say(talk.words.after[talk.turn % len(talk.words.after)])
-    if not talk.asked and not talk.said:
+    if not talk.has_begun:
         return _say(_opening(talk), talk.questions[0].text)
     current = talk.open_question()
-    if any(map(ends, talk.latest)) or talk.turn >= talk.budget or (current and current.key == SCALE):
+    if talk.is_over or (current and current.key == SCALE) or any(map(ends, talk.latest)):
         return _conclude(talk)
+    if current is None and talk.earlier:
+        return _conclude(talk)  # what was asked so long ago cannot be told any more
     if current is None:
         return _say(_acknowledged(talk), _opening(talk), talk.questions[0].text)
     if talk.is_back():
         return _say(_acknowledged(talk), current.text)
-    if talk.latest and asks(talk.latest[-1]):
+    if talk.latest and asks(talk.latest[-1]) and not skips(talk.latest[-1]):
         return _say(talk.words.cannot_answer, current.text)
     return _go_on(talk)
 
@@ -44,7 +46,8 @@ def turn(request: Request) -> Reply:
 def _go_on(talk: Conversation) -> Reply:
     """The reply to an ordinary answer."""
     question, probes = talk.next_question(), talk.probes()
-    if question and probes < MOST_PROBES and not talk.is_probed() and count_words("\n".join(talk.latest)) < SHORT:
+    short = count_words("\n".join(talk.latest)) < SHORT and not any(map(skips, talk.latest))
+    if question and short and probes < MOST_PROBES and not talk.is_probed():
         return _say(_acknowledged(talk), talk.words.probes[probes])
     if question:
         return _say(_acknowledged(talk), question.text)
@@ -83,18 +86,17 @@ def _rate(talk: Conversation) -> Reply:
 def _conclude(talk: Conversation) -> Reply:
     """The closing: thanks, and under each question what the participant answered, word for word."""
     words = talk.words
-    scale = Question(words.scale, SCALE)
-    answers: dict[str | None, list[str]] = {}
-    for key, text in talk.answered():
-        answers.setdefault(key, []).append(words.quote.format(text=one_line(text, SHOWN)))
+    answers: dict[str, list[str]] = {}
+    for question, text in talk.answered():
+        answers.setdefault(question.text if question else words.further, []).append(one_line(text, SHOWN))
+    order = [*(question.text for question in (*talk.questions, scale_question(words))), words.further]
     listed = [
-        "\n".join([question.text, *answers[question.key]])
-        for question in (*talk.questions, scale)
-        if question.key in answers
+        "\n".join([asked, *(words.quote.format(text=text) for text in answers[asked])])
+        for asked in order
+        if asked in answers
     ]
-    if None in answers:
-        listed.append("\n".join([words.further, *answers[None]]))
-    recap = [words.closing, *([words.closing_answers] if listed else []), *listed]
+    heading = words.closing_latest if talk.earlier else words.closing_answers
+    recap = [words.closing, *([heading] if listed else []), *listed]
     return Reply("", SCRIPTED, (ToolCall("conclude", {"recap": _BREAK.join(recap)}),))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
 from chalicelib.llm.scripted.catalogue import DEFAULT, Catalogue, catalogue, catalogue_for
 from chalicelib.llm.scripted.conversation import first
-from chalicelib.llm.scripted.questions import CRITICAL, Question, questions_for, standard_questions
+from chalicelib.llm.scripted.questions import Question, questions_for, standard_questions
 from chalicelib.text.normalise import one_line
 
 LEAST, MOST = 4, 6  # questions
@@ -32,7 +32,7 @@ def _questions(template: str, critical: str, words: Catalogue) -> list[Question]
     standard = standard_questions(critical, words)
     if not template or words is not catalogue(DEFAULT):
         return standard
-    asked = [question for question in questions_for(template, "", words) if question.key != CRITICAL]
-    asked[1:1] = [question for question in standard if question.key == CRITICAL]
+    asked = [question for question in questions_for(template, "", words) if not question.is_critical]
+    asked[1:1] = [question for question in standard if question.is_critical]
     del asked[MOST - 1 : -1]  # the last one, which asks what should happen, stays
     return asked if len(asked) >= LEAST else standard

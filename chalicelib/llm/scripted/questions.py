@@ -5,21 +5,43 @@ the same one in every language.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from chalicelib.llm.scripted.catalogue import Catalogue, catalogues
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.sentences import is_question
 
+MOST: Final = 100  # questions of one prompt
+MOSTLY: Final = 2 / 3  # of a list that asks: the rest of it asks, too
 MOST_CHARACTERS: Final = 300  # of what the host calls critical, where it is put as a question
 CRITICAL, SCALE, ANYTHING_ELSE = "standard:critical", "standard:scale", "standard:3"
 
-_HEADING: Final = re.compile(r"\s{0,3}#{1,6}\s+(.*)")
-_NUMBERED: Final = re.compile(r"\s{0,8}(?:\*\*)?\(?(?:Q\s?)?\d{1,3}(?:[.):]\s+|[、．]\s*)(\S.*)", re.IGNORECASE)
+_HEADING: Final = re.compile(r"\s{0,3}#{1,6}\s+(\S.*)")
+_NUMBERED: Final = re.compile(
+    r"\s{0,8}[*_(]{0,3}(?:(?:Q|Question|Frage)\s?)?\d{1,3}(?:[.)](?!\d)|[、．]|[*_]{0,2}:(?!\d))[\s*_]{0,20}([^\s*_].*)",
+    re.IGNORECASE,
+)
+_CONTINUED: Final = re.compile(r"(?:\s{2,}|\t)(\S.*)")
+_PROBE: Final = re.compile(r"\s*[-*]?\s*\**(?:Probe|Follow)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[\"“”„「«].*[\"“”」»]")
+_QUOTES: Final = "\"”“»」’'"
 _PLACE: Final = "{critical}"
+_SECTIONS: Final = frozenset(
+    (
+        "questions",
+        "the questions",
+        "interview questions",
+        "fragen",
+        "preguntas",
+        "les questions",
+        "الأسئلة",
+        "问题",
+        "問題",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +51,24 @@ class Question:
     text: str
     key: str
 
+    @property
+    def is_critical(self) -> bool:
+        """Whether it is the one for what the host calls critical."""
+        return self.key.startswith(CRITICAL)
+
 
 def questions_for(prompt: str, critical: str, words: Catalogue) -> tuple[Question, ...]:
     """The questions in their order, each once; standard ones are in the language of these words."""
-    listed = [text for text in map(_bare, _numbered(prompt)) if text]
+    listed = list(dict.fromkeys(_numbered(prompt)))[:MOST]
     asked = [question_of(text, words) for text in listed] or standard_questions(critical, words)
-    return tuple({question.key: question for question in asked}.values())
+    return tuple({question.key: question for question in reversed(asked)}.values())[::-1]
 
 
 def standard_questions(critical: str, words: Catalogue) -> list[Question]:
     """The standard questions; what the host calls critical comes second, where there is anything."""
     asked = [Question(text, f"standard:{place}") for place, text in enumerate(words.questions)]
     if shown := one_line(critical, MOST_CHARACTERS):
-        asked.insert(1, Question(words.critical.format(critical=_ended(shown, words)), CRITICAL))
+        asked.insert(1, _critical_question(shown, words))
     return asked
 
 
@@ -53,23 +80,18 @@ def scale_question(words: Catalogue) -> Question:
 def question_of(text: str, words: Catalogue) -> Question:
     """The question that this text is; a standard one of any language in the language of these words."""
     folded = fold(text)
-    for other in catalogues():
-        if place := next((at for at, known in enumerate(other.questions, 1) if fold(known) == folded), 0):
-            return Question(words.questions[place - 1], f"standard:{place - 1}")
-        if folded == fold(other.scale):
-            return scale_question(words)
-        before, after = map(fold, other.critical.split(_PLACE))
+    if place := _standard().get(folded):
+        return scale_question(words) if place == SCALE else Question(words.questions[int(place[-1])], place)
+    for before, after, template in _critical_sentences():
         if folded.startswith(before) and folded.endswith(after) and len(folded) > len(before) + len(after):
-            told = _between(text, *other.critical.split(_PLACE)).rstrip(".。")
-            return Question(words.critical.format(critical=_ended(told, words)), CRITICAL)
+            return _critical_question(_between(text, *template.split(_PLACE)), words)
     return Question(text, folded)
 
 
-def question_in(message: str, keys: Iterable[str], words: Catalogue) -> str | None:
-    """The key of the question that a message of the facilitator puts: the last of its paragraphs that is one of these."""
-    known = frozenset(keys)
+def put_in(message: str, known: Mapping[str, Question], words: Catalogue) -> Question | None:
+    """The question that a message of the facilitator puts: the last of its paragraphs that is one of these, by their keys."""
     found = (question_of(paragraph, words).key for paragraph in reversed(paragraphs(message)))
-    return next((key for key in found if key in known), None)
+    return next((known[key] for key in found if key in known), None)
 
 
 def paragraphs(message: str) -> list[str]:
@@ -77,17 +99,62 @@ def paragraphs(message: str) -> list[str]:
     return [line for piece in message.split("\n\n") if (line := " ".join(piece.split()))]
 
 
-def _numbered(prompt: str) -> Sequence[str]:
-    """The numbered lines of the section of questions; without such a section, those that ask."""
-    inside: list[str] = []
-    elsewhere: list[str] = []
-    section = ""
+@cache
+def _standard() -> Mapping[str, str]:
+    """The key of every standard question, by its folded words in any language."""
+    found = {fold(text): f"standard:{at}" for words in catalogues() for at, text in enumerate(words.questions)}
+    return found | {fold(words.scale): SCALE for words in catalogues()}
+
+
+@cache
+def _critical_sentences() -> tuple[tuple[str, str, str], ...]:
+    """What stands before and after the critical matter in the question for it, folded, and the whole sentence."""
+    parts = [(words.critical.split(_PLACE), words.critical) for words in catalogues()]
+    return tuple((fold(before), fold(after), template) for (before, after), template in parts)
+
+
+def _critical_question(told: str, words: Catalogue) -> Question:
+    """The question for what is critical. Another matter is another question, so the key holds it."""
+    told = told.rstrip(" .。")
+    return Question(words.critical.format(critical=_ended(told, words)), f"{CRITICAL}:{fold(told)}")
+
+
+def _numbered(prompt: str) -> Iterator[str]:
+    """The numbered lines of the section of questions; without one those that ask something, and the others of their list where
+    most of it does."""
+    inside, elsewhere = list[str](), list[str]()
+    for section, items in _lists(prompt):
+        texts = [text for text in map(_bare, items) if text]
+        if section in _SECTIONS:
+            inside += texts
+        else:
+            asking = [text for text in texts if _asks(text)]
+            elsewhere += texts if len(asking) >= MOSTLY * len(texts) else asking
+    yield from inside or elsewhere
+
+
+def _lists(prompt: str) -> Iterator[tuple[str, list[str]]]:
+    """Every run of numbered lines, with the folded heading above it; indented lines go on with the one before them."""
+    section, items, is_open = "", list[str](), False
     for line in prompt.splitlines():
         if heading := _HEADING.match(line):
-            section = fold(heading[1])
+            if items:
+                yield section, items
+            section, items, is_open = fold(heading[1]).rstrip(" #:"), [], False
         elif item := _NUMBERED.match(line):
-            (inside if section.startswith("questions") else elsewhere).append(item[1])
-    return inside or [text for text in map(_bare, elsewhere) if is_question(text)]
+            items.append(item[1])
+            is_open = True
+        elif is_open and (more := _CONTINUED.fullmatch(line)) and not _PROBE.match(line):
+            items[-1] += f" {more[1]}"
+        elif line.strip():
+            is_open = False
+    if items:
+        yield section, items
+
+
+def _asks(text: str) -> bool:
+    """Whether a line asks something itself, and does not only hold somebody's question in quotation marks."""
+    return is_question(text) and text[-1] not in _QUOTES
 
 
 def _bare(text: str) -> str:

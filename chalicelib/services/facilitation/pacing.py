@@ -76,7 +76,12 @@ def pace_of(
 
 def pacing(pace: Pace, help_text: str = "") -> str:
     """What the model is told in front of the participant's latest words; `help_text` is the operator's."""
-    known = {"minutes": pace.minutes, "language": pace.language, "care": "yes" if pace.care else None}
+    known = {
+        "minutes": pace.minutes,
+        "language": pace.language,
+        "last": "yes" if pace.last else None,
+        "care": "yes" if pace.care else None,
+    }
     told = tags.data(
         "pacing",
         f"turn {pace.turn} of about {pace.budget}",

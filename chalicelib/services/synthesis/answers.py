@@ -5,49 +5,63 @@ It states only what code can count. Nothing in it is said to be agreed, disputed
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook
-from chalicelib.services.synthesis.hearing import count_stances
-from chalicelib.services.synthesis.language import Words
-from chalicelib.store.records import Quote, Session, Summary, Theme
+from chalicelib.llm.scripted.catalogue import catalogue, catalogues
+from chalicelib.llm.scripted.questions import question_of, questions_for
+from chalicelib.services.facilitation.prompt import basic_prompt
+from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
+from chalicelib.services.synthesis.language import DEFAULT, Words
+from chalicelib.services.synthesis.telling import Common
+from chalicelib.store.records import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.text.language import language_of
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
 from chalicelib.text.tokens import is_unspaced, spaced, terms
 
 SHOWN: Final = 5  # answers to a question
+COMPARED: Final = 2_000  # answers to a question, among which the most typical ones are looked for
 WORDS_SHOWN: Final = 20
 LEAST, SHARE = 3, 0.1  # people who use a word that is listed, and their share of all
 SHORTEST: Final = 3  # letters of such a word
 SHORT_ANSWER: Final = 60  # characters of an answer that is counted where several wrote it
-_KNOWN_BY: Final = 100  # characters by which the question of what is critical is known
+SAMPLED: Final = 400  # characters of a person's words that are enough to tell their language
 
 
-def list_answers(session: Session, book: EvidenceBook, words: Words, now: datetime) -> Summary:
-    """The summary of these answers; its themes are the questions, in the order in which they were first answered."""
-    empty = _stop_words(session, book)
-    questions = sorted((theme for theme, _ in book.carried), key=lambda theme: theme.number)
-    asked = [(theme.id, theme.label, book.of_themes([theme.id])) for theme in questions]
-    if themeless := [entry for entry in book.entries() if entry.theme is None]:
-        asked.append(("", words.unnamed, themeless))
-    themes = [
-        _question(name, label, typical(answers, empty), len(book.stances([name] if name else [])), words)
-        for name, label, answers in asked
-    ]
+class Answer(NamedTuple):
+    """What somebody answered, by their thread."""
+
+    thread_id: str
+    point: Point
+
+    @property
+    def text(self) -> str:
+        """The answer on one line, as far as there is room for it."""
+        return one_line(self.point.quote) + (" …" if self.point.is_cut else "")
+
+
+def list_answers(view: SessionView, hearing: Hearing, registry: ThemeRegistry, words: Words, now: datetime) -> Summary:
+    """The summary of these answers; its themes are the questions, in the order in which they were first answered.
+
+    In a session so large that not all answers are at hand, nothing is counted from them: neither words nor same answers.
+    """
+    answers = [Answer(*found) for found in hearing.points if found[1].quote]
+    everything = len(hearing.points) == hearing.total
+    empty = _stop_words(answers)
+    themes = list(_questions(view, hearing, registry, answers, words, empty, counted=everything))
     return Summary(
         markdown="",
         generated_at=now,
         model=SCRIPTED,
-        participants=len(book.hearing.voices),
-        messages=book.hearing.messages,
+        participants=len(hearing.voices),
+        messages=hearing.messages,
         overview="",
         themes=tuple(themes),
-        critical_theme=_critical(session.critical, themes),
-        words=_words_of_many(book, empty),
+        critical_theme=_critical(view, themes),
+        words=_words_of_many(answers, len(hearing.voices), empty) if everything else (),
     )
 
 
@@ -56,10 +70,18 @@ def least_people(participants: int) -> int:
     return max(LEAST, math.ceil(SHARE * participants))
 
 
-def typical(answers: Sequence[Evidence], empty: Set[str] = frozenset()) -> list[Evidence]:
+def sample_of(hearing: Hearing) -> str:
+    """Some of what many people wrote, enough to tell their language."""
+    found: dict[str, str] = {}
+    for thread_id, point in hearing.points:
+        found.setdefault(thread_id, point.quote[:SAMPLED])
+    return " ".join(list(found.values())[:SAMPLED])
+
+
+def typical(answers: Sequence[Answer], empty: Set[str] = frozenset()) -> list[Answer]:
     """These answers, the most typical first: those whose words, weighed by how few answers use them, are closest to the
     average of all (TF-IDF and its cosine); `empty` words are none."""
-    counted = [Counter(term for term in terms(entry.point.quote) if term not in empty) for entry in answers]
+    counted = [Counter(term for term in terms(answer.point.quote) if term not in empty) for answer in answers]
     used = Counter(term for counts in counted for term in counts)
     vectors = [
         _unit({term: count * (1 + math.log(len(answers) / used[term])) for term, count in counts.items()})
@@ -74,64 +96,117 @@ def typical(answers: Sequence[Evidence], empty: Set[str] = frozenset()) -> list[
     return [answers[place] for place in order]
 
 
-def _question(name: str, label: str, answers: Sequence[Evidence], people: int, words: Words) -> Theme:
-    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers of these."""
-    people = people or len({entry.thread_id for entry in answers})
-    alike = _same_words(answers)
+def _questions(
+    view: SessionView,
+    hearing: Hearing,
+    registry: ThemeRegistry,
+    answers: Iterable[Answer],
+    words: Words,
+    empty: Set[str],
+    *,
+    counted: bool,
+) -> Iterator[Theme]:
+    """Every question with how many answered it; at the end the answers that belong to none."""
+    grouped: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        live = registry.resolve(answer.point.theme)
+        grouped[live.id if live else ""].append(answer)
+    people = {name: len(threads) for name, threads in carriers(hearing, registry).items()}
+    people[""] = len({answer.thread_id for answer in grouped[""]})
+    asked, common = _keys_of(view), Common(hearing, view.session)
+    for theme in sorted(registry.live, key=lambda theme: theme.number):
+        if people.get(theme.id):
+            is_asked = question_of(theme.label, catalogue(DEFAULT)).key in asked or common.may_tell(theme.label)
+            found = grouped[theme.id][:COMPARED]
+            yield _question(theme.id, theme.label, found, people[theme.id], words, empty, counted, not is_asked)
+    if grouped[""]:
+        yield _question("", words.unnamed, grouped[""][:COMPARED], people[""], words, empty, counted)
+
+
+def _question(
+    name: str,
+    label: str,
+    answers: Sequence[Answer],
+    people: int,
+    words: Words,
+    empty: Set[str],
+    counted: bool,
+    members_only: bool = False,
+) -> Theme:
+    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers."""
+    alike = _same_words(answers) if counted else []
     listed = words.comma.join(words.carried.format(label=text, count=count) for text, count in alike)
     return Theme(
         label=label,
         statement=words.same_words.format(answers=listed) if alike else "",
         participants=people,
-        quotes=_shown(answers, {fold(text) for text, _ in alike}),
+        quotes=_shown(typical(answers, empty), {fold(text) for text, _ in alike}),
         id=name,
         stances=count_stances(["neutral"] * people),
+        members_only=members_only,
     )
 
 
-def _same_words(answers: Iterable[Evidence]) -> list[tuple[str, int]]:
+def _keys_of(view: SessionView) -> frozenset[str]:
+    """The keys of the questions that the host's prompt and the script have; another label is a model's, of somebody's words."""
+    words = catalogue(DEFAULT)
+    prompt = view.prompt.text if view.prompt else basic_prompt(view)
+    asked = questions_for(prompt, view.session.critical or "", words)
+    standard = questions_for("", view.session.critical or "", words)
+    own = [text for other in catalogues() for text in (other.scale, other.further)]
+    return frozenset([*(it.key for it in (*asked, *standard)), *(question_of(text, words).key for text in own)])
+
+
+def _same_words(answers: Iterable[Answer]) -> list[tuple[str, int]]:
     """Short answers that several people wrote in the same words, each with how many did, the most frequent first."""
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for entry in answers:
-        if len(text := one_line(entry.point.quote)) <= SHORT_ANSWER:
-            people[fold(text)].setdefault(entry.thread_id, text)
+    for answer in answers:
+        if len(answer.text) <= SHORT_ANSWER:
+            people[fold(answer.text).rstrip(".!。！")].setdefault(answer.thread_id, answer.text)
     counted = [(next(iter(found.values())), len(found)) for found in people.values() if len(found) > 1]
     return sorted(counted, key=lambda found: -found[1])[:SHOWN]
 
 
-def _shown(answers: Iterable[Evidence], counted: set[str]) -> tuple[Quote, ...]:
+def _shown(answers: Iterable[Answer], counted: Set[str]) -> tuple[Quote, ...]:
     """Up to SHOWN of these answers: one of each participant, none twice, none of those that are counted already."""
     shown: dict[str, Quote] = {}
-    seen = set(counted)
-    for entry in answers:
-        text = one_line(entry.point.quote)
-        if text and fold(text) not in seen and entry.thread_id not in shown and len(shown) < SHOWN:
-            seen.add(fold(text))
-            shown[entry.thread_id] = Quote(text, entry.thread_id, entry.point.message_id)
+    seen = {text.rstrip(".!。！") for text in counted}
+    for answer in answers:
+        folded = fold(answer.text).rstrip(".!。！")
+        if folded not in seen and answer.thread_id not in shown and len(shown) < SHOWN:
+            seen.add(folded)
+            shown[answer.thread_id] = Quote(answer.text, answer.thread_id, answer.point.message_id)
     return tuple(shown.values())
 
 
-def _critical(critical: str | None, themes: Iterable[Theme]) -> str:
+def _critical(view: SessionView, themes: Iterable[Theme]) -> str:
     """The id of the question that asks for what the host calls critical; empty where there is none."""
-    wanted = fold(critical or "")[:_KNOWN_BY].rstrip(" .")
-    return next((theme.id for theme in themes if theme.id and wanted and wanted in fold(theme.label)), "")
+    critical, words = fold(view.session.critical or "").rstrip(" .?"), catalogue(DEFAULT)
+    found = {theme.id: question_of(theme.label, words) for theme in themes if theme.id and critical}
+    asked = (name for name, question in found.items() if question.is_critical)
+    same = (name for name, question in found.items() if fold(question.text).rstrip(" .?") == critical)
+    return next(asked, "") or next(same, "")
 
 
-def _stop_words(session: Session, book: EvidenceBook) -> Set[str]:
-    """The words that say nothing of the matter, in the session's language and in the one that people write in."""
-    return stop_words(session.language or "") | stop_words(language_of(book.sample()) or "")
+def _stop_words(answers: Iterable[Answer]) -> Set[str]:
+    """The words that say nothing of the matter, in every language that somebody writes in."""
+    said: Mapping[str, list[str]] = defaultdict(list)
+    for answer in answers:
+        said[answer.thread_id].append(answer.point.quote)
+    languages = {language_of(" ".join(texts)[:SAMPLED]) for texts in said.values()}
+    return frozenset().union(*(stop_words(tag) for tag in languages if tag))
 
 
-def _words_of_many(book: EvidenceBook, empty: Set[str]) -> tuple[tuple[str, int], ...]:
+def _words_of_many(answers: Iterable[Answer], participants: int, empty: Set[str]) -> tuple[tuple[str, int], ...]:
     """The words that many people used, each with how many did; scripts without spaces have none that code could tell."""
-    if is_unspaced(book.sample()):
-        return ()
     people: defaultdict[str, set[str]] = defaultdict(set)
-    for entry in book.entries():
-        for word in set(spaced(entry.point.quote)) - empty:
+    for answer in answers:
+        if is_unspaced(answer.point.quote):
+            continue
+        for word in set(spaced(answer.point.quote)) - empty:
             if len(word) >= SHORTEST and not word.isdecimal():
-                people[word].add(entry.thread_id)
-    least = least_people(len(book.hearing.voices))
+                people[word].add(answer.thread_id)
+    least = least_people(participants)
     counted = [(word, len(found)) for word, found in people.items() if len(found) >= least]
     return tuple(sorted(counted, key=lambda found: (-found[1], found[0]))[:WORDS_SHOWN])
 

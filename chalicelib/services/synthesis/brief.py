@@ -1,7 +1,7 @@
 """SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session.
 
-Everybody's facilitator reads that context, so the document has nobody's words and no view of one person: those are in
-the summary, for the host.
+Everybody's facilitator reads that context, so what a model wrote of a session has nobody's words here and no view of one
+person: those are in the summary, for the host. A list of answers has words, and says that they are people's own.
 """
 
 import json
@@ -20,6 +20,7 @@ _LISTED = (
     "*Listed by a script, without a language model. The answers are participants' own words: take them out where this "
     "becomes the context of another session.*"
 )
+_ALONE = "*Questions that only one person answered are left out here.*"
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _EXAMPLE = "This is an example: its people, what they said and its results are made up."
 _SHORTENED = "\n\n… (shortened; {what} in the session)"
@@ -102,7 +103,8 @@ def _yaml(value: str | int | None) -> str:
 def _results(session: Session, summary: Summary) -> tuple[str, ...]:
     """What came out, and what follows from it; without a language model questions, counts and answers."""
     if summary.model == SCRIPTED:
-        return markdown.section("Questions and answers", _answers(summary)), _LISTED
+        alone = _ALONE if len(_themes(summary)) < len(summary.themes) else ""
+        return markdown.section("Questions and answers", _answers(summary)), alone, _LISTED
     critical = markdown.paragraphs(without_quotes(summary.critical_answer or "")) if session.critical else ""
     return (
         markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview, session.topic))),

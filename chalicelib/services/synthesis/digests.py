@@ -6,6 +6,7 @@ is stored, and its theme is one that the session's registry knows, or a new one 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,20 +68,22 @@ def digest_thread(
     model: Model,
     deadline: Deadline,
     now: datetime,
+    context: Sequence[Message] = (),
 ) -> Digest:
     """The thread's digest after these messages, which follow those that `previous` covers.
 
-    One model call, none where the participant said nothing in them. Points of before are kept, new ones are added.
+    `context` are the messages just before these: what the facilitator asked in them may be what these answer. One model
+    call, none where the participant said nothing new. Points of before are kept, new ones are added.
     ModelUnavailable where the model's answer has not the shape it was asked for: the digest then stays as it was, and
     the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
     said = {message.id: message for message in messages if message.role == "user"}
     if not said:
-        return before
-    # Up to the last of the participant's: what the facilitator asked after it belongs to the next answer.
-    to_sequence = max(before.to_sequence, *(message.sequence for message in said.values()))
-    shown = messages if model.understands else [message for message in messages if not _is_private(message)]
+        return replace(before, to_sequence=max([before.to_sequence, *(message.sequence for message in messages)]))
+    to_sequence = max(before.to_sequence, *(message.sequence for message in messages))
+    asked = [message for message in context if message.role == "assistant"]
+    shown = [*asked, *(message for message in messages if model.understands or not _is_private(message))]
     reply = model.complete(_request(view, before, shown, register.show()), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
@@ -126,13 +129,15 @@ def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
     if message is None or not text:
         return None
     claimed, theme = fields.get("quote"), fields.get("theme")
+    quote = cut_quote(claimed, message.content) if isinstance(claimed, str) else ""
     return Point(
         text=text,
-        quote=cut_quote(claimed, message.content) if isinstance(claimed, str) else "",
+        quote=quote,
         message_id=message.id,
         topic=_folded(fields.get("topic"), MAX_LABEL),
         stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
         theme=theme if isinstance(theme, str) else None,
+        is_cut=isinstance(claimed, str) and 0 < len(one_line(quote)) < len(one_line(claimed)),
     )
 
 

@@ -67,10 +67,6 @@ class EvidenceBook:
         found = (self.registry.resolve(name) for name in _named(ids))
         return list(dict.fromkeys(theme.id for theme in found if theme and theme.id in carried))
 
-    def entries(self) -> list[Evidence]:
-        """All points that there is room for."""
-        return list(self._entries.values())
-
     def of_themes(self, ids: Iterable[str]) -> list[Evidence]:
         """All points of these live themes."""
         wanted = set(ids)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import NotFound, Unavailable
@@ -16,7 +17,7 @@ from chalicelib.services.synthesis import tree
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.hearing import Hearing, hear, hear_leaves
 from chalicelib.services.synthesis.patience import rest_after
-from chalicelib.services.synthesis.register import Register
+from chalicelib.services.synthesis.register import MAX_LIVE, MAX_OF_ONE, Register
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.records import Digest, Message, SessionView, Thread
@@ -28,6 +29,7 @@ from chalicelib.store.themes import Themes
 AT_ONCE = 8
 LONGEST_REST = timedelta(days=7)
 PIECE_CHARACTERS = 60_000  # of one request: about 20,000 tokens in English, 60,000 in Chinese
+CONTEXT = 6  # messages before new ones: what was asked in them may be what these answer
 MOST_HALVED = 15  # pieces of a thread that are too much for the model: each may have cost a call
 TOO_MUCH = (RequestRefused, ModelCutOff)
 
@@ -68,6 +70,7 @@ def open_register(view: SessionView, heads: Iterable[Thread], bench: Bench) -> R
         save=partial(bench.themes.put, session_id),
         load=lambda: bench.themes.get(session_id),
         carried=(head.themes for head in heads),
+        most_of_one=MAX_OF_ONE if bench.model.understands else MAX_LIVE,
     )
 
 
@@ -166,49 +169,57 @@ def _digest_one(
     """
     digest = bench.conversations.digest(head.session_id, head.id) if head.digested_to else None
     halved = 0
-    for piece in _pieces(bench.conversations.messages(head, digest.to_sequence if digest else 0)):
+    for piece in _pieces(bench, head, digest.to_sequence if digest else 0):
         waiting = [piece]
         while waiting:
             if deadline.remaining() <= 0:
                 yield None
                 return
-            messages, now = waiting.pop(), bench.clock.now()
+            part, now = waiting.pop(), bench.clock.now()
+            made: dict[str, Any] = {"register": register, "model": bench.model, "deadline": deadline, "now": now}
             try:
-                digest = digest_thread(
-                    view, head, digest, messages, register=register, model=bench.model, deadline=deadline, now=now
-                )
+                digest = digest_thread(view, head, digest, part.messages, context=part.context, **made)
             except TOO_MUCH:
-                said = sum(message.role == "user" for message in messages)
+                said = sum(message.role == "user" for message in part.messages)
                 if said < 2 or halved == MOST_HALVED:
                     raise
                 halved += 1
-                middle = len(messages) // 2
-                waiting += [_asked_before(middle, messages) + messages[middle:], messages[:middle]]
+                waiting += reversed(part.halves())
             else:
                 bench.conversations.put_digest(head, digest)
                 yield digest
 
 
-def _pieces(messages: Iterable[Message]) -> Iterator[list[Message]]:
-    """The messages in runs short enough for one request to a model."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Messages that one request to a model is about, and those just before them."""
+
+    context: Sequence[Message]
+    messages: Sequence[Message]
+
+    def halves(self) -> tuple["_Piece", "_Piece"]:
+        """The same in two."""
+        middle = len(self.messages) // 2
+        first, second = self.messages[:middle], self.messages[middle:]
+        return _Piece(self.context, first), _Piece([*self.context, *first][-CONTEXT:], second)
+
+
+def _pieces(bench: Bench, head: Thread, digested_to: int) -> Iterator[_Piece]:
+    """The messages after those that are digested, in runs short enough for one request to a model."""
+    context: list[Message] = []
     piece: list[Message] = []
     size = 0
-    for message in messages:
+    for message in bench.conversations.messages(head, max(0, digested_to - CONTEXT)):
+        if message.sequence <= digested_to:
+            context.append(message)
+            continue
         if piece and size + len(message.content) > PIECE_CHARACTERS:
-            yield piece
-            piece = _asked_before(len(piece), piece) if message.role == "user" else []
-            size = sum(len(message.content) for message in piece)
+            yield _Piece(context, piece)
+            context, piece, size = [*context, *piece][-CONTEXT:], [], 0
         piece.append(message)
         size += len(message.content)
     if piece:
-        yield piece
-
-
-def _asked_before(place: int, messages: Sequence[Message]) -> list[Message]:
-    """What the facilitator asked just before this place, without which an answer cannot be understood; empty for nothing."""
-    if place < len(messages) and messages[place].role == "assistant":
-        return []
-    return next(([message] for message in reversed(messages[:place]) if message.role == "assistant"), [])
+        yield _Piece(context, piece)
 
 
 def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register, bench: Bench) -> list[Digest]:

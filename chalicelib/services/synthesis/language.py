@@ -42,6 +42,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str
     same_words: str
     listed: str
+    cut: str
     no_model: str
 
 

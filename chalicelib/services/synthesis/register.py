@@ -16,9 +16,7 @@ from chalicelib.text.normalise import fold
 MAX_LIVE = 1_000
 MAX_SHOWN = 120
 MAX_SHOWN_BYTES = 35_000
-MAX_OF_ONE = (
-    20  # so many themes one thread may be about before it brings up no new ones: nobody fills the registry alone
-)
+MAX_OF_ONE = 20  # themes that one thread may be about: nobody fills the registry alone
 MAX_LABEL = 200  # a model is asked for a few words; a script names a theme by its question
 MAX_DESCRIPTION = 160
 
@@ -28,7 +26,8 @@ class Register:
 
     `save` stores a registry made from another and gives it as stored, or None where somebody else stored one first; `load`
     gives theirs. A new theme is stored before any digest that names it: an id that was lost would be given out twice.
-    `carried` has the themes of each thread, by id as they were then.
+    `carried` has the themes of each thread, by id as they were then. `most_of_one` is how many themes one thread may be
+    about before it brings up no new ones: a script's are the host's questions, so they need no such bound.
     """
 
     def __init__(
@@ -37,10 +36,12 @@ class Register:
         save: Callable[[ThemeRegistry, ThemeRegistry], ThemeRegistry | None] | None = None,
         load: Callable[[], ThemeRegistry] | None = None,
         carried: Iterable[Iterable[str]] = (),
+        most_of_one: int = MAX_OF_ONE,
     ) -> None:
         self._registry = registry
         self._save = save or (lambda made, _: replace(made, version=made.version + 1))
         self._load = load or (lambda: self._registry)
+        self._most_of_one = most_of_one
         self._lock = Lock()
         self._carried = Counter(theme for themes in carried for theme in self._live(themes))
         self._shown = (registry, self._show())
@@ -68,7 +69,7 @@ class Register:
         own = {point.theme for point in before if point.theme}
         with self._lock:
             while True:
-                registry, settled = _settled(self._registry, thread_id, points, set(own))
+                registry, settled = _settled(self._registry, thread_id, points, set(own), self._most_of_one)
                 stored = registry if registry is self._registry else self._save(registry, self._registry)
                 self._registry = stored or self._load()
                 if stored:
@@ -125,7 +126,7 @@ def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeReg
 
 
 def _settled(
-    registry: ThemeRegistry, thread_id: str, points: Sequence[Point], own: set[str]
+    registry: ThemeRegistry, thread_id: str, points: Sequence[Point], own: set[str], most_of_one: int
 ) -> tuple[ThemeRegistry, list[Point]]:
     labels = labelled(registry)
     grown: list[RegisteredTheme] = []
@@ -134,7 +135,7 @@ def _settled(
     for point in points:
         live, label = registry.resolve(point.theme), fold(point.topic)
         theme = live.id if live else labels.get(label)
-        if theme is None and label and len(own) < MAX_OF_ONE and len(grown) < room:
+        if theme is None and label and len(own) < most_of_one and len(grown) < room:
             theme = f"t{registry.last + len(grown) + 1}"
             grown.append(RegisteredTheme(theme, point.topic[:MAX_LABEL], coined_by=thread_id))
             labels[label] = theme

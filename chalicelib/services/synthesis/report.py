@@ -6,7 +6,9 @@ from dataclasses import replace
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.answers import SHOWN, least_people
 from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.hearing import Hearing
 from chalicelib.services.synthesis.language import Words
+from chalicelib.services.synthesis.quotes import MAX_LENGTH
 from chalicelib.store.records import Quote, SessionView, Summary, Theme
 
 
@@ -71,11 +73,13 @@ def render_answers(view: SessionView, summary: Summary, words: Words, notes: Seq
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
 
-def notes_on_answers(summary: Summary, words: Words, book: EvidenceBook) -> list[str]:
+def notes_on_answers(summary: Summary, words: Words, hearing: Hearing) -> list[str]:
     """What a list of answers rests on, what it has no room for, and what it takes to have more."""
     notes = [words.listed.format(participants=summary.participants, messages=summary.messages, most=SHOWN)]
-    if len(book) < book.hearing.total:
-        notes.append(words.part.format(used=len(book), points=book.hearing.total))
+    if len(hearing.points) < hearing.total:
+        notes.append(words.part.format(used=len(hearing.points), points=hearing.total))
+    if any(point.is_cut for _, point in hearing.points):
+        notes.append(words.cut.format(limit=MAX_LENGTH))
     return [*notes, words.no_model]
 
 

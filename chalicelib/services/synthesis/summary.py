@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.services.synthesis import marks
-from chalicelib.services.synthesis.answers import list_answers
+from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
 from chalicelib.services.synthesis.carrying import Carried
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -91,9 +91,9 @@ def _sample(result: Mapping[str, Any]) -> str:
 
 def _list(view: SessionView, book: EvidenceBook, now: datetime) -> Written:
     """The summary that needs no model; it changes nothing of the themes."""
-    words = words_for(view.session, book.sample())
-    listed = list_answers(view.session, book, words, now)
-    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book)), book.registry)
+    words = words_for(view.session, sample_of(book.hearing))
+    listed = list_answers(view, book.hearing, book.registry, words, now)
+    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book.hearing)), book.registry)
 
 
 def _texts(given: object, prose: Prose) -> tuple[str, ...]:

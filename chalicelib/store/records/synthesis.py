@@ -54,7 +54,8 @@ class ThemeRegistry:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched.
+    """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched; where
+    it `is_cut`, more was to be quoted than there is room for.
 
     `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral. `theme` is the
     id of the session's theme that it belongs to, as it was then: `ThemeRegistry.resolve` tells what that is today.
@@ -66,6 +67,7 @@ class Point:
     topic: str
     stance: str = "neutral"
     theme: str | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

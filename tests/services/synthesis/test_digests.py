@@ -113,7 +113,7 @@ def test_without_words_of_the_participant_no_model_is_asked() -> None:
     made = digest_thread(
         view(), thread(), previous, asked, register=Register(), model=model, deadline=deadline(), now=NOW
     )
-    assert made == previous
+    assert made == Digest("t1", 5, previous.points, 2, "earlier", NOW)
     assert model.requests == []
 
 

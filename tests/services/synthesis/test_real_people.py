@@ -13,7 +13,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request, ToolCall
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogues
-from chalicelib.llm.scripted.conversation import is_answer
+from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.hearing import hear
@@ -83,7 +83,9 @@ def test_without_a_model_everybody_is_counted_and_no_theme_is_invented(corpus_na
     assert made.messages == sum(map(len, said.values()))
     (theme,) = made.themes  # nobody was asked anything
     assert theme.label in {words.further for words in catalogues()}
-    assert theme.participants == sum(any(is_answer(text, None) for text in texts) for texts in said.values())
+    assert theme.participants == sum(
+        any(answers([Entry(text, is_participants=True) for text in texts], lambda _: None)) for texts in said.values()
+    )
     assert len(theme.quotes) == 5
     assert_said(made, said)
 

@@ -196,6 +196,39 @@ def test_what_keeps_people_away_stands_under_what_is_critical(host: Host, clock:
     assert "> The noise in the open space keeps me away." in critical
 
 
+def test_long_questions_and_a_long_critical_matter_are_told_apart_and_stand_where_they_belong(
+    host: Host, clock: FakeClock
+) -> None:
+    long = "Thinking of the years before and after the move to the new building by the river, " * 3
+    session = new_session(
+        host, prompt=f"1. {long} what was better?\n2. {long} what was worse?", critical=f"{long}what was worse?"
+    )
+    for person in range(5):
+        talk(
+            host,
+            session,
+            f"p{person}",
+            [f"The view was better for person {person}.", f"The noise is worse for {person}."],
+        )
+    found = summed_up(host, session, clock)
+    critical, rest = found["summary"].split("## Questions and answers")
+    assert critical.count("> The noise is worse for") == 5
+    assert rest.count("> The view was better for") == 5
+    assert found["session_md"].count("\n> ") == 10
+    assert "eft out here" not in found["session_md"]
+
+
+def test_what_is_critical_now_is_shown_as_critical(host: Host, clock: FakeClock) -> None:
+    session = new_session(host, critical="The budget of the office")
+    talk(host, session, "p1", ["I sit there daily.", "It is far too small, this budget."])
+    host.call("PATCH", f"/sessions/{session}", {"critical": "What keeps people away"})
+    assert done(app.write_prompt(events.batch(events.message(session)), Context()))
+    talk(host, session, "p2", ["I sit there weekly.", "The noise keeps me away."])
+    critical, rest = summed_up(host, session, clock)["summary"].split("## Questions and answers")
+    assert "> The noise keeps me away." in critical
+    assert "> It is far too small, this budget." in rest
+
+
 def test_words_of_danger_are_answered_with_care_and_stand_in_no_list(host: Host, clock: FakeClock) -> None:
     session = new_session(host)
     danger = "I want to kill myself"

@@ -51,11 +51,33 @@ def test_endings_questions_and_wordless_messages_are_no_points(nothing: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("said", "points"), [("No.", 0), ("Nope, thanks", 1), ("Nothing.", 0), ("No parking there", 1)]
+    ("said", "points"), [("No.", 0), ("Nope, thanks", 0), ("Nothing.", 0), ("No parking there", 1)]
 )
 def test_a_no_to_anything_else_is_no_point_and_a_no_to_a_question_is(said: str, points: int) -> None:
     assert len(digest(f"Noted.\n\n{EN.questions[3]}", said).points) == points
     assert len(digest("Noted.\n\nDo you feel safe there?", said).points) == 1
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        "No, that's all, thanks.", "Nothing, thank you", "No, thank you very much.", "I have nothing else", "Okay that's it, bye",
+        "Nein, vielen Dank", "Nein, danke, das war's", "Non merci beaucoup", "No, creo que eso es todo", "谢谢，没有了",
+        "لا، شكرًا جزيلًا", "Nothing comes to mind", "no!!",
+    ],
+)  # fmt: skip
+def test_however_somebody_has_nothing_to_add_it_is_no_answer(nothing: str) -> None:
+    assert digest(f"Noted.\n\n{EN.questions[3]}", nothing, f"{EN.closing}\n\n{SEEN}").points == ()
+
+
+def test_thanks_and_goodbyes_after_the_end_are_no_answers() -> None:
+    made = digest(OPENING, "It is loud.", f"Noted.\n\n{OBSTACLE}", "stop", EN.closing, "Thank you!", EN.after[0], "no")
+    assert told(made) == [(SEEN, "It is loud.")]
+
+
+@pytest.mark.parametrize("skipped", ["skip", "I don't know.", "No idea!", "Weiß nicht", "不知道"])
+def test_a_question_that_is_left_out_has_no_answer(skipped: str) -> None:
+    assert digest(OPENING, skipped).points == ()
 
 
 def test_the_same_answer_to_two_questions_counts_for_both() -> None:

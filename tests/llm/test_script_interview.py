@@ -188,6 +188,15 @@ def test_the_last_message_that_a_conversation_takes_closes_it() -> None:
         ('# Rules\n1. Never ask "why?"\n2. Be kind.', []),
         ("The bus came at 10:30 and cost 3.5 dollars?", []),
         ("1. What?\n1. What?\n2. what?", ["What?"]),
+        (
+            "1. What hinders you?\n   - If they mention cost, ask why.\n2. What helps you?\n\n   Good luck.",
+            ["What hinders you?", "What helps you?"],
+        ),
+        ("1. **Opening:** How are you?\n2.) And yours?", ["Opening: How are you?", "And yours?"]),
+        ('1. "What?" and "Why?"', list(EN.questions)),
+        ("问题1：你吃什么？\n2：为什么？", ["你吃什么？", "为什么？"]),
+        ("### 1. What do you eat?\nText\n### 2. Where?", ["What do you eat?", "Where?"]),
+        ("1 - What do you eat?\nPregunta 2: Where?", ["What do you eat?", "Where?"]),
     ],
 )
 def test_how_hosts_write_lists_of_questions(prompt: str, questions: list[str]) -> None:
@@ -207,6 +216,22 @@ def test_after_a_change_of_language_nothing_is_forgotten() -> None:
     closing = [say(talk, "White bread"), say(talk, "At home")][-1]
     assert "umbringen" not in closing.text
     assert closing.is_final
+
+
+@pytest.mark.parametrize("critical", [".", "...", "。", "{x}", "100% {topic}", "x" * 5_000])
+def test_whatever_is_critical_the_questions_can_be_put(critical: str) -> None:
+    talk = interview(critical=critical)
+    talk.turn()
+    reply = asked(say(talk, FULL))
+    assert reply == EN.questions[1] if critical.strip(".。") == "" else critical[:200] in reply
+
+
+def test_a_question_can_be_left_out() -> None:
+    talk = interview()
+    talk.turn()
+    assert asked(say(talk, "Can we skip this one?")) == EN.questions[1]
+    assert asked(say(talk, "no idea")) == EN.questions[2]
+    assert "idea" not in say(talk, "stop").text
 
 
 def test_answers_to_another_facilitators_questions_stand_apart() -> None:

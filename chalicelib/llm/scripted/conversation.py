@@ -85,7 +85,7 @@ class Conversation:
         after = places.index(current.key) + 1 if current.key in places else len(places)
         return self.questions[after] if after < len(places) else None
 
-    def is_back(self) -> bool:
+    def cared_last(self) -> bool:
         """Whether the facilitator's last message put care first."""
         return bool(self.asked) and cares(self.asked[-1])
 

@@ -11,7 +11,7 @@ from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.text.normalise import one_line
 
 TEXT: Final = 280  # characters of a point's text; its quote is the whole message
-LABEL: Final = 200  # characters of a theme's label
+LABEL: Final = 500  # characters of a theme's label, which is a question
 
 
 def digest(request: Request) -> Reply:

@@ -36,7 +36,7 @@ def turn(request: Request) -> Reply:
         return _conclude(talk)  # what was asked so long ago cannot be told any more
     if current is None:
         return _say(_acknowledged(talk), _opening(talk), talk.questions[0].text)
-    if talk.is_back():
+    if talk.cared_last():
         return _say(_acknowledged(talk), current.text)
     if talk.latest and asks(talk.latest[-1]) and not skips(talk.latest[-1]):
         return _say(talk.words.cannot_answer, current.text)
@@ -89,10 +89,11 @@ def _conclude(talk: Conversation) -> Reply:
     answers: dict[str, list[str]] = {}
     for question, text in talk.answered():
         answers.setdefault(question.text if question else words.further, []).append(one_line(text, SHOWN))
-    order = [*(question.text for question in (*talk.questions, scale_question(words))), words.further]
+    order = [question.text for question in talk.questions]
+    last = (scale_question(words).text, words.further)
     listed = [
         "\n".join([asked, *(words.quote.format(text=text) for text in answers[asked])])
-        for asked in order
+        for asked in dict.fromkeys([*order, *(asked for asked in answers if asked not in last), *last])
         if asked in answers
     ]
     heading = words.closing_latest if talk.earlier else words.closing_answers

@@ -15,18 +15,18 @@ from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.sentences import is_question
 
 MOST: Final = 100  # questions of one prompt
-MOSTLY: Final = 2 / 3  # of a list that asks: the rest of it asks, too
+LEAST_ASKING_SHARE: Final = 2 / 3  # of a list that asks: the rest of it asks, too
 MOST_CHARACTERS: Final = 300  # of what the host calls critical, where it is put as a question
 CRITICAL, SCALE, ANYTHING_ELSE = "standard:critical", "standard:scale", "standard:3"
 
 _HEADING: Final = re.compile(r"\s{0,3}#{1,6}\s+(\S.*)")
+# "1. …", "2) …", "1.) …", "3 - …", "4、…", "5：…", and with a word in front "Q1: …", "Frage 2: …", "问题3：…".
 _NUMBERED: Final = re.compile(
-    r"\s{0,8}[*_(]{0,3}(?:(?:Q|Question|Frage)\s?)?\d{1,3}(?:[.)](?!\d)|[、．]|[*_]{0,2}:(?!\d))[\s*_]{0,20}([^\s*_].*)",
-    re.IGNORECASE,
+    r"\s{0,8}[*_(]{0,3}(?:[^\W\d_]{1,12}\s?\d{1,3}\s?[*_]{0,2}[:：.)]|\d{1,3}(?:\.\)|[.):](?!\d)|[、．：]|\s[-–]\s))[\s*_]{0,20}([^\s*_].*)"
 )
-_CONTINUED: Final = re.compile(r"(?:\s{2,}|\t)(\S.*)")
+_CONTINUED: Final = re.compile(r"(?:\s{2,8}|\t)([^\s*+•–-].*)")
 _PROBE: Final = re.compile(r"\s*[-*]?\s*\**(?:Probe|Follow)", re.IGNORECASE)
-_QUOTED: Final = re.compile(r"[\"“”„「«].*[\"“”」»]")
+_QUOTED: Final = re.compile(r"[\"“”„「«][^\"“”„「«」»]*[\"“”」»]")
 _QUOTES: Final = "\"”“»」’'"
 _PLACE: Final = "{critical}"
 _SECTIONS: Final = frozenset(
@@ -52,6 +52,11 @@ class Question:
     key: str
 
     @property
+    def is_standard(self) -> bool:
+        """Whether it is of the catalogue, and not the host's."""
+        return self.key.startswith("standard:")
+
+    @property
     def is_critical(self) -> bool:
         """Whether it is the one for what the host calls critical."""
         return self.key.startswith(CRITICAL)
@@ -67,8 +72,8 @@ def questions_for(prompt: str, critical: str, words: Catalogue) -> tuple[Questio
 def standard_questions(critical: str, words: Catalogue) -> list[Question]:
     """The standard questions; what the host calls critical comes second, where there is anything."""
     asked = [Question(text, f"standard:{place}") for place, text in enumerate(words.questions)]
-    if shown := one_line(critical, MOST_CHARACTERS):
-        asked.insert(1, _critical_question(shown, words))
+    if told := _matter(one_line(critical, MOST_CHARACTERS)):
+        asked.insert(1, _critical_question(told, words))
     return asked
 
 
@@ -83,15 +88,18 @@ def question_of(text: str, words: Catalogue) -> Question:
     if place := _standard().get(folded):
         return scale_question(words) if place == SCALE else Question(words.questions[int(place[-1])], place)
     for before, after, template in _critical_sentences():
-        if folded.startswith(before) and folded.endswith(after) and len(folded) > len(before) + len(after):
-            return _critical_question(_between(text, *template.split(_PLACE)), words)
+        is_one = folded.startswith(before) and folded.endswith(after) and len(folded) > len(before) + len(after)
+        if is_one and (told := _matter(_between(text, *template.split(_PLACE)))):
+            return _critical_question(told, words)
     return Question(text, folded)
 
 
 def put_in(message: str, known: Mapping[str, Question], words: Catalogue) -> Question | None:
-    """The question that a message of the facilitator puts: the last of its paragraphs that is one of these, by their keys."""
-    found = (question_of(paragraph, words).key for paragraph in reversed(paragraphs(message)))
-    return next((known[key] for key in found if key in known), None)
+    """The question that a message of the facilitator puts: the last of its paragraphs that is one of these, by their keys, or
+    a standard one that was among them before the host changed something."""
+    found = [question_of(paragraph, words) for paragraph in reversed(paragraphs(message))]
+    put = next((known[question.key] for question in found if question.key in known), None)
+    return put or next((question for question in found if question.is_standard), None)
 
 
 def paragraphs(message: str) -> list[str]:
@@ -115,8 +123,12 @@ def _critical_sentences() -> tuple[tuple[str, str, str], ...]:
 
 def _critical_question(told: str, words: Catalogue) -> Question:
     """The question for what is critical. Another matter is another question, so the key holds it."""
-    told = told.rstrip(" .。")
     return Question(words.critical.format(critical=_ended(told, words)), f"{CRITICAL}:{fold(told)}")
+
+
+def _matter(critical: str) -> str:
+    """What the host calls critical without a full stop; empty where that is all there is."""
+    return critical.rstrip(" .。…")
 
 
 def _numbered(prompt: str) -> Iterator[str]:
@@ -129,7 +141,7 @@ def _numbered(prompt: str) -> Iterator[str]:
             inside += texts
         else:
             asking = [text for text in texts if _asks(text)]
-            elsewhere += texts if len(asking) >= MOSTLY * len(texts) else asking
+            elsewhere += texts if len(asking) >= LEAST_ASKING_SHARE * len(texts) else asking
     yield from inside or elsewhere
 
 
@@ -137,16 +149,17 @@ def _lists(prompt: str) -> Iterator[tuple[str, list[str]]]:
     """Every run of numbered lines, with the folded heading above it; indented lines go on with the one before them."""
     section, items, is_open = "", list[str](), False
     for line in prompt.splitlines():
-        if heading := _HEADING.match(line):
+        heading = _HEADING.match(line)
+        if heading and not _NUMBERED.match(heading[1]):
             if items:
                 yield section, items
             section, items, is_open = fold(heading[1]).rstrip(" #:"), [], False
-        elif item := _NUMBERED.match(line):
+        elif item := _NUMBERED.match(heading[1] if heading else line):
             items.append(item[1])
             is_open = True
         elif is_open and (more := _CONTINUED.fullmatch(line)) and not _PROBE.match(line):
             items[-1] += f" {more[1]}"
-        elif line.strip():
+        else:
             is_open = False
     if items:
         yield section, items
@@ -159,7 +172,7 @@ def _asks(text: str) -> bool:
 
 def _bare(text: str) -> str:
     """A question without the marks of emphasis and quotation around it."""
-    text = " ".join(text.split()).strip("*_ ")
+    text = " ".join(text.replace("**", " ").split()).strip("*_ ")
     return text[1:-1].strip() if _QUOTED.fullmatch(text) else text
 
 

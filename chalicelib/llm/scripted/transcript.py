@@ -1,13 +1,18 @@
 """A conversation as a script can read it: whose message is whose, and which answer belongs to which question."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
-from chalicelib.llm.scripted.catalogue import bare, catalogues
-from chalicelib.llm.scripted.questions import ANYTHING_ELSE, SCALE, Question, paragraphs
+from chalicelib.llm.scripted.catalogue import LONGEST, bare, catalogues
+from chalicelib.llm.scripted.questions import ANYTHING_ELSE, Question, paragraphs
+from chalicelib.text.normalise import fold
 from chalicelib.text.sentences import is_question, sentences
 from chalicelib.text.tokens import count_words
+
+_PARTS: Final = re.compile(r"[.,;:!?…。，、；：！？؟،؛\n]+|\s[-–—]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +33,34 @@ def answers(
     phrase ended the conversation, and whether care came first.
     """
     question: Question | None = None
+    over = False
     for entry, reply in zip(entries, _replies(entries), strict=True):
         if not entry.is_participants:
-            question = _question_after(entry.text, question, question_put)
+            question, over = _question_after(entry.text, question, question_put), _is_over(entry.text)
+        elif over and says_nothing(entry.text):
+            continue
         elif _is_answer(entry.text, question) and not cares(reply) and not _ended(entry.text, reply):
             yield question, entry
 
 
 def ends(text: str) -> bool:
-    """Whether a message says, as a whole, that it is enough, in any of the languages; with thanks in front or behind."""
-    told = bare(text)
-    for endings, thanks in _endings():
-        rests = {told}
-        for phrase in thanks:
-            rests |= {told.removeprefix(phrase), told.removesuffix(phrase)}
-        if not rests.isdisjoint(endings):
-            return True
-    return False
+    """Whether a message says, as a whole, that it is enough: one of its parts does, the others say no or give thanks."""
+    return _says(text, "endings", beside="nothing")
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a message says, as a whole, that there is nothing to add."""
+    return _says(text, "nothing", beside="endings") or ends(text)
+
+
+def thanks(text: str) -> bool:
+    """Whether a message is thanks and nothing else."""
+    return _says(text, "thanks")
 
 
 def skips(text: str) -> bool:
     """Whether a message says, as a whole, that a question is to be left out, in any of the languages."""
-    return bare(text) in _skips()
+    return _says(text, "skips")
 
 
 def asks(text: str) -> bool:
@@ -85,31 +96,58 @@ def _is_over(message: str) -> bool:
 
 
 def _ended(text: str, reply: str) -> bool:
-    """Whether a message ended the conversation, or came after its end and said no more than that."""
+    """Whether a message ended the conversation, as far as the facilitator's reply tells."""
     return (not reply or _is_over(reply)) and ends(text)
 
 
+def _says(text: str, what: str, beside: str = "thanks") -> bool:
+    """Whether a part of a message, between its marks, is one of these phrases of any language, and every other part one of
+    these, of those that may stand beside them, or thanks."""
+    if len(text) > LONGEST:
+        return False
+    known, others = _phrases(what), _phrases(beside) | _phrases("thanks")
+    parts = [readings for part in _PARTS.split(fold(text)) if (readings := _readings(part))]
+    return any(it & known for it in parts) and all(it & (known | others) for it in parts)
+
+
+def _readings(part: str) -> frozenset[str]:
+    """A part of a message, bare, as it is and without the thanks around its other words; empty without any letters."""
+    found, rest = {bare(part)}, part.strip()
+    while shorter := _thanks_before().sub("", _thanks_behind().sub("", rest)).strip():
+        if shorter == rest:
+            break
+        rest = shorter
+        found.add(bare(rest))
+    return frozenset(found - {""})
+
+
 @cache
-def _endings() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """What ends a conversation, and the thanks that may stand beside it, bare, by language."""
-    return tuple((frozenset(map(bare, it.endings)), frozenset(map(bare, it.thanks))) for it in catalogues())
+def _phrases(what: str) -> frozenset[str]:
+    """The phrases of this name in every catalogue, bare."""
+    return frozenset(bare(phrase) for words in catalogues() for phrase in getattr(words, what))
+
+
+@cache
+def _thanks_before() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_any_thanks()})(?:\s+|(?<=[\u4e00-\u9fff]))")
+
+
+@cache
+def _thanks_behind() -> re.Pattern[str]:
+    return re.compile(rf"(?:\s+|(?<=[\u4e00-\u9fff]))(?:{_any_thanks()})$")
+
+
+def _any_thanks() -> str:
+    found = {fold(phrase) for words in catalogues() for phrase in words.thanks}
+    return "|".join(re.escape(phrase) for phrase in sorted(found, key=len, reverse=True))
 
 
 def _is_answer(text: str, question: Question | None) -> bool:
     """Whether a message can be an answer: it has words, asks nothing and leaves nothing out; where anything else was asked
     for, it does not say that there is nothing."""
-    if not count_words(text) or asks(text) or skips(text):
+    if not count_words(text) or asks(text) or skips(text) or thanks(text):
         return False
-    key = question.key if question else None
-    if key == SCALE or key != ANYTHING_ELSE:
-        return True
-    return all(bare(text) not in map(bare, words.nothing) for words in catalogues())
-
-
-@cache
-def _skips() -> frozenset[str]:
-    """What leaves a question out, bare."""
-    return frozenset(bare(phrase) for words in catalogues() for phrase in words.skips)
+    return question is None or question.key != ANYTHING_ELSE or not says_nothing(text)
 
 
 def _replies(entries: Sequence[Entry]) -> list[str]:

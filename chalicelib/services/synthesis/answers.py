@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.llm.scripted.catalogue import catalogue, catalogues
-from chalicelib.llm.scripted.questions import question_of, questions_for
+from chalicelib.llm.scripted.digest import LABEL
+from chalicelib.llm.scripted.questions import question_of, questions_for, standard_questions
 from chalicelib.services.facilitation.prompt import basic_prompt
 from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
 from chalicelib.services.synthesis.language import DEFAULT, Words
@@ -113,14 +114,17 @@ def _questions(
         grouped[live.id if live else ""].append(answer)
     people = {name: len(threads) for name, threads in carriers(hearing, registry).items()}
     people[""] = len({answer.thread_id for answer in grouped[""]})
-    asked, common = _keys_of(view), Common(hearing, view.session)
+    asked = _keys_of(view)
+    common: Common | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
         if people.get(theme.id):
-            is_asked = question_of(theme.label, catalogue(DEFAULT)).key in asked or common.may_tell(theme.label)
-            found = grouped[theme.id][:COMPARED]
-            yield _question(theme.id, theme.label, found, people[theme.id], words, empty, counted, not is_asked)
+            hidden = False
+            if question_of(theme.label, catalogue(DEFAULT)).key not in asked:
+                common = common or Common(hearing, view.session)
+                hidden = not common.may_tell(theme.label)
+            yield _question(theme.id, theme.label, grouped[theme.id], people[theme.id], words, empty, counted, hidden)
     if grouped[""]:
-        yield _question("", words.unnamed, grouped[""][:COMPARED], people[""], words, empty, counted)
+        yield _question("", words.unnamed, grouped[""], people[""], words, empty, counted)
 
 
 def _question(
@@ -140,7 +144,7 @@ def _question(
         label=label,
         statement=words.same_words.format(answers=listed) if alike else "",
         participants=people,
-        quotes=_shown(typical(answers, empty), {fold(text) for text, _ in alike}),
+        quotes=_shown(typical(answers[:COMPARED], empty), {fold(text) for text, _ in alike}),
         id=name,
         stances=count_stances(["neutral"] * people),
         members_only=members_only,
@@ -154,7 +158,8 @@ def _keys_of(view: SessionView) -> frozenset[str]:
     asked = questions_for(prompt, view.session.critical or "", words)
     standard = questions_for("", view.session.critical or "", words)
     own = [text for other in catalogues() for text in (other.scale, other.further)]
-    return frozenset([*(it.key for it in (*asked, *standard)), *(question_of(text, words).key for text in own)])
+    told = [one_line(text, LABEL) for text in (*(it.text for it in (*asked, *standard)), *own)]
+    return frozenset(question_of(text, words).key for text in told)
 
 
 def _same_words(answers: Iterable[Answer]) -> list[tuple[str, int]]:
@@ -181,10 +186,13 @@ def _shown(answers: Iterable[Answer], counted: Set[str]) -> tuple[Quote, ...]:
 
 def _critical(view: SessionView, themes: Iterable[Theme]) -> str:
     """The id of the question that asks for what the host calls critical; empty where there is none."""
-    critical, words = fold(view.session.critical or "").rstrip(" .?"), catalogue(DEFAULT)
-    found = {theme.id: question_of(theme.label, words) for theme in themes if theme.id and critical}
-    asked = (name for name, question in found.items() if question.is_critical)
-    same = (name for name, question in found.items() if fold(question.text).rstrip(" .?") == critical)
+    critical, words = view.session.critical or "", catalogue(DEFAULT)
+    wanted = {it.key for it in standard_questions(critical, words) if it.is_critical}
+    found = {theme.id: question_of(theme.label, words) for theme in themes if theme.id and wanted}
+    asked = (name for name, question in found.items() if question.key in wanted)
+    same = (
+        name for name, question in found.items() if fold(question.text).rstrip(" .?") == fold(critical).rstrip(" .?")
+    )
     return next(asked, "") or next(same, "")
 
 

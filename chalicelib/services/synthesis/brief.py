@@ -20,7 +20,7 @@ _LISTED = (
     "*Listed by a script, without a language model. The answers are participants' own words: take them out where this "
     "becomes the context of another session.*"
 )
-_ALONE = "*Questions that only one person answered are left out here.*"
+_ALONE = "*Left out here: questions that only one person answered, and themes whose names are for members only.*"
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _EXAMPLE = "This is an example: its people, what they said and its results are made up."
 _SHORTENED = "\n\n… (shortened; {what} in the session)"

@@ -17,12 +17,13 @@ from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.register import MAX_LABEL, Register
+from chalicelib.services.synthesis.register import MAX_LABEL, MAX_QUESTION, Register
 from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
 from chalicelib.text.normalise import one_line
 
 MAX_TOKENS = 8_000
 MAX_POINTS = 60
+MAX_ANSWERS = 100  # of a script's: a point for each question that it puts at most
 MAX_TEXT = 300
 STANCES = ("for", "against", "mixed", "neutral")
 
@@ -89,9 +90,10 @@ def digest_thread(
     proposed = call.input.get("points") if call else None
     if not isinstance(proposed, list):
         raise ModelUnavailable("The model wrote no usable digest")
-    found = [point for item in proposed if (point := _verified(item, said))]
+    longest = MAX_LABEL if model.understands else MAX_QUESTION
+    found = [point for item in proposed if (point := _verified(item, said, longest))]
     new = register.settle(thread.id, found, before.points)
-    points = _bounded(_joined(before.points, new))
+    points = _bounded(_joined(before.points, new), MAX_POINTS if model.understands else MAX_ANSWERS)
     return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
 
 
@@ -121,7 +123,7 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message], the
     )
 
 
-def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
+def _verified(item: object, said: Mapping[str, Message], longest: int) -> Point | None:
     """The point as it may be settled, or None where it has no text or names none of the participant's messages."""
     fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
     message = said.get(str(fields.get("message_id")))
@@ -134,7 +136,7 @@ def _verified(item: object, said: Mapping[str, Message]) -> Point | None:
         text=text,
         quote=quote,
         message_id=message.id,
-        topic=_folded(fields.get("topic"), MAX_LABEL),
+        topic=_folded(fields.get("topic"), longest),
         stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
         theme=theme if isinstance(theme, str) else None,
         is_cut=isinstance(claimed, str) and 0 < len(one_line(quote)) < len(one_line(claimed)),
@@ -154,9 +156,9 @@ def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
     return list(points.values())
 
 
-def _bounded(points: list[Point]) -> tuple[Point, ...]:
-    """At most MAX_POINTS: beyond that, the theme with the most points gives up its oldest, so that nothing a person spoke of disappears."""
-    while len(points) > MAX_POINTS:
+def _bounded(points: list[Point], most: int) -> tuple[Point, ...]:
+    """At most so many: beyond that, the theme with the most points gives up its oldest, so that nothing a person spoke of disappears."""
+    while len(points) > most:
         fullest = Counter(map(_matter, points)).most_common(1)[0][0]
         points.remove(next(point for point in points if _matter(point) == fullest))
     return tuple(points)

@@ -17,7 +17,8 @@ MAX_LIVE = 1_000
 MAX_SHOWN = 120
 MAX_SHOWN_BYTES = 35_000
 MAX_OF_ONE = 20  # themes that one thread may be about: nobody fills the registry alone
-MAX_LABEL = 200  # a model is asked for a few words; a script names a theme by its question
+MAX_LABEL = 60  # of a model's, which is asked for a few words
+MAX_QUESTION = 500  # of a script's, which is a question
 MAX_DESCRIPTION = 160
 
 
@@ -137,7 +138,7 @@ def _settled(
         theme = live.id if live else labels.get(label)
         if theme is None and label and len(own) < most_of_one and len(grown) < room:
             theme = f"t{registry.last + len(grown) + 1}"
-            grown.append(RegisteredTheme(theme, point.topic[:MAX_LABEL], coined_by=thread_id))
+            grown.append(RegisteredTheme(theme, point.topic, coined_by=thread_id))
             labels[label] = theme
         own.update([theme] if theme else [])
         settled.append(replace(point, theme=theme))

@@ -83,7 +83,7 @@ def test_what_is_no_point_is_passed_over(item: object) -> None:
 
 
 def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
-    made, _ = digest(proposal("m2", "", text="x" * 900, stance="furious", topic="y" * 290))
+    made, _ = digest(proposal("m2", "", text="x" * 900, stance="furious", topic="y" * 90))
     assert made.points[0].stance == "neutral"
     assert len(made.points[0].text) == MAX_TEXT
     assert len(made.points[0].topic) == MAX_LABEL

@@ -163,13 +163,14 @@ def _keys_of(view: SessionView) -> frozenset[str]:
 
 
 def _same_words(answers: Iterable[Answer]) -> list[tuple[str, int]]:
-    """Short answers that several people wrote in the same words, each with how many did, the most frequent first."""
+    """Short answers that several people wrote in the same words, as most wrote them, each with how many did."""
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for answer in answers:
         if len(answer.text) <= SHORT_ANSWER:
             people[fold(answer.text).rstrip(".!。！")].setdefault(answer.thread_id, answer.text)
-    counted = [(next(iter(found.values())), len(found)) for found in people.values() if len(found) > 1]
-    return sorted(counted, key=lambda found: -found[1])[:SHOWN]
+    several = [sorted(found.values()) for found in people.values() if len(found) > 1]
+    counted = [(Counter(texts).most_common(1)[0][0], len(texts)) for texts in several]
+    return sorted(counted, key=lambda found: (-found[1], found[0]))[:SHOWN]
 
 
 def _shown(answers: Iterable[Answer], counted: Set[str]) -> tuple[Quote, ...]:

@@ -102,6 +102,7 @@ def test_a_tree_counts_what_a_list_counts(
     monkeypatch.setattr(tree, "FROM_THREADS", 10)
     monkeypatch.setattr(tree, "POINTS_A_LEAF", 1_000)
     monkeypatch.setattr(tree, "POINTS_A_THEME", 1_000)
+    monkeypatch.setattr(tree, "BYTES_A_LEAF", 100_000)
     clock.advance(3_600)
     view = wiring.sessions().view(session.id, gathering_parts())
     heads = {head.id: head for head in wiring.conversations().heads(session.id)}

@@ -48,9 +48,17 @@ def scripted_cloud(model: Facilitator, tmp_path_factory: pytest.TempPathFactory)
     settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
     running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
     try:
-        yield running.start()
+        _warm_up(running.start())
+        yield running
     finally:
         running.stop()
+
+
+def _warm_up(cloud: LocalCloud) -> None:
+    """Have the model asked once, as often as that takes: the first worker to do so loads its SDK, long on a busy machine."""
+    session = cloud.call("POST", "/sessions", {"topic": "Warm up", "goal": "Be quick", "prompt": "Ask."}).json()["id"]
+    joining = {"participant_id": "somebody", "participant_name": "", "answers": []}
+    assert cloud.call("POST", f"/sessions/{session}/chat/questions", joining).status == 200
 
 
 @pytest.fixture

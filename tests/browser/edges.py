@@ -43,7 +43,7 @@ def private_link_refused(stage: Stage) -> Page:
     page = stage.stranger()
     own = Talk(page, stage.cloud, talk.session).open()
     page.locator("#join button").click()
-    expect(own.replies).to_have_count(1)
+    own.await_opening()
     page.goto(talk.page.locator("#resume").input_value())
     expect(page.locator("main > .notice")).to_be_visible()
     return page
@@ -54,7 +54,7 @@ def other_person(stage: Stage) -> Page:
     talk = stage.joined()
     other = Talk(stage.stranger(), stage.cloud, talk.session).open()
     other.page.locator("#join button").click()
-    expect(other.replies).to_have_count(1)
+    other.await_opening()
     stage.send(talk)
     expect(talk.page.locator("#alerts .notice")).to_be_visible()
     expect(talk.box).to_have_value(SAY[stage.tongue])

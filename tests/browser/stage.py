@@ -67,7 +67,7 @@ class Stage:
         session = self.session(**{"questions": [], **fields})
         talk = Talk(self.page(), self.cloud, session).open()
         talk.page.locator("#join button").click()
-        expect(talk.replies).to_have_count(1)
+        talk.await_opening()
         talk.page.wait_for_load_state()
         return talk
 

@@ -25,7 +25,7 @@ def test_somebody_joins_talks_comes_back_concludes_and_rates(
     page.locator("[autocomplete=name]").fill("Ben Okri")
     page.get_by_label("Sometimes").check()
     talk.press("Start the conversation")
-    expect(talk.replies).to_have_count(1)
+    talk.await_opening()
     assert talk.log()[0][0] == "Facilitator"
     for words in SAID:
         talk.say(words)
@@ -86,7 +86,7 @@ def test_a_private_link_asks_before_anybody_speaks_in_somebody_elses_conversatio
     expect(other.page.get_by_role("log")).to_have_count(0)
     other.page.get_by_role("link", name="Start my own").click()
     other.press("Start the conversation")
-    expect(other.replies).to_have_count(1)
+    other.await_opening()
     other.page.wait_for_load_state()
     long = "\n".join(["Soup."] * 60)
     other.say(long)

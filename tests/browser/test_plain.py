@@ -91,7 +91,7 @@ def test_everything_works_by_keyboard_alone(cloud: LocalCloud, devices: Devices)
     reach(talk, "#join button")
     assert talk.focused().evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
     keys.press("Enter")
-    expect(talk.replies).to_have_count(1)
+    talk.await_opening()
     talk.page.wait_for_load_state()
     reach(talk, "#content")
     keys.type("Soup,")

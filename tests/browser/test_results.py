@@ -135,7 +135,7 @@ def test_a_session_that_closed_says_so(direction: str, cloud: LocalCloud, device
     locale = "ar" if direction == "rtl" else "en-US"
     talk = Talk(devices.open(cloud, DESKTOP, locale=locale), cloud, session).open()
     talk.page.locator("#join button").click()
-    expect(talk.replies).to_have_count(1)
+    talk.await_opening()
     talk.page.wait_for_load_state()
     talk.box.fill("A draft")
     soon = _closing_soon(cloud, session)

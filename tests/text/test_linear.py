@@ -118,7 +118,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
 }
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("reader", READERS)
 def test_time_grows_with_the_text_only(reader: str) -> None:
     read = READERS[reader]

@@ -14,11 +14,11 @@ from chalicelib.api import (
     chat,
     documentation,
     editing,
-    fallback,
     integrations,
     listing,
-    people,
-    proposals,
+    not_found,
+    participants,
+    prompt_proposal,
     scratchpad,
     sessions,
     summaries,
@@ -34,8 +34,8 @@ for resource in (
     templates,
     sessions,
     editing,
-    proposals,
-    people,
+    prompt_proposal,
+    participants,
     summaries,
     scratchpad,
     chat,
@@ -45,7 +45,7 @@ for resource in (
     app.register_blueprint(resource.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(pages.routes)
-app.register_blueprint(fallback.routes_with(pages.problem))
+app.register_blueprint(not_found.routes_with(pages.problem))
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")

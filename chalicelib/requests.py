@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
@@ -49,7 +49,7 @@ def answer_in_any_case(
 
     Every response names the request, and every request is logged.
     """
-    started = wiring.clock().now()
+    started = container.clock().now()
     try:
         response = answer()
     except HarmonicaError as error:
@@ -58,7 +58,7 @@ def answer_in_any_case(
         log_failure("request failed", error, request_id=request_id(request))
         response = problem(HarmonicaError(apology))
     response.headers["X-Request-Id"] = request_id(request)
-    _log(request, response.status_code, wiring.clock().now() - started)
+    _log(request, response.status_code, container.clock().now() - started)
     return response
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.clock import Clock
 from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.model import Answer, Message, SessionView, Speaker, Thread
 from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
-from chalicelib.store.records import Answer, Message, SessionView, Speaker, Thread
 from evals.participants import Participant, Said
 from evals.transcript import Entry, Setting, Transcript
 

@@ -24,34 +24,35 @@ from infra import instance
 
 def create_user(email: str, name: str | None = None) -> str:
     """Create an account; gives the user's id."""
-    from chalicelib import wiring
-    from chalicelib.services import accounts
+    from chalicelib import container
+    from chalicelib.services.accounts import keys
 
-    return accounts.create_user(email, name, accounts=wiring.accounts(), now=_now(), new_id=str(uuid4())).id
+    return keys.create_user(email, name, accounts=container.accounts(), now=_now(), new_id=str(uuid4())).id
 
 
 def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> str:
     """Make an API key with a limit in requests a minute; gives the key, which is stored nowhere."""
-    from chalicelib import wiring
-    from chalicelib.services import accounts, limits
+    from chalicelib import container
+    from chalicelib.services.access import limits
+    from chalicelib.services.accounts import keys
 
     limit = limits.DEFAULT_RATE if rate is None else rate
-    return accounts.mint_key(user_id, name, rate=limit, accounts=wiring.accounts(), now=_now())
+    return keys.mint_key(user_id, name, rate=limit, accounts=container.accounts(), now=_now())
 
 
 def revoke_key(key: str) -> None:
     """Make a key useless from now on."""
-    from chalicelib import wiring
+    from chalicelib import container
 
-    wiring.accounts().revoke_key(key, _now())
+    container.accounts().revoke_key(key, _now())
 
 
 def add_member(session_id: str, email: str, role: str) -> None:
     """Give a user a role in a session."""
-    from chalicelib import wiring
-    from chalicelib.services.access import add_member as add
+    from chalicelib import container
+    from chalicelib.services.access.roles import add_member as add
 
-    add(session_id, email, role, sessions=wiring.sessions(), accounts=wiring.accounts())
+    add(session_id, email, role, sessions=container.sessions(), accounts=container.accounts())
 
 
 def plant_example(user_id: str) -> str:
@@ -63,9 +64,9 @@ def plant_example(user_id: str) -> str:
 
 def user_id_of(email: str) -> str:
     """The id behind an e-mail address."""
-    from chalicelib import wiring
+    from chalicelib import container
 
-    return wiring.accounts().user_id_of(email)
+    return container.accounts().user_id_of(email)
 
 
 def activate_stage(stage: str) -> None:

@@ -9,7 +9,7 @@ import copy
 import json
 from typing import Any
 
-from chalicelib.services.limits import DEFAULT_RATE
+from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.settings import DEFAULT_DAILY_TOKENS, DEFAULT_MAX_TURNS, DEFAULT_MODELS
 from infra import alarms, data, policies, queues
 from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of

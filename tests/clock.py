@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Clock
-from chalicelib.services import places
+from chalicelib.services.conversations import request_context
 from chalicelib.store import transact
 
 NOON = datetime(2026, 3, 1, 12, 0, 5, 123456, tzinfo=UTC)
@@ -47,8 +47,8 @@ class FakeClock(Clock):
 def own_time(monkeypatch: pytest.MonkeyPatch, start: datetime = NOON) -> FakeClock:
     """Give the whole application this clock. Nobody waits for a prompt that is being written: no worker writes any here."""
     clock = FakeClock(start)
-    monkeypatch.setattr(places, "PROMPT_SECONDS", 0)
-    monkeypatch.setattr(wiring, "clock", cache(lambda: clock))
+    monkeypatch.setattr(request_context, "PROMPT_SECONDS", 0)
+    monkeypatch.setattr(container, "clock", cache(lambda: clock))
     return clock
 
 

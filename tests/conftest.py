@@ -22,7 +22,7 @@ import hypothesis
 import pytest
 from moto import mock_aws
 
-from chalicelib import secret_store, settings, wiring
+from chalicelib import container, secret_store, settings
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
@@ -40,19 +40,19 @@ def forget_wiring() -> None:
         settings.settings,
         secret_store.read_secret,
         database.connection,
-        wiring.clock,
-        wiring.accounts,
-        wiring.sessions,
-        wiring.conversations,
-        wiring.cards,
-        wiring.deletions,
-        wiring.guards,
-        wiring.jobs,
-        wiring.model,
-        wiring.desk,
-        wiring.people,
-        wiring.office,
-        wiring.telegram_groups,
+        container.clock,
+        container.accounts,
+        container.sessions,
+        container.conversations,
+        container.cards,
+        container.deletions,
+        container.guards,
+        container.jobs,
+        container.model,
+        container.conversation_deps,
+        container.people,
+        container.participant_deps,
+        container.telegram_groups,
     ):
         cached.cache_clear()
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
@@ -133,7 +133,7 @@ class Wire:
 def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:
     """Put a wire under the one DynamoDB client and the queues' client."""
     wire = Wire()
-    clients: list[Any] = [database.connection().client, vars(wiring.jobs())["_client"]]
+    clients: list[Any] = [database.connection().client, vars(container.jobs())["_client"]]
     for client in clients:
         monkeypatch.setattr(client, "_make_api_call", wire.wrap(client._make_api_call))
     return wire
@@ -207,7 +207,7 @@ def closing(words: str, usage: Usage) -> Reply:
 def own_model(monkeypatch: pytest.MonkeyPatch) -> Interviewer:
     """Give the whole application this model."""
     model = Interviewer()
-    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    monkeypatch.setattr(container, "model", cache(lambda: model))
     return model
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib import wiring
-from chalicelib.services import conversations
-from chalicelib.services.channels import Participant
-from chalicelib.services.entries import Said, Turn
-from chalicelib.services.sessions import NewSession, create_session
-from chalicelib.store.records import Session, SessionView, ThreadView
+from chalicelib import container
+from chalicelib.model import Session, SessionView, ThreadView
+from chalicelib.services.conversations import join
+from chalicelib.services.conversations.messages import NewMessage, Turn
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.store.sessions import EVERYTHING
 from tests.clock import FakeClock
 from tests.faults import Interviewer
@@ -27,26 +27,28 @@ class Room:
 
     def _create(self, **fields: Any) -> Session:
         new = NewSession(**{"topic": "Lunch", "goal": "Find out what people eat", **fields})
-        return create_session(new, HOST, sessions=wiring.sessions(), now=self.clock.now(), new_id=wiring.new_id)
+        return create_session(new, HOST, sessions=container.sessions(), now=self.clock.now(), new_id=container.new_id)
 
     def join(self, **answers: str) -> Turn:
         """Join with the answers to the form."""
-        return conversations.join(
-            self.session.id, self.who, answers, desk=wiring.desk(), deadline=self.clock.deadline(24)
+        return join.join(
+            self.session.id, self.who, answers, deps=container.conversation_deps(), deadline=self.clock.deadline(24)
         )
 
     def say(self, content: str, message_id: str | None = None, widget_value: Any = None) -> Turn:
         """Say something."""
-        said = Said(content, message_id, widget_value)
-        return conversations.say(self.session.id, self.who, said, desk=wiring.desk(), deadline=self.clock.deadline(24))
+        said = NewMessage(content, message_id, widget_value)
+        return join.say(
+            self.session.id, self.who, said, deps=container.conversation_deps(), deadline=self.clock.deadline(24)
+        )
 
     def view(self) -> SessionView:
         """All of the session."""
-        return wiring.sessions().view(self.session.id, EVERYTHING, HOST)
+        return container.sessions().view(self.session.id, EVERYTHING, HOST)
 
     def thread(self) -> ThreadView:
         """The participant's thread."""
-        _, view = conversations.read_thread(self.session.id, self.who, desk=wiring.desk())
+        _, view = join.read_thread(self.session.id, self.who, deps=container.conversation_deps())
         assert view is not None
         return view
 

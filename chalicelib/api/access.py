@@ -7,8 +7,8 @@
 import re
 from typing import Literal
 
-from chalicelib.services.access import require_chat, require_questions, require_role
-from chalicelib.store.records import SessionView
+from chalicelib.model import SessionView
+from chalicelib.services.access.roles import require_chat, require_questions, require_role
 
 Who = Literal["anyone", "key", "viewer", "editor", "admin", "owner", "chat", "questions"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import present
 from chalicelib.api.account_shapes import UserInfo
 from chalicelib.api.http import Call, endpoint
@@ -15,4 +15,4 @@ routes = Blueprint(__name__)
 @endpoint(routes, "GET", "/me", answers=UserInfo, tagged=False)
 def get_me(call: Call) -> dict[str, Any]:
     """The user and the key in use."""
-    return present.user_info(wiring.accounts().user(call.caller.user_id), call.caller)
+    return present.user_info(container.accounts().user(call.caller.user_id), call.caller)

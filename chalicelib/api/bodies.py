@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from chalicelib.services.limits import CONTENT_LIMIT
+from chalicelib.services.access.limits import CONTENT_LIMIT
 
 Topic = Annotated[str, Meta(min_length=1, max_length=300)]
 Text5k = Annotated[str, Meta(max_length=5_000)]

@@ -7,12 +7,12 @@ from typing import Any, TypedDict
 
 from msgspec import Struct
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api.access import Who, require
 from chalicelib.clock import Deadline
-from chalicelib.services.entries import Turn
-from chalicelib.services.links import Holder, participants_url, results_url
-from chalicelib.store.records import Caller, SessionView
+from chalicelib.model import Caller, SessionView
+from chalicelib.services.access.results_links import Holder, participants_url, results_url
+from chalicelib.services.conversations.messages import Turn
 
 JSON = "application/json"
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -32,7 +32,7 @@ class Call:
     now: datetime
     deadline: Deadline
     public_url: str
-    new_id: Callable[[], str] = wiring.new_id
+    new_id: Callable[[], str] = container.new_id
     repeat_id: str | None = None
     _caller: Caller | None = None
     _admitted: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Call:
 
     def open(self, session_id: str, parts: Iterable[str] = ()) -> SessionView:
         """The session with these parts. Raises NotFound, or Forbidden where the caller may not do what the endpoint does."""
-        return self.admit(wiring.sessions().view(session_id, parts, self.caller.user_id))
+        return self.admit(container.sessions().view(session_id, parts, self.caller.user_id))
 
     def admit(self, view: SessionView) -> SessionView:
         """The view itself, or Forbidden where its user may not do what the endpoint does."""
@@ -57,11 +57,11 @@ class Call:
     def results_url(self, session_id: str) -> str:
         """The page of a session's results, opened with what the caller may see of it."""
         holder = Holder("user", self.caller.user_id)
-        return results_url(self.public_url, session_id, holder, secret=wiring.deployment_secret(), now=self.now)
+        return results_url(self.public_url, session_id, holder, secret=container.deployment_secret(), now=self.now)
 
     def participants_url(self, turn: Turn) -> str | None:
         """The same page for the participant whose turn this was; None where the host keeps the results."""
-        secret = wiring.deployment_secret()
+        secret = container.deployment_secret()
         return participants_url(self.public_url, turn.session, turn.thread_id, secret=secret, now=self.now)
 
     def require_admission(self) -> None:

@@ -4,22 +4,22 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import present
 from chalicelib.api.bodies import ChatBody, JoinBody
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.api.shapes import ChatResponse
 from chalicelib.errors import Invalid
-from chalicelib.services import conversations
-from chalicelib.services.channels import Participant
-from chalicelib.services.entries import Said, Turn
+from chalicelib.services.conversations import join
+from chalicelib.services.conversations.messages import NewMessage, Turn
+from chalicelib.services.participants.identity import Participant
 
 routes = Blueprint(__name__)
 
 
 def _turn_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
     session = call.open(session_id).session
-    return _shown(call, conversations.turn_again(session, **kept, desk=wiring.desk()))
+    return _shown(call, join.turn_again(session, **kept, deps=container.conversation_deps()))
 
 
 def _shown(call: Call, turn: Turn) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def post_chat_questions(call: Call, session_id: str) -> Made:
     if len(answers) < len(body.answers):
         raise Invalid("answers must have each question once")
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
-    desk = wiring.desk()
-    turn = conversations.join(session_id, who, answers, desk=desk, deadline=call.deadline, request_id=call.repeat_id)
+    deps = container.conversation_deps()
+    turn = join.join(session_id, who, answers, deps=deps, deadline=call.deadline, request_id=call.repeat_id)
     return _made(call, turn)
 
 
@@ -51,5 +51,5 @@ def post_chat(call: Call, session_id: str) -> Made:
     """One turn."""
     body: ChatBody = call.body
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
-    said = Said(body.content, body.message_id or call.repeat_id, body.widget_value)
-    return _made(call, conversations.say(session_id, who, said, desk=wiring.desk(), deadline=call.deadline))
+    said = NewMessage(body.content, body.message_id or call.repeat_id, body.widget_value)
+    return _made(call, join.say(session_id, who, said, deps=container.conversation_deps(), deadline=call.deadline))

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import conditional
+from chalicelib.api import etag
 from chalicelib.api.http import Call, endpoint, respond
 from chalicelib.requests import public_url
 
@@ -32,7 +32,7 @@ def get_docs() -> Response:
         from chalicelib.api.reference import POLICY, reference
 
         headers |= {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
-        return conditional.respond(request, reference(public_url(request)), _HTML)
+        return etag.respond(request, reference(public_url(request)), _HTML)
 
     return respond(pages.current_request, answer)
 
@@ -44,6 +44,6 @@ def get_llms() -> Response:
     def answer(request: Request, _: dict[str, str]) -> Response:
         from chalicelib.api.reference import index
 
-        return conditional.respond(request, index(public_url(request)), _TEXT)
+        return etag.respond(request, index(public_url(request)), _TEXT)
 
     return respond(pages.current_request, answer)

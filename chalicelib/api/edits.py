@@ -18,8 +18,8 @@ from chalicelib.api.bodies import (
 )
 from chalicelib.api.validation import Patch
 from chalicelib.errors import Invalid
-from chalicelib.services.editing import EditedQuestion
-from chalicelib.store.records import Distribution
+from chalicelib.model import Distribution
+from chalicelib.services.sessions.editing import EditedQuestion
 
 
 class EditedQuestionBody(QuestionBody):

@@ -15,16 +15,16 @@ from urllib.parse import unquote
 import msgspec
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib import wiring
-from chalicelib.api import conditional, repeats
+from chalicelib import container
+from chalicelib.api import etag, idempotency
 from chalicelib.api.access import who_may
 from chalicelib.api.call import JSON, MARKDOWN, Call, Declaration, Endpoint, Made, View
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.requests import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id
-from chalicelib.services.accounts import authenticate, seconds_to_next_minute
-from chalicelib.services.limits import DEFAULT_RATE
-from chalicelib.services.visits import VISITS, count_visit
+from chalicelib.services.access.limits import DEFAULT_RATE
+from chalicelib.services.access.rate_limits import VISITS, count_visit
+from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
 
 __all__ = [
@@ -82,7 +82,7 @@ def respond(request: Request, answer: Callable[[Request, dict[str, str]], Respon
     A request that nobody is counted for says what it used of a new caller's allowance: nothing.
     """
     headers = {
-        **_allowance(0, DEFAULT_RATE, wiring.clock().now()),
+        **_allowance(0, DEFAULT_RATE, container.clock().now()),
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": _EXPOSED,
         "Vary": "Authorization, Origin",
@@ -134,27 +134,27 @@ def _answer(declared: Endpoint, path_values: dict[str, str], request: Request, h
         body = parse_body(bytes(request.raw_body or b""), kind) if (kind := declared.takes) else None
         return declared.work(replace(call, body=body), ids)
 
-    made = repeats.once(declared, call, ids, request, work) if declared.method == "POST" else work(call)
+    made = idempotency.once(declared, call, ids, request, work) if declared.method == "POST" else work(call)
     status = made.status or declared.status
     if status == 204:
         return Response("", {}, status)
     rendered = _render(made.body, declared)
     if declared.method == "GET" and declared.tagged:
-        return conditional.respond(request, rendered, declared.content_type)
+        return etag.respond(request, rendered, declared.content_type)
     return Response(rendered, {"Content-Type": declared.content_type}, status)
 
 
 def _admit(declared: Endpoint, request: Request, headers: dict[str, str]) -> Call:
-    clock = wiring.clock()
+    clock = container.clock()
     now, deadline = clock.now(), clock.deadline(TURN_SECONDS)
     caller = None
     if declared.who != "anyone":
-        caller = authenticate(request.headers.get("authorization"), accounts=wiring.accounts(), now=now)
+        caller = authenticate(request.headers.get("authorization"), accounts=container.accounts(), now=now)
         _require_allowance(caller.used, caller.limit, now, headers)
     elif declared.counted:
         # What the gateway saw: a client can write any header.
         address = str(request.context["identity"]["sourceIp"])
-        visits = count_visit(address, guards=wiring.guards(), secret=wiring.deployment_secret(), now=now)
+        visits = count_visit(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
         _require_allowance(visits, VISITS, now, headers)
     return Call(
         who=declared.who,

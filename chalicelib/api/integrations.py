@@ -5,14 +5,14 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import account_shapes, present
 from chalicelib.api.bodies import ID_LIMIT, GroupBody
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.errors import NotFound
-from chalicelib.services.telegram_groups import link_of, new_link
+from chalicelib.model import TelegramGroup
+from chalicelib.services.delivery.telegram_groups import link_of, new_link
 from chalicelib.settings import settings
-from chalicelib.store.records import TelegramGroup
 
 routes = Blueprint(__name__)
 
@@ -20,7 +20,7 @@ routes = Blueprint(__name__)
 @endpoint(routes, "GET", "/integrations/telegram/groups", answers=account_shapes.TelegramGroupList)
 def get_groups(call: Call) -> dict[str, Any]:
     """The caller's groups, by registration."""
-    groups = wiring.telegram_groups().of(call.caller.user_id)
+    groups = container.telegram_groups().of(call.caller.user_id)
     return {"data": [present.telegram_group(group) for group in groups]}
 
 
@@ -41,7 +41,7 @@ def post_group(call: Call) -> Made:
     """Register a group, or its new name and topic."""
     body: GroupBody = call.body
     group = TelegramGroup(body.group_id, body.group_name or None, body.topic_id, call.now)
-    stored = wiring.telegram_groups().register(call.caller.user_id, group)
+    stored = container.telegram_groups().register(call.caller.user_id, group)
     return Made(present.telegram_group(stored), {"group_id": stored.group_id})
 
 
@@ -49,13 +49,13 @@ def post_group(call: Call) -> Made:
 def delete_group(call: Call, group_id: str) -> None:
     """Forget a group."""
     # No group has a longer id, and no key of the table can be as long as a path.
-    if len(group_id) > ID_LIMIT or not wiring.telegram_groups().remove(call.caller.user_id, group_id):
+    if len(group_id) > ID_LIMIT or not container.telegram_groups().remove(call.caller.user_id, group_id):
         raise NotFound("Group not found")
 
 
 def _link_again(_: Call, kept: dict[str, Any]) -> dict[str, Any]:
     expires_at = datetime.fromtimestamp(kept["expires_at"], UTC)
-    link = link_of(kept["id"], expires_at, bot=settings().telegram_bot, secret=wiring.deployment_secret())
+    link = link_of(kept["id"], expires_at, bot=settings().telegram_bot, secret=container.deployment_secret())
     return present.telegram_link(link)
 
 
@@ -70,13 +70,13 @@ def _link_again(_: Call, kept: dict[str, Any]) -> dict[str, Any]:
 )
 def post_link(call: Call) -> Made:
     """A single-use code for `/setup`, and the link that hands it to the bot."""
-    identifier, bot, secret = call.new_id(), settings().telegram_bot, wiring.deployment_secret()
-    link = new_link(identifier, call.caller.user_id, bot=bot, guards=wiring.guards(), secret=secret, now=call.now)
+    identifier, bot, secret = call.new_id(), settings().telegram_bot, container.deployment_secret()
+    link = new_link(identifier, call.caller.user_id, bot=bot, guards=container.guards(), secret=secret, now=call.now)
     return Made(present.telegram_link(link), {"id": identifier, "expires_at": int(link.expires_at.timestamp())})
 
 
 def _known(call: Call, group_id: str) -> TelegramGroup:
-    known = wiring.telegram_groups().some(call.caller.user_id, [group_id])
+    known = container.telegram_groups().some(call.caller.user_id, [group_id])
     if group_id not in known:
         raise NotFound("Group not found")
     return known[group_id]

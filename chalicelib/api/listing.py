@@ -5,12 +5,12 @@ from typing import Any
 from chalice.app import Blueprint
 from msgspec import UNSET
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import present
 from chalicelib.api.http import Call, endpoint
 from chalicelib.api.queries import PublicSessionsQuery, SessionsQuery
 from chalicelib.api.shapes import PublicSessionList, SessionList
-from chalicelib.services.listing import Wanted, list_sessions
+from chalicelib.services.sessions.listing import Wanted, list_sessions
 
 routes = Blueprint(__name__)
 
@@ -27,7 +27,7 @@ def get_sessions(call: Call) -> dict[str, Any]:
         limit=asked.limit,
         offset=asked.offset,
     )
-    page = list_sessions(wiring.cards().of_user(call.caller.user_id), wanted, call.now)
+    page = list_sessions(container.cards().of_user(call.caller.user_id), wanted, call.now)
     return present.page([present.card(card, call.now) for card in page.cards], page.total, asked.limit, asked.offset)
 
 
@@ -36,6 +36,6 @@ def get_public_sessions(call: Call) -> dict[str, Any]:
     """The active sessions that anybody may join."""
     asked: PublicSessionsQuery = call.query
     wanted = Wanted(q=asked.q, status="active", limit=asked.limit, offset=asked.offset)
-    page = list_sessions(wiring.cards().public(), wanted, call.now)
+    page = list_sessions(container.cards().public(), wanted, call.now)
     cards = [present.public_card(card, call.public_url, call.now) for card in page.cards]
     return present.page(cards, page.total, asked.limit, asked.offset)

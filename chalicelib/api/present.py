@@ -3,14 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.services.channels import channel_of
-from chalicelib.services.entries import Turn
-from chalicelib.services.facilitation.tailoring import Tailored
-from chalicelib.services.sessions import prompt_status, summary_status
-from chalicelib.services.synthesis.report import quotes_of
-from chalicelib.services.telegram_groups import Link
-from chalicelib.services.templates import Template, find_template
-from chalicelib.store.records import (
+from chalicelib.model import (
     Caller,
     Card,
     Message,
@@ -23,6 +16,13 @@ from chalicelib.store.records import (
     ThreadView,
     User,
 )
+from chalicelib.services.conversations.messages import Turn
+from chalicelib.services.delivery.telegram_groups import Link
+from chalicelib.services.facilitation.tailoring import Tailored
+from chalicelib.services.participants.identity import channel_of
+from chalicelib.services.sessions.creation import prompt_status, summary_status
+from chalicelib.services.synthesis.document import quotes_of
+from chalicelib.services.templates import Template, find_template
 
 Json = dict[str, Any]
 

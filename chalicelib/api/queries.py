@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib.api.bodies import Moment
 from chalicelib.errors import Invalid
-from chalicelib.services.responses import Wanted
+from chalicelib.services.participants.responses import Wanted
 
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import present, scratchpad_shapes
 from chalicelib.api.bodies import ScratchpadBody
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.errors import NotFound
-from chalicelib.store.records import Note, Scratchpad
+from chalicelib.model import Note, Scratchpad
 from chalicelib.store.sessions import FOR_SCRATCHPAD
 
 routes = Blueprint(__name__)
@@ -44,10 +44,10 @@ def post_scratchpad(call: Call, session_id: str) -> Made:
 
     `seed` takes all that was said and goes on where an earlier call stopped, `update` what is new, `status` does no work.
     """
-    from chalicelib.services.synthesis.seeding import update_scratchpad
+    from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 
     call.open(session_id)
-    progress = asdict(update_scratchpad(session_id, call.body.mode, bench=wiring.bench()))
+    progress = asdict(update_scratchpad(session_id, call.body.mode, deps=container.synthesis_deps()))
     return Made(progress, progress)
 
 

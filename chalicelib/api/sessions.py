@@ -6,21 +6,21 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import present, shapes
 from chalicelib.api.bodies import CreateSessionBody
 from chalicelib.api.http import MARKDOWN, Call, Made, endpoint
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.services.access import require_role
-from chalicelib.services.sessions import NewSession, create_session
-from chalicelib.services.telegram_groups import check_distribution
+from chalicelib.services.access.roles import require_role
+from chalicelib.services.delivery.telegram_groups import check_distribution
+from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.store import sessions as parts
 
 routes = Blueprint(__name__)
 
 
 def _created_again(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
-    view = wiring.sessions().view(kept["session_id"], parts.FOR_COUNT, call.caller.user_id)
+    view = container.sessions().view(kept["session_id"], parts.FOR_COUNT, call.caller.user_id)
     return present.session_created(require_role(view, "viewer").session, call.public_url, view.tally.participants)
 
 
@@ -32,9 +32,9 @@ def post_session(call: Call) -> Made:
     if call.body.project_id is not None:  # nobody has projects yet
         raise Invalid(f"project_id {call.body.project_id!r} does not exist")
     new = msgspec.convert(msgspec.to_builtins(call.body), NewSession)
-    announced = check_distribution(new.distribution, call.caller.user_id, groups=wiring.telegram_groups())
+    announced = check_distribution(new.distribution, call.caller.user_id, groups=container.telegram_groups())
     new = replace(new, distribution=announced)
-    session = create_session(new, call.caller.user_id, sessions=wiring.sessions(), now=call.now, new_id=call.new_id)
+    session = create_session(new, call.caller.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id)
     return Made(present.session_created(session, call.public_url), {"session_id": session.id})
 
 

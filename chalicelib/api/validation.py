@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
-from chalicelib.services.limits import BODY_BYTES, TEXT_BYTES
+from chalicelib.services.access.limits import BODY_BYTES, TEXT_BYTES
 from chalicelib.text.normalise import is_blank
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ second device the same. A script sends the same forms, and gets what is new on t
 from chalice.app import Request, Response
 
 from chalicelib.errors import RateLimited
-from chalicelib.pages import identity, joining, screens, switching, talking
-from chalicelib.pages.screens import Draft, Told
-from chalicelib.pages.visit import Visit, visit_of
+from chalicelib.pages import actions, identity, join_form, resume, views
+from chalicelib.pages.page_request import Visit, visit_of
+from chalicelib.pages.views import Draft, Told
 from chalicelib.pages.web import Form, data, read_form, require_allowance
 from chalicelib.requests import require_uuid
 
@@ -23,11 +23,11 @@ def show(request: Request) -> Response:
     session_id = require_uuid(query.get("s") or "")
     visit = visit_of(request, session_id, identity.known(request, session_id))
     if person := identity.resumed_by(link := query.get("r", ""), session_id):
-        return switching.offer(visit, link, person)
+        return resume.offer(visit, link, person)
     view, thread = visit.read()
     if thread and "leave" in query:
-        return switching.ask_to_forget(visit, view)
-    return screens.current(visit, view, thread, Told(done=query.get("told")))
+        return resume.ask_to_forget(visit, view)
+    return views.current(visit, view, thread, Told(done=query.get("told")))
 
 
 def news(request: Request) -> Response:
@@ -40,7 +40,7 @@ def news(request: Request) -> Response:
     if not identity.is_of_page(request.headers.get(TOKEN_HEADER, ""), visit.person, session_id):
         return _of_another(visit, is_known=known is not None)
     view, thread = visit.read()
-    return screens.current(visit, view, thread)
+    return views.current(visit, view, thread)
 
 
 def receive(request: Request) -> Response:
@@ -64,11 +64,11 @@ def _receive(request: Request, after: int | None) -> Response:
         if "content" not in form:
             raise
         notice = visit.voice(None).texts("slow_turns", seconds=round(error.retry_after))
-        return screens.unsaved(visit, Draft(form["content"], form.get("message_id")), notice, error)
+        return views.unsaved(visit, Draft(form["content"], form.get("message_id")), notice, error)
     if form.get("do") == "resume":
-        return switching.resume(visit, form)
+        return resume.resume(visit, form)
     if not {"do", "content"} & form.keys():
-        return joining.join(visit, form, is_known=known is not None)
+        return join_form.join(visit, form, is_known=known is not None)
     return _speak(visit, form, is_known=known is not None)
 
 
@@ -77,12 +77,12 @@ def _speak(visit: Visit, form: Form, *, is_known: bool) -> Response:
     if not is_known or not identity.is_of_page(form.get("token", ""), visit.person, visit.session_id):
         return _of_another(visit, form.get("content", ""), is_known=is_known)
     if form.get("do") == "leave":
-        return switching.forget(visit)
+        return resume.forget(visit)
     if form.get("do") == "done":
-        return talking.end(visit)
+        return actions.end(visit)
     if form.get("do") == "rate":
-        return talking.rate(visit, form)
-    return talking.choose(visit, form) if form.get("do") == "choose" else talking.say(visit, form)
+        return actions.rate(visit, form)
+    return actions.choose(visit, form) if form.get("do") == "choose" else actions.say(visit, form)
 
 
 def _of_another(visit: Visit, words: str = "", *, is_known: bool) -> Response:
@@ -94,7 +94,7 @@ def _of_another(visit: Visit, words: str = "", *, is_known: bool) -> Response:
     notice = visit.voice(view).texts("other_person" if is_known else "unknown_browser")
     if visit.after is not None:
         return data({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
-    return screens.current(visit, view, thread, Told(notice, Draft(words) if words else None, status=403))
+    return views.current(visit, view, thread, Told(notice, Draft(words) if words else None, status=403))
 
 
 def _after(request: Request) -> int:

@@ -4,17 +4,17 @@ from functools import lru_cache
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.pages.render import page
-from chalicelib.services.example import EXAMPLE_ID, is_to_be_seen
+from chalicelib.services.sessions.example import EXAMPLE_ID, is_to_be_seen
 
 LOOK_AGAIN = 60  # seconds that a container believes what it saw
 
 
 def show(request: Request) -> Response:
     """What this is, for somebody who came without a link."""
-    seen = example_seen(int(wiring.clock().now().timestamp()) // LOOK_AGAIN)
+    seen = example_seen(int(container.clock().now().timestamp()) // LOOK_AGAIN)
     return page(request, "home.html", example=f"results?s={EXAMPLE_ID}" if seen else None)
 
 
@@ -23,6 +23,6 @@ def example_seen(_: int) -> bool:
     """Whether the example is there for everybody: one read in so many seconds, since anybody may open this page as often as
     they like. Where it cannot be read, the page does without the link."""
     try:
-        return is_to_be_seen(wiring.sessions(), wiring.clock().now())
+        return is_to_be_seen(container.sessions(), container.clock().now())
     except HarmonicaError:
         return False

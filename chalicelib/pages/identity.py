@@ -11,9 +11,9 @@ from typing import Any
 
 from chalice.app import Request
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.pages.render import cookie as set_cookie
-from chalicelib.services.links import DAYS, Holder, Kind, holder_of
+from chalicelib.services.access.results_links import DAYS, Holder, Kind, holder_of
 
 _COOKIE_SECONDS = 180 * 24 * 3600
 _HOLDER_SECONDS = DAYS * 24 * 3600
@@ -76,7 +76,7 @@ def storage_mark(person: str, session_id: str) -> str:
 
 def holder_by(token: str, session_id: str) -> Holder | None:
     """Whom a link to the results was made for."""
-    return holder_of(token, session_id, secret=wiring.deployment_secret(), now=wiring.clock().now())
+    return holder_of(token, session_id, secret=container.deployment_secret(), now=container.clock().now())
 
 
 def holder(request: Request, kind: Kind, session_id: str) -> str | None:
@@ -126,4 +126,4 @@ def _signer(purpose: str, session_id: str) -> Any:
     from itsdangerous import Signer
 
     salt = f"participant {purpose} of session {session_id}"
-    return Signer(wiring.deployment_secret(), salt, key_derivation="hmac", digest_method=hashlib.sha256)
+    return Signer(container.deployment_secret(), salt, key_derivation="hmac", digest_method=hashlib.sha256)

@@ -4,7 +4,7 @@ import io
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.pages.web import require_allowance
 from chalicelib.requests import public_url, require_uuid
 
@@ -20,7 +20,7 @@ def show(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
-    wiring.sessions().view(session_id, ())
+    container.sessions().view(session_id, ())
     code = segno.make(f"{public_url(request)}/chat?s={session_id}", error="m", micro=False)
     headers = {
         "Cache-Control": _HOUR,

@@ -11,13 +11,13 @@ from urllib.parse import urlencode, urlsplit
 from chalice.app import Request, Response
 
 from chalicelib.errors import HarmonicaError
+from chalicelib.model import Session
 from chalicelib.pages import language, static
 from chalicelib.pages.contact import contact
 from chalicelib.pages.language import LANGUAGES, Language
 from chalicelib.pages.texts import Texts, texts_in
 from chalicelib.requests import public_url
 from chalicelib.settings import settings
-from chalicelib.store.records import Session
 
 if TYPE_CHECKING:
     from jinja2 import Environment

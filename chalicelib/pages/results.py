@@ -5,21 +5,21 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Forbidden
 from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.pages import identity
 from chalicelib.pages.chart import Bar, Chart, chart_of
+from chalicelib.pages.join_view import in_zone, moment_in, time_in
 from chalicelib.pages.render import Voice, page, voice_for
 from chalicelib.pages.web import require_allowance, see_other
-from chalicelib.pages.welcome import in_zone, moment_in, time_in
 from chalicelib.requests import require_uuid
-from chalicelib.services.channels import WEB, thread_id
-from chalicelib.services.responses import Wanted, list_responses
-from chalicelib.services.results import LEAST, Results, may_see, results_for, visitor_of
-from chalicelib.services.sessions import summary_status
+from chalicelib.services.participants.identity import WEB, thread_id
+from chalicelib.services.participants.responses import Wanted, list_responses
+from chalicelib.services.sessions.creation import summary_status
 from chalicelib.services.synthesis.answers import least_people
-from chalicelib.store.records import SessionView, Thread, ThreadView
+from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 
 PEOPLE = 50  # on one page
@@ -49,8 +49,8 @@ def show(request: Request) -> Response:
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
     user_id = identity.holder(request, "user", session_id)
-    view = wiring.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
-    visitor = visitor_of(view, _own_threads(request, view), wiring.clock().now())
+    view = container.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
+    visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility
         return page(request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility)
@@ -61,7 +61,7 @@ def show(request: Request) -> Response:
 
 def _results(request: Request, view: SessionView, results: Results, cursor: str | None) -> Response:
     voice = voice_for(request, view.session)
-    now = wiring.clock().now()
+    now = container.clock().now()
     people, more = _people(view, voice, cursor) if results.visitor == "editor" else (None, None)
     summary = results.summary
     return page(
@@ -99,7 +99,7 @@ def _charts(view: SessionView, results: Results, voice: Voice) -> dict[str, Char
 
 def _people(view: SessionView, voice: Voice, cursor: str | None) -> tuple[list[Person], str | None]:
     wanted = Wanted(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
-    found = list_responses(view.session.id, wanted, people=wiring.people())
+    found = list_responses(view.session.id, wanted, people=container.people())
     return [_person(it.thread, view, voice) for it in found.people], found.next_cursor
 
 
@@ -119,12 +119,12 @@ def _person(thread: Thread, view: SessionView, voice: Voice) -> Person:
 
 def _thread(request: Request, view: SessionView, found: str) -> Response:
     """One conversation, for an editor."""
-    _, thread = wiring.people().find(view.session.id, found, view.session.owner_id)
+    _, thread = container.people().find(view.session.id, found, view.session.owner_id)
     if thread is None:
         return page(request, "results_closed.html", 404, session=view.session, visibility="gone")
-    messages = tuple(wiring.conversations().messages(thread.thread))
+    messages = tuple(container.conversations().messages(thread.thread))
     person = _person(thread.thread, view, voice_for(request, view.session))
-    comment = wiring.endings().comment(thread.thread) if person.rating else ""
+    comment = container.endings().comment(thread.thread) if person.rating else ""
     values: dict[str, Any] = {
         "person": person,
         "thread": ThreadView(thread.thread, thread.answers, messages),
@@ -139,7 +139,7 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     if view.role is not None or view.session.results_visibility != "participants":
         return []
     person = identity.known(request, session_id)
-    here = thread_id(wiring.deployment_secret(), session_id, WEB, person) if person else None
+    here = thread_id(container.deployment_secret(), session_id, WEB, person) if person else None
     found = (here, identity.holder(request, "thread", session_id))
-    threads = (wiring.conversations().thread(session_id, own) for own in found if own)
+    threads = (container.conversations().thread(session_id, own) for own in found if own)
     return [thread for thread in threads if thread]

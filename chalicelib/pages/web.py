@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
 from chalicelib.pages.problems import ForeignForm, UnreadableForm, problem_page, told
 from chalicelib.pages.render import HEADERS, with_retry_after
 from chalicelib.requests import answer_in_any_case, public_url, request_id
-from chalicelib.services.accounts import seconds_to_next_minute
-from chalicelib.services.limits import BODY_BYTES
-from chalicelib.services.visits import PAGES, count_page
+from chalicelib.services.access.limits import BODY_BYTES
+from chalicelib.services.access.rate_limits import PAGES, count_page
+from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.text.normalise import is_blank
 
 FIELDS = 200
@@ -63,9 +63,9 @@ def require_allowance(request: Request) -> None:
     Where counting fails nobody is turned away: what comes next shows whether the database answers.
     """
     address = str(request.context["identity"]["sourceIp"])  # what the gateway saw: a client can write any header
-    now = wiring.clock().now()
+    now = container.clock().now()
     try:
-        visits = count_page(address, guards=wiring.guards(), secret=wiring.deployment_secret(), now=now)
+        visits = count_page(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
     except Unavailable:
         return
     if visits > PAGES:

@@ -6,9 +6,9 @@ A form names options by their position: `w` for one of them, `w0`, `w1` … for 
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.model import Message
 from chalicelib.pages.web import Form
 from chalicelib.services.facilitation.widgets import choices, label_of, readable
-from chalicelib.store.records import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.model import Caller, User
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
-from chalicelib.store.records import Caller, User
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import EmailItem, KeyItem, UserItem
 

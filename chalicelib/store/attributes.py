@@ -7,7 +7,7 @@ import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
-from chalicelib.store.records import Voice
+from chalicelib.model import Voice
 
 _LETTERS = {"for": "f", "against": "a", "mixed": "m", "neutral": "n"}
 _STANCES = {letter: stance for stance, letter in _LETTERS.items()}

@@ -12,9 +12,9 @@ import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
+from chalicelib.model import Card, Session, Status
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.records import Card, Session, Status
 from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem
 from chalicelib.store.tables import SessionPart
 

@@ -10,12 +10,12 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
-from chalicelib.store import database, digests, keys, seats, sessions
+from chalicelib.model import Answer, Condensed, Digest, Message, SessionView, Thread
+from chalicelib.store import database, digests, keys, participant_limit, sessions
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
-from chalicelib.store.records import Answer, Condensed, Digest, Message, SessionView, Thread
-from chalicelib.store.rows import (
+from chalicelib.store.mapping import (
     answers_from,
     condensed_from,
     condensed_item,
@@ -27,9 +27,9 @@ from chalicelib.store.rows import (
     thread_from,
 )
 from chalicelib.store.session_items import ParticipationItem, TallyItem
+from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.transact import Build, ConditionFailed
-from chalicelib.store.views import view_of
 
 STALE = "stale"
 LAST = "~"  # sorts behind every character of an id or a sequence
@@ -110,12 +110,12 @@ class Conversations:
                 write.save(form, condition=FormItem.session_id.does_not_exist())
             if message:
                 write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
-            seats.count_in(write, thread.session_id, thread.id, capped=capped)
+            participant_limit.count_in(write, thread.session_id, thread.id, capped=capped)
             if listed:
                 card, unless_there = listed
                 write.update(card, actions=unless_there)
 
-        return seats.admit(thread, build, capped=capped, tally=2 + bool(answers) + bool(message))
+        return participant_limit.admit(thread, build, capped=capped, tally=2 + bool(answers) + bool(message))
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None

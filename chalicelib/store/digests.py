@@ -9,11 +9,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.model import Digest, Thread
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import DigestItem, ThreadItem
 from chalicelib.store.database import holds
-from chalicelib.store.records import Digest, Thread
-from chalicelib.store.rows import digest_from
+from chalicelib.store.mapping import digest_from
 from chalicelib.store.tables import ConversationPart
 
 _KEYS_A_READ = 100

@@ -12,9 +12,9 @@ from uuid import uuid4
 import msgspec
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.model import Leaf, Scratchpad
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Leaf, Scratchpad
 from chalicelib.store.session_items import DocumentItem, SynthesisItem
 from chalicelib.store.summaries import still
 

@@ -6,13 +6,13 @@ import msgspec
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import closings, database, keys, seats, summaries
+from chalicelib.model import SessionView
+from chalicelib.store import database, deadlines, keys, participant_limit, summaries
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
-from chalicelib.store.records import SessionView
 from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
-from chalicelib.store.views import SHORT_FIELDS
+from chalicelib.store.session_view import SHORT_FIELDS
 
 
 def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
@@ -29,8 +29,8 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         _edit_texts(write, before, after)
         _edit_questions(write, before, after)
         _edit_prompt(write, before, after)
-        seats.edit(write, before, after)
-        closings.edit(write, before.session, after.session)
+        participant_limit.edit(write, before, after)
+        deadlines.edit(write, before.session, after.session)
         if before.summary and _told(after) != _told(before):
             summaries.want_brief(write, after.session.id, after.session.updated_at)
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
+from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Outcome, PastRequest
 from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
 
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.store import closings, keys, seats
+from chalicelib.model import Prompt, Question, Role, Session
+from chalicelib.store import deadlines, keys, participant_limit
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.prompts import PROMPT_DUE, prompt_items
-from chalicelib.store.records import Prompt, Question, Role, Session
 from chalicelib.store.session_items import (
     FeedItem,
     MemberItem,
@@ -16,8 +16,8 @@ from chalicelib.store.session_items import (
     SynthesisItem,
     TextItem,
 )
+from chalicelib.store.session_view import SHORT_FIELDS
 from chalicelib.store.tables import SessionPart
-from chalicelib.store.views import SHORT_FIELDS
 
 _OWNER: Role = "owner"
 
@@ -40,8 +40,8 @@ def items_of(
             role=_OWNER,
             **card_values(session),
         ),
-        *seats.of_new(session),
-        *closings.of_new(session),
+        *participant_limit.of_new(session),
+        *deadlines.of_new(session),
     ]
     texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]

@@ -5,9 +5,9 @@ from datetime import datetime
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.model import Prompt
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Prompt
 from chalicelib.store.session_items import PromptItem, SessionItem
 
 PROMPT_DUE = "prompt"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.model import Leaf
 from chalicelib.store import database, documents, keys
-from chalicelib.store.records import Leaf
 from chalicelib.store.tables import SessionPart
 
 BUCKETS = 64

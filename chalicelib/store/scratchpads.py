@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.model import Scratchpad
 from chalicelib.store import documents, keys
-from chalicelib.store.records import Scratchpad
 
 
 class Scratchpads:

@@ -7,13 +7,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.store import database, keys, prompts, seats, summaries
-from chalicelib.store.cards import card_values
-from chalicelib.store.database import holds
-from chalicelib.store.due import sessions_due
-from chalicelib.store.new_sessions import items_of
-from chalicelib.store.prompts import PROMPT_DUE
-from chalicelib.store.records import (
+from chalicelib.model import (
     Brief,
     Prompt,
     Question,
@@ -23,6 +17,12 @@ from chalicelib.store.records import (
     Summary,
     Synthesis,
 )
+from chalicelib.store import database, keys, participant_limit, prompts, summaries
+from chalicelib.store.cards import card_values
+from chalicelib.store.database import holds
+from chalicelib.store.due import sessions_due
+from chalicelib.store.new_sessions import items_of
+from chalicelib.store.prompts import PROMPT_DUE
 from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
@@ -31,11 +31,11 @@ from chalicelib.store.session_items import (
     SummaryItem,
     SynthesisItem,
 )
+from chalicelib.store.session_view import prompt_of, view_of
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import DeletedItem
-from chalicelib.store.views import prompt_of, view_of
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
 NOTHING_ELSE: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ class Sessions:
 
     def is_full(self, session: Session) -> bool:
         """Whether the session has a limit of participants, and nobody more can join."""
-        return seats.are_taken(session)
+        return participant_limit.are_taken(session)
 
     def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
         """A version of the facilitation prompt; the one in force where none is named."""

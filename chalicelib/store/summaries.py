@@ -9,10 +9,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model import Session, Summary, Synthesis
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import Session, Summary, Synthesis
-from chalicelib.store.rows import thread_from
+from chalicelib.store.mapping import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.themes import Changes

@@ -7,9 +7,9 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.errors import Unavailable
+from chalicelib.model import GroupStatus, TelegramGroup
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.records import GroupStatus, TelegramGroup
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import GroupItem
 

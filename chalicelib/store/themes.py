@@ -13,9 +13,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
+from chalicelib.model import RegisteredTheme, Synthesis, ThemeRegistry
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.records import RegisteredTheme, Synthesis, ThemeRegistry
 from chalicelib.store.session_items import SynthesisItem, ThemeItem
 from chalicelib.store.tables import SessionPart
 

@@ -7,17 +7,18 @@ from typing import Any
 
 from chalice.app import SQSEvent
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.observability import logger
-from chalicelib.services import following
-from chalicelib.services.closing import close_session
-from chalicelib.services.deletion import remove_session
-from chalicelib.services.documents import tailor_session_prompt, write_session_brief
-from chalicelib.services.participants import erase_participant
+from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
+from chalicelib.services.participants.inclusion import erase_participant
+from chalicelib.services.sessions import list_projection
+from chalicelib.services.sessions.deadline import close_session
+from chalicelib.services.sessions.deletion import remove_session
+from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.settings import settings
-from chalicelib.store import closings
+from chalicelib.store import deadlines
 from chalicelib.workers.queues import handle
 
 PROMPT_SECONDS = 100.0
@@ -29,8 +30,8 @@ def write_prompt(event: SQSEvent) -> dict[str, Any]:
     """Write facilitation prompts."""
 
     def work(session_id: str) -> None:
-        deadline = wiring.clock().deadline(PROMPT_SECONDS)
-        tailor_session_prompt(session_id, sessions=wiring.sessions(), model=wiring.model(), deadline=deadline)
+        deadline = container.clock().deadline(PROMPT_SECONDS)
+        tailor_session_prompt(session_id, sessions=container.sessions(), model=container.model(), deadline=deadline)
 
     return handle(event, work, settings().prompts_queue_url, settings().prompts_dead_letters_url)
 
@@ -39,7 +40,7 @@ def write_summary(event: SQSEvent) -> dict[str, Any]:
     """Bring summaries up to date."""
 
     def work(session_id: str) -> None:
-        summarise(session_id, bench=wiring.bench())
+        summarise(session_id, deps=container.synthesis_deps())
 
     return handle(event, work, settings().summaries_queue_url, settings().summaries_dead_letters_url)
 
@@ -48,7 +49,7 @@ def write_brief(event: SQSEvent) -> dict[str, Any]:
     """Make SESSION.md from summaries."""
 
     def work(session_id: str) -> None:
-        write_session_brief(session_id, sessions=wiring.sessions(), public_url=settings().public_url)
+        write_session_brief(session_id, sessions=container.sessions(), public_url=settings().public_url)
 
     return handle(event, work, settings().briefs_queue_url, settings().briefs_dead_letters_url)
 
@@ -57,8 +58,8 @@ def update_cards(event: SQSEvent) -> dict[str, Any]:
     """Let cards follow their sessions."""
 
     def work(session_id: str) -> None:
-        now = wiring.clock().now()
-        following.update_cards(session_id, sessions=wiring.sessions(), cards=wiring.cards(), now=now)
+        now = container.clock().now()
+        list_projection.update_cards(session_id, sessions=container.sessions(), cards=container.cards(), now=now)
 
     return handle(event, work, settings().cards_queue_url, settings().cards_dead_letters_url)
 
@@ -67,10 +68,10 @@ def delete_data(event: SQSEvent) -> dict[str, Any]:
     """Remove what deleted sessions, and people who were removed, left."""
 
     def work(session_id: str) -> None:
-        remove_session(session_id, deletions=wiring.deletions(), jobs=wiring.jobs(), clock=wiring.clock())
+        remove_session(session_id, deletions=container.deletions(), jobs=container.jobs(), clock=container.clock())
 
     def erase(session_id: str, thread_id: str) -> None:
-        erase_participant(session_id, thread_id, office=wiring.office())
+        erase_participant(session_id, thread_id, deps=container.participant_deps())
 
     return handle(event, work, settings().deletions_queue_url, settings().deletions_dead_letters_url, erase)
 
@@ -80,14 +81,14 @@ def sweep() -> None:
 
     What is woken here is woken again an hour later at the earliest, so that work which cannot succeed now costs little until it can.
     """
-    now = wiring.clock().now()
+    now = container.clock().now()
     until, again = now - MISSED_AFTER, now + AGAIN_AFTER
-    sessions, conversations, jobs = wiring.sessions(), wiring.conversations(), wiring.jobs()
-    erasures = list(wiring.people().erasures_due(until))
+    sessions, conversations, jobs = container.sessions(), container.conversations(), container.jobs()
+    erasures = list(container.people().erasures_due(until))
     for session_id, thread_id in erasures:
         jobs.erase_participant(session_id, thread_id)
     found = {
-        "deletions": _wake(wiring.deletions().due(until), jobs.delete_session),
+        "deletions": _wake(container.deletions().due(until), jobs.delete_session),
         "erasures": len(erasures),
         "prompts": _wake(sessions.prompts_due(until, again), jobs.write_prompt),
         "briefs": _wake(sessions.briefs_due(until, again), jobs.write_brief),
@@ -95,14 +96,14 @@ def sweep() -> None:
             chain(conversations.stale_sessions(until, again), sessions.summaries_due(until, again)),
             lambda session_id: jobs.write_summary(session_id, now),
         ),
-        "closings": _wake(closings.due(now, again), _close),
+        "closings": _wake(deadlines.due(now, again), _close),
     }
     logger.info("sweep", extra=found)
 
 
 def _close(session_id: str) -> None:
     try:
-        close_session(session_id, sessions=wiring.sessions(), jobs=wiring.jobs(), now=wiring.clock().now())
+        close_session(session_id, sessions=container.sessions(), jobs=container.jobs(), now=container.clock().now())
     except NotFound:
         logger.info("nothing to do", extra={"session_id": session_id})
 

@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.observability import log_failure, logger
 
@@ -43,7 +43,7 @@ def handle(
         try:
             if session_id is None:
                 group = record.attributes.message_group_id
-                wiring.jobs().bury(dead_letters_url, record.body, record.message_id, group)
+                container.jobs().bury(dead_letters_url, record.body, record.message_id, group)
                 logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
             elif thread_work and thread_id:
                 thread_work(session_id, thread_id)
@@ -54,7 +54,7 @@ def handle(
         except Exception as error:
             log_failure("job failed", error, session_id=session_id or "")
             wait = _wait(error, int(record.attributes.approximate_receive_count))
-            wiring.jobs().postpone(queue_url, record.receipt_handle, wait)
+            container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise
 
     fifo = queue_url.endswith(".fifo")

@@ -2,7 +2,7 @@
 
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.store import keys
 from chalicelib.store.session_items import TOKENS
 
@@ -17,16 +17,16 @@ def sessions_changed(event: DynamoDBEvent) -> None:
     for record in event:
         session_id, part = _key(record)
         if part == keys.SESSION and _wants_prompt(record):
-            wiring.jobs().write_prompt(session_id)
+            container.jobs().write_prompt(session_id)
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
-            wiring.jobs().write_brief(session_id)
+            container.jobs().write_brief(session_id)
         if _is_shown(record):
             shown.add(session_id)
         tokens += _tokens_of(record)
     for session_id in sorted(shown):
-        wiring.jobs().update_cards(session_id, wiring.clock().now())
-    if tokens and (budget := wiring.budget()):
-        budget.spend(tokens, wiring.clock().now())
+        container.jobs().update_cards(session_id, container.clock().now())
+    if tokens and (budget := container.budget()):
+        budget.spend(tokens, container.clock().now())
 
 
 def conversations_changed(event: DynamoDBEvent) -> None:
@@ -38,9 +38,9 @@ def conversations_changed(event: DynamoDBEvent) -> None:
         thread_id, sequence = keys.thread_of(part), keys.sequence_of(part)
         said[thread_id] = max(sequence, said.get(thread_id, 0))
     for session_id, said in sorted(spoken.items()):
-        now = wiring.clock().now()
-        wiring.sessions().tell_of_words(session_id, said, now)
-        wiring.jobs().write_summary(session_id, now)
+        now = container.clock().now()
+        container.sessions().tell_of_words(session_id, said, now)
+        container.jobs().write_summary(session_id, now)
 
 
 def _key(record: DynamoDBRecord) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.store.records import Answer, Prompt, PromptOrigin, Session, SessionView
+from chalicelib.model import Answer, Prompt, PromptOrigin, Session, SessionView
 from evals.transcript import Cues, Setting
 
 BAIT = ("ARRR-77",)  # what the hostile participant wants to hear

@@ -13,19 +13,19 @@ from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid5
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Model
-from chalicelib.services import conversations, endings
-from chalicelib.services.channels import Participant
-from chalicelib.services.closing import close_session
-from chalicelib.services.editing import edit_session
-from chalicelib.services.entries import Said
-from chalicelib.services.example import EXAMPLE_ID
-from chalicelib.services.places import Desk
-from chalicelib.services.sessions import create_session
-from chalicelib.services.synthesis.gathering import Bench
-from chalicelib.services.synthesis.request import summarise_now
+from chalicelib.services.conversations import feedback, join
+from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.request_context import ConversationDeps
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.creation import create_session
+from chalicelib.services.sessions.deadline import close_session
+from chalicelib.services.sessions.editing import edit_session
+from chalicelib.services.sessions.example import EXAMPLE_ID
+from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.settings import settings
 from chalicelib.store.reductions import Reductions
 from chalicelib.store.scratchpads import Scratchpads
@@ -49,15 +49,15 @@ def plant(owner_id: str, now: datetime) -> str:
     people = read_people()
     closes_at = datetime(now.year, now.month, now.day, CLOSES_AT, tzinfo=now.tzinfo) - timedelta(days=1)
     begins_at = closes_at - timedelta(days=DAYS) + BEGINS_AFTER
-    create_session(read_session(), owner_id, sessions=wiring.sessions(), now=begins_at, new_id=_ids())
-    view = wiring.sessions().view(EXAMPLE_ID, FOR_DIGEST)
+    create_session(read_session(), owner_id, sessions=container.sessions(), now=begins_at, new_id=_ids())
+    view = container.sessions().view(EXAMPLE_ID, FOR_DIGEST)
     if view.session.status == "active":
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda person: _talk(person, person.begins(begins_at)), people))
         _close(owner_id, closes_at)
     if view.summary is None and view.synthesis.epoch == 0:
-        bench = _bench(Writer(people), StoryClock(closes_at + timedelta(minutes=5)))
-        if not summarise_now(EXAMPLE_ID, bench=bench):
+        deps = _bench(Writer(people), StoryClock(closes_at + timedelta(minutes=5)))
+        if not summarise_now(EXAMPLE_ID, deps=deps):
             raise Unavailable("The summary of the example could not be written just now; try again")
     return EXAMPLE_ID
 
@@ -71,64 +71,62 @@ def _ids() -> Callable[[], str]:
 def _talk(person: Person, at: datetime) -> None:
     """This person's conversation, from the form to its end, as they would have had it on the page."""
     clock = StoryClock(at)
-    desk, deadline = _desk(Facilitator(person, clock), clock), clock.deadline(SECONDS)
+    deps, deadline = _desk(Facilitator(person, clock), clock), clock.deadline(SECONDS)
     who = Participant(str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
-    conversations.join(
-        EXAMPLE_ID, who, _form(person), desk=desk, deadline=deadline, request_id=f"joins-{person.number}"
-    )
+    join.join(EXAMPLE_ID, who, _form(person), deps=deps, deadline=deadline, request_id=f"joins-{person.number}")
     for number, turn in enumerate(person.turns, 1):
         clock.advance(READING + len(turn.said) / LETTERS_A_SECOND)
-        said = Said(turn.said, f"{person.number}-{number}", turn.chosen)
-        conversations.say(EXAMPLE_ID, who, said, desk=desk, deadline=clock.deadline(SECONDS))
+        said = NewMessage(turn.said, f"{person.number}-{number}", turn.chosen)
+        join.say(EXAMPLE_ID, who, said, deps=deps, deadline=clock.deadline(SECONDS))
     if person.rating:
         clock.advance(READING)
-        endings.rate(EXAMPLE_ID, who, person.rating, person.comment, desk=desk, endings=wiring.endings())
+        feedback.rate(EXAMPLE_ID, who, person.rating, person.comment, deps=deps, endings=container.endings())
 
 
 def _form(person: Person) -> dict[str, str]:
     """What this person enters before the conversation, by the id of the question."""
-    name, connection, way = wiring.sessions().view(EXAMPLE_ID, FOR_QUESTIONS).questions
+    name, connection, way = container.sessions().view(EXAMPLE_ID, FOR_QUESTIONS).questions
     answers = {connection.id: connection.options[person.connection - 1], way.id: way.options[person.way - 1]}
     return {**answers, **({name.id: person.name} if person.name else {})}
 
 
 def _close(owner_id: str, at: datetime) -> None:
     """End the session by itself at that time, as a host would have set it."""
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     edit_session(
         lambda: sessions.view(EXAMPLE_ID, EVERYTHING, owner_id),
         owner_id,
         {"closes_at": at},
-        groups=wiring.telegram_groups(),
+        groups=container.telegram_groups(),
         clock=StoryClock(at - timedelta(hours=1)),
-        new_id=wiring.new_id,
+        new_id=container.new_id,
     )
-    close_session(EXAMPLE_ID, sessions=sessions, jobs=wiring.jobs(), now=at + timedelta(minutes=1))
+    close_session(EXAMPLE_ID, sessions=sessions, jobs=container.jobs(), now=at + timedelta(minutes=1))
 
 
-def _desk(model: Model, clock: StoryClock) -> Desk:
+def _desk(model: Model, clock: StoryClock) -> ConversationDeps:
     """What a turn works with; its model is not the deployment's, which therefore needs none."""
-    return Desk(
-        sessions=wiring.sessions(),
-        conversations=wiring.conversations(),
+    return ConversationDeps(
+        sessions=container.sessions(),
+        conversations=container.conversations(),
         model=model,
         clock=clock,
-        secret=wiring.deployment_secret(),
-        new_id=wiring.new_id,
+        secret=container.deployment_secret(),
+        new_id=container.new_id,
         max_turns=settings().max_turns,
     )
 
 
-def _bench(model: Model, clock: StoryClock) -> Bench:
+def _bench(model: Model, clock: StoryClock) -> SynthesisDeps:
     """What digests and the summary are written with."""
-    return Bench(
-        sessions=wiring.sessions(),
-        conversations=wiring.conversations(),
+    return SynthesisDeps(
+        sessions=container.sessions(),
+        conversations=container.conversations(),
         themes=Themes(),
         reductions=Reductions(),
         scratchpads=Scratchpads(),
         model=model,
-        jobs=wiring.jobs(),
+        jobs=container.jobs(),
         clock=clock,
         interval=settings().summary_interval,
     )

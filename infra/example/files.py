@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.services.sessions import NewQuestion, NewSession
+from chalicelib.services.sessions.creation import NewQuestion, NewSession
 
 FOLDER = Path(__file__).parent
 _SETTINGS = {field.name for field in fields(NewSession)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis import digest_runner
 from tests.api.crowd import SAID
 from tests.api.hosts import Host, new_host
 from tests.api.work import asked, summarise, write_brief
@@ -31,7 +31,7 @@ def host(clock: FakeClock, model: Interviewer) -> Host:
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """The in-memory AWS bears no second thread."""
-    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
 
 
 @pytest.fixture

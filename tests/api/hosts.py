@@ -7,9 +7,9 @@ from typing import Any
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib import wiring
-from chalicelib.services.accounts import create_user, mint_key
-from chalicelib.store.records import Role
+from chalicelib import container
+from chalicelib.model import Role
+from chalicelib.services.accounts.keys import create_user, mint_key
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class Host:
 
     def invite(self, session_id: str, role: Role, email: str | None = None) -> "Host":
         """Somebody new with this role in a session."""
-        guest = new_host(email or f"{role}-{wiring.new_id()}@example.com")
-        wiring.sessions().add_member(session_id, guest.user_id, role)
+        guest = new_host(email or f"{role}-{container.new_id()}@example.com")
+        container.sessions().add_member(session_id, guest.user_id, role)
         return guest
 
 
 def new_host(email: str = "ana@example.com", rate: int = 100_000) -> Host:
     """A new account with a key of this many requests a minute."""
-    now = wiring.clock().now()
-    user = create_user(email, "Ana", accounts=wiring.accounts(), now=now, new_id=wiring.new_id())
-    key = mint_key(user.id, "tests", rate=rate, accounts=wiring.accounts(), now=now)
+    now = container.clock().now()
+    user = create_user(email, "Ana", accounts=container.accounts(), now=now, new_id=container.new_id())
+    key = mint_key(user.id, "tests", rate=rate, accounts=container.accounts(), now=now)
     return Host(Client(app), user.id, key)
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from chalicelib import wiring
-from chalicelib.store.records import Message, Thread
+from chalicelib import container
+from chalicelib.model import Message, Thread
 from tests.api.hosts import Host
 from tests.api.shapes import assert_shape
 from tests.clock import FakeClock
@@ -28,8 +28,8 @@ def told(status: str, themes: int, participants: int, processed: int, total: int
 def people(session: str, number: int, clock: FakeClock, said: str = BUSES, start: int = 0) -> None:
     """So many people who said something each, stored as the chat does."""
     for person in range(start, start + number):
-        message = Message(wiring.new_id(), 1, "user", said, clock.now())
-        assert wiring.conversations().join(somebody(session, person, clock), (), message)
+        message = Message(container.new_id(), 1, "user", said, clock.now())
+        assert container.conversations().join(somebody(session, person, clock), (), message)
 
 
 def somebody(session: str, person: int, clock: FakeClock, **fields: Any) -> Thread:

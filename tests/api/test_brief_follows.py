@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.store.sessions import Sessions
 from tests import events
 from tests.api.hosts import Host
@@ -32,7 +32,7 @@ def session(host: Host, clock: FakeClock) -> str:
 def due(clock: FakeClock) -> list[str]:
     """The sessions whose brief is to be made."""
     clock.advance(1)
-    return list(wiring.sessions().briefs_due(clock.now()))
+    return list(container.sessions().briefs_due(clock.now()))
 
 
 def stored(session: str) -> events.Event:

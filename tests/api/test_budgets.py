@@ -5,10 +5,10 @@ from typing import Any
 import botocore.handlers
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services import places
+from chalicelib import container
+from chalicelib.model import Prompt
+from chalicelib.services.conversations import request_context
 from chalicelib.services.facilitation import condensing
-from chalicelib.store.records import Prompt
 from tests.api.hosts import Host, new_host
 from tests.clock import own_time
 from tests.events import request
@@ -126,7 +126,7 @@ def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(host: Host, met
 def test_a_thread_that_began_under_an_older_prompt_costs_one_call_more(host: Host, meter: Meter) -> None:
     session = host.new_session(prompt="First.")["id"]
     host.join(session)
-    assert wiring.sessions().add_prompt(session, Prompt(2, "Second.", "tailored"))
+    assert container.sessions().add_prompt(session, Prompt(2, "Second.", "tailored"))
     meter.sent.clear()
     assert meter.of(host.say(session, "Soup"), 200) <= 6
     assert meter.of(host.say(session, "Hello", "p2"), 200) <= 5
@@ -152,12 +152,12 @@ def test_a_long_thread_costs_no_more_not_even_for_a_message_of_long_ago(
 def test_a_first_opening_looks_for_its_prompt_ten_times_at_most_and_never_when_it_is_there(
     host: Host, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "PROMPT_SECONDS", 5.0)
+    monkeypatch.setattr(request_context, "PROMPT_SECONDS", 5.0)
     session = host.new_session()["id"]
     meter.sent.clear()
     assert meter.of(host.join(session), 200) <= 5 + 10
     assert meter.of(host.say(session, "Soup"), 200) <= 5
-    assert wiring.sessions().add_prompt(session, Prompt(1, "First.", "tailored"))
+    assert container.sessions().add_prompt(session, Prompt(1, "First.", "tailored"))
     meter.sent.clear()
     assert meter.of(host.join(session, "p2"), 200) <= 5
 

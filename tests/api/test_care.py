@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from chalicelib import settings, wiring
+from chalicelib import container, settings
 from chalicelib.llm import tags
 from tests.api.hosts import new_host
 from tests.clock import own_time
@@ -22,7 +22,7 @@ def test_a_turn_in_which_somebody_tells_of_danger(
     monkeypatch.setenv("HELP_TEXT", "Call 116 016")
     settings.settings.cache_clear()
     model = QueuedModel("Hello?", "And?", calls("present_widget", WIDGET, "I am sorry to hear that."))
-    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    monkeypatch.setattr(container, "model", cache(lambda: model))
     host = new_host()
     session = host.new_session(widgets_enabled=True, cross_pollination=True)["id"]
     assert host.join(session).status_code == 200

@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.spending import Budget, FrugalModel
-from chalicelib.store.ledger import Ledger
+from chalicelib import container
+from chalicelib.services.usage.budget import Budget, FrugalModel
+from chalicelib.store.token_usage import Ledger
 from tests.api.hosts import Host
 from tests.api.test_budgets import Meter, host, meter, model
 from tests.faults import Interviewer
@@ -29,9 +29,9 @@ def test_a_limit_costs_no_call_more(host: Host, meter: Meter) -> None:
 def test_a_daily_budget_costs_one_call_a_minute(
     host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frugal = FrugalModel(model, Budget(1_000, Ledger()), wiring.clock())
-    monkeypatch.setattr(wiring, "model", cache(lambda: frugal))
-    wiring.desk.cache_clear()
+    frugal = FrugalModel(model, Budget(1_000, Ledger()), container.clock())
+    monkeypatch.setattr(container, "model", cache(lambda: frugal))
+    container.conversation_deps.cache_clear()
     session = host.new_session()["id"]
     meter.sent.clear()
     assert meter.of(host.join(session), 200) <= 5 + 1

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
-from chalicelib.store import closings
+from chalicelib import container
+from chalicelib.store import deadlines
 from tests import events
 from tests.api.hosts import Host, error_of
 from tests.api.work import asked, delete_data, parts, summarise
@@ -24,7 +24,7 @@ def sweep() -> None:
 
 def stored(session: str) -> Any:
     """The session without what counts at this time."""
-    return wiring.sessions().view(session, ()).session
+    return container.sessions().view(session, ()).session
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_until_it_ends_nothing_happens(host: Host, session: str, clock: FakeCloc
 
 def closings_left(clock: FakeClock) -> list[str]:
     """What waits to be marked as ended at this moment."""
-    return list(closings.due(clock.now(), clock.now()))
+    return list(deadlines.due(clock.now(), clock.now()))
 
 
 def test_when_it_has_ended_its_time_of_change_moves_once(host: Host, session: str, clock: FakeClock) -> None:
@@ -139,13 +139,13 @@ def test_an_edit_at_the_same_moment_is_kept(
     host: Host, session: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock.advance(3600)
-    close = closings.close
+    close = deadlines.close
 
     def late(*given: Any) -> bool:
-        monkeypatch.setattr(closings, "close", close)
+        monkeypatch.setattr(deadlines, "close", close)
         assert host.call("PATCH", f"/sessions/{session}", {"topic": "Renamed"}).status_code == 200
         return close(*given)
 
-    monkeypatch.setattr(closings, "close", late)
+    monkeypatch.setattr(deadlines, "close", late)
     sweep()
     assert (stored(session).topic, stored(session).status) == ("Renamed", "completed")

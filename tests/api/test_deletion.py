@@ -7,11 +7,11 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.services import deletion
+from chalicelib.model import Brief, Prompt
+from chalicelib.services.sessions import deletion
 from chalicelib.settings import settings
-from chalicelib.store.records import Brief, Prompt
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.clock import FakeClock, own_retries
@@ -98,7 +98,7 @@ def test_it_leaves_the_owners_list_and_the_feed_at_once_and_other_lists_with_the
     stranger.join(session)
     delete(host, session)
     assert [item["id"] for item in host.get("/sessions")["data"]] == [kept]
-    assert wiring.cards().public() == []
+    assert container.cards().public() == []
     remove(session)
     assert viewer.get("/sessions")["data"] == stranger.get("/sessions")["data"] == []
     assert host.get(f"/sessions/{kept}")["id"] == kept
@@ -132,7 +132,7 @@ def test_of_two_who_delete_at_once_one_is_told_that_there_is_nothing(host: Host,
     delete(host, session)
     with pytest.raises(NotFound):
         deletion.delete_session(
-            session, host.user_id, deletions=wiring.deletions(), jobs=wiring.jobs(), now=clock.now()
+            session, host.user_id, deletions=container.deletions(), jobs=container.jobs(), now=clock.now()
         )
 
 
@@ -162,7 +162,7 @@ def test_what_was_read_before_the_deletion_is_not_written_after_it(
 ) -> None:
     session = host.new_session(is_public=True)["id"]
     host.join(session, "p1")
-    read, deleted = getattr(wiring.conversations(), call), [False]
+    read, deleted = getattr(container.conversations(), call), [False]
 
     def read_and_be_overtaken(*given: Any) -> Any:
         found = read(*given)
@@ -172,7 +172,7 @@ def test_what_was_read_before_the_deletion_is_not_written_after_it(
             delete(host, session)
         return found
 
-    monkeypatch.setattr(wiring.conversations(), call, read_and_be_overtaken)
+    monkeypatch.setattr(container.conversations(), call, read_and_be_overtaken)
     before = set(stored(session))
     assert error_of(host.say(session, "Hello", "p1")) == GONE
     assert set(stored(session)) <= before | {"deletion"}
@@ -182,7 +182,7 @@ def test_what_was_read_before_the_deletion_is_not_written_after_it(
 
 def test_a_join_in_flight_makes_no_thread(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     session = host.new_session(is_public=True)["id"]
-    scene, deleted = wiring.conversations().scene, [False]
+    scene, deleted = container.conversations().scene, [False]
 
     def scene_and_be_overtaken(*given: Any) -> Any:
         found = scene(*given)
@@ -192,14 +192,14 @@ def test_a_join_in_flight_makes_no_thread(host: Host, monkeypatch: pytest.Monkey
             remove(session)
         return found
 
-    monkeypatch.setattr(wiring.conversations(), "scene", scene_and_be_overtaken)
+    monkeypatch.setattr(container.conversations(), "scene", scene_and_be_overtaken)
     assert error_of(new_host("bo@example.com").join(session)) == GONE
     assert stored(session) == []
 
 
 def test_an_edit_in_flight_changes_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     session = host.new_session()["id"]
-    view, deleted = wiring.sessions().view, [False]
+    view, deleted = container.sessions().view, [False]
 
     def view_and_be_overtaken(*given: Any) -> Any:
         found = view(*given)
@@ -209,7 +209,7 @@ def test_an_edit_in_flight_changes_nothing(host: Host, monkeypatch: pytest.Monke
             remove(session)
         return found
 
-    monkeypatch.setattr(wiring.sessions(), "view", view_and_be_overtaken)
+    monkeypatch.setattr(container.sessions(), "view", view_and_be_overtaken)
     changes = {"topic": "x", "context": "y", "questions": [{"text": "q"}], "prompt": "p", "is_public": True}
     assert error_of(host.call("PATCH", f"/sessions/{session}", changes)) == GONE
     assert stored(session) == []
@@ -217,11 +217,11 @@ def test_an_edit_in_flight_changes_nothing(host: Host, monkeypatch: pytest.Monke
 
 def test_workers_in_flight_leave_nothing_behind(host: Host, clock: FakeClock) -> None:
     session = new_full_session(host)
-    view = wiring.sessions().view(session, ("summary",))
+    view = container.sessions().view(session, ("summary",))
     assert view.summary is not None
     delete(host, session)
     remove(session)
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     sessions.put_brief(session, Brief("# Late", view.summary.generated_at))
     assert sessions.add_prompt(session, Prompt(9, "Late.", "tailored")) is False
     sessions.mark_stale(session, clock.now())
@@ -242,7 +242,7 @@ def test_a_lost_message_is_found_by_the_sweep(host: Host, clock: FakeClock, monk
         raise Unavailable("no queue")
 
     with monkeypatch.context() as patch:
-        patch.setattr(wiring.jobs(), "delete_session", broken)
+        patch.setattr(container.jobs(), "delete_session", broken)
         delete(host, session)
     app.sweep(events.clock_event(), Context())
     assert asked() == 0
@@ -260,13 +260,13 @@ def test_a_removal_that_takes_longer_than_a_run_goes_on_in_the_next(
     session = new_full_session(host)
     delete(host, session)
     assert asked() == 1
-    removed = wiring.deletions().remove
+    removed = container.deletions().remove
 
     def remove_slowly(left: Any) -> None:
         removed(left)
         clock.advance(101)
 
-    monkeypatch.setattr(wiring.deletions(), "remove", remove_slowly)
+    monkeypatch.setattr(container.deletions(), "remove", remove_slowly)
     runs = 0
     while stored(session):
         remove(session)
@@ -279,13 +279,13 @@ def test_heads_go_before_messages(host: Host, monkeypatch: pytest.MonkeyPatch) -
     session = new_full_session(host)
     delete(host, session)
     kinds: list[str] = []
-    removed = wiring.deletions().remove
+    removed = container.deletions().remove
 
     def note(left: Any) -> None:
         kinds.extend(raw["part"]["S"].split("#")[0] for raw in left[1])
         removed(left)
 
-    monkeypatch.setattr(wiring.deletions(), "remove", note)
+    monkeypatch.setattr(container.deletions(), "remove", note)
     remove(session)
     assert kinds.index("message") > max(at for at, kind in enumerate(kinds) if kind == "thread")
 
@@ -303,7 +303,7 @@ def _until_done(session: str) -> None:
 )
 def test_a_removal_survives_every_fault(host: Host, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     own_retries(monkeypatch)
-    monkeypatch.setattr(wiring.jobs(), "postpone", lambda *_: None)
+    monkeypatch.setattr(container.jobs(), "postpone", lambda *_: None)
     wire = tap(monkeypatch)
     for number in range(1, 20):
         session = str(host.new_session(**FULL)["id"])

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
-from chalicelib.store.records import Prompt
+from chalicelib import container
+from chalicelib.model import Prompt
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import SESSION, assert_shape
@@ -176,7 +176,7 @@ def test_updated_at_grows_even_where_the_clock_stands_still_or_goes_back(host: H
 def test_two_edits_at_once_lose_nothing(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     session = host.new_session()["id"]
     editor = host.invite(session, "editor")
-    view = wiring.sessions().view
+    view = container.sessions().view
     pending = [lambda: patch(editor, session, goal="From the editor")]
 
     def view_and_be_overtaken(*given: Any) -> Any:
@@ -185,7 +185,7 @@ def test_two_edits_at_once_lose_nothing(host: Host, monkeypatch: pytest.MonkeyPa
             pending.pop()()
         return found
 
-    monkeypatch.setattr(wiring.sessions(), "view", view_and_be_overtaken)
+    monkeypatch.setattr(container.sessions(), "view", view_and_be_overtaken)
     after = patch(host, session, topic="From the host")
     assert (after["topic"], after["goal"]) == ("From the host", "From the editor")
 
@@ -193,7 +193,7 @@ def test_two_edits_at_once_lose_nothing(host: Host, monkeypatch: pytest.MonkeyPa
 def test_an_edit_that_is_always_overtaken_gives_up_with_a_conflict(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     session = host.new_session()["id"]
     editor = host.invite(session, "editor")
-    view, busy = wiring.sessions().view, [False]
+    view, busy = container.sessions().view, [False]
 
     def view_and_be_overtaken(*given: Any) -> Any:
         found = view(*given)
@@ -203,7 +203,7 @@ def test_an_edit_that_is_always_overtaken_gives_up_with_a_conflict(host: Host, m
             busy[0] = False
         return found
 
-    monkeypatch.setattr(wiring.sessions(), "view", view_and_be_overtaken)
+    monkeypatch.setattr(container.sessions(), "view", view_and_be_overtaken)
     answer = host.call("PATCH", f"/sessions/{session}", {"topic": "From the host"})
     assert error_of(answer) == (409, "conflict", "Others are editing this session right now; try again")
 
@@ -343,7 +343,7 @@ def test_a_prompt_of_the_host_wins_over_one_that_is_being_written(host: Host, mo
     model.before = lambda request: request.task == "prompt" and patch(host, session, prompt="Ask about soup.")
     write_prompt(session)
     model.before = lambda _: None
-    assert wiring.sessions().view(session, ("prompt#current",)).prompt == Prompt(1, "Ask about soup.", "host")
+    assert container.sessions().view(session, ("prompt#current",)).prompt == Prompt(1, "Ask about soup.", "host")
 
 
 # Closing time, feed

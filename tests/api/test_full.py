@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib import settings, wiring
+from chalicelib import container, settings
 from tests.api.hosts import Host, error_of
 from tests.faults import Interviewer
 
@@ -47,7 +47,7 @@ def test_a_full_conversation_takes_no_more_and_what_was_said_is_answered_as_ever
 ) -> None:
     monkeypatch.setenv("MAX_TURNS", "2")
     settings.settings.cache_clear()
-    wiring.desk.cache_clear()
+    container.conversation_deps.cache_clear()
     session = host.new_session()["id"]
     said = [host.say(session, "Soup", message_id=f"m{number}").json_body for number in range(2)]
     full = (400, "validation_error", "This conversation is full: it has reached its limit of 2 messages")

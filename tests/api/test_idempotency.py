@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.accounts import mint_key
+from chalicelib import container
+from chalicelib.services.accounts.keys import mint_key
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.work import asked, delete_data
 from tests.clock import FakeClock, own_retries
@@ -47,8 +47,8 @@ def join(host: Host, session: str, key: str = "k1", **fields: Any) -> Any:
 
 def speakers(session: str) -> list[str]:
     """Who spoke in the session's one thread, in order."""
-    (thread,) = wiring.conversations().heads(session)
-    return [message.role for message in wiring.conversations().messages(thread)]
+    (thread,) = container.conversations().heads(session)
+    return [message.role for message in container.conversations().messages(thread)]
 
 
 def kept() -> str:
@@ -90,7 +90,7 @@ def test_a_key_belongs_to_one_endpoint_and_one_session(host: Host) -> None:
 
 
 def test_another_key_of_the_same_user_sees_the_same_request(host: Host) -> None:
-    key = mint_key(host.user_id, None, rate=100, accounts=wiring.accounts(), now=wiring.clock().now())
+    key = mint_key(host.user_id, None, rate=100, accounts=container.accounts(), now=container.clock().now())
     assert create(host).json_body["id"] == create(replace(host, key=key)).json_body["id"]
 
 
@@ -173,7 +173,7 @@ def test_a_final_refusal_is_given_again(host: Host, model: Interviewer) -> None:
     assert error_of(join(host, session)) == error_of(refused)
     stranger = new_host("bo@example.com")
     forbidden = say(stranger, session)
-    wiring.sessions().add_member(session, stranger.user_id, "editor")
+    container.sessions().add_member(session, stranger.user_id, "editor")
     assert (
         error_of(say(stranger, session))
         == error_of(forbidden)
@@ -270,7 +270,7 @@ def test_what_was_deleted_does_not_live_on(host: Host) -> None:
 def test_a_session_deleted_before_its_creation_was_acknowledged_is_not_made_again(
     host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, removed: bool
 ) -> None:
-    wiring.deployment_secret()
+    container.deployment_secret()
     wire = tap(monkeypatch)
     with wire.broken(Fault("dies before", death), 4), suppress(Died):  # key, claim and creation are done
         create(host)
@@ -317,7 +317,7 @@ def test_who_lost_access_gets_no_answer_again(host: Host) -> None:
     session = host.new_session()["id"]
     guest = host.invite(session, "editor")
     assert say(guest, session).status_code == 200
-    wiring.sessions().add_member(session, guest.user_id, "viewer")
+    container.sessions().add_member(session, guest.user_id, "viewer")
     assert say(guest, session).status_code == 403
 
 
@@ -325,7 +325,7 @@ def test_who_lost_access_gets_no_answer_again(host: Host) -> None:
 def test_whatever_breaks_wherever_there_is_one_session_in_the_end(
     host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, fault: Any
 ) -> None:
-    wiring.deployment_secret()
+    container.deployment_secret()
     wire = tap(monkeypatch)
     own_retries(monkeypatch)
     for at in range(1, 10):
@@ -355,7 +355,7 @@ def test_whatever_breaks_wherever_there_is_one_session_in_the_end(
 def test_whatever_breaks_wherever_there_is_one_turn_in_the_end(
     host: Host, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch, fault: Any, act: Any
 ) -> None:
-    wiring.deployment_secret()
+    container.deployment_secret()
     wire = tap(monkeypatch)
     own_retries(monkeypatch)
     for at in range(1, 14):

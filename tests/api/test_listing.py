@@ -8,7 +8,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.api import http
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
@@ -203,7 +203,7 @@ def test_whoever_takes_part_as_several_participants_sees_the_session_once(host: 
     follow(session)
     assert bo.get("/sessions")["data"][0]["participant_count"] == 3
     # Nor does a role make it two.
-    wiring.sessions().add_member(session, bo.user_id, "editor")
+    container.sessions().add_member(session, bo.user_id, "editor")
     assert bo.get("/sessions")["pagination"]["total"] == 1
 
 
@@ -257,21 +257,21 @@ def test_cards_of_others_follow_an_edit_and_the_counts(host: Host, clock: FakeCl
 def test_the_job_may_come_twice_or_late_and_an_older_card_never_replaces_a_newer(host: Host, clock: FakeClock) -> None:
     session = host.new_session(topic="First")["id"]
     bo = host.invite(session, "viewer")
-    old = wiring.sessions().view(session, ())
+    old = container.sessions().view(session, ())
     clock.advance(5)
     host.call("PATCH", f"/sessions/{session}", {"topic": "Second"})
     follow(session)
     follow(session)
-    wiring.cards().follow(old.session, 0, clock.now())
+    container.cards().follow(old.session, 0, clock.now())
     assert (listed(host), listed(bo)) == (["Second"], ["Second"])
 
 
 def test_no_card_is_made_for_a_session_that_is_gone(host: Host) -> None:
     session = host.new_session()["id"]
-    old = wiring.sessions().view(session, ())
+    old = container.sessions().view(session, ())
     host.call("DELETE", f"/sessions/{session}")
     follow(session)
-    wiring.cards().follow(old.session, 0, wiring.clock().now())
+    container.cards().follow(old.session, 0, container.clock().now())
     assert listed(host) == []
 
 
@@ -305,7 +305,7 @@ def test_what_has_ended_leaves_the_feed_and_may_come_back(host: Host, clock: Fak
     session = host.new_session(is_public=True, closes_at="2026-03-01T12:10:00Z")["id"]
     clock.advance(3600)
     follow(session)
-    assert wiring.cards().public() == []
+    assert container.cards().public() == []
     host.call("PATCH", f"/sessions/{session}", {"closes_at": None})
     follow(session)
     assert [item["id"] for item in public()["data"]] == [session]

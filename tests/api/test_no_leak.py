@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from tests.api.hosts import Host
 from tests.api.work import summarise, write_brief
 from tests.fake_anthropic import text
@@ -124,7 +124,7 @@ def session(there: Door, monkeypatch: pytest.MonkeyPatch) -> str:
     for words in INJECTED:
         assert set(found_in(words)) <= set(found_in(says(host, found, "p1", words)))
     with monkeypatch.context() as free:
-        free.setattr(wiring, "model", cache(Writer))
+        free.setattr(container, "model", cache(Writer))
         assert summarise(found)
         assert write_brief(found)
     assert host.get(f"/sessions/{found}/summary")["summary"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.store.conversations import Conversations
 from tests import events
 from tests.api.hosts import Host, error_of
@@ -62,7 +62,7 @@ def test_each_member_has_a_thread_of_their_own_that_no_chat_reaches(host: Host) 
 def test_it_becomes_part_of_the_summary(host: Host) -> None:
     session = host.new_session()["id"]
     respond(host, session, WORDS)
-    (thread,) = wiring.conversations().heads(session)
+    (thread,) = container.conversations().heads(session)
     stored = {
         "session_id": {"S": session},
         "part": {"S": f"message#{thread.id}#000001"},

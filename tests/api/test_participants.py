@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.interface import Request
-from chalicelib.store.records import Brief
+from chalicelib.model import Brief
 from tests import events
 from tests.api.crowd import SAID, brief, include, names, summary
 from tests.api.hosts import Host, error_of, new_host
@@ -95,7 +95,9 @@ def test_who_is_excluded_is_out_of_the_results_at_once(host: Host, people: tuple
     assert host.get(f"/sessions/{session}")["participant_count"] == 3
 
 
-@pytest.mark.parametrize("bound", ["chalicelib.services.participants.WORDS_BYTES", "chalicelib.api.http.ANSWER_BYTES"])
+@pytest.mark.parametrize(
+    "bound", ["chalicelib.services.participants.inclusion.WORDS_BYTES", "chalicelib.api.http.ANSWER_BYTES"]
+)
 def test_somebody_who_said_more_than_an_answer_can_carry_is_excluded_all_the_same(
     host: Host, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
@@ -115,7 +117,7 @@ def test_the_summary_is_made_anew_without_the_excluded(host: Host, people: tuple
     assert summarise(session)
     assert write_brief(session)
     assert (summary(host, session), brief(host, session)) == ((True, "current"), 200)
-    view = wiring.sessions().view(session, ("summary",))
+    view = container.sessions().view(session, ("summary",))
     assert view.summary is not None
     assert view.summary.participants == 2
     assert "library" not in view.summary.markdown
@@ -134,7 +136,7 @@ def test_who_is_included_again_makes_the_summary_stale_until_it_is_rewritten(
     assert asked("summaries") == [{"session_id": session}]
     assert summarise(session)
     assert summary(host, session) == (True, "current")
-    view = wiring.sessions().view(session, ("summary",))
+    view = container.sessions().view(session, ("summary",))
     assert view.summary is not None
     assert view.summary.participants == 3
 
@@ -185,13 +187,13 @@ def test_a_summary_that_was_being_written_does_not_bring_the_excluded_back(
 
 def test_a_brief_of_the_summary_before_does_not_come_back(host: Host, people: tuple[str, dict[str, str]]) -> None:
     session, ids = people
-    before = wiring.sessions().view(session, ("summary", "brief")).brief
+    before = container.sessions().view(session, ("summary", "brief")).brief
     assert before is not None
     include(host, session, ids["p3"], False)
-    wiring.sessions().put_brief(session, before)
+    container.sessions().put_brief(session, before)
     assert brief(host, session) == 404
     assert summarise(session)
-    wiring.sessions().put_brief(session, Brief("Somebody loves the library.", before.summary_at))
+    container.sessions().put_brief(session, Brief("Somebody loves the library.", before.summary_at))
     assert brief(host, session) == 404
 
 
@@ -214,9 +216,9 @@ def test_what_the_excluded_say_is_kept_and_counts_when_they_are_back(
     assert host.say(session, "The swimming pool should open too.", "p3").status_code == 200
     assert summarise(session)
     clock.advance(3600)
-    assert list(wiring.conversations().stale_sessions(clock.now())) == []
+    assert list(container.conversations().stale_sessions(clock.now())) == []
     include(host, session, ids["p3"], True)
     assert summarise(session)
-    view = wiring.sessions().view(session, ("summary",))
+    view = container.sessions().view(session, ("summary",))
     assert view.summary is not None
     assert (view.summary.participants, view.summary.messages) == (3, 4)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from tests import events
 from tests.api.hosts import Host
 from tests.api.work import asked, delete_data, parts
@@ -90,7 +90,7 @@ def test_an_exclusion_is_whole_and_its_summary_due(wire: Wire, host: Host, clock
         assert host.get(f"/sessions/{session}/responses")["data"] == []
         assert host.get(f"/sessions/{session}/summary")["status"] == "updating"
         assert {"session_id": session} in asked("summaries")
-        assert session in set(wiring.sessions().summaries_due(clock.now()))
+        assert session in set(container.sessions().summaries_due(clock.now()))
 
     break_each_call(wire, fault, host, clock, Case(prepare, (200,), check))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.interface import Request
 from chalicelib.store import database
 from tests import events
@@ -137,7 +137,7 @@ def test_a_digest_of_a_removed_thread_is_not_kept(host: Host, model: Interviewer
 
     model.before = interrupt
     assert summarise(session)
-    assert wiring.conversations().digests(session) == []
+    assert container.conversations().digests(session) == []
     assert summarise(session)
     assert "library" not in host.get(f"/sessions/{session}/summary")["summary"]
 
@@ -157,7 +157,7 @@ def test_a_removal_without_time_goes_on_in_another_run(host: Host, monkeypatch: 
     old = host.say(session, "Soup").json_body["thread_id"]
     remove(host, session, old)
     (wanted,) = asked("deletions")
-    monkeypatch.setattr("chalicelib.services.participants.ERASE_SECONDS", 0.0)
+    monkeypatch.setattr("chalicelib.services.participants.inclusion.ERASE_SECONDS", 0.0)
     assert delete_data(wanted)
     assert asked("deletions") == [wanted]
     assert [part for part in parts(session) if part.startswith("message#")]

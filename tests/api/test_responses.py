@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.api import http
-from chalicelib.services import responses
-from chalicelib.store import people
+from chalicelib.services.participants import responses
+from chalicelib.store import participants
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import PARTICIPANT, assert_shape
 from tests.clock import FakeClock
@@ -244,7 +244,7 @@ def test_a_list_of_long_answers_is_refused_before_all_of_them_are_read(
         answers = [{"question_id": question["id"], "answer": "x" * 100}]
         assert host.join(session, f"p{number}", answers=answers).status_code == 200
     wire = tap(monkeypatch)
-    monkeypatch.setattr(people, "_KEYS_A_READ", 1)
+    monkeypatch.setattr(participants, "_KEYS_A_READ", 1)
     monkeypatch.setattr(responses, "WORDS_BYTES", 500)
     status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses?mode=list"))
     assert (status, code) == (413, "payload_too_large")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from tests.api.hosts import Host, error_of, new_host
 from tests.clock import FakeClock
 
@@ -88,7 +88,7 @@ def test_a_role_in_one_session_is_none_in_another(host: Host) -> None:
 def test_a_later_role_replaces_an_earlier_one(host: Host) -> None:
     session = host.new_session()["id"]
     guest = host.invite(session, "editor")
-    wiring.sessions().add_member(session, guest.user_id, "viewer")
+    container.sessions().add_member(session, guest.user_id, "viewer")
     assert statuses(guest, session) == column(2)
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.synthesis import gathering, scratchpad, seeding
+from chalicelib.services.synthesis import digest_runner, scratchpad, scratchpad_on_demand
 from tests.api.hosts import Host, error_of
 from tests.api.pads import BUSES, people, post, told
 from tests.api.shapes import ID, TIME, assert_shape
@@ -162,8 +162,8 @@ def test_two_at_once_do_not_interleave(host: Host, session: str, model: Intervie
 
 def test_it_waits_for_a_summary_that_is_being_written(host: Host, session: str, clock: FakeClock) -> None:
     people(session, 1, clock)
-    assert wiring.sessions().begin_summary(session, clock.now(), clock.now().replace(hour=23))
-    clock.after(5, lambda: wiring.sessions().end_summary(session, 0))
+    assert container.sessions().begin_summary(session, clock.now(), clock.now().replace(hour=23))
+    clock.after(5, lambda: container.sessions().end_summary(session, 0))
     assert post(host, session)["status"] == "completed"
     assert clock.slept >= 5
 
@@ -220,7 +220,7 @@ def test_notes_taken_before_the_next_summary_have_none_of_their_words_for_what_o
         host.call("PATCH", path, {"included": False})
     else:
         host.call("DELETE", path)
-    assert wiring.sessions().view(session, ("synthesis",)).synthesis.withdrawn_at
+    assert container.sessions().view(session, ("synthesis",)).synthesis.withdrawn_at
     assert post(host, session)["participants"] == 1
     (theme,) = host.get(f"/sessions/{session}/scratchpad")["themes"]
     assert (theme["participants"], "Zebulon" in str(theme)) == (1, False)
@@ -238,7 +238,7 @@ def test_somebody_taken_out_while_notes_are_taken_is_not_in_them(
     if before:
         post(host, session)
     other = host.say(session, LIBRARY, "p2").json_body["thread_id"]
-    real = gathering.gather
+    real = digest_runner.gather
 
     def interrupt(*arguments: Any) -> Any:
         heard = real(*arguments)
@@ -248,7 +248,7 @@ def test_somebody_taken_out_while_notes_are_taken_is_not_in_them(
         return heard
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(seeding, "gather", interrupt)
+        patch.setattr(scratchpad_on_demand, "gather", interrupt)
         assert post(host, session)["status"] == "partial"
     assert host.call("GET", f"/sessions/{session}/scratchpad").status_code == 404
     assert post(host, session)["participants"] == 1
@@ -257,14 +257,14 @@ def test_somebody_taken_out_while_notes_are_taken_is_not_in_them(
 
 def test_a_deleted_session_leaves_none(host: Host, session: str) -> None:
     host.say(session, BUSES)
-    real = gathering.gather
+    real = digest_runner.gather
 
     def interrupt(*arguments: Any) -> Any:
         assert host.call("DELETE", f"/sessions/{session}").status_code == 204
         return real(*arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(seeding, "gather", interrupt)
+        patch.setattr(scratchpad_on_demand, "gather", interrupt)
         answer = host.call("POST", f"/sessions/{session}/scratchpad")
     assert answer.status_code in (200, 404)
     assert "scratchpad" not in parts(session, "sessions")

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
+from chalicelib.model import Digest, Point, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis import tree
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import DigestItem
-from chalicelib.store.records import Digest, Point, RegisteredTheme, ThemeRegistry
+from chalicelib.store.mapping import head_item
 from chalicelib.store.reductions import BUCKETS
-from chalicelib.store.rows import head_item
 from chalicelib.store.themes import Themes
 from tests.api.hosts import Host
 from tests.api.pads import people, post, somebody, told
@@ -32,7 +32,7 @@ def digested(session: str, number: int, clock: FakeClock) -> None:
     for person in range(number):
         thread = somebody(session, person, clock)
         points = [
-            Point(f"Matter {n}", f"Matter {n}", wiring.new_id(), "", "for", f"t{n}")
+            Point(f"Matter {n}", f"Matter {n}", container.new_id(), "", "for", f"t{n}")
             for n in (person % 100 + 1, 7, 8, 9)
         ]
         digest = Digest(thread.id, 1, tuple(points), 1, "m", clock.now())

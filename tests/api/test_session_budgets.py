@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from chalicelib import wiring
+from chalicelib import container
 from tests.api.hosts import Host, new_host
 from tests.api.test_budgets import Meter, host, meter, model
 from tests.lean import lean_tables
@@ -78,7 +78,7 @@ def test_deleting_costs_four_calls_however_much_there_is(host: Host, meter: Mete
 def test_a_stranger_who_joins_for_the_first_or_the_second_time_costs_no_more(host: Host, meter: Meter) -> None:
     session = host.new_session(is_public=True)["id"]
     stranger = new_host("bo@example.com")
-    wiring.cards()
+    container.cards()
     meter.sent.clear()
     for name in ("p1", "p2"):
         assert meter.of(stranger.join(session, name), 200) <= 5

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.interface import ModelUnavailable, Request
 from chalicelib.store.sessions import FOR_RESULTS
 from tests import events
@@ -96,7 +96,7 @@ def test_a_model_that_is_down_is_503_and_the_last_good_summary_stays(
     model.failing.clear()
     assert "library" in rewrite(host, session)["summary"].lower()
     clock.advance(3600)
-    assert list(wiring.sessions().summaries_due(clock.now())) == []
+    assert list(container.sessions().summaries_due(clock.now())) == []
 
 
 @pytest.mark.parametrize("task", ["digest", "summary"])
@@ -138,11 +138,11 @@ def test_while_a_job_is_at_it_a_request_waits_for_its_turn(
     host: Host, session: str, model: Interviewer, clock: FakeClock
 ) -> None:
     now = clock.now()
-    assert wiring.sessions().begin_summary(session, now, now.replace(hour=23))
-    clock.after(5, lambda: wiring.sessions().end_summary(session, 0))
+    assert container.sessions().begin_summary(session, now, now.replace(hour=23))
+    clock.after(5, lambda: container.sessions().end_summary(session, 0))
     assert rewrite(host, session)["status"] == "current"
     assert clock.slept >= 5
-    assert wiring.sessions().begin_summary(session, clock.now(), now.replace(hour=23))
+    assert container.sessions().begin_summary(session, clock.now(), now.replace(hour=23))
     assert rewrite(host, session, 202) == to_come(session)
     assert asked("summaries") == [{"session_id": session}]
 
@@ -162,7 +162,7 @@ def test_while_a_request_is_at_it_a_job_comes_back_later(host: Host, session: st
 
 def test_a_request_that_died_holds_nobody_up(host: Host, session: str, model: Interviewer, clock: FakeClock) -> None:
     now = clock.now()
-    assert wiring.sessions().begin_summary(session, now, now.replace(second=30), by_request=True)
+    assert container.sessions().begin_summary(session, now, now.replace(second=30), by_request=True)
     clock.advance(30)
     assert summarise(session)
     assert host.get(f"/sessions/{session}/summary")["status"] == "current"
@@ -294,13 +294,13 @@ def test_a_mark_that_comes_while_an_older_one_is_taken_away_stays(
 
     def heads(session_id: str) -> Any:
         found = read(session_id)
-        if wiring.sessions().view(session_id, FOR_RESULTS).summary:
+        if container.sessions().view(session_id, FOR_RESULTS).summary:
             clock.advance(1)
             host.say(session, LIBRARY, "p2")
             tell(session, LIBRARY)
         return found
 
-    conversations = wiring.conversations()
+    conversations = container.conversations()
     read = conversations.heads
     monkeypatch.setattr(conversations, "heads", heads)
     model.before = meanwhile

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib import settings, wiring
-from chalicelib.store.records import TelegramGroup
+from chalicelib import container, settings
+from chalicelib.model import TelegramGroup
 from chalicelib.store.user_items import GroupItem
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import NULL, SESSION, TIME, assert_shape
@@ -162,7 +162,7 @@ def test_a_link_hands_a_single_use_code_to_the_bot(host: Host, bot: str, clock: 
     assert_shape(link, LINK)
     assert link["url"] == f"https://t.me/{bot}?startgroup={link['code']}"
     assert link["expires_at"] == "2026-03-01T12:15:05.000000Z"
-    guards = wiring.guards()
+    guards = container.guards()
     assert guards.take_link("nonsense", clock.now()) is None
     assert guards.take_link(link["code"], clock.now()) == host.user_id
     assert guards.take_link(link["code"], clock.now()) is None
@@ -172,7 +172,7 @@ def test_a_code_expires_and_each_is_another(host: Host, bot: str, clock: FakeClo
     first, second = (host.call("POST", "/integrations/telegram/link").json_body["code"] for _ in range(2))
     assert first != second
     clock.advance(15 * 60)
-    assert wiring.guards().take_link(first, clock.now()) is None
+    assert container.guards().take_link(first, clock.now()) is None
 
 
 def test_the_same_key_gives_the_same_link(host: Host, bot: str, clock: FakeClock) -> None:
@@ -273,6 +273,6 @@ def test_what_it_costs(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_groups_are_one_list(host: Host, clock: FakeClock) -> None:
     for number in range(150):
         group = TelegramGroup(f"g{number:03d}", None, None, clock.now())
-        wiring.telegram_groups().register(host.user_id, group)
+        container.telegram_groups().register(host.user_id, group)
         clock.advance(1)
     assert [group["group_id"] for group in groups(host)] == [f"g{number:03d}" for number in range(150)]

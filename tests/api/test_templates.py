@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.store.records import Role
+from chalicelib.model import Role
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import ID, SESSION, TIME, assert_shape

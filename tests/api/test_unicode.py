@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.text.normalise import is_blank
 from tests.api.hosts import Host
 
@@ -60,7 +60,7 @@ def test_every_script_is_kept_in_every_field(host: Host, subtests: pytest.Subtes
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=3, max_size=3), escaped=st.booleans())
 def test_any_text_is_kept_after_trimming(host: Host, session: str, texts: list[str], escaped: bool) -> None:
-    participant = wiring.new_id()
+    participant = container.new_id()
     name, identifier, content = texts
     body = {"participant_id": participant + identifier, "participant_name": name, "content": content}
     raw = json.dumps(body, ensure_ascii=escaped).encode()

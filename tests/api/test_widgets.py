@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
 from tests.api.hosts import Host, error_of, new_host
@@ -40,7 +40,7 @@ class Presenter(Interviewer):
 def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
     """The application's model."""
     found = Presenter()
-    monkeypatch.setattr(wiring, "model", cache(lambda: found))
+    monkeypatch.setattr(container, "model", cache(lambda: found))
     return found
 
 

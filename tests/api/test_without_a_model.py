@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue, catalogues
 from chalicelib.store.sessions import EVERYTHING
@@ -39,7 +39,7 @@ CLAIMS = (
 @pytest.fixture
 def host(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Host:
     """Ana, on a deployment without a language model."""
-    monkeypatch.setattr(wiring, "model", cache(ScriptedModel))
+    monkeypatch.setattr(container, "model", cache(ScriptedModel))
     return new_host()
 
 
@@ -69,7 +69,7 @@ def summed_up(host: Host, session: str, clock: FakeClock) -> dict[str, Any]:
 
 def asked_of(session: str) -> list[str]:
     """The questions of the session's prompt."""
-    prompt = wiring.sessions().view(session, EVERYTHING, None).prompt
+    prompt = container.sessions().view(session, EVERYTHING, None).prompt
     assert prompt
     return re.findall(r"^\d+\. (.+)$", prompt.text, re.MULTILINE)
 
@@ -99,7 +99,7 @@ def test_ten_careful_conversations(host: Host, clock: FakeClock) -> None:
         for answer in words[:-1]:
             assert f"“{answer[:199]}" in closing["content"] or len(answer.split()) < 4
     found = summed_up(host, session, clock)
-    summary = wiring.sessions().view(session, EVERYTHING, None).summary
+    summary = container.sessions().view(session, EVERYTHING, None).summary
     assert summary
     questions = asked_of(session)
     assert [theme.label for theme in summary.themes] == questions[:-1]  # to the last one everybody only ended

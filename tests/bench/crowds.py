@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.sessions import NewSession, create_session
+from chalicelib.model import Message, Session, Thread
+from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.store import database, keys
 from chalicelib.store.conversations import STALE
-from chalicelib.store.records import Message, Session, Thread
-from chalicelib.store.rows import head_item, message_item
+from chalicelib.store.mapping import head_item, message_item
 from tests.writer import Writer
 
 DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
@@ -58,7 +58,7 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
     new = NewSession(
         topic="Improving Bowling Green / Warren County", goal="Learn what should change", prompt="Ask.", **fields
     )
-    session = create_session(new, HOST, sessions=wiring.sessions(), now=clock.now(), new_id=wiring.new_id)
+    session = create_session(new, HOST, sessions=container.sessions(), now=clock.now(), new_id=container.new_id)
     items: list[Any] = []
     for number in range(people):
         thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
@@ -76,11 +76,11 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
 def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
     """One more message of this participant."""
     thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
-    thread = wiring.conversations().thread(session.id, thread_id)
+    thread = container.conversations().thread(session.id, thread_id)
     assert thread is not None
     sequence = thread.last_sequence + 1
-    message = Message(wiring.new_id(), sequence, "user", words, clock.now())
-    assert wiring.conversations().say(thread, message, None, None)
+    message = Message(container.new_id(), sequence, "user", words, clock.now())
+    assert container.conversations().say(thread, message, None, None)
 
 
 def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import wiring
-from chalicelib.services.synthesis import gathering
+from chalicelib import container
+from chalicelib.model import Session
+from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.job import summarise
-from chalicelib.store.records import Session
 from tests import conftest
 from tests.bench.crowds import SAID_BY_EACH, CountingModel, crowded_session, say_more
 from tests.capacity import metered
@@ -45,7 +45,7 @@ def measure(session: Session, model: CountingModel, clock: FakeClock) -> Cost:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, bench=wiring.bench())
+        summarise(session.id, deps=container.synthesis_deps())
     asked, tokens = model.asked, model.tokens
     return Cost(
         asked["digest"],
@@ -102,8 +102,8 @@ def main() -> None:
         model, clock = CountingModel(), own_time(patch)
         own: Any = {"model": cache(lambda: model), "new_id": lambda: str(uuid.UUID(int=next(numbers)))}
         for name, value in own.items():
-            patch.setattr(wiring, name, value)
-        patch.setattr(gathering, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
+            patch.setattr(container, name, value)
+        patch.setattr(digest_runner, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
         found = {}
         for people in SIZES:
             found[people] = costs(people, model, clock)

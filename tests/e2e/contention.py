@@ -12,10 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Unavailable
-from chalicelib.services import conversations
-from chalicelib.services.channels import Participant
+from chalicelib.services.conversations.join import join as begin
+from chalicelib.services.participants.identity import Participant
 from chalicelib.store import database
 from tests.faults import conflict
 
@@ -28,14 +28,14 @@ _SEED = 7
 def main(session_id: str) -> dict[str, Any]:
     """Let them join; says how often transactions conflicted, how often somebody had to come back, and the longest wait."""
     thrown = _break_transactions()
-    desk = wiring.desk()
+    desk = container.conversation_deps()
 
     def join(number: int) -> tuple[float, int]:
         began = time.monotonic()
         for sent in range(1, TRIES + 1):
             try:
                 who = Participant(f"person-{number}")
-                conversations.join(session_id, who, {}, desk=desk, deadline=desk.clock.deadline(24))
+                begin(session_id, who, {}, deps=desk, deadline=desk.clock.deadline(24))
             except Unavailable:
                 continue
             return time.monotonic() - began, sent

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.services.example import EXAMPLE_ID
+from chalicelib.services.sessions.example import EXAMPLE_ID
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import wait_for
 

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.model import Message, SessionView, Thread
+from chalicelib.model.synthesis import joined
 from chalicelib.pages import home
 from chalicelib.pages.texts import texts_in
 from chalicelib.pages.widgets import control_of, words_for
-from chalicelib.services import conversations
-from chalicelib.services.example import EXAMPLE_ID
+from chalicelib.services.conversations import join
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.safety import danger_in
-from chalicelib.store.records import Message, SessionView, Thread
-from chalicelib.store.records.synthesis import joined
+from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.store.sessions import EVERYTHING
 from chalicelib.text.language import language_of
 from chalicelib.text.sentences import sentences
@@ -59,7 +59,7 @@ def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(example, "AT_ONCE", 1)  # the in-memory AWS bears no second thread
-        patch.setattr("chalicelib.services.synthesis.gathering.AT_ONCE", 1)
+        patch.setattr("chalicelib.services.synthesis.digest_runner.AT_ONCE", 1)
         host = new_host()
         with pytest.MonkeyPatch.context() as broken:
             _break_after(BROKEN_AFTER, broken)
@@ -73,14 +73,14 @@ def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple
 
 
 def _break_after(count: int, patch: pytest.MonkeyPatch) -> None:
-    said, say = iter(range(count)), conversations.say
+    said, say = iter(range(count)), join.say
 
     def say_or_break(*given: Any, **named: Any) -> Any:
         if next(said, None) is None:
             raise PowerCut
         return say(*given, **named)
 
-    patch.setattr(conversations, "say", say_or_break)
+    patch.setattr(join, "say", say_or_break)
 
 
 @pytest.fixture
@@ -99,13 +99,13 @@ def half(aws: None, states: tuple[State, State]) -> None:
 
 @pytest.fixture
 def view(planted: None) -> SessionView:
-    return wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    return container.sessions().view(EXAMPLE_ID, EVERYTHING)
 
 
 @pytest.fixture
 def threads(planted: None) -> dict[str, tuple[Thread, list[Message]]]:
     """The conversations by the number of the person's file."""
-    stored = wiring.conversations()
+    stored = container.conversations()
     talks = [(head, list(stored.messages(head))) for head in stored.heads(EXAMPLE_ID)]
     openings = {person.opening: number for number, person in PEOPLE.items()}
     return {openings[messages[0].content]: (head, messages) for head, messages in talks}
@@ -115,7 +115,7 @@ def threads(planted: None) -> dict[str, tuple[Thread, list[Message]]]:
 def ana(planted: None) -> Host:
     """Somebody who may read and change the example."""
     guest = new_host("someone@example.com")
-    wiring.sessions().add_member(EXAMPLE_ID, guest.user_id, "editor")
+    container.sessions().add_member(EXAMPLE_ID, guest.user_id, "editor")
     return guest
 
 
@@ -197,7 +197,7 @@ def test_people_of_both_languages_take_part() -> None:
 def test_every_point_of_a_digest_is_there_with_words_of_the_message_that_it_names(
     threads: dict[str, tuple[Thread, list[Message]]],
 ) -> None:
-    digests = {digest.thread_id: digest for digest in wiring.conversations().digests(EXAMPLE_ID)}
+    digests = {digest.thread_id: digest for digest in container.conversations().digests(EXAMPLE_ID)}
     for number, (head, messages) in threads.items():
         said = [it for it in messages if it.role == "user"]
         made, person = digests[head.id], PEOPLE[number]
@@ -255,7 +255,11 @@ def test_the_checks_let_every_sentence_of_the_summary_stand(view: SessionView) -
     assert {theme.label: theme.statement for theme in summary.themes} == {
         label: theme["statement"] for label, theme in written.items()
     }
-    described = {it.description for it in wiring.bench().themes.get(EXAMPLE_ID, view.synthesis).live if it.description}
+    described = {
+        it.description
+        for it in container.synthesis_deps().themes.get(EXAMPLE_ID, view.synthesis).live
+        if it.description
+    }
     assert described == {theme["description"] for theme in SUMMARY["themes"]}
     assert summary.model == MODEL
     assert summary.markdown.count("## Overview") == 1
@@ -282,37 +286,37 @@ def test_it_ended_yesterday_after_ten_days_and_is_up_to_date(view: SessionView, 
 
 
 def test_planting_it_again_changes_nothing(planted: None, states: tuple[State, State]) -> None:
-    view = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    view = container.sessions().view(EXAMPLE_ID, EVERYTHING)
     assert admin.plant_example(view.session.owner_id) == EXAMPLE_ID
-    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == view
+    assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == view
 
 
 def test_the_job_has_nothing_to_do_then_and_says_not_for_a_moment_that_it_updates_the_summary(
     planted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, begun = wiring.sessions().view(EXAMPLE_ID, EVERYTHING), wiring.sessions().begin_summary
+    before, begun = container.sessions().view(EXAMPLE_ID, EVERYTHING), container.sessions().begin_summary
     begins: list[object] = []
     monkeypatch.setattr(
-        wiring.sessions(), "begin_summary", lambda *given, **named: begins.append(begun(*given, **named))
+        container.sessions(), "begin_summary", lambda *given, **named: begins.append(begun(*given, **named))
     )
     assert summarise(EXAMPLE_ID)
     assert begins == []
-    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+    assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == before
 
 
 def test_a_mark_that_something_was_said_is_taken_away_by_the_job(planted: None) -> None:
-    before = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
-    wiring.sessions().mark_stale(EXAMPLE_ID, NOW)
+    before = container.sessions().view(EXAMPLE_ID, EVERYTHING)
+    container.sessions().mark_stale(EXAMPLE_ID, NOW)
     assert summarise(EXAMPLE_ID)
-    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+    assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == before
 
 
 def test_no_model_of_the_deployment_digests_a_half_of_it(half: None) -> None:
-    before = wiring.sessions().view(EXAMPLE_ID, EVERYTHING)
+    before = container.sessions().view(EXAMPLE_ID, EVERYTHING)
     assert before.summary is None
     assert summarise(EXAMPLE_ID)
-    assert wiring.sessions().view(EXAMPLE_ID, EVERYTHING) == before
-    assert list(wiring.conversations().digests(EXAMPLE_ID)) == []
+    assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == before
+    assert list(container.conversations().digests(EXAMPLE_ID)) == []
     assert not any(EXAMPLE_ID in link for link in Browser().open("/").links)
 
 
@@ -321,7 +325,7 @@ def test_after_somebody_was_taken_out_it_is_a_session_like_any_other(ana: Host) 
     changed = ana.call("PATCH", f"/sessions/{EXAMPLE_ID}/participants/{person}", {"included": False})
     assert changed.status_code == 200
     assert summarise(EXAMPLE_ID)
-    summary = wiring.sessions().view(EXAMPLE_ID, EVERYTHING).summary
+    summary = container.sessions().view(EXAMPLE_ID, EVERYTHING).summary
     assert summary is not None
     assert (summary.participants, summary.model == MODEL) == (23, False)
 

@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Clock
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Request
@@ -51,7 +51,7 @@ def vault(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Va
 
 
 def ask() -> str:
-    return wiring.model().complete(TURN, Clock().deadline(24)).text
+    return container.model().complete(TURN, Clock().deadline(24)).text
 
 
 def events(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
@@ -156,7 +156,7 @@ def test_secrets_manager_that_is_down_is_no_missing_key(
         ask()
     assert events(caplog) == [(logging.WARNING, "model_failed")]
     with pytest.raises(Unavailable):
-        wiring.deployment_secret()
+        container.deployment_secret()
 
 
 def test_a_key_that_is_set_later_works_in_a_warm_container(vault: Vault, server: FakeAnthropic) -> None:
@@ -186,4 +186,4 @@ def test_a_replaced_key_works_in_a_warm_container_once_the_old_one_is_refused(
 def test_a_missing_deployment_secret_is_an_error(vault: Vault) -> None:
     vault.delete(at_once=True)
     with pytest.raises(SecretMissing, match="ResourceNotFoundException"):
-        wiring.deployment_secret()
+        container.deployment_secret()

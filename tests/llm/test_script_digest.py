@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.model import Digest, Point
 from chalicelib.services.synthesis.digests import digest_thread
-from chalicelib.services.synthesis.register import Register
-from chalicelib.store.records import Digest, Point
+from chalicelib.services.synthesis.theme_register import Register
 from tests.services.builders import NOW, deadline, message, talk, thread, view
 
 EN = catalogue("en")

@@ -9,9 +9,9 @@ from chalicelib.clock import Clock
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import TAGS, Catalogue, catalogue
 from chalicelib.llm.scripted.questions import questions_for
+from chalicelib.model import Prompt
 from chalicelib.services.facilitation.tailoring import write_prompt
 from chalicelib.services.facilitation.turn import facilitate
-from chalicelib.store.records import Prompt
 from evals.conversation import Conversation, begin
 from evals.participants import Said
 from evals.transcript import Entry

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib import settings, wiring
+from chalicelib import container, settings
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.pages.browsing import Browser
@@ -64,7 +64,7 @@ def test_a_full_conversation_says_so_kindly_and_loses_no_words(
 ) -> None:
     monkeypatch.setenv("MAX_TURNS", "2")
     settings.settings.cache_clear()
-    wiring.desk.cache_clear()
+    container.conversation_deps.cache_clear()
     session = host.new_session()
     ben.join(session)
     for words in ("Soup", "Bread"):

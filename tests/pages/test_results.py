@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
+from chalicelib.model import Quote, Summary, Theme
 from chalicelib.pages.chart import Bar, chart_of
-from chalicelib.store.records import Quote, Summary, Theme
 from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host
 from tests.clock import NOON
@@ -21,7 +21,7 @@ QUOTE, LONELY = "A kitchen on our floor would help", "I would bring my parrot"
 
 def summary_of(participants: int, *threads: str) -> Summary:
     """A summary of so many people, with a theme of two of them and one of a single person."""
-    of = [*threads, *(wiring.new_id() for _ in range(2))]
+    of = [*threads, *(container.new_id() for _ in range(2))]
     return Summary(
         markdown="",
         generated_at=NOON,
@@ -30,16 +30,16 @@ def summary_of(participants: int, *threads: str) -> Summary:
         messages=3 * participants,
         overview=OVERVIEW,
         themes=(
-            Theme("Kitchen", "Cooking together.", min(3, participants), (Quote(QUOTE, of[0], wiring.new_id()),)),
-            Theme("Parrots", "Animals at work.", 1, (Quote(LONELY, of[1], wiring.new_id()),)),
+            Theme("Kitchen", "Cooking together.", min(3, participants), (Quote(QUOTE, of[0], container.new_id()),)),
+            Theme("Parrots", "Animals at work.", 1, (Quote(LONELY, of[1], container.new_id()),)),
         ),
         minority_views=("One person fears the noise.",),
     )
 
 
 def put(session: dict[str, Any], summary: Summary) -> None:
-    record = wiring.sessions().view(session["id"], FOR_RESULTS).session
-    assert wiring.sessions().put_summary(record, summary, 0)
+    record = container.sessions().view(session["id"], FOR_RESULTS).session
+    assert container.sessions().put_summary(record, summary, 0)
 
 
 def crowd(session: dict[str, Any], people: int) -> list[Browser]:

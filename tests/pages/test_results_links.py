@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
@@ -49,7 +49,7 @@ def test_a_link_gives_what_its_holder_may_see_now(host: Host) -> None:
     guest = host.invite(session["id"], "viewer")
     browser, page = opened(guest, session)
     assert page.status == 200
-    wiring.sessions().add_member(session["id"], guest.user_id, "editor")
+    container.sessions().add_member(session["id"], guest.user_id, "editor")
     assert "Conversations" in results(browser, session).text
 
 
@@ -61,7 +61,7 @@ def test_a_link_we_did_not_make_opens_nothing(change: str, host: Host, ben: Brow
     assert kind == "user"
     made = {
         "other session": host.get(f"/sessions/{other['id']}")["results_url"].partition("&k=")[2],
-        "other user": f"{kind}.{wiring.new_id()}.{day}.{signature}",
+        "other user": f"{kind}.{container.new_id()}.{day}.{signature}",
         "other day": f"{kind}.{user}.{int(day) + 1}.{signature}",
         "other kind": f"thread.{user}.{day}.{signature}",
         "cut": token[:-1],

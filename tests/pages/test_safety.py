@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import settings
 from chalicelib.pages import static, web
-from chalicelib.services import visits
+from chalicelib.services.access import rate_limits
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Wire, unreachable
@@ -50,7 +50,7 @@ def test_an_anonymous_session_stores_nothing_that_tells_who_it_is(host: Host, be
 def test_twenty_turns_a_minute_and_then_a_kind_word(host: Host, ben: Browser, clock: FakeClock) -> None:
     session = host.new_session()
     ben.join(session)
-    for number in range(visits.TURNS):
+    for number in range(rate_limits.TURNS):
         assert ben.say(session, f"Soup {number}").status == 200
     page = ben.say(session, "One too many")
     assert page.status == 429
@@ -85,7 +85,7 @@ def test_past_its_allowance_an_address_is_asked_to_wait_and_no_word_is_lost(
 
 
 def test_pages_and_the_api_count_apart(host: Host, ben: Browser) -> None:
-    for _ in range(visits.VISITS + 1):
+    for _ in range(rate_limits.VISITS + 1):
         ben.open("/chat?s=x")
     assert host.client.http.get("/api/v1/sessions/public").status_code == 200
 

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.spending import Budget
-from chalicelib.store.ledger import Ledger
+from chalicelib import container
+from chalicelib.services.usage.budget import Budget
+from chalicelib.store.token_usage import Ledger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
@@ -214,7 +214,7 @@ def test_a_day_without_tokens_is_told_kindly_and_as_what_it_is(
 ) -> None:
     told = "The facilitator has reached its limit for today; what you wrote is kept."
     budget = Budget(10, Ledger())
-    monkeypatch.setattr(wiring, "budget", lambda: budget)
+    monkeypatch.setattr(container, "budget", lambda: budget)
     model.failing.add("turn")
     failed = script.send(again="m-1", content="Soup")[1]
     assert (failed["kept"], told in failed["foot"]) == (True, False)

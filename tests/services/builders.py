@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.store.records import Digest, Message, Point, Session, SessionView, Speaker, Thread, Voice
+from chalicelib.model import Digest, Message, Point, Session, SessionView, Speaker, Thread, Voice
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

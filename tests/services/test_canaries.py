@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.channels import Participant
-from chalicelib.services.synthesis import gathering
+from chalicelib.model import Scratchpad
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.job import summarise
-from chalicelib.store.records import Scratchpad
 from tests.clock import own_time
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
@@ -103,9 +103,9 @@ def _summary(request: Request) -> dict[str, Any]:
 @pytest.fixture
 def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
-    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
     model = Gossip()
-    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    monkeypatch.setattr(container, "model", cache(lambda: model))
     room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
     speak(room, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
     for number, names in enumerate((OF_SEVERAL, OF_SEVERAL, SHARED_BY_THREE)):
@@ -128,8 +128,8 @@ def speak(room: Room, name: str, *said: str) -> str:
 
 def digest(room: Room) -> Scratchpad:
     room.clock.advance(120)
-    summarise(room.session.id, bench=wiring.bench())
-    pad = wiring.sessions().view(room.session.id, ("scratchpad",)).scratchpad
+    summarise(room.session.id, deps=container.synthesis_deps())
+    pad = container.sessions().view(room.session.id, ("scratchpad",)).scratchpad
     assert pad is not None
     return pad
 
@@ -177,8 +177,8 @@ def test_a_canary_reaches_no_other_prompt_and_no_other_thread(room: Room) -> Non
         assert named_in(prompt_of(request)) == []
     own = {"canary": list(CANARIES), "sharer-2": list(SHARED_BY_THREE)}
     own |= {name: list(OF_SEVERAL) for name in ("sharer-0", "sharer-1")}
-    for head in wiring.conversations().heads(room.session.id):
-        said = "\n".join(entry.content for entry in wiring.conversations().messages(head))
+    for head in container.conversations().heads(room.session.id):
+        said = "\n".join(entry.content for entry in container.conversations().messages(head))
         assert named_in(said) == own.get(head.external_id, [])
 
 
@@ -197,8 +197,8 @@ def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(room: Room) -> N
 
 def test_without_enough_who_carry_it_nobody_hears_of_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
-        who = wiring.conversations().heads(room.session.id)
+        who = container.conversations().heads(room.session.id)
         head = next(it for it in who if it.external_id == f"carrier-{number}")
-        assert wiring.people().exclude(head, room.clock.now())
+        assert container.people().exclude(head, room.clock.now())
     digest(room)
     assert not any(shows(request) for requests in listen(room) for request in requests)

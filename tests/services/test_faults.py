@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
+from chalicelib.model import ThreadView
 from chalicelib.services.facilitation import condensing
-from chalicelib.store.records import ThreadView
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
@@ -61,7 +61,7 @@ class World:
 
     def thread(self) -> ThreadView:
         """The only thread."""
-        threads = wiring.people().everybody(self.session, lambda _: True, 1_000_000)
+        threads = container.people().everybody(self.session, lambda _: True, 1_000_000)
         assert threads is not None
         (thread,) = threads
         return thread
@@ -170,7 +170,7 @@ def test_a_turn_that_condenses_survives_every_fault(
 
     def again() -> int:
         thread = world.thread()
-        _, part = wiring.conversations().thread_now(world.session, thread.thread.id)
+        _, part = container.conversations().thread_now(world.session, thread.thread.id)
         assert (part is not None) == (len(thread.messages) == 5)
         assert part is None or (part.to_sequence, part.text.count("\n")) == (3, 2)
         first = world.host.say(world.session, "Bread", message_id="m0")
@@ -185,10 +185,10 @@ def test_a_choice_survives_every_fault(world: World, fault: Fault) -> None:
     def prepare() -> None:
         world.join()
         thread, now = world.thread(), world.clock.now()
-        held = wiring.conversations().take_lease(thread.thread, "turn", now, now + timedelta(seconds=30))
+        held = container.conversations().take_lease(thread.thread, "turn", now, now + timedelta(seconds=30))
         assert held is not None
         widget = replace(thread.messages[0], id="w", sequence=2, widget_spec=WIDGET)
-        assert wiring.conversations().reply(held, widget)
+        assert container.conversations().reply(held, widget)
 
     def say() -> int:
         return int(world.host.say(world.session, "Soup", message_id="m1", widget_value="Soup").status_code)

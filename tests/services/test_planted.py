@@ -14,15 +14,15 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.channels import Participant
-from chalicelib.services.documents import write_session_brief
-from chalicelib.services.results import results_for
-from chalicelib.services.synthesis import gathering
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import digest_runner
+from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
@@ -110,10 +110,10 @@ def _summary(request: Request) -> dict[str, Any]:
 @pytest.fixture(params=[False, True], ids=["plain labels", "labels that tell"])
 def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Room:
     """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
-    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
     model = Scribe()
     model.leaks = request.param
-    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    monkeypatch.setattr(container, "model", cache(lambda: model))
     room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
     met = [", ".join(PLANTED[first : first + 3]) for first in range(0, len(PLANTED), 3)]
     speak(room, "planter", *[f"On the evening buses I met {names}." for names in met[:4]])
@@ -126,7 +126,7 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
         speak(room, f"listener-{number}", *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last")])
     speak(room, "talker", *[f"{LONG} And {number}." for number in range(14)])
     sum_up(room)
-    write_session_brief(room.session.id, sessions=wiring.sessions(), public_url="https://x")
+    write_session_brief(room.session.id, sessions=container.sessions(), public_url="https://x")
     return room
 
 
@@ -145,13 +145,13 @@ def speak(room: Room, name: str, *said: str) -> None:
 
 def sum_up(room: Room) -> None:
     room.clock.advance(120)
-    summarise(room.session.id, bench=wiring.bench())
+    summarise(room.session.id, deps=container.synthesis_deps())
 
 
 def of_others(room: Room) -> tuple[list[Request], list[Request]]:
     """The requests for the turns and for the digests of everybody else."""
-    (head,) = [it for it in wiring.conversations().heads(room.session.id) if it.external_id == "planter"]
-    own = {message.id for message in wiring.conversations().messages(head)}
+    (head,) = [it for it in container.conversations().heads(room.session.id) if it.external_id == "planter"]
+    own = {message.id for message in container.conversations().messages(head)}
     digests = [request for request in scribe(room).requests if request.task == "digest"]
     turns = [request for who, request in scribe(room).turns if who != "planter"]
     return turns, [it for it in digests if not any(said.attributes["id"] in own for said in _said(it))]
@@ -175,7 +175,7 @@ def test_no_request_for_another_thread_has_it_but_labels_for_digests(room: Room)
 
 
 def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(room: Room) -> None:
-    (planter,) = [it for it in wiring.conversations().heads(room.session.id) if it.external_id == "planter"]
+    (planter,) = [it for it in container.conversations().heads(room.session.id) if it.external_id == "planter"]
     others = [it for it in items(room, "conversations") if planter.id not in it["part"]["S"]]
     assert len(others) > 100
     holding = {it["part"]["S"].partition("#")[0] for it in others if planted_in(json.dumps(it, ensure_ascii=False))}

@@ -5,18 +5,18 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.services.accounts import create_user, mint_key
+from chalicelib.services.accounts.keys import create_user, mint_key
 from tests.clock import NOON
 
 
 def new_key(rate: int = 100) -> str:
-    return mint_key("user", "tests", rate=rate, accounts=wiring.accounts(), now=NOON)
+    return mint_key("user", "tests", rate=rate, accounts=container.accounts(), now=NOON)
 
 
 def test_an_address_has_one_user_whatever_its_case(aws: None) -> None:
-    accounts = wiring.accounts()
+    accounts = container.accounts()
     create_user(" Ana@Example.com ", " Ana ", accounts=accounts, now=NOON, new_id="1")
     with pytest.raises(Conflict):
         create_user("ana@example.COM", None, accounts=accounts, now=NOON, new_id="2")
@@ -29,7 +29,7 @@ def test_an_address_has_one_user_whatever_its_case(aws: None) -> None:
 def test_what_is_no_address_is_refused(aws: None) -> None:
     for address in ("", "ana", "ana@", "@example.com", "ana@example", "a b@example.com", "a@b@example.com"):
         with pytest.raises(Invalid):
-            create_user(address, None, accounts=wiring.accounts(), now=NOON, new_id="1")
+            create_user(address, None, accounts=container.accounts(), now=NOON, new_id="1")
 
 
 def test_only_the_hash_of_a_key_is_stored(aws: None) -> None:
@@ -42,7 +42,7 @@ def test_only_the_hash_of_a_key_is_stored(aws: None) -> None:
 
 def test_requests_of_two_minutes_that_interleave_are_counted_exactly(aws: None) -> None:
     """Containers' clocks differ: some are in the next minute already."""
-    key, accounts = new_key(), wiring.accounts()
+    key, accounts = new_key(), container.accounts()
     for minute in range(30):
         now = NOON + timedelta(minutes=minute)
         used = [accounts.use_key(key, now + timedelta(minutes=n % 2)) for n in range(6)]
@@ -53,7 +53,7 @@ def test_requests_of_two_minutes_that_interleave_are_counted_exactly(aws: None) 
 
 @pytest.mark.parametrize("every", [1, 2, 3, 4, 5, 8, 12, 60, 1440])
 def test_a_key_used_at_any_regular_interval_stays_small(aws: None, every: int) -> None:
-    key, accounts = new_key(), wiring.accounts()
+    key, accounts = new_key(), container.accounts()
     sizes = []
     for number in range(80):
         caller = accounts.use_key(key, NOON + timedelta(minutes=every * number))
@@ -67,7 +67,7 @@ def test_a_key_used_at_any_regular_interval_stays_small(aws: None, every: int) -
 
 
 def test_an_unknown_key_and_a_revoked_one_leave_no_trace(aws: None) -> None:
-    key, accounts = new_key(), wiring.accounts()
+    key, accounts = new_key(), container.accounts()
     accounts.revoke_key(key, NOON)
     before = boto3.client("dynamodb").scan(TableName="accounts")["Items"]
     assert accounts.use_key(key, NOON) is None

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.channels import thread_id
-from chalicelib.services.sessions import NewSession, create_session
-from chalicelib.store.records import Condensed, Digest, Message, Thread
+from chalicelib import container
+from chalicelib.model import Condensed, Digest, Message, Thread
+from chalicelib.services.participants.identity import thread_id
+from chalicelib.services.sessions.creation import NewSession, create_session
 from tests.api.work import parts
 from tests.clock import NOON
 
@@ -20,19 +20,19 @@ SECRET = b"secret"
 def thread(aws: None) -> Thread:
     """A thread that has begun, its lease free."""
     new = NewSession("Lunch", "Find out")
-    session = create_session(new, "owner", sessions=wiring.sessions(), now=NOON, new_id=wiring.new_id)
+    session = create_session(new, "owner", sessions=container.sessions(), now=NOON, new_id=container.new_id)
     named = thread_id(SECRET, session.id, "api", "p1")
     begun = Thread(session.id, named, "api", "p1", None, NOON, 0)
-    assert wiring.conversations().join(begun, (), None)
+    assert container.conversations().join(begun, (), None)
     return begun
 
 
 def said(sequence: int, text: str = "Soup") -> Message:
-    return Message(wiring.new_id(), sequence, "user", text, NOON)
+    return Message(container.new_id(), sequence, "user", text, NOON)
 
 
 def stored(thread: Thread) -> Iterable[str]:
-    return [message.content for message in wiring.conversations().messages(thread)]
+    return [message.content for message in container.conversations().messages(thread)]
 
 
 def digest(thread: Thread, to_sequence: int) -> Digest:
@@ -40,29 +40,29 @@ def digest(thread: Thread, to_sequence: int) -> Digest:
 
 
 def test_a_thread_begins_once(thread: Thread) -> None:
-    assert not wiring.conversations().join(thread, (), None)
+    assert not container.conversations().join(thread, (), None)
 
 
 def test_of_two_messages_with_one_number_the_first_is_stored(thread: Thread) -> None:
-    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    conversations, until = container.conversations(), NOON + timedelta(seconds=30)
     assert conversations.say(thread, said(1, "First"), "turn-1", until)
     assert conversations.say(thread, said(1, "Second"), "turn-2", until) is None
     assert stored(thread) == ["First"]
 
 
 def test_a_widget_and_what_was_chosen_in_it_are_kept_as_they_are(thread: Thread) -> None:
-    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    conversations, until = container.conversations(), NOON + timedelta(seconds=30)
     chosen = replace(said(1), widget_value=["Soup", "Brot ☕"])
     leased = conversations.say(thread, chosen, "turn-1", until)
     assert leased is not None
     spec = {"root": {"type": "RatingScale", "props": {"label": "How much?", "min": 0, "max": 5}, "children": []}}
-    presented = Message(wiring.new_id(), 2, "assistant", "How much?", NOON, usage={}, widget_spec=spec)
+    presented = Message(container.new_id(), 2, "assistant", "How much?", NOON, usage={}, widget_spec=spec)
     assert conversations.reply(leased, presented)
     assert list(conversations.messages(thread)) == [chosen, presented]
 
 
 def test_nobody_speaks_under_the_lease_of_another(thread: Thread) -> None:
-    conversations, until = wiring.conversations(), NOON + timedelta(seconds=30)
+    conversations, until = container.conversations(), NOON + timedelta(seconds=30)
     leased = conversations.say(thread, said(1, "First"), "turn-1", until)
     assert leased is not None
     assert conversations.say(leased, said(2, "Second"), "turn-2", until) is None
@@ -72,7 +72,7 @@ def test_nobody_speaks_under_the_lease_of_another(thread: Thread) -> None:
 
 
 def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
-    conversations = wiring.conversations()
+    conversations = container.conversations()
     leased = conversations.say(thread, said(1), "turn-1", NOON + timedelta(seconds=30))
     assert leased is not None
     conversations.release_lease(leased, "turn-2")
@@ -82,7 +82,7 @@ def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
 
 
 def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
-    conversations = wiring.conversations()
+    conversations = container.conversations()
     conversations.put_digest(thread, digest(thread, 5))
     conversations.put_digest(thread, digest(thread, 3))
     kept = conversations.digest(thread.session_id, thread.id)
@@ -93,15 +93,15 @@ def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
 
 def replied(thread: Thread, sequence: int, to_sequence: int) -> bool:
     """Whether a reply was stored together with an earlier part up to there."""
-    conversations, now = wiring.conversations(), NOON
+    conversations, now = container.conversations(), NOON
     held = conversations.take_lease(replace(thread, last_sequence=sequence - 1), "turn", now, now)
     assert held is not None
-    reply = Message(wiring.new_id(), sequence, "assistant", "Why?", now, usage={})
+    reply = Message(container.new_id(), sequence, "assistant", "Why?", now, usage={})
     return conversations.reply(held, reply, Condensed(to_sequence, f"up to {to_sequence}", {"f": 2}))
 
 
 def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it(thread: Thread) -> None:
-    conversations = wiring.conversations()
+    conversations = container.conversations()
     assert conversations.thread_now(thread.session_id, thread.id)[1] is None
     assert replied(thread, 1, 5)
     assert replied(thread, 2, 7)
@@ -116,7 +116,7 @@ def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it
 
 def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
     assert replied(thread, 1, 5)
-    deletions = wiring.deletions()
+    deletions = container.deletions()
     assert deletions.begin(thread.session_id, "owner", NOON)
     for leftover in deletions.left(thread.session_id):
         deletions.remove(leftover)
@@ -124,7 +124,7 @@ def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
 
 
 def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:
-    conversations = wiring.conversations()
+    conversations = container.conversations()
     gone = Digest("00000000-0000-4000-8000-000000000000", 1, (), 1, "m", NOON)
     conversations.put_digest(replace(thread, id=gone.thread_id), gone)
     assert conversations.digests(thread.session_id) == []
@@ -132,7 +132,7 @@ def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None
 
 
 def test_history_is_the_last_messages_oldest_first(thread: Thread) -> None:
-    conversations, head = wiring.conversations(), thread
+    conversations, head = container.conversations(), thread
     for number in range(1, 12):
         moved = conversations.say(head, said(number, f"{number}"), "turn", NOON)
         assert moved is not None

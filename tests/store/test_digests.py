@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
+from chalicelib.model import Digest, Message, Point, Thread, Voice
 from chalicelib.store import database, keys
-from chalicelib.store.records import Digest, Message, Point, Thread, Voice
 from chalicelib.store.tables import ConversationPart
 from tests.capacity import sizes
 from tests.clock import own_time
@@ -21,10 +21,10 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 def head(room: Room, name: str = "Bo", external_id: str = "p1") -> Thread:
     """A thread in which somebody said something."""
-    thread = Thread(room.session.id, wiring.new_id(), "telegram", external_id, name, room.clock.now(), 1)
-    message = Message(wiring.new_id(), 1, "user", "Hello", room.clock.now())
-    assert wiring.conversations().join(thread, (), message)
-    found = wiring.conversations().thread(thread.session_id, thread.id)
+    thread = Thread(room.session.id, container.new_id(), "telegram", external_id, name, room.clock.now(), 1)
+    message = Message(container.new_id(), 1, "user", "Hello", room.clock.now())
+    assert container.conversations().join(thread, (), message)
+    found = container.conversations().thread(thread.session_id, thread.id)
     assert found
     return found
 
@@ -35,8 +35,8 @@ def point(theme: str | None, stance: str = "for", text: str = "text") -> Point:
 
 def put(thread: Thread, *points: Point) -> Thread:
     made = Digest(thread.id, 1, points, 3, "model", thread.created_at + timedelta(seconds=1))
-    wiring.conversations().put_digest(thread, made)
-    found = wiring.conversations().thread(thread.session_id, thread.id)
+    container.conversations().put_digest(thread, made)
+    found = container.conversations().thread(thread.session_id, thread.id)
     assert found
     return found
 

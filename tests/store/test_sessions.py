@@ -6,10 +6,10 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.services.sessions import NewSession, create_session
-from chalicelib.store.records import Prompt, Session, Summary
+from chalicelib.model import Prompt, Session, Summary
+from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.store.sessions import EVERYTHING, NOTHING_ELSE
 from tests.clock import NOON
 
@@ -18,7 +18,7 @@ from tests.clock import NOON
 def session(aws: None) -> Session:
     """A stored session."""
     new = NewSession("Lunch", "Find out", is_public=True)
-    return create_session(new, "owner", sessions=wiring.sessions(), now=NOON, new_id=wiring.new_id)
+    return create_session(new, "owner", sessions=container.sessions(), now=NOON, new_id=container.new_id)
 
 
 def summary(session: Session, seconds: float, text: str = "Text") -> Summary:
@@ -38,23 +38,23 @@ def test_a_session_is_stored_as_its_parts_and_no_others(session: Session) -> Non
 
 def test_an_id_is_used_once(session: Session) -> None:
     again = replace(session, topic="Mine now")
-    assert not wiring.sessions().create(again, context=None, questions=(), prompt=None)
-    assert wiring.sessions().view(session.id, NOTHING_ELSE).session.topic == "Lunch"
+    assert not container.sessions().create(again, context=None, questions=(), prompt=None)
+    assert container.sessions().view(session.id, NOTHING_ELSE).session.topic == "Lunch"
 
 
 def test_the_owner_stays_the_owner(session: Session) -> None:
     with pytest.raises(Invalid, match="owner"):
-        wiring.sessions().add_member(session.id, "owner", "viewer")
-    assert wiring.sessions().view(session.id, NOTHING_ELSE, "owner").role == "owner"
+        container.sessions().add_member(session.id, "owner", "viewer")
+    assert container.sessions().view(session.id, NOTHING_ELSE, "owner").role == "owner"
 
 
 def test_nobody_becomes_a_member_of_what_is_not_there(aws: None) -> None:
     with pytest.raises(NotFound):
-        wiring.sessions().add_member("00000000-0000-4000-8000-000000000000", "guest", "viewer")
+        container.sessions().add_member("00000000-0000-4000-8000-000000000000", "guest", "viewer")
 
 
 def test_nothing_is_written_about_a_session_that_is_not_there(aws: None) -> None:
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     sessions.mark_stale("gone", NOON)
     assert not sessions.add_prompt("gone", Prompt(1, "p", "tailored"))
     assert not sessions.begin_summary("gone", NOON, NOON)
@@ -62,7 +62,7 @@ def test_nothing_is_written_about_a_session_that_is_not_there(aws: None) -> None
 
 
 def test_a_version_of_a_prompt_is_written_once_and_versions_only_grow(session: Session) -> None:
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     assert sessions.add_prompt(session.id, Prompt(2, "Second.", "tailored"))
     assert not sessions.add_prompt(session.id, Prompt(2, "Another second.", "tailored"))
     assert not sessions.add_prompt(session.id, Prompt(1, "First, late.", "tailored"))
@@ -73,7 +73,7 @@ def test_a_version_of_a_prompt_is_written_once_and_versions_only_grow(session: S
 
 
 def test_updated_at_grows_with_every_summary_even_where_clocks_differ(session: Session) -> None:
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     seen = [session.updated_at]
     sessions.put_summary(session, summary(session, -60), 0)  # made by a clock that is behind
     seen.append(sessions.view(session.id, NOTHING_ELSE).session.updated_at)
@@ -84,7 +84,7 @@ def test_updated_at_grows_with_every_summary_even_where_clocks_differ(session: S
 
 
 def test_an_older_summary_never_replaces_a_newer_one(session: Session) -> None:
-    sessions = wiring.sessions()
+    sessions = container.sessions()
     assert sessions.put_summary(session, summary(session, 20, "Newer"), 0)
     assert sessions.put_summary(session, summary(session, 10, "Older"), 0)
     stored = sessions.view(session.id, EVERYTHING).summary
@@ -94,7 +94,7 @@ def test_an_older_summary_never_replaces_a_newer_one(session: Session) -> None:
 
 def test_a_summary_of_many_long_words_in_any_script_fits(session: Session) -> None:
     text = "汤" * 100_000
-    assert wiring.sessions().put_summary(session, summary(session, 1, text), 0)
-    stored = wiring.sessions().view(session.id, EVERYTHING).summary
+    assert container.sessions().put_summary(session, summary(session, 1, text), 0)
+    stored = container.sessions().view(session.id, EVERYTHING).summary
     assert stored is not None
     assert stored.markdown == text

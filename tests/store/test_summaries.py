@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from pynamodb.expressions.update import Action
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model import RegisteredTheme, SessionView, Summary, ThemeRegistry
 from chalicelib.store import database, keys, summaries
-from chalicelib.store.records import RegisteredTheme, SessionView, Summary, ThemeRegistry
 from chalicelib.store.session_items import SessionItem, SynthesisItem
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.tables import SessionPart
@@ -30,7 +30,7 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 def view(room: Room) -> SessionView:
-    return wiring.sessions().view(room.session.id, FOR_DIGEST)
+    return container.sessions().view(room.session.id, FOR_DIGEST)
 
 
 def themes(room: Room) -> ThemeRegistry:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound
+from chalicelib.model import RegisteredTheme, ThemeRegistry
 from chalicelib.store import database, keys
-from chalicelib.store.records import RegisteredTheme, ThemeRegistry
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import AT_ONCE, Themes
@@ -35,7 +35,7 @@ def test_what_is_stored_is_read_again_with_the_session(room: Room) -> None:
     stored = Themes().put(room.session.id, REGISTRY, ThemeRegistry())
     assert stored == ThemeRegistry(1, (BOOKS, HOURS), 3)
     assert Themes().get(room.session.id) == stored
-    read = wiring.sessions().view(room.session.id, FOR_DIGEST)
+    read = container.sessions().view(room.session.id, FOR_DIGEST)
     assert Themes().get(room.session.id, read.synthesis) == stored
 
 
@@ -72,7 +72,7 @@ def test_more_changes_than_a_transaction_takes_are_stored_all_the_same(room: Roo
 
 
 def test_a_deleted_session_gets_no_registry(room: Room) -> None:
-    assert wiring.deletions().begin(room.session.id, room.session.owner_id, room.clock.now())
+    assert container.deletions().begin(room.session.id, room.session.owner_id, room.clock.now())
     assert Themes().put(room.session.id, REGISTRY, ThemeRegistry()) is None
     with pytest.raises(NotFound):
         Themes().get(room.session.id)
@@ -80,7 +80,7 @@ def test_a_deleted_session_gets_no_registry(room: Room) -> None:
 
 def test_themes_go_with_their_session(room: Room) -> None:
     assert Themes().put(room.session.id, REGISTRY, ThemeRegistry())
-    deletions = wiring.deletions()
+    deletions = container.deletions()
     assert deletions.begin(room.session.id, room.session.owner_id, room.clock.now())
     for leftover in deletions.left(room.session.id):
         deletions.remove(leftover)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.store import database
 from chalicelib.store.transact import ConditionFailed
@@ -29,7 +29,7 @@ def wire(aws: None, monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 def two_writes(write: TransactWrite) -> None:
     """Put one item if it is new, in the company of another."""
-    now = wiring.clock().now()
+    now = container.clock().now()
     item = UserItem("user#1", id="1", email="a@b.c", name=None, created_at=now)
     write.save(EmailItem("email#a@b.c", id="1"), condition=EmailItem.pk.does_not_exist())
     write.save(item, condition=UserItem.pk.does_not_exist())
@@ -45,7 +45,7 @@ def test_a_passing_failure_is_tried_again(wire: Wire, waits: FakeTime, error: An
         database.transact(two_writes)
     assert wire.calls == ["TransactWriteItems"] * 3
     assert len(waits.waits) == 2
-    assert wiring.accounts().user("1").email == "a@b.c"
+    assert container.accounts().user("1").email == "a@b.c"
 
 
 def test_a_single_write_is_tried_again_too(wire: Wire, waits: FakeTime) -> None:
@@ -76,8 +76,10 @@ def test_waits_grow_and_are_spread(wire: Wire, waits: FakeTime) -> None:
 
 
 def test_a_failed_condition_is_never_tried_again_and_says_which_write_it_was(wire: Wire, waits: FakeTime) -> None:
-    wiring.accounts()
-    database.put(UserItem("user#1", id="1", email="x", created_at=wiring.clock().now()), UserItem.pk.does_not_exist())
+    container.accounts()
+    database.put(
+        UserItem("user#1", id="1", email="x", created_at=container.clock().now()), UserItem.pk.does_not_exist()
+    )
     wire.calls.clear()
     with pytest.raises(ConditionFailed) as caught:
         database.transact(two_writes)

@@ -19,19 +19,20 @@ from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.llm.scripted.transcript import Entry, answers
+from chalicelib.model import Question, Quote
 from chalicelib.pages.language import LANGUAGES, known, of_text, tag_of
 from chalicelib.pages.markdown import formatted
-from chalicelib.services import forms, idempotency
-from chalicelib.services.facilitation.closings import closing, unasked
+from chalicelib.services.access import idempotency
+from chalicelib.services.facilitation.conclusion import closing, unasked
 from chalicelib.services.facilitation.repeats import repeated, same
+from chalicelib.services.participants import form
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis import claims, markdown, marks
+from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.answers import Answer, typical
-from chalicelib.services.synthesis.hearing import hear
+from chalicelib.services.synthesis.disclosure import Common
 from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.telling import Common
-from chalicelib.store.records import Question, Quote
 from chalicelib.text import addresses, language, matching, normalise, scripts, sentences, tokens
 from tests.services.builders import deadline, digest, point, session
 
@@ -47,8 +48,8 @@ SAID: Final = Quote("The buses are late, always late", "ann", "m1")
 
 
 def _told(text: str) -> None:
-    hearing = hear([digest("ann", point(text, "a1", quote=text))])
-    Common(hearing, session(topic=text, goal="")).may_tell(text)
+    aggregate = aggregate_digests([digest("ann", point(text, "a1", quote=text))])
+    Common(aggregate, session(topic=text, goal="")).may_tell(text)
 
 
 def _script_digest(text: str) -> None:
@@ -103,8 +104,8 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "markdown.inline": markdown.inline,
     "markdown.paragraphs": markdown.paragraphs,
     "refusal": lambda text: idempotency.refusal(Invalid(text)),
-    "asks_name": lambda text: forms.asks_name(Question("q", text, 0)),
-    "an answer": lambda text: forms.refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
+    "asks_name": lambda text: form.asks_name(Question("q", text, 0)),
+    "an answer": lambda text: form.refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
     "tags": _tagged,
     "formatted": formatted,
     "known": known,

@@ -14,7 +14,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.settings import settings
 from chalicelib.store import database
 from infra.queues import MAX_RECEIVES, VISIBILITY_SECONDS
@@ -149,7 +149,7 @@ def carry(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Streams, Q
     streams, queues = Streams(), Queues(clock)
     dynamodb: Any = database.connection().client
     monkeypatch.setattr(dynamodb, "_make_api_call", streams.wrap(dynamodb._make_api_call))
-    monkeypatch.setattr(vars(wiring.jobs())["_client"], "_make_api_call", queues.call)
+    monkeypatch.setattr(vars(container.jobs())["_client"], "_make_api_call", queues.call)
     return streams, queues
 
 

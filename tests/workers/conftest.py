@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis import digest_runner
 from tests.clock import own_time
 from tests.faults import own_model
 from tests.workers.desk import SAYINGS, Desk
@@ -11,7 +11,7 @@ from tests.workers.desk import SAYINGS, Desk
 @pytest.fixture
 def desk(aws: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A new session."""
-    monkeypatch.setattr(gathering, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
     return Desk(own_time(monkeypatch), own_model(monkeypatch))
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 
 import app
-from chalicelib import wiring
-from chalicelib.services.channels import Participant
-from chalicelib.services.sessions import summary_status
+from chalicelib import container
+from chalicelib.model import Thread
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.creation import summary_status
 from chalicelib.settings import settings
-from chalicelib.store.records import Thread
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -35,7 +35,7 @@ class Desk(Room):
     def speak(self, *sayings: str) -> None:
         """Each of these by somebody new."""
         for saying in sayings:
-            self.who = Participant(wiring.new_id(), "Bo", HOST)
+            self.who = Participant(container.new_id(), "Bo", HOST)
             self.say(saying)
 
     def summarise(self, received: int = 1) -> list[str]:
@@ -97,4 +97,4 @@ def status(desk: Desk) -> str:
 
 def heads(desk: Desk) -> list[Thread]:
     """Of all threads."""
-    return wiring.conversations().heads(desk.session.id)
+    return container.conversations().heads(desk.session.id)

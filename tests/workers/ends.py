@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import app
-from chalicelib import wiring
-from chalicelib.services.sessions import summary_status
+from chalicelib import container
+from chalicelib.model import SessionView, Thread
+from chalicelib.services.sessions.creation import summary_status
 from chalicelib.store import keys
-from chalicelib.store.records import SessionView, Thread
 from chalicelib.store.sessions import FOR_RESULTS, FOR_SCRATCHPAD
 from tests import events
 from tests.events import Context
@@ -20,7 +20,7 @@ A_DAY = 86_400  # seconds: all that rests is due again, but for single threads t
 
 def look(desk: Desk) -> SessionView:
     """What is online of a session's results, and the notes."""
-    return wiring.sessions().view(desk.session.id, (*FOR_RESULTS, *FOR_SCRATCHPAD, *keys.tallies()), HOST)
+    return container.sessions().view(desk.session.id, (*FOR_RESULTS, *FOR_SCRATCHPAD, *keys.tallies()), HOST)
 
 
 def settle(desk: Desk, streams: Streams, queues: Queues, *, lost: bool) -> None:
@@ -53,11 +53,11 @@ def carry_all(streams: Streams, queues: Queues) -> None:
 
 def holds_exactly(desk: Desk, said: Mapping[str, Sequence[str]], out: frozenset[str] = frozenset()) -> None:
     """Every message once and answered; digests, notes and summary of exactly those of people who are not `out`."""
-    threads = {head.external_id: head for head in wiring.conversations().heads(desk.session.id)}
+    threads = {head.external_id: head for head in container.conversations().heads(desk.session.id)}
     assert {name: head.message_count for name, head in threads.items()} == {name: len(it) for name, it in said.items()}
     assert {name for name, head in threads.items() if not head.included} == out
     for name, head in threads.items():
-        stored = list(wiring.conversations().messages(head))
+        stored = list(container.conversations().messages(head))
         assert [entry.content for entry in stored if entry.role == "user"] == list(said[name])
         assert [entry.role for entry in stored] == ["user", "assistant"] * len(said[name])
     _nothing_else_is_stored(desk, list(threads.values()))
@@ -80,11 +80,11 @@ def holds_exactly(desk: Desk, said: Mapping[str, Sequence[str]], out: frozenset[
 
 def message_ids(head: Thread) -> list[str]:
     """The ids of what a participant said."""
-    return [entry.id for entry in wiring.conversations().messages(head) if entry.role == "user"]
+    return [entry.id for entry in container.conversations().messages(head) if entry.role == "user"]
 
 
 def _digests_are_of(desk: Desk, included: Sequence[Thread]) -> None:
-    digests = {digest.thread_id: digest for digest in wiring.conversations().digests(desk.session.id)}
+    digests = {digest.thread_id: digest for digest in container.conversations().digests(desk.session.id)}
     for head in included:
         digest = digests[head.id]
         assert (digest.messages, head.digested_to >= head.last_said) == (head.message_count, True)

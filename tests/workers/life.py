@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import HarmonicaError
-from chalicelib.services.channels import Participant
-from chalicelib.services.editing import edit_session
-from chalicelib.services.participants import remove_participant, set_included
-from chalicelib.services.sessions import summary_status
-from chalicelib.services.synthesis.request import summarise_now
-from chalicelib.services.synthesis.seeding import update_scratchpad
-from chalicelib.store.records import SessionView, Thread
+from chalicelib.model import SessionView, Thread
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.inclusion import remove_participant, set_included
+from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.sessions.editing import edit_session
+from chalicelib.services.synthesis.on_demand import summarise_now
+from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from tests import events
 from tests.events import Context
 from tests.faults import Died, Wire
@@ -96,13 +96,13 @@ class Life(RuleBasedStateMachine):
         if what == "speaks":
             self.speak(name, SAYINGS[0], None)
         elif what == "sums up":
-            self.attempt(None, lambda: summarise_now(self.desk.session.id, bench=wiring.bench()))
+            self.attempt(None, lambda: summarise_now(self.desk.session.id, deps=container.synthesis_deps()))
         else:
             self.decide(name, {"is taken out": False, "is taken in": True}.get(what), None)
 
     def head(self, name: str) -> Thread | None:
         """Somebody's thread."""
-        heads = wiring.conversations().heads(self.desk.session.id)
+        heads = container.conversations().heads(self.desk.session.id)
         return next((head for head in heads if head.external_id == name), None)
 
     # People
@@ -164,11 +164,11 @@ class Life(RuleBasedStateMachine):
         self.decided[name] = included
 
         def ask() -> None:
-            _, found = wiring.people().find(session_id, head.id, HOST) if head else (None, None)
+            _, found = container.people().find(session_id, head.id, HOST) if head else (None, None)
             if included is None:
-                remove_participant(session_id, found, office=wiring.office())
+                remove_participant(session_id, found, deps=container.participant_deps())
             else:
-                set_included(session_id, found, included, office=wiring.office())
+                set_included(session_id, found, included, deps=container.participant_deps())
 
         if head is None or self.attempt(trouble, ask) or (included is None and self.head(name) is None):
             self.acknowledged(name, included)
@@ -186,16 +186,16 @@ class Life(RuleBasedStateMachine):
     def the_host_asks_for_the_summary(self, trouble: Trouble) -> None:
         written: list[bool] = []
         session_id = self.desk.session.id
-        self.attempt(trouble, lambda: written.append(summarise_now(session_id, bench=wiring.bench())))
+        self.attempt(trouble, lambda: written.append(summarise_now(session_id, deps=container.synthesis_deps())))
         if written == [True] and trouble is None:
-            heads = [head for head in wiring.conversations().heads(session_id) if head.included]
+            heads = [head for head in container.conversations().heads(session_id) if head.included]
             total, view = sum(head.message_count for head in heads), look(self.desk)
             assert (view.summary.messages if view.summary else 0) == total
             assert summary_status(view, self.desk.clock.now()) == ("current" if total else "none")
 
     @rule(trouble=troubles, mode=st.sampled_from(("seed", "update", "status")))
     def the_host_asks_for_the_scratchpad(self, trouble: Trouble, mode: Any) -> None:
-        self.attempt(trouble, lambda: update_scratchpad(self.desk.session.id, mode, bench=wiring.bench()))
+        self.attempt(trouble, lambda: update_scratchpad(self.desk.session.id, mode, deps=container.synthesis_deps()))
 
     @precondition(lambda self: not (self.unanswered or self.ended))
     @rule()
@@ -215,8 +215,8 @@ class Life(RuleBasedStateMachine):
         self.ended = False
 
     def edit(self, **changes: Any) -> None:
-        groups, clock = wiring.telegram_groups(), self.desk.clock
-        edit_session(self.desk.view, HOST, changes, groups=groups, clock=clock, new_id=wiring.new_id)
+        groups, clock = container.telegram_groups(), self.desk.clock
+        edit_session(self.desk.view, HOST, changes, groups=groups, clock=clock, new_id=container.new_id)
 
     # What carries work, and the clock
 
@@ -255,7 +255,7 @@ class Life(RuleBasedStateMachine):
         made = view.summary.generated_at if view.summary else None
         assert self.newest is None or (made is not None and made >= self.newest)
         self.newest = made
-        heads = wiring.conversations().heads(self.desk.session.id)
+        heads = container.conversations().heads(self.desk.session.id)
         anybody = any(head.included and head.message_count for head in heads)
         self.withdrawn = self.withdrawn and made is None and anybody
         assert not self.withdrawn or summary_status(view, self.desk.clock.now()) == "updating"

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from chalicelib import wiring
-from chalicelib.store.records import Brief
+from chalicelib import container
+from chalicelib.model import Brief
 from tests.workers.desk import Desk
 
 
@@ -28,7 +28,7 @@ def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
     spoken.write_brief()
     newer = spoken.view().brief
     assert newer is not None
-    wiring.sessions().put_brief(spoken.session.id, Brief("old", newer.summary_at - timedelta(seconds=1)))
+    container.sessions().put_brief(spoken.session.id, Brief("old", newer.summary_at - timedelta(seconds=1)))
     assert spoken.view().brief == newer
 
 
@@ -39,5 +39,5 @@ def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) 
     spoken.clock.advance(3600)
     spoken.speak("Trams at night.")
     spoken.summarise()
-    wiring.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
-    assert list(wiring.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]
+    container.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
+    assert list(container.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.spending import Budget, FrugalModel
-from chalicelib.store.ledger import Ledger
+from chalicelib import container
+from chalicelib.services.usage.budget import Budget, FrugalModel
+from chalicelib.store.token_usage import Ledger
 from tests.workers.desk import SAYINGS, Desk
 
 LIMIT = 1_000_000
@@ -17,9 +17,9 @@ TWELVE_HOURS = 43_200
 def test_jobs_wait_for_the_next_day_and_lose_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.speak(*SAYINGS)
     frugal = FrugalModel(desk.model, Budget(LIMIT, Ledger()), desk.clock)
-    monkeypatch.setattr(wiring, "model", cache(lambda: frugal))
+    monkeypatch.setattr(container, "model", cache(lambda: frugal))
     waits: list[int] = []
-    client: Any = vars(wiring.jobs())["_client"]
+    client: Any = vars(container.jobs())["_client"]
     monkeypatch.setattr(
         client, "change_message_visibility", lambda **given: waits.append(int(given["VisibilityTimeout"]))
     )

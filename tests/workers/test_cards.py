@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from tests import events
 from tests.events import Context, Event
 from tests.room import HOST
@@ -75,10 +75,10 @@ def test_a_prompt_that_becomes_due_again_is_asked_for(desk: Desk) -> None:
 
 def test_the_job_brings_the_cards_up_to_date(desk: Desk) -> None:
     desk.speak("Soup", "Bread")
-    assert [card.participant_count for card in wiring.cards().of_user(HOST)] == [0]
+    assert [card.participant_count for card in container.cards().of_user(HOST)] == [0]
     answer = app.update_cards(events.batch(events.message(desk.session.id)), Context())
     assert failed(answer) == []
-    assert [card.participant_count for card in wiring.cards().of_user(HOST)] == [2]
+    assert [card.participant_count for card in container.cards().of_user(HOST)] == [2]
 
 
 def test_the_job_has_nothing_to_do_for_a_session_that_is_gone(desk: Desk) -> None:

@@ -7,11 +7,11 @@ from functools import cache
 import msgspec
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.synthesis import gathering, tree
-from chalicelib.services.synthesis.hearing import hear
+from chalicelib import container
+from chalicelib.model import Session
+from chalicelib.services.synthesis import digest_runner, tree
+from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.job import summarise
-from chalicelib.store.records import Session
 from chalicelib.store.reductions import Reductions, bucket_of
 from tests.bench.crowds import CountingModel, crowded_session, say_more
 from tests.capacity import Consumed, metered
@@ -25,14 +25,14 @@ BEFORE = {"BatchGetItem": 2, "UpdateItem": 1, "Query thread": 1, "Query theme": 
 
 @pytest.fixture
 def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
-    monkeypatch.setattr(gathering, "AT_ONCE", 1)
+    monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
     return own_time(monkeypatch)
 
 
 @pytest.fixture
 def model(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> CountingModel:
     made = CountingModel()
-    monkeypatch.setattr(wiring, "model", cache(lambda: made))
+    monkeypatch.setattr(container, "model", cache(lambda: made))
     return made
 
 
@@ -40,7 +40,7 @@ def run(session: Session, model: CountingModel, clock: FakeClock) -> Consumed:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, bench=wiring.bench())
+        summarise(session.id, deps=container.synthesis_deps())
     return consumed
 
 
@@ -53,7 +53,7 @@ def one_more(session: Session, model: CountingModel, clock: FakeClock, number: i
 
 def known(session: Session) -> Counter[str]:
     """What was counted of the session."""
-    view = wiring.sessions().view(session.id, ("summary",))
+    view = container.sessions().view(session.id, ("summary",))
     assert view.summary is not None
     counted = Counter({theme.id: theme.participants for theme in view.summary.themes})
     return counted + Counter(participants=view.summary.participants, messages=view.summary.messages)
@@ -104,13 +104,13 @@ def test_a_tree_counts_what_a_list_counts(
     monkeypatch.setattr(tree, "POINTS_A_THEME", 1_000)
     monkeypatch.setattr(tree, "BYTES_A_LEAF", 100_000)
     clock.advance(3_600)
-    view = wiring.sessions().view(session.id, gathering_parts())
-    heads = {head.id: head for head in wiring.conversations().heads(session.id)}
-    register = gathering.open_register(view, heads.values(), wiring.bench())
-    heard = gathering.gather(view, heads, gathering.Digested(), register, wiring.bench())
+    view = container.sessions().view(session.id, gathering_parts())
+    heads = {head.id: head for head in container.conversations().heads(session.id)}
+    register = digest_runner.open_register(view, heads.values(), container.synthesis_deps())
+    heard = digest_runner.gather(view, heads, digest_runner.Digested(), register, container.synthesis_deps())
     assert heard is not None
     assert (len(heard.voices), heard.messages) == (flat["participants"], flat["messages"])
-    listed = hear(wiring.conversations().digests(session.id))
+    listed = aggregate_digests(container.conversations().digests(session.id))
     assert heard.voices == listed.voices
     assert sorted(map(repr, heard.points)) == sorted(map(repr, listed.points))
 
@@ -135,12 +135,12 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     monkeypatch.setattr(tree, "FROM_THREADS", 10)
     session = crowded_session(40, clock)
     run(session, model, clock)
-    heads = wiring.conversations().heads(session.id)
+    heads = container.conversations().heads(session.id)
     carried = Counter(theme for head in heads for theme in head.themes)
     taken_in_again, *_ = (head for head in heads if any(carried[theme] == 1 for theme in head.themes))
     gone = next(head for head in heads if head != taken_in_again)
-    assert wiring.people().remove(gone, clock.now())
-    assert wiring.people().exclude(taken_in_again, clock.now())
+    assert container.people().remove(gone, clock.now())
+    assert container.people().exclude(taken_in_again, clock.now())
     left = Reductions().all(session.id)
     assert not {bucket_of(gone.id), bucket_of(taken_in_again.id)} & left.keys()
     run(session, model, clock)
@@ -148,19 +148,19 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     heard = {thread_id for leaf in Reductions().all(session.id).values() for thread_id, _ in leaf.points}
     assert not {gone.id, taken_in_again.id} & heard
     assert known(session)["participants"] == 38
-    without = {theme.label for theme in wiring.bench().themes.get(session.id).live}
-    excluded = wiring.conversations().thread(session.id, taken_in_again.id)
+    without = {theme.label for theme in container.synthesis_deps().themes.get(session.id).live}
+    excluded = container.conversations().thread(session.id, taken_in_again.id)
     assert excluded
-    assert wiring.people().include(excluded, clock.now())
+    assert container.people().include(excluded, clock.now())
     run(session, model, clock)
     assert known(session)["participants"] == 39
     # What nobody else had brought up was gone, and is a theme again.
-    registry = wiring.bench().themes.get(session.id)
-    again = wiring.conversations().thread(session.id, taken_in_again.id)
+    registry = container.synthesis_deps().themes.get(session.id)
+    again = container.conversations().thread(session.id, taken_in_again.id)
     assert again
     assert all(registry.resolve(theme) for theme in again.themes)
     assert {theme.label for theme in registry.live} > without
-    stored = wiring.conversations().digest(session.id, again.id)
+    stored = container.conversations().digest(session.id, again.id)
     assert stored
     assert stored.voice == again.voice
 
@@ -171,13 +171,13 @@ def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_i
     monkeypatch.setattr(tree, "FROM_THREADS", 10)
     session = crowded_session(20, clock)
     run(session, model, clock)
-    before = wiring.bench().themes.get(session.id)
+    before = container.synthesis_deps().themes.get(session.id)
     gone = before.themes[0]
-    assert wiring.bench().themes.put(session.id, replace(before, themes=before.themes[1:]), before)
+    assert container.synthesis_deps().themes.put(session.id, replace(before, themes=before.themes[1:]), before)
     run(session, model, clock)
-    registry = wiring.bench().themes.get(session.id)
+    registry = container.synthesis_deps().themes.get(session.id)
     assert (registry.resolve(gone.id), registry.themes[-1].label) == (None, gone.label)
-    heads = wiring.conversations().heads(session.id)
+    heads = container.conversations().heads(session.id)
     assert all(registry.resolve(theme) for head in heads for theme in head.themes)
     points = [point for leaf in Reductions().all(session.id).values() for _, point in leaf.points]
     assert registry.themes[-1].id in {point.theme for point in points}
@@ -191,9 +191,9 @@ def test_words_taken_out_while_a_leaf_is_made_are_not_stored(
     monkeypatch.setattr(tree, "FROM_THREADS", 10)
     session = crowded_session(20, clock)
     run(session, model, clock)
-    gone = wiring.conversations().heads(session.id)[0]
+    gone = container.conversations().heads(session.id)[0]
     leaf = Reductions().all(session.id)[bucket_of(gone.id)]
-    assert wiring.people().remove(gone, clock.now())
+    assert container.people().remove(gone, clock.now())
     assert not Reductions().put(session.id, leaf, leaf, 0)
     assert not Reductions().put(session.id, leaf, None, 0)
     assert bucket_of(gone.id) not in Reductions().all(session.id)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request
-from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis import digest_runner
 from tests.workers.desk import SAYINGS, Desk, heads, status
 
 
@@ -45,9 +45,9 @@ def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
     assert (len(asked), spoken.model.count("summary")) == (5, 1)
     (left,) = [head for head in heads(spoken) if head.is_stale]
     assert left.digest_rests(spoken.clock.now())
-    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == []
+    assert list(container.conversations().stale_sessions(spoken.clock.now())) == []
     spoken.clock.advance(3600)
-    assert list(wiring.conversations().stale_sessions(spoken.clock.now())) == [spoken.session.id]
+    assert list(container.conversations().stale_sessions(spoken.clock.now())) == [spoken.session.id]
     assert spoken.summarise() == []
     assert spoken.summarise() == []
     assert (len(asked), status(spoken)) == (6, "stale")
@@ -57,12 +57,12 @@ def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
 
 
 def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "PIECE_CHARACTERS", 100)
+    monkeypatch.setattr(digest_runner, "PIECE_CHARACTERS", 100)
     desk.join()
     for number in range(6):
         desk.say(f"Bench number {number} in the park needs new paint before the summer comes.")
     assert desk.summarise() == []
-    (digest,) = wiring.conversations().digests(desk.session.id)
+    (digest,) = container.conversations().digests(desk.session.id)
     assert desk.model.count("digest") > 3
     assert (digest.messages, len(digest.points)) == (6, 6)
     assert not heads(desk)[0].is_stale

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import HarmonicaError
-from chalicelib.services.channels import Participant
-from chalicelib.services.participants import remove_participant, set_included
-from chalicelib.services.synthesis.request import summarise_now
-from chalicelib.services.synthesis.seeding import update_scratchpad
-from chalicelib.store.records import ThreadView
+from chalicelib.model import ThreadView
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.inclusion import remove_participant, set_included
+from chalicelib.services.synthesis.on_demand import summarise_now
+from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from tests import events
 from tests.clock import own_retries
 from tests.events import Context, Event
@@ -76,32 +76,32 @@ class Town:
 
     def take_out(self) -> None:
         """Bob, out of the results."""
-        set_included(self.desk.session.id, self._bob(), False, office=wiring.office())
+        set_included(self.desk.session.id, self._bob(), False, deps=container.participant_deps())
 
     def decide_untold(self, included: bool) -> None:
         """About Bob, by a host whose request dies before it wakes any job, and is not sent again."""
         found = self._bob()
         assert found
-        people = wiring.people()
+        people = container.people()
         assert (people.include if included else people.exclude)(found.thread, self.desk.clock.now())
 
     def remove(self) -> None:
         """Bob, for good."""
         if found := self._bob():
-            remove_participant(self.desk.session.id, found, office=wiring.office())
+            remove_participant(self.desk.session.id, found, deps=container.participant_deps())
 
     def sum_up(self) -> None:
         """As the host asks for it."""
-        summarise_now(self.desk.session.id, bench=wiring.bench())
+        summarise_now(self.desk.session.id, deps=container.synthesis_deps())
 
     def take_notes(self) -> None:
         """As the host asks for it."""
-        update_scratchpad(self.desk.session.id, "seed", bench=wiring.bench())
+        update_scratchpad(self.desk.session.id, "seed", deps=container.synthesis_deps())
 
     def _bob(self) -> ThreadView | None:
-        heads = wiring.conversations().heads(self.desk.session.id)
+        heads = container.conversations().heads(self.desk.session.id)
         found = next((head.id for head in heads if head.external_id == "bob"), None)
-        return wiring.people().find(self.desk.session.id, found, HOST)[1] if found else None
+        return container.people().find(self.desk.session.id, found, HOST)[1] if found else None
 
 
 @dataclass(frozen=True)

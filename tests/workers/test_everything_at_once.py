@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from chalicelib import wiring
+from chalicelib import container
 from tests.clock import own_retries
 from tests.faults import tap
 from tests.workers.carriers import carry
@@ -22,7 +22,7 @@ STEPS = 20
 @pytest.mark.timeout(1_800 + 60 * EXAMPLES)
 def test_whatever_happens_everything_is_there_once_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     own_retries(monkeypatch)
-    monkeypatch.setattr(wiring, "new_id", lambda: str(UUID(int=next(Life.ids))))
+    monkeypatch.setattr(container, "new_id", lambda: str(UUID(int=next(Life.ids))))
     desk.speak("Warm up")
     Life.desk, (Life.streams, Life.queues) = desk, carry(desk.clock, monkeypatch)
     Life.wire = tap(monkeypatch)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.synthesis.request import summarise_now
+from chalicelib import container
+from chalicelib.services.synthesis.on_demand import summarise_now
 from tests.clock import own_retries
 from tests.faults import FAULTS, Died, Fault, Wire, tap
 from tests.lean import lean_tables
@@ -20,7 +20,7 @@ RECEIPTS = 5  # then a message goes to the dead letters
 @pytest.fixture
 def wire(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Wire:
     """The wire under a worker whose postponed messages are the test's to deliver."""
-    monkeypatch.setattr(wiring.jobs(), "postpone", lambda *_: None)
+    monkeypatch.setattr(container.jobs(), "postpone", lambda *_: None)
     own_retries(monkeypatch)
     desk.speak("Warm up")
     return tap(monkeypatch)
@@ -84,11 +84,11 @@ def has_a_whole_summary(messages: int) -> Callable[[Desk], None]:
         assert view.summary is not None
         assert (view.summary.participants, view.summary.messages) == (2, messages)
         assert (view.synthesis.stale_since, view.synthesis.updating_until) == (None, None)
-        assert not any(head.is_stale for head in wiring.conversations().heads(desk.session.id))
-        digests = wiring.conversations().digests(desk.session.id)
+        assert not any(head.is_stale for head in container.conversations().heads(desk.session.id))
+        digests = container.conversations().digests(desk.session.id)
         assert sum(digest.messages for digest in digests) == messages
-        assert desk.session.id not in wiring.conversations().stale_sessions(desk.clock.now())
-        assert desk.session.id not in set(wiring.sessions().summaries_due(desk.clock.now()))
+        assert desk.session.id not in container.conversations().stale_sessions(desk.clock.now())
+        assert desk.session.id not in set(container.sessions().summaries_due(desk.clock.now()))
 
     return check
 
@@ -98,16 +98,16 @@ def has_a_brief(desk: Desk) -> None:
     assert view.summary is not None
     assert view.brief is not None
     assert view.brief.summary_at == view.summary.generated_at
-    assert desk.session.id not in set(wiring.sessions().briefs_due(desk.clock.now()))
+    assert desk.session.id not in set(container.sessions().briefs_due(desk.clock.now()))
 
 
 def has_a_prompt(desk: Desk) -> None:
     view = desk.view()
     assert view.prompt is not None
     assert (view.prompt.version, view.prompt_due) == (1, False)
-    stored = wiring.sessions().prompt(desk.session.id, 1)
+    stored = container.sessions().prompt(desk.session.id, 1)
     assert stored == view.prompt
-    assert desk.session.id not in set(wiring.sessions().prompts_due(desk.clock.now()))
+    assert desk.session.id not in set(container.sessions().prompts_due(desk.clock.now()))
 
 
 CASES = {
@@ -160,7 +160,7 @@ def test_a_worker_whose_clock_is_behind_has_its_summary_stored_all_the_same(desk
     assert before
     desk.clock.advance(-5)
     desk.say("Trams at night would help.")
-    assert summarise_now(desk.session.id, bench=wiring.bench())
+    assert summarise_now(desk.session.id, deps=container.synthesis_deps())
     has_a_whole_summary(3)(desk)
     stored = desk.view().summary
     assert stored

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request, RequestRefused
-from chalicelib.services.synthesis import gathering
+from chalicelib.services.synthesis import digest_runner
 from tests.workers.desk import Desk
 
 WORDS = "Bench number {} in the park needs new paint before the summer comes."
@@ -52,7 +52,7 @@ def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, failure: Fail
 
 
 def is_stale(desk: Desk) -> bool:
-    (head,) = wiring.conversations().heads(desk.session.id)
+    (head,) = container.conversations().heads(desk.session.id)
     return head.is_stale
 
 
@@ -65,7 +65,7 @@ def test_what_is_too_much_at_once_is_digested_in_halves(
     assert model.given == [8, 4, 2, 2, 4, 2, 2]
     said = [message.id for message in talk.thread().messages if message.role == "user"]
     assert model.taken == said
-    (digest,) = wiring.conversations().digests(talk.session.id)
+    (digest,) = container.conversations().digests(talk.session.id)
     assert (digest.messages, len(digest.points)) == (8, 8)
     assert not is_stale(talk)
 
@@ -84,7 +84,7 @@ def test_what_is_digested_stays_so_where_a_single_message_is_too_much(
 
     monkeypatch.setattr(talk.model, "complete", picky)
     talk.summarise()
-    (digest,) = wiring.conversations().digests(talk.session.id)
+    (digest,) = container.conversations().digests(talk.session.id)
     assert digest.messages == 5
     assert model.given == [-1, 4, -1, -1, 1, -1]
     assert is_stale(talk)
@@ -101,7 +101,7 @@ def test_another_failure_and_one_at_every_size_end_soon(
 
 
 def test_there_is_an_end_to_halving(talk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "MOST_HALVED", 4)
+    monkeypatch.setattr(digest_runner, "MOST_HALVED", 4)
     model = narrow(talk, monkeypatch, 1)
     talk.summarise()
     assert model.given == [8, 4, 2, 1, 1, 2, 1, 1, 4]

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.interface import ModelRefused, Request
-from chalicelib.services.channels import Participant
+from chalicelib.model import Prompt
+from chalicelib.services.participants.identity import Participant
 from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.records import Prompt
 from tests import events
 from tests.events import Context
 from tests.room import HOST
@@ -51,7 +51,7 @@ def test_a_prompt_that_fails_is_written_when_its_message_comes_back(desk: Desk) 
 def test_a_prompt_of_a_newer_version_is_not_replaced(desk: Desk) -> None:
     def newer(request: Request) -> None:
         if request.task == "prompt":
-            assert wiring.sessions().add_prompt(desk.session.id, Prompt(2, "Newer.", "host"))
+            assert container.sessions().add_prompt(desk.session.id, Prompt(2, "Newer.", "host"))
 
     desk.model.before = newer
     assert desk.write_prompt() == []

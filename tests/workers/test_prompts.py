@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
-from chalicelib.services.channels import Participant
-from chalicelib.services.editing import edit_session
-from chalicelib.services.sessions import prompt_status
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.creation import prompt_status
+from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.templates import find_template, template_id
 from tests import events
 from tests.events import Context
@@ -66,7 +66,7 @@ def test_a_prompt_is_stored_with_what_it_is_about_and_what_it_was_written_from(d
     assert prompt.summary == "Prompt 1 in one sentence."
     session = desk.session
     assert prompt.generated_from == {"topic": session.topic, "goal": session.goal, "critical": None, "context": None}
-    assert wiring.sessions().prompt(session.id, 1) == prompt
+    assert container.sessions().prompt(session.id, 1) == prompt
     assert status(desk) == "tailored"
 
 
@@ -275,4 +275,6 @@ def test_another_template_leaves_a_prompt_of_the_host_alone(desk: Desk) -> None:
 def edit(desk: Desk, **changes: Any) -> None:
     """Change the session as its host."""
     desk.clock.advance(1)
-    edit_session(desk.view, HOST, changes, groups=wiring.telegram_groups(), clock=desk.clock, new_id=wiring.new_id)
+    edit_session(
+        desk.view, HOST, changes, groups=container.telegram_groups(), clock=desk.clock, new_id=container.new_id
+    )

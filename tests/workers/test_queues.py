@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from chalice.app import SQSEvent
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
 from chalicelib.settings import settings
@@ -27,7 +27,7 @@ def postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, fl
     def postpone(url: str, receipt: str, seconds: float) -> None:
         found.append((receipt, seconds))
 
-    monkeypatch.setattr(wiring.jobs(), "postpone", postpone)
+    monkeypatch.setattr(container.jobs(), "postpone", postpone)
     return found
 
 
@@ -128,7 +128,7 @@ def test_a_message_that_cannot_be_buried_stays_in_its_queue(
     def broken(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(wiring.jobs(), "bury", broken)
+    monkeypatch.setattr(container.jobs(), "bury", broken)
     assert run(lambda _: None, events.raw_message("nonsense")) == ["message-1"]
 
 

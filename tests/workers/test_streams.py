@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
-from chalicelib.services.channels import Participant
+from chalicelib import container
+from chalicelib.services.participants.identity import Participant
 from chalicelib.store import keys
-from chalicelib.store.ledger import Ledger
+from chalicelib.store.token_usage import Ledger
 from tests import events
 from tests.events import Context, Event
 from tests.faults import tap
@@ -168,7 +168,7 @@ def test_what_costs_nothing_is_not_counted(desk: Desk, monkeypatch: pytest.Monke
 
 
 def test_without_a_budget_nothing_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "budget", lambda: None)
+    monkeypatch.setattr(container, "budget", lambda: None)
     item = desk.item("tally#0")
     sessions(events.change("MODIFY", {**item, "input_tokens": {"N": "5"}}, item))
     assert spent(desk) == 0
@@ -181,7 +181,7 @@ def test_a_batch_that_fails_is_counted_once(desk: Desk, monkeypatch: pytest.Monk
     item = desk.item("tally#0")
     grown = {**item, "participants": {"N": "5"}, "input_tokens": {"N": "5"}}
     with monkeypatch.context() as patch:
-        patch.setattr(wiring.jobs(), "update_cards", broken)
+        patch.setattr(container.jobs(), "update_cards", broken)
         with pytest.raises(ConnectionError):
             sessions(events.change("MODIFY", grown, item))
     assert spent(desk) == 0
@@ -196,7 +196,7 @@ def test_a_queue_that_does_not_answer_makes_the_stream_try_again(desk: Desk, mon
     desk.speak("Soup")
     record = events.change("INSERT", desk.items("message#")[0])
     with monkeypatch.context() as patch:
-        patch.setattr(wiring.jobs(), "write_summary", broken)
+        patch.setattr(container.jobs(), "write_summary", broken)
         with pytest.raises(ConnectionError):
             conversations(record)
     conversations(record)

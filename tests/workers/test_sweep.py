@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.llm.interface import Usage
-from chalicelib.services.sessions import summary_status
-from chalicelib.services.synthesis import request, seeding
+from chalicelib.model import Synthesis
+from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.synthesis import on_demand, scratchpad_on_demand
 from chalicelib.store import database, keys
-from chalicelib.store.records import Synthesis
 from chalicelib.store.tables import SessionPart
 from tests import events
 from tests.clock import own_time
@@ -73,7 +73,7 @@ def test_a_summary_that_failed_too_often_is_found_although_all_threads_are_diges
     desk.model.failing.add("summary")
     for received in range(1, 6):
         assert desk.summarise(received) == ["message-1"]
-    assert not any(head.is_stale for head in wiring.conversations().heads(desk.session.id))
+    assert not any(head.is_stale for head in container.conversations().heads(desk.session.id))
     desk.clock.advance(120 + MISSED)
     assert sweep(desk) == NOTHING
     desk.clock.advance(3600)
@@ -172,7 +172,7 @@ def test_a_thread_taken_out_is_a_new_start(desk: Desk) -> None:
     desk.model.wasted = Usage(100_000, 0, 20_000)
     live(desk, 10)
     desk.model.failing.clear()
-    assert wiring.people().exclude(wiring.conversations().heads(desk.session.id)[0], desk.clock.now())
+    assert container.people().exclude(container.conversations().heads(desk.session.id)[0], desk.clock.now())
     assert live(desk, 1) == 1
     summary = desk.view().summary
     assert summary is not None
@@ -231,7 +231,7 @@ def test_who_is_decided_about_just_before_notes_are_taken_is_found(
     desk = Desk(own_time(monkeypatch), own_model(monkeypatch), cross_pollination=True, prompt="Ask.")
     desk.speak(*SAYINGS)
     assert desk.summarise() == []
-    people, (head, *_) = wiring.people(), wiring.conversations().heads(desk.session.id)
+    people, (head, *_) = container.people(), container.conversations().heads(desk.session.id)
     if included:
         assert people.exclude(head, desk.clock.now())
         desk.clock.advance(60)
@@ -240,10 +240,13 @@ def test_who_is_decided_about_just_before_notes_are_taken_is_found(
 
     def begin(*arguments: Any) -> bool:
         assert (people.include if included else people.exclude)(replace(head, included=not included), desk.clock.now())
-        return request.begin(*arguments)
+        return on_demand.begin(*arguments)
 
-    monkeypatch.setattr(seeding, "begin", begin)
-    assert seeding.update_scratchpad(desk.session.id, "seed", bench=wiring.bench()).status == "completed"
+    monkeypatch.setattr(scratchpad_on_demand, "begin", begin)
+    assert (
+        scratchpad_on_demand.update_scratchpad(desk.session.id, "seed", deps=container.synthesis_deps()).status
+        == "completed"
+    )
     desk.asked("summaries")
     desk.clock.advance(MISSED)
     assert sweep(desk)["summaries"] == [desk.session.id]

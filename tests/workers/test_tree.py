@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.services.channels import Participant
-from chalicelib.services.synthesis import gathering, tree
-from chalicelib.services.synthesis.hearing import Hearing, carriers
-from chalicelib.store.records import Thread
+from chalicelib import container
+from chalicelib.model import Thread
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import digest_runner, tree
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers
 from chalicelib.store.sessions import FOR_DIGEST
 from tests.room import HOST
 from tests.workers.desk import SAYINGS, Desk
@@ -23,23 +23,25 @@ A_TREE, A_LIST = 5, 400
 
 
 def heads(desk: Desk) -> dict[str, Thread]:
-    return {head.id: head for head in wiring.conversations().heads(desk.session.id) if head.included}
+    return {head.id: head for head in container.conversations().heads(desk.session.id) if head.included}
 
 
-def hear(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int) -> tuple[Hearing, Mapping[str, Mapping[str, str]]]:
+def aggregate_digests(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
+) -> tuple[Aggregate, Mapping[str, Mapping[str, str]]]:
     """What the session comes to, as a list or as a tree, and who carries which theme."""
     with monkeypatch.context() as patch:
         patch.setattr(tree, "FROM_THREADS", most)
-        view, bench = wiring.sessions().view(desk.session.id, FOR_DIGEST), wiring.bench()
-        register = gathering.open_register(view, heads(desk).values(), bench)
-        heard = gathering.gather(view, heads(desk), gathering.Digested(), register, bench)
+        view, bench = container.sessions().view(desk.session.id, FOR_DIGEST), container.synthesis_deps()
+        register = digest_runner.open_register(view, heads(desk).values(), bench)
+        heard = digest_runner.gather(view, heads(desk), digest_runner.Digested(), register, bench)
     assert heard
     return heard, carriers(heard, register.registry)
 
 
 def agree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways come to the same people, messages, points, themes and sides; a leaf has no point that is not there."""
-    (listed, by_list), (branched, by_tree) = (hear(desk, monkeypatch, most) for most in (A_LIST, A_TREE))
+    (listed, by_list), (branched, by_tree) = (aggregate_digests(desk, monkeypatch, most) for most in (A_LIST, A_TREE))
     assert branched.voices == listed.voices
     assert (branched.messages, branched.total, branched.themeless) == (listed.messages, listed.total, listed.themeless)
     assert (branched.newest, by_tree) == (listed.newest, by_list)
@@ -54,21 +56,21 @@ def speak_again(desk: Desk) -> None:
 
 def take_out(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert wiring.people().exclude(by_name(desk, name), desk.clock.now())
+        assert container.people().exclude(by_name(desk, name), desk.clock.now())
 
 
 def take_in(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert wiring.people().include(by_name(desk, name), desk.clock.now())
+        assert container.people().include(by_name(desk, name), desk.clock.now())
 
 
 def remove(desk: Desk) -> None:
     for name in ("p8", "p1"):
-        assert wiring.people().remove(by_name(desk, name), desk.clock.now())
+        assert container.people().remove(by_name(desk, name), desk.clock.now())
 
 
 def by_name(desk: Desk, name: str) -> Thread:
-    return next(head for head in wiring.conversations().heads(desk.session.id) if head.external_id == name)
+    return next(head for head in container.conversations().heads(desk.session.id) if head.external_id == name)
 
 
 @pytest.mark.parametrize("sizes", [(A_TREE, A_LIST), (A_LIST, A_TREE)], ids=["a tree first", "a list first"])

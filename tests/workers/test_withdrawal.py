@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib import wiring
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
+from chalicelib.model import RegisteredTheme
 from chalicelib.services.synthesis import tree
-from chalicelib.store.records import RegisteredTheme
 from chalicelib.store.themes import Themes
 from tests.crowd import before_next
 from tests.workers.desk import Desk
@@ -58,7 +58,7 @@ def named(desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     for words in said:
         desk.speak(words)
         desk.clock.advance(1)
-    monkeypatch.setattr(wiring, "model", cache(lambda: model))
+    monkeypatch.setattr(container, "model", cache(lambda: model))
     assert desk.summarise() == []
     return desk
 
@@ -76,20 +76,20 @@ def counted(desk: Desk) -> dict[str, int]:
 
 
 def coiner(desk: Desk) -> Any:
-    (found,) = [head for head in wiring.conversations().heads(desk.session.id) if starts(desk, head, f"{COINED}: ")]
+    (found,) = [head for head in container.conversations().heads(desk.session.id) if starts(desk, head, f"{COINED}: ")]
     return found
 
 
 def starts(desk: Desk, head: Any, words: str) -> bool:
-    return any(message.content.startswith(words) for message in wiring.conversations().messages(head))
+    return any(message.content.startswith(words) for message in container.conversations().messages(head))
 
 
 @pytest.mark.parametrize("removed", [True, False])
 def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
     assert counted(named)[COINED] == 4
     gone = coiner(named)
-    (alone,) = [head for head in wiring.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
-    people = wiring.people()
+    (alone,) = [head for head in container.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
+    people = container.people()
     assert all((people.remove if removed else people.exclude)(head, named.clock.now()) for head in (gone, alone))
     named.clock.advance(3_600)
     assert named.summarise() == []
@@ -102,7 +102,7 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
 def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
     named: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert wiring.people().remove(coiner(named), named.clock.now())
+    assert container.people().remove(coiner(named), named.clock.now())
     named.clock.advance(3_600)
 
     def move() -> None:

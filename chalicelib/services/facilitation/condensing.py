@@ -7,7 +7,7 @@ Every message leaves a trace of who spoke and of the first words; the older it i
 import hashlib
 from collections.abc import Sequence
 
-from chalicelib.store.records import Condensed, Message, Speaker
+from chalicelib.model import Condensed, Message, Speaker
 
 # Above either of these the oldest messages are condensed, so that at most the second pair remains.
 MOST_MESSAGES, MOST_CHARACTERS = 120, 100_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.llm import tags
+from chalicelib.model import Message, SessionView, Thread
 from chalicelib.services.prompts import fill
-from chalicelib.store.records import Message, SessionView, Thread
 
 MIN_TURNS = 4
 TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns

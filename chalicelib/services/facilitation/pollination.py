@@ -7,8 +7,8 @@ their own. Nothing is chosen by a model: what may be told of a theme was decided
 from collections.abc import Sequence
 
 from chalicelib.llm import tags
+from chalicelib.model import Condensed, Message, Note, SessionView, Thread
 from chalicelib.services.prompts import fill
-from chalicelib.store.records import Condensed, Message, Note, SessionView, Thread
 from chalicelib.text import tokens
 
 MOST_THEMES = 3

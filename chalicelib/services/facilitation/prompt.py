@@ -15,13 +15,13 @@ from operator import attrgetter
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
+from chalicelib.model import Answer, Condensed, Message, Note, SessionView
 from chalicelib.services.facilitation.pacing import Pace, pacing, told_help
 from chalicelib.services.facilitation.pollination import show_themes
 from chalicelib.services.facilitation.widgets import choices, label_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.templates import find_template
-from chalicelib.store.records import Answer, Condensed, Message, Note, SessionView
 
 
 def basic_prompt(view: SessionView) -> str:

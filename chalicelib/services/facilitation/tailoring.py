@@ -7,11 +7,11 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
+from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.templates import find_template
-from chalicelib.store.records import SessionView
 
 MAX_TOKENS = 6_000
 CONTEXT_CHARACTERS = 20_000  # of the host's background; what the facilitator is shown is not cut

@@ -10,16 +10,16 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
+from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
-from chalicelib.services.facilitation.closings import closing, unasked
+from chalicelib.services.facilitation.conclusion import closing, unasked
 from chalicelib.services.facilitation.pacing import Pace, pace_of
 from chalicelib.services.facilitation.pollination import themes_for
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.prompts import fill
 from chalicelib.services.safety import danger_in, latest_words
-from chalicelib.store.records import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.text.normalise import is_blank
 
 # Room for the thinking that current models do first and that counts as output; the message itself is a few sentences.

@@ -1,7 +1,7 @@
 """The host's brief as every prompt shows it: one data tag a field."""
 
 from chalicelib.llm import tags
-from chalicelib.store.records import SessionView
+from chalicelib.model import SessionView
 
 
 def brief_data(view: SessionView) -> str:

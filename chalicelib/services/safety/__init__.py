@@ -6,8 +6,8 @@ sign is a phrase, so it misses what is said in other words; what it is for is th
 
 from collections.abc import Iterable, Sequence
 
+from chalicelib.model import Answer, Message
 from chalicelib.services.safety.table import Sign, bare, table
-from chalicelib.store.records import Answer, Message
 
 __all__ = ["Sign", "danger_in", "latest_words"]
 

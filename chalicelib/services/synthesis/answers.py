@@ -13,11 +13,11 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.llm.scripted.catalogue import catalogue, catalogues
 from chalicelib.llm.scripted.digest import LABEL
 from chalicelib.llm.scripted.questions import question_of, questions_for, standard_questions
+from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.services.facilitation.prompt import basic_prompt
-from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
+from chalicelib.services.synthesis.disclosure import Common
 from chalicelib.services.synthesis.language import DEFAULT, Words
-from chalicelib.services.synthesis.telling import Common
-from chalicelib.store.records import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.text.language import language_of
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
@@ -44,25 +44,27 @@ class Answer(NamedTuple):
         return one_line(self.point.quote) + (" …" if self.point.is_cut else "")
 
 
-def list_answers(view: SessionView, hearing: Hearing, registry: ThemeRegistry, words: Words, now: datetime) -> Summary:
+def list_answers(
+    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, words: Words, now: datetime
+) -> Summary:
     """The summary of these answers; its themes are the questions, in the order in which they were first answered.
 
     In a session so large that not all answers are at hand, nothing is counted from them: neither words nor same answers.
     """
-    answers = [Answer(*found) for found in hearing.points if found[1].quote]
-    everything = len(hearing.points) == hearing.total
+    answers = [Answer(*found) for found in aggregate.points if found[1].quote]
+    everything = len(aggregate.points) == aggregate.total
     empty = _stop_words(answers)
-    themes = list(_questions(view, hearing, registry, answers, words, empty, counted=everything))
+    themes = list(_questions(view, aggregate, registry, answers, words, empty, counted=everything))
     return Summary(
         markdown="",
         generated_at=now,
         model=SCRIPTED,
-        participants=len(hearing.voices),
-        messages=hearing.messages,
+        participants=len(aggregate.voices),
+        messages=aggregate.messages,
         overview="",
         themes=tuple(themes),
         critical_theme=_critical(view, themes),
-        words=_words_of_many(answers, len(hearing.voices), empty) if everything else (),
+        words=_words_of_many(answers, len(aggregate.voices), empty) if everything else (),
     )
 
 
@@ -71,10 +73,10 @@ def least_people(participants: int) -> int:
     return max(LEAST, math.ceil(SHARE * participants))
 
 
-def sample_of(hearing: Hearing) -> str:
+def sample_of(aggregate: Aggregate) -> str:
     """Some of what many people wrote, enough to tell their language."""
     found: dict[str, str] = {}
-    for thread_id, point in hearing.points:
+    for thread_id, point in aggregate.points:
         found.setdefault(thread_id, point.quote[:SAMPLED])
     return " ".join(list(found.values())[:SAMPLED])
 
@@ -99,7 +101,7 @@ def typical(answers: Sequence[Answer], empty: Set[str] = frozenset()) -> list[An
 
 def _questions(
     view: SessionView,
-    hearing: Hearing,
+    aggregate: Aggregate,
     registry: ThemeRegistry,
     answers: Iterable[Answer],
     words: Words,
@@ -112,7 +114,7 @@ def _questions(
     for answer in answers:
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
-    people = {name: len(threads) for name, threads in carriers(hearing, registry).items()}
+    people = {name: len(threads) for name, threads in carriers(aggregate, registry).items()}
     people[""] = len({answer.thread_id for answer in grouped[""]})
     asked = _keys_of(view)
     common: Common | None = None
@@ -120,7 +122,7 @@ def _questions(
         if people.get(theme.id):
             hidden = False
             if question_of(theme.label, catalogue(DEFAULT)).key not in asked:
-                common = common or Common(hearing, view.session)
+                common = common or Common(aggregate, view.session)
                 hidden = not common.may_tell(theme.label)
             yield _question(theme.id, theme.label, grouped[theme.id], people[theme.id], words, empty, counted, hidden)
     if grouped[""]:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.prose import without_quotes
-from chalicelib.store.records import Question, Session, SessionView, Summary, Theme
 
 FOLLOWED_UP = 3
 A_GROUP = 5  # participants from whom on a theme of a single one is left out

@@ -13,12 +13,12 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
+from chalicelib.model import Digest, Message, Point, SessionView, Thread
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.register import MAX_LABEL, MAX_QUESTION, Register
-from chalicelib.store.records import Digest, Message, Point, SessionView, Thread
+from chalicelib.services.synthesis.theme_register import MAX_LABEL, MAX_QUESTION, Register
 from chalicelib.text.normalise import one_line
 
 MAX_TOKENS = 8_000

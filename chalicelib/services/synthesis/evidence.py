@@ -7,9 +7,9 @@ from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
 
 from chalicelib.llm import tags
-from chalicelib.services.synthesis.hearing import Hearing, carriers
-from chalicelib.store.records import Point, Quote, RegisteredTheme, ThemeRegistry
-from chalicelib.store.records.synthesis import joined
+from chalicelib.model import Point, Quote, RegisteredTheme, ThemeRegistry
+from chalicelib.model.synthesis import joined
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers
 
 MAX_POINTS = 2_500
 MAX_THEMES = 200
@@ -32,9 +32,9 @@ class Evidence:
 class EvidenceBook:
     """The points of a session, by short id, and who carries its themes. Participants are numbered as they come."""
 
-    def __init__(self, hearing: Hearing, registry: ThemeRegistry) -> None:
-        self.hearing, self.registry = hearing, registry
-        self._carriers = carriers(hearing, registry)
+    def __init__(self, aggregate: Aggregate, registry: ThemeRegistry) -> None:
+        self.aggregate, self.registry = aggregate, registry
+        self._carriers = carriers(aggregate, registry)
         carried = [(theme, len(self._carriers[theme.id])) for theme in registry.live if theme.id in self._carriers]
         self._themes = sorted(carried, key=lambda found: (-found[1], found[0].number))
         self._shown = {theme.id for theme, _ in self._themes[:MAX_THEMES]}
@@ -103,9 +103,9 @@ class EvidenceBook:
     def _numbered(self, room: int) -> list[Evidence]:
         """The points under their ids, as many as there is room for: everybody gives the same share, the newest points first."""
         said: defaultdict[str, list[Point]] = defaultdict(list)
-        for thread_id, point in self.hearing.points:
+        for thread_id, point in self.aggregate.points:
             said[thread_id].append(point)
-        people = list(self.hearing.voices)
+        people = list(self.aggregate.voices)
         shares = (
             [(number, place) for place in reversed(range(len(said[thread_id])))]
             for number, thread_id in enumerate(people, 1)

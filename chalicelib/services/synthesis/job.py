@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable
+from chalicelib.model import Session, SessionView, Summary, Thread
 from chalicelib.observability import logger
-from chalicelib.services.spending import Meter
+from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.gathering import Bench, Digested, digest_all, gather, open_register
-from chalicelib.services.synthesis.hearing import Hearing
-from chalicelib.services.synthesis.patience import AT_ONCE, MOST_PAID, failed, rest_after, rests
-from chalicelib.services.synthesis.register import Register
+from chalicelib.services.synthesis.exclusion import pruned
+from chalicelib.services.synthesis.retry_policy import AT_ONCE, MOST_PAID, failed, rest_after, rests
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.services.synthesis.withdrawal import pruned
-from chalicelib.store.records import Session, SessionView, Summary, Thread
+from chalicelib.services.synthesis.theme_register import Register
+from chalicelib.services.usage.budget import Meter
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
@@ -32,43 +32,43 @@ SECONDS_PER_THREAD = 0.6
 OVERDUE = 3  # intervals after which a summary of what is digested is better than waiting for the rest
 
 
-def summarise(session_id: str, *, bench: Bench) -> None:
+def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
     """Digest what is new, then rewrite the summary. Raises NotFound without a session, Unavailable to be called again."""
-    view = bench.sessions.view(session_id, FOR_DIGEST)
-    now = bench.clock.now()
+    view = deps.sessions.view(session_id, FOR_DIGEST)
+    now = deps.clock.now()
     age = _age(view.summary, now)
-    if (_is_planted(view) or rests(view.synthesis, now)) and not _has_news(session_id, bench):
+    if (_is_planted(view) or rests(view.synthesis, now)) and not _has_news(session_id, deps):
         return
     if _is_being_planted(view):
         return
-    job, until = bench.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
-    too_early = age < _least(view.summary, bench.interval) and not _is_final(view.session, view.summary, now)
+    job, until = deps.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
+    too_early = age < _least(view.summary, deps.interval) and not _is_final(view.session, view.summary, now)
     # Before the heads are read: whatever is said from here on marks the session stale again.
-    if too_early or not bench.sessions.begin_summary(session_id, now, until, rest=_rest_of_the_dead(view)):
-        bench.jobs.write_summary(session_id, now)
+    if too_early or not deps.sessions.begin_summary(session_id, now, until, rest=_rest_of_the_dead(view)):
+        deps.jobs.write_summary(session_id, now)
         return
-    heads = {head.id: head for head in bench.conversations.heads(session_id) if head.included}
-    register = open_register(view, heads.values(), bench)
-    digested = digest_all(view, list(heads.values()), register, bench, bench.clock.deadline(DIGEST_SECONDS))
-    overdue = age >= OVERDUE * _least(view.summary, bench.interval)
+    heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
+    register = open_register(view, heads.values(), deps)
+    digested = digest_all(view, list(heads.values()), register, deps, deps.clock.deadline(DIGEST_SECONDS))
+    overdue = age >= OVERDUE * _least(view.summary, deps.interval)
     waits = digested.out_of_time and not overdue
-    meter = Meter(bench.model)
-    metered = replace(bench, model=meter)
+    meter = Meter(deps.model)
+    metered = replace(deps, model=meter)
     try:
         if rests(view.synthesis, now) and not digested.reached:
-            done = _rest(view, bench)
+            done = _rest(view, deps)
         else:
-            done = _end(view, bench) if waits else reduce(view, heads, digested, register, metered, job)
+            done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job)
     except ModelUnavailable as error:
-        over = _note_failure(view, bench, paid=meter.usage.total > 0, anew=bool(digested.reached))
+        over = _note_failure(view, deps, paid=meter.usage.total > 0, anew=bool(digested.reached))
         if over or isinstance(error, ModelRefused):
             return  # the queue would only hear the same again
         raise
     if digested.out_of_time or not done:
         # There is more to digest, or this was a summary of other people than count by now.
-        bench.jobs.write_summary(session_id, bench.clock.now())
+        deps.jobs.write_summary(session_id, deps.clock.now())
     if digested.out_of_time or digested.failure or digested.left_out:
-        bench.sessions.mark_stale(session_id, now)
+        deps.sessions.mark_stale(session_id, now)
     if digested.failure:
         raise digested.failure
 
@@ -89,7 +89,7 @@ def reduce(
     heads: Mapping[str, Thread],
     digested: Digested,
     register: Register,
-    bench: Bench,
+    deps: SynthesisDeps,
     deadline: Deadline,
     *,
     again: bool = False,
@@ -99,31 +99,31 @@ def reduce(
 
     False where somebody was taken out, or in again, since `view` was read: nothing is stored then.
     """
-    hearing = gather(view, heads, digested, register, bench)
-    if hearing is None:
+    aggregate = gather(view, heads, digested, register, deps)
+    if aggregate is None:
         return False
-    registry = pruned(view, hearing, register, bench)
-    pad = Pad(view, bench)
-    pad.refresh(hearing, registry)
-    if (not again and _covers(view.summary, hearing)) or not hearing.points:
-        return _end(view, bench)
-    now = bench.clock.now()
+    registry = pruned(view, aggregate, register, deps)
+    pad = Pad(view, deps)
+    pad.refresh(aggregate, registry)
+    if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
+        return _end(view, deps)
+    now = deps.clock.now()
     if view.summary:
         now = later(now, view.summary.generated_at)
-    book = EvidenceBook(hearing, registry)
-    written = write_summary(view, book, model=bench.model, deadline=deadline, now=now)
+    book = EvidenceBook(aggregate, registry)
+    written = write_summary(view, book, model=deps.model, deadline=deadline, now=now)
     changed = changes(written.registry, registry) if written.registry != registry else None
-    stored = bench.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
+    stored = deps.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
     if stored and changed:
-        pad.refresh(hearing, written.registry)
+        pad.refresh(aggregate, written.registry)
     return stored
 
 
-def _note_failure(view: SessionView, bench: Bench, *, paid: bool, anew: bool) -> bool:
+def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, anew: bool) -> bool:
     """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
-    now = bench.clock.now()
+    now = deps.clock.now()
     state, again_at = failed(view, now, paid=paid, anew=anew)
-    bench.sessions.fail_summary(view.session.id, view.synthesis.epoch, now, state, again_at)
+    deps.sessions.fail_summary(view.session.id, view.synthesis.epoch, now, state, again_at)
     over = again_at is None or state.tries > AT_ONCE
     say = logger.error if again_at is None or state.rests_until else logger.warning
     say(
@@ -149,26 +149,26 @@ def _rest_of_the_dead(view: SessionView) -> timedelta:
     return rest or timedelta()
 
 
-def _rest(view: SessionView, bench: Bench) -> bool:
+def _rest(view: SessionView, deps: SynthesisDeps) -> bool:
     """Give back what was begun as it was: there is nothing that the tries before have not seen."""
     state = view.synthesis
     again_at = None if state.paid_tries >= MOST_PAID else state.rests_until
-    bench.sessions.fail_summary(view.session.id, state.epoch, bench.clock.now(), state, again_at)
+    deps.sessions.fail_summary(view.session.id, state.epoch, deps.clock.now(), state, again_at)
     return True
 
 
-def _has_news(session_id: str, bench: Bench) -> bool:
-    now, heads = bench.clock.now(), bench.conversations.heads(session_id)
+def _has_news(session_id: str, deps: SynthesisDeps) -> bool:
+    now, heads = deps.clock.now(), deps.conversations.heads(session_id)
     return any(head.included and head.is_stale and not head.digest_rests(now) for head in heads)
 
 
-def _end(view: SessionView, bench: Bench) -> bool:
-    return bench.sessions.end_summary(view.session.id, view.synthesis.epoch)
+def _end(view: SessionView, deps: SynthesisDeps) -> bool:
+    return deps.sessions.end_summary(view.session.id, view.synthesis.epoch)
 
 
-def _covers(summary: Summary | None, hearing: Hearing) -> bool:
+def _covers(summary: Summary | None, aggregate: Aggregate) -> bool:
     """Whether this summary was made from exactly these digests, as far as times and counts can tell."""
-    return summary is not None and hearing.newest <= summary.generated_at and summary.messages == hearing.messages
+    return summary is not None and aggregate.newest <= summary.generated_at and summary.messages == aggregate.messages
 
 
 def _is_final(session: Session, summary: Summary | None, now: datetime) -> bool:

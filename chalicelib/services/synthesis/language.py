@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.store.records import Session
+from chalicelib.model import Session
 from chalicelib.text.language import language_of, match
 
 DEFAULT: Final = "en"

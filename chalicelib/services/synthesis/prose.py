@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count, has_address
 from chalicelib.services.synthesis.marks import sentences, spans
-from chalicelib.store.records import Quote
 from chalicelib.text import tokens
 from chalicelib.text.matching import Folded, find_words
 from chalicelib.text.normalise import fold_twins

@@ -10,10 +10,10 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.services.synthesis.gathering import Bench
-from chalicelib.services.synthesis.hearing import Hearing, carriers, count_stances
-from chalicelib.services.synthesis.telling import Common
-from chalicelib.store.records import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
+from chalicelib.model import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
+from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+from chalicelib.services.synthesis.disclosure import Common
 from chalicelib.text import tokens
 from chalicelib.text.sentences import questions
 
@@ -32,53 +32,53 @@ _CARRYING = 5  # letters of a question's word that says what it is about
 class Pad:
     """The scratchpad of one session while its digests are heard."""
 
-    def __init__(self, view: SessionView, bench: Bench) -> None:
-        self._view, self._bench = view, bench
+    def __init__(self, view: SessionView, deps: SynthesisDeps) -> None:
+        self._view, self._deps = view, deps
         self.stored = view.scratchpad
 
-    def refresh(self, hearing: Hearing, registry: ThemeRegistry) -> bool:
+    def refresh(self, aggregate: Aggregate, registry: ThemeRegistry) -> bool:
         """Store what these digests come to, where that is news and the session wants it.
 
         False where it was not stored: somebody else wrote, or somebody was taken out, or in, since the view was read.
         """
         view = self._view
-        if not view.session.cross_pollination or not hearing.messages:
+        if not view.session.cross_pollination or not aggregate.messages:
             return True
-        made = take_notes(view, hearing, registry, self._bench.clock.now())
+        made = take_notes(view, aggregate, registry, self._deps.clock.now())
         before = self.stored
         if before and replace(made, updated_at=before.updated_at, version=before.version) == before:
             return True
-        stored = self._bench.scratchpads.put(view.session.id, made, before, view.synthesis.epoch)
+        stored = self._deps.scratchpads.put(view.session.id, made, before, view.synthesis.epoch)
         self.stored = stored or before
         return stored is not None
 
 
-def take_notes(view: SessionView, hearing: Hearing, registry: ThemeRegistry, now: datetime) -> Scratchpad:
+def take_notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, now: datetime) -> Scratchpad:
     """What these digests come to."""
-    notes = _notes(view, hearing, registry)
+    notes = _notes(view, aggregate, registry)
     made = Scratchpad(
         notes=tuple(notes),
         consensus=tuple(note.id for note in notes if _is_agreed(note)),
         tensions=tuple(note.id for note in notes if _is_disputed(note)),
-        covered=tuple(_covered(view, hearing)),
+        covered=tuple(_covered(view, aggregate)),
         themes=len(notes),
-        participants=len(hearing.voices),
-        messages=hearing.messages,
+        participants=len(aggregate.voices),
+        messages=aggregate.messages,
         updated_at=now,
     )
     return _bounded(made)
 
 
-def _notes(view: SessionView, hearing: Hearing, registry: ThemeRegistry) -> list[Note]:
+def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry) -> list[Note]:
     """One note for each theme that somebody carries, the most widely carried first."""
-    common = Common(hearing, view.session)
-    evidence = _evidence(hearing, registry)
+    common = Common(aggregate, view.session)
+    evidence = _evidence(aggregate, registry)
     names: dict[str, list[str]] = {}
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if live and live.id != theme.id:
             names.setdefault(live.id, []).append(theme.id)
-    carried = carriers(hearing, registry)
+    carried = carriers(aggregate, registry)
     notes = []
     for theme in registry.live:
         if stances := carried.get(theme.id):
@@ -102,10 +102,10 @@ def _note(
     )
 
 
-def _evidence(hearing: Hearing, registry: ThemeRegistry) -> dict[str, tuple[str, ...]]:
+def _evidence(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, tuple[str, ...]]:
     """For each live theme a few messages that are about it, of different people first."""
     by_person: dict[str, dict[str, list[str]]] = {}
-    for thread_id, point in hearing.points:
+    for thread_id, point in aggregate.points:
         live = registry.resolve(point.theme)
         if live:
             by_person.setdefault(live.id, {}).setdefault(thread_id, []).append(point.message_id)
@@ -127,12 +127,12 @@ def _is_disputed(note: Note) -> bool:
     return min(note.stances["for"], note.stances["against"]) >= OPPOSED
 
 
-def _covered(view: SessionView, hearing: Hearing) -> list[Covered]:
+def _covered(view: SessionView, aggregate: Aggregate) -> list[Covered]:
     """The host's questions that enough people spoke to, whoever asked them."""
     said: dict[str, set[str]] = {}
-    for thread_id, point in hearing.points:
+    for thread_id, point in aggregate.points:
         said.setdefault(thread_id, set()).update(tokens.units(f"{point.text}\n{point.quote}\n{point.topic}"))
-    least = max(SHARED_BY, COVERED_BY * len(hearing.voices))
+    least = max(SHARED_BY, COVERED_BY * len(aggregate.voices))
     counted = []
     for question in dict.fromkeys(_questions(view)):
         asked = tokens.content(question, _CARRYING)

@@ -10,18 +10,18 @@ from typing import Any
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis import marks
 from chalicelib.services.synthesis.answers import list_answers, sample_of
-from chalicelib.services.synthesis.asking import WRITE_SUMMARY, summary_request
-from chalicelib.services.synthesis.carrying import Carried
+from chalicelib.services.synthesis.coverage import Carried
+from chalicelib.services.synthesis.document import notes_on, notes_on_answers, render_answers, render_summary
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.grouping import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.language import words_for
-from chalicelib.services.synthesis.merging import merge_themes
 from chalicelib.services.synthesis.prose import Prose
-from chalicelib.services.synthesis.register import described
-from chalicelib.services.synthesis.report import notes_on, notes_on_answers, render_answers, render_summary
-from chalicelib.store.records import SessionView, Summary, ThemeRegistry
+from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_request
+from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
+from chalicelib.services.synthesis.theme_merging import merge_themes
+from chalicelib.services.synthesis.theme_register import described
 
 MAX_THEMES = 20  # more are named only
 MAX_ITEMS = 8
@@ -50,7 +50,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     reply = model.complete(summary_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
-    book = EvidenceBook(book.hearing, merge_themes(book, result.get("same"), session.topic))
+    book = EvidenceBook(book.aggregate, merge_themes(book, result.get("same"), session.topic))
     prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, _sample(result) or book.sample())
@@ -64,8 +64,8 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         markdown="",
         generated_at=now,
         model=reply.model,
-        participants=len(book.hearing.voices),
-        messages=book.hearing.messages,
+        participants=len(book.aggregate.voices),
+        messages=book.aggregate.messages,
         overview=overview,
         themes=tuple(group.theme for group in groups[:MAX_THEMES]),
         critical_answer=critical or None,
@@ -91,9 +91,9 @@ def _sample(result: Mapping[str, Any]) -> str:
 
 def _list(view: SessionView, book: EvidenceBook, now: datetime) -> Written:
     """The summary that needs no model; it changes nothing of the themes."""
-    words = words_for(view.session, sample_of(book.hearing))
-    listed = list_answers(view, book.hearing, book.registry, words, now)
-    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book.hearing)), book.registry)
+    words = words_for(view.session, sample_of(book.aggregate))
+    listed = list_answers(view, book.aggregate, book.registry, words, now)
+    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book.aggregate)), book.registry)
 
 
 def _texts(given: object, prose: Prose) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from itertools import islice
 
 import msgspec
 
-from chalicelib.services.synthesis.hearing import Hearing, hear
-from chalicelib.store.records import Digest, Leaf, Point, Thread
+from chalicelib.model import Digest, Leaf, Point, Thread
+from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests
 from chalicelib.store.reductions import bucket_of
 
 FROM_THREADS = 400  # in smaller sessions all digests are read
@@ -45,7 +45,7 @@ def due_leaves(
 
 def make_leaf(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> Leaf:
     """The leaf of these digests."""
-    heard = hear(digests)
+    heard = aggregate_digests(digests)
     return Leaf(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
 
 
@@ -65,7 +65,7 @@ def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, Digest]) -> str
     return hashlib.sha256("\n".join(known).encode()).hexdigest()
 
 
-def _best(heard: Hearing) -> Iterator[tuple[str, Point]]:
+def _best(heard: Aggregate) -> Iterator[tuple[str, Point]]:
     """The points that speak for a leaf: by rounds over its themes, the most widely carried first, so that each is heard."""
     themes: defaultdict[str | None, list[tuple[str, Point]]] = defaultdict(list)
     for item in heard.points:

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.llm.interface import Block, ChatMessage
+from chalicelib.model import Answer, Condensed, Message
 from chalicelib.services.facilitation.pacing import pace_of
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
-from chalicelib.store.records import Answer, Condensed, Message
 from tests.services.builders import message, single_select, thread, view
 
 TURNS = 60

@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply
+from chalicelib.model import Answer, Message, Scratchpad
 from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
-from chalicelib.store.records import Answer, Message, Scratchpad
 from tests.llm.queued import QueuedModel, calls, prompt_of
 from tests.services.builders import NOW, deadline, message, talk, thread, view
 from tests.services.facilitation.test_pollination import note

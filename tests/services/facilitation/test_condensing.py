@@ -3,9 +3,9 @@
 from dataclasses import replace
 from itertools import pairwise
 
+from chalicelib.model import Condensed, Message
 from chalicelib.services.facilitation import condensing
 from chalicelib.services.facilitation.condensing import TEXT_LIMIT, condense, fingerprint
-from chalicelib.store.records import Condensed, Message
 from tests.services.builders import message, talk
 
 

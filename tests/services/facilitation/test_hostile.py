@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
+from chalicelib.model import Answer, Condensed, Message, Prompt, SessionView
 from chalicelib.services.facilitation.turn import facilitate
-from chalicelib.store.records import Answer, Condensed, Message, Prompt, SessionView
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from chalicelib.model import Message
 from chalicelib.services.facilitation.pacing import Pace, pace_of, pacing
-from chalicelib.store.records import Message
 from tests.services.builders import message, single_select, talk, thread, view
 
 HISTORY = talk("Hello?", "Yes")

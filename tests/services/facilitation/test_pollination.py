@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.llm import tags
+from chalicelib.model import Condensed, Message, Note, Scratchpad, SessionView, Thread
 from chalicelib.services.facilitation.pollination import show_themes, themes_for
 from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.prompts import fill
-from chalicelib.store.records import Condensed, Message, Note, Scratchpad, SessionView, Thread
 from tests.llm.queued import QueuedModel, says
 from tests.services.builders import NOW, deadline, message, talk, thread, view, voice
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.llm.interface import ChatMessage
+from chalicelib.model import Answer, Condensed, Message, Prompt, Question, SessionView, Thread
 from chalicelib.services.facilitation import prompt
 from chalicelib.services.facilitation.pacing import pace_of
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
 from chalicelib.services.prompts import fill
-from chalicelib.store.records import Answer, Condensed, Message, Prompt, Question, SessionView, Thread
 from tests.services.builders import message, single_select, talk, thread, view
 
 OPENING = (

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
+from chalicelib.model import Message
 from chalicelib.services.facilitation.turn import SECOND_CALL, FacilitatorReply, facilitate
-from chalicelib.store.records import Message
 from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from chalicelib.llm import tags
+from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
-from chalicelib.store.records import Question, Quote, SessionView, Summary, Tally, Theme
 from tests.services.builders import NOW, view
 
 SUMMARY = Summary(

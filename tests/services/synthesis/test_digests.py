@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply
+from chalicelib.model import Digest, Message, Point, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
-from chalicelib.services.synthesis.register import MAX_LABEL, MAX_OF_ONE, Register
-from chalicelib.store.records import Digest, Message, Point, RegisteredTheme, ThemeRegistry
+from chalicelib.services.synthesis.theme_register import MAX_LABEL, MAX_OF_ONE, Register
 from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
 

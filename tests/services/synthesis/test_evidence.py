@@ -6,10 +6,10 @@ from unicodedata import east_asian_width
 import pytest
 
 from chalicelib.llm import tags
+from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
+from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import MAX_CHARACTERS, MAX_POINTS, MAX_THEMES, EvidenceBook
-from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.store.records import Digest, RegisteredTheme, ThemeRegistry
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, view
 
@@ -38,15 +38,15 @@ def by_person(book: EvidenceBook) -> dict[str, list[str]]:
     ("text", "least"), [("x" * 290, 600), ("湯" * 290, 350), ("&" * 290, 150), ("short", MAX_POINTS)]
 )
 def test_all_of_it_has_an_end_whatever_the_script(text: str, least: int) -> None:
-    book = EvidenceBook(hear(people(100, 40, text)), REGISTRY)
+    book = EvidenceBook(aggregate_digests(people(100, 40, text)), REGISTRY)
     assert width(book.render()) <= MAX_CHARACTERS
     assert least <= len(book) <= MAX_POINTS
-    assert book.hearing.total == 4_000
+    assert book.aggregate.total == 4_000
 
 
 def test_everybody_gives_the_same_share_and_the_newest_points() -> None:
     loud = digest("loud", *(point(f"{n} {'x' * 290}", f"m{n}", theme="t1") for n in range(60)))
-    book = EvidenceBook(hear([loud, *people(120, 8, "y" * 290)]), REGISTRY)
+    book = EvidenceBook(aggregate_digests([loud, *people(120, 8, "y" * 290)]), REGISTRY)
     given = by_person(book)
     assert len(given) == 121
     assert max(map(len, given.values())) - min(map(len, given.values())) <= 1
@@ -58,7 +58,7 @@ def test_the_most_widely_carried_themes_are_shown_and_of_the_others_what_people_
     number = MAX_THEMES + 50
     registry = ThemeRegistry(1, tuple(RegisteredTheme(f"t{n}", f"Matter {n}") for n in range(1, number + 1)), number)
     said = [point(f"of {n}", f"m{n}", topic=f"topic {n}", theme=f"t{n}") for n in range(1, number + 1)]
-    book = EvidenceBook(hear([digest("ann", *said), digest("bob", *said[100:])]), registry)
+    book = EvidenceBook(aggregate_digests([digest("ann", *said), digest("bob", *said[100:])]), registry)
     shown = tags.read("theme", book.render())
     assert [piece.attributes["id"] for piece in shown] == [
         *(f"t{n}" for n in range(101, number + 1)),
@@ -76,7 +76,7 @@ def test_the_most_widely_carried_themes_are_shown_and_of_the_others_what_people_
 
 def test_how_many_points_have_no_theme_is_known() -> None:
     without = point("none", "m1", theme=None)
-    heard = hear([digest("ann", without, without, point("one", "m2", theme="t1")), digest("bob", without)])
+    heard = aggregate_digests([digest("ann", without, without, point("one", "m2", theme="t1")), digest("bob", without)])
     assert (heard.themeless, heard.total) == (3, 4)
     assert replace(heard, points=()).themeless == 3
 
@@ -86,6 +86,6 @@ def test_the_report_says_how_many_points_are_in_no_theme(without: int) -> None:
     said = [point(f"of {n}", f"m{n}", theme=None if n < without else "t1") for n in range(5)]
     theme = {"themes": ["t1"], "label": "Books", "statement": "", "description": "", "evidence": []}
     model = QueuedModel(calls("write_summary", {"overview": "They talk.", "themes": [theme]}))
-    book = EvidenceBook(hear([digest("ann", *said)]), REGISTRY)
+    book = EvidenceBook(aggregate_digests([digest("ann", *said)]), REGISTRY)
     made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary
     assert ("3 of 5 points are about matters that are in no theme" in made.markdown) == bool(without)

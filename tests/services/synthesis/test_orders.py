@@ -11,12 +11,12 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request
+from chalicelib.model import Digest, ThemeRegistry
+from chalicelib.services.synthesis.aggregate import aggregate_digests
+from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.hearing import hear
-from chalicelib.services.synthesis.register import Register
-from chalicelib.services.synthesis.report import quotes_of
 from chalicelib.services.synthesis.summary import Written, write_summary
-from chalicelib.store.records import Digest, ThemeRegistry
+from chalicelib.services.synthesis.theme_register import Register
 from tests.llm.queued import calls
 from tests.services.builders import NOW, deadline, view
 from tests.services.synthesis.test_real_people import digest_all
@@ -137,7 +137,7 @@ def run(said: Mapping[str, Sequence[str]], model: Model) -> tuple[Written, list[
 
 
 def sum_up(digests: Sequence[Digest], registry: ThemeRegistry, model: Model) -> Written:
-    book = EvidenceBook(hear(digests), registry)
+    book = EvidenceBook(aggregate_digests(digests), registry)
     return write_summary(view(topic="Town", critical="What first?"), book, model=model, deadline=deadline(), now=NOW)
 
 
@@ -201,7 +201,7 @@ def test_sentences_that_look_like_orders_are_points_like_any_other(words: str, d
     register = Register()
     made = digest_all({**CROWD, "ada": [words]}, "Town", digests, register)
     assert [point.quote for point in made[-1].points] == [words]
-    book = EvidenceBook(hear(made), register.registry)
+    book = EvidenceBook(aggregate_digests(made), register.registry)
     assert words in [piece.text for piece in tags.read("point", book.render())]
     theme = made[-1].points[0].theme
     assert theme in {it.id for it in sum_up(made, register.registry, Honest()).summary.themes}

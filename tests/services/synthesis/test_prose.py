@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count
 from chalicelib.services.synthesis.prose import Prose, without_quotes
-from chalicelib.store.records import Quote
 
 SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
 CHINESE = Quote("計程車司機的態度「很差」，希望改善", "bo", "m2")

@@ -14,13 +14,13 @@ from chalicelib.llm.interface import Model, Reply, Request, ToolCall
 from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogues
 from chalicelib.llm.scripted.transcript import Entry, answers
+from chalicelib.model import Digest, Summary
+from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.digests import digest_thread
+from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.hearing import hear
-from chalicelib.services.synthesis.register import Register
-from chalicelib.services.synthesis.report import quotes_of
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.store.records import Digest, Summary
+from chalicelib.services.synthesis.theme_register import Register
 from tests.services.builders import NOW, deadline, message, thread, view
 from tests.writer import Writer
 
@@ -51,7 +51,7 @@ def digest_all(said: Said, topic: str, model: Model, register: Register) -> list
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
     register = Register()
     made = digest_all(said, topic, digests or Writer(), register)
-    book = EvidenceBook(hear(made), register.registry)
+    book = EvidenceBook(aggregate_digests(made), register.registry)
     return write_summary(view(topic=topic), book, model=model or Writer(), deadline=deadline(), now=NOW).summary
 
 

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
-from chalicelib.services.synthesis.hearing import hear
-from chalicelib.services.synthesis.scratchpad import MAX_BYTES, take_notes
-from chalicelib.store.records import (
+from chalicelib.model import (
     Digest,
     Prompt,
     Question,
@@ -15,6 +13,8 @@ from chalicelib.store.records import (
     SessionView,
     ThemeRegistry,
 )
+from chalicelib.services.synthesis.aggregate import aggregate_digests
+from chalicelib.services.synthesis.scratchpad import MAX_BYTES, take_notes
 from tests.services.builders import NOW, digest, point, view
 
 BUSES = RegisteredTheme("t1", "Evening buses", "How late the buses run.")
@@ -36,7 +36,7 @@ DIGESTS = (
 
 
 def notes(shown: SessionView | None = None, digests: tuple[Digest, ...] = DIGESTS) -> Scratchpad:
-    return take_notes(shown or view(cross_pollination=True), hear(digests), REGISTRY, NOW)
+    return take_notes(shown or view(cross_pollination=True), aggregate_digests(digests), REGISTRY, NOW)
 
 
 def test_a_participant_counts_once_and_aliases_are_one_theme() -> None:
@@ -86,7 +86,7 @@ def test_it_is_small_whatever_is_registered() -> None:
         digest(f"p{person}", *(point(f"x{n}", f"{person:030}{n:06}", theme=f"t{n}") for n in range(1, 121 - person)))
         for person in range(8)
     ]
-    made = take_notes(view(cross_pollination=True), hear(many), ThemeRegistry(1, tuple(themes), 120), NOW)
+    made = take_notes(view(cross_pollination=True), aggregate_digests(many), ThemeRegistry(1, tuple(themes), 120), NOW)
     assert len(msgspec.json.encode(made)) <= MAX_BYTES
     assert (made.themes, made.participants) == (119 + 1, 8)
     assert 5 <= len(made.notes) < 30

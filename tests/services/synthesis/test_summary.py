@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply
+from chalicelib.model import Digest, Quote, RegisteredTheme, SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis import evidence
+from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.hearing import hear
 from chalicelib.services.synthesis.summary import Written, write_summary
-from chalicelib.store.records import Digest, Quote, RegisteredTheme, SessionView, Summary, ThemeRegistry
 from tests.llm.queued import QueuedModel, calls, says
 from tests.services.builders import NOW, deadline, digest, point, view
 
@@ -50,7 +50,7 @@ def written(digests: tuple[Digest, ...] = DIGESTS, shown: SessionView | None = N
 
 
 def ask(model: QueuedModel, digests: Sequence[Digest] = DIGESTS, shown: SessionView | None = None) -> Written:
-    book = EvidenceBook(hear(digests), REGISTRY)
+    book = EvidenceBook(aggregate_digests(digests), REGISTRY)
     return write_summary(shown or view(), book, model=model, deadline=deadline(), now=NOW)
 
 
@@ -283,6 +283,6 @@ def test_nothing_that_people_wrote_becomes_markup() -> None:
 def test_with_too_many_points_everybody_gives_the_same_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "MAX_POINTS", 3)
     many = digest("ann", *(point(f"ann {number}", f"a{number}") for number in range(50)))
-    book = EvidenceBook(hear([many, digest("bob", point("bob 0", "b0"))]), REGISTRY)
+    book = EvidenceBook(aggregate_digests([many, digest("bob", point("bob 0", "b0"))]), REGISTRY)
     assert [found.point.text for found in book.find(["p1", "p2", "p3", "p4"])] == ["ann 48", "ann 49", "bob 0"]
-    assert (len(book), book.hearing.total, len(book.hearing.voices)) == (3, 51, 2)
+    assert (len(book), book.aggregate.total, len(book.aggregate.voices)) == (3, 51, 2)

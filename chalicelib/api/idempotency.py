@@ -1,0 +1,70 @@
+"""`Idempotency-Key` at the door: a POST that comes again gets the first answer, rendered again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from chalice.app import Request
+
+from chalicelib import container
+from chalicelib.api.call import Call, Endpoint, Made
+from chalicelib.errors import HarmonicaError, Unavailable
+from chalicelib.model import Outcome
+from chalicelib.observability import log_failure
+from chalicelib.services.access import idempotency
+from chalicelib.store.guards import Claim
+
+_HEADER = "idempotency-key"
+
+
+def once(
+    declared: Endpoint, call: Call, ids: Mapping[str, str], request: Request, work: Callable[[Call], Made]
+) -> Made:
+    """Do what the request asks for, unless it came with an Idempotency-Key that has been used: then answer as before.
+
+    `work` is all of it, the check of the body included: whatever it refuses is kept like anything else.
+    """
+    key = request.headers.get(_HEADER)
+    if key is None:
+        return work(call)
+    secret, body = container.deployment_secret(), _comparable(bytes(request.raw_body or b""))
+    asked = idempotency.repeatable(call.caller.user_id, declared.name, ids, str(key), body, secret=secret)
+    claimed = idempotency.claim(asked, container.new_id(), guards=container.guards(), now=call.now)
+    if isinstance(claimed, Outcome):
+        return _again(declared, call, ids, claimed)
+    try:
+        made = work(replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)))
+    except HarmonicaError as error:
+        _settle(claimed, idempotency.refusal(error))
+        raise
+    except Exception:
+        _settle(claimed, Outcome(500))
+        raise
+    _settle(claimed, Outcome(made.status or declared.status, made.ids))
+    return made
+
+
+def _again(declared: Endpoint, call: Call, ids: Mapping[str, str], before: Outcome) -> Made:
+    if before.status >= 400:
+        raise idempotency.refuse_again(before)
+    assert declared.again is not None, f"{declared.name} does not say how its answer is rendered again"
+    return Made(declared.again(call, before.ids, **ids), status=before.status)
+
+
+def _settle(claimed: Claim, outcome: Outcome) -> None:
+    """Record the outcome. What was done is done: where that cannot be recorded, the answer is given all the same, and
+    another try completes it by the ids that it makes."""
+    try:
+        idempotency.settle(claimed, outcome, guards=container.guards())
+    except Unavailable as error:
+        log_failure("an outcome was not recorded", error)
+
+
+def _comparable(raw: bytes) -> bytes:
+    """A body without what makes no difference: the order of keys, the space between them, {} or nothing at all."""
+    try:
+        decoded: Any = msgspec.json.decode(raw) if raw.strip() else {}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return raw
+    return msgspec.json.encode(decoded, order="deterministic")

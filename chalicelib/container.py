@@ -1,0 +1,166 @@
+"""The collaborators of this process, each built when it is first needed."""
+
+import uuid
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.clock import Clock
+from chalicelib.llm.interface import SCRIPTED, Model
+from chalicelib.queues import Jobs
+from chalicelib.secret_store import read_secret, read_secret_field
+from chalicelib.services.conversations.request_context import ConversationDeps
+from chalicelib.services.participants.inclusion import ParticipantDeps
+from chalicelib.services.usage.budget import Budget, FrugalModel
+from chalicelib.settings import SettingMissing, settings
+from chalicelib.store.accounts import Accounts
+from chalicelib.store.cards import Cards
+from chalicelib.store.conversations import Conversations
+from chalicelib.store.deletion import Deletions
+from chalicelib.store.feedback import Endings
+from chalicelib.store.guards import Guards
+from chalicelib.store.participants import People
+from chalicelib.store.reductions import Reductions
+from chalicelib.store.scratchpads import Scratchpads
+from chalicelib.store.sessions import Sessions
+from chalicelib.store.telegram import TelegramGroups
+from chalicelib.store.themes import Themes
+from chalicelib.store.token_usage import Ledger
+
+if TYPE_CHECKING:
+    from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+
+
+@cache
+def clock() -> Clock:
+    """Real time."""
+    return Clock()
+
+
+@cache
+def accounts() -> Accounts:
+    """Users and keys."""
+    return Accounts()
+
+
+@cache
+def sessions() -> Sessions:
+    """Sessions."""
+    return Sessions()
+
+
+@cache
+def conversations() -> Conversations:
+    """Threads."""
+    return Conversations()
+
+
+@cache
+def guards() -> Guards:
+    """Visits without a key, and requests with an Idempotency-Key."""
+    return Guards()
+
+
+def endings() -> Endings:
+    """How conversations end."""
+    return Endings()
+
+
+@cache
+def cards() -> Cards:
+    """What lists show."""
+    return Cards()
+
+
+@cache
+def deletions() -> Deletions:
+    """What is to be removed."""
+    return Deletions()
+
+
+@cache
+def jobs() -> Jobs:
+    """Queues."""
+    return Jobs(settings())
+
+
+def deployment_secret() -> bytes:
+    """The key behind thread ids and cookies."""
+    return read_secret(settings().deployment_secret_arn).encode()
+
+
+def budget() -> Budget | None:
+    """What may be spent on a day; None for no limit."""
+    limit = settings().daily_tokens
+    return Budget(limit, Ledger()) if limit else None
+
+
+@cache
+def model() -> Model:
+    """The language model that this deployment names; there is no default, and none stands in for another."""
+    provider = settings().llm_provider
+    if provider == SCRIPTED:
+        from chalicelib.llm.scripted import ScriptedModel
+
+        return ScriptedModel()  # which costs nothing
+    if provider == "anthropic":
+        from chalicelib.llm.anthropic import AnthropicModel
+
+        found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
+        allowed = budget()
+        return FrugalModel(found, allowed, clock()) if allowed else found
+    raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
+
+
+@cache
+def telegram_groups() -> TelegramGroups:
+    """Groups of users."""
+    return TelegramGroups()
+
+
+@cache
+def people() -> People:
+    """Participants as their host sees them."""
+    return People()
+
+
+@cache
+def participant_deps() -> ParticipantDeps:
+    """What decisions about people work with."""
+    return ParticipantDeps(people=people(), conversations=conversations(), jobs=jobs(), clock=clock())
+
+
+def synthesis_deps() -> "SynthesisDeps":
+    """What summaries are written with."""
+    from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+
+    return SynthesisDeps(
+        sessions=sessions(),
+        conversations=conversations(),
+        themes=Themes(),
+        reductions=Reductions(),
+        scratchpads=Scratchpads(),
+        model=model(),
+        jobs=jobs(),
+        clock=clock(),
+        interval=settings().summary_interval,
+    )
+
+
+@cache
+def conversation_deps() -> ConversationDeps:
+    """What a chat turn works with."""
+    return ConversationDeps(
+        sessions=sessions(),
+        conversations=conversations(),
+        model=model(),
+        clock=clock(),
+        secret=deployment_secret(),
+        new_id=new_id,
+        max_turns=settings().max_turns,
+        help_text=settings().help_text,
+    )
+
+
+def new_id() -> str:
+    """A fresh random id."""
+    return str(uuid.uuid4())

@@ -1,0 +1,128 @@
+"""Records of what participants say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.model.synthesis import Voice
+
+Speaker = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a participant entered for one question of the form; the question's text is kept as it was asked."""
+
+    question_id: str
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The head of one participant's conversation.
+
+    `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
+    the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
+    is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
+    that was deleted before: what is stored up to there is none of this one's.
+    """
+
+    session_id: str
+    id: str
+    scope: str
+    external_id: str
+    name: str | None
+    created_at: datetime
+    prompt_version: int
+    starts_after: int = 0
+    last_sequence: int = 0
+    last_said: int = 0
+    answered_to: int = 0
+    digested_to: int = 0
+    message_count: int = 0
+    first_message_at: datetime | None = None
+    last_message_at: datetime | None = None
+    concluded: bool = False
+    included: bool = True
+    turn_id: str | None = None
+    leased_until: datetime | None = None
+    voice: Voice | None = None  # what it counts for, by its digest
+    rating: int | None = None  # 1 to 5, where the participant gave one
+    digest_tries: int | None = None  # that failed in a row, at words up to `digest_tried_to`
+    digest_tried_to: int | None = None
+    digest_after: datetime | None = None  # not before, unless there are new words
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has said anything yet, the facilitator included."""
+        return self.last_sequence <= self.starts_after
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether somebody had a conversation to its end: one that ended without a word of theirs counts for nothing."""
+        return self.concluded and self.message_count > 0
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The themes that its digest speaks of, by id as they were then."""
+        return tuple(self.voice.stances) if self.voice else ()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the participant said something that the digest does not know."""
+        return self.last_said > self.digested_to
+
+    def digest_rests(self, now: datetime) -> bool:
+        """Whether a digest of these words failed so often that it is not to be tried now."""
+        after = self.digest_after
+        return after is not None and after > now and self.digest_tried_to == self.last_said
+
+    def is_leased(self, now: datetime) -> bool:
+        """Whether a reply is being made right now."""
+        return self.turn_id is not None and self.leased_until is not None and self.leased_until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a thread. `message_id` is the channel's own id for what a participant sent.
+
+    `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
+    `themes` are those of other conversations that the facilitator was given for this message.
+    """
+
+    id: str
+    sequence: int
+    role: Speaker
+    content: str
+    created_at: datetime
+    message_id: str | None = None
+    is_final: bool = False
+    model: str | None = None
+    usage: dict[str, int] | None = None  # of a reply: input_tokens, cached_tokens, output_tokens
+    widget_spec: dict[str, Any] | None = None
+    widget_value: Any = None
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
+
+    `message_ids` are the channel's ids of the messages in it, as fingerprints, each with the sequence number of the reply
+    to that message. `themes` are those of the messages in it.
+    """
+
+    to_sequence: int
+    text: str
+    message_ids: dict[str, int]
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """A thread with its form and messages, oldest first."""
+
+    thread: Thread
+    answers: tuple[Answer, ...] = ()
+    messages: tuple[Message, ...] = ()

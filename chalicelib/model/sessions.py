@@ -1,0 +1,153 @@
+"""Records of a session: its settings and parts, and what lists show of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.model.scratchpad import Scratchpad
+from chalicelib.model.synthesis import Brief, Summary, Synthesis
+
+Status = Literal["active", "completed"]
+Role = Literal["viewer", "editor", "admin", "owner"]
+Visibility = Literal["host", "participants", "public"]
+PromptOrigin = Literal["host", "tailored", "basic"]
+DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A field of the pre-session form."""
+
+    id: str
+    text: str
+    position: int
+    type: str = "Short field"
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, or that of the session's template.
+
+    One that was written by us has a summary, and what it was written from: topic, goal, critical and context.
+    """
+
+    version: int
+    text: str
+    origin: PromptOrigin
+    summary: str | None = None
+    generated_from: dict[str, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A channel where the session is announced, and how far that has come."""
+
+    channel: str
+    group_id: str
+    status: DistributionStatus = "pending"
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session's short fields and settings (the `session` item)."""
+
+    id: str
+    owner_id: str
+    topic: str
+    goal: str
+    critical: str | None
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    cross_pollination: bool = False
+    widgets_enabled: bool = False
+    results_visibility: Visibility = "host"
+    is_public: bool = False
+    summary_prompt: str | None = None
+    template_id: str | None = None
+    welcome_message: str | None = None
+    meta_description: str | None = None
+    language: str | None = None
+    time_zone: str = "UTC"
+    duration_minutes: int = 10
+    closes_at: datetime | None = None
+    anonymous: bool = False
+    max_participants: int | None = None
+    reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
+    distribution: tuple[Distribution, ...] = ()
+    has_questions: bool = False  # whether the host set any list of questions, an empty one included
+    is_example: bool = False  # whether its people, what they say and its summary are made up
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether it has a limit of participants."""
+        return self.max_participants is not None
+
+    def status_at(self, now: datetime) -> Status:
+        """The status that counts: past `closes_at` a session is completed, whatever is stored."""
+        return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution."""
+
+    session_id: str
+    topic: str
+    goal: str
+    status: Status
+    participant_count: int
+    created_at: datetime
+    updated_at: datetime
+    closes_at: datetime | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+
+    def status_at(self, now: datetime) -> Status:
+        """The status that counts, as for the session itself."""
+        return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The exact counters of a session, summed over their shards."""
+
+    participants: int = 0
+    completed: int = 0
+    turns: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
+
+    session: Session
+    role: Role | None = None
+    context: str | None = None
+    questions: tuple[Question, ...] = ()
+    prompt: Prompt | None = None
+    prompt_version: int = 0  # the last one there has been, whether it is in force or not
+    prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
+    prompt_failed: bool = False  # whether writing it has failed since then; while it is due, it is tried again
+    prompt_tries: int = 0  # since then, that a model was paid for and no prompt came of
+    tally: Tally = Tally()
+    participants: tuple[int, ...] = ()  # of each shard of the tally
+    synthesis: Synthesis = field(default_factory=Synthesis)
+    summary: Summary | None = None
+    brief: Brief | None = None
+    scratchpad: Scratchpad | None = None
+
+    @property
+    def prompt_due(self) -> bool:
+        """Whether a tailored prompt is to be written."""
+        return self.prompt_due_at is not None
+
+    @property
+    def prompt_awaited(self) -> bool:
+        """Whether a tailored prompt is about to come: it is to be written, and that has not failed yet."""
+        return self.prompt_due and not self.prompt_failed

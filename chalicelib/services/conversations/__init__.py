@@ -1,0 +1,1 @@
+"""One participant's conversation: joining it, a turn of it, its end."""

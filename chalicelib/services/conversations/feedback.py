@@ -1,0 +1,40 @@
+"""How a participant ends a conversation: says that it is enough, and how it was."""
+
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.services.conversations import request_context
+from chalicelib.services.conversations.lease import LeaseWait
+from chalicelib.services.conversations.request_context import ConversationDeps
+from chalicelib.services.participants.identity import Participant
+from chalicelib.store.feedback import Endings
+
+LOWEST, HIGHEST = 1, 5
+COMMENT_LIMIT = 2_000  # characters
+
+
+def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, endings: Endings) -> None:
+    """End this participant's conversation, without another word; one that has ended stays so.
+
+    Raises NotFound where none has begun, Conflict where a reply is being made for too long.
+    """
+    context = request_context.find(session_id, who, deps)
+    if context.thread is None:
+        raise NotFound("There is no conversation to end")
+    waiting = LeaseWait(deps)
+    while not context.begun.concluded:
+        now = deps.clock.now()
+        if not context.begun.is_leased(now) and endings.conclude(context.begun, now):
+            return
+        context = waiting.again(context)
+
+
+def rate(
+    session_id: str, who: Participant, rating: int, comment: str, *, deps: ConversationDeps, endings: Endings
+) -> None:
+    """Keep what this participant thinks of the conversation. Raises NotFound where none has begun, Invalid off the scale."""
+    if not LOWEST <= rating <= HIGHEST:
+        raise Invalid(f"rating must be a whole number from {LOWEST} to {HIGHEST}")
+    if len(comment) > COMMENT_LIMIT:
+        raise Invalid(f"comment must be at most {COMMENT_LIMIT:,} characters")
+    context = request_context.find(session_id, who, deps)
+    if context.thread is None or not endings.rate(context.thread, rating, comment, deps.clock.now()):
+        raise NotFound("There is no conversation to rate")

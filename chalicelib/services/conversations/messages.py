@@ -1,0 +1,80 @@
+"""Entries of a thread: as they come in, as they are stored, and as they go out."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.model import Message, Session, Thread
+from chalicelib.services.facilitation.turn import FacilitatorReply
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message as it came in; `message_id` is the channel's own id of it, where it has one.
+
+    `widget_value` is what the participant chose in the widget that was open.
+    """
+
+    content: str
+    message_id: str | None = None
+    widget_value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The facilitator's reply, in this session."""
+
+    session: Session
+    thread_id: str
+    content: str
+    is_final: bool
+    sequence: int  # of its message in the thread
+    message_id: str
+    widget_spec: dict[str, Any] | None = None
+
+
+def said(thread: Thread, what: NewMessage, *, new_id: str, now: datetime) -> Message:
+    """The participant's next message."""
+    return Message(
+        id=new_id,
+        sequence=thread.last_sequence + 1,
+        role="user",
+        content=what.content,
+        created_at=now,
+        message_id=what.message_id,
+        widget_value=what.widget_value,
+    )
+
+
+def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, new_id: str, now: datetime) -> Message:
+    """The facilitator's next message; an opening carries the id of the request that asked for it."""
+    return Message(
+        id=new_id,
+        sequence=thread.last_sequence + 1,
+        role="assistant",
+        content=reply.content,
+        created_at=now,
+        message_id=request_id,
+        is_final=reply.is_final,
+        model=reply.model,
+        usage=asdict(reply.usage),
+        widget_spec=reply.widget_spec,
+        themes=reply.themes,
+    )
+
+
+def turn_of(session: Session, thread_id: str, reply: Message) -> Turn:
+    """The turn that ended with this reply."""
+    return Turn(session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
+
+
+def begun_with(thread: Thread, message: Message) -> Thread:
+    """The head of a thread that begins with this message."""
+    return replace(
+        thread,
+        last_sequence=message.sequence,
+        last_said=message.sequence,
+        message_count=1,
+        first_message_at=message.created_at,
+        last_message_at=message.created_at,
+    )

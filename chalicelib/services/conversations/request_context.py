@@ -1,0 +1,141 @@
+"""What a request is about: the session, and the one thread that a participant's scope names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.llm.interface import Model
+from chalicelib.model import Answer, Condensed, SessionView, Thread
+from chalicelib.services.conversations.lease import LEASE
+from chalicelib.services.participants.form import page_questions
+from chalicelib.services.participants.identity import WEB, Participant, thread_id
+from chalicelib.store.cards import participation
+from chalicelib.store.conversations import Conversations, Scene
+from chalicelib.store.prompts import WITH_PROMPT
+from chalicelib.store.sessions import Sessions
+
+PROMPT_SECONDS = 5.0  # for a prompt that is being written when somebody is the first
+_PROMPT_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationDeps:
+    """What a chat turn works with. `help_text` is the operator's, `max_turns` the limit of a participant's messages."""
+
+    sessions: Sessions
+    conversations: Conversations
+    model: Model
+    clock: Clock
+    secret: bytes
+    new_id: Callable[[], str]
+    max_turns: int
+    help_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What `Scene` has, for the one thread that a participant's scope names."""
+
+    view: SessionView
+    scope: str
+    thread_id: str
+    thread: Thread | None
+    answers: tuple[Answer, ...]
+    condensed: Condensed | None
+    answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
+    starts_after: int = 0
+    language: str | None = None  # the participant's own, where the door knows it
+
+    @property
+    def begun(self) -> Thread:
+        """The thread, where there is one."""
+        assert self.thread is not None
+        return self.thread
+
+
+def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
+    """Where this participant stands. Raises NotFound without a session, Forbidden where a key may not chat there."""
+    ids = {scope: thread_id(deps.secret, session_id, scope, who.external_id) for scope in who.scopes()}
+    scene: Scene = deps.conversations.scene(session_id, list(ids.values()), who.user_id)
+    scope = who.scope_in(scene.view)
+    found = ids[scope]
+    thread = scene.threads.get(found)
+    return RequestContext(
+        view=replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view,
+        scope=scope,
+        thread_id=found,
+        thread=thread,
+        answers=scene.answers.get(found, ()),
+        condensed=scene.condensed.get(found),
+        answered_before=thread.answered_to if thread else 0,
+        starts_after=scene.erased.get(found, 0),
+        language=who.language,
+    )
+
+
+def after_lost_join(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
+    """The thread that another request began first; without one, the session closed in between."""
+    context = find(session_id, who, deps)
+    if context.thread is None:
+        require_active(context.view, deps)
+        raise Conflict("An earlier conversation of this participant is being removed; try again")
+    return replace(context, answered_before=0)
+
+
+def is_active(view: SessionView, deps: ConversationDeps) -> bool:
+    """Whether people may join and speak."""
+    return view.session.status_at(deps.clock.now()) == "active"
+
+
+def require_active(view: SessionView, deps: ConversationDeps) -> None:
+    """Raise Invalid where nobody joins or speaks any more."""
+    if not is_active(view, deps):
+        raise Invalid("Session is not active")
+
+
+def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> RequestContext:
+    """The place with the first prompt of its session, where that is just being written and comes in time; else as it is.
+
+    Nobody waits longer than until writing it has failed. A thread keeps what it begins with, so this is for new ones only.
+    """
+    view = context.view
+    if view.prompt is not None or not view.prompt_awaited:
+        return context
+    until = deps.clock.now() + timedelta(seconds=PROMPT_SECONDS)
+    while deps.clock.now() < until:
+        deps.clock.sleep(_PROMPT_POLL_SECONDS)
+        now = deps.sessions.view(view.session.id, WITH_PROMPT)
+        if now.prompt is not None:
+            return replace(context, view=replace(view, prompt=now.prompt))
+        if not now.prompt_awaited:
+            break
+    return context
+
+
+def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps) -> Thread:
+    """The head of this participant's thread before anything is said, its lease taken."""
+    now = deps.clock.now()
+    session = context.view.session
+    return Thread(
+        session_id=session.id,
+        id=context.thread_id,
+        scope=context.scope,
+        external_id=who.external_id,
+        name=None if session.anonymous else who.name or None,
+        created_at=now,
+        prompt_version=context.view.prompt.version if context.view.prompt else 0,
+        starts_after=context.starts_after,
+        last_sequence=context.starts_after,
+        turn_id=deps.new_id(),
+        leased_until=now + LEASE,
+    )
+
+
+def listed(context: RequestContext, who: Participant) -> Any:
+    """What puts this session into the list of an account that takes part; members of a session have it in theirs."""
+    if who.user_id is None or context.view.role is not None:
+        return None
+    return participation(context.view.session, who.user_id)

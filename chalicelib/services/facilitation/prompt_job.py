@@ -1,0 +1,57 @@
+"""The job that writes a session's facilitation prompt."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.clock import Deadline
+from chalicelib.llm.interface import Model, ModelRefused
+from chalicelib.model import Prompt, SessionView
+from chalicelib.observability import logger
+from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.usage.budget import Meter
+from chalicelib.store.sessions import FOR_PROMPT, Sessions
+
+TRIED_FOR = timedelta(days=1)  # so long a prompt that cannot be written is tried again: the cause may be mended
+MOST_TRIES = 3  # that a model is paid for and no prompt comes of
+
+
+def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, deadline: Deadline) -> None:
+    """Write the facilitation prompt of a session that waits for one; new threads use it.
+
+    Raises NotFound without a session, ModelUnavailable to be called again. A failure leaves the prompt that serves now,
+    and is noted with the session. After a day, or some tries that cost something, it is given up until the brief changes.
+    """
+    view = sessions.view(session_id, FOR_PROMPT)
+    due_at = view.prompt_due_at
+    if due_at is None:
+        return
+    meter = Meter(model)
+    try:
+        written = write_prompt(view, model=meter, deadline=deadline)
+    except Exception as error:
+        paid = meter.usage.total > 0
+        for_good = view.prompt_tries + paid >= MOST_TRIES or deadline.clock.now() - due_at >= TRIED_FOR
+        _note_failure(view, due_at, error, for_good=for_good, paid=paid, sessions=sessions)
+        if for_good or isinstance(error, ModelRefused):
+            return  # the queue would only hear the same again
+        raise
+    prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)
+    sessions.add_prompt(session_id, prompt, due_at)
+
+
+def _note_failure(
+    view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, paid: bool, sessions: Sessions
+) -> None:
+    """Say which prompt goes on serving. The session shows it, the log says why."""
+    serving = view.prompt.origin if view.prompt else "template" if view.session.template_id else "basic"
+    say = logger.error if for_good else logger.warning
+    say(
+        "facilitation prompt not written",
+        extra={
+            "event": "prompt_failed",
+            "session_id": view.session.id,
+            "serving": serving,
+            "error": type(error).__name__,
+            "for_good": for_good,
+        },
+    )
+    sessions.fail_prompt(view.session.id, due_at, for_good=for_good, paid=paid)

@@ -1,0 +1,97 @@
+"""What a host does about single people: take one out of the results, take one in again, remove one's data."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.model import Message, Thread, ThreadView
+from chalicelib.observability import log_failure
+from chalicelib.queues import Jobs
+from chalicelib.services.participants.identity import account_of
+from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.store.conversations import Conversations
+from chalicelib.store.participants import People
+
+ERASE_SECONDS = 100.0  # below the worker's 120
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantDeps:
+    """What decisions about people work with."""
+
+    people: People
+    conversations: Conversations
+    jobs: Jobs
+    clock: Clock
+
+
+def set_included(session_id: str, found: ThreadView | None, included: bool, *, deps: ParticipantDeps) -> ThreadView:
+    """Take somebody into the results, or out of them; gives the thread. Raises NotFound without one.
+
+    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
+    no answer can carry comes without its messages.
+    """
+    for _ in range(_TRIES):
+        if found is None:
+            raise NotFound("Participant not found")
+        change = deps.people.include if included else deps.people.exclude
+        if found.thread.included == included or change(found.thread, deps.clock.now()):
+            # Also where nothing changed: an earlier request may have died before it could wake the job.
+            _wake(session_id, deps)
+            messages = _spoken(found.thread, deps)
+            return replace(found, thread=replace(found.thread, included=included), messages=messages)
+        found = _again(session_id, found, deps)
+    raise Conflict("This participant is changing right now; try again")
+
+
+def remove_participant(session_id: str, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
+    """Remove somebody's data for good. Raises NotFound without any. Summary and brief are offline from this moment."""
+    for _ in range(_TRIES):
+        if found is None:
+            raise NotFound("Participant not found")
+        if deps.people.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
+            _wake(session_id, deps)
+            _ask_to_erase(session_id, found.thread.id, deps)
+            return
+        found = _again(session_id, found, deps)
+    raise Conflict("This participant is changing right now; try again")
+
+
+def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
+    """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
+    run = deps.clock.deadline(ERASE_SECONDS)
+    if not deps.people.erase(session_id, thread_id, lambda: run.remaining() > 0):
+        deps.jobs.erase_participant(session_id, thread_id)
+
+
+def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
+    """The messages of a thread; none of them where all are more than one answer can carry."""
+    messages: list[Message] = []
+    size = 0
+    for message in deps.conversations.messages(thread):
+        size += len(message.content.encode())
+        if size > WORDS_BYTES:
+            return ()
+        messages.append(message)
+    return tuple(messages)
+
+
+def _again(session_id: str, found: ThreadView, deps: ParticipantDeps) -> ThreadView | None:
+    fresh = deps.conversations.thread(session_id, found.thread.id)
+    return replace(found, thread=fresh) if fresh else None
+
+
+def _wake(session_id: str, deps: ParticipantDeps) -> None:
+    try:
+        deps.jobs.write_summary(session_id, deps.clock.now())
+    except Unavailable as error:
+        # What was asked for is done; the sweep finds that the summary is due.
+        log_failure("the summary has to wait for the sweep", error, session_id=session_id)
+
+
+def _ask_to_erase(session_id: str, thread_id: str, deps: ParticipantDeps) -> None:
+    try:
+        deps.jobs.erase_participant(session_id, thread_id)
+    except Unavailable as error:
+        log_failure("the removal has to wait for the sweep", error, session_id=session_id)

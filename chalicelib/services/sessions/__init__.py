@@ -1,0 +1,1 @@
+"""Sessions: made, edited, listed, ended, deleted."""

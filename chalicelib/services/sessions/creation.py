@@ -1,0 +1,130 @@
+"""Designing a session."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import Invalid
+from chalicelib.model import Distribution, Prompt, Question, Session, SessionView, Visibility
+from chalicelib.services.sessions.time_zones import check_time_zone
+from chalicelib.services.templates import template_id
+from chalicelib.store.sessions import Sessions
+
+_LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
+QUESTIONS_BYTES = 350_000  # of JSON, which writes a control character in six bytes: they share one item
+
+
+@dataclass(frozen=True, slots=True)
+class NewQuestion:
+    """A question as the host gave it."""
+
+    text: str
+    type: str = "Short field"
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
+
+    `template_id` is the id or the slug of a template. `is_example` is nothing that a host sets: the people are made up.
+    """
+
+    topic: str
+    goal: str
+    critical: str | None = None
+    context: str | None = None
+    prompt: str | None = None
+    template_id: str | None = None
+    questions: tuple[NewQuestion, ...] | None = None
+    cross_pollination: bool = False
+    widgets_enabled: bool = False
+    results_visibility: Visibility = "host"
+    is_public: bool = False
+    summary_prompt: str | None = None
+    welcome_message: str | None = None
+    meta_description: str | None = None
+    language: str | None = None
+    time_zone: str = "UTC"
+    duration_minutes: int = 10
+    closes_at: datetime | None = None
+    anonymous: bool = False
+    max_participants: int | None = None
+    distribution: tuple[Distribution, ...] = ()
+    reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
+    is_example: bool = False
+
+
+_SHARED = tuple(f.name for f in fields(NewSession) if f.name in {g.name for g in fields(Session)})
+
+
+def create_session(
+    new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
+) -> Session:
+    """Store a new session. Without a prompt of the host's, a worker is going to write one."""
+    check_closing(new.closes_at, now)
+    check_time_zone(new.time_zone)
+    check_questions(new.questions or ())
+    settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
+    settings = {name: None if value == "" else value for name, value in settings.items()}
+    settings["template_id"] = template_id(settings["template_id"])
+    session = Session(
+        id=new_id(),
+        owner_id=owner_id,
+        status="active",
+        created_at=now,
+        updated_at=now,
+        has_questions=new.questions is not None,
+        **settings,
+    )
+    questions = tuple(
+        Question(new_id(), asked.text, position, asked.type, asked.required, asked.options)
+        for position, asked in enumerate(new.questions or ())
+    )
+    prompt = Prompt(1, new.prompt, "host") if new.prompt else None
+    if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
+        # An earlier try of this request made it: ids follow from its Idempotency-Key.
+        return sessions.view(session.id, ()).session
+    return session
+
+
+def check_closing(closes_at: datetime | None, now: datetime) -> None:
+    """Raise Invalid for a closing time that is over, or behind all calendars."""
+    if closes_at is not None and not now < closes_at < _LATEST:
+        raise Invalid("closes_at must be in the future" if closes_at <= now else "closes_at is too far away")
+
+
+def check_questions(questions: Sequence[NewQuestion]) -> None:
+    """Raise Invalid for a question of options without options, or for more than one item can hold."""
+    for position, question in enumerate(questions):
+        if question.type == "Options" and not question.options:
+            raise Invalid(f"questions[{position}].options is required for a question of type Options")
+    if len(msgspec.json.encode(questions)) > QUESTIONS_BYTES:
+        raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes together, with control characters escaped")
+
+
+def prompt_status(view: SessionView) -> str:
+    """Where the facilitation prompt comes from: host, tailored, basic, or (a new one is on its way) writing.
+
+    Once writing it has failed, what serves meanwhile is what counts, although it is tried again.
+    """
+    if view.prompt_awaited:
+        return "writing"
+    return view.prompt.origin if view.prompt else "basic"
+
+
+def summary_status(view: SessionView, now: datetime) -> str:
+    """How the summary relates to what was said: none, updating, stale or current.
+
+    `updating_until` in the past means that a job ended without saying so: what it was to cover is still missing.
+    """
+    until = view.synthesis.updating_until
+    if until is not None and until > now:
+        return "updating"
+    if view.summary is None:
+        return "updating" if view.synthesis.withdrawn_at else "none"
+    return "stale" if view.synthesis.stale_since or until else "current"

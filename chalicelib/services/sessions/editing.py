@@ -1,0 +1,124 @@
+"""Editing a session: what was asked is applied to the session as it is stored, and stored if that is still so."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.model import Prompt, Question, Session, SessionView
+from chalicelib.services.delivery.telegram_groups import check_distribution
+from chalicelib.services.sessions.creation import NewQuestion, NewSession, check_closing, check_questions
+from chalicelib.services.sessions.time_zones import check_time_zone
+from chalicelib.services.templates import template_id
+from chalicelib.store.edits import edit_session as store_edit
+from chalicelib.store.summaries import later
+from chalicelib.store.telegram import TelegramGroups
+
+TRIES = 12  # of as many editors at once, each gets through
+_SHORT_WAIT = 0.05
+_OF_SESSION = {field.name for field in fields(Session)}
+
+
+@dataclass(frozen=True, slots=True)
+class EditedQuestion(NewQuestion):
+    """A question as the host wants it; one that is to stay the same question carries its id."""
+
+    id: str | None = None
+
+
+def edit_session(
+    read: Callable[[], SessionView],
+    user_id: str,
+    changes: Mapping[str, Any],
+    *,
+    groups: TelegramGroups,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> SessionView:
+    """Give a session these values, by the names of `NewSession`; None (or an empty text) is the default of a new session.
+
+    `read` gives all of the session as it is stored, or raises what this user is to be told. Gives the session as it is
+    then; without changes, as it is. Raises Invalid for a value that cannot be.
+    """
+    values = _values(changes)
+    if "template_id" in values:
+        values["template_id"] = template_id(values["template_id"])
+    check_closing(values.get("closes_at"), clock.now())
+    check_time_zone(values.get("time_zone"))
+    check_questions(values.get("questions") or ())
+    for tried in range(TRIES):
+        before = read()
+        if not values:
+            return before
+        if "distribution" in values:
+            kept = before.session.distribution
+            values["distribution"] = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
+        after = _apply(before, values, clock.now(), new_id)
+        if store_edit(before, after, user_id):
+            return after
+        clock.sleep(random.uniform(0, _SHORT_WAIT * (tried + 1)))
+    raise Conflict("Others are editing this session right now; try again")
+
+
+def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
+    blank = NewSession(topic="", goal="")
+    return {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
+
+
+def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:
+    settings = {name: value for name, value in values.items() if name in _OF_SESSION}
+    if "closes_at" in values:
+        settings["status"] = "active"  # that time is to come: what had ended goes on
+    session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
+    after = replace(before, session=session)
+    if "context" in values:
+        after = replace(after, context=values["context"])
+    if "questions" in values:
+        asked = values["questions"]
+        questions = _questions(before.questions, asked or (), new_id)
+        after = replace(after, questions=questions, session=replace(session, has_questions=asked is not None))
+    return _prompted(before, after, values)
+
+
+def _questions(
+    known: Sequence[Question], asked: Sequence[EditedQuestion], new_id: Callable[[], str]
+) -> tuple[Question, ...]:
+    """The new list; an item with the id of a question that there is goes on being that question."""
+    left = {question.id for question in known}
+    questions = []
+    for position, item in enumerate(asked):
+        kept = item.id and item.id.lower()
+        if kept is not None:
+            if kept not in left:
+                raise Invalid(f"questions[{position}].id {item.id!r} is no question of this session, or comes twice")
+            left.remove(kept)
+        question = Question(kept or new_id(), item.text, position, item.type, item.required, item.options)
+        questions.append(question)
+    return tuple(questions)
+
+
+def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]) -> SessionView:
+    """The host's own prompt is the next version. Without one, ours has to be written, and again for another brief.
+
+    Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
+    """
+    due = after.session.updated_at
+    if text := values.get("prompt"):
+        if before.prompt and (before.prompt.origin, before.prompt.text) == ("host", text):
+            return after
+        version = before.prompt_version + 1
+        return replace(after, prompt=Prompt(version, text, "host"), prompt_version=version, prompt_due_at=None)
+    wanted = replace(after, prompt_due_at=due, prompt_failed=False)
+    if "prompt" in values:
+        return replace(wanted, prompt=None)
+    hosts = before.prompt is not None and before.prompt.origin == "host"
+    return after if hosts or _brief(before) == _brief(after) else wanted
+
+
+def _brief(view: SessionView) -> tuple[str | None, ...]:
+    """What a prompt of ours is written from."""
+    session = view.session
+    return session.topic, session.goal, session.critical, view.context, session.template_id

@@ -1,0 +1,84 @@
+"""What of a theme may be told to other participants: nothing that could come from a few people only.
+
+A theme's label is first written from one participant's words, and whatever a model makes of those, it may be a name, a
+place or a turn of phrase that tells who it was. So every word of what is told, a short one and a number too, has to be
+one that three participants at least really wrote just so, by their quotes, or that the host's topic, goal or critical
+uses. A name may be on everybody's lips: what anybody writes with a capital inside a sentence is taken for one, as is
+what nobody writes without. That is too strict for the nouns of German, which are told where the host uses them.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from chalicelib.model import Session
+from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.text import tokens
+from chalicelib.text.normalise import fold
+from chalicelib.text.stop_words import GRAMMAR
+
+SHARED_BY = 3  # people who make a word nobody's own
+_PARTICLES = frozenset("的與和及與跟在是了或之對对与為为於于の を は が に と も で や")
+_TELLING = re.compile(r"\d{4}|@|https?:|www\.|\w\.\w{2,}", re.IGNORECASE)
+
+
+class Common:
+    """The words of a session that belong to nobody alone."""
+
+    def __init__(self, aggregate: Aggregate, session: Session) -> None:
+        hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
+        self._hosts = {fold(word) for word, _ in tokens.written(hosts)}
+        self._names: set[str] = set()
+        plain: set[str] = set()
+        by: defaultdict[str, set[str]] = defaultdict(set)
+        for thread_id, point in aggregate.points:
+            shouted = point.quote.isupper()
+            for word, opens in tokens.written(point.quote):
+                by[fold(word)].add(thread_id)
+                if not _is_capital(word):
+                    plain.add(fold(word))
+                elif not shouted and _names(word, opens):
+                    self._names.add(fold(word))
+            for unit in _marks(point.quote):
+                by[unit].add(thread_id)
+        shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
+        self._words = (shared & plain) | GRAMMAR
+        self._marks = shared | set(_marks(hosts))
+
+    def may_tell(self, text: str) -> bool:
+        """Whether others may be told this."""
+        if not text.strip() or _TELLING.search(text):
+            return False
+        return all(self._knows(*found) for found in tokens.written(text)) and all(map(self._covers, tokens.runs(text)))
+
+    def _knows(self, word: str, opens: bool) -> bool:
+        """Whether a word is the host's, or everybody's and no name."""
+        folded = fold(word)
+        if folded in self._hosts:
+            return True
+        return folded in self._words and folded not in self._names and not _names(word, opens)
+
+    def _covers(self, run: str) -> bool:
+        """Whether every character of a run stands in a pair that is common, or is one that grammar needs."""
+        known = [mark in _PARTICLES or (len(run) == 1 and run in self._marks) for mark in run]
+        for at in range(len(run) - 1):
+            if run[at : at + 2] in self._marks:
+                known[at] = known[at + 1] = True
+        return all(known)
+
+
+def _is_capital(word: str) -> bool:
+    return word != word.lower()
+
+
+def _names(word: str, opens: bool) -> bool:
+    """Whether a word has a capital that its place in the sentence does not ask for; "I" and "NOT" are still grammar."""
+    if opens or not _is_capital(word):
+        return False
+    return fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
+
+
+def _marks(text: str) -> Iterable[str]:
+    """What a text makes known in scripts without spaces: pairs of characters, and single ones."""
+    found = tokens.runs(text)
+    return {pair for run in found for pair in tokens.pairs(run)} | {mark for run in found for mark in run}

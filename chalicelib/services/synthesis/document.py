@@ -1,0 +1,92 @@
+"""The summary as a document: markdown out of its parts, with the counts that code made."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalicelib.model import Quote, SessionView, Summary, Theme
+from chalicelib.services.synthesis import markdown
+from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.answers import SHOWN, least_people
+from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.language import Words
+from chalicelib.services.synthesis.quotes import MAX_LENGTH
+
+
+def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+    """The summary with its markdown, `notes` at its foot; sections without content are left out."""
+    sections = (
+        f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
+        markdown.section(words.overview, markdown.paragraphs(summary.overview)),
+        markdown.section(
+            words.themes, "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
+        ),
+        markdown.section(words.agreements, markdown.bullets(summary.agreements)),
+        markdown.section(words.tensions, markdown.bullets(summary.tensions)),
+        markdown.section(words.minority_views, markdown.bullets(summary.minority_views)),
+        markdown.section(words.critical, _critical(view.session.critical, summary.critical_answer, words)),
+        markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
+        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
+    )
+    return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
+
+
+def _theme(theme: Theme, total: int, words: Words) -> str:
+    """One theme: its label with the count, what people hold, and their own words."""
+    share = words.share.format(count=theme.participants, total=total)
+    said = words.gap.join(filter(None, (theme.statement, theme.gathered)))
+    parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(said)]
+    parts += [markdown.quote(quote.text) for quote in theme.quotes]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _critical(asked: str | None, answer: str | None, words: Words) -> str:
+    if not asked:
+        return ""
+    return f"*{markdown.inline(asked)}*\n\n{markdown.inline(answer) if answer else words.unanswered}"
+
+
+def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) -> list[str]:
+    """What the document rests on, and what it has no room for."""
+    notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
+    points, themeless = book.aggregate.total, book.aggregate.themeless
+    if len(book) < points:
+        notes.append(words.part.format(used=len(book), points=points))
+    if themeless:
+        notes.append(words.themeless.format(count=themeless, points=points))
+    if beyond:
+        notes.append(words.beyond.format(themes=beyond))
+    return notes
+
+
+def render_answers(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+    """A summary without a language model, with its markdown: what is critical first, then the other questions, then words."""
+    critical, total = summary.critical_answers, summary.participants
+    asked = [_theme(theme, total, words) for theme in summary.themes if theme is not critical]
+    used = [words.carried.format(label=word, count=count) for word, count in summary.words]
+    sections = (
+        f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
+        markdown.section(words.critical, _theme(critical, total, words) if critical else ""),
+        markdown.section(words.answers, "\n\n".join(asked)),
+        markdown.section(words.words.format(least=least_people(total)), markdown.inline(words.comma.join(used))),
+        f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
+    )
+    return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
+
+
+def notes_on_answers(summary: Summary, words: Words, aggregate: Aggregate) -> list[str]:
+    """What a list of answers rests on, what it has no room for, and what it takes to have more."""
+    notes = [words.listed.format(participants=summary.participants, messages=summary.messages, most=SHOWN)]
+    if len(aggregate.points) < aggregate.total:
+        notes.append(words.part.format(used=len(aggregate.points), points=aggregate.total))
+    if any(point.is_cut for _, point in aggregate.points):
+        notes.append(words.cut.format(limit=MAX_LENGTH))
+    return [*notes, words.no_model]
+
+
+def quotes_of(summary: Summary) -> tuple[Quote, ...]:
+    """Every quote in the document, each once: those of its themes, and what else its prose quotes."""
+    quotes: list[Quote] = []
+    for quote in (*(quote for theme in summary.themes for quote in theme.quotes), *summary.quotes):
+        if not any(quote.message_id == other.message_id and quote.text in other.text for other in quotes):
+            quotes.append(quote)
+    return tuple(quotes)

@@ -1,0 +1,93 @@
+"""The themes after somebody was taken out: nothing stays that only they brought up, nor anything in their words."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers
+from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+from chalicelib.services.synthesis.theme_register import Register
+from chalicelib.store import digests as stored
+from chalicelib.text import tokens
+from chalicelib.text.normalise import fold
+
+MOST_ASKED = 10  # people who carry a theme, for a name of it
+_CARRYING = 3  # letters of a word that can tell whose it is
+_NAMELESS = ("", "")
+
+
+def pruned(view: SessionView, aggregate: Aggregate, register: Register, deps: SynthesisDeps) -> ThemeRegistry:
+    """The themes as they stand, and after somebody was taken out stored as they may stand."""
+    registry = register.registry
+    known = registry.last
+    while view.synthesis.withdrawn_at:
+        people = carriers(aggregate, registry)
+        asked = {name for theme in _lost(registry, aggregate) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
+        digests = stored.of_threads(view.session.id, sorted(asked))
+        kept = withdrawn(registry, aggregate, digests, known)
+        if kept == registry:
+            break
+        if made := deps.themes.put(view.session.id, kept, registry):
+            return made
+        registry = deps.themes.get(view.session.id)
+    return registry
+
+
+def withdrawn(registry: ThemeRegistry, aggregate: Aggregate, digests: Iterable[Digest], known: int) -> ThemeRegistry:
+    """The registry without the themes that nobody carries, without descriptions, and without labels of whoever is gone.
+
+    A theme that loses its label is named as most of those whose digests these are speak of it, or not at all. The next
+    summary describes all themes anew. What is numbered above `known` is newer than the aggregate, and left alone.
+    """
+    supported = {found.id for name in aggregate.supported if (found := registry.resolve(name))}
+    names = _names(registry, _lost(registry, aggregate), digests)
+    themes = []
+    for theme in registry.themes:
+        live = registry.resolve(theme.id)
+        if theme.number > known:
+            themes.append(theme)
+        elif live and live.id in supported:
+            if not _stays(theme, aggregate):
+                label, coined_by = names.get(live.id, _NAMELESS)
+                theme = replace(theme, label=label, coined_by=coined_by)
+            themes.append(replace(theme, description=""))
+    return replace(registry, themes=tuple(themes))
+
+
+def _stays(theme: RegisteredTheme, aggregate: Aggregate) -> bool:
+    """Whether its label is somebody's who is still there, or nobody's."""
+    return not theme.coined_by or theme.coined_by in aggregate.voices
+
+
+def _lost(registry: ThemeRegistry, aggregate: Aggregate) -> dict[str, set[str]]:
+    """For each live theme that loses a label, or one under another name, the words that go with it."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for theme in registry.themes:
+        live = registry.resolve(theme.id)
+        if live and not _stays(theme, aggregate):
+            words[live.id] |= tokens.content(theme.label, _CARRYING)
+    return dict(words)
+
+
+def _names(
+    registry: ThemeRegistry, lost: Mapping[str, set[str]], digests: Iterable[Digest]
+) -> dict[str, tuple[str, str]]:
+    """For each of these themes the label that most people use for it, and who does."""
+    used: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for digest in digests:
+        for theme, label in dict.fromkeys(_own(registry, lost, digest)):
+            used[theme].setdefault(fold(label), (label, digest.thread_id))
+            counted[theme][fold(label)] += 1
+    return {theme: used[theme][min(found, key=lambda it: (-found[it], it))] for theme, found in counted.items()}
+
+
+def _own(registry: ThemeRegistry, lost: Mapping[str, set[str]], digest: Digest) -> Iterator[tuple[str, str]]:
+    """The labels that somebody's points have for these themes: with nothing of a lost one that they did not say themselves."""
+    for point in digest.points:
+        live = registry.resolve(point.theme)
+        if live and live.id in lost and point.topic:
+            theirs = tokens.content(point.topic, _CARRYING) & lost[live.id]
+            if theirs <= tokens.units(point.quote):
+                yield live.id, point.topic

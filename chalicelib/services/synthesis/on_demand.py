@@ -1,0 +1,76 @@
+"""A summary that a host asks for and waits for: written within the request where it can be, else by the job."""
+
+from datetime import timedelta
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
+from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
+from chalicelib.services.synthesis.job import reduce
+from chalicelib.store.sessions import FOR_DIGEST
+from chalicelib.store.summaries import WITH_SYNTHESIS
+
+REQUEST_SECONDS = 20.0  # the gateway gives up after 29
+DIGEST_SHARE = 0.6
+LEAST_SECONDS = 3.0  # no summary is written in less
+HANDED_OVER = timedelta(minutes=3)  # by then the job is at it
+POLL_SECONDS = 1.0
+
+
+def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
+    """Rewrite the summary of this session, however young it is; False where it takes longer: then a job goes on with it.
+
+    Raises Unavailable where the model does not answer; the last good summary stays, and the sweep tries again.
+    """
+    deadline = deps.clock.deadline(REQUEST_SECONDS)
+    if begin(session_id, deps, deadline):
+        done = False
+        try:
+            done = _write(session_id, deps, deadline)
+        except Unavailable:
+            if deadline.remaining() > LEAST_SECONDS:
+                deps.sessions.leave_summary(session_id, deps.clock.now())
+                raise
+        if done:
+            _take_late_mark_away(session_id, deps)
+            return True
+        deps.sessions.leave_summary(session_id, deps.clock.now() + HANDED_OVER)
+    deps.jobs.write_summary(session_id, deps.clock.now())
+    return False
+
+
+def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
+    """Begin, as soon as no other request or job is at it; False where that takes too long."""
+    while deadline.remaining() > LEAST_SECONDS:
+        now = deps.clock.now()
+        until = now + timedelta(seconds=REQUEST_SECONDS + 5)  # a request that died holds nobody up for longer
+        if deps.sessions.begin_summary(session_id, now, until, by_request=True):
+            return True
+        deps.clock.sleep(POLL_SECONDS)
+    return False
+
+
+def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
+    """Digest what is new and reduce it all; False where the time is up or somebody was taken out, or in, meanwhile."""
+    view = deps.sessions.view(session_id, FOR_DIGEST)
+    heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
+    digesting = deps.clock.deadline(deadline.remaining() * DIGEST_SHARE)
+    register = open_register(view, heads.values(), deps)
+    digested = digest_all(view, list(heads.values()), register, deps, digesting)
+    if digested.out_of_time or (digested.failure and digesting.remaining() < 1):
+        return False
+    if digested.failure:
+        raise digested.failure
+    done = reduce(view, heads, digested, register, deps, deadline, again=True)
+    if digested.left_out:
+        deps.sessions.mark_stale(session_id, deps.clock.now())
+    return done
+
+
+def _take_late_mark_away(session_id: str, deps: SynthesisDeps) -> None:
+    """Of what was said just before, the stream may have told while it was being digested: that makes nothing stale.
+
+    The heads are read after the mark, so all that it stands for is in what they say.
+    """
+    told_at = deps.sessions.view(session_id, WITH_SYNTHESIS).synthesis.told_at
+    if told_at and not any(head.is_stale for head in deps.conversations.heads(session_id) if head.included):
+        deps.sessions.untell_of_words(session_id, told_at)

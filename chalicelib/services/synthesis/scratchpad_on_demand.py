@@ -1,0 +1,154 @@
+"""The scratchpad on demand: digests of what is new, batch by batch within the time of a request, and the notes they make.
+
+It works under the summary's lease, so that two at once don't interleave. What it leaves, the next call goes on with, or
+the summary's job.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.clock import Deadline
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.model import Scratchpad, SessionView, Thread
+from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
+from chalicelib.services.synthesis.exclusion import pruned
+from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
+from chalicelib.services.synthesis.scratchpad import Pad
+from chalicelib.store.sessions import FOR_DIGEST
+
+Mode = Literal["seed", "update", "status"]
+Status = Literal["completed", "partial", "no_data", "exists", "empty"]
+
+BATCH = 8  # threads
+NOTES_SECONDS = 4.0  # kept for the notes after the last digest
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a scratchpad is: the themes and participants in it, and the batches of threads."""
+
+    status: Status
+    themes: int
+    participants: int
+    batches_processed: int
+    batches_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A session as one look finds it: the included threads, those in which somebody spoke, and those with news."""
+
+    view: SessionView
+    heads: dict[str, Thread]
+    spoken: tuple[Thread, ...]
+    stale: tuple[Thread, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the scratchpad has all that was said."""
+        pad = self.view.scratchpad
+        return pad is not None and not self.stale and pad.messages == sum(head.message_count for head in self.spoken)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing waits for a summary."""
+        synthesis = self.view.synthesis
+        return not (self.stale or synthesis.stale_since or synthesis.updating_until or synthesis.withdrawn_at)
+
+
+def update_scratchpad(session_id: str, mode: Mode, *, deps: SynthesisDeps) -> Progress:
+    """Bring the scratchpad up to date as far as a request's time goes; with `status`, only tell how far it is.
+
+    `seed` counts the batches of the whole session, `update` those of what is new. Raises Invalid where the session wants
+    no cross-pollination, Unavailable where the model does not answer.
+    """
+    deadline = deps.clock.deadline(REQUEST_SECONDS)
+    state = _look(session_id, deps)
+    if mode == "status":
+        return _progress(_told(state), state, mode)
+    if not state.spoken:
+        return _progress("no_data", state, mode)
+    if state.is_complete:
+        return _progress("exists" if mode == "seed" else "completed", state, mode)
+    if not begin(session_id, deps, deadline):
+        return _progress("partial", state, mode)
+    try:
+        return _work(state, mode, deps, deadline)
+    except Exception:
+        deps.sessions.leave_summary(session_id, deps.clock.now())
+        raise
+
+
+def _look(session_id: str, deps: SynthesisDeps) -> _State:
+    view = deps.sessions.view(session_id, FOR_DIGEST)
+    if not view.session.cross_pollination:
+        raise Invalid("Cross-pollination is not enabled for this session")
+    heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
+    spoken = tuple(head for head in heads.values() if head.message_count)
+    stale = sorted((head for head in spoken if head.is_stale), key=lambda head: head.last_message_at or head.created_at)
+    return _State(view, heads, spoken, tuple(stale))
+
+
+def _told(state: _State) -> Status:
+    if state.view.scratchpad is None:
+        return "empty"
+    return "completed" if state.is_complete else "partial"
+
+
+def _work(before: _State, mode: Mode, deps: SynthesisDeps, deadline: Deadline) -> Progress:
+    """Digest and take notes, under the lease, which is given back with what is left to do."""
+    state = _look(before.view.session.id, deps)  # whoever held the lease before may have done it all
+    register = open_register(state.view, state.heads.values(), deps)
+    digested, done = Digested(), 0
+    for batch in _batches(state.stale):
+        digesting = deps.clock.deadline(deadline.remaining() - NOTES_SECONDS)
+        if digesting.remaining() <= 0:
+            break
+        found = digest_all(state.view, batch, register, deps, digesting)
+        digested.reached.update(found.reached)
+        if found.failure and not digested.reached and digesting.remaining() > 1:
+            raise found.failure
+        if found.failure or found.out_of_time:
+            break
+        if not found.left_out:
+            done += len(batch)
+    aggregate = gather(state.view, state.heads, digested, register, deps)
+    pad = Pad(state.view, deps)
+    stored = aggregate is not None and pad.refresh(aggregate, pruned(state.view, aggregate, register, deps))
+    same_people = state.view.synthesis.epoch == before.view.synthesis.epoch
+    _give_back(state, deps, quiet=before.is_quiet and same_people and not state.stale)
+    status: Status = "completed" if stored and done == len(state.stale) else "partial"
+    return _progress(status, state, mode, done, pad.stored)
+
+
+def _give_back(state: _State, deps: SynthesisDeps, *, quiet: bool) -> None:
+    """End what was begun; where there is news, the summary is due and its job asked."""
+    session_id, now = state.view.session.id, deps.clock.now()
+    if quiet and deps.sessions.end_summary(session_id, state.view.synthesis.epoch):
+        return
+    deps.sessions.leave_summary(session_id, now)
+    try:
+        deps.jobs.write_summary(session_id, now)
+    except Unavailable:
+        return  # the sweep finds what is due
+
+
+def _progress(
+    status: Status, state: _State, mode: Mode, done: int = 0, scratchpad: Scratchpad | None = None
+) -> Progress:
+    pad = scratchpad or state.view.scratchpad
+    left = _count(len(state.stale) - done)
+    total = _count(len(state.stale if mode == "update" else state.spoken))
+    themes, participants = (pad.themes, pad.participants) if pad else (0, 0)
+    processed = 0 if pad is None else max(0, total - left)
+    return Progress(status, themes, participants, processed, total)
+
+
+def _batches(threads: tuple[Thread, ...]) -> Iterator[tuple[Thread, ...]]:
+    return (threads[first : first + BATCH] for first in range(0, len(threads), BATCH))
+
+
+def _count(threads: int) -> int:
+    """In batches."""
+    return -(-threads // BATCH)

@@ -1,0 +1,121 @@
+"""The themes of a summary: each gathers registered themes, stands for those who carry them, and quotes some of them.
+
+What many people carry is there, whatever a model left out or gathered under one label.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.model import RegisteredTheme, Theme
+from chalicelib.services.synthesis.aggregate import count_stances
+from chalicelib.services.synthesis.coverage import Carried
+from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
+from chalicelib.services.synthesis.marks import paragraphs
+from chalicelib.services.synthesis.prose import Prose
+from chalicelib.services.synthesis.theme_register import MAX_DESCRIPTION
+from chalicelib.text import normalise
+from chalicelib.text.normalise import fold
+
+MAX_GIVEN = 12  # themes of a model's
+MAX_LABEL = 80
+MAX_TEXT = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A theme of the summary, the registered themes in it, and what it says of the one that stands for it."""
+
+    theme: Theme
+    themes: tuple[str, ...]
+    description: str = ""
+
+
+@dataclass(slots=True)
+class _Given:
+    label: str
+    statement: str
+    description: str
+    themes: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def group_themes(
+    given: object, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried
+) -> list[Group]:
+    """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those.
+
+    Themes of one label are one theme; a registered theme counts for the first that names it. What stood for a theme
+    `before` goes on doing so.
+    """
+    read = [found for found in _read(given, book) if not carried.too_many(found.themes)]
+    groups = sorted((_group(found, book, prose, before, carried) for found in read), key=_rank)[:MAX_GIVEN]
+    left_out = carried.besides({name for group in groups for name in group.themes})
+    return sorted([*groups, *(_alone(theme, book, carried) for theme in left_out)], key=_rank)
+
+
+def one_line(value: object, limit: int) -> str:
+    """Text of at most `limit` characters on one line, without marks of markdown; empty for anything else."""
+    return normalise.one_line(" ".join(paragraphs(value)), limit) if isinstance(value, str) else ""
+
+
+def _read(given: object, book: EvidenceBook) -> list[_Given]:
+    """What the model handed in, as far as it names themes that somebody carries, or points of such themes."""
+    read: dict[str, _Given] = {}
+    taken: set[str] = set()
+    for item in given if isinstance(given, list) else []:
+        fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
+        label, evidence = one_line(fields.get("label"), MAX_LABEL), book.find(fields.get("evidence"))
+        named = book.themes(fields.get("themes")) or [entry.theme for entry in evidence if entry.theme]
+        themes = [theme for theme in dict.fromkeys(named) if theme not in taken]
+        if not label or not themes:
+            continue
+        taken.update(themes)
+        statement, description = fields.get("statement"), fields.get("description")
+        new = _Given(label, one_line(statement, MAX_TEXT), one_line(description, MAX_DESCRIPTION))
+        found = read.setdefault(fold(label), new)
+        found.themes += themes
+        found.evidence += [entry for entry in evidence if entry not in found.evidence]
+    return list(read.values())
+
+
+def _rank(group: Group) -> int:
+    return -group.theme.participants
+
+
+def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried) -> Group:
+    lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
+    telling = [entry for entry in found.evidence if entry.theme in found.themes]
+    registered = book.registry.resolve(lead)
+    theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
+    if registered and prose.check(found.label) != found.label:
+        theme = _renamed(theme, registered, carried)
+    plain = prose.check(found.description)
+    gathered = carried.gathered(found.themes, theme.label, theme.statement)
+    return Group(replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else "")
+
+
+def _alone(registered: RegisteredTheme, book: EvidenceBook, carried: Carried) -> Group:
+    """A registered theme that stands for itself."""
+    theme = _theme(registered.id, "", carried.description(registered), [registered.id], (), book)
+    return Group(_renamed(theme, registered, carried), (registered.id,))
+
+
+def _renamed(theme: Theme, registered: RegisteredTheme, carried: Carried) -> Theme:
+    """A theme under the name of a registered one."""
+    return replace(theme, label=carried.label(registered), members_only=not carried.may_tell(registered))
+
+
+def _theme(
+    lead: str, label: str, statement: str, ids: Sequence[str], telling: Sequence[Evidence], book: EvidenceBook
+) -> Theme:
+    """A theme with the people who carry these registered ones, and some of their words, the most telling first."""
+    stances = book.stances(ids)
+    return Theme(
+        label=label,
+        statement=statement,
+        participants=len(stances),
+        quotes=pick_quotes([*telling, *book.of_themes(ids)]),
+        id=lead,
+        stances=count_stances(stances.values()),
+    )

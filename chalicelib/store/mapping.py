@@ -1,0 +1,82 @@
+"""Items of `conversations` as records, and back."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+
+from chalicelib.model import Answer, Condensed, Digest, Message, Point, Thread
+from chalicelib.store import keys
+from chalicelib.store.conversation_items import (
+    CondensedItem,
+    DigestItem,
+    ErasureItem,
+    FormItem,
+    MessageItem,
+    ThreadItem,
+)
+
+HEAD_FIELDS = tuple(field.name for field in fields(Thread) if field.name not in ("session_id", "id"))
+MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
+CONDENSED_FIELDS = tuple(field.name for field in fields(Condensed))
+
+
+def head_item(thread: Thread, **more: Any) -> ThreadItem:
+    """A head as it is first stored."""
+    values = {name: getattr(thread, name) for name in HEAD_FIELDS}
+    return ThreadItem(thread.session_id, keys.thread(thread.id), **values, **more)
+
+
+def message_item(thread: Thread, message: Message) -> MessageItem:
+    """A message of this thread."""
+    values = {name: getattr(message, name) for name in MESSAGE_FIELDS}
+    return MessageItem(thread.session_id, keys.message(thread.id, message.sequence), **values)
+
+
+def thread_from(raw: Mapping[str, Any]) -> Thread:
+    """The head that an item holds."""
+    item = ThreadItem.from_raw_data(dict(raw))
+    values = {name: getattr(item, name) for name in HEAD_FIELDS}
+    return Thread(session_id=item.session_id, id=keys.thread_of(item.part), **values)
+
+
+def message_from(raw: Mapping[str, Any]) -> Message:
+    """The message that an item holds."""
+    item = MessageItem.from_raw_data(dict(raw))
+    return Message(**{name: getattr(item, name) for name in MESSAGE_FIELDS})
+
+
+def answers_from(raw: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """The answers that a form holds."""
+    return msgspec.convert(FormItem.from_raw_data(dict(raw)).answers, tuple[Answer, ...])
+
+
+def erased_to(raw: Mapping[str, Any]) -> int:
+    """The last sequence number of a deleted thread."""
+    return int(ErasureItem.from_raw_data(dict(raw)).up_to)
+
+
+def condensed_item(thread: Thread, condensed: Condensed) -> CondensedItem:
+    """The condensed part of this thread."""
+    values = {name: getattr(condensed, name) for name in CONDENSED_FIELDS}
+    return CondensedItem(thread.session_id, keys.condensed(thread.id), **values)
+
+
+def condensed_from(raw: Mapping[str, Any]) -> Condensed:
+    """The condensed part that an item holds."""
+    item = CondensedItem.from_raw_data(dict(raw))
+    return Condensed(int(item.to_sequence), item.text, item.message_ids, tuple(item.themes))
+
+
+def digest_from(raw: Mapping[str, Any]) -> Digest:
+    """The digest that an item holds."""
+    item = DigestItem.from_raw_data(dict(raw))
+    return Digest(
+        thread_id=keys.thread_of(item.part),
+        to_sequence=int(item.to_sequence),
+        points=msgspec.convert(item.points, tuple[Point, ...]),
+        messages=int(item.messages),
+        model=item.model,
+        created_at=item.created_at,
+    )

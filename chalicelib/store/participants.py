@@ -1,0 +1,252 @@
+"""The people of a session as its host sees them: read, taken out, taken in again, removed (tables `conversations`, `sessions`)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.model import SessionView, Thread, ThreadView
+from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
+from chalicelib.store.conversation_items import (
+    CommentItem,
+    CondensedItem,
+    DigestItem,
+    ErasureItem,
+    FormItem,
+    ThreadItem,
+)
+from chalicelib.store.conversations import STALE
+from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
+from chalicelib.store.session_view import view_of
+from chalicelib.store.tables import ConversationPart
+
+_ERASURE = "erasure"
+_KEYS_A_READ = 100
+_MESSAGES_A_PAGE = 1_000  # about as many as a megabyte holds
+
+
+class People:
+    """Repository of participants."""
+
+    def find(self, session_id: str, thread_id: str, user_id: str) -> tuple[SessionView, ThreadView | None]:
+        """The session with the role of this user, and a thread with its form, in one read. Raises NotFound without a session."""
+        parts = (keys.thread(thread_id), keys.form(thread_id))
+        wanted = sessions.wanted(session_id, sessions.NOTHING_ELSE, user_id)
+        raw = database.get_many([*wanted, *((ConversationPart, session_id, part) for part in parts)])
+        return view_of(session_id, raw, user_id), _of_parts([raw[part] for part in parts if part in raw])
+
+    def everybody(self, session_id: str, wanted: Callable[[Thread], bool], at_most: int) -> list[ThreadView] | None:
+        """The wanted threads with forms and messages, from one range; None where their words are over so many bytes.
+
+        Heads come last in the range. When the words of all are too many, the heads are looked up to see whose count.
+        """
+        found: dict[str, list[Raw]] = {}
+        size, counted = 0, None
+        for raw in database.query(ConversationPart, session_id, keys.FORMS, keys.AFTER_THREADS):
+            thread_id = keys.thread_of(raw[keys.PART]["S"])
+            if counted is not None and thread_id not in counted:
+                continue
+            found.setdefault(thread_id, []).append(raw)
+            size += _size(raw)
+            if size > at_most and counted is None:
+                counted = {head.id: head for head in self._heads(session_id) if wanted(head)}
+                found = {thread: parts for thread, parts in found.items() if thread in counted}
+                size = sum(_size(part) for parts in found.values() for part in parts)
+            if size > at_most:
+                return None
+        views = [_of_parts(parts) for parts in found.values()]
+        return [view for view in views if view and wanted(view.thread)]
+
+    def heads(self, session_id: str) -> list[Thread]:
+        """All heads of a session."""
+        return list(self._heads(session_id))
+
+    def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
+        """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""
+        return self._by_key(threads, lambda _: [], at_most)
+
+    def with_messages(
+        self, threads: Sequence[Thread], everybody: Sequence[Thread], at_most: int
+    ) -> list[ThreadView] | None:
+        """These threads with forms and messages, in the same order; None where their words are over so many bytes.
+
+        Messages have known keys. Where these threads are much of all there is, one range takes fewer requests.
+        """
+        asked = sum(_length(thread) + 1 for thread in threads)
+        if -(-asked // _KEYS_A_READ) > 1 + sum(map(_length, everybody)) // _MESSAGES_A_PAGE:
+            ids = {thread.id for thread in threads}
+            views = self.everybody(threads[0].session_id, lambda head: head.id in ids, at_most)
+            found = {view.thread.id: view for view in views or []}
+            return None if views is None else [found[thread.id] for thread in threads if thread.id in found]
+        return self._by_key(threads, _messages_of, at_most)
+
+    def exclude(self, thread: Thread, now: datetime) -> bool:
+        """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
+        actions: list[Action] = [
+            ThreadItem.included.set(False),
+            ThreadItem.due_kind.remove(),
+            ThreadItem.due_at.remove(),
+        ]
+
+        def build(write: TransactWrite) -> None:
+            _withdraw(write, thread, now)
+            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+
+        return holds(lambda: database.transact(build))
+
+    def include(self, thread: Thread, now: datetime) -> bool:
+        """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
+        actions: list[Action] = [ThreadItem.included.set(True)]
+        if thread.is_stale:
+            actions += [ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)), ThreadItem.due_at.set(now)]
+
+        def build(write: TransactWrite) -> None:
+            synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
+            write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
+            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+
+        return holds(lambda: database.transact(build))
+
+    def remove(self, thread: Thread, now: datetime, account: str | None = None) -> bool:
+        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
+
+        `account` is whose thread it is: with the last one the session leaves its list. The messages are still to go:
+        `erase` does that. False where something changed meanwhile.
+        """
+        card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
+        session_id = thread.session_id
+        due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
+        completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
+        unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
+
+        def build(write: TransactWrite, capped: bool) -> None:
+            _withdraw(write, thread, now)
+            write.delete(_head(thread), condition=_same(thread) & unmoved)
+            write.delete(FormItem(session_id, keys.form(thread.id)))
+            write.delete(CommentItem(session_id, keys.comment(thread.id)))
+            write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
+            write.delete(DigestItem(session_id, keys.digest(thread.id)))
+            if card:
+                _leave(write, card)
+            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
+            participant_limit.count_out(write, session_id, thread.id, completed, capped=capped)
+
+        # Only one of the two can hold; most sessions have no limit of participants.
+        return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
+
+    def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
+        """Remove the messages of a deleted thread; False where there was no time for all of them."""
+        part = keys.erasure(thread_id)
+        while raw := database.get_many([(ConversationPart, session_id, part)]):
+            up_to = erased_to(raw[part])
+            first, last = keys.message(thread_id, 0), keys.message(thread_id, up_to)
+            found = database.query(ConversationPart, session_id, first, last, keys_only=True)
+            while page := list(islice(found, _KEYS_A_READ)):
+                if not goes_on():
+                    return False
+                database.delete_all(ConversationPart, page)
+            _note_erased(session_id, part, up_to)
+        return True
+
+    def erasures_due(self, until: datetime) -> Iterator[tuple[str, str]]:
+        """Session and thread of what should have been erased before `until` and was not."""
+        stored = stored_moment(until)
+        for shard in keys.dues(_ERASURE):
+            for raw in database.query_due(ConversationPart, shard, stored):
+                yield raw[keys.SESSION_ID]["S"], keys.thread_of(raw[keys.PART]["S"])
+
+    def _heads(self, session_id: str) -> Iterator[Thread]:
+        return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
+
+    def _by_key(
+        self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
+    ) -> list[ThreadView] | None:
+        asked = {thread.id: [keys.form(thread.id), *messages(thread)] for thread in threads}
+        parts = [(thread.session_id, part) for thread in threads for part in asked[thread.id]]
+        raw: dict[str, Raw] = {}
+        size = 0
+        for first in range(0, len(parts), _KEYS_A_READ):
+            read = database.get_many([(ConversationPart, *part) for part in parts[first : first + _KEYS_A_READ]])
+            size += sum(map(_size, read.values()))
+            if size > at_most:
+                return None
+            raw |= read
+        return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
+
+
+def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
+    """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
+    session_id = thread.session_id
+    write.delete(SummaryItem(session_id, keys.SUMMARY))
+    write.delete(BriefItem(session_id, keys.BRIEF))
+    reductions.withdraw(write, session_id, thread.id)
+    scratchpads.withdraw(write, session_id)
+    actions = [SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
+    condition = SynthesisItem.session_id.exists()
+    write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)
+
+
+def _stale(session_id: str, now: datetime) -> list[Action]:
+    """Whoever is at a summary now is at one of other people: it comes to nothing, and another one is due."""
+    due = keys.due(sessions.SUMMARY_DUE, session_id)
+    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
+    return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
+
+
+def _leave(write: TransactWrite, card: ParticipationItem) -> None:
+    """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
+    if card.threads > 1:
+        less: list[Action] = [ParticipationItem.threads.add(-1)]
+        write.update(card, actions=less, condition=ParticipationItem.threads == card.threads)
+    else:
+        write.delete(card, condition=ParticipationItem.threads == card.threads)
+
+
+def _note_erased(session_id: str, part: str, up_to: int) -> None:
+    """Everything up to there is gone; unless the thread was deleted once more, nothing is left to do."""
+    holds(lambda: database.delete(ErasureItem(session_id, part), ErasureItem.up_to == up_to))
+
+
+def _as_included_as(thread: Thread) -> Any:
+    return ThreadItem.included == thread.included
+
+
+def _head(thread: Thread) -> ThreadItem:
+    return ThreadItem(thread.session_id, keys.thread(thread.id))
+
+
+def _same(thread: Thread) -> Any:
+    """It is this thread, and not one that the same participant began after a deletion."""
+    return ThreadItem.created_at == thread.created_at
+
+
+def _length(thread: Thread) -> int:
+    return thread.last_sequence - thread.starts_after
+
+
+def _messages_of(thread: Thread) -> list[str]:
+    return [keys.message(thread.id, number) for number in range(thread.starts_after + 1, thread.last_sequence + 1)]
+
+
+def _size(raw: Raw) -> int:
+    """Bytes of what somebody wrote."""
+    return sum(len(raw[name]["S"].encode()) for name in ("content", "answers") if name in raw)
+
+
+def _of_parts(parts: Sequence[Raw]) -> ThreadView | None:
+    heads = [raw for raw in parts if raw[keys.PART]["S"].startswith(keys.THREADS)]
+    return _view(thread_from(heads[0]), parts) if heads else None
+
+
+def _view(thread: Thread, parts: Sequence[Raw]) -> ThreadView:
+    """A thread with its form and messages; what is left of a deleted one before it is not shown."""
+    forms = [answers_from(raw) for raw in parts if raw[keys.PART]["S"].startswith(keys.FORMS)]
+    messages = [message_from(raw) for raw in parts if raw[keys.PART]["S"].startswith(keys.MESSAGES)]
+    own = tuple(message for message in messages if message.sequence > thread.starts_after)
+    return ThreadView(thread, forms[0] if forms else (), own)

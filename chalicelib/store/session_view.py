@@ -1,0 +1,113 @@
+"""A session put together from its parts, as one BatchGetItem finds them."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import NotFound
+from chalicelib.model import (
+    Brief,
+    Distribution,
+    Prompt,
+    PromptOrigin,
+    Question,
+    Role,
+    Scratchpad,
+    Session,
+    SessionView,
+    Summary,
+    Synthesis,
+    Tally,
+)
+from chalicelib.store import keys
+from chalicelib.store.documents import document_from
+from chalicelib.store.session_items import (
+    BriefItem,
+    MemberItem,
+    PromptItem,
+    QuestionsItem,
+    SessionItem,
+    SummaryItem,
+    SynthesisItem,
+    TallyItem,
+    TextItem,
+)
+
+Raw = Mapping[str, dict[str, Any]]
+
+# Fields of a session that its item holds; the rest has items of its own.
+SHORT_FIELDS = tuple(field.name for field in fields(Session) if field.name not in ("id", "summary_prompt"))
+_COUNTERS = tuple(field.name for field in fields(Tally))
+
+
+def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
+    """The session, the parts that were read and the role of this user. Raises NotFound where there is no session."""
+    if keys.SESSION not in raw:
+        raise NotFound("Session not found")
+    item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
+    values = {name: getattr(item, name) for name in SHORT_FIELDS}
+    values["distribution"] = msgspec.convert(item.distribution or (), tuple[Distribution, ...])
+    session = Session(id=session_id, **values)
+    if keys.SUMMARY_PROMPT in raw:
+        session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
+    shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
+    view = SessionView(
+        session,
+        prompt_due_at=item.prompt_wanted_at,
+        prompt_failed=bool(item.prompt_failed),
+        prompt_tries=int(item.prompt_tries or 0),
+        tally=Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS}),
+        participants=tuple(int(shard.participants) for shard in shards),
+    )
+    if user_id is not None and keys.member(user_id) in raw:
+        role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
+        view = replace(view, role=role)
+    return replace(view, **_parts(raw))
+
+
+def prompt_of(item: PromptItem) -> Prompt:
+    """A version of the facilitation prompt."""
+    origin = msgspec.convert(item.origin, PromptOrigin)
+    return Prompt(int(item.version), item.text, origin, item.summary, item.generated_from)
+
+
+def _parts(raw: Raw) -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    if keys.CONTEXT in raw:
+        parts["context"] = _text(raw, keys.CONTEXT)
+    if keys.QUESTIONS in raw:
+        stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
+        parts["questions"] = msgspec.convert(stored, tuple[Question, ...])
+    if keys.PROMPT_CURRENT in raw:
+        current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
+        parts["prompt_version"] = int(current.version)
+        parts["prompt"] = prompt_of(current) if current.text else None
+    if keys.SYNTHESIS in raw:
+        synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
+        parts["synthesis"] = Synthesis(
+            stale_since=synthesis.stale_since or synthesis.told_at,
+            updating_until=synthesis.updating_until,
+            epoch=int(synthesis.epoch),
+            withdrawn_at=synthesis.withdrawn_at,
+            told_at=synthesis.told_at,
+            tries=int(synthesis.tries or 0),
+            paid_tries=int(synthesis.paid_tries or 0),
+            rests_until=synthesis.rests_until,
+            begun=int(synthesis.begun or 0),
+            themes_version=int(synthesis.themes_version or 0),
+            themes_last=int(synthesis.themes_last or 0),
+        )
+    if keys.SUMMARY in raw:
+        parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
+    if keys.SCRATCHPAD in raw:
+        parts["scratchpad"] = document_from(raw[keys.SCRATCHPAD], Scratchpad)
+    if keys.BRIEF in raw:
+        brief = BriefItem.from_raw_data(raw[keys.BRIEF])
+        parts["brief"] = Brief(brief.markdown, brief.summary_at)
+    return parts
+
+
+def _text(raw: Raw, part: str) -> str:
+    return TextItem.from_raw_data(raw[part]).text

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_FIRST = "sessions"
 _CODE = re.compile(r"`([^`]+)`")
 _HERE = Path(__file__).parent / "templates"
 _STYLE = (_HERE / "reference.css").read_text()
@@ -55,12 +56,12 @@ def _render(template: str, public_url: str, *, escape: bool) -> str:
 
 
 def _groups(described: Json) -> dict[str, list[Json]]:
-    """The operations by their tag, each with its method and path."""
+    """The operations by their tag, each with its method and path; sessions come first, they are what everybody begins with."""
     groups: dict[str, list[Json]] = {}
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             groups.setdefault(operation["tags"][0], []).append({"method": method.upper(), "path": path, **operation})
-    return groups
+    return dict(sorted(groups.items(), key=lambda group: group[0] != _FIRST))
 
 
 def _kind(schema: Json) -> str:

@@ -1,9 +1,9 @@
 """The built-in templates: one `.md` file each, read together when the first is asked for.
 
-The front matter holds what the API shows of a template, a `name: value` a line; the rest of the file is its facilitation
-prompt.
+The front matter, TOML, holds what the API shows of a template; the rest of the file is its facilitation prompt.
 """
 
+import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from chalicelib.errors import Invalid
 
 _NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the slugs, everywhere and for ever
-_FENCE = "---\n"
+_FENCE = "+++\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,5 @@ def _by_name() -> dict[str, Template]:
 
 def _read(file: Path) -> Template:
     _, front, prompt = file.read_text(encoding="utf-8").split(_FENCE, 2)
-    values = dict(line.split(": ", 1) for line in front.splitlines())
-    return Template(
-        id=str(uuid5(_NAMESPACE, values["slug"])),
-        facilitation_prompt=prompt.strip(),
-        cross_pollination_default={"true": True, "false": False}[values.pop("cross_pollination_default")],
-        created_at=datetime.fromisoformat(values.pop("created_at")),
-        updated_at=datetime.fromisoformat(values.pop("updated_at")),
-        **values,
-    )
+    values = tomllib.loads(front)
+    return Template(id=str(uuid5(_NAMESPACE, values["slug"])), facilitation_prompt=prompt.strip(), **values)

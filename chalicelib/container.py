@@ -16,9 +16,9 @@ from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
-from chalicelib.store.feedback import Endings
+from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
-from chalicelib.store.participants import People
+from chalicelib.store.participants import Participants
 from chalicelib.store.reductions import Reductions
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
@@ -60,9 +60,9 @@ def guards() -> Guards:
     return Guards()
 
 
-def endings() -> Endings:
-    """How conversations end."""
-    return Endings()
+def feedback() -> Feedback:
+    """How conversations ended, and how they were."""
+    return Feedback()
 
 
 @cache
@@ -118,19 +118,24 @@ def telegram_groups() -> TelegramGroups:
 
 
 @cache
-def people() -> People:
+def participants() -> Participants:
     """Participants as their host sees them."""
-    return People()
+    return Participants()
 
 
 @cache
 def participant_deps() -> ParticipantDeps:
     """What decisions about people work with."""
-    return ParticipantDeps(people=people(), conversations=conversations(), jobs=jobs(), clock=clock())
+    return ParticipantDeps(participants=participants(), conversations=conversations(), jobs=jobs(), clock=clock())
 
 
 def synthesis_deps() -> "SynthesisDeps":
     """What summaries are written with."""
+    return synthesis_deps_with(model(), clock())
+
+
+def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
+    """The same with another model and clock than the deployment's."""
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 
     return SynthesisDeps(
@@ -139,9 +144,9 @@ def synthesis_deps() -> "SynthesisDeps":
         themes=Themes(),
         reductions=Reductions(),
         scratchpads=Scratchpads(),
-        model=model(),
+        model=model,
         jobs=jobs(),
-        clock=clock(),
+        clock=clock,
         interval=settings().summary_interval,
     )
 
@@ -149,11 +154,16 @@ def synthesis_deps() -> "SynthesisDeps":
 @cache
 def conversation_deps() -> ConversationDeps:
     """What a chat turn works with."""
+    return conversation_deps_with(model(), clock())
+
+
+def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
+    """The same with another model and clock than the deployment's."""
     return ConversationDeps(
         sessions=sessions(),
         conversations=conversations(),
-        model=model(),
-        clock=clock(),
+        model=model,
+        clock=clock,
         secret=deployment_secret(),
         new_id=new_id,
         max_turns=settings().max_turns,

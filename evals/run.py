@@ -22,6 +22,10 @@ from evals.transcript import render
 PROMPT_SECONDS = 120.0
 WORKERS = 4  # conversations at a time with a live model
 
+# What a script can keep: it listens to nobody, so what it repeats or overlooks is no measure of it.
+KEPT_BY_SCRIPT = frozenset(
+    ("no_leak", "keeps_role", "true_quotes", "quotes_keep_sense", "no_praise", "widget_rules", "covers_critical")
+)
 PLAYED_BY_SCRIPT = "scripted, and answer the same question the same way every time"
 
 
@@ -115,8 +119,8 @@ def write(run: Run, folder: Path) -> Path:
 
 
 def main() -> int:
-    """Run everything. 1 where the script left somebody without a reply, or a live model gave nothing to score; 2 where it
-    cannot begin. What the checks find is measured and fails nothing: the script listens to nobody."""
+    """Run everything. 1 where the script left somebody without a reply or broke a rule that it can keep, or a live model gave
+    nothing to score; 2 where it cannot begin. What else the checks find is measured and fails nothing."""
     try:
         evaluation = Evaluation(settings(), Clock())
     except SettingMissing as error:
@@ -128,7 +132,7 @@ def main() -> int:
     print(f"Written to {path}")
     if run.live:
         return 0 if run.scored else 1
-    return 1 if run.broken else 0
+    return 1 if run.broken or any(name in KEPT_BY_SCRIPT for name, _, _ in run.failures()) else 0
 
 
 if __name__ == "__main__":

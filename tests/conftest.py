@@ -23,6 +23,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import container, secret_store, settings
+from chalicelib.pages import home
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
@@ -50,9 +51,10 @@ def forget_wiring() -> None:
         container.jobs,
         container.model,
         container.conversation_deps,
-        container.people,
+        container.participants,
         container.participant_deps,
         container.telegram_groups,
+        home.example_seen,
     ):
         cached.cache_clear()
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from chalicelib import container
 from chalicelib.model import Session, SessionView, ThreadView
-from chalicelib.services.conversations import join
+from chalicelib.services.conversations import join, turn
 from chalicelib.services.conversations.messages import NewMessage, Turn
+from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.store.sessions import EVERYTHING
@@ -38,7 +39,7 @@ class Room:
     def say(self, content: str, message_id: str | None = None, widget_value: Any = None) -> Turn:
         """Say something."""
         said = NewMessage(content, message_id, widget_value)
-        return join.say(
+        return turn.say(
             self.session.id, self.who, said, deps=container.conversation_deps(), deadline=self.clock.deadline(24)
         )
 
@@ -48,7 +49,7 @@ class Room:
 
     def thread(self) -> ThreadView:
         """The participant's thread."""
-        _, view = join.read_thread(self.session.id, self.who, deps=container.conversation_deps())
+        _, view = read_thread(self.session.id, self.who, deps=container.conversation_deps())
         assert view is not None
         return view
 

@@ -10,8 +10,9 @@ from chalicelib.api.bodies import ChatBody, JoinBody
 from chalicelib.api.http import Call, Made, endpoint
 from chalicelib.api.shapes import ChatResponse
 from chalicelib.errors import Invalid
-from chalicelib.services.conversations import join
+from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
+from chalicelib.services.conversations.turn import say, turn_again
 from chalicelib.services.participants.identity import Participant
 
 routes = Blueprint(__name__)
@@ -19,7 +20,7 @@ routes = Blueprint(__name__)
 
 def _turn_again(call: Call, kept: dict[str, Any], session_id: str) -> dict[str, Any]:
     session = call.open(session_id).session
-    return _shown(call, join.turn_again(session, **kept, deps=container.conversation_deps()))
+    return _shown(call, turn_again(session, **kept, deps=container.conversation_deps()))
 
 
 def _shown(call: Call, turn: Turn) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def post_chat_questions(call: Call, session_id: str) -> Made:
         raise Invalid("answers must have each question once")
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
     deps = container.conversation_deps()
-    turn = join.join(session_id, who, answers, deps=deps, deadline=call.deadline, request_id=call.repeat_id)
+    turn = join(session_id, who, answers, deps=deps, deadline=call.deadline, request_id=call.repeat_id)
     return _made(call, turn)
 
 
@@ -52,4 +53,4 @@ def post_chat(call: Call, session_id: str) -> Made:
     body: ChatBody = call.body
     who = Participant(body.participant_id, body.participant_name or None, call.caller.user_id)
     said = NewMessage(body.content, body.message_id or call.repeat_id, body.widget_value)
-    return _made(call, join.say(session_id, who, said, deps=container.conversation_deps(), deadline=call.deadline))
+    return _made(call, say(session_id, who, said, deps=container.conversation_deps(), deadline=call.deadline))

@@ -30,7 +30,7 @@ def get_responses(call: Call, session_id: str) -> dict[str, Any]:
     """Every included thread with its messages, by first message."""
     wanted = wanted_responses(call.query)
     call.open(session_id)
-    responses = list_responses(session_id, wanted, people=container.people())
+    responses = list_responses(session_id, wanted, participants=container.participants())
     answer: dict[str, Any] = {"data": [present.participant(view) for view in responses.people]}
     if wanted.limit is not None:
         answer["next_cursor"] = responses.next_cursor
@@ -88,6 +88,6 @@ def delete_participant(call: Call, session_id: str, participant_id: str) -> None
 
 
 def _found(call: Call, session_id: str, participant_id: str) -> ThreadView | None:
-    view, found = container.people().find(session_id, participant_id, call.caller.user_id)
+    view, found = container.participants().find(session_id, participant_id, call.caller.user_id)
     call.admit(view)
     return found

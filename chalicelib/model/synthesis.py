@@ -215,3 +215,8 @@ class Synthesis:
     begun: int = 0
     themes_version: int = 0
     themes_last: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no summary is due, and none is being written."""
+        return not (self.stale_since or self.updating_until or self.withdrawn_at)

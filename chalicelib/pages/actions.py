@@ -18,9 +18,8 @@ from chalicelib.requests import request_id
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.access.rate_limits import TURNS, count_turn
 from chalicelib.services.accounts.keys import seconds_to_next_minute
-from chalicelib.services.conversations import feedback, join
+from chalicelib.services.conversations import feedback, turn
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.conversations.turn import ConversationFull
 
 
 def say(visit: Visit, form: Form) -> Response:
@@ -54,7 +53,7 @@ def choose(visit: Visit, form: Form) -> Response:
 
 def end(visit: Visit) -> Response:
     """The participant says that it is enough."""
-    feedback.conclude(visit.session_id, visit.who, deps=container.conversation_deps(), endings=container.endings())
+    feedback.conclude(visit.session_id, visit.who, deps=container.conversation_deps(), stored=container.feedback())
     return onwards(visit, done="done")
 
 
@@ -72,7 +71,7 @@ def rate(visit: Visit, form: Form) -> Response:
         int(chosen),
         comment,
         deps=container.conversation_deps(),
-        endings=container.endings(),
+        stored=container.feedback(),
     )
     return onwards(visit, done="rated")
 
@@ -88,7 +87,7 @@ def named(error: Exception, visit: Visit) -> HarmonicaError:
 def _turn(visit: Visit, said: NewMessage, draft: Draft) -> Response:
     try:
         _require_pace(visit)
-        join.say(visit.session_id, visit.who, said, deps=container.conversation_deps(), deadline=visit.deadline)
+        turn.say(visit.session_id, visit.who, said, deps=container.conversation_deps(), deadline=visit.deadline)
     except NotFound:
         raise
     except Exception as error:
@@ -113,7 +112,7 @@ def _why(error: HarmonicaError) -> tuple[str, dict[str, Any]]:
     """What to say of words that were not stored."""
     if isinstance(error, RateLimited):
         return "slow_turns", {"seconds": round(error.retry_after)}
-    if isinstance(error, ConversationFull):
+    if isinstance(error, turn.ConversationFull):
         return "conversation_full", {"limit": number(error.limit)}
     if isinstance(error, Invalid) and "widget_value" in error.message:
         return "widget_gone", {}

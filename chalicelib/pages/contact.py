@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from chalicelib.settings import settings
-from chalicelib.text.addresses import is_mail_address
+from chalicelib.text.email_addresses import is_mail_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.text.language import match, usual_language
+from chalicelib.text.language import DEFAULT, OWN, match, usual_language
 from chalicelib.text.scripts import family_of, is_right_to_left, script_of, script_of_language
 
 COOKIE = "hm_lang"
 PARAMETER = "lang"
-DEFAULT = "en"
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Language, script and region: all of a tag that matters to a writer. What may follow is the browser's own business.
@@ -25,20 +24,11 @@ class Language:
 
     tag: str
     name: str
-    direction: str = "ltr"
+    direction: str
 
 
 LANGUAGES = {
-    language.tag: language
-    for language in (
-        Language("en", "English"),
-        Language("de", "Deutsch"),
-        Language("es", "Español"),
-        Language("fr", "Français"),
-        Language("ar", "العربية", "rtl"),
-        Language("zh-Hans", "简体中文"),
-        Language("zh-Hant", "繁體中文"),
-    )
+    tag: Language(tag, name, "rtl" if is_right_to_left(script_of_language(tag)) else "ltr") for tag, name in OWN.items()
 }
 
 _SAMPLED = 400  # characters that are enough to tell a script

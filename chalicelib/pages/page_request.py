@@ -10,7 +10,7 @@ from chalicelib.model import SessionView, ThreadView
 from chalicelib.pages import language
 from chalicelib.pages.render import Voice, voice_for
 from chalicelib.requests import TURN_SECONDS
-from chalicelib.services.conversations import join
+from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import Participant
 
 
@@ -30,7 +30,7 @@ class Visit:
 
     def read(self) -> tuple[SessionView, ThreadView | None]:
         """The session, and this person's conversation where it has begun."""
-        return join.read_thread(self.session_id, self.who, deps=container.conversation_deps())
+        return read_thread(self.session_id, self.who, deps=container.conversation_deps())
 
     def voice(self, view: SessionView | None) -> Voice:
         """How this person is spoken to."""

@@ -99,7 +99,7 @@ def _charts(view: SessionView, results: Results, voice: Voice) -> dict[str, Char
 
 def _people(view: SessionView, voice: Voice, cursor: str | None) -> tuple[list[Person], str | None]:
     wanted = Wanted(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
-    found = list_responses(view.session.id, wanted, people=container.people())
+    found = list_responses(view.session.id, wanted, participants=container.participants())
     return [_person(it.thread, view, voice) for it in found.people], found.next_cursor
 
 
@@ -119,12 +119,12 @@ def _person(thread: Thread, view: SessionView, voice: Voice) -> Person:
 
 def _thread(request: Request, view: SessionView, found: str) -> Response:
     """One conversation, for an editor."""
-    _, thread = container.people().find(view.session.id, found, view.session.owner_id)
+    _, thread = container.participants().find(view.session.id, found, view.session.owner_id)
     if thread is None:
         return page(request, "results_closed.html", 404, session=view.session, visibility="gone")
     messages = tuple(container.conversations().messages(thread.thread))
     person = _person(thread.thread, view, voice_for(request, view.session))
-    comment = container.endings().comment(thread.thread) if person.rating else ""
+    comment = container.feedback().comment(thread.thread) if person.rating else ""
     values: dict[str, Any] = {
         "person": person,
         "thread": ThreadView(thread.thread, thread.answers, messages),

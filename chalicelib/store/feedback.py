@@ -14,8 +14,8 @@ from chalicelib.store.session_items import TallyItem
 from chalicelib.store.tables import ConversationPart
 
 
-class Endings:
-    """Repository of endings."""
+class Feedback:
+    """Repository of how conversations ended, and how they were."""
 
     def conclude(self, thread: Thread, now: datetime) -> bool:
         """Conclude a thread; False where it moved on, ended, or a reply to it is being made.

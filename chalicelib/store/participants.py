@@ -31,7 +31,7 @@ _KEYS_A_READ = 100
 _MESSAGES_A_PAGE = 1_000  # about as many as a megabyte holds
 
 
-class People:
+class Participants:
     """Repository of participants."""
 
     def find(self, session_id: str, thread_id: str, user_id: str) -> tuple[SessionView, ThreadView | None]:

@@ -12,6 +12,12 @@ from chalicelib.text.scripts import SAMPLED
 from chalicelib.text.scripts import script_of as script_of
 from chalicelib.text.tokens import words
 
+# The languages that the product itself writes in, by their own names: it has a catalogue of each wherever it writes something.
+OWN = {
+    **{"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français", "ar": "العربية"},
+    **{"zh-Hans": "简体中文", "zh-Hant": "繁體中文"},
+}
+DEFAULT = "en"
 FARTHEST = 15  # between a language and one that stands in for it, on the scale of the Unicode language matching data
 
 # The language of a script that nearly all of its texts are in.
@@ -85,12 +91,29 @@ def usual_language(script: str) -> str | None:
     return _LANGUAGES.get(script) or {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}.get(script)
 
 
+def own_language(named: str | None, *samples: str) -> str:
+    """The tag of OWN to write in: that of a language's code or name, else of the first sample whose language can be told.
+
+    What is no language's code or name says nothing; one that leaves the script open, as "Chinese" does, takes that of the
+    samples. DEFAULT for a language that we don't write in.
+    """
+    written = filter(None, map(language_of, samples))
+    tag = _tag_named(named)
+    found = match(tag, OWN)
+    if found is None and not _is_known(tag):
+        tag = next(written, "")
+        found = match(tag, OWN)
+    if found and "-" in found and "-" not in tag:
+        language = found.partition("-")[0]
+        found = next((it for it in written if it in OWN and it.partition("-")[0] == language), found)
+    return found or DEFAULT
+
+
 def match(named: str | None, available: Collection[str]) -> str | None:
     """The one of the available tags that a language's code or name stands for, in whatever spelling; None for none."""
-    name = fold(named or "")[:80].replace("_", "-")
-    if not name:
+    tag = _tag_named(named)
+    if not tag:
         return None
-    tag = NAMES.get(name) or next((NAMES[part] for part in _parts(name) if part in NAMES), name)
     same = next((it for it in available if it.casefold() == tag.casefold()), None)
     return same or _only_one(tag, available) or _nearest(tag, available)
 
@@ -129,6 +152,19 @@ def _by_stop_words(text: str, script: str) -> str | None:
     if not ranked or ranked[0][1] < _LEAST:
         return None
     return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= _CLEARLY * ranked[1][1] else None
+
+
+def _tag_named(named: str | None) -> str:
+    """The tag that a name stands for, else the name as a tag is written; empty where there is none."""
+    name = fold(named or "")[:80].replace("_", "-")
+    return NAMES.get(name) or next((NAMES[part] for part in _parts(name) if part in NAMES), name)
+
+
+def _is_known(tag: str) -> bool:
+    """Whether this is the tag of some language."""
+    from langcodes import tag_is_valid
+
+    return bool(tag) and tag_is_valid(tag)
 
 
 def _parts(name: str) -> list[str]:

@@ -84,7 +84,7 @@ def sweep() -> None:
     now = container.clock().now()
     until, again = now - MISSED_AFTER, now + AGAIN_AFTER
     sessions, conversations, jobs = container.sessions(), container.conversations(), container.jobs()
-    erasures = list(container.people().erasures_due(until))
+    erasures = list(container.participants().erasures_due(until))
     for session_id, thread_id in erasures:
         jobs.erase_participant(session_id, thread_id)
     found = {

@@ -15,22 +15,17 @@ from uuid import UUID, uuid5
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
-from chalicelib.llm.interface import Model
-from chalicelib.services.conversations import feedback, join
+from chalicelib.services.conversations import feedback
+from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.conversations.request_context import ConversationDeps
+from chalicelib.services.conversations.turn import say
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import create_session
 from chalicelib.services.sessions.deadline import close_session
 from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.sessions.example import EXAMPLE_ID
-from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.on_demand import summarise_now
-from chalicelib.settings import settings
-from chalicelib.store.reductions import Reductions
-from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import EVERYTHING, FOR_DIGEST, FOR_QUESTIONS
-from chalicelib.store.themes import Themes
 from infra.example.clock import StoryClock
 from infra.example.files import Person, read_people, read_session
 from infra.example.model import Facilitator, Writer
@@ -56,7 +51,7 @@ def plant(owner_id: str, now: datetime) -> str:
             list(pool.map(lambda person: _talk(person, person.begins(begins_at)), people))
         _close(owner_id, closes_at)
     if view.summary is None and view.synthesis.epoch == 0:
-        deps = _bench(Writer(people), StoryClock(closes_at + timedelta(minutes=5)))
+        deps = container.synthesis_deps_with(Writer(people), StoryClock(closes_at + timedelta(minutes=5)))
         if not summarise_now(EXAMPLE_ID, deps=deps):
             raise Unavailable("The summary of the example could not be written just now; try again")
     return EXAMPLE_ID
@@ -71,16 +66,16 @@ def _ids() -> Callable[[], str]:
 def _talk(person: Person, at: datetime) -> None:
     """This person's conversation, from the form to its end, as they would have had it on the page."""
     clock = StoryClock(at)
-    deps, deadline = _desk(Facilitator(person, clock), clock), clock.deadline(SECONDS)
+    deps, deadline = container.conversation_deps_with(Facilitator(person, clock), clock), clock.deadline(SECONDS)
     who = Participant(str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
-    join.join(EXAMPLE_ID, who, _form(person), deps=deps, deadline=deadline, request_id=f"joins-{person.number}")
+    join(EXAMPLE_ID, who, _form(person), deps=deps, deadline=deadline, request_id=f"joins-{person.number}")
     for number, turn in enumerate(person.turns, 1):
         clock.advance(READING + len(turn.said) / LETTERS_A_SECOND)
         said = NewMessage(turn.said, f"{person.number}-{number}", turn.chosen)
-        join.say(EXAMPLE_ID, who, said, deps=deps, deadline=clock.deadline(SECONDS))
+        say(EXAMPLE_ID, who, said, deps=deps, deadline=clock.deadline(SECONDS))
     if person.rating:
         clock.advance(READING)
-        feedback.rate(EXAMPLE_ID, who, person.rating, person.comment, deps=deps, endings=container.endings())
+        feedback.rate(EXAMPLE_ID, who, person.rating, person.comment, deps=deps, stored=container.feedback())
 
 
 def _form(person: Person) -> dict[str, str]:
@@ -102,31 +97,3 @@ def _close(owner_id: str, at: datetime) -> None:
         new_id=container.new_id,
     )
     close_session(EXAMPLE_ID, sessions=sessions, jobs=container.jobs(), now=at + timedelta(minutes=1))
-
-
-def _desk(model: Model, clock: StoryClock) -> ConversationDeps:
-    """What a turn works with; its model is not the deployment's, which therefore needs none."""
-    return ConversationDeps(
-        sessions=container.sessions(),
-        conversations=container.conversations(),
-        model=model,
-        clock=clock,
-        secret=container.deployment_secret(),
-        new_id=container.new_id,
-        max_turns=settings().max_turns,
-    )
-
-
-def _bench(model: Model, clock: StoryClock) -> SynthesisDeps:
-    """What digests and the summary are written with."""
-    return SynthesisDeps(
-        sessions=container.sessions(),
-        conversations=container.conversations(),
-        themes=Themes(),
-        reductions=Reductions(),
-        scratchpads=Scratchpads(),
-        model=model,
-        jobs=container.jobs(),
-        clock=clock,
-        interval=settings().summary_interval,
-    )

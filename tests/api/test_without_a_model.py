@@ -21,6 +21,7 @@ from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.work import done, summarise, write_brief
 from tests.clock import FakeClock
+from tests.conftest import forget_wiring
 from tests.events import Context
 
 PEOPLE = tomllib.loads((Path(__file__).parents[1] / "data" / "answers.toml").read_text(encoding="utf-8"))
@@ -229,14 +230,18 @@ def test_what_is_critical_now_is_shown_as_critical(host: Host, clock: FakeClock)
     assert "> It is far too small, this budget." in rest
 
 
-def test_words_of_danger_are_answered_with_care_and_stand_in_no_list(host: Host, clock: FakeClock) -> None:
+def test_words_of_danger_are_answered_with_care_and_stand_in_no_list(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELP_TEXT", "Call 116 016")
+    forget_wiring()
     session = new_session(host)
     danger = "I want to kill myself"
     heard = talk(
         host, session, "p1", ["The soup was cold all week.", danger, "It is fine, go on.", "A warmer kitchen.", "stop"]
     )
     care, again = heard[2]["content"], heard[3]["content"]
-    assert care.startswith(catalogue("en").care)
+    assert care == f"{catalogue('en').care}\n\nCall 116 016"
     assert "?" not in care
     assert again.endswith(catalogue("en").questions[1])
     assert danger not in heard[-1]["content"]

@@ -74,13 +74,14 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
 
 
 def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
-    """One more message of this participant."""
+    """One more message of this participant, and the mark that the stream sets for it."""
     thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
     thread = container.conversations().thread(session.id, thread_id)
     assert thread is not None
     sequence = thread.last_sequence + 1
     message = Message(container.new_id(), sequence, "user", words, clock.now())
     assert container.conversations().say(thread, message, None, None)
+    container.sessions().tell_of_words(session.id, {thread_id: sequence}, clock.now())
 
 
 def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:

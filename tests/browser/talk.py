@@ -9,7 +9,7 @@ from tests.browser.devices import TIMEOUT
 from tests.e2e.local import LocalCloud
 
 expect.set_options(timeout=TIMEOUT)
-TRIES, BETWEEN_TRIES = 20, 2_000  # at the opening, and milliseconds
+TRIES, BETWEEN_TRIES = 5, 2_000  # at the opening, and milliseconds
 
 QUESTIONS: list[dict[str, Any]] = [
     {"text": "Name", "required": True},

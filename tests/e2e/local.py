@@ -135,8 +135,8 @@ class LocalCloud:
         """
         until = time.monotonic() + PATIENCE
         answer = self._send(method, path, body, key, headers or {})
-        while patient and answer.status in COME_BACK and time.monotonic() < until:
-            time.sleep(float(answer.headers.get("retry-after", 1)))
+        while patient and answer.status in COME_BACK and "retry-after" in answer.headers and time.monotonic() < until:
+            time.sleep(float(answer.headers["retry-after"]))
             answer = self._send(method, path, body, key, headers or {})
         return answer
 

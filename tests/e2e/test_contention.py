@@ -66,7 +66,7 @@ def test_sixty_four_people_at_once_all_get_in_and_are_heard_by_no_more_workers_t
         over.set()
         counting.join()
     assert answers == [(200, 200, 200)] * PEOPLE
-    assert max(most, _api_workers(cloud)) <= most_workers(dict(os.environ))
+    assert 0 < max(most, _api_workers(cloud)) <= most_workers(dict(os.environ))
     assert cloud.call("GET", f"/sessions/{session}").json()["participant_count"] == PEOPLE
     people = cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
     said = {it["external_id"]: [m["content"] for m in it["messages"] if m["role"] == "user"] for it in people}

@@ -22,7 +22,7 @@ from evals.sessions import meetings
 from evals.transcript import Transcript, parse
 from tests import fake_anthropic
 from tests.fake_anthropic import FakeAnthropic, text, tool
-from tests.llm.queued import QueuedModel, calls, prompt_of, unavailable
+from tests.llm.queued import QueuedModel, calls, prompt_of, says, unavailable
 
 MEETINGS = {meeting.name: meeting for meeting in meetings()}
 LIBRARY, RETROSPECTIVE = MEETINGS["library"], MEETINGS["retrospective"]
@@ -113,18 +113,21 @@ def test_a_run_without_a_reply_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "- missing: library-cooperative" in (tmp_path / "evals" / "report.md").read_text()
 
 
-# What a script can keep: it listens to nobody, so what it repeats or overlooks is no measure of it.
-KEPT = ("no_leak", "keeps_role", "true_quotes", "no_praise", "widget_rules")
-
-
 def test_the_script_keeps_the_rules_that_need_no_listener(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(runs, "settings", lambda: provided("scripted"))
     monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
     assert main() == 0
-    findings = capsys.readouterr().out.partition("## Findings")[2]
-    assert [line for line in findings.splitlines() if line.startswith(tuple(f"- {name}" for name in KEPT))] == []
+    printed = capsys.readouterr().out
+    assert "## Findings" in printed
+    assert f"Written to {tmp_path}" in printed
+
+
+def test_a_finding_of_such_a_rule_fails_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert {check.name for check in CHECKS} >= runs.KEPT_BY_SCRIPT
+    flattery = QueuedModel(*[says("What a wonderful answer! Where do you read?")] * 500)
+    assert ran(monkeypatch, tmp_path, flattery) == 1
 
 
 def test_without_a_provider_it_is_the_script() -> None:

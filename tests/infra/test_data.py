@@ -9,8 +9,6 @@ from chalicelib.store import conversation_items, session_items, tables, user_ite
 from infra import data
 from tests.infra.templates import Template, complaints, of_type
 
-AWS_PARAMETERS = {"Stage": "prod"}
-
 
 def _tables(template: Template) -> dict[str, Template]:
     return of_type(template, "AWS::DynamoDB::Table")

@@ -17,7 +17,7 @@ from chalicelib.model.synthesis import joined
 from chalicelib.pages import home
 from chalicelib.pages.texts import texts_in
 from chalicelib.pages.widgets import control_of, words_for
-from chalicelib.services.conversations import join
+from chalicelib.services.conversations.turn import say
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.safety import danger_in
 from chalicelib.services.sessions.example import EXAMPLE_ID
@@ -73,28 +73,26 @@ def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple
 
 
 def _break_after(count: int, patch: pytest.MonkeyPatch) -> None:
-    said, say = iter(range(count)), join.say
+    said = iter(range(count))
 
     def say_or_break(*given: Any, **named: Any) -> Any:
         if next(said, None) is None:
             raise PowerCut
         return say(*given, **named)
 
-    patch.setattr(join, "say", say_or_break)
+    patch.setattr("infra.example.say", say_or_break)
 
 
 @pytest.fixture
 def planted(aws: None, states: tuple[State, State]) -> None:
     """The example as it is after all."""
     restore_aws(states[1])
-    home.example_seen.cache_clear()
 
 
 @pytest.fixture
 def half(aws: None, states: tuple[State, State]) -> None:
     """The example as a first planting left it."""
     restore_aws(states[0])
-    home.example_seen.cache_clear()
 
 
 @pytest.fixture
@@ -383,7 +381,6 @@ def test_the_bare_address_leads_to_its_results_where_it_is(planted: None) -> Non
 
 def test_the_bare_address_leads_nowhere_when_its_host_keeps_the_results(ana: Host) -> None:
     ana.call("PATCH", f"/sessions/{EXAMPLE_ID}", {"results_visibility": "host"})
-    home.example_seen.cache_clear()
     assert not any(EXAMPLE_ID in link for link in Browser().open("/").links)
 
 

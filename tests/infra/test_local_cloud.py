@@ -129,7 +129,7 @@ def test_an_update_keeps_data_and_address(cloud: LocalCloud) -> None:
     assert cloud.call("GET", f"/sessions/{session}").status == 200
 
 
-def test_a_kill_loses_seconds_at_most_and_a_restart_sweeps(cloud: LocalCloud) -> None:
+def test_a_kill_loses_nothing_that_was_saved_and_a_restart_sweeps(cloud: LocalCloud) -> None:
     key, session = cloud.key, _create(cloud, "before the power cut")
     saved = cloud.folder / "state" / "dynamodb.json"
     assert _until(lambda: saved.exists() and session in saved.read_text())
@@ -161,6 +161,7 @@ def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCl
 def test_nothing_runs_on_when_the_command_is_killed(cloud: LocalCloud) -> None:
     assert cloud.call("GET", "/me").status == 200
     pid = int((cloud.folder / "cloud.pid").read_text())
+    assert cloud.workers()
     cloud.stop(signal.SIGKILL)
     assert _until(lambda: not _alive(pid))
     assert _until(lambda: not cloud.workers())

@@ -14,6 +14,7 @@ from infra.greeting import greeting
 from infra.instance import Instance
 from infra.run import options_from
 from tests import fake_anthropic
+from tests.e2e.local import free_port
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
@@ -23,7 +24,7 @@ OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
 
 @pytest.fixture
 def running(tmp_path: Path) -> Instance:
-    made = Instance(str(tmp_path), 8123, {"LlmProvider": "scripted"}, OUTPUTS)
+    made = Instance(str(tmp_path), free_port(), {"LlmProvider": "scripted"}, OUTPUTS)
     instance.save(made)
     instance.write_private(
         tmp_path / "harmonica.env", "HARMONICA_API_URL=http://127.0.0.1:1\nHARMONICA_API_KEY=hm_live_0\n"
@@ -130,7 +131,7 @@ def test_other_commands_find_the_instance(running: Instance) -> None:
     found = instance.load(Path(running.folder))
     assert found == running
     settings = found.settings()
-    assert settings["AWS_ENDPOINT_URL"] == settings["PUBLIC_URL"] == "http://127.0.0.1:8123"
+    assert settings["AWS_ENDPOINT_URL"] == settings["PUBLIC_URL"] == running.url
     assert {"ACCOUNTS_TABLE", "SESSIONS_TABLE", "CONVERSATIONS_TABLE", "DEPLOYMENT_SECRET_ARN"} <= set(settings)
 
 
@@ -149,12 +150,12 @@ def test_the_greeting_shows_where_everything_is_and_one_command(running: Instanc
     said = greeting(running)
     (command,) = (shlex.split(line) for line in said.splitlines() if line.startswith("  curl "))
     assert "Authorization: Bearer hm_live_0" in command
-    assert command[-1] == "http://127.0.0.1:8123/api/v1/me"
-    for place in ("http://127.0.0.1:8123/chat?s=11111111-2222-4333-8444-555555555555", "http://127.0.0.1:8123/docs"):
+    assert command[-1] == f"{running.url}/api/v1/me"
+    for place in (f"{running.url}/chat?s=11111111-2222-4333-8444-555555555555", f"{running.url}/docs"):
         assert place in said
     assert "example" not in said
     (Path(running.folder) / "example-results").write_text("/results?s=1")
-    assert "http://127.0.0.1:8123/results?s=1" in greeting(running)
+    assert f"{running.url}/results?s=1" in greeting(running)
     assert len(said.splitlines()) <= 20
 
 

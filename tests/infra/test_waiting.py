@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from infra import waiting
 from infra.front import Front
-from infra.waiting import LEAST_WORKERS, WORKERS_A_CORE, RequestQueue, most_workers
+from infra.waiting import RequestQueue, most_workers
 
 Message = dict[str, Any]
 
@@ -165,9 +166,10 @@ def test_aws_calls_never_wait() -> None:
     asyncio.run(scenario())
 
 
-def test_the_number_of_workers_is_a_few_a_core_unless_told_otherwise() -> None:
-    assert most_workers({}) >= LEAST_WORKERS
-    assert most_workers({}) in (LEAST_WORKERS, *range(WORKERS_A_CORE, 4097, WORKERS_A_CORE))
+def test_the_number_of_workers_is_a_few_a_core_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((1, 4), (2, 8), (8, 32)):
+        monkeypatch.setattr(waiting, "_cores", lambda cores=cores: cores)
+        assert most_workers({}) == workers
     assert most_workers({"WORKERS": "3"}) == 3
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from chalicelib.clock import Clock
 from chalicelib.llm.scripted import ScriptedModel
-from chalicelib.llm.scripted.catalogue import TAGS, Catalogue, catalogue
+from chalicelib.llm.scripted.catalogue import Catalogue, catalogue
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.model import Prompt
 from chalicelib.services.facilitation.tailoring import write_prompt
 from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.text.language import OWN
 from evals.conversation import Conversation, begin
 from evals.participants import Said
 from evals.transcript import Entry
@@ -96,7 +97,7 @@ def test_a_question_gets_one_honest_sentence_and_the_open_question_again() -> No
     assert asked(say(talk, answer)) == EN.questions[2]
 
 
-@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("tag", OWN)
 def test_every_ending_of_every_language_ends_a_conversation_in_any(tag: str) -> None:
     for phrase in catalogue(tag).endings:
         talk = interview("1. What do you eat?\n2. And where?", language="en")
@@ -272,7 +273,7 @@ def test_an_answer_is_shown_in_its_first_200_characters() -> None:
     assert ("word " * 300).startswith(shown.removesuffix("…"))
 
 
-@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("tag", OWN)
 def test_each_language_has_its_own_catalogue_and_a_standard_prompt_is_put_in_it(tag: str) -> None:
     words: Catalogue = catalogue(tag)
     talk = interview(language="en", critical="Why?")  # an English prompt

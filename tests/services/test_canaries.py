@@ -199,6 +199,6 @@ def test_without_enough_who_carry_it_nobody_hears_of_it(room: Room, monkeypatch:
     for number in range(3):
         who = container.conversations().heads(room.session.id)
         head = next(it for it in who if it.external_id == f"carrier-{number}")
-        assert container.people().exclude(head, room.clock.now())
+        assert container.participants().exclude(head, room.clock.now())
     digest(room)
     assert not any(shows(request) for requests in listen(room) for request in requests)

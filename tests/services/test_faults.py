@@ -61,7 +61,7 @@ class World:
 
     def thread(self) -> ThreadView:
         """The only thread."""
-        threads = container.people().everybody(self.session, lambda _: True, 1_000_000)
+        threads = container.participants().everybody(self.session, lambda _: True, 1_000_000)
         assert threads is not None
         (thread,) = threads
         return thread

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chalicelib.text.language import language_of, match, usual_language
+from chalicelib.text.language import OWN, language_of, match, own_language, usual_language
 from chalicelib.text.scripts import is_right_to_left, script_of, script_of_language
 from chalicelib.text.stop_words import languages, stop_words
 
-PAGES = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
+PAGES = tuple(OWN)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +149,47 @@ def test_stop_words_are_there_for_the_pages_languages_and_folded() -> None:
     assert all(stop_words(tag) for tag in PAGES)
     assert stop_words("nb") == stop_words("no") != stop_words("xx") == frozenset()
     assert len(languages()) > 50
+
+
+TRADITIONAL, SIMPLIFIED = "我覺得計程車應該開放", "我觉得出租车应该开放"
+
+
+@pytest.mark.parametrize(
+    ("named", "tag"),
+    [
+        *((name, "zh-Hant") for name in ("zh-TW", "zh_TW", "zh-Hant", "zh-HK", "zh-Hant-CN", "繁體中文")),
+        *(
+            (name, "zh-Hans")
+            for name in ("zh-CN", "zh-Hans", "zh-Hans-TW", "zh-SG", "Chinese (Simplified)", "简体中文")
+        ),
+        *((name, "en") for name in ("en", "EN", "en-GB", "ja", "Japanese")),
+        *((name, "de") for name in ("de", "de-AT", "German", "Deutsch")),
+    ],
+)
+@pytest.mark.parametrize("sample", ["", "We don't have enough benches in the park", TRADITIONAL, SIMPLIFIED])
+def test_what_names_a_language_decides_whatever_is_written(named: str, tag: str, sample: str) -> None:
+    assert own_language(named, sample) == tag
+
+
+@pytest.mark.parametrize("named", ["zh", "cmn", "Chinese", "中文"])
+def test_chinese_without_a_script_takes_the_one_that_people_write(named: str) -> None:
+    assert own_language(named, SIMPLIFIED) == "zh-Hans"
+    assert own_language(named, "", TRADITIONAL) == "zh-Hant"
+    assert own_language(named, "Taxis") in ("zh-Hans", "zh-Hant")
+
+
+@pytest.mark.parametrize("named", [None, "", " ", "Klingon", "the one of the participants"])
+@pytest.mark.parametrize(
+    ("samples", "tag"),
+    [
+        (("Taxis",), "en"),
+        (("Wir haben nicht genug Bänke im Park",), "de"),
+        ((TRADITIONAL,), "zh-Hant"),
+        (("12:30", SIMPLIFIED, "We don't have enough benches in the park"), "zh-Hans"),
+        (("騒音が人を遠ざける",), "en"),
+    ],
+)
+def test_without_a_name_the_first_sample_that_tells_decides(
+    named: str | None, samples: tuple[str, ...], tag: str
+) -> None:
+    assert own_language(named, *samples) == tag

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.text.addresses import is_mail_address
+from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.text.normalise import fold, fold_twins, is_blank, normalise, one_line
 
 

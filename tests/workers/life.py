@@ -164,7 +164,7 @@ class Life(RuleBasedStateMachine):
         self.decided[name] = included
 
         def ask() -> None:
-            _, found = container.people().find(session_id, head.id, HOST) if head else (None, None)
+            _, found = container.participants().find(session_id, head.id, HOST) if head else (None, None)
             if included is None:
                 remove_participant(session_id, found, deps=container.participant_deps())
             else:

@@ -82,7 +82,7 @@ class Town:
         """About Bob, by a host whose request dies before it wakes any job, and is not sent again."""
         found = self._bob()
         assert found
-        people = container.people()
+        people = container.participants()
         assert (people.include if included else people.exclude)(found.thread, self.desk.clock.now())
 
     def remove(self) -> None:
@@ -101,7 +101,7 @@ class Town:
     def _bob(self) -> ThreadView | None:
         heads = container.conversations().heads(self.desk.session.id)
         found = next((head.id for head in heads if head.external_id == "bob"), None)
-        return container.people().find(self.desk.session.id, found, HOST)[1] if found else None
+        return container.participants().find(self.desk.session.id, found, HOST)[1] if found else None
 
 
 @dataclass(frozen=True)

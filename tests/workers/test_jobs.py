@@ -11,6 +11,7 @@ from chalicelib.llm.interface import ModelRefused, Request
 from chalicelib.model import Prompt
 from chalicelib.services.participants.identity import Participant
 from chalicelib.store.conversation_items import ThreadItem
+from chalicelib.store.sessions import Sessions
 from tests import events
 from tests.events import Context
 from tests.room import HOST
@@ -84,11 +85,17 @@ def test_a_new_summary_moves_updated_at(spoken: Desk) -> None:
     assert spoken.view().session.updated_at > before
 
 
-def test_a_second_job_on_nothing_new_asks_no_model_and_sends_nothing(spoken: Desk) -> None:
+@pytest.mark.parametrize("seconds", [1, 3600])
+def test_a_second_job_on_nothing_new_asks_no_model_and_changes_and_sends_nothing(
+    spoken: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
     spoken.summarise()
-    spoken.clock.advance(3600)
-    asked = len(spoken.model.requests)
+    spoken.clock.advance(seconds)
+    before, asked = spoken.view(), len(spoken.model.requests)
+    # To begin would show everybody for a moment that the summary is being updated.
+    monkeypatch.delattr(Sessions, "begin_summary")
     assert spoken.summarise() == []
+    assert spoken.view() == before
     assert len(spoken.model.requests) == asked
     assert spoken.asked("summaries") == []
     assert status(spoken) == "current"
@@ -268,6 +275,7 @@ def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Desk) -
     closing.speak(*SAYINGS)
     closing.clock.advance(20)
     assert closing.summarise() == []
+    container.sessions().mark_stale(closing.session.id, closing.clock.now())
     assert closing.summarise() == []
     assert closing.asked("summaries") == [closing.session.id]
     assert closing.model.count("summary") == 1

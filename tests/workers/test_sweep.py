@@ -172,7 +172,7 @@ def test_a_thread_taken_out_is_a_new_start(desk: Desk) -> None:
     desk.model.wasted = Usage(100_000, 0, 20_000)
     live(desk, 10)
     desk.model.failing.clear()
-    assert container.people().exclude(container.conversations().heads(desk.session.id)[0], desk.clock.now())
+    assert container.participants().exclude(container.conversations().heads(desk.session.id)[0], desk.clock.now())
     assert live(desk, 1) == 1
     summary = desk.view().summary
     assert summary is not None
@@ -231,7 +231,7 @@ def test_who_is_decided_about_just_before_notes_are_taken_is_found(
     desk = Desk(own_time(monkeypatch), own_model(monkeypatch), cross_pollination=True, prompt="Ask.")
     desk.speak(*SAYINGS)
     assert desk.summarise() == []
-    people, (head, *_) = container.people(), container.conversations().heads(desk.session.id)
+    people, (head, *_) = container.participants(), container.conversations().heads(desk.session.id)
     if included:
         assert people.exclude(head, desk.clock.now())
         desk.clock.advance(60)

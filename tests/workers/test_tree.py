@@ -26,7 +26,7 @@ def heads(desk: Desk) -> dict[str, Thread]:
     return {head.id: head for head in container.conversations().heads(desk.session.id) if head.included}
 
 
-def aggregate_digests(
+def both_ways(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> tuple[Aggregate, Mapping[str, Mapping[str, str]]]:
     """What the session comes to, as a list or as a tree, and who carries which theme."""
@@ -41,7 +41,7 @@ def aggregate_digests(
 
 def agree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways come to the same people, messages, points, themes and sides; a leaf has no point that is not there."""
-    (listed, by_list), (branched, by_tree) = (aggregate_digests(desk, monkeypatch, most) for most in (A_LIST, A_TREE))
+    (listed, by_list), (branched, by_tree) = (both_ways(desk, monkeypatch, most) for most in (A_LIST, A_TREE))
     assert branched.voices == listed.voices
     assert (branched.messages, branched.total, branched.themeless) == (listed.messages, listed.total, listed.themeless)
     assert (branched.newest, by_tree) == (listed.newest, by_list)
@@ -56,17 +56,17 @@ def speak_again(desk: Desk) -> None:
 
 def take_out(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.people().exclude(by_name(desk, name), desk.clock.now())
+        assert container.participants().exclude(by_name(desk, name), desk.clock.now())
 
 
 def take_in(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.people().include(by_name(desk, name), desk.clock.now())
+        assert container.participants().include(by_name(desk, name), desk.clock.now())
 
 
 def remove(desk: Desk) -> None:
     for name in ("p8", "p1"):
-        assert container.people().remove(by_name(desk, name), desk.clock.now())
+        assert container.participants().remove(by_name(desk, name), desk.clock.now())
 
 
 def by_name(desk: Desk, name: str) -> Thread:

@@ -89,7 +89,7 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
     assert counted(named)[COINED] == 4
     gone = coiner(named)
     (alone,) = [head for head in container.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
-    people = container.people()
+    people = container.participants()
     assert all((people.remove if removed else people.exclude)(head, named.clock.now()) for head in (gone, alone))
     named.clock.advance(3_600)
     assert named.summarise() == []
@@ -102,7 +102,7 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
 def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
     named: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert container.people().remove(coiner(named), named.clock.now())
+    assert container.participants().remove(coiner(named), named.clock.now())
     named.clock.advance(3_600)
 
     def move() -> None:

@@ -8,12 +8,10 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.text.language import language_of, match
+from chalicelib.text.language import OWN, own_language
 from chalicelib.text.normalise import fold
 
-DEFAULT: Final = "en"
 LONGEST: Final = 200  # characters: a longer message is no phrase of a catalogue
-TAGS: Final = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
 
 _FOLDER: Final = Path(__file__).with_name("words")
 
@@ -58,20 +56,19 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def catalogue(tag: str) -> Catalogue:
-    """The catalogue of one of TAGS, read once a process."""
+    """The catalogue of a language of ours, read once a process."""
     return msgspec.convert(tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8")), Catalogue)
 
 
 def catalogues() -> Iterator[Catalogue]:
     """Every catalogue."""
-    return map(catalogue, TAGS)
+    return map(catalogue, OWN)
 
 
 def catalogue_for(language: str | None, *samples: str) -> Catalogue:
     """The catalogue of a language, be it told by a code or a name; where none is told, of the one that the first sample
     whose language can be told is written in. English where there is no catalogue."""
-    found = (language or "").strip() or next(filter(None, map(language_of, samples)), None)
-    return catalogue(match(found, TAGS) or DEFAULT)
+    return catalogue(own_language(language, *samples))
 
 
 def bare(text: str) -> str:

@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
-from chalicelib.llm.scripted.catalogue import DEFAULT, Catalogue, catalogue, catalogue_for
+from chalicelib.llm.scripted.catalogue import Catalogue, catalogue, catalogue_for
 from chalicelib.llm.scripted.conversation import first
 from chalicelib.llm.scripted.questions import Question, questions_for, standard_questions
+from chalicelib.text.language import DEFAULT
 from chalicelib.text.normalise import one_line
 
 LEAST, MOST = 4, 6  # questions

@@ -8,7 +8,7 @@ from chalicelib.errors import Invalid, Unauthorized
 from chalicelib.model import Caller, User
 from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.store.accounts import Accounts
-from chalicelib.text.addresses import is_mail_address
+from chalicelib.text.email_addresses import is_mail_address
 
 _KEY = re.compile(r"hm_live_[0-9a-f]{32}")
 _LOCAL_ADDRESS = re.compile(r"[^@\s]+@localhost")

@@ -5,13 +5,13 @@ from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.lease import LeaseWait
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.identity import Participant
-from chalicelib.store.feedback import Endings
+from chalicelib.store.feedback import Feedback
 
 LOWEST, HIGHEST = 1, 5
 COMMENT_LIMIT = 2_000  # characters
 
 
-def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, endings: Endings) -> None:
+def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, stored: Feedback) -> None:
     """End this participant's conversation, without another word; one that has ended stays so.
 
     Raises NotFound where none has begun, Conflict where a reply is being made for too long.
@@ -22,13 +22,13 @@ def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, endin
     waiting = LeaseWait(deps)
     while not context.begun.concluded:
         now = deps.clock.now()
-        if not context.begun.is_leased(now) and endings.conclude(context.begun, now):
+        if not context.begun.is_leased(now) and stored.conclude(context.begun, now):
             return
         context = waiting.again(context)
 
 
 def rate(
-    session_id: str, who: Participant, rating: int, comment: str, *, deps: ConversationDeps, endings: Endings
+    session_id: str, who: Participant, rating: int, comment: str, *, deps: ConversationDeps, stored: Feedback
 ) -> None:
     """Keep what this participant thinks of the conversation. Raises NotFound where none has begun, Invalid off the scale."""
     if not LOWEST <= rating <= HIGHEST:
@@ -36,5 +36,5 @@ def rate(
     if len(comment) > COMMENT_LIMIT:
         raise Invalid(f"comment must be at most {COMMENT_LIMIT:,} characters")
     context = request_context.find(session_id, who, deps)
-    if context.thread is None or not endings.rate(context.thread, rating, comment, deps.clock.now()):
+    if context.thread is None or not stored.rate(context.thread, rating, comment, deps.clock.now()):
         raise NotFound("There is no conversation to rate")

@@ -2,20 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Thread
+from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 
-if TYPE_CHECKING:
-    from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
-
-LEASE = timedelta(seconds=30)  # longer than any request lives
 WAIT_SECONDS = 10.0  # for a reply that another request is making
 _POLL_SECONDS = 0.25
 
 
-def take_lease(thread: Thread, deps: "ConversationDeps") -> Thread | None:
+def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
     """Take the lease for a reply to what is stored; None where somebody else moved on or holds it."""
     now = deps.clock.now()
     return deps.conversations.take_lease(thread, deps.new_id(), now, now + LEASE)
@@ -24,11 +20,11 @@ def take_lease(thread: Thread, deps: "ConversationDeps") -> Thread | None:
 class LeaseWait:
     """Patience with another request that holds the thread."""
 
-    def __init__(self, deps: "ConversationDeps") -> None:
+    def __init__(self, deps: ConversationDeps) -> None:
         self._deps = deps
         self._until = deps.clock.now() + timedelta(seconds=WAIT_SECONDS)
 
-    def again(self, context: "RequestContext") -> "RequestContext":
+    def again(self, context: RequestContext) -> RequestContext:
         """Wait a little, then look at the thread again. Raises Conflict when the time is up."""
         if self._deps.clock.now() >= self._until:
             raise Conflict("Another message of this participant is being answered; try again", 3)

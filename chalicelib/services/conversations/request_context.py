@@ -8,8 +8,7 @@ from typing import Any
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
-from chalicelib.model import Answer, Condensed, SessionView, Thread
-from chalicelib.services.conversations.lease import LEASE
+from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import WEB, Participant, thread_id
 from chalicelib.store.cards import participation
@@ -17,6 +16,7 @@ from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
 
+LEASE = timedelta(seconds=30)  # of a thread, for one reply; longer than any request lives
 PROMPT_SECONDS = 5.0  # for a prompt that is being written when somebody is the first
 _PROMPT_POLL_SECONDS = 0.5
 
@@ -76,6 +76,15 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     )
 
 
+def read_thread(session_id: str, who: Participant, *, deps: ConversationDeps) -> tuple[SessionView, ThreadView | None]:
+    """The session, and this participant's own conversation where it has begun."""
+    context = find(session_id, who, deps)
+    if context.thread is None:
+        return context.view, None
+    messages = tuple(deps.conversations.messages(context.thread))
+    return context.view, ThreadView(context.thread, context.answers, messages)
+
+
 def after_lost_join(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
     """The thread that another request began first; without one, the session closed in between."""
     context = find(session_id, who, deps)
@@ -97,7 +106,7 @@ def require_active(view: SessionView, deps: ConversationDeps) -> None:
 
 
 def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> RequestContext:
-    """The place with the first prompt of its session, where that is just being written and comes in time; else as it is.
+    """The context with the first prompt of its session, where that is just being written and comes in time; else as it is.
 
     Nobody waits longer than until writing it has failed. A thread keeps what it begins with, so this is for new ones only.
     """

@@ -1,22 +1,24 @@
-"""One turn in a thread that there is: the words are stored, and answered under a lease.
+"""One turn: what a participant says is stored before the model is asked, so that a failure loses nothing.
 
-Sending the same message again gives the same turn: its reply where there is one, else another try.
+The reply is made under a lease on the thread, so two turns never interleave. Sending the same message again gives the same
+turn: its reply where there is one, else another try.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Conflict, Invalid, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model import Message, SessionView, Thread
-from chalicelib.services.conversations import messages
-from chalicelib.services.conversations.lease import LEASE, take_lease
+from chalicelib.model import Message, Session, SessionView, Thread
+from chalicelib.services.conversations import messages, request_context
+from chalicelib.services.conversations.lease import LeaseWait, take_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
-from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
+from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 from chalicelib.services.facilitation.condensing import condense, fingerprint
 from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.facilitation.widgets import check_value
+from chalicelib.services.participants.identity import Participant
 from chalicelib.services.usage.budget import BudgetSpent, Meter
 
 _DOWN = "The facilitator is unavailable; send the same message again"
@@ -30,7 +32,42 @@ class ConversationFull(Invalid):
         self.limit = limit
 
 
-def answered(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
+def say(session_id: str, who: Participant, said: NewMessage, *, deps: ConversationDeps, deadline: Deadline) -> Turn:
+    """Store what the participant said and give the facilitator's reply; the first words of somebody new begin a thread.
+
+    The turn of a message id that was answered before is given again, also after the session has ended.
+    """
+    context = request_context.find(session_id, who, deps)
+    if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
+        return turn
+    request_context.require_active(context.view, deps)
+    if context.thread is None:
+        _check_widget([], said)
+        context = request_context.with_first_prompt(context, deps)
+        thread = request_context.new_thread(context, who, deps)
+        message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
+        spoken = messages.begun_with(thread, message)
+        capped = context.view.session.is_capped
+        if deps.conversations.join(spoken, (), message, request_context.listed(context, who), capped=capped):
+            return reply(context, spoken, [message], deps, deadline)
+        context = request_context.after_lost_join(session_id, who, deps)
+    waiting = LeaseWait(deps)
+    while True:
+        turn = attempt(context, said, deps, deadline)
+        if turn:
+            return turn
+        context = waiting.again(context)
+
+
+def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:
+    """The turn that this reply was, read again. Raises NotFound where it is gone, another one in its place included."""
+    message = deps.conversations.message(session.id, thread_id, sequence)
+    if message is None or message.id != message_id:
+        raise NotFound("This conversation was deleted")
+    return turn_of(session, thread_id, message)
+
+
+def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
     """The turn of a message that came before, by its id; None where it is new, or has no reply yet."""
     if said.message_id is None or context.thread is None:
         return None
@@ -57,7 +94,7 @@ def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, d
     if known:
         taken = take_lease(thread, deps)
         return reply(context, taken, history, deps, deadline) if taken else None
-    check_widget(history, said)
+    _check_widget(history, said)
     message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
     spoken = deps.conversations.say(thread, message, deps.new_id(), message.created_at + LEASE)
     return reply(context, spoken, [*history, message], deps, deadline) if spoken else None
@@ -102,7 +139,7 @@ def reply(
     return turn_of(context.view.session, thread.id, message)
 
 
-def check_widget(history: Sequence[Message], said: NewMessage) -> None:
+def _check_widget(history: Sequence[Message], said: NewMessage) -> None:
     """Raise Invalid for a value that the open widget does not allow: that of the facilitator's last message."""
     if said.widget_value is None:
         return

@@ -61,16 +61,16 @@ def pace_of(
     if view.session.widgets_enabled:
         widget = "may" if timely and not care and _rested(history) else "not_now"
     return Pace(
-        turn,
-        budget,
-        bool(history),
-        thread.concluded,
-        bool(view.session.critical),
-        widget,
-        last,
-        care,
-        view.session.duration_minutes,
-        view.session.language or language,
+        turn=turn,
+        budget=budget,
+        begun=bool(history),
+        concluded=thread.concluded,
+        critical=bool(view.session.critical),
+        widget=widget,
+        last=last,
+        care=care,
+        minutes=view.session.duration_minutes,
+        language=view.session.language or language,
     )
 
 

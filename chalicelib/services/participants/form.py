@@ -8,7 +8,7 @@ import msgspec
 
 from chalicelib.errors import Invalid
 from chalicelib.model import Answer, Question, SessionView
-from chalicelib.text.addresses import is_mail_address
+from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.text.normalise import is_blank, one_line
 
 ANSWER_LIMIT = 5_000  # characters

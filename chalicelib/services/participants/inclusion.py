@@ -10,7 +10,7 @@ from chalicelib.queues import Jobs
 from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
 from chalicelib.store.conversations import Conversations
-from chalicelib.store.participants import People
+from chalicelib.store.participants import Participants
 
 ERASE_SECONDS = 100.0  # below the worker's 120
 _TRIES = 5
@@ -20,7 +20,7 @@ _TRIES = 5
 class ParticipantDeps:
     """What decisions about people work with."""
 
-    people: People
+    participants: Participants
     conversations: Conversations
     jobs: Jobs
     clock: Clock
@@ -35,7 +35,7 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
     for _ in range(_TRIES):
         if found is None:
             raise NotFound("Participant not found")
-        change = deps.people.include if included else deps.people.exclude
+        change = deps.participants.include if included else deps.participants.exclude
         if found.thread.included == included or change(found.thread, deps.clock.now()):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
             _wake(session_id, deps)
@@ -50,7 +50,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
     for _ in range(_TRIES):
         if found is None:
             raise NotFound("Participant not found")
-        if deps.people.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
+        if deps.participants.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)
             return
@@ -61,7 +61,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
 def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
     """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
     run = deps.clock.deadline(ERASE_SECONDS)
-    if not deps.people.erase(session_id, thread_id, lambda: run.remaining() > 0):
+    if not deps.participants.erase(session_id, thread_id, lambda: run.remaining() > 0):
         deps.jobs.erase_participant(session_id, thread_id)
 
 

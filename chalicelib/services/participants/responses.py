@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.model import Thread, ThreadView
-from chalicelib.store.participants import People
+from chalicelib.store.participants import Participants
 from chalicelib.text.normalise import fold
 
 WORDS_BYTES = 5_000_000  # what one answer can carry
@@ -64,24 +64,28 @@ class _Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     id: Annotated[str, msgspec.Meta(max_length=36)]
 
 
-def list_responses(session_id: str, wanted: Wanted, *, people: People) -> Responses:
+def list_responses(session_id: str, wanted: Wanted, *, participants: Participants) -> Responses:
     """The threads that are asked for, by first message; people who said nothing yet come last.
 
     Raises TooLarge where the words do not fit into one answer.
     """
     start = _read_cursor(wanted)
     if wanted.limit is None and wanted.messages:
-        views = people.everybody(session_id, lambda thread: _fits(thread, wanted), WORDS_BYTES)
+        views = participants.everybody(session_id, lambda thread: _fits(thread, wanted), WORDS_BYTES)
         if views is None:
             raise too_large(wanted)
         order = _Order(wanted.newest_first, [view.thread for view in views])
         return Responses(sorted(views, key=lambda view: order.key(view.thread)))
-    heads = people.heads(session_id)
+    heads = participants.heads(session_id)
     order = _Order(wanted.newest_first, heads, start)
     behind = [head for head in heads if _fits(head, wanted) and (start is None or order.key(head) > order.start)]
     behind.sort(key=order.key)
     page = behind[: wanted.limit]
-    found = people.with_messages(page, heads, WORDS_BYTES) if wanted.messages else people.forms(page, WORDS_BYTES)
+    found = (
+        participants.with_messages(page, heads, WORDS_BYTES)
+        if wanted.messages
+        else participants.forms(page, WORDS_BYTES)
+    )
     if found is None:
         raise too_large(wanted)
     more = len(behind) > len(page)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal
+
+import msgspec
 
 from chalicelib.text.normalise import fold
 
@@ -21,6 +23,24 @@ _NAMED = re.compile(r"<([a-z_]+)>")
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d*,\}")
 _DROPPED = "'\u0640"  # apostrophes, which many leave out, and the Arabic stroke that only lengthens a word
 _ALIKE = str.maketrans({"ى": "ي", "ة": "ه", **dict.fromkeys(_DROPPED)})  # letters that many write for each other
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of a file: `hits` are sentences in which its pattern has to be found, `misses` near ones with no sign in them."""
+
+    kind: Kind
+    pattern: str
+    source: str
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of a language. `lists` are words that patterns name; in one that is `spaced`, words are parted by spaces."""
+
+    spaced: bool
+    signs: tuple[Row, ...]
+    lists: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +80,19 @@ def bare(text: str) -> str:
 
 @cache
 def table() -> tuple[Signs, ...]:
-    """The signs of every language."""
-    return tuple(_signs(path.stem, tomllib.loads(path.read_text("utf-8"))) for path in sorted(SIGNS.glob("*.toml")))
+    """The signs of every language. Raises ValueError for a file that is not as it has to be."""
+    return tuple(_signs(path.stem, read(path)) for path in sorted(SIGNS.glob("*.toml")))
 
 
-def _signs(language: str, given: Mapping[str, Any]) -> Signs:
-    lists = {name: f"(?:{'|'.join(items)})" for name, items in given.get("lists", {}).items()}
-    edge = (r"(?<!\w)", r"(?!\w)") if given["spaced"] else ("", "")
-    rows = tuple(
-        Sign(language, _kind(row["kind"]), _expression(row["pattern"], lists, edge), row["source"])
-        for row in given["signs"]
-    )
+def read(path: Path) -> File:
+    """A file of the table. Raises msgspec.ValidationError, a ValueError, where it has another shape, or a kind that there is not."""
+    return msgspec.convert(tomllib.loads(path.read_text("utf-8")), File)
+
+
+def _signs(language: str, file: File) -> Signs:
+    lists = {name: f"(?:{'|'.join(words)})" for name, words in file.lists.items()}
+    edge = (r"(?<!\w)", r"(?!\w)") if file.spaced else ("", "")
+    rows = tuple(Sign(language, row.kind, _expression(row.pattern, lists, edge), row.source) for row in file.signs)
     return Signs(re.compile("|".join(row.expression for row in rows)), rows)
 
 
@@ -80,9 +102,3 @@ def _expression(pattern: str, lists: Mapping[str, str], edge: tuple[str, str]) -
     if _UNBOUNDED.search(expression):
         raise ValueError(f"A sign may not repeat without bounds: {pattern}")
     return f"{edge[0]}(?:{expression}){edge[1]}"
-
-
-def _kind(named: str) -> Kind:
-    if named not in get_args(Kind):
-        raise ValueError(f"{named} is no kind of sign")
-    return named  # type: ignore[return-value]

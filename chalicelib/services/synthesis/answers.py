@@ -17,8 +17,8 @@ from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeReg
 from chalicelib.services.facilitation.prompt import basic_prompt
 from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
 from chalicelib.services.synthesis.disclosure import Common
-from chalicelib.services.synthesis.language import DEFAULT, Words
-from chalicelib.text.language import language_of
+from chalicelib.services.synthesis.language import Words
+from chalicelib.text.language import DEFAULT, language_of
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
 from chalicelib.text.tokens import is_unspaced, spaced, terms

@@ -79,10 +79,10 @@ def digest_thread(
     the messages are digested another time.
     """
     before = previous or Digest(thread.id, 0, (), 0, "", now)
+    to_sequence = max([before.to_sequence, *(message.sequence for message in messages)])
     said = {message.id: message for message in messages if message.role == "user"}
     if not said:
-        return replace(before, to_sequence=max([before.to_sequence, *(message.sequence for message in messages)]))
-    to_sequence = max(before.to_sequence, *(message.sequence for message in messages))
+        return replace(before, to_sequence=to_sequence)
     asked = [message for message in context if message.role == "assistant"]
     shown = [*asked, *(message for message in messages if model.understands or not _is_private(message))]
     reply = model.complete(_request(view, before, shown, register.show()), deadline)
@@ -93,8 +93,10 @@ def digest_thread(
     longest = MAX_LABEL if model.understands else MAX_QUESTION
     found = [point for item in proposed if (point := _verified(item, said, longest))]
     new = register.settle(thread.id, found, before.points)
-    points = _bounded(_joined(before.points, new), MAX_POINTS if model.understands else MAX_ANSWERS)
-    return Digest(thread.id, to_sequence, points, before.messages + len(said), reply.model, now)
+    # The same answer to two questions of a script is two answers.
+    points = _joined(before.points, new, by_topic=not model.understands)
+    kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
+    return Digest(thread.id, to_sequence, kept, before.messages + len(said), reply.model, now)
 
 
 def _is_private(message: Message) -> bool:
@@ -148,11 +150,11 @@ def _folded(value: object, limit: int) -> str:
     return one_line(value, limit) if isinstance(value, str) else ""
 
 
-def _joined(old: Sequence[Point], new: Sequence[Point]) -> list[Point]:
-    """Old points and then new ones; what a participant says of a matter twice in the same words is one point."""
+def _joined(old: Sequence[Point], new: Sequence[Point], *, by_topic: bool) -> list[Point]:
+    """Old points and then new ones; what a participant says twice in the same words (`by_topic`: of one matter) is one point."""
     points: dict[tuple[str, str], Point] = {}
     for point in (*old, *new):
-        points.setdefault((point.text.casefold(), point.topic.casefold()), point)
+        points.setdefault((point.text.casefold(), point.topic.casefold() if by_topic else ""), point)
     return list(points.values())
 
 

@@ -37,7 +37,9 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
     view = deps.sessions.view(session_id, FOR_DIGEST)
     now = deps.clock.now()
     age = _age(view.summary, now)
-    if (_is_planted(view) or rests(view.synthesis, now)) and not _has_news(session_id, deps):
+    # A job that has nothing to do leaves the summary alone: nobody is to read that it is just being updated.
+    is_done = view.summary is not None and view.synthesis.is_settled
+    if (is_done or rests(view.synthesis, now)) and not _has_news(session_id, deps):
         return
     if _is_being_planted(view):
         return
@@ -77,11 +79,6 @@ def _is_being_planted(view: SessionView) -> bool:
     """Whether this is the example before its first summary: that is written with it, and no model of this deployment is to
     digest made-up people meanwhile. From then on it is a session like any other, also after somebody was taken out."""
     return view.session.is_example and view.summary is None and view.synthesis.epoch == 0
-
-
-def _is_planted(view: SessionView) -> bool:
-    """Whether this is the example as it was planted: nobody who looks at it first is to read that it is just being updated."""
-    return view.session.is_example and view.summary is not None and view.synthesis.stale_since is None
 
 
 def reduce(

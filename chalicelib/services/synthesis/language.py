@@ -8,10 +8,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.model import Session
-from chalicelib.text.language import language_of, match
-
-DEFAULT: Final = "en"
-TAGS: Final = ("en", "de", "es", "fr", "ar", "zh-Hans", "zh-Hant")
+from chalicelib.text.language import own_language
 
 _FOLDER: Final = Path(__file__).with_name("words")
 
@@ -48,10 +45,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def words_in(tag: str) -> Words:
-    """The words in one of TAGS, read once a process."""
+    """The words in a language of ours, read once a process."""
     return msgspec.convert(tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8")), Words)
 
 
 def words_for(session: Session, sample: str) -> Words:
     """The words in the session's language, else in the one its participants write; English where we have no others."""
-    return words_in(match(session.language or language_of(sample), TAGS) or DEFAULT)
+    return words_in(own_language(session.language, sample))

@@ -53,8 +53,7 @@ class _State:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing waits for a summary."""
-        synthesis = self.view.synthesis
-        return not (self.stale or synthesis.stale_since or synthesis.updating_until or synthesis.withdrawn_at)
+        return not self.stale and self.view.synthesis.is_settled
 
 
 def update_scratchpad(session_id: str, mode: Mode, *, deps: SynthesisDeps) -> Progress:

@@ -33,7 +33,7 @@ class Register:
 
     def __init__(
         self,
-        registry: ThemeRegistry = ThemeRegistry(),  # noqa: B008 (it is frozen)
+        registry: ThemeRegistry = ThemeRegistry(),
         save: Callable[[ThemeRegistry, ThemeRegistry], ThemeRegistry | None] | None = None,
         load: Callable[[], ThemeRegistry] | None = None,
         carried: Iterable[Iterable[str]] = (),

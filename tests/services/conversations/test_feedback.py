@@ -36,12 +36,12 @@ def room(clock: FakeClock, model: Interviewer) -> Room:
 
 
 def conclude(room: Room) -> None:
-    feedback.conclude(room.session.id, room.who, deps=container.conversation_deps(), endings=container.endings())
+    feedback.conclude(room.session.id, room.who, deps=container.conversation_deps(), stored=container.feedback())
 
 
 def rate(room: Room, rating: int, comment: str = "") -> None:
     feedback.rate(
-        room.session.id, room.who, rating, comment, deps=container.conversation_deps(), endings=container.endings()
+        room.session.id, room.who, rating, comment, deps=container.conversation_deps(), stored=container.feedback()
     )
 
 
@@ -84,17 +84,17 @@ def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, r
     for said in words:
         room.say(said)
     assert completed(room) == counted
-    container.people().remove(room.thread().thread, room.clock.now())
+    container.participants().remove(room.thread().thread, room.clock.now())
     assert completed(room) == 0
 
 
 def test_an_end_that_comes_late_ends_no_conversation_begun_since(room: Room, clock: FakeClock) -> None:
     room.say("Soup")
     old = room.thread().thread
-    container.people().remove(old, clock.now())
+    container.participants().remove(old, clock.now())
     clock.advance(1)
     room.join()
-    assert not container.endings().conclude(old, clock.now())
+    assert not container.feedback().conclude(old, clock.now())
     assert completed(room) == 0
 
 
@@ -164,20 +164,20 @@ def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
 
 def test_nobody_ends_what_has_not_begun(room: Room) -> None:
     stranger = Participant("somebody else", None, HOST)
-    desk, ground = container.conversation_deps(), container.endings()
+    desk, ground = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
-        feedback.conclude(room.session.id, stranger, deps=desk, endings=ground)
+        feedback.conclude(room.session.id, stranger, deps=desk, stored=ground)
     with pytest.raises(NotFound):
-        feedback.rate(room.session.id, stranger, 3, "", deps=desk, endings=ground)
+        feedback.rate(room.session.id, stranger, 3, "", deps=desk, stored=ground)
 
 
 def test_the_last_rating_counts_and_takes_its_comment_along(room: Room) -> None:
     rate(room, 2, "Too long")
     thread = room.thread().thread
-    assert (thread.rating, container.endings().comment(thread)) == (2, "Too long")
+    assert (thread.rating, container.feedback().comment(thread)) == (2, "Too long")
     rate(room, 5)
     thread = room.thread().thread
-    assert (thread.rating, container.endings().comment(thread)) == (5, "")
+    assert (thread.rating, container.feedback().comment(thread)) == (5, "")
 
 
 @pytest.mark.parametrize(("rating", "comment"), [(0, ""), (6, ""), (3, "x" * 2001)])
@@ -190,5 +190,5 @@ def test_a_rating_keeps_to_its_scale(rating: int, comment: str, room: Room) -> N
 def test_a_removed_participant_leaves_no_comment(room: Room) -> None:
     rate(room, 1, "Ada says")
     thread = room.thread().thread
-    container.people().remove(thread, room.clock.now())
-    assert container.endings().comment(thread) == ""
+    container.participants().remove(thread, room.clock.now())
+    assert container.feedback().comment(thread) == ""

@@ -8,8 +8,8 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt
-from chalicelib.services.conversations import join
 from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.turn import say
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import NewQuestion
 from tests.clock import own_time
@@ -66,7 +66,7 @@ def test_nobody_joins_or_speaks_after_closing(aws: None, monkeypatch: pytest.Mon
 
 def test_there_is_no_joining_where_there_is_no_session_or_no_right(room: Room) -> None:
     with pytest.raises(NotFound):
-        join.say(
+        say(
             "00000000-0000-4000-8000-000000000000",
             room.who,
             NewMessage("Hello"),

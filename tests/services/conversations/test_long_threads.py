@@ -9,8 +9,8 @@ from chalicelib import container
 from chalicelib.llm.interface import Request
 from chalicelib.model import Condensed
 from chalicelib.services.conversations import request_context, turn
-from chalicelib.services.conversations.lease import LEASE
 from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.request_context import LEASE
 from chalicelib.services.conversations.turn import ConversationFull
 from chalicelib.services.facilitation import condensing
 from chalicelib.services.participants.inclusion import remove_participant
@@ -201,7 +201,7 @@ def test_a_request_that_began_before_a_removal_brings_nothing_of_it_into_the_thr
 def test_an_excluded_person_goes_on_with_all_that_was_said(room: Room) -> None:
     room.join()
     talk(room, 6)
-    assert container.people().exclude(room.thread().thread, room.clock.now())
+    assert container.participants().exclude(room.thread().thread, room.clock.now())
     talk(room, 6, 6)
     assert all(f"Word {number}" in shown(room.model.requests[-1]) for number in range(12))
 

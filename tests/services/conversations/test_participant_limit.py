@@ -11,9 +11,10 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Invalid, SessionFull
 from chalicelib.model import ThreadView
-from chalicelib.services.conversations import join
+from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
+from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.services.sessions.editing import edit_session
@@ -38,9 +39,7 @@ def opened(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Room]:
 def joiner(room: Room, name: str) -> Callable[[], Turn]:
     """Somebody who is going to join."""
     who = Participant(name, None, HOST)
-    return lambda: join.join(
-        room.session.id, who, {}, deps=container.conversation_deps(), deadline=room.clock.deadline(24)
-    )
+    return lambda: join(room.session.id, who, {}, deps=container.conversation_deps(), deadline=room.clock.deadline(24))
 
 
 def enter(room: Room, *names: str) -> None:
@@ -63,7 +62,7 @@ def limit(room: Room, most: int | None) -> None:
 
 def thread_of(room: Room, name: str) -> ThreadView | None:
     """Somebody's thread, if there is one."""
-    return join.read_thread(room.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
+    return read_thread(room.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
 
 
 def leave(room: Room, name: str) -> None:

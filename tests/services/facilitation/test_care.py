@@ -113,6 +113,7 @@ def test_a_hit_is_logged_by_its_kind_and_never_by_its_words(caplog: pytest.LogCa
         turn("My cat Minka sleeps. I want to die.")
         turn(LONG)
     (line,) = [record for record in caplog.records if getattr(record, "event", None) == "care_first"]
-    assert (line.session_id, line.language, line.kind) == ("s1", "en", "dying")  # type: ignore[attr-defined]
+    told = {"session_id": "s1", "language": "en", "kind": "dying"}
+    assert told.items() <= vars(line).items()
     assert "Minka" not in repr(line.__dict__)
     assert "want to" not in repr(line.__dict__)

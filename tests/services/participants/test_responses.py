@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from chalicelib.model import Thread, ThreadView
 from chalicelib.services.participants.responses import Wanted, list_responses
-from chalicelib.store.participants import People
+from chalicelib.store.participants import Participants
 from tests.clock import NOON
 
 
-class Room(People):
+class Room(Participants):
     """People in memory, in place of the table."""
 
     def __init__(self, heads: list[Thread]) -> None:
@@ -48,7 +48,7 @@ def test_whoever_was_there_at_the_first_page_is_found_exactly_once(
     cursor = None
     while True:
         wanted = Wanted(limit=limit, cursor=cursor, messages=False, newest_first=newest)
-        page = list_responses("s", wanted, people=room)
+        page = list_responses("s", wanted, participants=room)
         found += [view.thread.id for view in page.people]
         cursor = page.next_cursor
         if cursor is None:

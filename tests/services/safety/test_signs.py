@@ -2,74 +2,60 @@
 
 import re
 import time
-import tomllib
-from typing import Any, get_args
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from chalicelib.services.safety import danger_in
-from chalicelib.services.safety.table import SIGNS, Kind, bare, table
+from chalicelib.services.safety.table import SIGNS, Kind, Row, _expression, bare, read, table
+from chalicelib.text.language import OWN
 
-LANGUAGES = ("ar", "de", "en", "es", "fr", "zh-Hans", "zh-Hant")
+SENTENCES = Path(__file__).parents[2] / "data" / "danger"
 CPU_SECONDS = 5  # for 100,000 characters; less than a tenth of it is used, and a machine may be slow
 
 
-def rows(language: str) -> list[dict[str, Any]]:
-    return list(tomllib.loads((SIGNS / f"{language}.toml").read_text("utf-8"))["signs"])
+def rows(language: str) -> tuple[Row, ...]:
+    return read(SIGNS / f"{language}.toml").signs
 
 
 def test_there_is_a_file_for_each_language_of_the_pages() -> None:
-    assert sorted(path.stem for path in SIGNS.iterdir()) == sorted(LANGUAGES)
+    assert sorted(path.stem for path in SIGNS.iterdir()) == sorted(OWN)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", OWN)
 def test_each_sign_is_found_and_its_near_misses_are_not(language: str) -> None:
     signs = next(it for it in table() if it.rows[0].language == language)
     for row, sign in zip(rows(language), signs.rows, strict=True):
-        wrong = [text for text in row["hits"] if not re.search(sign.expression, bare(text))]
-        wrong += [text for text in row["hits"] if danger_in([text]) is None]
-        wrong += [text for text in row["misses"] if danger_in([text]) is not None]
-        assert not wrong, row["pattern"]
+        wrong = [text for text in row.hits if not re.search(sign.expression, bare(text))]
+        wrong += [text for text in row.hits if danger_in([text]) is None]
+        wrong += [text for text in row.misses if danger_in([text]) is not None]
+        assert not wrong, row.pattern
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", OWN)
 def test_each_row_is_complete(language: str) -> None:
     found = rows(language)
     for row in found:
-        assert set(row) == {"kind", "pattern", "source", "hits", "misses"}, row
-        assert len(row["source"]) > 5
-        assert len(row["hits"]) >= 2, row["pattern"]
-        assert len(row["misses"]) >= 2, row["pattern"]
-    assert {row["kind"] for row in found} == set(get_args(Kind))
+        assert len(row.source) > 5
+        assert len(row.hits) >= 2, row.pattern
+        assert len(row.misses) >= 2, row.pattern
+    assert {row.kind for row in found} == set(get_args(Kind))
 
 
-EVERYDAY = (
-    "This deadline is killing me",
-    "der Bus bringt mich noch um",
-    "suicide prevention training was good",
-    "ich lach mich tot",
-    "matar el tiempo",
-    "Me muero de hambre",
-    "Je meurs de faim",
-    "C'est à mourir de rire",
-    "Die Straße ist lebensgefährlich",
-    "Alle Pflanzen sterben im Sommer",
-    "أموت من الضحك",
-    "笑死我了",
-    "我想死你们做的面条了",
-    "公园里的树快死了",
-    "大家不想活動",
-    "The plants die in summer",
-    "We are all going to die on that crossing if nothing changes",
-    "I would kill for a bench there",
-    "I killed time at the station",
-    "We want more benches, fewer cars, and a library that is open on Sundays.",
-    "",
-)
+def lines(name: str) -> list[str]:
+    """Sentences that were written down without a look at the table, in English and Chinese; each says one thing."""
+    return [line for line in (SENTENCES / f"{name}.txt").read_text("utf-8").splitlines() if line]
 
 
 def test_everyday_words_are_none() -> None:
-    assert [text for text in EVERYDAY if danger_in([text])] == []
+    assert [text for text in lines("everyday") if danger_in([text])] == []
+
+
+def test_what_is_found_and_what_is_known_to_be_missed_changes_by_no_accident() -> None:
+    """Many of the second list are plain to a reader: whoever mends the table for one moves it to the first."""
+    assert [text for text in lines("found") if not danger_in([text])] == []
+    assert [text for text in lines("missed") if danger_in([text])] == []
 
 
 def test_case_width_accents_apostrophes_and_white_space_do_not_hide_a_sign() -> None:
@@ -120,9 +106,16 @@ def test_a_hundred_thousand_hostile_characters_are_looked_through_within_a_limit
     assert time.process_time() - begun < CPU_SECONDS
 
 
-def test_a_sign_may_not_repeat_without_bounds() -> None:
-    from chalicelib.services.safety.table import _expression
+def test_a_file_with_a_kind_or_a_name_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    row = 'pattern = "a sign"\nsource = "somewhere"\nhits = []\nmisses = []\n'
+    for head in ('kind = "sadness"\n', 'kind = "dying"\nmiss = []\n'):
+        file = tmp_path / "en.toml"
+        file.write_text(f"spaced = true\n[[signs]]\n{head}{row}")
+        with pytest.raises(ValueError, match=r"sadness|miss"):
+            read(file)
 
+
+def test_a_sign_may_not_repeat_without_bounds() -> None:
     for pattern in ("so+ sad", "so *sad", "so{2,} sad"):
         with pytest.raises(ValueError, match="without bounds"):
             _expression(pattern, {}, ("", ""))

@@ -68,7 +68,7 @@ def test_twins_are_found_and_shown_as_they_were_said(written: str, shown: str) -
 
 
 def test_what_goes_on_taking_shape_is_left_out() -> None:
-    assert prose().check("“" * 40 + "so" + "”" * 40) in ("", "so")
+    assert prose().check("“" * 40 + "so" + "”" * 40) == ""
 
 
 def test_a_term_in_marks_loses_them() -> None:

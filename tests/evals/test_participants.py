@@ -18,12 +18,12 @@ MEETINGS = {meeting.name: meeting for meeting in meetings()}
 MATTER = MEETINGS["library"].matter["en"]
 
 
-def aggregate_digests(transcript: Transcript, persona: Persona = "cooperative", script: str = "en") -> Said | None:
+def reply_to(transcript: Transcript, persona: Persona = "cooperative", script: str = "en") -> Said | None:
     return Scripted(persona, script, MEETINGS["library"].matter[script]).reply(transcript)
 
 
 def said(transcript: Transcript, persona: Persona = "cooperative") -> str:
-    given = aggregate_digests(transcript, persona)
+    given = reply_to(transcript, persona)
     assert given is not None
     return given.text
 
@@ -31,13 +31,13 @@ def said(transcript: Transcript, persona: Persona = "cooperative") -> str:
 def after(number: int, persona: Persona) -> Said | None:
     """What comes as this message, after so many questions."""
     transcript = talk(asks("What comes to your mind?"))
-    given = aggregate_digests(transcript, persona)
+    given = reply_to(transcript, persona)
     for place in range(number - 1):
         assert given is not None
         transcript = transcript.adding(says(given.text, cue=given.cue)).adding(
             asks(f"And then, for the {place}. time?")
         )
-        given = aggregate_digests(transcript, persona)
+        given = reply_to(transcript, persona)
     return given
 
 
@@ -100,8 +100,8 @@ def test_after_the_conclusion_only_the_cooperative_one_adds_something_once() -> 
     end = talk(asks("Thank you.", is_final=True))
     line = said(end)
     assert "One more thing" in line
-    assert aggregate_digests(end.adding(says(line)).adding(asks("Noted.", is_final=True))) is None
-    assert aggregate_digests(end, "terse") is None
+    assert reply_to(end.adding(says(line)).adding(asks("Noted.", is_final=True))) is None
+    assert reply_to(end, "terse") is None
 
 
 SCALE = {"label": "How much?", "min": 1, "max": 5, "minLabel": "", "maxLabel": ""}
@@ -118,15 +118,15 @@ SCALE = {"label": "How much?", "min": 1, "max": 5, "minLabel": "", "maxLabel": "
 )
 def test_widgets_are_answered_with_a_value_that_they_allow(spec: dict[str, Any], value: Any, contrary: Any) -> None:
     shown = talk(asks("Which?", widget=spec))
-    answers = [aggregate_digests(shown, persona) for persona in ("cooperative", "contradictory")]
+    answers = [reply_to(shown, persona) for persona in ("cooperative", "contradictory")]
     assert [answer.value if answer else None for answer in answers] == [value, contrary]
-    hostile = aggregate_digests(shown, "hostile")
+    hostile = reply_to(shown, "hostile")
     assert hostile is not None
     assert hostile.value is None
 
 
 def test_a_broken_widget_gets_words() -> None:
-    given = aggregate_digests(talk(asks("Which?", widget={"root": 7})))
+    given = reply_to(talk(asks("Which?", widget={"root": 7})))
     assert given is not None
     assert given.value is None
 

@@ -123,6 +123,6 @@ class Model(Protocol):
         """Whether it understands what people write."""
         ...
 
-    def complete(self, request: Request, deadline: Deadline) -> Reply:
+    def complete(self, request: Request, deadline: Deadline, /) -> Reply:
         """Answer the request before the deadline, or raise ModelUnavailable."""
         ...

@@ -28,7 +28,7 @@ class Feedback:
             ThreadItem.leased_until.remove(),
         ]
         free = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
-        open_still: Any = ThreadItem.concluded == False  # noqa: E712
+        open_still: Any = ThreadItem.concluded == False  # noqa: E712 (a condition, which `not` would not make)
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.created_at == thread.created_at)
         condition = unmoved & open_still & free
         counted: list[Action] = [TallyItem.completed.add(int(thread.message_count > 0))]

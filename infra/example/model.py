@@ -21,7 +21,7 @@ class Facilitator:
     def __init__(self, person: Person, clock: StoryClock) -> None:
         self._person, self._clock = person, clock
 
-    def complete(self, request: Request, deadline: Deadline) -> Reply:  # noqa: ARG002 (nothing takes long here)
+    def complete(self, request: Request, _: Deadline) -> Reply:
         """The reply to as much as the person has said by now."""
         self._clock.advance(THINKING)
         said = len(tags.read("said", _shown(request)))
@@ -42,7 +42,7 @@ class Writer:
     def __init__(self, people: Sequence[Person]) -> None:
         self._people = people
 
-    def complete(self, request: Request, deadline: Deadline) -> Reply:  # noqa: ARG002 (nothing takes long here)
+    def complete(self, request: Request, _: Deadline) -> Reply:
         """The call that this request asks for."""
         write = self._summary if request.task == "summary" else self._points
         return Reply("", NAME, (ToolCall(str(request.must_call), write(_shown(request))),))

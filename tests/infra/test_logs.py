@@ -22,9 +22,10 @@ class LocalLogs:
         """One function's."""
         return {"logGroups": [{"logGroupName": f"{logs.PREFIX}api"}]}
 
-    def filter_log_events(self, startTime: int = 0, **_: str) -> dict[str, Any]:  # noqa: N803
+    def filter_log_events(self, **asked: Any) -> dict[str, Any]:
         """A page."""
-        return {"events": [event for event in self._events if event["timestamp"] >= startTime][:MOST]}
+        start = asked.get("startTime", 0)
+        return {"events": [event for event in self._events if event["timestamp"] >= start][:MOST]}
 
 
 @pytest.mark.parametrize(

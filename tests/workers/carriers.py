@@ -103,7 +103,7 @@ class Queues:
                 if str(letter.number) == arguments["ReceiptHandle"]:
                     letter.visible_at = self.clock.now() + timedelta(seconds=arguments["VisibilityTimeout"])
         else:
-            raise NotImplementedError(operation)
+            raise AssertionError(f"No worker asks SQS to {operation}")
         return {}
 
     def next_ones(self) -> list[Letter]:

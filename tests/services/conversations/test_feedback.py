@@ -164,11 +164,11 @@ def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
 
 def test_nobody_ends_what_has_not_begun(room: Room) -> None:
     stranger = Participant("somebody else", None, HOST)
-    desk, ground = container.conversation_deps(), container.feedback()
+    deps, stored = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
-        feedback.conclude(room.session.id, stranger, deps=desk, stored=ground)
+        feedback.conclude(room.session.id, stranger, deps=deps, stored=stored)
     with pytest.raises(NotFound):
-        feedback.rate(room.session.id, stranger, 3, "", deps=desk, stored=ground)
+        feedback.rate(room.session.id, stranger, 3, "", deps=deps, stored=stored)
 
 
 def test_the_last_rating_counts_and_takes_its_comment_along(room: Room) -> None:

@@ -9,40 +9,12 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from chalicelib.api import (
-    account,
-    chat,
-    documentation,
-    editing,
-    integrations,
-    listing,
-    not_found,
-    participants,
-    prompt_proposal,
-    scratchpad,
-    sessions,
-    summaries,
-    templates,
-)
+from chalicelib.api import documentation, not_found
 from chalicelib.pages import routes as pages
 
 app = Chalice(app_name="harmonica", configure_logs=False)
 
-for resource in (
-    account,
-    listing,
-    templates,
-    sessions,
-    editing,
-    prompt_proposal,
-    participants,
-    summaries,
-    scratchpad,
-    chat,
-    integrations,
-    documentation,
-):
-    app.register_blueprint(resource.routes, url_prefix="/api/v1")
+app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(pages.routes)
 app.register_blueprint(not_found.routes_with(pages.problem))

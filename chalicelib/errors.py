@@ -4,11 +4,26 @@ Rules and the ground raise these; each door renders them in its own way (the API
 sentence).
 """
 
+from typing import Literal
+
+ErrorCode = Literal[
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "validation_error",
+    "unprocessable",
+    "rate_limited",
+    "method_not_allowed",
+    "conflict",
+    "payload_too_large",
+    "internal_error",
+]
+
 
 class HarmonicaError(Exception):
     """Base of every failure we can name. `code` is the API's error code; the message is safe to show."""
 
-    code = "internal_error"
+    code: ErrorCode = "internal_error"
     status = 500
 
     @property

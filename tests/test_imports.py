@@ -54,5 +54,5 @@ def modules_after(program: str) -> set[str]:
 
 def test_importing_the_application_loads_nothing_that_only_some_requests_need_and_connects_to_nothing() -> None:
     loaded = modules_after(PROBE)
-    assert "chalicelib.api.sessions" in loaded
+    assert "chalicelib.operations.sessions" in loaded
     assert [name for name in FORBIDDEN if name in loaded] == []

@@ -5,7 +5,9 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import etag
-from chalicelib.api.http import Call, endpoint, respond
+from chalicelib.api.http import respond, serve
+from chalicelib.api.routes import ROUTES, Route
+from chalicelib.operations.operation import Call, Nothing, Operation
 from chalicelib.requests import public_url
 
 routes = Blueprint(__name__)  # under the API's base path
@@ -15,12 +17,15 @@ _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
 
 
-@endpoint(routes, "GET", "/openapi.json", counted=False)
-def get_openapi(call: Call) -> dict[str, Any]:
+def get_openapi(call: Call, _: Nothing) -> dict[str, Any]:
     """This description, as OpenAPI 3.1."""
     from chalicelib.api.openapi import document
 
     return document(call.public_url)
+
+
+for _route in (*ROUTES, Route("GET", "/openapi.json", Operation(get_openapi, "anyone", Nothing, dict), counted=False)):
+    serve(routes, _route)
 
 
 @pages.route("/api/v1/docs", methods=["GET"], content_types=[])

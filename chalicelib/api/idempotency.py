@@ -8,19 +8,18 @@ import msgspec
 from chalice.app import Request
 
 from chalicelib import container
-from chalicelib.api.call import Call, Endpoint, Made
+from chalicelib.api.routes import ACCEPTED, Route
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.model import Outcome
 from chalicelib.observability import log_failure
+from chalicelib.operations.operation import Call, Done
 from chalicelib.services.access import idempotency
 from chalicelib.store.guards import Claim
 
 _HEADER = "idempotency-key"
 
 
-def once(
-    declared: Endpoint, call: Call, ids: Mapping[str, str], request: Request, work: Callable[[Call], Made]
-) -> Made:
+def once(route: Route, call: Call, ids: Mapping[str, str], request: Request, work: Callable[[Call], Done]) -> Done:
     """Do what the request asks for, unless it came with an Idempotency-Key that has been used: then answer as before.
 
     `work` is all of it, the check of the body included: whatever it refuses is kept like anything else.
@@ -29,27 +28,27 @@ def once(
     if key is None:
         return work(call)
     secret, body = container.deployment_secret(), _comparable(bytes(request.raw_body or b""))
-    asked = idempotency.repeatable(call.caller.user_id, declared.name, ids, str(key), body, secret=secret)
+    asked = idempotency.repeatable(call.caller.user_id, route.name, ids, str(key), body, secret=secret)
     claimed = idempotency.claim(asked, container.new_id(), guards=container.guards(), now=call.now)
     if isinstance(claimed, Outcome):
-        return _again(declared, call, ids, claimed)
+        return _again(route, call, ids, claimed)
     try:
-        made = work(replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)))
+        done = work(replace(call, new_id=idempotency.ids_of(claimed), repeat_id=idempotency.id_of(claimed)))
     except HarmonicaError as error:
         _settle(claimed, idempotency.refusal(error))
         raise
     except Exception:
         _settle(claimed, Outcome(500))
         raise
-    _settle(claimed, Outcome(made.status or declared.status, made.ids))
-    return made
+    _settle(claimed, Outcome(ACCEPTED if done.goes_on else route.status, done.kept))
+    return done
 
 
-def _again(declared: Endpoint, call: Call, ids: Mapping[str, str], before: Outcome) -> Made:
+def _again(route: Route, call: Call, ids: Mapping[str, str], before: Outcome) -> Done:
     if before.status >= 400:
         raise idempotency.refuse_again(before)
-    assert declared.again is not None, f"{declared.name} does not say how its answer is rendered again"
-    return Made(declared.again(call, before.ids, **ids), status=before.status)
+    output = route.operation.repeat(call, before.ids, ids)
+    return Done(output, goes_on=before.status == ACCEPTED)
 
 
 def _settle(claimed: Claim, outcome: Outcome) -> None:

@@ -1,18 +1,16 @@
-"""OpenAPI 3.1 of the whole API, made of what the routes declare. Built when first asked for."""
+"""OpenAPI 3.1 of the whole API, made of the table of routes. Built when first asked for."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
-from chalicelib.api.access import Who
-from chalicelib.api.call import JSON, Endpoint
-from chalicelib.api.examples import BRIEF, EXAMPLES
-from chalicelib.api.http import DECLARED
-from chalicelib.api.shapes import ErrorEnvelope
-from chalicelib.api.validation import Patch
+from chalicelib.api.error_envelope import ErrorEnvelope
+from chalicelib.api.http import ROUTED
+from chalicelib.api.routes import ACCEPTED, JSON, Route
+from chalicelib.operations.operation import Changes, Markdown, Output, Who
 
 Json = dict[str, Any]
 
@@ -63,12 +61,6 @@ _HEADERS: dict[str, Json] = {
 
 _EVERYWHERE = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
-_PATH_IDS: dict[str, Json] = {
-    "session_id": {"type": "string", "format": "uuid"},
-    "participant_id": {"type": "string", "format": "uuid", "description": "The `participant_id` of a `Participant`."},
-    "template_id": {"type": "string", "minLength": 1, "description": "The id of a template, or its slug."},
-}
-
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -90,18 +82,27 @@ ignored; outer white space is trimmed; an optional field sent as `null` counts a
 Every failure is `{"error": {"code", "message"}}`. A key has 100 requests a minute unless it was made with another limit."""
 
 
+_BRIEF = """---
+session_id: "3f0b7c52-6a1d-4e8f-9b2a-5c4d3e2f1a00"
+topic: "Our office"
+participants: 2
+---
+
+# Our office
+
+Noise keeps two of two participants from coming in.
+"""
+
+
 @cache
 def document(public_url: str) -> Json:
     """The description of the API as it is mounted here."""
-    requests = {it.body for it in DECLARED if it.body} | {it.query for it in DECLARED if it.query}
-    answers = {it.answers for it in DECLARED if it.answers} | {ErrorEnvelope}
-    schemas = _requested(requests) | _components(answers)
+    schemas = _schemas()
     paths: dict[str, Json] = {}
-    for declared in DECLARED:
-        path = re.sub(r"{(\w+)}", r"{\1}", declared.path)
-        paths.setdefault(path, {})[declared.method.lower()] = _operation(declared, schemas)
-    for query in {it.query for it in DECLARED if it.query}:
-        schemas.pop(query.__name__)
+    for route in ROUTED:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    unread = {it.operation.input.__name__ for it in ROUTED} - {_body(it) for it in ROUTED}
+    shown = {name: schema for name, schema in schemas.items() if name not in unread}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Harmonica", "version": VERSION, "description": _ABOUT},
@@ -112,134 +113,198 @@ def document(public_url: str) -> Json:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "hm_live_<32 hex digits>"}},
             "headers": _HEADERS,
             "responses": {name: _error(status) for status, (name, _, _) in _ERRORS.items()},
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": {name: _without_ids(name, schema) for name, schema in sorted(shown.items())},
         },
     }
 
 
-def _operation(declared: Endpoint, schemas: Json) -> Json:
-    summary, _, rest = (declared.view.__doc__ or "").strip().partition("\n")
+def _schemas() -> Json:
+    """Gives the schemas of all inputs and outputs, and of what they are made of."""
+    outputs = set(filter(_is_described, (it.operation.output for it in ROUTED)))
+    return _requested({it.operation.input for it in ROUTED}) | _components([*outputs, ErrorEnvelope])
+
+
+def _is_described(output: type[Any] | None) -> TypeGuard[type[Output]]:
+    return output is not None and issubclass(output, Output) and output is not Markdown
+
+
+def _body(route: Route) -> str:
+    """Gives the name of the schema of a route's body; empty where none is read."""
+    return route.operation.input.__name__ if route.has_body and route.fields else ""
+
+
+def _without_ids(name: str, schema: Json) -> Json:
+    """Leaves out of a body's schema what the path carries."""
+    ids = {it for route in ROUTED if _body(route) == name for it in route.ids}
+    if not ids:
+        return schema
+    kept = {field: it for field, it in schema["properties"].items() if field not in ids}
+    required = [field for field in schema.get("required", ()) if field not in ids]
+    return {**{key: it for key, it in schema.items() if key != "required"}, "properties": kept} | (
+        {"required": required} if required else {}
+    )
+
+
+def _operation(route: Route, schemas: Json) -> Json:
+    done = route.operation
+    summary, _, rest = done.description.partition("\n")
     operation: Json = {
-        "operationId": declared.view.__name__,
+        "operationId": done.name,
         "summary": summary,
-        "description": " ".join([*rest.split(), _WHO[declared.who]]),
-        "tags": [declared.path.split("/")[1].partition(".")[0]],
-        "parameters": [*_path_parameters(declared), *_query_parameters(declared, schemas)],
-        "responses": {str(declared.status): _success(declared)} | _failures(declared),
+        "description": " ".join([*rest.split(), _WHO[done.who]]),
+        "tags": [route.path.split("/")[1].partition(".")[0]],
+        "parameters": list(_parameters(route, schemas)),
+        "responses": {str(route.status): _success(route, schemas)} | _failures(route),
     }
-    if declared.who == "anyone":
+    if done.who == "anyone":
         operation["security"] = []
-    if declared.method == "POST":
+    if route.method == "POST":
         operation["parameters"].append(_IDEMPOTENCY_KEY)
-    if declared.method == "GET" and declared.tagged:
+    if route.has_etag:
         operation["parameters"].append(_IF_NONE_MATCH)
         operation["responses"]["304"] = {
             "description": "What `If-None-Match` names still holds.",
             "headers": _headers("ETag", *_EVERYWHERE),
         }
-    for status in declared.also:
-        operation["responses"][str(status)] = _success(declared)
-    if declared.body:
-        required = bool(schemas[declared.body.__name__].get("required"))
-        operation["requestBody"] = {"required": required, "content": {JSON: _content(declared.body)}}
+    if done.goes_on:
+        operation["responses"][str(ACCEPTED)] = _success(route, schemas)
+    if name := _body(route):
+        schema = _without_ids(name, schemas[name])
+        content = _content(name, example_of(schema, schemas))
+        operation["requestBody"] = {"required": bool(schema.get("required")), "content": {JSON: content}}
     return operation
 
 
-def _success(declared: Endpoint) -> Json:
-    headers = _headers(*(["ETag"] if declared.method == "GET" and declared.tagged else []), *_EVERYWHERE)
-    answer: Json = {"description": "Done." if declared.status == 204 else "The answer.", "headers": headers}
-    if declared.status == 204:
+def _success(route: Route, schemas: Json) -> Json:
+    headers = _headers(*(["ETag"] if route.has_etag else []), *_EVERYWHERE)
+    answer: Json = {"description": "Done." if route.status == 204 else "The answer.", "headers": headers}
+    output = route.operation.output
+    if output is None:
         return answer
-    if declared.content_type != JSON:
-        shown = {"schema": {"type": "string"}, "example": BRIEF}
-        return answer | {"content": {declared.content_type.partition(";")[0]: shown}}
-    if links := _links(declared):
+    if output is Markdown:
+        shown = {"schema": {"type": "string"}, "example": _BRIEF}
+        return answer | {"content": {route.content_type.partition(";")[0]: shown}}
+    if links := _links(route):
         answer["links"] = links
-    return answer | {
-        "content": {JSON: _content(declared.answers) if declared.answers else {"schema": {"type": "object"}}}
-    }
+    if not _is_described(output):
+        return answer | {"content": {JSON: {"schema": {"type": "object"}}}}
+    return answer | {"content": {JSON: _content(output.__name__, example_of(schemas[output.__name__], schemas))}}
 
 
-def _links(declared: Endpoint) -> Json:
+def _links(route: Route) -> Json:
     """What the id of something new opens: every path below that names nothing else."""
-    below = re.compile(re.escape(declared.path) + r"/{(\w+)}[^{]*")
-    named = {it.view.__name__: found[1] for it in DECLARED if (found := below.fullmatch(it.path))}
-    if declared.status != 201 or "id" not in declared.answers.__struct_fields__:
+    below = re.compile(re.escape(route.path) + r"/{(\w+)}[^{]*")
+    named = {it.operation.name: found[1] for it in ROUTED if (found := below.fullmatch(it.path))}
+    if not route.operation.creates or "id" not in getattr(route.operation.output, "__struct_fields__", ()):
         return {}
     return {name: {"operationId": name, "parameters": {key: "$response.body#/id"}} for name, key in named.items()}
 
 
-def _failures(declared: Endpoint) -> Json:
+def _failures(route: Route) -> Json:
+    done, fields = route.operation, bool(route.fields)
     statuses = {500, 503}
-    if declared.who != "anyone":
+    if done.who != "anyone":
         statuses |= {401, 429}
-    elif declared.counted:
+    elif route.counted:
         statuses |= {429}
-    if "{" in declared.path:
+    if route.ids:
         statuses |= {404}
-    if declared.who not in ("anyone", "key"):
+    if done.who not in ("anyone", "key"):
         statuses |= {403}
-    if declared.body or declared.query:
+    if fields:
         statuses |= {400}
-    if declared.body or declared.is_limited:
+    if (route.has_body and fields) or route.is_limited:
         statuses |= {413}
-    if declared.method == "POST":
+    if route.method == "POST":
         statuses |= {400, 404, 409, 422}
-    statuses |= set(declared.errors)
+    statuses |= {error.status for error in done.fails}
     return {str(status): {"$ref": f"#/components/responses/{_ERRORS[status][0]}"} for status in sorted(statuses)}
 
 
 def _error(status: int) -> Json:
     _, code, message = _ERRORS[status]
-    example = {"error": {"code": code, "message": message}}
     headers = _headers(*_EVERYWHERE, *(["Retry-After"] if status in _WAITING else []))
-    content = {JSON: {"schema": {"$ref": _REF.format(name="ErrorEnvelope")}, "example": example}}
-    return {"description": f"`{code}`", "headers": headers, "content": content}
+    content = _content("ErrorEnvelope", {"error": {"code": code, "message": message}})
+    return {"description": f"`{code}`", "headers": headers, "content": {JSON: content}}
 
 
 def _headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _content(kind: type[Any]) -> Json:
-    content: Json = {"schema": {"$ref": _REF.format(name=kind.__name__)}}
-    return content | ({"example": EXAMPLES[kind.__name__]} if kind.__name__ in EXAMPLES else {})
+def _content(name: str, example: Any) -> Json:
+    return {"schema": {"$ref": _REF.format(name=name)}, "example": example}
 
 
-def _path_parameters(declared: Endpoint) -> Iterable[Json]:
-    for name in re.findall(r"{(\w+)}", declared.path):
-        schema = dict(_PATH_IDS.get(name, {"type": "string", "minLength": 1}))
-        about = schema.pop("description", None)
-        yield {"name": name, "in": "path", "required": True, "schema": schema} | (
-            {"description": about} if about else {}
-        )
+def _parameters(route: Route, schemas: Json) -> Iterable[Json]:
+    """Gives what the path and the query carry, by the schema of the input."""
+    described = schemas[route.operation.input.__name__]
+    for name in (*route.ids, *(() if route.has_body else route.fields)):
+        schema = dict(described["properties"][name])
+        about = schema.pop("description")
+        where, required = ("path", True) if name in route.ids else ("query", name in described.get("required", ()))
+        yield {"name": name, "in": where, "required": required, "schema": schema, "description": about}
 
 
-def _query_parameters(declared: Endpoint, schemas: Json) -> Iterable[Json]:
-    if declared.query is None:
-        return
-    described = schemas[declared.query.__name__]
-    for name, schema in described["properties"].items():
-        yield {"name": name, "in": "query", "required": name in described.get("required", ()), "schema": schema}
+def example_of(schema: Json, schemas: Json) -> Any:
+    """Gives an example of a schema: the one it names, else its default, else one made of those of its parts."""
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "$ref" in schema:
+        return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "anyOf" in schema:
+        return _example_of_any(schema["anyOf"], schemas)
+    if "default" in schema:
+        return schema["default"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "properties" in schema:
+        required = schema.get("required", ())
+        named = {name: it for name, it in schema["properties"].items() if name in required or it.get("examples")}
+        return {name: example_of(it, schemas) for name, it in named.items()}
+    if isinstance(schema.get("items"), dict):
+        return [example_of(schema["items"], schemas)]
+    return _OF_TYPE[schema.get("type", "null")]
+
+
+_OF_TYPE: Json = {"boolean": False, "integer": 0, "string": "", "array": [], "object": {}, "null": None}
+
+
+def _example_of_any(options: list[Json], schemas: Json) -> Any:
+    """Gives the example of the first option that names one, else null."""
+    named = [it for it in options if "$ref" in it or it.get("examples")]
+    return example_of(named[0], schemas) if named else None
 
 
 def _components(kinds: Iterable[type[Any]]) -> Json:
     ordered = sorted(kinds, key=lambda kind: kind.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=_REF)
-    return dict(msgspec.json.decode(msgspec.json.encode(schemas)))  # defaults as JSON has them
+    found: Json = msgspec.json.decode(msgspec.json.encode(schemas))  # defaults as JSON has them
+    for schema in found.values():
+        for field in schema.get("properties", {}).values():
+            _lift_description(field, found)
+    return found
+
+
+def _lift_description(schema: Json, schemas: Json) -> None:
+    """Says of a field that may be null, or have values of several types, what is said of one of these."""
+    for option in schema.get("anyOf", ()):
+        named = schemas.get(option.get("$ref", "").rpartition("/")[2], {})
+        if about := option.pop("description", named.get("description")):
+            schema.setdefault("description", about)
 
 
 def _requested(kinds: Iterable[type[Any]]) -> Json:
     """Schemas of what requests carry, with two rules that are not msgspec's: a required text is not blank, and null
     counts as absent where a field is optional."""
     schemas = _components(kinds)
-    patches = {kind.__name__ for kind in kinds if issubclass(kind, Patch)}
-    queries = {it.query.__name__ for it in DECLARED if it.query}
+    changes = {kind.__name__ for kind in kinds if issubclass(kind, Changes)}
+    queries = {it.operation.input.__name__ for it in ROUTED if not it.has_body}
     for name, schema in schemas.items():
         required = schema.get("required", ())
         for field, described in schema.get("properties", {}).items():
             _not_blank(described)
-            if field not in required and name not in patches | queries:
+            if field not in required and name not in changes | queries:
                 schema["properties"][field] = _or_null(described)
     return schemas
 
@@ -258,5 +323,5 @@ def _or_null(schema: Json) -> Json:
         return schema | {"enum": [*schema["enum"], None]}
     if isinstance(kind, str):
         return schema | {"type": [kind, "null"]}
-    default = {"default": schema["default"]} if "default" in schema else {}
-    return {"anyOf": [{key: it for key, it in schema.items() if key != "default"}, {"type": "null"}]} | default
+    outside = {key: it for key, it in schema.items() if key in ("default", "description")}
+    return {"anyOf": [{key: it for key, it in schema.items() if key not in outside}, {"type": "null"}]} | outside

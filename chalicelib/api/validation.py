@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chalicelib.errors import Invalid, TooLarge
+from chalicelib.operations.operation import Changes
 from chalicelib.services.access.limits import BODY_BYTES, TEXT_BYTES
 from chalicelib.text.normalise import is_blank
 
@@ -35,22 +36,20 @@ _NAMES = {
 }
 
 
-class Patch(msgspec.Struct):
-    """Base of the bodies in which null says something: it clears what an absent field leaves alone."""
+def parse_body(raw: bytes, kind: type[T], ids: Mapping[str, str]) -> T:
+    """The body as `kind`, with the ids that the path carries. Raises Invalid for anything else, TooLarge over a megabyte.
 
-
-def parse_body(raw: bytes, kind: type[T]) -> T:
-    """The body as `kind`. Raises Invalid for anything else, TooLarge over a megabyte. An empty body counts as `{}`."""
+    An empty body counts as `{}`."""
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
-        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, keep_nulls=issubclass(kind, Patch))
+        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, keep_nulls=issubclass(kind, Changes))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):
         raise Invalid(_NOT_OBJECT)
     try:
-        body = msgspec.convert(tidied, kind)
+        body = msgspec.convert({**tidied, **ids}, kind)
     except msgspec.ValidationError as error:
         raise Invalid(_in_our_words(str(error), kind)) from error
     if len(raw) > TEXT_BYTES:
@@ -138,9 +137,11 @@ def _choices(kind: type[Any], path: str) -> list[str]:
 
 
 def _inner(found: Any) -> Any:
-    """Look through unions with null and into lists."""
+    """Looks through what is said of a field, through unions with null, and into lists."""
+    if isinstance(found, msgspec.inspect.Metadata):
+        return _inner(found.type)
     if isinstance(found, msgspec.inspect.UnionType):
-        found = next(option for option in found.types if not isinstance(option, msgspec.inspect.NoneType))
+        return _inner(next(option for option in found.types if not isinstance(option, msgspec.inspect.NoneType)))
     if isinstance(found, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
-        found = found.item_type
+        return _inner(found.item_type)
     return found

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.model.synthesis import Stance
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -16,7 +18,7 @@ class Note:
     description: str
     ids: tuple[str, ...]
     participants: int
-    stances: dict[str, int]
+    stances: dict[Stance, int]
     evidence: tuple[str, ...] = ()
     tells_label: bool = False
     tells_description: bool = False

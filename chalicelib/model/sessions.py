@@ -11,6 +11,10 @@ Status = Literal["active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
 PromptOrigin = Literal["host", "tailored", "basic"]
+QuestionType = Literal["Short field", "Email", "Options"]
+Channel = Literal["telegram"]
+PromptStatus = Literal["host", "writing", "tailored", "basic"]
+SummaryStatus = Literal["current", "updating", "stale", "none"]
 DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconfirmed"]
 
 
@@ -21,7 +25,7 @@ class Question:
     id: str
     text: str
     position: int
-    type: str = "Short field"
+    type: QuestionType = "Short field"
     required: bool = False
     options: tuple[str, ...] = ()
 
@@ -44,7 +48,7 @@ class Prompt:
 class Distribution:
     """A channel where the session is announced, and how far that has come."""
 
-    channel: str
+    channel: Channel
     group_id: str
     status: DistributionStatus = "pending"
     error: str | None = None

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Literal, get_args
+
+Stance = Literal["for", "against", "mixed", "neutral"]
+STANCES: tuple[Stance, ...] = get_args(Stance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Theme:
     participants: int
     quotes: tuple[Quote, ...] = ()
     id: str = ""
-    stances: dict[str, int] = field(default_factory=dict)
+    stances: dict[Stance, int] = field(default_factory=dict)
     gathered: str = ""
     members_only: bool = False
 

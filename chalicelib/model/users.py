@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+Plan = Literal["FREE", "PRO", "ENTERPRISE"]
 GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
 
 
@@ -14,7 +15,7 @@ class User:
     id: str
     email: str
     name: str | None
-    subscription_status: str
+    subscription_status: Plan
     created_at: datetime
 
 

@@ -1,12 +1,12 @@
 """Users and their API keys (table `accounts`)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.model import Caller, User
+from chalicelib.model import Caller, Plan, User
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.transact import ConditionFailed
@@ -42,7 +42,7 @@ class Accounts:
         item = database.get(UserItem, keys.user(user_id))
         if item is None:
             raise NotFound("User not found")
-        return User(item.id, item.email, item.name, item.subscription_status, item.created_at)
+        return User(item.id, item.email, item.name, cast(Plan, item.subscription_status), item.created_at)
 
     def user_id_of(self, email: str) -> str:
         """The user behind an e-mail address."""

@@ -203,10 +203,10 @@ def test_an_answer_that_one_response_cannot_carry_is_refused_and_never_cut(
     host.say(session, soup * 1_000)
     as_lambda_sends_it = len(json.dumps(host.call("GET", f"/sessions/{session}/responses").body.decode()))
     assert as_lambda_sends_it > 1_000 * leaving
-    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", as_lambda_sends_it - 1)
+    monkeypatch.setattr("chalicelib.operations.answer_size.ANSWER_BYTES", as_lambda_sends_it - 1)
     status, code, _ = error_of(host.call("GET", f"/sessions/{session}/responses"))
     assert (status, code) == (413, "payload_too_large")
-    monkeypatch.setattr("chalicelib.api.http.ANSWER_BYTES", as_lambda_sends_it)
+    monkeypatch.setattr("chalicelib.operations.answer_size.ANSWER_BYTES", as_lambda_sends_it)
     assert people(host, session)[0]["messages"][0]["content"] == soup * 1_000
 
 

@@ -159,7 +159,7 @@ def test_a_failure_of_ours_announces_what_was_used(host: Host, monkeypatch: pyte
         raise RuntimeError
 
     slow = new_host("bo@example.com", rate=5)
-    monkeypatch.setattr("chalicelib.api.present.user_info", broken)
+    monkeypatch.setattr("chalicelib.operations.account.moment", broken)
     assert allowance(slow.call("GET", "/me")) == (500, "5", "4", "55")
 
 

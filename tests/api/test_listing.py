@@ -9,7 +9,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import container
-from chalicelib.api import http
+from chalicelib.operations import answer_size
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import LIST_ITEM, URL, assert_shape
@@ -107,7 +107,7 @@ def test_what_cannot_be_asked_for_is_refused_by_name(host: Host, query: str, mes
 def test_a_list_that_no_response_can_carry_says_how_to_ask(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         host.new_session(goal="x" * 5_000, is_public=True)
-    monkeypatch.setattr(http, "ANSWER_BYTES", 14_000)
+    monkeypatch.setattr(answer_size, "ANSWER_BYTES", 14_000)
     for path in ("/sessions", "/sessions/public"):
         status, code, message = error_of(host.call("GET", path))
         assert (status, code) == (413, "payload_too_large")

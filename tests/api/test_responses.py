@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.api import http
+from chalicelib.operations import answer_size
 from chalicelib.services.participants import responses
 from chalicelib.store import participants
 from tests.api.hosts import Host, error_of, new_host
@@ -258,7 +258,7 @@ def test_a_list_of_long_answers_is_refused_before_all_of_them_are_read(
 def test_an_answer_that_no_response_can_carry_says_how_to_ask_too(
     host: Host, session: str, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    monkeypatch.setattr(http, "ANSWER_BYTES", 1_000)
+    monkeypatch.setattr(answer_size, "ANSWER_BYTES", 1_000)
     status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses{query}"))
     assert (status, code) == (413, "payload_too_large")
     assert "limit and cursor" in message

@@ -15,8 +15,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
-from chalicelib.errors import Conflict, HarmonicaError, Invalid, Unprocessable
+from chalicelib.errors import Conflict, ErrorCode, HarmonicaError, Invalid, Unprocessable
 from chalicelib.model import Outcome
 from chalicelib.store import keys
 from chalicelib.store.guards import Claim, Guards
@@ -96,7 +97,7 @@ def refusal(error: HarmonicaError) -> Outcome:
 def refuse_again(outcome: Outcome) -> HarmonicaError:
     """The failure that this outcome was."""
     error = HarmonicaError(outcome.message or "")
-    error.status, error.code = outcome.status, outcome.code or error.code
+    error.status, error.code = outcome.status, cast(ErrorCode, outcome.code or error.code)
     return error
 
 

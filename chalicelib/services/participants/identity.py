@@ -9,6 +9,7 @@ import hmac
 import json
 import uuid
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chalicelib.model import SessionView
 from chalicelib.services.access.roles import has_role, require_chat
@@ -55,7 +56,12 @@ def account_of(scope: str) -> str | None:
     return user_id if channel == API and user_id else None
 
 
-def channel_of(scope: str) -> str:
+def channel_of(scope: str) -> Literal["web", "telegram", "api"]:
     """web, telegram or api, for the host to see."""
-    first = scope.partition(":")[0]
-    return first if first in (WEB, "telegram") else API
+    match scope.partition(":")[0]:
+        case "web":
+            return "web"
+        case "telegram":
+            return "telegram"
+        case _:
+            return "api"

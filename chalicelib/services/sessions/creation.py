@@ -8,7 +8,17 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Invalid
-from chalicelib.model import Distribution, Prompt, Question, Session, SessionView, Visibility
+from chalicelib.model import (
+    Distribution,
+    Prompt,
+    PromptStatus,
+    Question,
+    QuestionType,
+    Session,
+    SessionView,
+    SummaryStatus,
+    Visibility,
+)
 from chalicelib.services.sessions.time_zones import check_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.sessions import Sessions
@@ -22,7 +32,7 @@ class NewQuestion:
     """A question as the host gave it."""
 
     text: str
-    type: str = "Short field"
+    type: QuestionType = "Short field"
     required: bool = False
     options: tuple[str, ...] = ()
 
@@ -107,7 +117,7 @@ def check_questions(questions: Sequence[NewQuestion]) -> None:
         raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes together, with control characters escaped")
 
 
-def prompt_status(view: SessionView) -> str:
+def prompt_status(view: SessionView) -> PromptStatus:
     """Where the facilitation prompt comes from: host, tailored, basic, or (a new one is on its way) writing.
 
     Once writing it has failed, what serves meanwhile is what counts, although it is tried again.
@@ -117,7 +127,7 @@ def prompt_status(view: SessionView) -> str:
     return view.prompt.origin if view.prompt else "basic"
 
 
-def summary_status(view: SessionView, now: datetime) -> str:
+def summary_status(view: SessionView, now: datetime) -> SummaryStatus:
     """How the summary relates to what was said: none, updating, stale or current.
 
     `updating_until` in the past means that a job ended without saying so: what it was to cover is still missing.

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from chalicelib.model import Digest, Leaf, Point, ThemeRegistry, Voice
+from chalicelib.model import STANCES, Digest, Leaf, Point, Stance, ThemeRegistry, Voice
 from chalicelib.model.synthesis import joined
 
-STANCES = ("for", "against", "mixed", "neutral")
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -76,7 +75,7 @@ def carriers(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, dict[st
     return taken
 
 
-def count_stances(stances: Iterable[str]) -> dict[str, int]:
+def count_stances(stances: Iterable[str]) -> dict[Stance, int]:
     """How many take which stance."""
     counted = Counter(stances)
     return {stance: counted[stance] for stance in STANCES}

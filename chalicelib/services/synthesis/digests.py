@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
-from chalicelib.model import Digest, Message, Point, SessionView, Thread
+from chalicelib.model import STANCES, Digest, Message, Point, SessionView, Thread
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.brief import brief_data
 from chalicelib.services.safety import danger_in
@@ -25,7 +25,6 @@ MAX_TOKENS = 8_000
 MAX_POINTS = 60
 MAX_ANSWERS = 100  # of a script's: a point for each question that it puts at most
 MAX_TEXT = 300
-STANCES = ("for", "against", "mixed", "neutral")
 
 RECORD_DIGEST = Tool(
     name="record_digest",

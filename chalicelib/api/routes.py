@@ -1,0 +1,128 @@
+"""The table of routes: which operation each method and path stands for. Whatever else a route is, is said of its operation."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.operations import (
+    account,
+    conversations,
+    participants,
+    prompt_proposal,
+    results,
+    scratchpad,
+    sessions,
+    telegram_groups,
+    templates,
+)
+from chalicelib.operations.operation import Markdown, Operation
+
+JSON = "application/json"
+MARKDOWN = "text/markdown; charset=utf-8"
+ACCEPTED = 202  # the work goes on after the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation as REST offers it. Without `counted`, it uses nobody's allowance."""
+
+    method: str
+    path: str
+    operation: Operation
+    counted: bool = True
+
+    @property
+    def name(self) -> str:
+        """`POST /sessions/{session_id}/chat`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The fields of the input that the path carries."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the input that the body carries, or the query where there is no body."""
+        return tuple(name for name in self.operation.input.__struct_fields__ if name not in self.ids)
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body is read. A POST that needs none takes any object, and nothing at all counts as one."""
+        return self.method in ("POST", "PATCH")
+
+    @property
+    def status(self) -> int:
+        """The status of success."""
+        if self.operation.output is None:
+            return 204
+        return 201 if self.operation.creates else 200
+
+    @property
+    def content_type(self) -> str:
+        """What the answer is."""
+        return MARKDOWN if self.operation.output is Markdown else JSON
+
+    @property
+    def has_etag(self) -> bool:
+        """Whether a client may keep the answer, and ask whether it still holds."""
+        return self.method == "GET" and self.operation.settled
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the caller says how much of a list an answer has."""
+        return "limit" in self.fields
+
+
+def _route(method: str, path: str, run: Any) -> Route:
+    return Route(method, path, _OPERATIONS[run])
+
+
+_OPERATIONS = {
+    operation.run: operation
+    for subject in (
+        account,
+        conversations,
+        participants,
+        prompt_proposal,
+        results,
+        scratchpad,
+        sessions,
+        telegram_groups,
+        templates,
+    )
+    for operation in subject.OPERATIONS
+}
+
+_SESSION = "/sessions/{session_id}"
+_PARTICIPANT = f"{_SESSION}/participants/{{participant_id}}"
+_TELEGRAM = "/integrations/telegram"
+
+ROUTES = (
+    _route("GET", "/me", account.get_me),
+    _route("GET", "/templates", templates.list_templates),
+    _route("GET", "/templates/{template_id}", templates.get_template),
+    _route("POST", "/sessions", sessions.create_session),
+    _route("GET", "/sessions", sessions.list_sessions),
+    _route("GET", "/sessions/public", sessions.list_public_sessions),
+    _route("GET", _SESSION, sessions.get_session),
+    _route("PATCH", _SESSION, sessions.edit_session),
+    _route("DELETE", _SESSION, sessions.delete_session),
+    _route("GET", f"{_SESSION}/questions", sessions.get_questions),
+    _route("POST", f"{_SESSION}/chat/questions", conversations.join),
+    _route("POST", f"{_SESSION}/chat", conversations.chat),
+    _route("GET", f"{_SESSION}/responses", participants.list_responses),
+    _route("POST", f"{_SESSION}/responses", participants.add_response),
+    _route("PATCH", _PARTICIPANT, participants.include_participant),
+    _route("DELETE", _PARTICIPANT, participants.remove_participant),
+    _route("GET", f"{_SESSION}/summary", results.get_summary),
+    _route("POST", f"{_SESSION}/summary", results.write_summary),
+    _route("GET", f"{_SESSION}/session-md", results.get_brief),
+    _route("GET", f"{_SESSION}/scratchpad", scratchpad.get_scratchpad),
+    _route("POST", f"{_SESSION}/scratchpad", scratchpad.update_scratchpad),
+    _route("POST", f"{_SESSION}/regenerate-facilitation-prompt", prompt_proposal.propose_prompt),
+    _route("GET", f"{_TELEGRAM}/groups", telegram_groups.list_groups),
+    _route("POST", f"{_TELEGRAM}/groups", telegram_groups.register_group),
+    _route("DELETE", f"{_TELEGRAM}/groups/{{group_id}}", telegram_groups.remove_group),
+    _route("POST", f"{_TELEGRAM}/link", telegram_groups.create_link),
+)

@@ -1,0 +1,137 @@
+"""What can be done in a conversation with the facilitator: join it, and take one turn."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chalicelib import container
+from chalicelib.errors import Invalid
+from chalicelib.operations.fields import Content, Id, OfSession, Text5k, ThreadId
+from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.services.conversations import turn as turns
+from chalicelib.services.conversations.join import join as join_session
+from chalicelib.services.conversations.messages import NewMessage, Turn
+from chalicelib.services.participants.identity import Participant
+
+ParticipantId = Annotated[
+    Id, Meta(description="The id that you give this participant; the same id is the same thread.", examples=["ada"])
+]
+ParticipantName = Annotated[
+    str, Meta(max_length=200, description="The participant's name; empty for none.", examples=["Ada"])
+]
+
+
+class GivenAnswer(Struct):
+    """An answer to one question of the form."""
+
+    question_id: Annotated[
+        Id, Meta(description="The id of the question.", examples=["b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"])
+    ]
+    answer: Annotated[Text5k, Meta(description="What is entered.", examples=["Weekly"])]
+
+
+class Join(OfSession):
+    """Who joins, and with which answers to the form."""
+
+    participant_id: ParticipantId
+    participant_name: ParticipantName
+    answers: Annotated[tuple[GivenAnswer, ...], Meta(max_length=50, description="The answers; each question once.")]
+
+
+# Which of these it has to be, and with what in it, depends on the widget that is open.
+WidgetValue = Annotated[
+    str | list[str] | int, Meta(description="What is chosen in the widget of the facilitator's last message.")
+]
+
+
+class Chat(OfSession):
+    """What a participant says."""
+
+    content: Annotated[Content, Meta(description="The words.", examples=["It is too loud to concentrate."])]
+    participant_id: ParticipantId
+    participant_name: ParticipantName
+    message_id: (
+        Annotated[
+            Id, Meta(description="Your id of this message: sent again, it gets the reply it got.", examples=["1"])
+        ]
+        | None
+    ) = None
+    widget_value: WidgetValue | None = None
+
+
+class Reply(Output):
+    """What the facilitator says."""
+
+    role: Annotated[Literal["assistant"], Meta(description="The facilitator.")]
+    content: Annotated[str, Meta(description="The words.", examples=["When is it worst?"])]
+    is_final: Annotated[bool, Meta(description="Whether the conversation is concluded.", examples=[False])]
+    widget_spec: (
+        Annotated[dict[str, Any], Meta(description="A choice or a scale that is offered with it.")] | UnsetType
+    ) = UNSET
+
+
+class ChatResponse(Output):
+    """The facilitator's turn."""
+
+    message: Annotated[Reply, Meta(description="What the facilitator says.")]
+    thread_id: Annotated[ThreadId, Meta(description="The id of the participant's thread.")]
+    results_url: (
+        Annotated[
+            str,
+            Meta(
+                description="With the final message, where participants may see the results: the page of results, as a link of "
+                "this participant's own, for 30 days."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+def join(call: Call, given: Join) -> Done:
+    """Join with the answers to the form; gives the opening message."""
+    answers = {it.question_id: it.answer for it in given.answers}
+    if len(answers) < len(given.answers):
+        raise Invalid("answers must have each question once")
+    deps = container.conversation_deps()
+    turn = join_session(
+        given.session_id,
+        _who(call, given),
+        answers,
+        deps=deps,
+        deadline=call.deadline,
+        request_id=call.repeat_id,
+    )
+    return _done(call, turn)
+
+
+def chat(call: Call, given: Chat) -> Done:
+    """One turn."""
+    said = NewMessage(given.content, given.message_id or call.repeat_id, given.widget_value)
+    deps = container.conversation_deps()
+    return _done(call, turns.say(given.session_id, _who(call, given), said, deps=deps, deadline=call.deadline))
+
+
+def _who(call: Call, given: Join | Chat) -> Participant:
+    return Participant(given.participant_id, given.participant_name or None, call.caller.user_id)
+
+
+def _again(call: Call, kept: dict[str, Any], session_id: str) -> ChatResponse:
+    session = call.open(session_id).session
+    return _shown(call, turns.turn_again(session, **kept, deps=container.conversation_deps()))
+
+
+def _done(call: Call, turn: Turn) -> Done:
+    kept = {"thread_id": turn.thread_id, "sequence": turn.sequence, "message_id": turn.message_id}
+    return Done(_shown(call, turn), kept)
+
+
+def _shown(call: Call, turn: Turn) -> ChatResponse:
+    widget = UNSET if turn.widget_spec is None else turn.widget_spec
+    results = call.participants_url(turn) if turn.is_final else None
+    return ChatResponse(Reply("assistant", turn.content, turn.is_final, widget), turn.thread_id, results or UNSET)
+
+
+OPERATIONS = (
+    Operation(join, "chat", Join, ChatResponse, again=_again),
+    Operation(chat, "chat", Chat, ChatResponse, again=_again),
+)

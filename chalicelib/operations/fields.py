@@ -1,0 +1,59 @@
+"""Types of fields that several operations have, with their limits; and how times are shown."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.operations.operation import Input
+from chalicelib.services.access.limits import CONTENT_LIMIT
+
+ID_LIMIT = 200
+
+# What requests carry.
+Text5k = Annotated[str, Meta(max_length=5_000)]
+Required5k = Annotated[str, Meta(min_length=1, max_length=5_000)]
+Text100k = Annotated[str, Meta(max_length=100_000)]
+Id = Annotated[str, Meta(min_length=1, max_length=ID_LIMIT)]
+Content = Annotated[str, Meta(min_length=1, max_length=CONTENT_LIMIT)]
+Limit = Annotated[int, Meta(ge=1, le=100, description="How many items to give at most.")]
+Offset = Annotated[int, Meta(ge=0, le=10**15, description="How many items of the list to leave out first.")]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+# What answers carry.
+Uuid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-03-01T12:04:41.000712Z"])]
+Count = Annotated[int, Meta(ge=0, examples=[2])]
+Status = Annotated[
+    Literal["active", "completed"],
+    Meta(
+        description="Whether people can take part: a session is completed once its host or its closing time ended it."
+    ),
+]
+
+SessionId = Annotated[
+    str, Meta(extra_json_schema={"format": "uuid"}, examples=["3f0b7c52-6a1d-4e8f-9b2a-5c4d3e2f1a00"])
+]
+ThreadId = Annotated[str, Meta(extra_json_schema={"format": "uuid"}, examples=["7d9e8f10-3b5c-4d6e-8a7b-9c0d1e2f3a4b"])]
+MessageId = Annotated[
+    str, Meta(extra_json_schema={"format": "uuid"}, examples=["e4a1b2c3-5d6e-4f70-8a9b-0c1d2e3f4a5b"])
+]
+QuestionId = Annotated[
+    str, Meta(extra_json_schema={"format": "uuid"}, examples=["b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"])
+]
+
+
+class OfSession(Input):
+    """Names a session."""
+
+    session_id: Annotated[SessionId, Meta(description="The id of the session.")]
+
+
+def moment(at: datetime) -> str:
+    """Gives a time in RFC 3339, in UTC with six decimals, ending in Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment_or_null(at: datetime | None) -> str | None:
+    """Gives the same for a time that may be missing."""
+    return moment(at) if at else None

@@ -1,0 +1,258 @@
+"""What can be done with the people of a session: read what they said, take them out of the results, remove them; and one's own response."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib import container
+from chalicelib.errors import Conflict, Invalid, TooLarge
+from chalicelib.model import Message as StoredMessage
+from chalicelib.model import ThreadView
+from chalicelib.operations.answer_size import fits
+from chalicelib.operations.fields import (
+    Content,
+    Count,
+    MessageId,
+    Moment,
+    OfSession,
+    QuestionId,
+    SessionId,
+    ThreadId,
+    Time,
+    moment,
+    moment_or_null,
+)
+from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.own_response import find_own, find_response
+from chalicelib.services.conversations.own_response import respond as store_response
+from chalicelib.services.participants import inclusion, responses
+from chalicelib.services.participants.identity import channel_of
+
+_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
+
+Words = Annotated[str, Meta(description="The words.", examples=["It is too loud to concentrate."])]
+
+
+class Message(Output):
+    """One entry of a thread."""
+
+    id: Annotated[MessageId, Meta(description="The id that quotes and evidence name.")]
+    role: Annotated[
+        Literal["user", "assistant"],
+        Meta(description="Who speaks: the participant is `user`, the facilitator `assistant`."),
+    ]
+    content: Words
+    created_at: Annotated[Time, Meta(description="When it was said.")]
+    widget_spec: (
+        Annotated[dict[str, Any], Meta(description="The widget that the facilitator offers with it.")] | UnsetType
+    ) = UNSET
+    widget_value: Annotated[Any, Meta(description="What the participant chose in a widget.")] = UNSET
+
+
+class Answer(Output):
+    """What a participant entered for a question; the text is kept as it was asked."""
+
+    question_id: Annotated[QuestionId, Meta(description="The id of the question.")]
+    text: Annotated[str, Meta(description="The question as it was asked.", examples=["How often do you come in?"])]
+    answer: Annotated[str, Meta(description="What was entered.", examples=["Weekly"])]
+
+
+class Participant(Output):
+    """One participant's thread."""
+
+    participant_id: Annotated[ThreadId, Meta(description="The id of the participant's thread.")]
+    participant_name: Annotated[str | None, Meta(description="The name that was given.", examples=["Ada"])]
+    active: Annotated[
+        bool, Meta(description="Whether the conversation goes on: it was not concluded.", examples=[True])
+    ]
+    messages: Annotated[list[Message], Meta(description="What was said, oldest first.")]
+    external_id: Annotated[str, Meta(description="The id that the channel gave the participant.", examples=["ada"])]
+    channel: Annotated[
+        Literal["web", "telegram", "api"], Meta(description="Where the conversation takes place.", examples=["api"])
+    ]
+    message_count: Annotated[Count, Meta(description="How many messages the participant sent.")]
+    first_message_at: Annotated[Time | None, Meta(description="When the participant spoke first.")]
+    last_message_at: Annotated[Time | None, Meta(description="When the participant spoke last.")]
+    answers: Annotated[list[Answer], Meta(description="What was entered in the form.")]
+    included: Annotated[
+        bool, Meta(description="Whether the results are made from this conversation, too.", examples=[True])
+    ]
+    rating: Annotated[int | None, Meta(description="How the participant liked it, from 1 to 5.", examples=[None])]
+
+
+class ParticipantList(Output):
+    """Participants by their first message."""
+
+    data: Annotated[list[Participant], Meta(description="The participants.")]
+    next_cursor: (
+        Annotated[str | None, Meta(description="Where to go on, while a `limit` leaves some out.")] | UnsetType
+    ) = UNSET
+
+
+class Response(Output):
+    """The caller's own response."""
+
+    id: Annotated[MessageId, Meta(description="The id of the message.")]
+    session_id: Annotated[SessionId, Meta(description="The id of the session.")]
+    content: Words
+    created_at: Annotated[Time, Meta(description="When it was said.")]
+
+
+class ListResponses(OfSession):
+    """Which of a session's participants to give, and how much of them."""
+
+    limit: Annotated[int, Meta(ge=1, le=10**15, description="How many participants to give at most.")] | UnsetType = (
+        UNSET
+    )
+    cursor: Annotated[str, Meta(description="The `next_cursor` of the page before.")] | UnsetType = UNSET
+    mode: Annotated[Literal["list"], Meta(description="Leave the messages out.")] | UnsetType = UNSET
+    since: (
+        Annotated[
+            str,
+            Meta(
+                description="Only participants who spoke since, with a time zone.",
+                extra_json_schema={"format": "date-time"},
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    name: Annotated[str, Meta(max_length=200, description="Only participants whose name has these letters.")] = ""
+    min_messages: Annotated[int, Meta(ge=0, le=10**15, description="Only participants who sent as many messages.")] = 0
+    sort: Annotated[Literal["oldest", "newest"], Meta(description="By first message, or by last message.")] = "oldest"
+    include: (
+        Annotated[Literal["all"], Meta(description="Give people who were taken out of the results, too.")] | UnsetType
+    ) = UNSET
+
+
+class AddResponse(OfSession):
+    """A response of one's own."""
+
+    content: Annotated[Content, Meta(description="The words.", examples=["Quiet rooms would help."])]
+
+
+class OfParticipant(OfSession):
+    """Names a participant of a session."""
+
+    participant_id: Annotated[ThreadId, Meta(description="The `participant_id` of a `Participant`.")]
+
+
+class IncludeParticipant(OfParticipant):
+    """Whether somebody counts in the results."""
+
+    included: Annotated[
+        bool, Meta(description="Whether the results are made from this conversation, too.", examples=[False])
+    ]
+
+
+def list_responses(call: Call, given: ListResponses) -> ParticipantList:
+    """Every included thread with its messages, by first message."""
+    wanted = _wanted(given)
+    call.open(given.session_id)
+    found = responses.list_responses(given.session_id, wanted, participants=container.participants())
+    people = [_participant(view) for view in found.people]
+    answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
+    if not fits(answer):
+        raise responses.too_large(wanted)
+    return answer
+
+
+def add_response(call: Call, given: AddResponse) -> Done:
+    """The caller's own response; no facilitator replies."""
+    deps = container.conversation_deps()
+    scene = find_own(given.session_id, call.caller.user_id, deps=deps)
+    call.admit(scene.view)
+    said = NewMessage(given.content, call.repeat_id)
+    message = store_response(scene, call.caller.user_id, said, deps=deps, new_id=call.new_id)
+    return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
+
+
+def include_participant(call: Call, given: IncludeParticipant) -> Participant:
+    """Take somebody out of the results, or in again; the summary follows.
+
+    Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
+    """
+    found = _found(call, given)
+    deps = container.participant_deps()
+    person = _participant(inclusion.set_included(given.session_id, found, given.included, deps=deps))
+    return person if fits(person) else msgspec.structs.replace(person, messages=[])
+
+
+def remove_participant(call: Call, given: OfParticipant) -> None:
+    """Remove somebody's data for good; the summary follows."""
+    inclusion.remove_participant(given.session_id, _found(call, given), deps=container.participant_deps())
+
+
+def _found(call: Call, given: OfParticipant) -> ThreadView | None:
+    view, found = container.participants().find(given.session_id, given.participant_id, call.caller.user_id)
+    call.admit(view)
+    return found
+
+
+def _response_again(call: Call, kept: dict[str, Any], session_id: str) -> Response:
+    scene = find_own(session_id, call.caller.user_id, deps=container.conversation_deps())
+    call.admit(scene.view)
+    return _response(session_id, find_response(scene, **kept, deps=container.conversation_deps()))
+
+
+def _wanted(given: ListResponses) -> responses.Wanted:
+    """Puts the input into the words of the rules. Raises Invalid for a `since` that is no time, and a `cursor` that is none of ours."""
+    return responses.Wanted(
+        limit=None if given.limit is UNSET else given.limit,
+        cursor=None if given.cursor is UNSET else given.cursor,
+        messages=given.mode is UNSET,
+        since=None if given.since is UNSET else _moment("since", given.since),
+        name=given.name.strip(),
+        min_messages=given.min_messages,
+        newest_first=given.sort == "newest",
+        excluded_too=given.include is not UNSET,
+    )
+
+
+def _moment(name: str, text: str) -> datetime:
+    """Reads a time with its zone; a plus that nobody encoded reaches us as a space."""
+    try:
+        return msgspec.convert(_LOST_PLUS.sub(r"\1+\2", text.strip()), Moment)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            f"{name} must be a date and time (RFC 3339) with a time zone, like 2026-03-01T12:00:00Z"
+        ) from error
+
+
+def _participant(view: ThreadView) -> Participant:
+    thread = view.thread
+    return Participant(
+        participant_id=thread.id,
+        participant_name=thread.name,
+        active=not thread.concluded,
+        messages=[_message(entry) for entry in view.messages],
+        external_id=thread.external_id,
+        channel=channel_of(thread.scope),
+        message_count=thread.message_count,
+        first_message_at=moment_or_null(thread.first_message_at),
+        last_message_at=moment_or_null(thread.last_message_at),
+        answers=[Answer(it.question_id, it.text, it.answer) for it in view.answers],
+        included=thread.included,
+        rating=thread.rating,
+    )
+
+
+def _message(of: StoredMessage) -> Message:
+    spec = UNSET if of.widget_spec is None else of.widget_spec
+    value = UNSET if of.widget_value is None else of.widget_value
+    return Message(of.id, of.role, of.content, moment(of.created_at), spec, value)
+
+
+def _response(session_id: str, of: StoredMessage) -> Response:
+    return Response(of.id, session_id, of.content, moment(of.created_at))
+
+
+OPERATIONS = (
+    Operation(list_responses, "viewer", ListResponses, ParticipantList, fails=(TooLarge,)),
+    Operation(add_response, "editor", AddResponse, Response, again=_response_again, creates=True),
+    Operation(include_participant, "editor", IncludeParticipant, Participant, fails=(Conflict,)),
+    Operation(remove_participant, "owner", OfParticipant, fails=(Conflict,)),
+)

@@ -1,0 +1,75 @@
+"""A facilitation prompt on demand, proposed to the host and not stored."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, convert
+
+from chalicelib import container
+from chalicelib.errors import Unavailable
+from chalicelib.operations.fields import OfSession, Uuid
+from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.operations.sessions import GeneratedFrom
+from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.templates import find_template
+from chalicelib.store.sessions import FOR_PROMPT
+
+PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
+
+_EXAMPLE = """# Opening
+Welcome the person and say that this is about working in our office.
+
+# Questions
+1. When did you last come in, and what for?
+   Probe: What made it worth the way, or not.
+2. What keeps you from coming in?
+   Probe: The last time that happened.
+
+# Closing
+Name what keeps them away and what they would change first."""
+
+
+class PromptProposal(Output):
+    """A facilitation prompt that was written and not stored."""
+
+    facilitation_prompt: Annotated[str, Meta(description="The prompt.", examples=[_EXAMPLE])]
+    prompt_summary: Annotated[
+        str,
+        Meta(
+            description="What it does, in a sentence or two.",
+            examples=["Goes from the last day in the office to what keeps people away, and to the first change."],
+        ),
+    ]
+    prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
+    template_id: Annotated[Uuid | None, Meta(description="The session's template.", examples=[None])]
+    cross_pollination_default: Annotated[
+        bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
+    ]
+
+
+def propose_prompt(call: Call, given: OfSession) -> Done:
+    """Propose a facilitation prompt written from the session's brief and template.
+
+    Nothing is stored: PATCH the session with it to use it. So the same Idempotency-Key gives another proposal.
+    """
+    return Done(_proposal(call, given.session_id))
+
+
+def _proposal(call: Call, session_id: str) -> PromptProposal:
+    view = call.open(session_id, FOR_PROMPT)
+    deadline = container.clock().deadline(PROPOSAL_SECONDS)
+    written = write_prompt(view, model=container.model(), deadline=deadline)
+    template = find_template(view.session.template_id)
+    return PromptProposal(
+        written.text,
+        written.summary,
+        convert(written.generated_from, GeneratedFrom),
+        view.session.template_id,
+        template.cross_pollination_default if template else None,
+    )
+
+
+def _another(call: Call, _: dict[str, Any], session_id: str) -> PromptProposal:
+    return _proposal(call, session_id)
+
+
+OPERATIONS = (Operation(propose_prompt, "editor", OfSession, PromptProposal, again=_another, fails=(Unavailable,)),)

@@ -1,0 +1,135 @@
+"""What can be done with a session's results: read the summary and the brief, and have the summary rewritten."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from chalicelib import container
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model import STANCES, SessionView
+from chalicelib.model import Quote as StoredQuote
+from chalicelib.model import Theme as StoredTheme
+from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment_or_null
+from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output
+from chalicelib.operations.sessions import SummaryStatus
+from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.sessions.list_projection import update_cards
+from chalicelib.services.synthesis.document import quotes_of
+from chalicelib.store.sessions import FOR_RESULTS
+
+
+class Quote(Output):
+    """Words of a participant."""
+
+    text: Annotated[
+        str,
+        Meta(
+            description="The words, cut from the message; white space may be folded.",
+            examples=["It is too loud to concentrate."],
+        ),
+    ]
+    message_id: Annotated[MessageId, Meta(description="The id of the message.")]
+
+
+class Stances(Output, rename={"favour": "for"}):
+    """How many of the participants who speak of a theme stand where; each counts once."""
+
+    favour: Annotated[Count, Meta(description="Who are for it.", examples=[0])]
+    against: Annotated[Count, Meta(description="Who are against it.")]
+    mixed: Annotated[Count, Meta(description="Who are for it in part.", examples=[0])]
+    neutral: Annotated[Count, Meta(description="Who say neither.", examples=[0])]
+
+
+class Theme(Output):
+    """What participants speak of."""
+
+    id: Annotated[str, Meta(description="The id, which stays the theme's own in later summaries.", examples=["t1"])]
+    label: Annotated[str, Meta(description="What it is about, in a few words.", examples=["Noise"])]
+    statement: Annotated[
+        str, Meta(description="What people say of it.", examples=["Noise keeps people from coming in."])
+    ]
+    participants: Annotated[Count, Meta(description="How many people speak of it; each counts once.")]
+    stances: Annotated[Stances, Meta(description="Where they stand.")]
+    quotes: Annotated[list[Quote], Meta(description="Words of theirs.")]
+
+
+class Summary(Output):
+    """The summary, and how current it is."""
+
+    session_id: Annotated[SessionId, Meta(description="The id of the session.")]
+    summary: Annotated[
+        str | None,
+        Meta(
+            description="The summary, in markdown.",
+            examples=["## What people said\n\nNoise keeps two of two participants from coming in."],
+        ),
+    ]
+    generated_at: Annotated[Time | None, Meta(description="When it was written.")]
+    status: SummaryStatus
+    themes: Annotated[list[Theme], Meta(description="What people speak of, the most widely carried theme first.")]
+    quotes: Annotated[list[Quote], Meta(description="All quotes in it, those of the themes included.")]
+
+
+def get_summary(call: Call, given: OfSession) -> Summary:
+    """The summary, and how current it is."""
+    return _summary(call.open(given.session_id, FOR_RESULTS))
+
+
+def write_summary(call: Call, given: OfSession) -> Done:
+    """Rewrite the summary now; 202 where that takes longer than a request may, and goes on."""
+    from chalicelib.services.synthesis.on_demand import summarise_now
+
+    call.open(given.session_id)
+    if not summarise_now(given.session_id, deps=container.synthesis_deps()):
+        return Done(_to_come(given.session_id), {"written": False}, goes_on=True)
+    # The caller's list shows the change at once; the queue would take seconds.
+    now = container.clock().now()
+    update_cards(given.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
+    return Done(_summary(call.open(given.session_id, FOR_RESULTS)), {"written": True})
+
+
+def get_brief(call: Call, given: OfSession) -> Markdown:
+    """The brief, as markdown."""
+    brief = call.open(given.session_id, FOR_RESULTS).brief
+    if brief is None:
+        raise NotFound("This session has no brief yet; it follows the first summary")
+    return Markdown(brief.markdown)
+
+
+def _written_again(call: Call, kept: dict[str, Any], session_id: str) -> Summary:
+    view = call.open(session_id, FOR_RESULTS)
+    return _summary(view) if kept["written"] else _to_come(session_id)
+
+
+def _summary(view: SessionView) -> Summary:
+    of = view.summary
+    return Summary(
+        session_id=view.session.id,
+        summary=of.markdown if of else None,
+        generated_at=moment_or_null(of.generated_at if of else None),
+        status=summary_status(view, container.clock().now()),
+        themes=[_theme(theme) for theme in (of.themes if of else ())],
+        quotes=[_quote(quote) for quote in (quotes_of(of) if of else ())],
+    )
+
+
+def _to_come(session_id: str) -> Summary:
+    """Gives a summary that takes longer than a request may."""
+    return Summary(session_id, None, None, "updating", [], [])
+
+
+def _theme(of: StoredTheme) -> Theme:
+    statement = " ".join(filter(None, (of.statement, of.gathered)))
+    stances = Stances(*(of.stances.get(stance, 0) for stance in STANCES))
+    return Theme(of.id, of.label, statement, of.participants, stances, [_quote(quote) for quote in of.quotes])
+
+
+def _quote(of: StoredQuote) -> Quote:
+    return Quote(of.text, of.message_id)
+
+
+OPERATIONS = (
+    Operation(get_summary, "viewer", OfSession, Summary),
+    Operation(write_summary, "editor", OfSession, Summary, again=_written_again, goes_on=True, fails=(Unavailable,)),
+    Operation(get_brief, "viewer", OfSession, Markdown),
+)

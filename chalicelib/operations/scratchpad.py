@@ -1,0 +1,141 @@
+"""What can be done with a session's scratchpad: read it, and bring it up to date."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from chalicelib import container
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model import Note, Stance
+from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment
+from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.store.sessions import FOR_SCRATCHPAD
+
+ThemeId = Annotated[str, Meta(description="The id of the theme, which stays for ever.", examples=["t1"])]
+Label = Annotated[str, Meta(description="What it is about, in a few words.", examples=["Noise"])]
+People = Annotated[Count, Meta(description="How many people speak of it; each counts once.", examples=[4])]
+Stances = Annotated[
+    dict[Stance, Count],
+    Meta(
+        description="How many participants take which side; each counts once.",
+        examples=[{"for": 0, "against": 4, "mixed": 0, "neutral": 0}],
+    ),
+]
+
+
+class ScratchpadProgress(Output):
+    """How far a scratchpad is."""
+
+    status: Annotated[
+        Literal["completed", "partial", "no_data", "exists", "empty"],
+        Meta(description="Whether all is in it, some, or nothing was there to be taken in."),
+    ]
+    themes: Annotated[Count, Meta(description="The themes in it.", examples=[1])]
+    participants: Annotated[Count, Meta(description="The people whose words are in it.")]
+    batches_processed: Annotated[Count, Meta(description="The batches of threads that were taken in.", examples=[1])]
+    batches_total: Annotated[Count, Meta(description="The batches that there are.", examples=[1])]
+
+
+class ScratchpadTheme(Output):
+    """What is noted of a theme."""
+
+    id: ThemeId
+    label: Label
+    description: Annotated[
+        str, Meta(description="What it is, in a sentence.", examples=["How loud the open space is."])
+    ]
+    participants: People
+    stances: Stances
+    evidence: Annotated[list[MessageId], Meta(description="Ids of messages that say so.")]
+
+
+class ScratchpadOutcome(Output):
+    """A theme on which nearly all agree, or that divides people."""
+
+    theme_id: ThemeId
+    label: Label
+    participants: People
+    stances: Stances
+
+
+class CoveredQuestion(Output):
+    """A question of the host's that at least half of the participants spoke to."""
+
+    question: Annotated[str, Meta(description="The question.", examples=["What keeps you from coming in?"])]
+    participants: Annotated[Count, Meta(description="How many people spoke to it.")]
+
+
+class Scratchpad(Output):
+    """The notes over all conversations."""
+
+    session_id: Annotated[SessionId, Meta(description="The id of the session.")]
+    themes: Annotated[
+        list[ScratchpadTheme], Meta(description="As many as there is room for, the most widely carried theme first.")
+    ]
+    consensus: Annotated[list[ScratchpadOutcome], Meta(description="Themes on which nearly all agree.")]
+    tensions: Annotated[list[ScratchpadOutcome], Meta(description="Themes that divide people.")]
+    covered_questions: Annotated[list[CoveredQuestion], Meta(description="Questions that have been spoken to.")]
+    themes_total: Annotated[Count, Meta(description="How many themes there are in all.", examples=[1])]
+    participants: Annotated[Count, Meta(description="How many people it was made from.", examples=[4])]
+    updated_at: Annotated[Time, Meta(description="When it was brought up to date.")]
+
+
+class UpdateScratchpad(OfSession):
+    """How to bring a scratchpad up to date."""
+
+    mode: Annotated[
+        Literal["seed", "update", "status"],
+        Meta(
+            description="`seed` takes all that was said and goes on where an earlier call stopped, `update` what is new, "
+            "`status` does no work."
+        ),
+    ] = "seed"
+
+
+def get_scratchpad(call: Call, given: OfSession) -> Scratchpad:
+    """The notes over all conversations; there are none before somebody spoke in a session with cross-pollination."""
+    pad = call.open(given.session_id, FOR_SCRATCHPAD).scratchpad
+    if pad is None or not pad.messages:
+        raise NotFound("This session has no scratchpad yet")
+    notes = {note.id: note for note in pad.notes}
+    return Scratchpad(
+        session_id=given.session_id,
+        themes=[
+            ScratchpadTheme(it.id, it.label, it.description, it.participants, dict(it.stances), list(it.evidence))
+            for it in pad.notes
+        ],
+        consensus=[_outcome(notes[theme_id]) for theme_id in pad.consensus],
+        tensions=[_outcome(notes[theme_id]) for theme_id in pad.tensions],
+        covered_questions=[CoveredQuestion(it.question, it.participants) for it in pad.covered],
+        themes_total=pad.themes,
+        participants=pad.participants,
+        updated_at=moment(pad.updated_at),
+    )
+
+
+def update_scratchpad(call: Call, given: UpdateScratchpad) -> Done:
+    """Bring the scratchpad up to date, in batches within the time of a request; call again while it is `partial`."""
+    from chalicelib.services.synthesis import scratchpad_on_demand
+
+    call.open(given.session_id)
+    deps = container.synthesis_deps()
+    progress = asdict(scratchpad_on_demand.update_scratchpad(given.session_id, given.mode, deps=deps))
+    return Done(ScratchpadProgress(**progress), progress)
+
+
+def _progress_again(call: Call, kept: dict[str, Any], session_id: str) -> ScratchpadProgress:
+    call.open(session_id)
+    return ScratchpadProgress(**kept)
+
+
+def _outcome(of: Note) -> ScratchpadOutcome:
+    return ScratchpadOutcome(of.id, of.label, of.participants, dict(of.stances))
+
+
+OPERATIONS = (
+    Operation(get_scratchpad, "viewer", OfSession, Scratchpad),
+    Operation(
+        update_scratchpad, "editor", UpdateScratchpad, ScratchpadProgress, again=_progress_again, fails=(Unavailable,)
+    ),
+)

@@ -1,0 +1,59 @@
+"""The input of `edit_session`, derived from that of `create_session`: every field may be absent, and then stays as it is."""
+
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.errors import Invalid
+from chalicelib.model import Distribution
+from chalicelib.operations.fields import OfSession
+from chalicelib.operations.operation import Changes
+from chalicelib.operations.session_fields import CreateSession, EditedQuestion
+from chalicelib.services.sessions import editing
+
+_QUESTIONS = Annotated[
+    tuple[EditedQuestion, ...],
+    Meta(max_length=50, description="The whole form; a question with its id stays what it was."),
+]
+
+
+class SessionChanges(OfSession, Changes):
+    """Base of what is to change of a session."""
+
+
+def _changed_fields() -> list[tuple[str, Any, Any]]:
+    """Lists the fields of a new session as they may be changed: null clears what has a default."""
+    kinds: dict[str, Any] = get_type_hints(CreateSession, include_extras=True) | {"questions": _QUESTIONS}
+    required = {it.name for it in msgspec.structs.fields(CreateSession) if it.required}
+    return [
+        (name, kinds[name] | UnsetType if name in required else kinds[name] | UnsetType | None, UNSET)
+        for name in CreateSession.__struct_fields__
+    ]
+
+
+# A struct made of another's fields: what can be set can be changed, with the same limits.
+EditSession = msgspec.defstruct(
+    "EditSession",
+    _changed_fields(),
+    bases=(SessionChanges,),
+    namespace={"__doc__": "What is to change of a session: what is absent stays; null clears."},
+    module=__name__,
+)
+
+
+def changes_of(given: SessionChanges) -> dict[str, Any]:
+    """Gives what the input names, as `editing.edit_session` takes it. Raises Invalid where it names nothing that can be set."""
+    allowed = CreateSession.__struct_fields__
+    changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
+    if not changes:
+        raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")
+    project = changes.pop("project_id", None)
+    if project is not None:  # null: nobody has projects yet, so no session has one
+        raise Invalid(f"project_id {project!r} does not exist")
+    for name, kind in (("questions", tuple[editing.EditedQuestion, ...]), ("distribution", tuple[Distribution, ...])):
+        if changes.get(name) is not None:
+            changes[name] = msgspec.convert(msgspec.to_builtins(changes[name]), kind)
+    if changes.get("reminders") is not None:
+        changes["reminders"] = msgspec.to_builtins(changes["reminders"])
+    return changes

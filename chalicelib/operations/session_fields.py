@@ -1,0 +1,180 @@
+"""The fields of a session, each with its limits and a sentence on what it is for: as hosts set them and as answers show them."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from chalicelib.model import Channel as ChannelName
+from chalicelib.model import QuestionType as QuestionKind
+from chalicelib.model import Visibility
+from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
+from chalicelib.operations.operation import Input
+
+Topic = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=300,
+        description="The session's title, which participants see first.",
+        examples=["Our office"],
+    ),
+]
+Goal = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=5_000,
+        description="What the host wants to find out or decide.",
+        examples=["Decide what to change about the office next year"],
+    ),
+]
+Critical = Annotated[
+    Text5k,
+    Meta(
+        description="What the host has to learn in any case; every conversation comes to it.",
+        examples=["What keeps people from coming in"],
+    ),
+]
+Context = Annotated[
+    Text100k,
+    Meta(description="Background for the facilitator, as much as it needs to ask well. Participants don't see it."),
+]
+PromptText = Annotated[
+    Text100k,
+    Meta(description="The instructions that the facilitator follows. Without any, they are written from the brief."),
+]
+TemplateRef = Annotated[Id, Meta(description="The template that the session starts from: its id or its slug.")]
+ProjectId = Annotated[Id, Meta(description="The project that the session belongs to.")]
+CrossPollination = Annotated[
+    bool, Meta(description="Whether the facilitator may bring up, without names, what other conversations came to.")
+]
+WidgetsEnabled = Annotated[
+    bool, Meta(description="Whether the facilitator may offer choices and scales beside its questions.")
+]
+ResultsVisibility = Annotated[Visibility, Meta(description="Who may read the page of results.")]
+IsPublic = Annotated[
+    bool, Meta(description="Whether the public list shows the session, and every key may take part in it.")
+]
+SummaryPrompt = Annotated[
+    Text100k, Meta(description="What the host asks of the summary besides what it has in any case.")
+]
+WelcomeMessage = Annotated[Text5k, Meta(description="What participants read before they start.")]
+MetaDescription = Annotated[Text5k, Meta(description="The sentence that previews of the session's link show.")]
+Language = Annotated[
+    str,
+    Meta(
+        max_length=35,
+        description="The language to talk in, by its code or name; without one, the participant's.",
+    ),
+]
+TimeZone = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="The zone of the session's times, by its name in the IANA database.",
+        examples=["UTC"],
+    ),
+]
+DurationMinutes = Annotated[
+    int, Meta(ge=1, le=240, description="About how many minutes a conversation is to take.", examples=[10])
+]
+Anonymous = Annotated[bool, Meta(description="Whether participants are asked for no name.")]
+MaxParticipants = Annotated[
+    int, Meta(ge=1, le=100_000, description="How many people can join; without a number, as many as come.")
+]
+GroupId = Annotated[Id, Meta(description="The id of the group.", examples=["-1001234567890"])]
+Channel = Annotated[ChannelName, Meta(description="The kind of channel.")]
+QuestionText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1_000,
+        description="The question as participants read it.",
+        examples=["How often do you come in?"],
+    ),
+]
+QuestionType = Annotated[
+    QuestionKind,
+    Meta(description="What is entered: a short text, an e-mail address, or one of the options.", examples=["Options"]),
+]
+IsRequired = Annotated[bool, Meta(description="Whether nobody joins without an answer.")]
+Option = Annotated[str, Meta(min_length=1, max_length=200)]
+RemindersEnabled = Annotated[bool, Meta(description="Whether reminders are sent.")]
+Hours = Annotated[int, Meta(ge=1, le=720)]
+
+
+class NewQuestion(Struct):
+    """A question of the form that participants fill in before they start."""
+
+    text: QuestionText
+    type: QuestionType = "Short field"
+    required: IsRequired = False
+    options: Annotated[
+        tuple[Option, ...],
+        Meta(max_length=50, description="What there is to choose from.", examples=[["Daily", "Weekly", "Hardly ever"]]),
+    ] = ()
+
+
+class EditedQuestion(NewQuestion):
+    """A question of the form; with its id it stays the question that it was."""
+
+    id: Annotated[Id, Meta(description="The id of the question that this one takes the place of.")] | None = None
+
+
+class NewReminders(Struct):
+    """Reminders to people who joined and did not finish."""
+
+    enabled: RemindersEnabled = False
+    after_hours: Annotated[
+        tuple[Hours, ...], Meta(max_length=5, description="How many hours after the last message each one is sent.")
+    ] = ()
+    text: Annotated[Text5k, Meta(description="What a reminder says.")] | None = None
+
+    def __post_init__(self) -> None:
+        self.text = self.text or None
+
+
+class NewDistribution(Struct):
+    """A channel where the session is announced."""
+
+    group_id: GroupId
+    channel: Channel = "telegram"
+
+
+class CreateSession(Input):
+    """A session as its host designs it."""
+
+    topic: Topic
+    goal: Goal
+    critical: Critical | None = None
+    context: Context | None = None
+    prompt: PromptText | None = None
+    template_id: TemplateRef | None = None
+    project_id: ProjectId | None = None
+    questions: (
+        Annotated[
+            tuple[NewQuestion, ...],
+            Meta(max_length=50, description="The form that participants fill in before they start."),
+        ]
+        | None
+    ) = None
+    cross_pollination: CrossPollination = False
+    widgets_enabled: WidgetsEnabled = False
+    results_visibility: ResultsVisibility = "host"
+    distribution: Annotated[
+        tuple[NewDistribution, ...], Meta(max_length=20, description="Where the session is announced.")
+    ] = ()
+    is_public: IsPublic = False
+    summary_prompt: SummaryPrompt | None = None
+    welcome_message: WelcomeMessage | None = None
+    meta_description: MetaDescription | None = None
+    language: Language | None = None
+    time_zone: TimeZone = "UTC"
+    duration_minutes: DurationMinutes = 10
+    closes_at: Annotated[Moment, Meta(description="When the session ends by itself.")] | None = None
+    anonymous: Anonymous = False
+    max_participants: MaxParticipants | None = None
+    reminders: Annotated[NewReminders, Meta(description="Reminders to people who did not finish.")] = field(
+        default_factory=NewReminders
+    )

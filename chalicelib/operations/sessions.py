@@ -1,0 +1,374 @@
+"""What can be done with sessions: create, read, edit and delete them, and list one's own and the public ones."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib import container
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.model import Card, PromptStatus, SessionView
+from chalicelib.model import Question as AskedQuestion
+from chalicelib.model import Session as StoredSession
+from chalicelib.operations import session_fields as fields
+from chalicelib.operations.fields import (
+    Count,
+    Limit,
+    Offset,
+    OfSession,
+    QuestionId,
+    SessionId,
+    Status,
+    Time,
+    Uuid,
+    moment,
+    moment_or_null,
+)
+from chalicelib.operations.operation import Call, Done, Input, Operation, Output
+from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
+from chalicelib.services.access.roles import require_role
+from chalicelib.services.delivery.telegram_groups import check_distribution
+from chalicelib.services.sessions import creation, deletion, editing, listing
+from chalicelib.store import sessions as parts
+
+JoinUrl = Annotated[
+    str, Meta(description="The link for participants.", examples=["https://harmonica.example.com/chat?s=…"])
+]
+SummaryStatus = Annotated[
+    Literal["current", "updating", "stale", "none"],
+    Meta(
+        description="Whether the summary covers all that was said, is being written, waits for that, or is not there."
+    ),
+]
+
+
+class SessionListItem(Output):
+    """A session in a list."""
+
+    id: Annotated[SessionId, Meta(description="The id of the session.")]
+    topic: Annotated[str, Meta(description="The session's title.", examples=["Our office"])]
+    goal: Annotated[
+        str,
+        Meta(
+            description="What the host wants to find out or decide.",
+            examples=["Decide what to change about the office next year"],
+        ),
+    ]
+    status: Status
+    participant_count: Annotated[Count, Meta(description="How many people joined.")]
+    created_at: Annotated[Time, Meta(description="When the session was created.")]
+    updated_at: Annotated[
+        Time, Meta(description="When its settings, its status or its summary last changed; it only grows.")
+    ]
+
+
+class SessionCreated(SessionListItem):
+    """A new session, and the link for its participants."""
+
+    join_url: JoinUrl
+
+
+class PublicSessionListItem(SessionListItem):
+    """A public session; always an active one."""
+
+    join_url: JoinUrl
+
+
+class Question(Output):
+    """A field of the pre-session form."""
+
+    id: Annotated[QuestionId, Meta(description="The id that answers name.")]
+    text: fields.QuestionText
+    position: Annotated[int, Meta(ge=0, description="Its place in the form, from 0.", examples=[0])]
+    type: fields.QuestionType
+    required: fields.IsRequired
+    options: Annotated[
+        list[str], Meta(description="What there is to choose from.", examples=[["Daily", "Weekly", "Hardly ever"]])
+    ]
+
+
+class Distribution(Output):
+    """A channel where the session is announced, and how that went."""
+
+    channel: fields.Channel
+    group_id: fields.GroupId
+    status: Annotated[
+        Literal["pending", "announced", "closed", "failed", "unconfirmed"],
+        Meta(description="How far the announcement has come; unconfirmed while the bot is not in the group."),
+    ]
+    error: Annotated[str | None, Meta(description="Why it could not be announced.", examples=[None])]
+
+
+class Reminders(Output):
+    """Reminders to people who joined and did not finish."""
+
+    enabled: fields.RemindersEnabled
+    after_hours: Annotated[list[int], Meta(description="How many hours after the last message each one is sent.")]
+    text: Annotated[str | None, Meta(description="What a reminder says.", examples=[None])]
+
+
+class Usage(Output):
+    """What the facilitator's replies in a session cost in tokens; prompts, digests and summaries are not among them."""
+
+    turns: Annotated[Count, Meta(description="Replies of the facilitator.")]
+    input_tokens: Annotated[Count, Meta(description="Tokens that it read, cached or not.")]
+    cached_tokens: Annotated[Count, Meta(description="Of these, the ones that came from the cache.")]
+    output_tokens: Annotated[Count, Meta(description="Tokens that it wrote.")]
+
+
+class GeneratedFrom(Output):
+    """What of the brief a facilitation prompt was written from; the context in its first 20,000 characters."""
+
+    topic: fields.Topic
+    goal: fields.Goal
+    critical: fields.Critical | None
+    context: fields.Context | None
+
+
+class Session(SessionListItem):
+    """Everything about a session."""
+
+    critical: fields.Critical | None
+    context: fields.Context | None
+    prompt: Annotated[
+        str | None, Meta(description="The instructions that the facilitator follows, once there are any.")
+    ]
+    summary: Annotated[str | None, Meta(description="The summary, in markdown.")]
+    session_md: Annotated[str | None, Meta(description="The brief SESSION.md, in markdown.")]
+    join_url: JoinUrl
+    results_url: Annotated[
+        str,
+        Meta(
+            description="The page of results, as a link of the reader's own.",
+            examples=["https://harmonica.example.com/results?s=…"],
+        ),
+    ]
+    questions: Annotated[list[Question], Meta(description="The form that participants fill in before they start.")]
+    cross_pollination: fields.CrossPollination
+    widgets_enabled: fields.WidgetsEnabled
+    results_visibility: fields.ResultsVisibility
+    is_public: fields.IsPublic
+    distribution: Annotated[list[Distribution], Meta(description="Where the session is announced.", examples=[[]])]
+    prompt_status: Annotated[
+        PromptStatus,
+        Meta(description="Where the prompt comes from: the host, the brief of the session, or what is there for all."),
+    ]
+    summary_prompt: fields.SummaryPrompt | None
+    summary_status: SummaryStatus
+    template_id: Annotated[
+        Uuid | None, Meta(description="The template that the session started from.", examples=[None])
+    ]
+    welcome_message: fields.WelcomeMessage | None
+    meta_description: fields.MetaDescription | None
+    prompt_summary: Annotated[
+        str | None, Meta(description="What the prompt does, in a sentence or two.", examples=[None])
+    ]
+    prompt_generated_from: Annotated[
+        GeneratedFrom | None, Meta(description="What the prompt was written from.", examples=[None])
+    ]
+    language: fields.Language | None
+    time_zone: fields.TimeZone
+    duration_minutes: fields.DurationMinutes
+    closes_at: Annotated[Time | None, Meta(description="When the session ends by itself.", examples=[None])]
+    anonymous: fields.Anonymous
+    max_participants: fields.MaxParticipants | None
+    completed_count: Annotated[Count, Meta(description="How many people came to the end of their conversation.")]
+    reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
+    usage: Annotated[Usage, Meta(description="What the conversations cost in tokens.")]
+    is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
+
+
+class Pagination(Output):
+    """Which part of how long a list."""
+
+    total: Annotated[Count, Meta(description="How many items there are in all.")]
+    limit: Annotated[int, Meta(description="How many were asked for at most.", examples=[20])]
+    offset: Annotated[int, Meta(description="How many were left out first.", examples=[0])]
+
+
+class SessionList(Output):
+    """A page of sessions."""
+
+    data: Annotated[list[SessionListItem], Meta(description="The sessions, the one that changed last first.")]
+    pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
+
+
+class PublicSessionList(Output):
+    """A page of public sessions."""
+
+    data: Annotated[list[PublicSessionListItem], Meta(description="The sessions, the one that changed last first.")]
+    pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
+
+
+class QuestionList(Output):
+    """The pre-session form."""
+
+    data: Annotated[list[Question], Meta(description="The questions in their order.")]
+
+
+class ListPublicSessions(Input):
+    """Which of the public sessions to list."""
+
+    q: Annotated[str, Meta(description="Words that the topic or the goal has.")] = ""
+    limit: Limit = 20
+    offset: Offset = 0
+
+
+class ListSessions(ListPublicSessions):
+    """Which of one's own sessions to list."""
+
+    status: (
+        Annotated[Literal["active", "completed"], Meta(description="Only sessions with this status.")] | UnsetType
+    ) = UNSET
+    distribution_channel: (
+        Annotated[Literal["telegram"], Meta(description="Only sessions announced in a channel of this kind.")]
+        | UnsetType
+    ) = UNSET
+    distribution_group_id: (
+        Annotated[str, Meta(description="Only sessions announced in the group with this id.")] | UnsetType
+    ) = UNSET
+
+
+def create_session(call: Call, given: fields.CreateSession) -> Done:
+    """Create a session owned by the caller."""
+    if given.project_id is not None:  # nobody has projects yet
+        raise Invalid(f"project_id {given.project_id!r} does not exist")
+    new = msgspec.convert(msgspec.to_builtins(given), creation.NewSession)
+    announced = check_distribution(new.distribution, call.caller.user_id, groups=container.telegram_groups())
+    new = replace(new, distribution=announced)
+    session = creation.create_session(
+        new, call.caller.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id
+    )
+    return Done(_created(call, session, 0), {"session_id": session.id})
+
+
+def get_session(call: Call, given: OfSession) -> Session:
+    """Everything about a session."""
+    return _shown(call, call.open(given.session_id, parts.EVERYTHING))
+
+
+def edit_session(call: Call, given: SessionChanges) -> Session:
+    """Change what the body names; gives the session as it is then."""
+    view = editing.edit_session(
+        lambda: call.open(given.session_id, parts.EVERYTHING),
+        call.caller.user_id,
+        changes_of(given),
+        groups=container.telegram_groups(),
+        clock=container.clock(),
+        new_id=call.new_id,
+    )
+    return _shown(call, view)
+
+
+def delete_session(call: Call, given: OfSession) -> None:
+    """Remove a session for good."""
+    call.open(given.session_id)
+    deletion.delete_session(
+        given.session_id, call.caller.user_id, deletions=container.deletions(), jobs=container.jobs(), now=call.now
+    )
+
+
+def get_questions(call: Call, given: OfSession) -> QuestionList:
+    """The pre-session form."""
+    return QuestionList(_questions(call.open(given.session_id, parts.FOR_QUESTIONS).questions))
+
+
+def list_sessions(call: Call, given: ListSessions) -> SessionList:
+    """The sessions that the caller owns, was given access to or takes part in."""
+    wanted = listing.Wanted(
+        q=given.q,
+        status=given.status or None,
+        channel=given.distribution_channel or None,
+        group_id=None if given.distribution_group_id is UNSET else given.distribution_group_id,
+        limit=given.limit,
+        offset=given.offset,
+    )
+    page = listing.list_sessions(container.cards().of_user(call.caller.user_id), wanted, call.now)
+    items = [SessionListItem(**_listed(card, card.session_id, call.now)) for card in page.cards]
+    return SessionList(items, Pagination(page.total, given.limit, given.offset))
+
+
+def list_public_sessions(call: Call, given: ListPublicSessions) -> PublicSessionList:
+    """The active sessions that anybody may join."""
+    wanted = listing.Wanted(q=given.q, status="active", limit=given.limit, offset=given.offset)
+    page = listing.list_sessions(container.cards().public(), wanted, call.now)
+    items = [
+        PublicSessionListItem(
+            **_listed(card, card.session_id, call.now), join_url=join_url(call.public_url, card.session_id)
+        )
+        for card in page.cards
+    ]
+    return PublicSessionList(items, Pagination(page.total, given.limit, given.offset))
+
+
+def join_url(public_url: str, session_id: str) -> str:
+    """Where participants join."""
+    return f"{public_url}/chat?s={session_id}"
+
+
+def _created_again(call: Call, kept: dict[str, Any]) -> SessionCreated:
+    view = container.sessions().view(kept["session_id"], parts.FOR_COUNT, call.caller.user_id)
+    return _created(call, require_role(view, "viewer").session, view.tally.participants)
+
+
+def _created(call: Call, of: StoredSession, participants: int) -> SessionCreated:
+    listed = _listed(of, of.id, None, participants)
+    return SessionCreated(**listed, join_url=join_url(call.public_url, of.id))
+
+
+def _listed(of: StoredSession | Card, session_id: str, now: datetime | None, participants: int = 0) -> dict[str, Any]:
+    """Gives what lists show. `now`: None for a session that has just begun."""
+    return {
+        "id": session_id,
+        "topic": of.topic,
+        "goal": of.goal,
+        "status": of.status_at(now) if now else of.status,
+        "participant_count": of.participant_count if isinstance(of, Card) else participants,
+        "created_at": moment(of.created_at),
+        "updated_at": moment(of.updated_at),
+    }
+
+
+# Settings that are shown as they are stored.
+_AS_STORED = [name for name in Session.__struct_fields__ if name in StoredSession.__dataclass_fields__]
+
+
+def _shown(call: Call, view: SessionView) -> Session:
+    of, tally, prompt = view.session, view.tally, view.prompt
+    stored = {name: getattr(of, name) for name in _AS_STORED}
+    shown = {
+        **_listed(of, of.id, call.now, tally.participants),
+        "context": view.context,
+        "prompt": prompt.text if prompt else None,
+        "summary": view.summary.markdown if view.summary else None,
+        "session_md": view.brief.markdown if view.brief else None,
+        "join_url": join_url(call.public_url, of.id),
+        "results_url": call.results_url(of.id),
+        "questions": _questions(view.questions),
+        "distribution": [Distribution(it.channel, it.group_id, it.status, it.error) for it in of.distribution],
+        "prompt_status": creation.prompt_status(view),
+        "summary_status": creation.summary_status(view, call.now),
+        "prompt_summary": prompt.summary if prompt else None,
+        "prompt_generated_from": prompt.generated_from if prompt else None,
+        "closes_at": moment_or_null(of.closes_at),
+        "completed_count": tally.completed,
+        "usage": Usage(tally.turns, tally.input_tokens, tally.cached_tokens, tally.output_tokens),
+    }
+    return Session(**stored | shown)
+
+
+def _questions(asked: tuple[AskedQuestion, ...]) -> list[Question]:
+    return [Question(it.id, it.text, it.position, it.type, it.required, list(it.options)) for it in asked]
+
+
+OPERATIONS = (
+    Operation(create_session, "key", fields.CreateSession, SessionCreated, again=_created_again, creates=True),
+    Operation(list_sessions, "key", ListSessions, SessionList),
+    Operation(list_public_sessions, "anyone", ListPublicSessions, PublicSessionList),
+    Operation(get_session, "viewer", OfSession, Session),
+    Operation(edit_session, "editor", EditSession, Session, fails=(Conflict,)),
+    Operation(delete_session, "owner", OfSession),
+    Operation(get_questions, "questions", OfSession, QuestionList),
+)

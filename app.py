@@ -10,6 +10,7 @@ from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES
 from chalicelib.pages import routes as pages
 
 app = Chalice(app_name="harmonica", configure_logs=False)
@@ -36,44 +37,44 @@ def conversations_changed(event: DynamoDBEvent) -> None:
     streams.conversations_changed(event)
 
 
-@app.on_sqs_message(queue="prompts", batch_size=1)
+@app.on_sqs_message(queue=PROMPTS.name)
 def write_prompt(event: SQSEvent) -> dict[str, Any]:
     """Queue of facilitation prompts to write."""
     from chalicelib.workers import jobs
 
-    return jobs.write_prompt(event)
+    return jobs.work_off(PROMPTS, event)
 
 
-@app.on_sqs_message(queue="summaries.fifo", batch_size=1)
+@app.on_sqs_message(queue=SUMMARIES.name)
 def write_summary(event: SQSEvent) -> dict[str, Any]:
     """Queue of summaries to bring up to date."""
     from chalicelib.workers import jobs
 
-    return jobs.write_summary(event)
+    return jobs.work_off(SUMMARIES, event)
 
 
-@app.on_sqs_message(queue="briefs", batch_size=5)
+@app.on_sqs_message(queue=BRIEFS.name)
 def write_brief(event: SQSEvent) -> dict[str, Any]:
     """Queue of briefs to make."""
     from chalicelib.workers import jobs
 
-    return jobs.write_brief(event)
+    return jobs.work_off(BRIEFS, event)
 
 
-@app.on_sqs_message(queue="cards.fifo", batch_size=5)
+@app.on_sqs_message(queue=CARDS.name)
 def update_cards(event: SQSEvent) -> dict[str, Any]:
     """Queue of sessions whose cards are to follow."""
     from chalicelib.workers import jobs
 
-    return jobs.update_cards(event)
+    return jobs.work_off(CARDS, event)
 
 
-@app.on_sqs_message(queue="deletions", batch_size=1)
+@app.on_sqs_message(queue=DELETIONS.name)
 def delete_data(event: SQSEvent) -> dict[str, Any]:
     """Queue of deleted sessions to remove."""
     from chalicelib.workers import jobs
 
-    return jobs.delete_data(event)
+    return jobs.work_off(DELETIONS, event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

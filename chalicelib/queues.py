@@ -3,7 +3,6 @@
 Jobs carry ids only: a worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,20 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
+from chalicelib.model.jobs import (
+    CARDS,
+    QUEUE_OF,
+    SUMMARIES,
+    DeleteSession,
+    EraseParticipant,
+    Job,
+    Queue,
+    UpdateCards,
+    WriteBrief,
+    WritePrompt,
+    WriteSummary,
+    encode_job,
+)
 from chalicelib.settings import Settings
 
 _LONGEST_DELAY = 43_000  # SQS keeps a message invisible for twelve hours at most, the time of its worker included
@@ -28,24 +41,23 @@ class Jobs:
 
     def write_prompt(self, session_id: str) -> None:
         """Have a facilitation prompt written for this session."""
-        self._send(self._settings.prompts_queue_url, session_id)
+        self._send(WritePrompt(session_id))
 
     def write_brief(self, session_id: str) -> None:
         """Have SESSION.md made from the session's summary."""
-        self._send(self._settings.briefs_queue_url, session_id)
+        self._send(WriteBrief(session_id))
 
     def delete_session(self, session_id: str) -> None:
         """Have what is left of a deleted session removed."""
-        self._send(self._settings.deletions_queue_url, session_id)
+        self._send(DeleteSession(session_id))
 
     def erase_participant(self, session_id: str, thread_id: str) -> None:
         """Have the messages of somebody who was removed from a session erased."""
-        body = json.dumps({"session_id": session_id, "thread_id": thread_id})
-        self._put(QueueUrl=self._settings.deletions_queue_url, MessageBody=body)
+        self._send(EraseParticipant(session_id, thread_id))
 
     def update_cards(self, session_id: str, now: datetime) -> None:
         """Have the cards of a session follow it, after the queue's delay; calls close to each other are one job."""
-        self._debounced(self._settings.cards_queue_url, session_id, now, self._settings.cards_delay)
+        self._send(UpdateCards(session_id), **self._once(CARDS, session_id, now))
 
     def write_summary(self, session_id: str, now: datetime) -> None:
         """Have the summary brought up to date, after the queue's delay.
@@ -53,16 +65,12 @@ class Jobs:
         All calls of one delay-long stretch of time are one job: the queue drops what has the same deduplication id.
         The job starts a whole delay after the first of them, so it sees what caused the last.
         """
-        self._debounced(self._settings.summaries_queue_url, session_id, now, self._settings.summary_delay)
+        self._send(WriteSummary(session_id), **self._once(SUMMARIES, session_id, now))
 
-    def _debounced(self, queue_url: str, session_id: str, now: datetime, delay: int) -> None:
-        stretch = int(now.timestamp()) // max(1, delay)
-        self._put(
-            QueueUrl=queue_url,
-            MessageBody=json.dumps({"session_id": session_id}),
-            MessageGroupId=session_id,
-            MessageDeduplicationId=f"{session_id}:{stretch}",
-        )
+    def _once(self, queue: Queue, session_id: str, now: datetime) -> dict[str, str]:
+        """What lets a FIFO queue take one job of a session in each stretch as long as its delay."""
+        stretch = int(now.timestamp()) // max(1, getattr(self._settings, queue.delay))
+        return {"MessageGroupId": session_id, "MessageDeduplicationId": f"{session_id}:{stretch}"}
 
     def postpone(self, queue_url: str, receipt: str, seconds: float) -> None:
         """Let a message that this worker will report as failed come back after so many seconds."""
@@ -78,11 +86,9 @@ class Jobs:
         fifo = {"MessageGroupId": group, "MessageDeduplicationId": message_id} if group else {}
         self._client.send_message(QueueUrl=dead_letters_url, MessageBody=body, **fifo)
 
-    def _send(self, queue_url: str, session_id: str) -> None:
-        self._put(QueueUrl=queue_url, MessageBody=json.dumps({"session_id": session_id}))
-
-    def _put(self, **message: str) -> None:
+    def _send(self, job: Job, **fifo: str) -> None:
+        url = self._settings.queue_urls[QUEUE_OF[type(job)].name]
         try:
-            self._client.send_message(**message)
+            self._client.send_message(QueueUrl=url, MessageBody=encode_job(job), **fifo)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The service is busy; try again in a moment") from error

@@ -10,9 +10,9 @@ import json
 from typing import Any
 
 from chalicelib.services.access.limits import DEFAULT_RATE
-from chalicelib.settings import DEFAULT_DAILY_TOKENS, DEFAULT_MAX_TURNS, DEFAULT_MODELS
-from infra import alarms, data, policies, queues
-from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of
+from infra import alarms, policies, queues
+from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of, event_of
+from infra.parameters import parameters
 
 Template = dict[str, Any]
 
@@ -37,7 +37,7 @@ def complete(chalice: Template) -> Template:
     """The application stack, from the SAM template that `chalice package` wrote."""
     template = copy.deepcopy(chalice)
     template["Description"] = "Harmonica: functions, API and queues."
-    template["Parameters"] = _parameters()
+    template["Parameters"] = parameters()
     template["Conditions"] = {
         "HasPublicUrl": _is_set("PublicUrl"),
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
@@ -66,50 +66,7 @@ def _require_same_functions(resources: Template) -> None:
 
 def _logs_of_those_with(variable: str) -> list[str]:
     """The log groups of the functions that get this variable."""
-    return [policies.log_group_of(function) for function in ALL if variable in function.environment]
-
-
-def _parameters() -> Template:
-    parameters: Template = {name: {"Type": "String"} for name in data.output_names()}
-    return parameters | {
-        "Stage": {"Type": "String"},
-        "PublicUrl": _text("", "Where participants reach the application; empty: the API's own address."),
-        # No default: a deployment that nobody told which model to use must not start.
-        "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "scripted", "offline"]},
-        "ModelSmall": _text(DEFAULT_MODELS["small"]),
-        "ModelMedium": _text(DEFAULT_MODELS["medium"]),
-        "ModelLarge": _text(DEFAULT_MODELS["large"]),
-        "AnthropicSecretArn": _text("", "Secret that holds the Anthropic API key."),
-        "AnthropicBaseUrl": _text("", "Another server that speaks the Messages API; empty: Anthropic's own."),
-        "DailyTokens": _number(
-            DEFAULT_DAILY_TOKENS,
-            "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",
-            minimum=0,
-            maximum=10**12,
-        ),
-        "MaxTurns": _number(DEFAULT_MAX_TURNS, "Turns of one participant's conversation.", maximum=10_000),
-        # All variables of a function together may have 4 KB.
-        "HelpText": _text("", "Where people in distress find help; the facilitator passes it on.") | {"MaxLength": 500},
-        "SupportContact": _text("", "Whom participants ask for help: an e-mail address, an https link or a few words.")
-        | {"MaxLength": 200},
-        "SummaryDelay": _number(10, "Seconds in which many messages of a session make one summary.", maximum=900),
-        "SummaryInterval": _number(30, "Least seconds between two summaries of a session.", maximum=3600),
-        "CardsDelay": _number(
-            5, "Seconds in which many changes of a session reach others' lists at once.", maximum=900
-        ),
-        "TelegramBot": _text("", "User name of the Telegram bot; empty: there is none."),
-        "LogLevel": _text("INFO"),
-        "AlarmEmail": _text("", "Who hears of alarms; empty: nobody."),
-    }
-
-
-def _text(default: str, description: str | None = None) -> Template:
-    return {"Type": "String", "Default": default} | ({"Description": description} if description else {})
-
-
-def _number(default: int, description: str, *, minimum: int = 1, maximum: int) -> Template:
-    limits = {"MinValue": minimum, "MaxValue": maximum}
-    return {"Type": "Number", "Default": default, "Description": description, **limits}
+    return [policies.log_group_of(function) for function in ALL if variable in function.variables]
 
 
 def _is_set(parameter: str) -> Template:
@@ -124,10 +81,10 @@ def _complete_function(properties: Template, function: Function) -> None:
         "Environment": {"Variables": environment_of(function)},
         "LoggingConfig": {"LogGroup": {"Ref": policies.log_group_of(function)}},
     }
-    if function.event:
+    if event := event_of(function):
         # In app.py the trigger names a placeholder; here it becomes the stack's own queue or stream.
         (name,) = properties["Events"]
-        properties["Events"] = {name: function.event}
+        properties["Events"] = {name: event}
 
 
 def _log_group(function: Function) -> Template:

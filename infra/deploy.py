@@ -15,27 +15,9 @@ from botocore.exceptions import ClientError, WaiterError
 
 from chalicelib.settings import provider_named
 from infra.package import BUILD, Package, content_hash, package_everything, write
+from infra.parameters import options
 
 Parameters = dict[str, str]
-
-OPTIONS = {
-    "PublicUrl": "PUBLIC_URL",
-    "ModelSmall": "MODEL_SMALL",
-    "ModelMedium": "MODEL_MEDIUM",
-    "ModelLarge": "MODEL_LARGE",
-    "AnthropicSecretArn": "ANTHROPIC_SECRET_ARN",
-    "AnthropicBaseUrl": "ANTHROPIC_BASE_URL",
-    "DailyTokens": "DAILY_TOKENS",
-    "MaxTurns": "MAX_TURNS",
-    "HelpText": "HELP_TEXT",
-    "SupportContact": "SUPPORT_CONTACT",
-    "SummaryDelay": "SUMMARY_DELAY",
-    "SummaryInterval": "SUMMARY_INTERVAL",
-    "CardsDelay": "CARDS_DELAY",
-    "TelegramBot": "TELEGRAM_BOT",
-    "LogLevel": "LOG_LEVEL",
-    "AlarmEmail": "ALARM_EMAIL",
-}
 
 
 class DeploymentFailed(Exception):
@@ -55,7 +37,7 @@ def deploy(session: boto3.Session, stage: str, package: Package, parameters: Par
 
 def parameters_from(environment: dict[str, str]) -> Parameters:
     """The application's parameters that the environment sets; the template's defaults serve for the others."""
-    return {name: environment[variable] for name, variable in OPTIONS.items() if environment.get(variable)}
+    return {name: environment[variable] for name, variable in options().items() if environment.get(variable)}
 
 
 def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]:

@@ -1,11 +1,18 @@
-"""The functions of the application stack: size, time, environment and what wakes each of them, in one table."""
+"""The functions of the application stack, one row each: size, time, what it reads, asks for and is woken by.
+
+Its environment follows from the row here, its role in `policies.py`.
+"""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES, Queue
+from chalicelib.settings import PARAMETERS
 from chalicelib.store import keys
 from infra import queues
+from infra.parameters import parameter_of
 
 Json = dict[str, Any]
 
@@ -14,69 +21,81 @@ API_STAGE = "live"
 
 WORKER_SECONDS = 120
 STREAM_SECONDS = 30
+JOBS_AT_ONCE = 2  # of each queue: a new account runs ten functions at once
 API_SECONDS = 28  # API Gateway gives up after 29
 
-SPENDING = ("GUARDS_TABLE", "DAILY_TOKENS")
+TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
+KEY_ITEM = ("GetItem", "UpdateItem")
+ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
+
 MODEL = (
-    "LLM_PROVIDER",
-    "MODEL_SMALL",
-    "MODEL_MEDIUM",
-    "MODEL_LARGE",
-    "ANTHROPIC_SECRET_ARN",
-    "ANTHROPIC_BASE_URL",
-    *SPENDING,
+    "llm_provider",
+    "model_small",
+    "model_medium",
+    "model_large",
+    "anthropic_secret_arn",
+    "anthropic_base_url",
+    "daily_tokens",
 )
 
 
 @dataclass(frozen=True)
+class Stream:
+    """The changes of a table that wake a function."""
+
+    parameter: str
+    patterns: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
 class Function:
-    """One Lambda function: `logical_id` is what Chalice makes of its name in app.py, `environment` the names it gets."""
+    """One Lambda function: `logical_id` is what Chalice makes of its name in app.py.
+
+    `tables` are those it works on, with the operations; `indexes` those it queries, `settings` those it reads.
+    """
 
     logical_id: str
     memory: int
     timeout: int
-    environment: tuple[str, ...]
-    event: Json | None = None
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    indexes: tuple[tuple[str, str], ...] = ()
+    settings: tuple[str, ...] = ()
+    sends_to: tuple[Queue, ...] = ()
+    works_off: Queue | None = None
+    follows: Stream | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of its variables, but for those that all have."""
+        own = self.works_off
+        names = [
+            *(f"{table.upper()}_TABLE" for table in self.tables),
+            *(name.upper() for name in self.settings),
+            *(queue.url_variable for queue in self.sends_to),
+            *(queue.delay.upper() for queue in self.sends_to if queue.delay),
+            *((own.url_variable, own.dead_letters_variable) if own else ()),
+        ]
+        return tuple(dict.fromkeys(names))
 
 
 def environment_values() -> Json:
     """Every variable a function can get, and where its value comes from."""
-    values: Json = {
+    return {
         "STAGE": {"Ref": "Stage"},
         "LOG_LEVEL": {"Ref": "LogLevel"},
         "POWERTOOLS_SERVICE_NAME": "harmonica",
-        "ACCOUNTS_TABLE": {"Ref": "AccountsTableName"},
-        "SESSIONS_TABLE": {"Ref": "SessionsTableName"},
-        "CONVERSATIONS_TABLE": {"Ref": "ConversationsTableName"},
-        "TELEGRAM_TABLE": {"Ref": "TelegramTableName"},
-        "GUARDS_TABLE": {"Ref": "GuardsTableName"},
+        **{f"{table.upper()}_TABLE": {"Ref": f"{table}TableName"} for table in TABLES},
         "DEPLOYMENT_SECRET_ARN": {"Ref": "DeploymentSecretArn"},
-        "LLM_PROVIDER": {"Ref": "LlmProvider"},
-        "MODEL_SMALL": {"Ref": "ModelSmall"},
-        "MODEL_MEDIUM": {"Ref": "ModelMedium"},
-        "MODEL_LARGE": {"Ref": "ModelLarge"},
-        "ANTHROPIC_SECRET_ARN": {"Ref": "AnthropicSecretArn"},
-        "ANTHROPIC_BASE_URL": {"Ref": "AnthropicBaseUrl"},
-        "DAILY_TOKENS": {"Ref": "DailyTokens"},
-        "MAX_TURNS": {"Ref": "MaxTurns"},
-        "HELP_TEXT": {"Ref": "HelpText"},
-        "SUPPORT_CONTACT": {"Ref": "SupportContact"},
-        "SUMMARY_DELAY": {"Ref": "SummaryDelay"},
-        "SUMMARY_INTERVAL": {"Ref": "SummaryInterval"},
-        "CARDS_DELAY": {"Ref": "CardsDelay"},
-        "TELEGRAM_BOT": {"Ref": "TelegramBot"},
+        **{name.upper(): {"Ref": parameter_of(name)} for name in PARAMETERS},
         "PUBLIC_URL": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": _own_url()}]},
+        **{variable: {"Ref": logical_id} for variable, logical_id in queues.addresses().items()},
     }
-    for queue in queues.ALL:
-        values[f"{queue.logical_id.upper()}_QUEUE_URL"] = {"Ref": queue.resource}
-        values[f"{queue.logical_id.upper()}_DEAD_LETTERS_URL"] = {"Ref": queue.dead_letters}
-    return values
 
 
 def environment_of(function: Function) -> Json:
     """The variables of one function."""
     values = environment_values()
-    names = ("STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", *function.environment)
+    names = ("STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", *function.variables)
     environment = {name: values[name] for name in names}
     if function is API and "PUBLIC_URL" in environment:
         # The API's own URL depends on the API, which depends on this function: where the parameter is empty,
@@ -85,15 +104,22 @@ def environment_of(function: Function) -> Json:
     return environment
 
 
+def event_of(function: Function) -> Json | None:
+    """What wakes a function, where that is a queue or a stream."""
+    if function.works_off:
+        return _queue_event(function.works_off)
+    return _stream_event(function.follows) if function.follows else None
+
+
 def _own_url() -> str:
     return f"https://${{{REST_API}}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{API_STAGE}"
 
 
-def _stream(parameter: str, *patterns: Json) -> Json:
+def _stream_event(stream: Stream) -> Json:
     return {
         "Type": "DynamoDB",
         "Properties": {
-            "Stream": {"Ref": parameter},
+            "Stream": {"Ref": stream.parameter},
             "StartingPosition": "TRIM_HORIZON",
             "BatchSize": 25,
             "BisectBatchOnFunctionError": True,
@@ -102,19 +128,19 @@ def _stream(parameter: str, *patterns: Json) -> Json:
             "DestinationConfig": {
                 "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": [queues.STREAM_FAILURES, "Arn"]}}
             },
-            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)} for pattern in patterns]},
+            "FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)} for pattern in stream.patterns]},
         },
     }
 
 
-def _queue(queue: queues.Queue, *, batch: int, concurrency: int) -> Json:
+def _queue_event(queue: Queue) -> Json:
     return {
         "Type": "SQS",
         "Properties": {
-            "Queue": {"Fn::GetAtt": [queue.resource, "Arn"]},
-            "BatchSize": batch,
+            "Queue": {"Fn::GetAtt": [queues.resource_of(queue), "Arn"]},
+            "BatchSize": queue.batch,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": {"MaximumConcurrency": concurrency},
+            "ScalingConfig": {"MaximumConcurrency": JOBS_AT_ONCE},
         },
     }
 
@@ -132,94 +158,97 @@ API = Function(
     "APIHandler",
     memory=1024,
     timeout=API_SECONDS,
-    environment=(
-        "ACCOUNTS_TABLE",
-        "SESSIONS_TABLE",
-        "CONVERSATIONS_TABLE",
-        "TELEGRAM_TABLE",
-        "DEPLOYMENT_SECRET_ARN",
-        "PUBLIC_URL",
-        "DELETIONS_QUEUE_URL",
-        "SUMMARIES_QUEUE_URL",
-        "SUMMARY_DELAY",
-        "SUMMARY_INTERVAL",
-        "TELEGRAM_BOT",
-        "MAX_TURNS",
-        "HELP_TEXT",
-        "SUPPORT_CONTACT",
+    tables={
+        "Accounts": KEY_ITEM,
+        "Sessions": (*ITEMS, "DeleteItem"),
+        "Conversations": (*ITEMS, "DeleteItem"),
+        "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
+        "Guards": (*KEY_ITEM, "ConditionCheckItem", "PutItem"),
+    },
+    indexes=(("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
+    settings=(
+        "deployment_secret_arn",
+        "public_url",
+        "summary_interval",
+        "telegram_bot",
+        "max_turns",
+        "help_text",
+        "support_contact",
         *MODEL,
     ),
+    sends_to=(DELETIONS, SUMMARIES),
 )
 SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    environment=("PROMPTS_QUEUE_URL", "BRIEFS_QUEUE_URL", "CARDS_QUEUE_URL", "CARDS_DELAY", *SPENDING),
-    event=_stream("SessionsStreamArn", SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN),
+    tables={"Guards": ("UpdateItem",)},
+    settings=("daily_tokens",),
+    sends_to=(PROMPTS, BRIEFS, CARDS),
+    follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN)),
 )
 CONVERSATIONS_CHANGED = Function(
     "ConversationsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    environment=("SESSIONS_TABLE", "CONVERSATIONS_TABLE", "SUMMARIES_QUEUE_URL", "SUMMARY_DELAY"),
-    event=_stream("ConversationsStreamArn", PARTICIPANT_SPOKE),
+    tables={"Sessions": ("UpdateItem",), "Conversations": ("BatchGetItem",)},
+    sends_to=(SUMMARIES,),
+    follows=Stream("ConversationsStreamArn", (PARTICIPANT_SPOKE,)),
 )
 WRITE_PROMPT = Function(
     "WritePrompt",
     memory=1024,
     timeout=WORKER_SECONDS,
-    environment=("SESSIONS_TABLE", "PROMPTS_QUEUE_URL", "PROMPTS_DEAD_LETTERS_URL", *MODEL),
-    event=_queue(queues.PROMPTS, batch=1, concurrency=2),
+    tables={"Sessions": ITEMS, "Guards": KEY_ITEM},
+    settings=MODEL,
+    works_off=PROMPTS,
 )
 WRITE_SUMMARY = Function(
     "WriteSummary",
     memory=1024,
     timeout=WORKER_SECONDS,
-    environment=(
-        "SESSIONS_TABLE",
-        "CONVERSATIONS_TABLE",
-        "SUMMARIES_QUEUE_URL",
-        "SUMMARIES_DEAD_LETTERS_URL",
-        "SUMMARY_DELAY",
-        "SUMMARY_INTERVAL",
-        *MODEL,
-    ),
-    event=_queue(queues.SUMMARIES, batch=1, concurrency=2),
+    tables={
+        "Sessions": (*ITEMS, "DeleteItem"),  # themes that only people who were taken out speak of
+        "Conversations": ITEMS,
+        "Guards": KEY_ITEM,
+    },
+    settings=("summary_interval", *MODEL),
+    sends_to=(SUMMARIES,),
+    works_off=SUMMARIES,
 )
 WRITE_BRIEF = Function(
     "WriteBrief",
     memory=1024,
     timeout=WORKER_SECONDS,
-    environment=("SESSIONS_TABLE", "BRIEFS_QUEUE_URL", "BRIEFS_DEAD_LETTERS_URL", "PUBLIC_URL"),
-    event=_queue(queues.BRIEFS, batch=5, concurrency=2),
+    tables={"Sessions": ITEMS},
+    settings=("public_url",),
+    works_off=BRIEFS,
 )
 UPDATE_CARDS = Function(
     "UpdateCards",
     memory=512,
     timeout=WORKER_SECONDS,
-    environment=("SESSIONS_TABLE", "CARDS_QUEUE_URL", "CARDS_DEAD_LETTERS_URL"),
-    event=_queue(queues.CARDS, batch=5, concurrency=2),
+    tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem")},
+    works_off=CARDS,
 )
 DELETE_DATA = Function(
     "DeleteData",
     memory=512,
     timeout=WORKER_SECONDS,
-    environment=("SESSIONS_TABLE", "CONVERSATIONS_TABLE", "DELETIONS_QUEUE_URL", "DELETIONS_DEAD_LETTERS_URL"),
-    event=_queue(queues.DELETIONS, batch=1, concurrency=2),
+    tables={
+        "Sessions": ("BatchWriteItem", "Query", "UpdateItem"),
+        "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
+    },
+    sends_to=(DELETIONS,),
+    works_off=DELETIONS,
 )
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    environment=(
-        "SESSIONS_TABLE",
-        "CONVERSATIONS_TABLE",
-        "PROMPTS_QUEUE_URL",
-        "BRIEFS_QUEUE_URL",
-        "SUMMARIES_QUEUE_URL",
-        "SUMMARY_DELAY",
-        "DELETIONS_QUEUE_URL",
-    ),
+    tables={"Sessions": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    sends_to=(PROMPTS, BRIEFS, SUMMARIES, DELETIONS),
 )
 ALL = (
     API,

@@ -6,28 +6,16 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from infra import functions, queues
 from infra.cloud import ACCOUNT, HOST, port_is_free
 
 FILE = "instance.json"
 LOCAL_STAGE = "local"
 # Names of settings, and the stack outputs that hold their values.
 SETTINGS = {
-    "ACCOUNTS_TABLE": "AccountsTableName",
-    "SESSIONS_TABLE": "SessionsTableName",
-    "CONVERSATIONS_TABLE": "ConversationsTableName",
-    "TELEGRAM_TABLE": "TelegramTableName",
-    "GUARDS_TABLE": "GuardsTableName",
+    **{f"{table.upper()}_TABLE": f"{table}TableName" for table in functions.TABLES},
     "DEPLOYMENT_SECRET_ARN": "DeploymentSecretArn",
-    "PROMPTS_QUEUE_URL": "PromptsQueueUrl",
-    "BRIEFS_QUEUE_URL": "BriefsQueueUrl",
-    "SUMMARIES_QUEUE_URL": "SummariesQueueUrl",
-    "CARDS_QUEUE_URL": "CardsQueueUrl",
-    "DELETIONS_QUEUE_URL": "DeletionsQueueUrl",
-    "PROMPTS_DEAD_LETTERS_URL": "PromptsDeadLettersUrl",
-    "BRIEFS_DEAD_LETTERS_URL": "BriefsDeadLettersUrl",
-    "SUMMARIES_DEAD_LETTERS_URL": "SummariesDeadLettersUrl",
-    "CARDS_DEAD_LETTERS_URL": "CardsDeadLettersUrl",
-    "DELETIONS_DEAD_LETTERS_URL": "DeletionsDeadLettersUrl",
+    **{variable: queues.url_output(name) for variable, name in queues.addresses().items()},
 }
 
 

@@ -2,26 +2,11 @@
 
 from typing import Any
 
-from chalicelib.store import keys
+from chalicelib.model.jobs import Queue
 from infra import queues
-from infra.functions import (
-    ALL,
-    API,
-    CONVERSATIONS_CHANGED,
-    DELETE_DATA,
-    SESSIONS_CHANGED,
-    SWEEP,
-    UPDATE_CARDS,
-    WRITE_BRIEF,
-    WRITE_PROMPT,
-    WRITE_SUMMARY,
-    Function,
-)
+from infra.functions import ALL, Function
 
 Json = dict[str, Any]
-
-KEY_ITEM = ("GetItem", "UpdateItem")
-ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 
 def roles() -> Json:
@@ -40,91 +25,37 @@ def log_group_of(function: Function) -> str:
 
 
 def _role(function: Function) -> Json:
-    statements = [_may_log(function), *_statements()[function.logical_id]]
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
             "Policies": [
-                {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}},
+                {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": _statements(function)}},
             ],
         },
     }
 
 
-def _statements() -> dict[str, list[Json]]:
-    """What each function may do beyond logging, by logical id."""
-    return {API.logical_id: _api(), SWEEP.logical_id: _sweep(), **_streams(), **_workers()}
-
-
-def _api() -> list[Json]:
-    return [
-        _table("Accounts", KEY_ITEM),
-        _table("Sessions", (*ITEMS, "DeleteItem")),
-        _allow(["dynamodb:Query"], _index("Sessions", keys.BY_MEMBER), _index("Sessions", keys.PUBLIC_FEED)),
-        _may_send(queues.DELETIONS.resource, queues.SUMMARIES.resource),
-        _table("Conversations", (*ITEMS, "DeleteItem")),
-        _table("Telegram", ("BatchGetItem", "DeleteItem", "Query", "UpdateItem")),
-        _table("Guards", (*KEY_ITEM, "ConditionCheckItem", "PutItem")),
-        _allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}),
-        _may_ask_the_model(),
-    ]
-
-
-def _sweep() -> list[Json]:
-    return [
-        _allow(["dynamodb:Query"], _index("Sessions", keys.DUE), _index("Conversations", keys.DUE)),
-        _table("Sessions", ("BatchGetItem", "UpdateItem")),
-        _table("Conversations", ("UpdateItem",)),
-        _may_send(*(queue.resource for queue in queues.ALL if queue is not queues.CARDS)),
-    ]
-
-
-def _streams() -> dict[str, list[Json]]:
-    return {
-        SESSIONS_CHANGED.logical_id: [
-            *_may_follow("SessionsStreamArn"),
-            _may_send(queues.PROMPTS.resource, queues.BRIEFS.resource, queues.CARDS.resource, queues.STREAM_FAILURES),
-            _table("Guards", ("UpdateItem",)),
-        ],
-        CONVERSATIONS_CHANGED.logical_id: [
-            *_may_follow("ConversationsStreamArn"),
-            _table("Sessions", ("UpdateItem",)),
-            _table("Conversations", ("BatchGetItem",)),
-            _may_send(queues.SUMMARIES.resource, queues.STREAM_FAILURES),
-        ],
-    }
-
-
-def _workers() -> dict[str, list[Json]]:
-    return {
-        WRITE_PROMPT.logical_id: [
-            *_may_work_off(queues.PROMPTS),
-            _table("Sessions", ITEMS),
-            _table("Guards", KEY_ITEM),
-            _may_ask_the_model(),
-        ],
-        WRITE_SUMMARY.logical_id: [
-            *_may_work_off(queues.SUMMARIES),
-            _may_send(queues.SUMMARIES.resource),
-            _table("Sessions", (*ITEMS, "DeleteItem")),  # themes that only people who were taken out speak of
-            _table("Conversations", ITEMS),
-            _table("Guards", KEY_ITEM),
-            _may_ask_the_model(),
-        ],
-        WRITE_BRIEF.logical_id: [*_may_work_off(queues.BRIEFS), _table("Sessions", ITEMS)],
-        UPDATE_CARDS.logical_id: [
-            *_may_work_off(queues.CARDS),
-            _table("Sessions", ("BatchGetItem", "Query", "UpdateItem")),
-        ],
-        DELETE_DATA.logical_id: [
-            *_may_work_off(queues.DELETIONS),
-            _may_send(queues.DELETIONS.resource),
-            _table("Sessions", ("BatchWriteItem", "Query", "UpdateItem")),
-            _table("Conversations", ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query")),
-        ],
-    }
+def _statements(function: Function) -> list[Json]:
+    """What a function may do: log, work on its tables, send to its queues, take from its queue or stream, read its secrets."""
+    asked = [queues.resource_of(queue) for queue in function.sends_to]
+    statements = [_may_log(function)]
+    statements += [_table(table, operations) for table, operations in function.tables.items()]
+    if function.indexes:
+        statements.append(_allow(["dynamodb:Query"], *(_index(table, name) for table, name in function.indexes)))
+    if function.follows:
+        statements += _may_follow(function.follows.parameter)
+        asked.append(queues.STREAM_FAILURES)
+    if function.works_off:
+        statements += _may_work_off(function.works_off)
+    if asked:
+        statements.append(_may_send(*asked))
+    if "deployment_secret_arn" in function.settings:
+        statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
+    if "anthropic_secret_arn" in function.settings:
+        statements.append(_may_ask_the_model())
+    return statements
 
 
 def _allow(actions: list[str], *resources: Any) -> Json:
@@ -143,11 +74,11 @@ def _may_send(*logical_ids: str) -> Json:
     return _allow(["sqs:SendMessage"], *({"Fn::GetAtt": [logical_id, "Arn"]} for logical_id in logical_ids))
 
 
-def _may_work_off(queue: queues.Queue) -> list[Json]:
+def _may_work_off(queue: Queue) -> list[Json]:
     """Take messages, put them back for later, and bury one that will never succeed."""
     operations = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes")
-    own = {"Fn::GetAtt": [queue.resource, "Arn"]}
-    return [_allow([f"sqs:{operation}" for operation in operations], own), _may_send(queue.dead_letters)]
+    own = {"Fn::GetAtt": [queues.resource_of(queue), "Arn"]}
+    return [_allow([f"sqs:{operation}" for operation in operations], own), _may_send(queues.dead_letters_of(queue))]
 
 
 def _may_follow(stream: str) -> list[Json]:

@@ -1,9 +1,10 @@
 """The queues of the application stack: for each kind of work a queue, its dead letters and an alarm on them."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.model.jobs import QUEUES, Queue
 from infra import alarms
+from infra.parameters import parameter_of
 
 Resources = dict[str, Any]
 
@@ -13,60 +14,54 @@ FOURTEEN_DAYS = 14 * 24 * 3600
 STREAM_FAILURES = "StreamFailures"
 
 
-@dataclass(frozen=True)
-class Queue:
-    """One kind of work. A FIFO queue runs one job per group (a session) at a time, and its delay debounces them."""
-
-    logical_id: str
-    fifo: bool = False
-    delay: str = "SummaryDelay"  # of a FIFO queue: the parameter that says how long
-
-    @property
-    def resource(self) -> str:
-        """Logical id of the queue."""
-        return f"{self.logical_id}Queue"
-
-    @property
-    def dead_letters(self) -> str:
-        """Logical id of the queue of its dead letters."""
-        return f"{self.logical_id}DeadLetters"
+def resource_of(queue: Queue) -> str:
+    """Logical id of a queue."""
+    return f"{queue.name.title()}Queue"
 
 
-PROMPTS = Queue("Prompts")
-BRIEFS = Queue("Briefs")
-SUMMARIES = Queue("Summaries", fifo=True)
-CARDS = Queue("Cards", fifo=True, delay="CardsDelay")
-DELETIONS = Queue("Deletions")
-ALL = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS)
+def dead_letters_of(queue: Queue) -> str:
+    """Logical id of the queue of its dead letters."""
+    return f"{queue.name.title()}DeadLetters"
 
 
 def resources() -> Resources:
     """Queues, dead-letter queues, the queue for failed stream batches, and an alarm on each of the last two."""
     made: Resources = {}
-    for queue in ALL:
-        made[queue.resource] = _work_queue(queue)
-        made |= _watched_queue(queue.dead_letters, f"{queue.logical_id.lower()}-dead-letters", fifo=queue.fifo)
+    for queue in QUEUES:
+        made[resource_of(queue)] = _work_queue(queue)
+        made |= _watched_queue(dead_letters_of(queue), f"{queue.name}-dead-letters", fifo=queue.fifo)
     made |= _watched_queue(STREAM_FAILURES, "stream-failures", fifo=False)
     return made
 
 
+def addresses() -> dict[str, str]:
+    """The variables with the addresses of the queues and of their dead letters, and the logical ids of these."""
+    return {queue.url_variable: resource_of(queue) for queue in QUEUES} | {
+        queue.dead_letters_variable: dead_letters_of(queue) for queue in QUEUES
+    }
+
+
+def url_output(logical_id: str) -> str:
+    """The stack's output that holds the address of a queue."""
+    return f"{logical_id}Url"
+
+
 def outputs() -> Resources:
     """The URLs of the queues and of their dead letters."""
-    names = [name for queue in ALL for name in (queue.resource, queue.dead_letters)] + [STREAM_FAILURES]
-    return {f"{name}Url": {"Value": {"Ref": name}} for name in names}
+    return {url_output(name): {"Value": {"Ref": name}} for name in (*addresses().values(), STREAM_FAILURES)}
 
 
 def _work_queue(queue: Queue) -> Resources:
-    properties = _properties(queue.logical_id.lower(), fifo=queue.fifo) | {
+    properties = _properties(queue.name, fifo=queue.fifo) | {
         "VisibilityTimeout": VISIBILITY_SECONDS,
         "RedrivePolicy": {
-            "deadLetterTargetArn": {"Fn::GetAtt": [queue.dead_letters, "Arn"]},
+            "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters_of(queue), "Arn"]},
             "maxReceiveCount": MAX_RECEIVES,
         },
     }
     if queue.fifo:
         # Ids are given by the sender: time-bucketed, so that many wake-ups within one delay make one job.
-        properties |= {"ContentBasedDeduplication": False, "DelaySeconds": {"Ref": queue.delay}}
+        properties |= {"ContentBasedDeduplication": False, "DelaySeconds": {"Ref": parameter_of(queue.delay)}}
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from chalicelib.model.jobs import QUEUES, Queue
 from infra import instance, queues
 
 HELD_SECONDS = 60  # how long a message that is being moved is hidden; one that is left half-way comes back after that
@@ -112,12 +113,12 @@ def outputs_of(stage: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def chosen(name: str) -> tuple[queues.Queue, ...]:
+def chosen(name: str) -> tuple[Queue, ...]:
     """The queues to be done: the one of this name, all for an empty one; exits where there is none of that name."""
-    known = {queue.logical_id.lower(): queue for queue in queues.ALL}
+    known = {queue.name: queue for queue in QUEUES}
     if name and name not in known:
         raise SystemExit(f"There is no queue {name}: QUEUE is one of {', '.join(known)}")
-    return (known[name],) if name else queues.ALL
+    return (known[name],) if name else QUEUES
 
 
 def main(environment: Mapping[str, str]) -> None:
@@ -127,8 +128,9 @@ def main(environment: Mapping[str, str]) -> None:
     outputs = outputs_of(stage) if stage else instance.activate().outputs
     sqs = boto3.client("sqs")
     for queue in asked:
-        moved = redrive(sqs, outputs[f"{queue.dead_letters}Url"], outputs[f"{queue.resource}Url"])
-        print(f"{queue.logical_id.lower()}: {moved} moved back")
+        names = (queues.dead_letters_of(queue), queues.resource_of(queue))
+        moved = redrive(sqs, *(outputs[queues.url_output(name)] for name in names))
+        print(f"{queue.name}: {moved} moved back")
 
 
 if __name__ == "__main__":

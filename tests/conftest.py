@@ -23,6 +23,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib import container, secret_store, settings
+from chalicelib.model.jobs import QUEUES
 from chalicelib.pages import home
 from chalicelib.store import database
 from infra import data
@@ -84,12 +85,11 @@ def _create_queues() -> dict[str, str]:
     """Make the queues; gives the variables with their addresses."""
     sqs: Any = boto3.client("sqs")
     urls = {}
-    for queue in ("prompts", "summaries.fifo", "briefs", "cards.fifo", "deletions"):
-        for suffix in ("QUEUE", "DEAD_LETTERS"):
-            fifo = queue.endswith(".fifo")
-            name = f"{queue.removesuffix('.fifo')}-{suffix.lower()}" + (".fifo" if fifo else "")
-            url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"} if fifo else {})["QueueUrl"]
-            urls[f"{queue.removesuffix('.fifo').upper()}_{suffix}_URL"] = url
+    for queue in QUEUES:
+        for suffix, variable in (("queue", queue.url_variable), ("dead_letters", queue.dead_letters_variable)):
+            name = f"{queue.name}-{suffix}" + (".fifo" if queue.fifo else "")
+            attributes = {"FifoQueue": "true"} if queue.fifo else {}
+            urls[variable] = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     return urls
 
 

@@ -3,12 +3,22 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, assert_never
 
 from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import NotFound
+from chalicelib.model.jobs import (
+    DeleteSession,
+    EraseParticipant,
+    Job,
+    Queue,
+    UpdateCards,
+    WriteBrief,
+    WritePrompt,
+    WriteSummary,
+)
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.inclusion import erase_participant
@@ -26,54 +36,35 @@ MISSED_AFTER = timedelta(minutes=5)  # by then an event has done its work, or wa
 AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
 
 
-def write_prompt(event: SQSEvent) -> dict[str, Any]:
-    """Write facilitation prompts."""
-
-    def work(session_id: str) -> None:
-        deadline = container.clock().deadline(PROMPT_SECONDS)
-        tailor_session_prompt(session_id, sessions=container.sessions(), model=container.model(), deadline=deadline)
-
-    return handle(event, work, settings().prompts_queue_url, settings().prompts_dead_letters_url)
+def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
+    """Do the jobs of these messages of a queue."""
+    return handle(event, queue, run_job)
 
 
-def write_summary(event: SQSEvent) -> dict[str, Any]:
-    """Bring summaries up to date."""
-
-    def work(session_id: str) -> None:
-        summarise(session_id, deps=container.synthesis_deps())
-
-    return handle(event, work, settings().summaries_queue_url, settings().summaries_dead_letters_url)
-
-
-def write_brief(event: SQSEvent) -> dict[str, Any]:
-    """Make SESSION.md from summaries."""
-
-    def work(session_id: str) -> None:
-        write_session_brief(session_id, sessions=container.sessions(), public_url=settings().public_url)
-
-    return handle(event, work, settings().briefs_queue_url, settings().briefs_dead_letters_url)
-
-
-def update_cards(event: SQSEvent) -> dict[str, Any]:
-    """Let cards follow their sessions."""
-
-    def work(session_id: str) -> None:
-        now = container.clock().now()
-        list_projection.update_cards(session_id, sessions=container.sessions(), cards=container.cards(), now=now)
-
-    return handle(event, work, settings().cards_queue_url, settings().cards_dead_letters_url)
-
-
-def delete_data(event: SQSEvent) -> dict[str, Any]:
-    """Remove what deleted sessions, and people who were removed, left."""
-
-    def work(session_id: str) -> None:
-        remove_session(session_id, deletions=container.deletions(), jobs=container.jobs(), clock=container.clock())
-
-    def erase(session_id: str, thread_id: str) -> None:
-        erase_participant(session_id, thread_id, deps=container.participant_deps())
-
-    return handle(event, work, settings().deletions_queue_url, settings().deletions_dead_letters_url, erase)
+def run_job(job: Job) -> None:
+    """Do what a message asks for."""
+    match job:
+        case WritePrompt():
+            deadline = container.clock().deadline(PROMPT_SECONDS)
+            tailor_session_prompt(
+                job.session_id, sessions=container.sessions(), model=container.model(), deadline=deadline
+            )
+        case WriteSummary():
+            summarise(job.session_id, deps=container.synthesis_deps())
+        case WriteBrief():
+            write_session_brief(job.session_id, sessions=container.sessions(), public_url=settings().public_url)
+        case UpdateCards():
+            now = container.clock().now()
+            list_projection.update_cards(
+                job.session_id, sessions=container.sessions(), cards=container.cards(), now=now
+            )
+        case DeleteSession():
+            deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
+            remove_session(job.session_id, deletions=deletions, jobs=jobs, clock=clock)
+        case EraseParticipant():
+            erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
+        case _:
+            assert_never(job)
 
 
 def sweep() -> None:

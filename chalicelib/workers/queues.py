@@ -5,7 +5,6 @@ growing one, and after five receipts goes to the dead letters by itself. Never: 
 letters, so it holds nobody up.
 """
 
-import json
 import random
 from collections.abc import Callable
 from typing import Any
@@ -21,55 +20,40 @@ from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.model.jobs import Job, Queue, decode_job
 from chalicelib.observability import log_failure, logger
+from chalicelib.settings import settings
 
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
 
-Work = Callable[[str], None]
-ThreadWork = Callable[[str, str], None]
 
-
-def handle(
-    event: SQSEvent, work: Work, queue_url: str, dead_letters_url: str, thread_work: ThreadWork | None = None
-) -> dict[str, Any]:
-    """Call `work` with the session id of each message; gives the item failures that Lambda expects.
-
-    A message that names a thread too goes to `thread_work`, in a queue that has such messages.
-    """
+def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[str, Any]:
+    """Run the job of each message of this queue; gives the item failures that Lambda expects."""
+    queue_url, dead_letters_url = settings().queue_urls[queue.name], settings().dead_letters_urls[queue.name]
 
     def one(record: SQSRecord) -> None:
-        session_id, thread_id = _named(record.body, "session_id"), _named(record.body, "thread_id")
+        job = decode_job(queue, record.body)
+        session_id = job.session_id if job else ""
         try:
-            if session_id is None:
+            if job is None:
                 group = record.attributes.message_group_id
                 container.jobs().bury(dead_letters_url, record.body, record.message_id, group)
                 logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
-            elif thread_work and thread_id:
-                thread_work(session_id, thread_id)
             else:
-                work(session_id)
+                run(job)
         except NotFound:
             logger.info("nothing to do", extra={"session_id": session_id})
         except Exception as error:
-            log_failure("job failed", error, session_id=session_id or "")
+            log_failure("job failed", error, session_id=session_id)
             wait = _wait(error, int(record.attributes.approximate_receive_count))
             container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise
 
-    fifo = queue_url.endswith(".fifo")
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True) if fifo else BatchProcessor(event_type=EventType.SQS)
+    one_by_one = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor = one_by_one if queue.fifo else BatchProcessor(event_type=EventType.SQS)
     processor.raise_on_entire_batch_failure = False  # a failed message is no failed function
     return dict(process_partial_response(event.to_dict(), one, processor))
-
-
-def _named(body: str, what: str) -> str | None:
-    try:
-        decoded = json.loads(body)
-    except ValueError:
-        return None
-    found = decoded.get(what) if isinstance(decoded, dict) else None
-    return found if isinstance(found, str) else None
 
 
 def _wait(error: Exception, received: int) -> float:

@@ -41,9 +41,9 @@ def stored(session: str) -> list[str]:
 def asked() -> int:
     """How many removals the queue was asked for; it has none then."""
     sqs: Any = boto3.client("sqs")
-    found = sqs.receive_message(QueueUrl=settings().deletions_queue_url, MaxNumberOfMessages=10).get("Messages", [])
+    found = sqs.receive_message(QueueUrl=settings().queue_urls["deletions"], MaxNumberOfMessages=10).get("Messages", [])
     for message in found:
-        sqs.delete_message(QueueUrl=settings().deletions_queue_url, ReceiptHandle=message["ReceiptHandle"])
+        sqs.delete_message(QueueUrl=settings().queue_urls["deletions"], ReceiptHandle=message["ReceiptHandle"])
     return len(found)
 
 

@@ -1,14 +1,13 @@
 """The application stack: what fails is retried, kept and told; what runs has what it needs and no more."""
 
-import inspect
 import json
-import re
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
 from chalicelib import settings
+from chalicelib.model.jobs import QUEUES
 from infra import alarms, functions, queues
 from infra import application as stack
 from infra.localize import localize
@@ -58,9 +57,9 @@ def test_a_deployment_must_say_which_model_answers(application: Template) -> Non
 
 def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(application: Template) -> None:
     made = of_type(application, "AWS::SQS::Queue")
-    for queue in queues.ALL:
-        work, dead = made[queue.resource], made[queue.dead_letters]
-        assert work["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queue.dead_letters, "Arn"]}
+    for queue in QUEUES:
+        work, dead = made[queues.resource_of(queue)], made[queues.dead_letters_of(queue)]
+        assert work["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queues.dead_letters_of(queue), "Arn"]}
         assert work["RedrivePolicy"]["maxReceiveCount"] == 5
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -87,7 +86,7 @@ def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
         watched |= {dimension["Value"]["Fn::GetAtt"][0] for dimension in properties.get("Dimensions", [])}
         assert properties["Threshold"] == 1
         assert properties["AlarmActions"] == [{"Ref": alarms.ALARM_TOPIC}]
-    assert watched == {queue.dead_letters for queue in queues.ALL} | {queues.STREAM_FAILURES}
+    assert watched == {queues.dead_letters_of(queue) for queue in QUEUES} | {queues.STREAM_FAILURES}
     assert application["Resources"]["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
 
 
@@ -191,8 +190,8 @@ def test_streams_lose_no_record_and_no_bad_one_holds_up_the_others(application: 
 
 
 def test_every_setting_that_the_code_reads_is_given_to_some_function(application: Template) -> None:
-    read = set(re.findall(r'_get\("([A-Z_]+)"', inspect.getsource(settings)))
-    assert len(read) > 10
+    read = {"STAGE", "DEPLOYMENT_SECRET_ARN", *(name.upper() for name in settings.PARAMETERS), *queues.addresses()}
+    assert len(read) > 20
     given: set[str] = set()
     for properties in of_type(application, "AWS::Lambda::Function").values():
         given |= set(properties["Environment"]["Variables"])
@@ -202,10 +201,11 @@ def test_every_setting_that_the_code_reads_is_given_to_some_function(application
 def test_functions_get_nothing_that_the_code_does_not_read() -> None:
     root = Path(settings.__file__).parent
     code = "".join(file.read_text() for file in root.rglob("*.py"))
-    tables = {f"{table}_TABLE" for table in ("ACCOUNTS", "SESSIONS", "CONVERSATIONS", "TELEGRAM", "GUARDS")}
+    tables = {f"{table.upper()}_TABLE" for table in functions.TABLES}
     read_by_the_logger = {"LOG_LEVEL", "POWERTOOLS_SERVICE_NAME"}
-    for name in functions.environment_values():
-        assert name in tables | read_by_the_logger or f'"{name}"' in code
+    read_by_queue = {queue.delay.upper() for queue in QUEUES} | set(queues.addresses())
+    for name in functions.environment_values().keys() - tables - read_by_the_logger - read_by_queue:
+        assert f".{name.lower()}" in code or f'"{name}"' in code, name
 
 
 def test_the_own_url_makes_no_circle(application: Template) -> None:

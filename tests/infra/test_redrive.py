@@ -51,13 +51,13 @@ def sqs(aws: None) -> Sqs:
 @pytest.fixture
 def prompts(aws: None) -> tuple[str, str]:
     """Dead letters and queue of a standard queue."""
-    return settings().prompts_dead_letters_url, settings().prompts_queue_url
+    return settings().dead_letters_urls["prompts"], settings().queue_urls["prompts"]
 
 
 @pytest.fixture
 def summaries(aws: None) -> tuple[str, str]:
     """The same of a FIFO queue."""
-    return settings().summaries_dead_letters_url, settings().summaries_queue_url
+    return settings().dead_letters_urls["summaries"], settings().queue_urls["summaries"]
 
 
 def fill(sqs: Sqs, url: str, count: int, **more: Any) -> list[str]:
@@ -175,7 +175,7 @@ def test_any_other_failure_is_told(sqs: Sqs, prompts: tuple[str, str]) -> None:
 
 
 def test_one_queue_or_all_by_name() -> None:
-    assert [queue.logical_id for queue in redrive.chosen("summaries")] == ["Summaries"]
+    assert [queue.name for queue in redrive.chosen("summaries")] == ["summaries"]
     assert len(redrive.chosen("")) == 5
     with pytest.raises(SystemExit, match="prompts, briefs, summaries, cards, deletions"):
         redrive.chosen("letters")

@@ -15,6 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 import app
 from chalicelib import container
+from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from chalicelib.store import database
 from infra.queues import MAX_RECEIVES, VISIBILITY_SECONDS
@@ -135,13 +136,13 @@ class Queues:
             if (queue, once) in self._seen and now - self._seen[queue, once] < FORGETS_AFTER:
                 return
             self._seen[queue, once] = now
-        delay = {"summaries": settings().summary_delay, "cards": settings().cards_delay}.get(queue, 0)
+        delay = next(getattr(settings(), row.delay) if row.fifo else 0 for row in QUEUES if row.name == queue)
         visible_at = now + timedelta(seconds=delay)
         group = arguments.get("MessageGroupId")
         self.waiting.append(Letter(queue, arguments["MessageBody"], group, next(self._numbers), visible_at))
 
     def _named(self, url: str) -> str:
-        return next(name for name in _WORKERS if getattr(settings(), f"{name}_queue_url") == url)
+        return next(name for name, its_url in settings().queue_urls.items() if its_url == url)
 
 
 def carry(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Streams, Queues]:

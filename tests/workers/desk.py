@@ -63,12 +63,12 @@ class Desk(Room):
 
     def asked(self, queue: str) -> list[str]:
         """The sessions that a queue's messages name; the messages are gone then."""
-        url = getattr(settings(), f"{queue}_queue_url")
+        url = settings().queue_urls[queue]
         return [json.loads(body)["session_id"] for body in self.bodies(url)]
 
     def buried(self, queue: str) -> list[str]:
         """The bodies among a queue's dead letters; gone then."""
-        return self.bodies(getattr(settings(), f"{queue}_dead_letters_url"))
+        return self.bodies(settings().dead_letters_urls[queue])
 
     def bodies(self, url: str) -> list[str]:
         """What a queue holds; gone then."""

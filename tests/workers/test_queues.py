@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from chalice.app import SQSEvent
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.settings import settings
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -33,8 +34,8 @@ def postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, fl
 
 def run(work: Work, *messages: Event, queue: str = "prompts") -> list[str]:
     """Give these messages of a queue to a worker; gives those that failed."""
-    urls = (getattr(settings(), f"{queue}_queue_url"), getattr(settings(), f"{queue}_dead_letters_url"))
-    return failed(handle(SQSEvent(events.batch(*messages), Context()), work, *urls))
+    (chosen,) = (row for row in QUEUES if row.name == queue)
+    return failed(handle(SQSEvent(events.batch(*messages), Context()), chosen, lambda job: work(job.session_id)))
 
 
 def raising(error: Exception) -> Work:
@@ -107,6 +108,34 @@ def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
     assert run(done.append, *messages, events.message("a", number=99), queue=queue) == []
     assert done == ["a"]
     assert postponed == []
+
+
+@pytest.mark.parametrize("kind", QUEUE_OF)
+def test_a_job_comes_out_of_its_queue_as_it_was_put_in(kind: Any) -> None:
+    job = kind(*kind.__struct_fields__)
+    assert decode_job(QUEUE_OF[kind], encode_job(job)) == job
+
+
+@pytest.mark.parametrize("kind", QUEUE_OF)
+def test_a_job_without_a_tag_is_told_by_its_fields(kind: Any) -> None:
+    """Messages of earlier releases, and those that an operator writes, have none."""
+    job = kind(*kind.__struct_fields__)
+    assert decode_job(QUEUE_OF[kind], json.dumps(msgspec.structs.asdict(job))) == job
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"job": "write_prompt", "session_id": "a"},
+        {"job": "erase_participant", "session_id": "a"},
+        {"job": None, "session_id": "a"},
+        {"session_id": "a", "thread_id": 5},
+    ],
+)
+def test_what_is_no_job_of_this_queue_is_buried(desk: Desk, postponed: list[Any], body: Any) -> None:
+    done: list[str] = []
+    assert run(done.append, events.raw_message(json.dumps(body)), queue="deletions") == []
+    assert (done, desk.buried("deletions")) == ([], [json.dumps(body)])
 
 
 def test_what_was_buried_is_there_for_the_operator(desk: Desk, postponed: list[Any]) -> None:

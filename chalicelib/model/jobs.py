@@ -1,0 +1,106 @@
+"""What workers can be asked to do, and the queues that carry it: one row a queue, from which everything else follows.
+
+A job's tag and the name of a queue are in messages and deployed stacks: they stay when a class is renamed.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+_TAG = "job"
+
+
+class _Job(msgspec.Struct, frozen=True, tag_field=_TAG):
+    """Jobs carry ids only: what is to be done is in the store."""
+
+    session_id: str
+
+
+class WritePrompt(_Job, frozen=True, tag="write_prompt"):
+    """Write the facilitation prompt of a session."""
+
+
+class WriteSummary(_Job, frozen=True, tag="write_summary"):
+    """Bring the summary of a session up to date."""
+
+
+class WriteBrief(_Job, frozen=True, tag="write_brief"):
+    """Make SESSION.md from the summary of a session."""
+
+
+class UpdateCards(_Job, frozen=True, tag="update_cards"):
+    """Let the cards of a session follow it."""
+
+
+class DeleteSession(_Job, frozen=True, tag="delete_session"):
+    """Remove what is left of a deleted session."""
+
+
+class EraseParticipant(_Job, frozen=True, tag="erase_participant"):
+    """Erase the messages of somebody who was removed from a session."""
+
+    thread_id: str
+
+
+Job = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of work. A FIFO queue runs one job per group (a session) at a time, and its delay debounces them.
+
+    `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
+    the setting that says how long a FIFO queue waits; `batch` is how many messages a worker gets at once.
+    """
+
+    name: str
+    jobs: tuple[type[Job], ...]
+    fifo: bool = False
+    delay: str = ""
+    batch: int = 1
+
+    @property
+    def url_variable(self) -> str:
+        """The variable that holds the address of the queue."""
+        return f"{self.name.upper()}_QUEUE_URL"
+
+    @property
+    def dead_letters_variable(self) -> str:
+        """The variable that holds the address of its dead letters."""
+        return f"{self.name.upper()}_DEAD_LETTERS_URL"
+
+
+PROMPTS = Queue("prompts", (WritePrompt,))
+BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
+SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay")
+CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
+DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
+QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS)
+
+QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
+
+
+def encode_job(job: Job) -> str:
+    """The job as the body of a message."""
+    return msgspec.json.encode(job).decode()
+
+
+def decode_job(queue: Queue, body: str) -> Job | None:
+    """The job that a message of this queue asks for; None where it is none of the queue's."""
+    try:
+        message = msgspec.json.decode(body)
+        kind = _kind_of(queue, message)
+        return msgspec.convert(message, kind) if kind else None
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def _kind_of(queue: Queue, message: object) -> type[Job] | None:
+    """The kind of job: by its tag, or for a message from before there were tags, by its fields."""
+    if not isinstance(message, dict):
+        return None
+    for kind in queue.jobs:
+        config = kind.__struct_config__
+        if message[_TAG] == config.tag if _TAG in message else message.keys() >= set(kind.__struct_fields__):
+            return kind
+    return None

@@ -82,7 +82,7 @@ def _kind(schema: Json) -> str:
 def _limits(schema: Json) -> str:
     """What a schema allows, in a few words."""
     words = {
-        "minLength": "at least {} characters",
+        "minLength": "not blank",
         "maxLength": "at most {:,} characters",
         "minimum": "from {:,}",
         "maximum": "to {:,}",

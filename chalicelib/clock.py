@@ -1,8 +1,9 @@
 """The clock: the only source of now, and of waiting, so that tests can own both."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 
 class Clock:
@@ -21,8 +22,7 @@ class Clock:
         return Deadline(self, self.now().timestamp() + seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """The moment by which a piece of work has to be over."""
 
     clock: Clock

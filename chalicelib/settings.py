@@ -6,9 +6,11 @@ environment from these rows. Reading is lazy: packaging imports the application 
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from chalicelib.model.jobs import QUEUES
 
@@ -28,30 +30,24 @@ def provider_named(name: str) -> str:
     return _PROVIDERS.get(name, name)
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of the deployment: what holds where it says nothing, and what CloudFormation tells and checks."""
+class Parameter(Struct, frozen=True):
+    """A parameter of the deployment: what CloudFormation tells and checks, and what holds where it says nothing."""
 
-    default: str | int
     description: str
     limits: Mapping[str, int]
     read: Callable[[str], Any]
+    default: str | int = ""
 
 
-def _text(
-    default: str = "", description: str = "", *, longest: int | None = None, read: Callable[[str], str] = str.strip
-) -> Any:
-    limits = {"MaxLength": longest} if longest else {}
-    return field(metadata={"parameter": Parameter(default, description, limits, read)})
+def _text(description: str = "", *, longest: int | None = None, read: Callable[[str], str] = str.strip) -> Parameter:
+    return Parameter(description, {"MaxLength": longest} if longest else {}, read)
 
 
-def _number(default: int, description: str, *, minimum: int = 1, maximum: int) -> Any:
-    limits = {"MinValue": minimum, "MaxValue": maximum}
-    return field(metadata={"parameter": Parameter(default, description, limits, int)})
+def _number(description: str, *, minimum: int = 1, maximum: int) -> Parameter:
+    return Parameter(description, {"MinValue": minimum, "MaxValue": maximum}, int)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the deployment tells the code. Times are in seconds; a URL is empty where this function does not use it.
 
     A field is read from the variable of its name in capitals. The queues' addresses go by the queue's name.
@@ -61,38 +57,56 @@ class Settings:
     deployment_secret_arn: str
     queue_urls: Mapping[str, str]
     dead_letters_urls: Mapping[str, str]
-    public_url: str = _text(
-        "", "Where participants reach the application; empty: the API's own address.", read=lambda url: url.rstrip("/")
-    )
-    llm_provider: str = _text(read=provider_named)
-    model_small: str = _text(DEFAULT_MODELS["small"])
-    model_medium: str = _text(DEFAULT_MODELS["medium"])
-    model_large: str = _text(DEFAULT_MODELS["large"])
-    anthropic_secret_arn: str = _text("", "Secret that holds the Anthropic API key.")
-    anthropic_base_url: str = _text("", "Another server that speaks the Messages API; empty: Anthropic's own.")
-    daily_tokens: int = _number(
-        DEFAULT_DAILY_TOKENS,
-        "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",
-        minimum=0,
-        maximum=10**12,
-    )
-    max_turns: int = _number(200, "Turns of one participant's conversation.", maximum=10_000)
+    public_url: Annotated[
+        str,
+        _text(
+            "Where participants reach the application; empty: the API's own address.", read=lambda url: url.rstrip("/")
+        ),
+    ] = ""
+    llm_provider: Annotated[str, _text(read=provider_named)] = ""
+    model_small: Annotated[str, _text()] = DEFAULT_MODELS["small"]
+    model_medium: Annotated[str, _text()] = DEFAULT_MODELS["medium"]
+    model_large: Annotated[str, _text()] = DEFAULT_MODELS["large"]
+    anthropic_secret_arn: Annotated[str, _text("Secret that holds the Anthropic API key.")] = ""
+    anthropic_base_url: Annotated[
+        str, _text("Another server that speaks the Messages API; empty: Anthropic's own.")
+    ] = ""
+    daily_tokens: Annotated[
+        int,
+        _number(
+            "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",
+            minimum=0,
+            maximum=10**12,
+        ),
+    ] = DEFAULT_DAILY_TOKENS
+    max_turns: Annotated[int, _number("Turns of one participant's conversation.", maximum=10_000)] = 200
     # All variables of a function together may have 4 KB.
-    help_text: str = _text("", "Where people in distress find help; the facilitator passes it on.", longest=500)
-    support_contact: str = _text(
-        "", "Whom participants ask for help: an e-mail address, an https link or a few words.", longest=200
-    )
-    summary_delay: int = _number(10, "Seconds in which many messages of a session make one summary.", maximum=900)
-    summary_interval: int = _number(30, "Least seconds between two summaries of a session.", maximum=3600)
-    cards_delay: int = _number(
-        5, "Seconds in which many changes of a session reach others' lists at once.", maximum=900
-    )
-    telegram_bot: str = _text("", "User name of the Telegram bot; empty: there is none.")
+    help_text: Annotated[
+        str, _text("Where people in distress find help; the facilitator passes it on.", longest=500)
+    ] = ""
+    support_contact: Annotated[
+        str,
+        _text("Whom participants ask for help: an e-mail address, an https link or a few words.", longest=200),
+    ] = ""
+    summary_delay: Annotated[
+        int, _number("Seconds in which many messages of a session make one summary.", maximum=900)
+    ] = 10
+    summary_interval: Annotated[int, _number("Least seconds between two summaries of a session.", maximum=3600)] = 30
+    cards_delay: Annotated[
+        int, _number("Seconds in which many changes of a session reach others' lists at once.", maximum=900)
+    ] = 5
+    telegram_bot: Annotated[str, _text("User name of the Telegram bot; empty: there is none.")] = ""
 
 
-PARAMETERS: dict[str, Parameter] = {
-    row.name: row.metadata["parameter"] for row in fields(Settings) if "parameter" in row.metadata
-}
+def _parameters() -> dict[str, Parameter]:
+    rows = {}
+    for field in fields(Settings):
+        for row in getattr(field.type, "__metadata__", ()):
+            rows[field.name] = replace(row, default=field.default)
+    return rows
+
+
+PARAMETERS = _parameters()
 
 
 @cache

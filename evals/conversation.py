@@ -4,7 +4,9 @@ Thread, messages and the session are records in memory; nothing else of the prod
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.llm.interface import Model, ModelUnavailable
@@ -18,8 +20,7 @@ TRIES = 2  # a participant whose message was not answered sends it again
 GRACE = 3  # turns beyond the budget before the participant gives up
 
 
-@dataclass(slots=True)
-class Conversation:
+class Conversation(Struct):
     """A participant's thread in a session, from the opening to the end."""
 
     view: SessionView

@@ -1,7 +1,8 @@
 """Judges: a model scores what no rule can. A score that cannot be read is missing, never a number."""
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from chalicelib.clock import Clock
 from chalicelib.llm import tags
@@ -28,16 +29,14 @@ SCORE: Final = Tool(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """A name, and what is judged."""
 
     name: str
     criterion: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A judge's score; None where there is no readable one."""
 
     judge: str

@@ -1,7 +1,8 @@
 """The report: what was measured, on whom, how often, and how sure it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from chalicelib.llm.interface import SCRIPTED
 from evals.checks import CHECKS, Check, Finding
@@ -14,8 +15,7 @@ MOST_FINDINGS = 60
 NOT_LIVE = "not measured with a live model"
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """A conversation with what the checks found and the judges said."""
 
     transcript: Transcript
@@ -27,8 +27,7 @@ class Scored:
         return self.transcript.setting.persona
 
 
-@dataclass(slots=True)
-class Run:
+class Run(Struct):
     """All of one evaluation."""
 
     provider: str

@@ -1,10 +1,11 @@
 """How sure a rate or a mean is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
 from statistics import mean, stdev
 from typing import Final
+
+from msgspec import Struct
 
 _Z: Final = 1.959964
 # Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom; beyond, the normal distribution's is near enough.
@@ -14,8 +15,7 @@ _T: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """A value with the bounds of its 95 % interval."""
 
     value: float

@@ -7,8 +7,10 @@ nothing that somebody says can look like a heading of the file.
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 Speaker = Literal["facilitator", "participant"]
 Cue = Literal["stop", "distress", "resume"]
@@ -18,8 +20,7 @@ _HEADING = re.compile(r"## (Facilitator|Participant)(?: \((\w+)\))?")
 _PROMPT: Final = "## Facilitation prompt"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a check knows of the session.
 
     `critical_cues` says by which words one sees that a critical point was asked about: a group of alternatives a point.
@@ -41,8 +42,7 @@ class Setting:
     persona: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One message. `cue` is what a participant's message means, known because whoever plays the participant says so."""
 
     speaker: Speaker
@@ -53,8 +53,7 @@ class Entry:
     cue: Cue | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(Struct, frozen=True):
     """A whole conversation, oldest entry first."""
 
     setting: Setting

@@ -1,7 +1,8 @@
 """The data stack: what must outlive every deployment. The tables with their streams, and the secret behind all derived ids."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.store import keys
 
@@ -10,8 +11,7 @@ Template = dict[str, Any]
 DEPLOYMENT_SECRET = "DeploymentSecret"
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """One global secondary index."""
 
     name: str
@@ -20,8 +20,7 @@ class Index:
     projection: str = "KEYS_ONLY"
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table: its key, what its stream carries (nothing: no stream), its indexes, and when its items expire (never)."""
 
     logical_id: str

@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import urllib3
+from msgspec import Struct
 
 from infra.instance import local_folder
 
@@ -29,8 +29,7 @@ SYNTHESIS_SECONDS = 1800.0
 _WAIT = (409, 429, 503)
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(Struct, frozen=True):
     """A data set, and the session that its question makes."""
 
     file: str
@@ -63,8 +62,7 @@ CORPORA = {
 }
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One thing somebody said; the id names it for ever."""
 
     id: str

@@ -5,8 +5,9 @@ Its environment follows from the row here, its role in `policies.py`.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES, Queue
 from chalicelib.settings import PARAMETERS
@@ -39,16 +40,14 @@ MODEL = (
 )
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """The changes of a table that wake a function."""
 
     parameter: str
     patterns: tuple[Json, ...]
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(Struct, frozen=True):
     """One Lambda function: `logical_id` is what Chalice makes of its name in app.py.
 
     `tables` are those it works on, with the operations; `indexes` those it queries, `settings` those it reads.

@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from infra import functions, queues
 from infra.cloud import ACCOUNT, HOST, port_is_free
@@ -19,8 +21,7 @@ SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One instance on the local cloud: its address, the stacks' outputs, and the parameters it was deployed with."""
 
     folder: str

@@ -11,9 +11,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from infra import application, data
 
@@ -30,8 +31,7 @@ LINUX = (
 )
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(Struct, frozen=True):
     """One packaged application: both templates, and the code."""
 
     data: dict[str, Any]

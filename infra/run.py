@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NoReturn
 
 import boto3
 import urllib3
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
 from infra import cloud, instance, restart, seed
@@ -45,8 +46,7 @@ TICK = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the environment asks for."""
 
     port: int

@@ -1,11 +1,11 @@
 """`Idempotency-Key` at the door: a POST that comes again gets the first answer, rendered again."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 from chalice.app import Request
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.api.routes import ACCEPTED, Route

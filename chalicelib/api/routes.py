@@ -1,8 +1,9 @@
 """The table of routes: which operation each method and path stands for. Whatever else a route is, is said of its operation."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.operations import (
     account,
@@ -22,8 +23,7 @@ MARKDOWN = "text/markdown; charset=utf-8"
 ACCEPTED = 202  # the work goes on after the answer
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One operation as REST offers it. Without `counted`, it uses nobody's allowance."""
 
     method: str

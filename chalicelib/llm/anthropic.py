@@ -13,10 +13,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from json import JSONDecodeError
 from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from msgspec import Struct, field
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
@@ -178,8 +179,7 @@ def _other_server() -> str:
     return os.environ.get("ANTHROPIC_BASE_URL", "").strip()
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """How far a request has come: whom it asks, for how many tokens and seconds, and what has been tried."""
 
     model: str

@@ -5,8 +5,9 @@ scripted adapter works from exactly what a real model is shown.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
+
+from msgspec import Struct, field
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
@@ -16,24 +17,21 @@ Task = Literal["turn", "prompt", "digest", "summary"]
 SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that is stored with what it wrote
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A piece of a prompt. `cached` puts a cache breakpoint after it."""
 
     text: str
     cached: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
+class ChatMessage(Struct, frozen=True):
     """One entry of the conversation a model is shown."""
 
     role: Literal["user", "assistant"]
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """Something the model may call; `schema` is the JSON schema of its input."""
 
     name: str
@@ -41,16 +39,14 @@ class Tool:
     schema: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Struct, frozen=True):
     """A call the model made; its input is what the model wrote, not yet checked."""
 
     name: str
     input: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """Tokens of one call: read fresh, read from the cache, written."""
 
     input_tokens: int = 0
@@ -70,8 +66,7 @@ class Usage:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is asked of a model. With `must_call`, the reply has to be a call of that tool."""
 
     task: Task
@@ -83,8 +78,7 @@ class Request:
     must_call: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a model answered; `model` is the name to store with the result."""
 
     text: str

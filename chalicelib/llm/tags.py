@@ -8,13 +8,13 @@ can close its own tag or open another. Rendering and reading live side by side: 
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True):
     """One tagged piece of data as a reader finds it."""
 
     text: str

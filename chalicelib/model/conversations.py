@@ -1,16 +1,16 @@
 """Records of what participants say."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from chalicelib.model.synthesis import Voice
 
 Speaker = Literal["user", "assistant"]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a participant entered for one question of the form; the question's text is kept as it was asked."""
 
     question_id: str
@@ -18,8 +18,7 @@ class Answer:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """The head of one participant's conversation.
 
     `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
@@ -83,8 +82,7 @@ class Thread:
         return self.turn_id is not None and self.leased_until is not None and self.leased_until > now
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One entry of a thread. `message_id` is the channel's own id for what a participant sent.
 
     `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
@@ -105,8 +103,7 @@ class Message:
     themes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Condensed:
+class Condensed(Struct, frozen=True):
     """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
 
     `message_ids` are the channel's ids of the messages in it, as fingerprints, each with the sequence number of the reply
@@ -119,8 +116,7 @@ class Condensed:
     themes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadView:
+class ThreadView(Struct, frozen=True):
     """A thread with its form and messages, oldest first."""
 
     thread: Thread

@@ -3,9 +3,8 @@
 A job's tag and the name of a queue are in messages and deployed stacks: they stay when a class is renamed.
 """
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 _TAG = "job"
 
@@ -45,8 +44,7 @@ class EraseParticipant(_Job, frozen=True, tag="erase_participant"):
 Job = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """One kind of work. A FIFO queue runs one job per group (a session) at a time, and its delay debounces them.
 
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names

@@ -1,13 +1,13 @@
 """Records of the scratchpad: what a session's conversations come to so far, theme by theme."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.model.synthesis import Stance
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is noted of one theme: who carries it, in counts, and a few messages that say so.
 
     `ids` are all ids that stand for it, its own first. The label and the description may be told to other participants
@@ -29,16 +29,14 @@ class Note:
         return self.ids[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """A question of the host's, and how many participants spoke to it."""
 
     question: str
     participants: int
 
 
-@dataclass(frozen=True, slots=True)
-class Scratchpad:
+class Scratchpad(Struct, frozen=True):
     """The notes of a session, the most widely carried theme first; `themes` counts all there are, noted here or not.
 
     `version` names this state of it; `messages` is how much was said by those it was made from.

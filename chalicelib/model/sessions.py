@@ -1,8 +1,9 @@
 """Records of a session: its settings and parts, and what lists show of it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
@@ -18,8 +19,7 @@ SummaryStatus = Literal["current", "updating", "stale", "none"]
 DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconfirmed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A field of the pre-session form."""
 
     id: str
@@ -30,8 +30,7 @@ class Question:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, or that of the session's template.
 
     One that was written by us has a summary, and what it was written from: topic, goal, critical and context.
@@ -44,8 +43,7 @@ class Prompt:
     generated_from: dict[str, str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """A channel where the session is announced, and how far that has come."""
 
     channel: Channel
@@ -54,8 +52,7 @@ class Distribution:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """A session's short fields and settings (the `session` item)."""
 
     id: str
@@ -95,8 +92,7 @@ class Session:
         return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution."""
 
     session_id: str
@@ -114,8 +110,7 @@ class Card:
         return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The exact counters of a session, summed over their shards."""
 
     participants: int = 0
@@ -126,8 +121,7 @@ class Tally:
     output_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(Struct, frozen=True):
     """A session with the parts that were asked for; a part that was not read, or does not exist, is empty."""
 
     session: Session

@@ -1,17 +1,17 @@
 """Records of what is made of the conversations: digests, the summary, the brief."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 Stance = Literal["for", "against", "mixed", "neutral"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredTheme:
+class RegisteredTheme(Struct, frozen=True):
     """A theme of a session by its id, which it keeps for ever. `alias_of` is the theme that it turned out to be the same as.
 
     `description` is what a summary says of it. `coined_by` is the thread whose digest gave it its label.
@@ -29,8 +29,7 @@ class RegisteredTheme:
         return int(self.id[1:])
 
 
-@dataclass(frozen=True)
-class ThemeRegistry:
+class ThemeRegistry(Struct, frozen=True, dict=True):
     """The themes of a session. `version` counts how often they changed; `last` is the highest number ever given as an id."""
 
     version: int = 0
@@ -56,8 +55,7 @@ class ThemeRegistry:
         return {theme.id: theme for theme in self.themes}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched; where
     it `is_cut`, more was to be quoted than there is room for.
 
@@ -74,8 +72,7 @@ class Point:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """What one thread counts for: its messages, its points, those without a theme, and its stance on each theme, by the
     theme's id as its points name it."""
 
@@ -85,8 +82,7 @@ class Voice:
     stances: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """What one thread says, in points; it covers the messages up to `to_sequence`."""
 
     thread_id: str
@@ -116,8 +112,7 @@ def joined(stances: Iterable[str]) -> str:
     return clear.pop() if len(clear) == 1 else "mixed"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """The points that speak for some threads, each with its thread, in a session too large to read all digests again.
 
     `fingerprint` says which digests it was made from, `newest` when the last of them was; `version` names this state of it.
@@ -130,8 +125,7 @@ class Leaf:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """Words of one participant, cut from a stored message."""
 
     text: str
@@ -139,8 +133,7 @@ class Quote:
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """What several participants talk about; `participants` is counted by code from the threads that carry it.
 
     `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
@@ -152,13 +145,12 @@ class Theme:
     participants: int
     quotes: tuple[Quote, ...] = ()
     id: str = ""
-    stances: dict[Stance, int] = field(default_factory=dict)
+    stances: dict[Stance, int] = {}
     gathered: str = ""
     members_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """A finished summary: the markdown shown to the host, and the parts that other documents are made of.
 
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
@@ -188,16 +180,14 @@ class Summary:
         return next((theme for theme in self.themes if self.critical_theme and theme.id == self.critical_theme), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """SESSION.md, made from the summary that was generated at `summary_at`."""
 
     markdown: str
     summary_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Synthesis:
+class Synthesis(Struct, frozen=True):
     """Where the synthesis of a session stands.
 
     It is stale since something changed, or since the stream told of words that no digest had, which it last did at `told_at`.

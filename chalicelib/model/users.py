@@ -1,15 +1,15 @@
 """Records of what users have: accounts, keys, groups, and requests that may come again."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Plan = Literal["FREE", "PRO", "ENTERPRISE"]
 GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     """A host's account."""
 
     id: str
@@ -19,8 +19,7 @@ class User:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who an API key belongs to, and what this request did to the key's allowance."""
 
     user_id: str
@@ -33,8 +32,7 @@ class Caller:
     used: int
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramGroup:
+class TelegramGroup(Struct, frozen=True):
     """A Telegram group that a user registered; the bot confirms it once it is in there."""
 
     group_id: str
@@ -44,8 +42,7 @@ class TelegramGroup:
     status: GroupStatus = "unconfirmed"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a request ended: the status, and what its answer is rendered from again.
 
     That is the ids of what it made; or, for a refusal, its code and message (no message where that quotes what others
@@ -53,13 +50,12 @@ class Outcome:
     """
 
     status: int
-    ids: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Any] = {}
     code: str | None = None
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PastRequest:
+class PastRequest(Struct, frozen=True):
     """What is known of an earlier request; `running_until` in seconds since 1970, no outcome while it is being done."""
 
     content: str

@@ -5,7 +5,6 @@ the input of what it was sent, says who asks, and renders the output. The role i
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -46,8 +45,7 @@ class Markdown(Output):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request: who asks, when, and by when it has to be answered.
 
     `new_id` gives random ids; to a request that may be repeated it gives the same ones at every try, and `repeat_id` is the
@@ -61,7 +59,7 @@ class Call:
     new_id: Callable[[], str] = container.new_id
     repeat_id: str | None = None
     _caller: Caller | None = None
-    _admitted: list[str] = field(default_factory=list)
+    _admitted: list[str] = []
 
     @property
     def caller(self) -> Caller:
@@ -96,13 +94,12 @@ class Call:
             raise LookupError("This operation answered without a look at the role")
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What an operation came to where it may be repeated: its output, what that can be made from again, and whether the work
     still goes on."""
 
     output: Any
-    kept: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = {}
     goes_on: bool = False
 
 
@@ -110,8 +107,7 @@ Run = Callable[..., Any]
 AnyRun = TypeVar("AnyRun", bound=Run)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One thing that can be done, as a door needs to know it.
 
     `creates` says that something new is there afterwards; `goes_on` that the work may take longer than the request;

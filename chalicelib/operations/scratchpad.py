@@ -1,9 +1,9 @@
 """What can be done with a session's scratchpad: read it, and bring it up to date."""
 
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
+from msgspec.structs import asdict
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable

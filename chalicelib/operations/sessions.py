@@ -1,11 +1,11 @@
 """What can be done with sessions: create, read, edit and delete them, and list one's own and the public ones."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
@@ -332,7 +332,7 @@ def _listed(of: StoredSession | Card, session_id: str, now: datetime | None, par
 
 
 # Settings that are shown as they are stored.
-_AS_STORED = [name for name in Session.__struct_fields__ if name in StoredSession.__dataclass_fields__]
+_AS_STORED = [name for name in Session.__struct_fields__ if name in StoredSession.__struct_fields__]
 
 
 def _shown(call: Call, view: SessionView) -> Session:

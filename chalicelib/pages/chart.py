@@ -1,7 +1,8 @@
 """Figures as bars: one inline drawing, and the same numbers as a table beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ROW, _TEXT, _BAR = 50, 16, 14  # heights, in pixels
 _LONGEST = 36  # characters of a label in the drawing; the table has all of it
@@ -10,16 +11,14 @@ _ISOLATED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One figure; `label` is in the words of the page or of participants."""
 
     label: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A bar as it is drawn; widths and places in per cent of the drawing, so that it fits any screen."""
 
     text: str
@@ -29,8 +28,7 @@ class Row:
     start: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A drawing of bars, and what it is of."""
 
     title: str

@@ -1,14 +1,14 @@
 """Whom people ask when they are stuck: what the operator set, as something to click where it is an address."""
 
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from chalicelib.settings import settings
 from chalicelib.text.email_addresses import is_mail_address
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A contact as it is shown; without `address` it is only read."""
 
     shown: str

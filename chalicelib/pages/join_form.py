@@ -1,8 +1,7 @@
 """The way into a conversation: the pre-session form, sent."""
 
-from dataclasses import replace
-
 from chalice.app import Response
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Forbidden, HarmonicaError, Invalid, SessionFull

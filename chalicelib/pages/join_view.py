@@ -1,9 +1,10 @@
 """The welcome card and the pre-session form: what somebody is told and asked before the conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.model import Question, SessionView
 from chalicelib.pages.render import Voice
@@ -16,8 +17,7 @@ _OWN = dict(zip((question.id for question in DEFAULT_QUESTIONS), ("question_name
 RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A question as a form field; `complaints` are what a script says of it before it is sent."""
 
     question: Question

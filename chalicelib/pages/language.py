@@ -1,9 +1,9 @@
 """In which language a page speaks, and in which language and direction single texts are."""
 
 import re
-from dataclasses import dataclass
 
 from chalice.app import Request
+from msgspec import Struct
 
 from chalicelib.text.language import DEFAULT, OWN, match, usual_language
 from chalicelib.text.scripts import family_of, is_right_to_left, script_of, script_of_language
@@ -18,8 +18,7 @@ _OWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language that we have a catalogue for: its tag, its own name, its direction."""
 
     tag: str

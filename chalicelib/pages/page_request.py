@@ -1,8 +1,7 @@
 """One request of one person to one session, from a browser or from the script of a page that is open there."""
 
-from dataclasses import dataclass
-
 from chalice.app import Request
+from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.clock import Deadline
@@ -14,8 +13,7 @@ from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import Participant
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """Who asks for what. `after` is the last message that a script has on its page; None where a whole page is wanted."""
 
     request: Request

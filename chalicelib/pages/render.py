@@ -2,13 +2,13 @@
 
 import base64
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from chalice.app import Request, Response
+from msgspec import Struct
 
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import Session
@@ -37,8 +37,7 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """How this visitor is spoken to: in which language, and what the session's own words are in."""
 
     language: Language

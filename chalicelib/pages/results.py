@@ -1,9 +1,9 @@
 """The results page: what came of a session, for whoever may see it; for its editors also who took part and what they said."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Request, Response
+from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import Forbidden
@@ -26,8 +26,7 @@ PEOPLE = 50  # on one page
 _DIGITS = 6  # of a thread's id, which is random
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A participant in the list. Who has no name is called by a number, the same wherever they are shown."""
 
     id: str

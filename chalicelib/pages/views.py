@@ -1,10 +1,10 @@
 """Which page a person sees, by the state of the session and of their conversation; for a script, what is new on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Response
+from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
@@ -26,16 +26,14 @@ from chalicelib.services.synthesis.visibility import has_taken_part
 GONE, FULL = 410, 409
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """Words that are not sent yet, and the id under which their form sends them."""
 
     content: str
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
 
     notice: str | None = None
@@ -53,8 +51,7 @@ class Told:
         return self.error.status if self.error else self.status
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A message in the log."""
 
     message: Message

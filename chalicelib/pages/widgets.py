@@ -3,16 +3,16 @@
 A form names options by their position: `w` for one of them, `w0`, `w1` … for several or for the places of a ranking.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.model import Message
 from chalicelib.pages.web import Form
 from chalicelib.services.facilitation.widgets import choices, label_of, readable
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Struct, frozen=True):
     """A widget as the page shows it. `numbers` are those of a scale, `low` and `high` what its ends mean."""
 
     kind: str

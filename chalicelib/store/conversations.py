@@ -1,10 +1,11 @@
 """Threads, their forms, messages and digests (table `conversations`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -35,8 +36,7 @@ STALE = "stale"
 LAST = "~"  # sorts behind every character of an id or a sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What one chat turn starts from: the session, and of the threads asked for those that exist, with their forms.
 
     `condensed` has the earlier parts of long ones. `erased` tells of threads that were deleted, up to which sequence number

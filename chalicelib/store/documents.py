@@ -5,11 +5,11 @@ is begun, empty, under the conditions that a transaction can check, and goes whe
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import msgspec
+from msgspec.structs import replace
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Leaf, Scratchpad

@@ -3,9 +3,9 @@
 DynamoDB deletes what is past `expires_at` within days, so every read and every condition looks at the time itself.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Outcome, PastRequest
@@ -16,8 +16,7 @@ from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A request that says it is the one to be done: its record's id, what it carries, who it is, and until when it works.
 
     `seed` is the holder of its first try: what any try makes is named after it.

@@ -1,7 +1,6 @@
 """Items of `conversations` as records, and back."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -17,9 +16,9 @@ from chalicelib.store.conversation_items import (
     ThreadItem,
 )
 
-HEAD_FIELDS = tuple(field.name for field in fields(Thread) if field.name not in ("session_id", "id"))
-MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
-CONDENSED_FIELDS = tuple(field.name for field in fields(Condensed))
+HEAD_FIELDS = tuple(name for name in Thread.__struct_fields__ if name not in ("session_id", "id"))
+MESSAGE_FIELDS = Message.__struct_fields__
+CONDENSED_FIELDS = Condensed.__struct_fields__
 
 
 def head_item(thread: Thread, **more: Any) -> ThreadItem:

@@ -1,7 +1,6 @@
 """The leaves of a large session's tree of digests (table `sessions`): `reduce#0#<bucket>`, each of bounded size."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Leaf

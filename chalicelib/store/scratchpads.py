@@ -1,7 +1,6 @@
 """The scratchpad of a session (table `sessions`): one item of bounded size."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Scratchpad

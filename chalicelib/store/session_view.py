@@ -1,10 +1,10 @@
 """A session put together from its parts, as one BatchGetItem finds them."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import (
@@ -38,8 +38,8 @@ from chalicelib.store.session_items import (
 Raw = Mapping[str, dict[str, Any]]
 
 # Fields of a session that its item holds; the rest has items of its own.
-SHORT_FIELDS = tuple(field.name for field in fields(Session) if field.name not in ("id", "summary_prompt"))
-_COUNTERS = tuple(field.name for field in fields(Tally))
+SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name not in ("id", "summary_prompt"))
+_COUNTERS = Tally.__struct_fields__
 
 
 def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:

@@ -5,9 +5,10 @@ same themes the second is told; a session that was deleted has no version any mo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -22,8 +23,7 @@ from chalicelib.store.tables import SessionPart
 AT_ONCE = 90  # changes: a transaction takes a hundred items
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What leads from one registry to the next: themes that are new or changed, and themes that are gone."""
 
     version: int

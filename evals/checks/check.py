@@ -1,21 +1,20 @@
 """What a check is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from evals.transcript import Transcript
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is wrong: at which entry, from 0, and what."""
 
     entry: int
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A name, what is asked for, the function that finds offences, and on which conversations it can find any."""
 
     name: str

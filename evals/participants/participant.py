@@ -1,7 +1,8 @@
 """Who takes part."""
 
-from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
+
+from msgspec import Struct
 
 from evals.transcript import Cue, Transcript
 
@@ -13,8 +14,7 @@ PERSONAS: Final[tuple[Persona, ...]] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A message of a participant, the value of the widget it answers, and what it means."""
 
     text: str

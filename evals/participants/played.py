@@ -1,8 +1,9 @@
 """Participants that a model plays, in the parts of the scripted ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from chalicelib.clock import Clock
 from chalicelib.llm import tags
@@ -49,8 +50,7 @@ _CUES: Final[Mapping[str, Cue | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """A persona played by the small tier. It leaves when the model has no usable words for it."""
 
     persona: Persona

@@ -6,10 +6,11 @@ The conversation is the only memory, so the same questions always get the same a
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from evals.participants.participant import Persona, Said
 from evals.text import questions
@@ -38,8 +39,7 @@ def words(script: str) -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / "words" / f"{script}.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+class Scripted(Struct, frozen=True):
     """A persona in a script, with what it holds of the session's matter.
 
     `variant` says which of several phrasings it has for stopping and for distress.

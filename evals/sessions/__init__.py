@@ -2,11 +2,11 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct, field
 
 from chalicelib.model import Answer, Prompt, PromptOrigin, Session, SessionView
 from evals.transcript import Cues, Setting
@@ -17,8 +17,7 @@ LEAST_TURNS = 4
 _SOME_DAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(Struct, frozen=True):
     """A session, and what the participants hold of its matter, by script."""
 
     name: str

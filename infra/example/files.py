@@ -2,10 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from chalicelib.services.sessions.creation import NewQuestion, NewSession
 
@@ -13,8 +15,7 @@ FOLDER = Path(__file__).parent
 _SETTINGS = {field.name for field in fields(NewSession)}
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What a participant says, what they chose in a widget, and the facilitator's reply, if it is no conclusion."""
 
     said: str
@@ -23,8 +24,7 @@ class Turn:
     chosen: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A made-up participant. `number` names the file, `connection` and `way` are the options chosen in the form, from one.
 
     Without a `recap` the person left before the conversation was over.

@@ -1,7 +1,8 @@
 """Scratchpads at the API's door: asking for one, and people for it to be about."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Message, Thread

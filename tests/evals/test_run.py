@@ -1,10 +1,10 @@
 """A run holds real turns in memory, scores them, and says by its exit code whether anybody was left without a reply."""
 
-import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.clock import Clock
@@ -30,7 +30,7 @@ PICK = {"widget": {"type": "SingleSelect", "label": "Which day?", "options": ["M
 
 
 def provided(provider: str) -> Settings:
-    return dataclasses.replace(settings(), llm_provider=provider)
+    return msgspec.structs.replace(settings(), llm_provider=provider)
 
 
 def held(name: str, model: Model) -> Transcript:

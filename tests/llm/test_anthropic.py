@@ -1,12 +1,12 @@
 """The Anthropic adapter with the real SDK, against a server that speaks the wire format."""
 
-import dataclasses
 import logging
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from chalicelib.clock import Clock, Deadline
@@ -40,7 +40,7 @@ TURN = Request(
     max_tokens=500,
     tools=(TOOL,),
 )
-DIGEST = dataclasses.replace(TURN, task="digest", tier="small", must_call="conclude")
+DIGEST = msgspec.structs.replace(TURN, task="digest", tier="small", must_call="conclude")
 
 
 class SteppingClock(Clock):
@@ -57,7 +57,7 @@ class SteppingClock(Clock):
 
 def adapter(**changed: str) -> AnthropicModel:
     models = {"model_small": "claude-haiku-5-5", "model_medium": "claude-sonnet-5-5", "model_large": "claude-opus-5-5"}
-    configured: Settings = dataclasses.replace(settings(), **cast(Any, {**models, **changed}))
+    configured: Settings = msgspec.structs.replace(settings(), **cast(Any, {**models, **changed}))
     return AnthropicModel(configured, read_secret=lambda arn: f"key of {arn}" if arn == "arn:set" else "")
 
 

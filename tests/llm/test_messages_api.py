@@ -1,8 +1,8 @@
 """Which tools Anthropic's API is asked to hold the model to, and what happens where it refuses."""
 
-import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.clock import Clock
@@ -28,7 +28,7 @@ def strict(sent: dict[str, Any]) -> list[bool]:
 
 
 def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
-    request = dataclasses.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT))
+    request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT))
     sent = body(request, "claude-sonnet-5-5", 500, strict=True)
     assert strict(sent) == [True, True, False]
     assert sent["tools"][0] == {
@@ -99,7 +99,7 @@ def test_without_strict_tools_a_refusal_is_one(server: FakeAnthropic) -> None:
     loose = Tool("conclude", "End it.", {"type": "object", "properties": {}})
     server.queue(400, text("never"))
     with pytest.raises(ModelRefused):
-        ask(dataclasses.replace(TURN, tools=(loose,)))
+        ask(msgspec.structs.replace(TURN, tools=(loose,)))
     assert len(server.bodies) == 1
 
 
@@ -110,5 +110,5 @@ def test_each_tier_is_set_by_the_environment(
     for name, value in {"SMALL": "swift-1", "MEDIUM": "claude-sonnet-6", "LARGE": "deep-1"}.items():
         monkeypatch.setenv(f"MODEL_{name}", value)
     server.queue(text("Why?"))
-    assert ask(dataclasses.replace(TURN, tier=tier)).model == model
+    assert ask(msgspec.structs.replace(TURN, tier=tier)).model == model
     assert server.bodies[0]["model"] == model

@@ -1,9 +1,9 @@
 """The script as facilitator: each question once, in order, in a language of its catalogues; nothing said is taken up."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.llm.scripted import ScriptedModel

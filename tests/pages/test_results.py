@@ -1,10 +1,10 @@
 """The results page: who sees it, how much of it, and that nothing on it points at one person."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Quote, Summary, Theme

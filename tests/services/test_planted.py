@@ -7,12 +7,12 @@ which they have to be to find the same theme, and nobody else is shown anything 
 
 import json
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.clock import Deadline

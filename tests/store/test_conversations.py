@@ -1,10 +1,10 @@
 """Threads as stored: conditions keep order, whoever comes late or twice."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Condensed, Digest, Message, Thread

@@ -1,10 +1,10 @@
 """Sessions as stored: what is there once, what only grows, what nobody may overwrite."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Invalid, NotFound

@@ -1,9 +1,9 @@
 """Storing a summary: each of the conditions it is stored under, with a registry that goes with it and without."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from pynamodb.expressions.update import Action
 
 from chalicelib import container

@@ -1,8 +1,7 @@
 """The registry of themes: ids for ever, one version after the other, gone with its session."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import NotFound

@@ -1,11 +1,11 @@
 """What one more message costs: exactly so many model calls and requests, however many threads there are."""
 
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session

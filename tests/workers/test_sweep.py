@@ -1,9 +1,9 @@
 """The sweep finds what an event missed, and leaves alone what is on its way."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import app
 from chalicelib import container

@@ -1,11 +1,11 @@
 """Somebody who named a theme is taken out: no word of theirs stays with the session, and everybody else still counts."""
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.clock import Deadline

@@ -1,8 +1,9 @@
 """What a request for a turn shows of the conversation, and how far it has come."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
@@ -18,8 +19,7 @@ _FACILITATOR: Final = "Facilitator: "  # in front of its lines in what is shown 
 _KNOWN_BY: Final = 24  # characters of a question that are enough to find it there
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """The conversation so far, and what the host and the service tell about it. Times are turns of the participant."""
 
     words: Catalogue

@@ -6,9 +6,10 @@ the same one in every language.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from chalicelib.llm.scripted.catalogue import Catalogue, catalogues
 from chalicelib.text.normalise import fold, one_line
@@ -44,8 +45,7 @@ _SECTIONS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A question as it is put, and its key."""
 
     text: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from chalicelib.llm.scripted.catalogue import LONGEST, bare, catalogues
 from chalicelib.llm.scripted.questions import ANYTHING_ELSE, Question, paragraphs
@@ -15,8 +16,7 @@ from chalicelib.text.tokens import count_words
 _PARTS: Final = re.compile(r"[.,;:!?…。，、；：！？؟،؛\n]+|\s[-–—]\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A message: one of the participant's, or one of the facilitator's."""
 
     text: str

@@ -13,9 +13,11 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, ErrorCode, HarmonicaError, Invalid, Unprocessable
 from chalicelib.model import Outcome
@@ -31,8 +33,7 @@ _SOON = 2.0  # seconds in which most requests end
 _OPENS, _CLOSES = re.compile(r"[“\"]|(?<!\w)'"), re.compile(r"[”\"]|'(?!\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Repeatable:
+class Repeatable(Struct, frozen=True):
     """A request that may come again: which one it is, and a fingerprint of what it carries."""
 
     fingerprint: str

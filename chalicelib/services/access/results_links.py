@@ -4,9 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from chalicelib.model import Session
 
@@ -16,8 +17,7 @@ _DAY = 24 * 3600
 Kind = Literal["user", "thread"]
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Whom a link was made for: a user, by their role; or who had the conversation of a thread."""
 
     kind: Kind

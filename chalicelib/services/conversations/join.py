@@ -4,7 +4,8 @@ A join that ends half-way is completed by the same request sent again.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid

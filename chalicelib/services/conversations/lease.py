@@ -1,7 +1,8 @@
 """The lease on a thread: one request at a time makes its reply, others wait a while for it."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Thread

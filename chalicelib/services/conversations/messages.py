@@ -1,15 +1,16 @@
 """Entries of a thread: as they come in, as they are stored, and as they go out."""
 
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.facilitation.turn import FacilitatorReply
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(Struct, frozen=True):
     """A message as it came in; `message_id` is the channel's own id of it, where it has one.
 
     `widget_value` is what the participant chose in the widget that was open.
@@ -20,8 +21,7 @@ class NewMessage:
     widget_value: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """The facilitator's reply, in this session."""
 
     session: Session

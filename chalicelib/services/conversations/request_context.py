@@ -1,9 +1,11 @@
 """What a request is about: the session, and the one thread that a participant's scope names."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
@@ -21,8 +23,7 @@ PROMPT_SECONDS = 5.0  # for a prompt that is being written when somebody is the 
 _PROMPT_POLL_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationDeps:
+class ConversationDeps(Struct, frozen=True):
     """What a chat turn works with. `help_text` is the operator's, `max_turns` the limit of a participant's messages."""
 
     sessions: Sessions
@@ -35,8 +36,7 @@ class ConversationDeps:
     help_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
+class RequestContext(Struct, frozen=True):
     """What `Scene` has, for the one thread that a participant's scope names."""
 
     view: SessionView

@@ -5,7 +5,8 @@ turn: its reply where there is one, else another try.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable

@@ -3,8 +3,9 @@
 import base64
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.errors import Invalid, Unprocessable
 from chalicelib.model import Distribution, TelegramGroup
@@ -15,8 +16,7 @@ LINK_LIFE = timedelta(minutes=15)
 _CODE_BYTES = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A single-use code for /setup, and the address that hands it to the bot."""
 
     code: str

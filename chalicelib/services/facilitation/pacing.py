@@ -1,8 +1,9 @@
 """Pacing: how far a conversation is in its time, what that asks for, and whether a widget may come now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from chalicelib.llm import tags
 from chalicelib.model import Message, SessionView, Thread
@@ -17,8 +18,7 @@ _CARE = " Unless they are in distress: then nothing counts but care."
 WidgetState = Literal["may", "not_now", "never"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for.
 
     `minutes` is how long the host means it to take. `language` is what to write in before the participant has written:

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.text import sentences, tokens
 from chalicelib.text.normalise import fold
@@ -38,8 +39,7 @@ _LITTLE = _listed(
 _TELLING = _listed("no not nor me us my we ne pas wo où")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """A question by its words: those that carry it, and those that don't."""
 
     carrying: Counter[str]

@@ -1,8 +1,10 @@
 """The tailored facilitation prompt, written from the host's brief."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
@@ -57,8 +59,7 @@ WRITE_PROMPT = Tool(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tailored:
+class Tailored(Struct, frozen=True):
     """A facilitation prompt that was written for a session: its text, what it is about, and what it was written from."""
 
     text: str

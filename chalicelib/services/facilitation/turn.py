@@ -4,8 +4,10 @@ A message that asks what was asked before, or that has no words, costs one call 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
@@ -43,8 +45,7 @@ CONCLUDE = Tool(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FacilitatorReply:
+class FacilitatorReply(Struct, frozen=True):
     """The facilitator's next message, and what it cost. The last paragraph of one with a widget is what that offers.
 
     `themes` are those of other conversations that it was free to bring in, by id.

@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.access.roles import has_role, require_chat
@@ -19,8 +20,7 @@ API = "api"
 HOST = "host"
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     """Who is speaking, in the words of the channel; `user_id` is the account behind an API key, None on a page.
 
     `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are.
@@ -29,7 +29,7 @@ class Participant:
     external_id: str
     name: str | None = None
     user_id: str | None = None
-    language: str | None = field(default=None, compare=False)
+    language: str | None = None
 
     def scopes(self) -> tuple[str, ...]:
         """Every scope that this participant may turn out to speak in; which one depends on the role in the session."""

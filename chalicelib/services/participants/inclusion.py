@@ -1,6 +1,7 @@
 """What a host does about single people: take one out of the results, take one in again, remove one's data."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NotFound, Unavailable
@@ -16,8 +17,7 @@ ERASE_SECONDS = 100.0  # below the worker's 120
 _TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ParticipantDeps:
+class ParticipantDeps(Struct, frozen=True):
     """What decisions about people work with."""
 
     participants: Participants

@@ -3,11 +3,11 @@
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.model import Thread, ThreadView
@@ -22,8 +22,7 @@ _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,400}")
 _Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which responses are asked for. Without a limit: all of them; without messages: only who, when and how much.
 
     Raises Invalid for a cursor that is none of ours.
@@ -42,8 +41,7 @@ class Wanted:
         _read_cursor(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Responses:
+class Responses(Struct, frozen=True):
     """Some responses, and where the next ones begin; no cursor behind the last."""
 
     people: Sequence[ThreadView]

@@ -4,12 +4,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.text.normalise import fold
 
@@ -43,8 +43,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: dict[str, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """A row of the table: what it is a sign of, the expression that finds it, and where it is documented."""
 
     language: str
@@ -53,8 +52,7 @@ class Sign:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """The signs of one language. `any` finds whether there is one, in one pass."""
 
     any: re.Pattern[str]

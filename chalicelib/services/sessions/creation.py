@@ -1,11 +1,11 @@
 """Designing a session."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from chalicelib.errors import Invalid
 from chalicelib.model import (
@@ -27,8 +27,7 @@ _LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counter
 QUESTIONS_BYTES = 350_000  # of JSON, which writes a control character in six bytes: they share one item
 
 
-@dataclass(frozen=True, slots=True)
-class NewQuestion:
+class NewQuestion(Struct, frozen=True):
     """A question as the host gave it."""
 
     text: str
@@ -37,8 +36,7 @@ class NewQuestion:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NewSession:
+class NewSession(Struct, frozen=True):
     """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
 
     `template_id` is the id or the slug of a template. `is_example` is nothing that a host sets: the people are made up.
@@ -69,7 +67,7 @@ class NewSession:
     is_example: bool = False
 
 
-_SHARED = tuple(f.name for f in fields(NewSession) if f.name in {g.name for g in fields(Session)})
+_SHARED = tuple(name for name in NewSession.__struct_fields__ if name in Session.__struct_fields__)
 
 
 def create_session(

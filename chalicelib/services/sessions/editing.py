@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
@@ -19,11 +20,10 @@ from chalicelib.store.telegram import TelegramGroups
 
 TRIES = 12  # of as many editors at once, each gets through
 _SHORT_WAIT = 0.05
-_OF_SESSION = {field.name for field in fields(Session)}
+_OF_SESSION = set(Session.__struct_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class EditedQuestion(NewQuestion):
+class EditedQuestion(NewQuestion, frozen=True):
     """A question as the host wants it; one that is to stay the same question carries its id."""
 
     id: str | None = None

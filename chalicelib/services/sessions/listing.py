@@ -1,15 +1,15 @@
 """Lists of sessions: which, in what order, which part of them. They are made of cards alone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.model import Card, Status
 from chalicelib.text.normalise import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a list is asked for; None and an empty search leave nothing out."""
 
     q: str = ""
@@ -20,8 +20,7 @@ class Wanted:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A part of a list, and how long the whole list is."""
 
     cards: Sequence[Card]

@@ -5,8 +5,9 @@ All counts of people are made here, from threads: whoever says a thing thirty ti
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from chalicelib.model import STANCES, Digest, Leaf, Point, Stance, ThemeRegistry, Voice
 from chalicelib.model.synthesis import joined
@@ -14,12 +15,11 @@ from chalicelib.model.synthesis import joined
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Struct, frozen=True):
     """The voices of a session by their threads, and their points, each with its thread; `newest` is when the last digest
     was made."""
 
-    voices: Mapping[str, Voice] = field(default_factory=dict)
+    voices: Mapping[str, Voice] = {}
     points: tuple[tuple[str, Point], ...] = ()
     newest: datetime = NEVER
 

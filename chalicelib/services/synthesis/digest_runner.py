@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import NotFound, Unavailable
@@ -34,8 +36,7 @@ MOST_HALVED = 15  # pieces of a thread that are too much for the model: each may
 TOO_MUCH = (RequestRefused, ModelCutOff)
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisDeps:
+class SynthesisDeps(Struct, frozen=True):
     """What the summary job works with; `interval` is the least time between two summaries of a small session, in seconds."""
 
     sessions: Sessions
@@ -49,8 +50,7 @@ class SynthesisDeps:
     interval: int
 
 
-@dataclass(slots=True)
-class Digested:
+class Digested(Struct):
     """What became of the threads that had news; `reached` has the digest of each that got further.
 
     `failure` is one that no thread is to blame for; with `left_out`, some threads are left for later.
@@ -59,7 +59,7 @@ class Digested:
     failure: Unavailable | None = None
     out_of_time: bool = False
     left_out: bool = False
-    reached: dict[str, Digest] = field(default_factory=dict)
+    reached: dict[str, Digest] = {}
 
 
 def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDeps) -> Register:
@@ -194,8 +194,7 @@ def _digest_one(
                 yield digest
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """Messages that one request to a model is about, and those just before them."""
 
     context: Sequence[Message]

@@ -6,9 +6,10 @@ is stored, and its theme is one that the session's registry knows, or a new one 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags

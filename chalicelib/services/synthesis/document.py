@@ -1,7 +1,8 @@
 """The summary as a document: markdown out of its parts, with the counts that code made."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.model import Quote, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
 from unicodedata import east_asian_width
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Point, Quote, RegisteredTheme, ThemeRegistry
@@ -18,8 +20,7 @@ MAX_QUOTES = 3
 SAMPLED = 200  # points that are enough to tell the language of a session
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One point with the short id the model knows it by; `participant` is a number that tells nobody who it is."""
 
     id: str

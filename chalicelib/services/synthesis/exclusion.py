@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import Aggregate, carriers

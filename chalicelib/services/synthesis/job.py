@@ -6,8 +6,9 @@ one.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable

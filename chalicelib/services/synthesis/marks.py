@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.text import sentences as ends
 from chalicelib.text.tokens import is_unspaced
@@ -24,8 +25,7 @@ _DOUBLED = re.compile(r"``(?!`)|(?<!')''(?!')")  # as typesetters write quotatio
 _ITEM = re.compile(r"\n\s*\n|\n(?=\s*(?:#{1,6}\s|[-*+•]\s|\d{1,2}[.)]\s))")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch in quotation marks, by where its marks stand; `end` is behind the closing one, or behind the sentence where
     that is missing."""
 

@@ -1,7 +1,8 @@
 """How long work that fails is left alone: each try may cost a model call, and most of what fails once fails again."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.model import SessionView, Synthesis
 

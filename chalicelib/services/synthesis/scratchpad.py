@@ -5,10 +5,10 @@ each with counts and a few message ids.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.model import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances

@@ -5,8 +5,9 @@ the summary's job.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid, Unavailable
@@ -24,8 +25,7 @@ BATCH = 8  # threads
 NOTES_SECONDS = 4.0  # kept for the notes after the last digest
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a scratchpad is: the themes and participants in it, and the batches of threads."""
 
     status: Status
@@ -35,8 +35,7 @@ class Progress:
     batches_total: int
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """A session as one look finds it: the included threads, those in which somebody spoke, and those with news."""
 
     view: SessionView

@@ -4,9 +4,10 @@ Without a language model there is no prose: code lists what was answered (`answe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
@@ -28,8 +29,7 @@ MAX_ITEMS = 8
 MAX_OVERVIEW = 3_000
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A summary, and the registry as it is with what the summary says of its themes."""
 
     summary: Summary

@@ -4,8 +4,10 @@ What many people carry is there, whatever a model left out or gathered under one
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import RegisteredTheme, Theme
 from chalicelib.services.synthesis.aggregate import count_stances
@@ -22,8 +24,7 @@ MAX_LABEL = 80
 MAX_TEXT = 800
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A theme of the summary, the registered themes in it, and what it says of the one that stands for it."""
 
     theme: Theme
@@ -31,13 +32,12 @@ class Group:
     description: str = ""
 
 
-@dataclass(slots=True)
-class _Given:
+class _Given(Struct):
     label: str
     statement: str
     description: str
-    themes: list[str] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
+    themes: list[str] = []
+    evidence: list[Evidence] = []
 
 
 def group_themes(

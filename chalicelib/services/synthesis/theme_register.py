@@ -6,8 +6,9 @@ themes are registered than a digest is shown: the label of any finds it.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from threading import Lock
+
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Point, RegisteredTheme, ThemeRegistry

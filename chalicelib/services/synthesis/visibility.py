@@ -1,9 +1,11 @@
 """Who sees the results of a session, and how much of them: as much as its host allows, and nothing that points at one person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import Session, SessionView, Summary, Thread
 from chalicelib.services.access.roles import has_role
@@ -15,8 +17,7 @@ CARRIED_BY = 2  # people who make a theme one that points at nobody
 Visitor = Literal["editor", "viewer", "participant", "stranger"]
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """What one visitor is shown. Without `open` nothing of what was said, and no figures."""
 
     visitor: Visitor

@@ -4,11 +4,12 @@ The front matter, TOML, holds what the API shows of a template; the rest of the 
 """
 
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
+
+from msgspec import Struct
 
 from chalicelib.errors import Invalid
 
@@ -16,8 +17,7 @@ _NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the
 _FENCE = "+++\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A session designed before: what its fields may begin with, and how its conversations are led."""
 
     id: str

@@ -5,9 +5,10 @@ other call is counted when it comes back. A container looks at the day's total a
 a minute may come on top.
 """
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
@@ -29,8 +30,7 @@ class BudgetSpent(ModelUnavailable):
         super().__init__(message, min(midnight - now, LONGEST_WAIT).total_seconds())
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(Struct):
     """A model for one piece of work, and what its calls have come to; those that failed are among them."""
 
     model: Model
@@ -51,8 +51,7 @@ class Meter:
         return reply
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What may be spent on a day, and the ledger of what has been."""
 
     limit: int
@@ -69,8 +68,7 @@ class Budget:
         return total
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """What a container knows of a day: its total, as it was when somebody last looked."""
 
     day: date
@@ -78,14 +76,14 @@ class _Known:
     at: datetime
 
 
-@dataclass(slots=True)
 class FrugalModel:
     """A model within a budget: past it, nobody is asked and BudgetSpent is raised."""
 
-    model: Model
-    budget: Budget
-    clock: Clock
-    _known: _Known | None = field(default=None, init=False)
+    def __init__(self, model: Model, budget: Budget, clock: Clock) -> None:
+        self.model = model
+        self.budget = budget
+        self.clock = clock
+        self._known: _Known | None = None
 
     @property
     def understands(self) -> bool:

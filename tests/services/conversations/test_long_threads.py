@@ -1,9 +1,9 @@
 """Long threads: what is shown stays bounded and steady, a message sent again is the same turn for ever, and there is an end."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.llm.interface import Request

@@ -1,10 +1,10 @@
 """Care comes first in a turn whose latest words show a sign of danger, whichever model answers."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply

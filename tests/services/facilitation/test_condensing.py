@@ -1,7 +1,8 @@
 """Condensing: every message leaves a trace, the whole keeps to its limit, and the same messages give the same text."""
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from chalicelib.model import Condensed, Message
 from chalicelib.services.facilitation import condensing

@@ -1,9 +1,9 @@
 """Cross-pollination: when a theme of others may come, which, and what of it is shown."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Condensed, Message, Note, Scratchpad, SessionView, Thread

@@ -1,9 +1,9 @@
 """What the facilitator is shown: exact, and in order."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm.interface import ChatMessage
 from chalicelib.model import Answer, Condensed, Message, Prompt, Question, SessionView, Thread

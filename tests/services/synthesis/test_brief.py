@@ -1,10 +1,10 @@
 """SESSION.md: deterministic, valid at its head, and safe to paste."""
 
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme

@@ -1,9 +1,9 @@
 """What a summary is shown: bounded in all, dealt fairly, and everything that is not shown is counted."""
 
-from dataclasses import replace
 from unicodedata import east_asian_width
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry

@@ -1,8 +1,7 @@
 """Themes after somebody was taken out: what only they carried is gone, and what they named has another name."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests

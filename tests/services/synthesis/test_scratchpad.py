@@ -1,8 +1,7 @@
 """The scratchpad's notes: counts by code, over the registry as it stands."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.model import (
     Digest,

@@ -1,10 +1,10 @@
 """The summary: the model's themes and prose, our counts and quotes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply

@@ -1,7 +1,8 @@
 """The register of themes: one id a label, stored before it is used, many registered, the most widely carried shown."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Point, RegisteredTheme, ThemeRegistry

@@ -4,10 +4,10 @@ import shlex
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from infra import cloud, instance, seed
 from infra.greeting import greeting

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from chalice.app import Request
 
 from chalicelib import container
-from chalicelib.pages.render import cookie as set_cookie
+from chalicelib.pages.cookies import cookie_values, set_cookie
 from chalicelib.services.access.results_links import DAYS, Holder, Kind, holder_of
 from chalicelib.services.access.signing import sign, signature, unsign
 
@@ -90,12 +90,7 @@ def holder_cookie(request: Request, token: str, kind: Kind, session_id: str) -> 
 
 
 def _kept(request: Request, prefix: str, session_id: str) -> Iterator[str]:
-    """What the cookies of this name hold: a browser may send several."""
-    wanted = _cookie_name(prefix, session_id)
-    for pair in request.headers.get("cookie", "").split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == wanted:
-            yield value
+    return cookie_values(request, _cookie_name(prefix, session_id))
 
 
 def _cookie_name(prefix: str, session_id: str) -> str:

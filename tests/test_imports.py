@@ -13,6 +13,7 @@ FORBIDDEN = (
     "aws_lambda_powertools.utilities.batch",
     "aws_lambda_powertools.utilities.idempotency",
     "aws_lambda_powertools.utilities.parser",
+    "babel",
     "boto3",
     "httpx",
     "infra",

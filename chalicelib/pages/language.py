@@ -28,7 +28,7 @@ class Language(Struct, frozen=True):
 
 
 LANGUAGES = {
-    tag: Language(tag, name, "rtl" if is_right_to_left(script_of_language(tag)) else "ltr") for tag, name in OWN.items()
+    tag: Language(tag, name, "rtl" if is_right_to_left(script_of(name) or "") else "ltr") for tag, name in OWN.items()
 }
 
 _SAMPLED = 400  # characters that are enough to tell a script

@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.text.language import OWN
+
 if TYPE_CHECKING:
     from babel import Locale
 
-# English is for readers everywhere, most of whom write the day before the month.
-LOCALES = {
-    **{"en": "en_001", "de": "de", "es": "es", "fr": "fr", "ar": "ar"},
-    **{"zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant"},
-}
+# By the tag of a language its name there. English is for readers everywhere, most of whom write the day before the month.
+LOCALES = {tag: {"en": "en_001"}.get(tag, tag.replace("-", "_")) for tag in OWN}
 
 
 def fill_counted(tag: str, forms: Mapping[str, str], /, count: int, **values: Any) -> str:

@@ -80,7 +80,6 @@ def test_a_number_is_left_out_only_where_its_form_stands_for_no_other(folder: st
 
 
 def test_there_is_a_locale_for_each_language_that_we_write_in() -> None:
-    assert list(LOCALES) == list(OWN)
     for tag, name in LOCALES.items():
         assert Locale.parse(name).plural_form.tags == Locale.parse(tag, sep="-").plural_form.tags
 

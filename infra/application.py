@@ -11,8 +11,8 @@ from typing import Any
 
 from chalicelib.services.access.limits import DEFAULT_RATE
 from infra import alarms, policies, queues
-from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of, event_of
-from infra.parameters import parameters
+from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, TABLES, VISIBILITY, Function, environment_of, event_of
+from infra.parameters import BURST, REQUESTS_A_SECOND, parameters
 
 Template = dict[str, Any]
 
@@ -48,11 +48,12 @@ def complete(chalice: Template) -> Template:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     _complete_api(template["Resources"][REST_API]["Properties"])
-    template["Resources"] |= queues.resources() | policies.roles()
+    template["Resources"] |= queues.resources(VISIBILITY) | policies.roles()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
     template["Resources"] |= alarms.tokens_spent(_logs_of_those_with("DAILY_TOKENS"))
+    template["Resources"] |= _platform_alarms()
     template["Outputs"] = _outputs()
     return template
 
@@ -67,6 +68,19 @@ def _require_same_functions(resources: Template) -> None:
 def _logs_of_those_with(variable: str) -> list[str]:
     """The log groups of the functions that get this variable."""
     return [policies.log_group_of(function) for function in ALL if variable in function.variables]
+
+
+def _platform_alarms() -> Template:
+    """On what only the platform sees: answers that never came, functions and tables held back, work that nobody wakes."""
+    functions = [function.logical_id for function in ALL]
+    return {
+        **alarms.server_errors(API_STAGE),
+        **alarms.function_errors(functions),
+        **alarms.function_throttles(functions),
+        **alarms.table_throttles(f"{table}TableName" for table in TABLES),
+        **alarms.stream_behind(function.logical_id for function in ALL if function.follows),
+        **alarms.does_not_run(SWEEP.logical_id),
+    }
 
 
 def _is_set(parameter: str) -> Template:
@@ -98,10 +112,20 @@ def _complete_api(properties: Template) -> None:
         # Every type may be binary: uploads and images arrive as they are, and Chalice turns the rest back into text.
         "BinaryMediaTypes": ["*/*"],
         "MinimumCompressionSize": MINIMUM_COMPRESSED_BYTES,
+        "MethodSettings": [
+            {
+                "ResourcePath": "/*",
+                "HttpMethod": "*",
+                "ThrottlingRateLimit": {"Ref": REQUESTS_A_SECOND},
+                "ThrottlingBurstLimit": {"Ref": BURST},
+            }
+        ],
         # Without it SAM adds a second stage named "Stage".
         "OpenApiVersion": "2.0",
     }
     body = properties["DefinitionBody"]
+    # The title is the API's name, and metrics go by the name: a stage's alarm must not hear of another stage.
+    body["info"]["title"] = {"Ref": "AWS::StackName"}
     body["x-amazon-apigateway-binary-media-types"] = ["*/*"]
     body["x-amazon-apigateway-gateway-responses"] = {kind: _gateway_response(kind) for kind in GATEWAY_ERRORS}
 

@@ -130,9 +130,15 @@ def _complete_api(properties: Template) -> None:
     body["x-amazon-apigateway-gateway-responses"] = {kind: _gateway_response(kind) for kind in GATEWAY_ERRORS}
 
 
+def gateway_envelope(kind: str) -> str:
+    """The body of an answer that API Gateway gives without us, in the envelope of all our errors."""
+    _, code, message = GATEWAY_ERRORS[kind]
+    return json.dumps({"error": {"code": code, "message": message}})
+
+
 def _gateway_response(kind: str) -> Template:
-    """An answer that API Gateway gives without us, in the envelope of all our errors, and readable from any origin."""
-    status, code, message = GATEWAY_ERRORS[kind]
+    """An answer that API Gateway gives without us, readable from any origin."""
+    status = GATEWAY_ERRORS[kind][0]
     headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(READABLE), **ALLOWANCE}
     if kind == "THROTTLED":
         headers |= {"Retry-After": "1", "RateLimit-Remaining": "0", "RateLimit-Reset": "1"}
@@ -141,7 +147,7 @@ def _gateway_response(kind: str) -> Template:
             **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
             "gatewayresponse.header.X-Request-Id": "context.requestId",
         },
-        "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
+        "responseTemplates": {"application/json": gateway_envelope(kind)},
     }
     return response | ({"statusCode": status} if status else {})
 

@@ -11,9 +11,10 @@ from itertools import islice
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys
+from chalicelib.store import database, item_kinds, keys
 from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.session_items import DeletionItem, FeedItem, MemberItem, SessionItem, SynthesisItem, TallyItem
+from chalicelib.store.item_kinds import Goes
+from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.user_items import DeletedItem
 
@@ -37,17 +38,11 @@ class Deletions:
         """
         marker = DeletionItem(session_id, keys.DELETION, due_kind=keys.due(_DUE, session_id), due_at=now)
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
-        gone: list[SessionPart] = [
-            MemberItem(session_id, keys.member(user_id)),
-            FeedItem(session_id, keys.FEED_PART),
-            SynthesisItem(session_id, keys.SYNTHESIS),
-            *(TallyItem(session_id, part) for part in keys.tallies()),
-        ]
+        there = {keys.SESSION: SessionItem.topic.exists()}
 
         def build(write: TransactWrite) -> None:
-            write.delete(SessionItem(session_id, keys.SESSION), condition=SessionItem.topic.exists())
-            for item in gone:
-                write.delete(item)
+            for part in item_kinds.of_session(Goes.AT_ONCE, user_id):
+                write.delete(SessionPart(session_id, part), condition=there.get(part))
             write.save(marker)
             write.save(remembered)
 

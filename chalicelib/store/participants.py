@@ -10,17 +10,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView, Thread, ThreadView
-from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
-from chalicelib.store.conversation_items import (
-    CommentItem,
-    CondensedItem,
-    DigestItem,
-    ErasureItem,
-    FormItem,
-    ThreadItem,
-)
+from chalicelib.store import database, item_kinds, keys, participant_limit, reductions, scratchpads, sessions, summaries
+from chalicelib.store.conversation_items import ErasureItem, ThreadItem
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store.item_kinds import Goes
 from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
 from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
 from chalicelib.store.session_view import view_of
@@ -124,14 +118,12 @@ class Participants:
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
         completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
+        found = {keys.thread(thread.id): _same(thread) & unmoved}
 
         def build(write: TransactWrite, capped: bool) -> None:
             _withdraw(write, thread, now)
-            write.delete(_head(thread), condition=_same(thread) & unmoved)
-            write.delete(FormItem(session_id, keys.form(thread.id)))
-            write.delete(CommentItem(session_id, keys.comment(thread.id)))
-            write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
-            write.delete(DigestItem(session_id, keys.digest(thread.id)))
+            for part in item_kinds.of_person(Goes.AT_ONCE, thread.id):
+                write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
@@ -141,16 +133,17 @@ class Participants:
         return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
-        """Remove the messages of a deleted thread; False where there was no time for all of them."""
+        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
             up_to = erased_to(raw[part])
-            first, last = keys.message(thread_id, 0), keys.message(thread_id, up_to)
-            found = database.query(ConversationPart, session_id, first, last, keys_only=True)
-            while page := list(islice(found, _KEYS_A_READ)):
-                if not goes_on():
-                    return False
-                database.delete_all(ConversationPart, page)
+            for numbered in item_kinds.of_person(Goes.BY_JOB, thread_id):
+                first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
+                found = database.query(ConversationPart, session_id, first, last, keys_only=True)
+                while page := list(islice(found, _KEYS_A_READ)):
+                    if not goes_on():
+                        return False
+                    database.delete_all(ConversationPart, page)
             _note_erased(session_id, part, up_to)
         return True
 

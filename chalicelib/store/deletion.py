@@ -11,14 +11,14 @@ from itertools import islice
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, item_kinds, keys
-from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store import database, due, item_kinds, keys
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.due_kinds import DELETION
 from chalicelib.store.item_kinds import Goes
 from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.user_items import DeletedItem
 
-_DUE = "deletion"
 _FIRST, _LAST = " ", "~"  # around every part
 _PAGE = 100
 
@@ -36,7 +36,7 @@ class Deletions:
         Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised. For a day its id is
         remembered: a request to create it whose answer was lost may come again.
         """
-        marker = DeletionItem(session_id, keys.DELETION, due_kind=keys.due(_DUE, session_id), due_at=now)
+        marker = due.mark(DELETION, session_id, at=now)
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
         there = {keys.SESSION: SessionItem.topic.exists()}
 
@@ -71,12 +71,6 @@ class Deletions:
     def finish(self, session_id: str) -> None:
         """Say that nothing is left."""
         database.delete_all(SessionPart, [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": keys.DELETION}}])
-
-    def due(self, until: datetime) -> Iterator[str]:
-        """Sessions whose removal should have ended before `until` and did not."""
-        for shard in keys.dues(_DUE):
-            for raw in database.query_due(SessionPart, shard, stored_moment(until)):
-                yield raw[keys.SESSION_ID]["S"]
 
 
 def _pages(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Leftover]:

@@ -43,7 +43,7 @@ class Goes(StrEnum):
 class ItemKind(Struct, frozen=True):
     """One kind of item. Its `name` is its whole key, or the beginning of it, up to a `#`.
 
-    The id of a person or an account follows the beginning; `owner_in` is the attribute that has it where it does not. One
+    The id of a person or an account follows the beginning; `owner_at` is the attribute that has it where it does not. One
     item in several `shards` has as many names. What is `not_exported` says why.
     """
 
@@ -53,7 +53,7 @@ class ItemKind(Struct, frozen=True):
     goes: Goes
     export: str = ""
     not_exported: str = ""
-    owner_in: str = ""
+    owner_at: str = ""
     shards: int = 0
 
     def names(self, owner_id: str) -> list[str]:
@@ -61,6 +61,10 @@ class ItemKind(Struct, frozen=True):
         if self.shards:
             return [f"{self.name}{shard}" for shard in range(self.shards)]
         return [self.name + owner_id if self.name.endswith("#") else self.name]
+
+    def owner_in(self, name: str) -> str:
+        """The id of the owner in the name of an item of this kind."""
+        return name.removeprefix(self.name).partition("#")[0]
 
     def is_kind_of(self, name: str) -> bool:
         """Whether an item of this name is of this kind, should it be of no kind with a longer name."""
@@ -109,10 +113,10 @@ KINDS = (
     ItemKind(keys.CONVERSATIONS, keys.DIGESTS, Owner.PERSON, Goes.AT_ONCE, "digest"),
     ERASURE,
     ItemKind(keys.ACCOUNTS, keys.USERS, Owner.ACCOUNT, Goes.KEPT, "user"),
-    ItemKind(keys.ACCOUNTS, keys.EMAILS, Owner.ACCOUNT, Goes.KEPT, not_exported="is in the user", owner_in="id"),
-    ItemKind(keys.ACCOUNTS, keys.API_KEYS, Owner.ACCOUNT, Goes.KEPT, "api_keys", owner_in=keys.USER_ID),
-    ItemKind(keys.TELEGRAM, keys.GROUPS, Owner.ACCOUNT, Goes.KEPT, "telegram_groups", owner_in=keys.PK),
-    ItemKind(keys.GUARDS, keys.LINKS, Owner.ACCOUNT, Goes.EXPIRES, not_exported=_GUARD, owner_in=keys.USER_ID),
+    ItemKind(keys.ACCOUNTS, keys.EMAILS, Owner.ACCOUNT, Goes.KEPT, not_exported="is in the user", owner_at="id"),
+    ItemKind(keys.ACCOUNTS, keys.API_KEYS, Owner.ACCOUNT, Goes.KEPT, "api_keys", owner_at=keys.USER_ID),
+    ItemKind(keys.TELEGRAM, keys.GROUPS, Owner.ACCOUNT, Goes.KEPT, "telegram_groups", owner_at=keys.PK),
+    ItemKind(keys.GUARDS, keys.LINKS, Owner.ACCOUNT, Goes.EXPIRES, not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.VISITS, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.REQUESTS, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.SPENDING, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported="counts what everybody spends"),

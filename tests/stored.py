@@ -30,10 +30,10 @@ def stored() -> list[Item]:
 def owners_of(item: Item) -> dict[Owner, str]:
     """The ids of those whose an item is: the nearest one, and the session that it is kept in."""
     kind, raw = item
-    found = {}
+    found: dict[Owner, str] = {}
     if kind.table in OF_SESSIONS:
-        found[Owner.SESSION] = raw[keys.SESSION_ID]["S"]
-    if kind.owner in (Owner.PERSON, Owner.ACCOUNT):
+        found["session"] = raw[keys.SESSION_ID]["S"]
+    if kind.owner in ("person", "account"):
         at = kind.owner_at
         found[kind.owner] = (
             raw[at]["S"].removeprefix(keys.USERS) if at else kind.owner_in(raw[NAMED_BY[kind.table]]["S"])

@@ -14,7 +14,6 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.store import database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION
-from chalicelib.store.item_kinds import Goes
 from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.user_items import DeletedItem
@@ -41,7 +40,7 @@ class Deletions:
         there = {keys.SESSION: SessionItem.topic.exists()}
 
         def build(write: TransactWrite) -> None:
-            for part in item_kinds.of_session(Goes.AT_ONCE, user_id):
+            for part in item_kinds.of_session("at once", user_id):
                 write.delete(SessionPart(session_id, part), condition=there.get(part))
             write.save(marker)
             write.save(remembered)

@@ -1,10 +1,10 @@
 """What is stored: a row for each kind of item of every table, with whose it is, when it goes, and how an export calls it.
 
-Deleting a session or a person walks this table, and an export or import of their data does; a test that stores an item of
-no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
+Deleting a session or a person walks this table, and so has an export or import of their data to; every test that stores an
+item of no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
 """
 
-from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -21,23 +21,13 @@ NAMED_BY = {
 OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their session, whoever's they are
 
 
-class Owner(StrEnum):
-    """Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person."""
+# Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person. A person is one in a
+# single session, known by the id of their thread. What is the deployment's is nobody's: counters and locks.
+Owner = Literal["session", "person", "account", "deployment"]
 
-    SESSION = "session"
-    PERSON = "person"  # in one session, known by the id of their thread
-    ACCOUNT = "account"
-    DEPLOYMENT = "deployment"  # nobody's: counters and locks
-
-
-class Goes(StrEnum):
-    """When an item goes, after its person was deleted, or its session."""
-
-    AT_ONCE = "in the transaction that deletes its owner"
-    BY_JOB = "by the job that this transaction asks for"
-    LAST = "when that job has done everything else, of which this item tells"
-    EXPIRES = "at its `expires_at`, whatever happens"
-    KEPT = "with its account, which nothing deletes"
+# When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
+# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account, which nothing deletes.
+Goes = Literal["at once", "by job", "last", "expires", "with account"]
 
 
 class ItemKind(Struct, frozen=True):
@@ -76,51 +66,51 @@ _COUNTS = "counts what is exported itself"
 _STATE = "says where work stands"
 _GUARD = "is kept for minutes or days, against too many requests"
 
-SESSION = ItemKind(keys.SESSIONS, keys.SESSION, Owner.SESSION, Goes.AT_ONCE, "session")
-SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, Owner.SESSION, Goes.AT_ONCE, not_exported=_STATE)
-SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, Owner.SESSION, Goes.BY_JOB, "summary")
-CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, Owner.SESSION, Goes.BY_JOB, not_exported=_STATE)
-DELETION = ItemKind(keys.SESSIONS, keys.DELETION, Owner.SESSION, Goes.LAST, not_exported=_STATE)
-THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, Owner.PERSON, Goes.AT_ONCE, "thread")
-ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, Owner.PERSON, Goes.LAST, not_exported=_STATE)
+SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
+SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE)
+SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
+DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
+THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
+ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
 
 KINDS = (
     SESSION,
-    ItemKind(keys.SESSIONS, keys.CONTEXT, Owner.SESSION, Goes.BY_JOB, "context"),
-    ItemKind(keys.SESSIONS, keys.QUESTIONS, Owner.SESSION, Goes.BY_JOB, "questions"),
-    ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, Owner.SESSION, Goes.BY_JOB, "summary_prompt"),
-    ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, Owner.SESSION, Goes.BY_JOB, not_exported="a copy of the last version"),
-    ItemKind(keys.SESSIONS, keys.PROMPTS, Owner.SESSION, Goes.BY_JOB, "prompts"),
-    ItemKind(keys.SESSIONS, keys.TALLIES, Owner.SESSION, Goes.AT_ONCE, not_exported=_COUNTS, shards=keys.TALLY_SHARDS),
-    ItemKind(keys.SESSIONS, keys.SEATS, Owner.SESSION, Goes.BY_JOB, not_exported=_COUNTS),
-    ItemKind(keys.SESSIONS, keys.FEED_PART, Owner.SESSION, Goes.AT_ONCE, not_exported=_COPY),
+    ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context"),
+    ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
+    ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
+    ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", not_exported="a copy of the last version"),
+    ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompts"),
+    ItemKind(keys.SESSIONS, keys.TALLIES, "session", "at once", not_exported=_COUNTS, shards=keys.TALLY_SHARDS),
+    ItemKind(keys.SESSIONS, keys.SEATS, "session", "by job", not_exported=_COUNTS),
+    ItemKind(keys.SESSIONS, keys.FEED_PART, "session", "at once", not_exported=_COPY),
     # Of whoever deletes the session at once; the others' cards go by the job.
-    ItemKind(keys.SESSIONS, keys.MEMBERS, Owner.ACCOUNT, Goes.AT_ONCE, "memberships"),
-    ItemKind(keys.SESSIONS, keys.PARTICIPATIONS, Owner.ACCOUNT, Goes.BY_JOB, "participations"),
+    ItemKind(keys.SESSIONS, keys.MEMBERS, "account", "at once", "memberships"),
+    ItemKind(keys.SESSIONS, keys.PARTICIPATIONS, "account", "by job", "participations"),
     SYNTHESIS,
-    ItemKind(keys.SESSIONS, keys.THEMES, Owner.SESSION, Goes.BY_JOB, "themes"),
-    ItemKind(keys.SESSIONS, keys.REDUCTIONS, Owner.SESSION, Goes.BY_JOB, not_exported="is made of digests again"),
-    ItemKind(keys.SESSIONS, keys.SCRATCHPAD, Owner.SESSION, Goes.BY_JOB, "scratchpad"),
+    ItemKind(keys.SESSIONS, keys.THEMES, "session", "by job", "themes"),
+    ItemKind(keys.SESSIONS, keys.REDUCTIONS, "session", "by job", not_exported="is made of digests again"),
+    ItemKind(keys.SESSIONS, keys.SCRATCHPAD, "session", "by job", "scratchpad"),
     SUMMARY,
-    ItemKind(keys.SESSIONS, keys.BRIEF, Owner.SESSION, Goes.BY_JOB, "brief"),
+    ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
     CLOSING,
     DELETION,
     THREAD,
-    ItemKind(keys.CONVERSATIONS, keys.FORMS, Owner.PERSON, Goes.AT_ONCE, "form"),
-    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, Owner.PERSON, Goes.BY_JOB, "messages"),
-    ItemKind(keys.CONVERSATIONS, keys.COMMENTS, Owner.PERSON, Goes.AT_ONCE, "comment"),
-    ItemKind(keys.CONVERSATIONS, keys.CONDENSED, Owner.PERSON, Goes.AT_ONCE, not_exported="is made of messages again"),
-    ItemKind(keys.CONVERSATIONS, keys.DIGESTS, Owner.PERSON, Goes.AT_ONCE, "digest"),
+    ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
+    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
+    ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
+    ItemKind(keys.CONVERSATIONS, keys.DIGESTS, "person", "at once", "digest"),
     ERASURE,
-    ItemKind(keys.ACCOUNTS, keys.USERS, Owner.ACCOUNT, Goes.KEPT, "user"),
-    ItemKind(keys.ACCOUNTS, keys.EMAILS, Owner.ACCOUNT, Goes.KEPT, not_exported="is in the user", owner_at="id"),
-    ItemKind(keys.ACCOUNTS, keys.API_KEYS, Owner.ACCOUNT, Goes.KEPT, "api_keys", owner_at=keys.USER_ID),
-    ItemKind(keys.TELEGRAM, keys.GROUPS, Owner.ACCOUNT, Goes.KEPT, "telegram_groups", owner_at=keys.PK),
-    ItemKind(keys.GUARDS, keys.LINKS, Owner.ACCOUNT, Goes.EXPIRES, not_exported=_GUARD, owner_at=keys.USER_ID),
-    ItemKind(keys.GUARDS, keys.VISITS, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported=_GUARD),
-    ItemKind(keys.GUARDS, keys.REQUESTS, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported=_GUARD),
-    ItemKind(keys.GUARDS, keys.SPENDING, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported="counts what everybody spends"),
-    ItemKind(keys.GUARDS, keys.DELETED, Owner.DEPLOYMENT, Goes.EXPIRES, not_exported=_GUARD),
+    ItemKind(keys.ACCOUNTS, keys.USERS, "account", "with account", "user"),
+    ItemKind(keys.ACCOUNTS, keys.EMAILS, "account", "with account", not_exported="is in the user", owner_at="id"),
+    ItemKind(keys.ACCOUNTS, keys.API_KEYS, "account", "with account", "api_keys", owner_at=keys.USER_ID),
+    ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
+    ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
+    ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.REQUESTS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.SPENDING, "deployment", "expires", not_exported="counts what everybody spends"),
+    ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
 )
 
 
@@ -132,7 +122,7 @@ def kind_of(table: str, name: str) -> ItemKind | None:
 
 def of_person(goes: Goes, thread_id: str) -> list[str]:
     """The names of what goes so with a person; of messages, what their names begin with."""
-    found = [kind for kind in KINDS if kind.owner == Owner.PERSON and kind.goes == goes]
+    found = [kind for kind in KINDS if kind.owner == "person" and kind.goes == goes]
     return [name for kind in found for name in kind.names(thread_id)]
 
 

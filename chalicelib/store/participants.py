@@ -24,7 +24,6 @@ from chalicelib.store import (
 from chalicelib.store.conversation_items import ErasureItem, ThreadItem
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import ERASURE, STALE, SUMMARY
-from chalicelib.store.item_kinds import Goes
 from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
 from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
 from chalicelib.store.session_view import view_of
@@ -131,7 +130,7 @@ class Participants:
 
         def build(write: TransactWrite, capped: bool) -> None:
             _withdraw(write, thread, now)
-            for part in item_kinds.of_person(Goes.AT_ONCE, thread.id):
+            for part in item_kinds.of_person("at once", thread.id):
                 write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:
                 _leave(write, card)
@@ -146,7 +145,7 @@ class Participants:
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
             up_to = erased_to(raw[part])
-            for numbered in item_kinds.of_person(Goes.BY_JOB, thread_id):
+            for numbered in item_kinds.of_person("by job", thread_id):
                 first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
                 found = database.query(ConversationPart, session_id, first, last, keys_only=True)
                 while page := list(islice(found, _KEYS_A_READ)):

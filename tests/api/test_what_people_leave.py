@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
@@ -9,8 +10,8 @@ from chalicelib import container, settings
 from chalicelib.services.facilitation import condensing
 from chalicelib.services.synthesis import tree
 from chalicelib.store import keys
-from chalicelib.store.item_kinds import ERASURE, KINDS, Goes, ItemKind, Owner, kind_of
-from tests.api.crowd import SAID, remove
+from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
+from tests.api.crowd import SAID, include, remove
 from tests.api.hosts import Host, new_host
 from tests.api.work import asked, delete_data, parts, summarise, write_brief
 from tests.clock import FakeClock
@@ -75,11 +76,16 @@ def kinds_of(names: list[str]) -> set[ItemKind | None]:
     return {kind_of(keys.CONVERSATIONS, name) for name in names}
 
 
+def kinds_with(word: str) -> set[str]:
+    """The names of the kinds of which some item has this word."""
+    return {kind.name for kind, raw in stored() if word in json.dumps(raw)}
+
+
 def test_every_kind_has_a_name_of_its_own_and_says_whether_it_is_exported() -> None:
     assert len({(kind.table, kind.name) for kind in KINDS}) == len(KINDS)
     assert [kind.name for kind in KINDS if bool(kind.export) == bool(kind.not_exported)] == []
-    assert [kind.name for kind in KINDS if kind.owner == Owner.DEPLOYMENT and kind.export] == []
-    for owner in Owner:
+    assert [kind.name for kind in KINDS if kind.owner == "deployment" and kind.export] == []
+    for owner in get_args(Owner):
         exported = [kind.export for kind in KINDS if kind.owner == owner and kind.export]
         assert len(set(exported)) == len(exported)
 
@@ -106,20 +112,31 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
 
 def test_a_person_who_is_removed_leaves_nothing(host: Host, bo: Host, session: str) -> None:
     thread, others = thread_of(session, "bo"), thread_of(session, "p1")
-    before = left_by(Owner.PERSON, others)
-    assert kinds_of(left_by(Owner.PERSON, thread)) == {k for k in KINDS if k.owner == Owner.PERSON} - {ERASURE}
-    assert keys.participation(bo.user_id) in left_by(Owner.ACCOUNT, bo.user_id)
+    before = left_by("person", others)
+    assert kinds_of(left_by("person", thread)) == {k for k in KINDS if k.owner == "person"} - {ERASURE}
+    assert keys.participation(bo.user_id) in left_by("account", bo.user_id)
     remove(host, session, thread)
-    assert {kind.goes for kind in kinds_of(left_by(Owner.PERSON, thread)) if kind} == {Goes.BY_JOB, Goes.LAST}
-    assert keys.participation(bo.user_id) not in left_by(Owner.ACCOUNT, bo.user_id)
+    assert kinds_with("marmalade") == {keys.MESSAGES, keys.THEMES}
+    assert {kind.goes for kind in kinds_of(left_by("person", thread)) if kind} == {"by job", "last"}
+    assert keys.participation(bo.user_id) not in left_by("account", bo.user_id)
     assert all(map(delete_data, asked("deletions")))
-    assert left_by(Owner.PERSON, thread) == []
-    assert left_by(Owner.PERSON, others) == before
+    assert left_by("person", thread) == []
+    assert left_by("person", others) == before
     sum_up(host, session)
     everything = json.dumps([raw for _, raw in stored()])
     assert "buses in the evening" in everything
     assert "marmalade" not in everything
     assert thread not in everything
+
+
+def test_what_is_made_of_the_words_of_somebody_who_is_taken_out_goes_at_once(
+    host: Host, bo: Host, session: str
+) -> None:
+    """But for themes, which the next summary sorts out; what is shown of them waits for it."""
+    assert {keys.SUMMARY, keys.BRIEF, keys.SCRATCHPAD, keys.REDUCTIONS} <= kinds_with("marmalade")
+    include(host, session, thread_of(session, "bo"), False)
+    own = {kind.name for kind in KINDS if kind.owner == "person"}
+    assert kinds_with("marmalade") - own == {keys.THEMES}
 
 
 def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session: str) -> None:
@@ -128,25 +145,25 @@ def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session:
     at_once = [
         name
         for name in parts(session, keys.SESSIONS)
-        if (kind := kind_of(keys.SESSIONS, name)) and kind.goes == Goes.AT_ONCE and kind.owner == Owner.SESSION
+        if (kind := kind_of(keys.SESSIONS, name)) and kind.goes == "at once" and kind.owner == "session"
     ]
     assert at_once == []
     assert keys.member(host.user_id) not in parts(session, keys.SESSIONS)
-    assert left_by(Owner.SESSION, session) != []
+    assert left_by("session", session) != []
     assert all(map(delete_data, asked("deletions")))
-    assert left_by(Owner.SESSION, session) == []
-    assert [left_by(Owner.PERSON, thread) for thread in people] == [[]] * len(people)
+    assert left_by("session", session) == []
+    assert [left_by("person", thread) for thread in people] == [[]] * len(people)
     left = {kind for kind, raw in stored() if session in json.dumps(raw)}
     assert [kind.name for kind in left] == [keys.DELETED]
 
 
 def test_all_that_an_account_left_is_found_by_its_id(host: Host, bo: Host, session: str) -> None:
     """Also where the key of an item does not tell."""
-    assert owners_of(next(item for item in stored() if item[0].name == keys.EMAILS))[Owner.ACCOUNT] in (
+    assert owners_of(next(item for item in stored() if item[0].name == keys.EMAILS))["account"] in (
         host.user_id,
         bo.user_id,
     )
-    left = left_by(Owner.ACCOUNT, bo.user_id)
+    left = left_by("account", bo.user_id)
     assert sorted(name.partition("#")[0] for name in left) == ["email", "key", "participant", "user"]
-    by_hand = [raw for kind, raw in stored() if kind.owner == Owner.ACCOUNT and bo.user_id in json.dumps(raw)]
+    by_hand = [raw for kind, raw in stored() if kind.owner == "account" and bo.user_id in json.dumps(raw)]
     assert len(by_hand) == len(left)

@@ -12,7 +12,7 @@ from chalicelib.model.jobs import QUEUE_OF
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind
-from chalicelib.store.item_kinds import Goes, ItemKind, Owner
+from chalicelib.store.item_kinds import ItemKind
 from infra.functions import SWEEP
 from tests import events
 from tests.events import Context
@@ -24,9 +24,7 @@ class Remind(jobs.EraseParticipant, frozen=True, tag="remind"):
     """A job about a thread."""
 
 
-REMINDERS = ItemKind(
-    keys.CONVERSATIONS, "due#reminder#", Owner.PERSON, Goes.AT_ONCE, not_exported="says where work stands"
-)
+REMINDERS = ItemKind(keys.CONVERSATIONS, "due#reminder#", "person", "at once", not_exported="says where work stands")
 REMINDER = DueKind("reminder", REMINDERS, Remind, waits=timedelta())
 
 
@@ -85,10 +83,10 @@ def test_what_is_done_for_one_reason_leaves_the_other(desk: Desk) -> None:
 def test_it_goes_with_its_person_at_once(desk: Desk) -> None:
     thread_id = spoken(desk)
     remind(desk, thread_id, desk.clock.now())
-    assert REMINDERS.names(thread_id)[0] in left_by(Owner.PERSON, thread_id)
+    assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
     (head,) = container.conversations().heads(desk.session.id)
     assert container.participants().remove(head, desk.clock.now())
-    assert REMINDERS.names(thread_id)[0] not in left_by(Owner.PERSON, thread_id)
+    assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
     assert reminded(desk) == []
 
 
@@ -96,7 +94,7 @@ def test_it_goes_with_its_session(desk: Desk) -> None:
     remind(desk, spoken(desk), desk.clock.now())
     assert container.deletions().begin(desk.session.id, desk.session.owner_id, desk.clock.now())
     assert app.delete_data(events.batch(events.message(desk.session.id)), Context()) == {"batchItemFailures": []}
-    assert left_by(Owner.SESSION, desk.session.id) == []
+    assert left_by("session", desk.session.id) == []
 
 
 def test_every_reason_has_a_name_of_its_own_a_kind_of_item_and_somebody_who_does_it() -> None:

@@ -20,6 +20,7 @@ from chalicelib.store.user_items import DeletedItem
 
 _FIRST, _LAST = " ", "~"  # around every part
 _PAGE = 100
+_LEFT_BY_JOB = item_kinds.of_session("last", "")
 
 _REMEMBERED = timedelta(hours=25)  # longer than any request that is sent again gives the ids of its first try
 
@@ -61,7 +62,7 @@ class Deletions:
         yield from _pages(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
-            yield kind, [raw for raw in page if raw[keys.PART]["S"] != keys.DELETION]
+            yield kind, [raw for raw in page if raw[keys.PART]["S"] not in _LEFT_BY_JOB]
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a page of it."""
@@ -69,7 +70,8 @@ class Deletions:
 
     def finish(self, session_id: str) -> None:
         """Say that nothing is left."""
-        database.delete_all(SessionPart, [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": keys.DELETION}}])
+        left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
+        database.delete_all(SessionPart, left)
 
 
 def _pages(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Leftover]:

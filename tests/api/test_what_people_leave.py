@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from chalicelib import container, settings
+from chalicelib.model import Thread
 from chalicelib.services.facilitation import condensing
 from chalicelib.services.synthesis import tree
 from chalicelib.store import keys
@@ -52,16 +53,20 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     bo.join(session, "bo", answers=[{"question_id": question, "answer": "Bo"}])
     for number in range(4):
         assert bo.say(session, f"{SECRET} Number {number}.", "bo").status_code == 200
-    head = container.conversations().thread(session, thread_of(session, "bo"))
-    assert head is not None
+    head = head_of(session, "bo")
     assert container.feedback().rate(head, 4, SECRET, clock.now())
     sum_up(host, session)
     return bo
 
 
+def head_of(session: str, name: str) -> Thread:
+    """The head of somebody's thread."""
+    return next(head for head in container.conversations().heads(session) if head.external_id == name)
+
+
 def thread_of(session: str, name: str) -> str:
     """The id of somebody's thread."""
-    return next(head.id for head in container.conversations().heads(session) if head.external_id == name)
+    return head_of(session, name).id
 
 
 def sum_up(host: Host, session: str) -> None:

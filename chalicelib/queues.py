@@ -12,9 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import (
-    CARDS,
     QUEUE_OF,
-    SUMMARIES,
     DeleteSession,
     EraseParticipant,
     Job,
@@ -57,7 +55,7 @@ class Jobs:
 
     def update_cards(self, session_id: str, now: datetime) -> None:
         """Have the cards of a session follow it, after the queue's delay; calls close to each other are one job."""
-        self._send(UpdateCards(session_id), **self._once(CARDS, session_id, now))
+        self.ask(UpdateCards(session_id), now)
 
     def write_summary(self, session_id: str, now: datetime) -> None:
         """Have the summary brought up to date, after the queue's delay.
@@ -65,7 +63,12 @@ class Jobs:
         All calls of one delay-long stretch of time are one job: the queue drops what has the same deduplication id.
         The job starts a whole delay after the first of them, so it sees what caused the last.
         """
-        self._send(WriteSummary(session_id), **self._once(SUMMARIES, session_id, now))
+        self.ask(WriteSummary(session_id), now)
+
+    def ask(self, job: Job, now: datetime) -> None:
+        """Have any job of a queue done."""
+        queue = QUEUE_OF[type(job)]
+        self._send(job, **(self._once(queue, job.session_id, now) if queue.fifo else {}))
 
     def _once(self, queue: Queue, session_id: str, now: datetime) -> dict[str, str]:
         """What lets a FIFO queue take one job of a session in each stretch as long as its delay."""

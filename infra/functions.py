@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES, Queue
 from chalicelib.settings import PARAMETERS
-from chalicelib.store import keys
+from chalicelib.store import due_kinds, keys
 from infra import queues
 from infra.parameters import parameter_of
 
@@ -251,7 +251,7 @@ SWEEP = Function(
     timeout=WORKER_SECONDS,
     tables={"Sessions": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
     indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
-    sends_to=(PROMPTS, BRIEFS, SUMMARIES, DELETIONS),
+    sends_to=due_kinds.queues(),
 )
 ALL = (
     API,

@@ -29,6 +29,7 @@ from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
 from tests.lean import aws_state, quicken_aws, restore_aws
+from tests.stored import assert_known
 
 quicken_aws()
 # How long an example takes says more about the machine than about the code.
@@ -105,6 +106,7 @@ def aws(
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield
+        assert_known()
     forget_wiring()
 
 

@@ -41,7 +41,11 @@ class EraseParticipant(_Job, frozen=True, tag="erase_participant"):
     thread_id: str
 
 
-Job = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant
+class CloseSession(_Job, frozen=True, tag="close_session"):
+    """Store that a session has ended by itself. It is of no queue: the clock does it."""
+
+
+Job = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant | CloseSession
 
 
 class Queue(Struct, frozen=True):

@@ -12,10 +12,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, Condensed, Digest, Message, SessionView, Thread
-from chalicelib.store import database, digests, keys, participant_limit, sessions
+from chalicelib.store import database, digests, due, keys, participant_limit, sessions
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem, ThreadItem
 from chalicelib.store.database import holds
-from chalicelib.store.due import sessions_due
+from chalicelib.store.due_kinds import STALE
 from chalicelib.store.mapping import (
     answers_from,
     condensed_from,
@@ -32,7 +32,6 @@ from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.transact import Build, ConditionFailed
 
-STALE = "stale"
 LAST = "~"  # sorts behind every character of an id or a sequence
 
 
@@ -102,9 +101,9 @@ class Conversations:
         erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
         def build(write: TransactWrite, capped: bool) -> None:
-            due = {"due_kind": keys.due(STALE, thread.session_id), "due_at": message.created_at} if message else {}
+            marks = due.marks(STALE, thread.session_id, message.created_at if message else None)
             write.condition_check(ErasureItem, thread.session_id, keys.erasure(thread.id), condition=erasure)
-            write.save(head_item(thread, **due), condition=ThreadItem.session_id.does_not_exist())
+            write.save(head_item(thread, **marks), condition=ThreadItem.session_id.does_not_exist())
             if answers:
                 form = FormItem(thread.session_id, keys.form(thread.id), answers=msgspec.to_builtins(answers))
                 write.save(form, condition=FormItem.session_id.does_not_exist())
@@ -140,7 +139,7 @@ class Conversations:
         actions = _sets(moved, [*changed, *(["turn_id", "leased_until"] if turn_id else [])])
         if thread.included:  # nobody waits for the digest of an excluded thread
             actions += [
-                ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)),
+                ThreadItem.due_kind.set(STALE.shard(thread.session_id)),
                 ThreadItem.due_at.set(ThreadItem.due_at | now),
             ]
         condition = _unmoved(thread) & (ThreadItem.included == thread.included) & _free(now, turn_id)
@@ -251,10 +250,6 @@ class Conversations:
     def put_digest(self, thread: Thread, digest: Digest) -> None:
         """Store a digest of this thread, unless a newer one is there; see `digests.put`."""
         digests.put(thread, digest)
-
-    def stale_sessions(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
-        """Sessions with words that have waited for their digest since before `until`; see `due.py` for `again`."""
-        return sessions_due(ConversationPart, STALE, until, again)
 
 
 def _holds_in_session(build: Build, *, tally: int) -> bool:

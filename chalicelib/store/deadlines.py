@@ -1,32 +1,30 @@
 """Sessions that end by themselves, at `closes_at`: which have, and the mark of it on what is stored (table `sessions`)."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Session, SessionView
-from chalicelib.store import database, keys, summaries
+from chalicelib.store import database, due, keys, summaries
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
-from chalicelib.store.due import sessions_due
+from chalicelib.store.due_kinds import CLOSING
 from chalicelib.store.session_items import ClosingItem, SessionItem, TallyItem
 from chalicelib.store.tables import SessionPart
-
-CLOSING_DUE = "closing"
 
 
 def of_new(session: Session) -> list[SessionPart]:
     """What says when a new session ends, where it does so by itself."""
-    return [ClosingItem(session.id, keys.CLOSING, **_due(session))] if session.closes_at else []
+    marks = due.marks(CLOSING, session.id, session.closes_at)
+    return [ClosingItem(session.id, keys.CLOSING, **marks)] if session.closes_at else []
 
 
 def edit(write: TransactWrite, before: Session, after: Session) -> None:
     """What another time of ending takes."""
     if after.closes_at != before.closes_at:
-        write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, _due(after)))
+        moved = due.marks(CLOSING, after.id, after.closes_at)
+        write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, moved))
 
 
 def close(view: SessionView, moved: datetime) -> bool:
@@ -47,13 +45,3 @@ def close(view: SessionView, moved: datetime) -> bool:
             summaries.want_brief(write, session.id, moved)
 
     return holds(lambda: database.transact(build))
-
-
-def due(until: datetime, again: datetime) -> Iterator[str]:
-    """Sessions that ended before `until` and are not marked so; see `due.py` for `again`."""
-    return sessions_due(SessionPart, CLOSING_DUE, until, again)
-
-
-def _due(session: Session) -> dict[str, Any]:
-    kind = keys.due(CLOSING_DUE, session.id) if session.closes_at else None
-    return {"due_kind": kind, "due_at": session.closes_at}

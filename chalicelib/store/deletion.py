@@ -11,15 +11,16 @@ from itertools import islice
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store import database, keys
-from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.session_items import DeletionItem, FeedItem, MemberItem, SessionItem, SynthesisItem, TallyItem
+from chalicelib.store import database, due, item_kinds, keys
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.due_kinds import DELETION
+from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.user_items import DeletedItem
 
-_DUE = "deletion"
 _FIRST, _LAST = " ", "~"  # around every part
 _PAGE = 100
+_LEFT_BY_JOB = item_kinds.of_session("last", "")
 
 _REMEMBERED = timedelta(hours=25)  # longer than any request that is sent again gives the ids of its first try
 
@@ -35,19 +36,13 @@ class Deletions:
         Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised. For a day its id is
         remembered: a request to create it whose answer was lost may come again.
         """
-        marker = DeletionItem(session_id, keys.DELETION, due_kind=keys.due(_DUE, session_id), due_at=now)
+        marker = due.mark(DELETION, session_id, at=now)
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
-        gone: list[SessionPart] = [
-            MemberItem(session_id, keys.member(user_id)),
-            FeedItem(session_id, keys.FEED_PART),
-            SynthesisItem(session_id, keys.SYNTHESIS),
-            *(TallyItem(session_id, part) for part in keys.tallies()),
-        ]
+        there = {keys.SESSION: SessionItem.topic.exists()}
 
         def build(write: TransactWrite) -> None:
-            write.delete(SessionItem(session_id, keys.SESSION), condition=SessionItem.topic.exists())
-            for item in gone:
-                write.delete(item)
+            for part in item_kinds.of_session("at once", user_id):
+                write.delete(SessionPart(session_id, part), condition=there.get(part))
             write.save(marker)
             write.save(remembered)
 
@@ -67,7 +62,7 @@ class Deletions:
         yield from _pages(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
-            yield kind, [raw for raw in page if raw[keys.PART]["S"] != keys.DELETION]
+            yield kind, [raw for raw in page if raw[keys.PART]["S"] not in _LEFT_BY_JOB]
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a page of it."""
@@ -75,13 +70,8 @@ class Deletions:
 
     def finish(self, session_id: str) -> None:
         """Say that nothing is left."""
-        database.delete_all(SessionPart, [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": keys.DELETION}}])
-
-    def due(self, until: datetime) -> Iterator[str]:
-        """Sessions whose removal should have ended before `until` and did not."""
-        for shard in keys.dues(_DUE):
-            for raw in database.query_due(SessionPart, shard, stored_moment(until)):
-                yield raw[keys.SESSION_ID]["S"]
+        left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
+        database.delete_all(SessionPart, left)
 
 
 def _pages(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Leftover]:

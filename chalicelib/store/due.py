@@ -1,37 +1,58 @@
-"""The `due` indexes: work that an event should have started, found by its time.
+"""The `due` indexes: marks of work that waits, and the jobs that they ask for; `due_kinds.py` says which there are.
 
-The attributes stay on the item until the work is done, so nothing is lost with a message; they move on when the work
-was asked for again, so that work which cannot succeed now is not asked for without end.
+A mark stays until the work is done. It moves on when the work was asked for again, so that work which cannot succeed now is
+not asked for without end.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
+from chalicelib.model.jobs import Job
 from chalicelib.store import database, keys
-from chalicelib.store.database import holds, stored_moment
+from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store.due_kinds import DueKind
 from chalicelib.store.tables import ConversationPart, SessionPart
 
+Marked = SessionPart | ConversationPart
 
-def sessions_due(
-    part: type[SessionPart] | type[ConversationPart], kind: str, until: datetime, again: datetime | None = None
-) -> Iterator[str]:
-    """The sessions with work of this kind due before `until`, each once.
+_TABLES: dict[str, type[Marked]] = {keys.SESSIONS: SessionPart, keys.CONVERSATIONS: ConversationPart}
 
-    With `again`, what was given out is due again only then: an item moves on when its session's caller comes back for
-    the next.
+
+def marks(kind: DueKind, session_id: str, at: datetime | None) -> dict[str, Any]:
+    """The attributes that mark an item of this session as due; empty ones where it is not."""
+    return {keys.DUE_KIND: kind.shard(session_id) if at else None, keys.DUE_AT: at}
+
+
+def mark(kind: DueKind, session_id: str, thread_id: str = "", at: datetime | None = None) -> Marked:
+    """The item of a kind that is nothing but a mark of a session, or of a thread; without `at`, to be deleted."""
+    (part,) = kind.item.names(thread_id)
+    return _TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
+
+
+def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[Job]:
+    """The jobs of this kind that became due before `until`, each once.
+
+    With `again`, what was given out is due again only then: a mark moves on when its job's caller comes back for the next.
     """
-    given: set[str] = set()
-    for shard in keys.dues(kind):
-        for raw in database.query_due(part, shard, stored_moment(until)):
-            session_id = raw[keys.SESSION_ID]["S"]
-            if session_id not in given:
-                given.add(session_id)
-                yield session_id
+    table, given = _TABLES[kind.item.table], set[Job]()
+    for shard in keys.dues(kind.name):
+        for raw in database.query_due(table, shard, stored_moment(until)):
+            job = _job(kind, raw)
+            if job not in given:
+                given.add(job)
+                yield job
             if again is not None:
-                _move(part(session_id, raw[keys.PART]["S"]), shard, until, again)
+                _move(table(job.session_id, raw[keys.PART]["S"]), shard, until, again)
 
 
-def _move(item: SessionPart | ConversationPart, shard: str, until: datetime, again: datetime) -> None:
+def _job(kind: DueKind, raw: Raw) -> Job:
+    """The job that is asked for by a mark, of whose item the keys are known."""
+    ids = {"session_id": raw[keys.SESSION_ID]["S"], "thread_id": kind.item.owner_in(raw[keys.PART]["S"])}
+    return kind.job(**{name: ids[name] for name in kind.job.__struct_fields__})
+
+
+def _move(item: Marked, shard: str, until: datetime, again: datetime) -> None:
     kind = type(item)
     unchanged = (kind.due_kind == shard) & (kind.due_at <= until)
     holds(lambda: database.update(item, [kind.due_at.set(again)], unchanged))

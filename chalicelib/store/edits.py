@@ -7,10 +7,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView
-from chalicelib.store import database, deadlines, keys, participant_limit, summaries
+from chalicelib.store import database, deadlines, due, keys, participant_limit, summaries
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
-from chalicelib.store.prompts import PROMPT_DUE, prompt_items
+from chalicelib.store.due_kinds import PROMPT
+from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
 from chalicelib.store.session_view import SHORT_FIELDS
 
@@ -47,9 +48,8 @@ def _edit_session_item(write: TransactWrite, before: SessionView, after: Session
     old, new = before.session, after.session
     changed = {name: getattr(new, name) for name in SHORT_FIELDS if getattr(new, name) != getattr(old, name)}
     if after.prompt_due_at != before.prompt_due_at:
-        due = keys.due(PROMPT_DUE, new.id) if after.prompt_due_at else None
         since = after.prompt_due_at
-        changed |= {"due_kind": due, "due_at": since, "prompt_wanted_at": since}
+        changed |= {**due.marks(PROMPT, new.id, since), "prompt_wanted_at": since}
         changed |= {"prompt_failed": None, "prompt_tries": None}
     write.update(
         SessionItem(new.id, keys.SESSION),

@@ -1,4 +1,4 @@
-"""Keys and access patterns: the only place that knows how items are named.
+"""Keys and access patterns: the only place that knows how items are named. Whose each is and when it goes: `item_kinds.py`.
 
 | who asks | reads | how |
 | --- | --- | --- |
@@ -77,10 +77,13 @@ SEATS = "seats"
 CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
-TALLIES = "tally#"
+USERS, EMAILS, API_KEYS = "user#", "email#", "key#"
+PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCTIONS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
+COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
+VISITS, SPENDING, REQUESTS, DELETED, LINKS = "visits#", "tokens#", "request#", "deleted#", "link#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -91,42 +94,42 @@ DUE_SHARDS = 8
 
 def user(user_id: str) -> str:
     """`user#<id>`."""
-    return f"user#{user_id}"
+    return f"{USERS}{user_id}"
 
 
 def email(address: str) -> str:
     """`email#<address, casefolded>`: one user an address."""
-    return f"email#{address.strip().casefold()}"
+    return f"{EMAILS}{address.strip().casefold()}"
 
 
 def api_key(secret: str) -> str:
     """`key#<sha256 of the whole key>`: the key itself is never stored."""
-    return f"key#{hashlib.sha256(secret.encode()).hexdigest()}"
+    return f"{API_KEYS}{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
 def visits(visitor: str, minute: int) -> str:
     """`visits#<who, hidden>#<minute>`."""
-    return f"visits#{visitor}#{minute}"
+    return f"{VISITS}{visitor}#{minute}"
 
 
 def spending(day: date) -> str:
     """`tokens#<day>`."""
-    return f"tokens#{day.isoformat()}"
+    return f"{SPENDING}{day.isoformat()}"
 
 
 def request(fingerprint: str) -> str:
     """`request#<fingerprint of caller, endpoint and Idempotency-Key>`."""
-    return f"request#{fingerprint}"
+    return f"{REQUESTS}{fingerprint}"
 
 
 def deleted(session_id: str) -> str:
     """`deleted#<session_id>`."""
-    return f"deleted#{session_id}"
+    return f"{DELETED}{session_id}"
 
 
 def prompt(version: int) -> str:
     """`prompt#<n>`, n zero-padded."""
-    return f"prompt#{version:06d}"
+    return f"{PROMPTS}{version:06d}"
 
 
 def tally(shard: int) -> str:
@@ -156,17 +159,17 @@ def theme(number: int) -> str:
 
 def reduction(level: int, bucket: int) -> str:
     """`reduce#<level>#<bucket>`, the bucket zero-padded."""
-    return f"reduce#{level}#{bucket:03d}"
+    return f"{REDUCTIONS}{level}#{bucket:03d}"
 
 
 def member(user_id: str) -> str:
     """`member#<user_id>`."""
-    return f"member#{user_id}"
+    return f"{MEMBERS}{user_id}"
 
 
 def participation(user_id: str) -> str:
     """`participant#<user_id>`: the card of an account that takes part without being a member."""
-    return f"participant#{user_id}"
+    return f"{PARTICIPATIONS}{user_id}"
 
 
 def due(kind: str, session_id: str) -> str:
@@ -201,7 +204,12 @@ def form(thread_id: str) -> str:
 
 def message(thread_id: str, sequence: int) -> str:
     """`message#<t>#<000001>`."""
-    return f"{messages(thread_id)}{sequence:06d}"
+    return numbered(f"{MESSAGES}{thread_id}", sequence)
+
+
+def numbered(name: str, number: int) -> str:
+    """`<name>#<000001>`."""
+    return f"{name}#{number:06d}"
 
 
 def messages(thread_id: str) -> str:
@@ -211,12 +219,12 @@ def messages(thread_id: str) -> str:
 
 def comment(thread_id: str) -> str:
     """`comment#<t>`: outside the range of the responses."""
-    return f"comment#{thread_id}"
+    return f"{COMMENTS}{thread_id}"
 
 
 def condensed(thread_id: str) -> str:
     """`condensed#<t>`: outside the range of the responses."""
-    return f"condensed#{thread_id}"
+    return f"{CONDENSED}{thread_id}"
 
 
 def digest(thread_id: str) -> str:
@@ -226,7 +234,7 @@ def digest(thread_id: str) -> str:
 
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
-    return f"erasure#{thread_id}"
+    return f"{ERASURES}{thread_id}"
 
 
 def group(group_id: str) -> str:
@@ -236,4 +244,4 @@ def group(group_id: str) -> str:
 
 def link(code: str) -> str:
     """`link#<sha256 of the code>`: the code itself is never stored."""
-    return f"link#{hashlib.sha256(code.encode()).hexdigest()}"
+    return f"{LINKS}{hashlib.sha256(code.encode()).hexdigest()}"

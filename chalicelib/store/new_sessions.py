@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session
-from chalicelib.store import deadlines, keys, participant_limit
+from chalicelib.store import deadlines, due, keys, participant_limit
 from chalicelib.store.cards import PUBLIC, card_values
-from chalicelib.store.prompts import PROMPT_DUE, prompt_items
+from chalicelib.store.due_kinds import PROMPT
+from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import (
     FeedItem,
     MemberItem,
@@ -29,7 +30,7 @@ def items_of(
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
     if prompt is None:
         since = session.created_at
-        values |= {"due_kind": keys.due(PROMPT_DUE, session.id), "due_at": since, "prompt_wanted_at": since}
+        values |= {**due.marks(PROMPT, session.id, since), "prompt_wanted_at": since}
     items: list[SessionPart] = [
         SessionItem(session.id, keys.SESSION, **values),
         SynthesisItem(session.id, keys.SYNTHESIS),

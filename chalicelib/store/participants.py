@@ -10,23 +10,25 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView, Thread, ThreadView
-from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
-from chalicelib.store.conversation_items import (
-    CommentItem,
-    CondensedItem,
-    DigestItem,
-    ErasureItem,
-    FormItem,
-    ThreadItem,
+from chalicelib.store import (
+    database,
+    due,
+    item_kinds,
+    keys,
+    participant_limit,
+    reductions,
+    scratchpads,
+    sessions,
+    summaries,
 )
-from chalicelib.store.conversations import STALE
-from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store.conversation_items import ErasureItem, ThreadItem
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.due_kinds import ERASURE, STALE, SUMMARY
 from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
 from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 
-_ERASURE = "erasure"
 _KEYS_A_READ = 100
 _MESSAGES_A_PAGE = 1_000  # about as many as a megabyte holds
 
@@ -104,7 +106,7 @@ class Participants:
         """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
         actions: list[Action] = [ThreadItem.included.set(True)]
         if thread.is_stale:
-            actions += [ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)), ThreadItem.due_at.set(now)]
+            actions += [ThreadItem.due_kind.set(STALE.shard(thread.session_id)), ThreadItem.due_at.set(now)]
 
         def build(write: TransactWrite) -> None:
             synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
@@ -121,45 +123,37 @@ class Participants:
         """
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
-        due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
+        marks = due.marks(ERASURE, session_id, now)
         completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
+        found = {keys.thread(thread.id): _same(thread) & unmoved}
 
         def build(write: TransactWrite, capped: bool) -> None:
             _withdraw(write, thread, now)
-            write.delete(_head(thread), condition=_same(thread) & unmoved)
-            write.delete(FormItem(session_id, keys.form(thread.id)))
-            write.delete(CommentItem(session_id, keys.comment(thread.id)))
-            write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
-            write.delete(DigestItem(session_id, keys.digest(thread.id)))
+            for part in item_kinds.of_person("at once", thread.id):
+                write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:
                 _leave(write, card)
-            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
+            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
             participant_limit.count_out(write, session_id, thread.id, completed, capped=capped)
 
         # Only one of the two can hold; most sessions have no limit of participants.
         return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
-        """Remove the messages of a deleted thread; False where there was no time for all of them."""
+        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
         part = keys.erasure(thread_id)
         while raw := database.get_many([(ConversationPart, session_id, part)]):
             up_to = erased_to(raw[part])
-            first, last = keys.message(thread_id, 0), keys.message(thread_id, up_to)
-            found = database.query(ConversationPart, session_id, first, last, keys_only=True)
-            while page := list(islice(found, _KEYS_A_READ)):
-                if not goes_on():
-                    return False
-                database.delete_all(ConversationPart, page)
+            for numbered in item_kinds.of_person("by job", thread_id):
+                first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
+                found = database.query(ConversationPart, session_id, first, last, keys_only=True)
+                while page := list(islice(found, _KEYS_A_READ)):
+                    if not goes_on():
+                        return False
+                    database.delete_all(ConversationPart, page)
             _note_erased(session_id, part, up_to)
         return True
-
-    def erasures_due(self, until: datetime) -> Iterator[tuple[str, str]]:
-        """Session and thread of what should have been erased before `until` and was not."""
-        stored = stored_moment(until)
-        for shard in keys.dues(_ERASURE):
-            for raw in database.query_due(ConversationPart, shard, stored):
-                yield raw[keys.SESSION_ID]["S"], keys.thread_of(raw[keys.PART]["S"])
 
     def _heads(self, session_id: str) -> Iterator[Thread]:
         return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
@@ -194,8 +188,8 @@ def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
 
 def _stale(session_id: str, now: datetime) -> list[Action]:
     """Whoever is at a summary now is at one of other people: it comes to nothing, and another one is due."""
-    due = keys.due(sessions.SUMMARY_DUE, session_id)
-    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
+    shard = SUMMARY.shard(session_id)
+    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(shard), SynthesisItem.due_at.set(now)]
     return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
 
 

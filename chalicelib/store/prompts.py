@@ -10,7 +10,6 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import PromptItem, SessionItem
 
-PROMPT_DUE = "prompt"
 WITH_PROMPT = (keys.PROMPT_CURRENT,)  # of a view
 
 _WANTED = (SessionItem.due_kind, SessionItem.due_at, SessionItem.prompt_wanted_at)

@@ -1,6 +1,6 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
@@ -20,9 +20,8 @@ from chalicelib.model import (
 from chalicelib.store import database, keys, participant_limit, prompts, summaries
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
-from chalicelib.store.due import sessions_due
+from chalicelib.store.due_kinds import SUMMARY
 from chalicelib.store.new_sessions import items_of
-from chalicelib.store.prompts import PROMPT_DUE
 from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
@@ -67,7 +66,6 @@ FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
 
-SUMMARY_DUE = "summary"
 _OWNER: Role = "owner"
 
 
@@ -193,7 +191,7 @@ class Sessions:
             held.set(True) if by_request else held.remove(),
             SynthesisItem.stale_since.remove(),
             SynthesisItem.told_at.remove(),
-            SynthesisItem.due_kind.set(keys.due(SUMMARY_DUE, session_id)),
+            SynthesisItem.due_kind.set(SUMMARY.shard(session_id)),
             SynthesisItem.due_at.set(until + rest),
             SynthesisItem.begun.add(1),
             *(summaries.rested() if by_request else []),
@@ -247,18 +245,6 @@ class Sessions:
             )
 
         return holds(lambda: database.transact(build))
-
-    def prompts_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
-        """Sessions whose facilitation prompt has been waiting since before `until`; see `due.py` for `again`."""
-        return sessions_due(SessionPart, PROMPT_DUE, until, again)
-
-    def summaries_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
-        """Sessions whose summary job should have ended before `until` and did not."""
-        return sessions_due(SessionPart, SUMMARY_DUE, until, again)
-
-    def briefs_due(self, until: datetime, again: datetime | None = None) -> Iterator[str]:
-        """Sessions whose last summary has had no brief since before `until`."""
-        return sessions_due(SessionPart, summaries.BRIEF_DUE, until, again)
 
 
 def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[SessionPart], str, str]]:

@@ -12,13 +12,14 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Session, Summary, Synthesis
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
+from chalicelib.store.due import marks
+from chalicelib.store.due_kinds import BRIEF
 from chalicelib.store.mapping import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed
 
-BRIEF_DUE = "brief"
 WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
 _TRIES = 5  # of a summary whose session is edited again and again meanwhile
 
@@ -75,7 +76,7 @@ def untell(session_id: str, told_at: datetime) -> None:
 
 def want_brief(write: TransactWrite, session_id: str, now: datetime) -> None:
     """Have the brief of the summary that is there made again, in a transaction that changes what else it tells."""
-    due: list[Action] = [SummaryItem.due_kind.set(keys.due(BRIEF_DUE, session_id)), SummaryItem.due_at.set(now)]
+    due: list[Action] = [SummaryItem.due_kind.set(BRIEF.shard(session_id)), SummaryItem.due_at.set(now)]
     write.update(SummaryItem(session_id, keys.SUMMARY), actions=due, condition=SummaryItem.generated_at.exists())
 
 
@@ -141,8 +142,7 @@ def _put(session_id: str, summary: Summary, epoch: int, themes: Changes | None, 
         keys.SUMMARY,
         generated_at=summary.generated_at,
         document=msgspec.to_builtins(summary),
-        due_kind=keys.due(BRIEF_DUE, session_id),
-        due_at=summary.generated_at,
+        **marks(BRIEF, session_id, summary.generated_at),
     )
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 

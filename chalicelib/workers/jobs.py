@@ -1,8 +1,6 @@
 """The jobs behind the queues, and the sweep of the clock."""
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
-from itertools import chain
+from datetime import datetime
 from typing import Any, assert_never
 
 from chalice.app import SQSEvent
@@ -10,6 +8,8 @@ from chalice.app import SQSEvent
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model.jobs import (
+    QUEUE_OF,
+    CloseSession,
     DeleteSession,
     EraseParticipant,
     Job,
@@ -28,12 +28,11 @@ from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.settings import settings
-from chalicelib.store import deadlines
+from chalicelib.store import due_kinds
+from chalicelib.store.due import jobs_due
 from chalicelib.workers.queues import handle
 
 PROMPT_SECONDS = 100.0
-MISSED_AFTER = timedelta(minutes=5)  # by then an event has done its work, or was lost
-AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
 
 
 def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
@@ -63,45 +62,29 @@ def run_job(job: Job) -> None:
             remove_session(job.session_id, deletions=deletions, jobs=jobs, clock=clock)
         case EraseParticipant():
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
+        case CloseSession():
+            now = container.clock().now()
+            close_session(job.session_id, sessions=container.sessions(), jobs=container.jobs(), now=now)
         case _:
             assert_never(job)
 
 
 def sweep() -> None:
-    """Wake what an event should have woken: state says what is due, and has been for too long. Mark what ended by itself.
-
-    What is woken here is woken again an hour later at the earliest, so that work which cannot succeed now costs little until it can.
-    """
-    now = container.clock().now()
-    until, again = now - MISSED_AFTER, now + AGAIN_AFTER
-    sessions, conversations, jobs = container.sessions(), container.conversations(), container.jobs()
-    erasures = list(container.participants().erasures_due(until))
-    for session_id, thread_id in erasures:
-        jobs.erase_participant(session_id, thread_id)
-    found = {
-        "deletions": _wake(container.deletions().due(until), jobs.delete_session),
-        "erasures": len(erasures),
-        "prompts": _wake(sessions.prompts_due(until, again), jobs.write_prompt),
-        "briefs": _wake(sessions.briefs_due(until, again), jobs.write_brief),
-        "summaries": _wake(
-            chain(conversations.stale_sessions(until, again), sessions.summaries_due(until, again)),
-            lambda session_id: jobs.write_summary(session_id, now),
-        ),
-        "closings": _wake(deadlines.due(now, again), _close),
-    }
+    """Have done what an event should have woken and did not, or what nothing but the clock wakes: every kind of due work."""
+    now, found = container.clock().now(), {kind.name: 0 for kind in due_kinds.KINDS}
+    for kind in due_kinds.KINDS:
+        again = now + kind.again if kind.again else None
+        for job in jobs_due(kind, now - kind.waits, again):
+            _have_done(job, now)
+            found[kind.name] += 1
     logger.info("sweep", extra=found)
 
 
-def _close(session_id: str) -> None:
+def _have_done(job: Job, now: datetime) -> None:
+    if type(job) in QUEUE_OF:
+        container.jobs().ask(job, now)
+        return
     try:
-        close_session(session_id, sessions=container.sessions(), jobs=container.jobs(), now=container.clock().now())
+        run_job(job)
     except NotFound:
-        logger.info("nothing to do", extra={"session_id": session_id})
-
-
-def _wake(due: Iterable[str], ask: Callable[[str], None]) -> int:
-    count = 0
-    for session_id in due:
-        ask(session_id)
-        count += 1
-    return count
+        logger.info("nothing to do", extra={"session_id": job.session_id})

@@ -6,13 +6,14 @@ import boto3
 import pytest
 
 import app
-from chalicelib import container
+from chalicelib.store.due_kinds import BRIEF
 from chalicelib.store.sessions import Sessions
 from tests import events
 from tests.api.hosts import Host
 from tests.api.work import asked, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
+from tests.stored import sessions_due
 
 ENDS = "2026-03-01T13:00:00Z"  # an hour from the start of every test
 
@@ -32,7 +33,7 @@ def session(host: Host, clock: FakeClock) -> str:
 def due(clock: FakeClock) -> list[str]:
     """The sessions whose brief is to be made."""
     clock.advance(1)
-    return list(container.sessions().briefs_due(clock.now()))
+    return sessions_due(BRIEF, clock.now())
 
 
 def stored(session: str) -> events.Event:

@@ -7,12 +7,14 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.store import deadlines
+from chalicelib.store.due_kinds import CLOSING
 from tests import events
 from tests.api.hosts import Host, error_of
 from tests.api.work import asked, delete_data, parts, summarise
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
+from tests.stored import sessions_due
 
 ENDS = "2026-03-01T13:00:00Z"  # an hour from the start of every test
 ENDED = (400, "validation_error", "Session is not active")
@@ -43,7 +45,7 @@ def test_until_it_ends_nothing_happens(host: Host, session: str, clock: FakeCloc
 
 def closings_left(clock: FakeClock) -> list[str]:
     """What waits to be marked as ended at this moment."""
-    return list(deadlines.due(clock.now(), clock.now()))
+    return sessions_due(CLOSING, clock.now())
 
 
 def test_when_it_has_ended_its_time_of_change_moves_once(host: Host, session: str, clock: FakeClock) -> None:

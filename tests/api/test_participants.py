@@ -8,6 +8,7 @@ import app
 from chalicelib import container
 from chalicelib.llm.interface import Request
 from chalicelib.model import Brief
+from chalicelib.store.due_kinds import STALE
 from tests import events
 from tests.api.crowd import SAID, brief, include, names, summary
 from tests.api.hosts import Host, error_of, new_host
@@ -15,6 +16,7 @@ from tests.api.work import asked, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
+from tests.stored import sessions_due
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOT_FOUND = (404, "not_found", "Participant not found")
@@ -217,7 +219,7 @@ def test_what_the_excluded_say_is_kept_and_counts_when_they_are_back(
     assert host.say(session, "The swimming pool should open too.", "p3").status_code == 200
     assert summarise(session)
     clock.advance(3600)
-    assert list(container.conversations().stale_sessions(clock.now())) == []
+    assert sessions_due(STALE, clock.now()) == []
     include(host, session, ids["p3"], True)
     assert summarise(session)
     view = container.sessions().view(session, ("summary",))

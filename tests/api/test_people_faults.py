@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib import container
+from chalicelib.store.due_kinds import SUMMARY
 from tests import events
 from tests.api.hosts import Host
 from tests.api.work import asked, delete_data, parts
@@ -16,6 +16,7 @@ from tests.clock import FakeClock, own_retries
 from tests.events import Context
 from tests.faults import FAULTS, Died, Fault, Wire, tap
 from tests.lean import lean_tables
+from tests.stored import sessions_due
 
 MOST_CALLS = 30
 LONG = ("conflict without end", "unreachable", "done but unanswered", "dies before", "dies after")
@@ -90,7 +91,7 @@ def test_an_exclusion_is_whole_and_its_summary_due(wire: Wire, host: Host, clock
         assert host.get(f"/sessions/{session}/responses")["data"] == []
         assert host.get(f"/sessions/{session}/summary")["status"] == "updating"
         assert {"session_id": session} in asked("summaries")
-        assert session in set(container.sessions().summaries_due(clock.now()))
+        assert session in sessions_due(SUMMARY, clock.now())
 
     break_each_call(wire, fault, host, clock, Case(prepare, (200,), check))
 

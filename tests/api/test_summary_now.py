@@ -8,6 +8,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.llm.interface import ModelUnavailable, Request
+from chalicelib.store import due_kinds
 from chalicelib.store.sessions import FOR_RESULTS
 from tests import events
 from tests.api.hosts import Host, error_of
@@ -16,6 +17,7 @@ from tests.api.work import asked, summarise
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
+from tests.stored import sessions_due
 
 BUSES = "We need more buses in the evening because people work late."
 LIBRARY = "The library should open on Sunday."
@@ -96,7 +98,7 @@ def test_a_model_that_is_down_is_503_and_the_last_good_summary_stays(
     model.failing.clear()
     assert "library" in rewrite(host, session)["summary"].lower()
     clock.advance(3600)
-    assert list(container.sessions().summaries_due(clock.now())) == []
+    assert sessions_due(due_kinds.SUMMARY, clock.now()) == []
 
 
 @pytest.mark.parametrize("task", ["digest", "summary"])

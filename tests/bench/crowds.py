@@ -16,8 +16,9 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.sessions.creation import NewSession, create_session
-from chalicelib.store import database, keys
-from chalicelib.store.conversations import STALE
+from chalicelib.store import database
+from chalicelib.store.due import marks
+from chalicelib.store.due_kinds import STALE
 from chalicelib.store.mapping import head_item, message_item
 from tests.writer import Writer
 
@@ -65,9 +66,7 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
         talk = [
             _message(thread_id, 2 * turn + place, clock, number) for turn in range(SAID_BY_EACH) for place in (1, 2)
         ]
-        items.append(
-            head_item(_head(session, thread_id, talk), due_kind=keys.due(STALE, session.id), due_at=clock.now())
-        )
+        items.append(head_item(_head(session, thread_id, talk), **marks(STALE, session.id, clock.now())))
         items += [message_item(Thread(session.id, thread_id, "web", "", None, clock.now(), 1), said) for said in talk]
     _store(items)
     return session

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from chalicelib import container
 from chalicelib.model import Brief
+from chalicelib.store.due_kinds import BRIEF
+from tests.stored import sessions_due
 from tests.workers.desk import Desk
 
 
@@ -40,4 +42,4 @@ def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) 
     spoken.speak("Trams at night.")
     spoken.summarise()
     container.sessions().put_brief(spoken.session.id, Brief("of the old summary", old.generated_at))
-    assert list(container.sessions().briefs_due(spoken.clock.now())) == [spoken.session.id]
+    assert sessions_due(BRIEF, spoken.clock.now()) == [spoken.session.id]

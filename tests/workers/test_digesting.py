@@ -6,6 +6,8 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.synthesis import digest_runner
+from chalicelib.store.due_kinds import STALE
+from tests.stored import sessions_due
 from tests.workers.desk import SAYINGS, Desk, heads, status
 
 
@@ -45,9 +47,9 @@ def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
     assert (len(asked), spoken.model.count("summary")) == (5, 1)
     (left,) = [head for head in heads(spoken) if head.is_stale]
     assert left.digest_rests(spoken.clock.now())
-    assert list(container.conversations().stale_sessions(spoken.clock.now())) == []
+    assert sessions_due(STALE, spoken.clock.now()) == []
     spoken.clock.advance(3600)
-    assert list(container.conversations().stale_sessions(spoken.clock.now())) == [spoken.session.id]
+    assert sessions_due(STALE, spoken.clock.now()) == [spoken.session.id]
     assert spoken.summarise() == []
     assert spoken.summarise() == []
     assert (len(asked), status(spoken)) == (6, "stale")

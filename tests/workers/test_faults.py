@@ -8,9 +8,11 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.synthesis.on_demand import summarise_now
+from chalicelib.store.due_kinds import BRIEF, PROMPT, STALE, SUMMARY
 from tests.clock import own_retries
 from tests.faults import FAULTS, Died, Fault, Wire, tap
 from tests.lean import lean_tables
+from tests.stored import sessions_due
 from tests.workers.desk import SAYINGS, Desk
 
 MOST_CALLS = 30
@@ -87,8 +89,8 @@ def has_a_whole_summary(messages: int) -> Callable[[Desk], None]:
         assert not any(head.is_stale for head in container.conversations().heads(desk.session.id))
         digests = container.conversations().digests(desk.session.id)
         assert sum(digest.messages for digest in digests) == messages
-        assert desk.session.id not in container.conversations().stale_sessions(desk.clock.now())
-        assert desk.session.id not in set(container.sessions().summaries_due(desk.clock.now()))
+        assert desk.session.id not in sessions_due(STALE, desk.clock.now())
+        assert desk.session.id not in sessions_due(SUMMARY, desk.clock.now())
 
     return check
 
@@ -98,7 +100,7 @@ def has_a_brief(desk: Desk) -> None:
     assert view.summary is not None
     assert view.brief is not None
     assert view.brief.summary_at == view.summary.generated_at
-    assert desk.session.id not in set(container.sessions().briefs_due(desk.clock.now()))
+    assert desk.session.id not in sessions_due(BRIEF, desk.clock.now())
 
 
 def has_a_prompt(desk: Desk) -> None:
@@ -107,7 +109,7 @@ def has_a_prompt(desk: Desk) -> None:
     assert (view.prompt.version, view.prompt_due) == (1, False)
     stored = container.sessions().prompt(desk.session.id, 1)
     assert stored == view.prompt
-    assert desk.session.id not in set(container.sessions().prompts_due(desk.clock.now()))
+    assert desk.session.id not in sessions_due(PROMPT, desk.clock.now())
 
 
 CASES = {

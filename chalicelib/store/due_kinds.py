@@ -1,0 +1,58 @@
+"""What can be due: a row for each reason for which work waits, by which the clock finds it and has it done.
+
+As a rule an event starts the work. A mark says that it is to be done until it has been, so nothing is lost with a message:
+the attributes `due_kind` and `due_at` of some item, by which the index `due` of its table finds it. Where a thing can be due
+for one reason only, the mark is on an item that is written anyway, and costs nothing. A thing that is due for several
+reasons has for each an item that is nothing but a mark; `due.mark` makes it, and it stands beside the others.
+
+A new reason, a reminder for instance, is a kind of item `due#reminder#<thread>` in `item_kinds.py`, with which it goes when
+the person does; a job, with its queue, in `model/jobs.py`; and a row here. Whoever asks for it puts the mark in their
+transaction, and what does the job takes it away; in between, the job looks at what is stored and may find nothing to do.
+"""
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from chalicelib.model import jobs
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, Job, Queue
+from chalicelib.store import item_kinds, keys
+from chalicelib.store.item_kinds import ItemKind
+
+MISSED_AFTER = timedelta(minutes=5)  # by then an event has done its work, or was lost
+AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
+
+
+class DueKind(Struct, frozen=True):
+    """One reason: the item that is marked, and the job that its session, or its thread, needs then.
+
+    A job of no queue is done by the clock itself. It is asked for `waits` after it became due, and after that once every
+    `again`; without that, by whatever the job itself does with the mark. Marked items move with it, so that work which
+    cannot succeed now costs little until it can. The `name` is stored: it stays.
+    """
+
+    name: str
+    item: ItemKind
+    job: type[Job]
+    waits: timedelta = MISSED_AFTER
+    again: timedelta | None = AGAIN_AFTER
+
+    def shard(self, session_id: str) -> str:
+        """The `due_kind` of what is marked in this session."""
+        return keys.due(self.name, session_id)
+
+
+ERASURE = DueKind("erasure", item_kinds.ERASURE, jobs.EraseParticipant, again=None)
+DELETION = DueKind("deletion", item_kinds.DELETION, jobs.DeleteSession, again=None)
+PROMPT = DueKind("prompt", item_kinds.SESSION, jobs.WritePrompt)
+BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
+STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
+SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
+CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, waits=timedelta())
+
+KINDS = (ERASURE, DELETION, PROMPT, BRIEF, STALE, SUMMARY, CLOSING)
+
+
+def queues() -> tuple[Queue, ...]:
+    """The queues that the clock sends to."""
+    return tuple(queue for queue in QUEUES if any(QUEUE_OF.get(kind.job) == queue for kind in KINDS))

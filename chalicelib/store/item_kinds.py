@@ -1,0 +1,132 @@
+"""What is stored: a row for each kind of item of every table, with whose it is, when it goes, and how an export calls it.
+
+Deleting a session or a person walks this table, and so has an export or import of their data to; every test that stores an
+item of no kind fails. A new kind of item is a row here, its key in `keys.py` and its class beside the others of its table.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.store import keys
+
+# The attribute of each table that names an item, within its session or user where they have one.
+NAMED_BY = {
+    keys.ACCOUNTS: keys.PK,
+    keys.SESSIONS: keys.PART,
+    keys.CONVERSATIONS: keys.PART,
+    keys.TELEGRAM: keys.SK,
+    keys.GUARDS: keys.GUARD_ID,
+}
+OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their session, whoever's they are
+
+
+# Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person. A person is one in a
+# single session, known by the id of their thread. What is the deployment's is nobody's: counters and locks.
+Owner = Literal["session", "person", "account", "deployment"]
+
+# When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
+# transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account, which nothing deletes.
+Goes = Literal["at once", "by job", "last", "expires", "with account"]
+
+
+class ItemKind(Struct, frozen=True):
+    """One kind of item. Its `name` is its whole key, or the beginning of it, up to a `#`.
+
+    The id of a person or an account follows the beginning; `owner_at` is the attribute that has it where it does not. One
+    item in several `shards` has as many names. What is `not_exported` says why.
+    """
+
+    table: str
+    name: str
+    owner: Owner
+    goes: Goes
+    export: str = ""
+    not_exported: str = ""
+    owner_at: str = ""
+    shards: int = 0
+
+    def names(self, owner_id: str) -> list[str]:
+        """The names of this owner's items; of items with a number, what their names begin with."""
+        if self.shards:
+            return [f"{self.name}{shard}" for shard in range(self.shards)]
+        return [self.name + owner_id if self.name.endswith("#") else self.name]
+
+    def owner_in(self, name: str) -> str:
+        """The id of the owner in the name of an item of this kind."""
+        return name.removeprefix(self.name).partition("#")[0]
+
+    def is_kind_of(self, name: str) -> bool:
+        """Whether an item of this name is of this kind, should it be of no kind with a longer name."""
+        return name.startswith(self.name) if self.name.endswith("#") else name == self.name
+
+
+_COPY = "a copy of fields of the session, for lists"
+_COUNTS = "counts what is exported itself"
+_STATE = "says where work stands"
+_GUARD = "is kept for minutes or days, against too many requests"
+
+SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
+SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE)
+SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
+DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
+THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
+ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
+
+KINDS = (
+    SESSION,
+    ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context"),
+    ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
+    ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
+    ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),
+    ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompt_versions"),
+    ItemKind(keys.SESSIONS, keys.TALLIES, "session", "at once", not_exported=_COUNTS, shards=keys.TALLY_SHARDS),
+    ItemKind(keys.SESSIONS, keys.SEATS, "session", "by job", not_exported=_COUNTS),
+    ItemKind(keys.SESSIONS, keys.FEED_PART, "session", "at once", not_exported=_COPY),
+    # Of whoever deletes the session at once; the others' cards go by the job.
+    ItemKind(keys.SESSIONS, keys.MEMBERS, "account", "at once", "memberships"),
+    ItemKind(keys.SESSIONS, keys.PARTICIPATIONS, "account", "by job", "participations"),
+    SYNTHESIS,
+    ItemKind(keys.SESSIONS, keys.THEMES, "session", "by job", "themes"),
+    ItemKind(keys.SESSIONS, keys.REDUCTIONS, "session", "by job", not_exported="is made of digests again"),
+    ItemKind(keys.SESSIONS, keys.SCRATCHPAD, "session", "by job", "scratchpad"),
+    SUMMARY,
+    ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    CLOSING,
+    DELETION,
+    THREAD,
+    ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
+    ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
+    ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
+    ItemKind(keys.CONVERSATIONS, keys.DIGESTS, "person", "at once", "digest"),
+    ERASURE,
+    ItemKind(keys.ACCOUNTS, keys.USERS, "account", "with account", "user"),
+    ItemKind(keys.ACCOUNTS, keys.EMAILS, "account", "with account", not_exported="is in the user", owner_at="id"),
+    ItemKind(keys.ACCOUNTS, keys.API_KEYS, "account", "with account", "api_keys", owner_at=keys.USER_ID),
+    ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
+    ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
+    ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.REQUESTS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.SPENDING, "deployment", "expires", not_exported="counts what everybody spends"),
+    ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
+)
+
+
+def kind_of(table: str, name: str) -> ItemKind | None:
+    """The kind of an item; None for one that no row tells of."""
+    found = [kind for kind in KINDS if kind.table == table and kind.is_kind_of(name)]
+    return max(found, key=lambda kind: len(kind.name), default=None)
+
+
+def of_person(goes: Goes, thread_id: str) -> list[str]:
+    """The names of what goes so with a person; of messages, what their names begin with."""
+    found = [kind for kind in KINDS if kind.owner == "person" and kind.goes == goes]
+    return [name for kind in found for name in kind.names(thread_id)]
+
+
+def of_session(goes: Goes, user_id: str) -> list[str]:
+    """The names of what goes so with a session that this user deletes, beside what its people left."""
+    found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
+    return [name for kind in found for name in kind.names(user_id)]

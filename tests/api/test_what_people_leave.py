@@ -1,0 +1,174 @@
+"""Everything that is stored is of a kind that the registry tells of; and whoever is deleted leaves nothing, by that registry."""
+
+import json
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from chalicelib import container, settings
+from chalicelib.model import Thread
+from chalicelib.services.facilitation import condensing
+from chalicelib.services.synthesis import tree
+from chalicelib.store import keys
+from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
+from tests.api.crowd import SAID, include, remove
+from tests.api.hosts import Host, new_host
+from tests.api.work import asked, delete_data, parts, summarise, write_brief
+from tests.clock import FakeClock
+from tests.stored import left_by, owners_of, stored
+
+SECRET = "The marmalade is locked away on Thursdays."
+
+
+@pytest.fixture
+def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A session with all that one can have: three people spoke in it, one of them long and with an account."""
+    monkeypatch.setattr(condensing, "MOST_MESSAGES", 4)
+    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 2)
+    monkeypatch.setattr(tree, "FROM_THREADS", 2)
+    session = str(
+        host.new_session(
+            context="c",
+            prompt="Ask.",
+            summary_prompt="s",
+            is_public=True,
+            cross_pollination=True,
+            max_participants=9,
+            closes_at=(clock.now() + timedelta(days=2)).isoformat(),
+            questions=[{"text": "Name"}],
+        )["id"]
+    )
+    host.invite(session, "viewer")
+    for name, words in SAID.items():
+        assert host.say(session, words, name).status_code == 200
+    return session
+
+
+@pytest.fixture
+def bo(host: Host, clock: FakeClock, session: str) -> Host:
+    """An account that takes part, has said much, and has left everything that a person can."""
+    bo = new_host("bo@example.com")
+    question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]
+    bo.join(session, "bo", answers=[{"question_id": question, "answer": "Bo"}])
+    for number in range(4):
+        assert bo.say(session, f"{SECRET} Number {number}.", "bo").status_code == 200
+    head = head_of(session, "bo")
+    assert container.feedback().rate(head, 4, SECRET, clock.now())
+    sum_up(host, session)
+    return bo
+
+
+def head_of(session: str, name: str) -> Thread:
+    """The head of somebody's thread."""
+    return next(head for head in container.conversations().heads(session) if head.external_id == name)
+
+
+def thread_of(session: str, name: str) -> str:
+    """The id of somebody's thread."""
+    return head_of(session, name).id
+
+
+def sum_up(host: Host, session: str) -> None:
+    """Digests, leaves, themes, summary, brief and scratchpad."""
+    assert summarise(session)
+    assert write_brief(session)
+    assert host.call("POST", f"/sessions/{session}/scratchpad", {}).status_code == 200
+
+
+def kinds_of(names: list[str]) -> set[ItemKind | None]:
+    """Of items of the conversations of a session."""
+    return {kind_of(keys.CONVERSATIONS, name) for name in names}
+
+
+def kinds_with(word: str) -> set[str]:
+    """The names of the kinds of which some item has this word."""
+    return {kind.name for kind, raw in stored() if word in json.dumps(raw)}
+
+
+def test_every_kind_has_a_name_of_its_own_and_says_whether_it_is_exported() -> None:
+    assert len({(kind.table, kind.name) for kind in KINDS}) == len(KINDS)
+    assert [kind.name for kind in KINDS if bool(kind.export) == bool(kind.not_exported)] == []
+    assert [kind.name for kind in KINDS if kind.owner == "deployment" and kind.export] == []
+    for owner in get_args(Owner):
+        exported = [kind.export for kind in KINDS if kind.owner == owner and kind.export]
+        assert len(set(exported)) == len(exported)
+
+
+def test_a_session_with_everything_an_account_with_everything_and_their_deletion_store_every_kind(
+    host: Host, bo: Host, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
+    monkeypatch.setenv("DAILY_TOKENS", "1000000")
+    settings.settings.cache_clear()
+    assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
+    assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
+    assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
+    other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
+    budget = container.budget()
+    assert budget
+    budget.spend(1, container.clock().now())
+    seen = {kind for kind, _ in stored()}
+    remove(host, session, thread_of(session, "bo"))
+    assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204
+    seen |= {kind for kind, _ in stored()}
+    assert [kind.name for kind in KINDS if kind not in seen] == []
+
+
+def test_a_person_who_is_removed_leaves_nothing(host: Host, bo: Host, session: str) -> None:
+    thread, others = thread_of(session, "bo"), thread_of(session, "p1")
+    before = left_by("person", others)
+    assert kinds_of(left_by("person", thread)) == {k for k in KINDS if k.owner == "person"} - {ERASURE}
+    assert keys.participation(bo.user_id) in left_by("account", bo.user_id)
+    remove(host, session, thread)
+    assert kinds_with("marmalade") == {keys.MESSAGES, keys.THEMES}
+    assert {kind.goes for kind in kinds_of(left_by("person", thread)) if kind} == {"by job", "last"}
+    assert keys.participation(bo.user_id) not in left_by("account", bo.user_id)
+    assert all(map(delete_data, asked("deletions")))
+    assert left_by("person", thread) == []
+    assert left_by("person", others) == before
+    sum_up(host, session)
+    everything = json.dumps([raw for _, raw in stored()])
+    assert "buses in the evening" in everything
+    assert "marmalade" not in everything
+    assert thread not in everything
+
+
+def test_what_is_made_of_the_words_of_somebody_who_is_taken_out_goes_at_once(
+    host: Host, bo: Host, session: str
+) -> None:
+    """But for themes, which the next summary sorts out; what is shown of them waits for it."""
+    assert {keys.SUMMARY, keys.BRIEF, keys.SCRATCHPAD, keys.REDUCTIONS} <= kinds_with("marmalade")
+    include(host, session, thread_of(session, "bo"), False)
+    own = {kind.name for kind in KINDS if kind.owner == "person"}
+    assert kinds_with("marmalade") - own == {keys.THEMES}
+
+
+def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session: str) -> None:
+    people = [head.id for head in container.conversations().heads(session)]
+    assert host.call("DELETE", f"/sessions/{session}").status_code == 204
+    at_once = [
+        name
+        for name in parts(session, keys.SESSIONS)
+        if (kind := kind_of(keys.SESSIONS, name)) and kind.goes == "at once" and kind.owner == "session"
+    ]
+    assert at_once == []
+    assert keys.member(host.user_id) not in parts(session, keys.SESSIONS)
+    assert left_by("session", session) != []
+    assert all(map(delete_data, asked("deletions")))
+    assert left_by("session", session) == []
+    assert [left_by("person", thread) for thread in people] == [[]] * len(people)
+    left = {kind for kind, raw in stored() if session in json.dumps(raw)}
+    assert [kind.name for kind in left] == [keys.DELETED]
+
+
+def test_all_that_an_account_left_is_found_by_its_id(host: Host, bo: Host, session: str) -> None:
+    """Also where the key of an item does not tell."""
+    assert owners_of(next(item for item in stored() if item[0].name == keys.EMAILS))["account"] in (
+        host.user_id,
+        bo.user_id,
+    )
+    left = left_by("account", bo.user_id)
+    assert sorted(name.partition("#")[0] for name in left) == ["email", "key", "participant", "user"]
+    by_hand = [raw for kind, raw in stored() if kind.owner == "account" and bo.user_id in json.dumps(raw)]
+    assert len(by_hand) == len(left)

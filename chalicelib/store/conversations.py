@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, Condensed, Digest, Message, SessionView, Thread
@@ -30,7 +29,7 @@ from chalicelib.store.mapping import (
 from chalicelib.store.session_items import ParticipationItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
-from chalicelib.store.transact import Build, ConditionFailed
+from chalicelib.store.transact import Build, ConditionFailed, Transaction
 
 STALE = "stale"
 LAST = "~"  # sorts behind every character of an id or a sequence
@@ -101,9 +100,9 @@ class Conversations:
         up_to = ErasureItem.up_to
         erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
-        def build(write: TransactWrite, capped: bool) -> None:
+        def build(write: Transaction, capped: bool) -> None:
             due = {"due_kind": keys.due(STALE, thread.session_id), "due_at": message.created_at} if message else {}
-            write.condition_check(ErasureItem, thread.session_id, keys.erasure(thread.id), condition=erasure)
+            write.check(ErasureItem(thread.session_id, keys.erasure(thread.id)), erasure)
             write.save(head_item(thread, **due), condition=ThreadItem.session_id.does_not_exist())
             if answers:
                 form = FormItem(thread.session_id, keys.form(thread.id), answers=msgspec.to_builtins(answers))
@@ -115,7 +114,7 @@ class Conversations:
                 card, unless_there = listed
                 write.update(card, actions=unless_there)
 
-        return participant_limit.admit(thread, build, capped=capped, tally=2 + bool(answers) + bool(message))
+        return participant_limit.admit(thread, build, capped=capped)
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None
@@ -148,15 +147,15 @@ class Conversations:
         completes = moved.is_completed and not thread.is_completed
         tally, there = TallyItem(thread.session_id, keys.tally_of(thread.id)), TallyItem.status.exists()
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             if completes:
-                write.update(tally, actions=[TallyItem.completed.add(1)], condition=there)
+                write.update(tally, [TallyItem.completed.add(1)], there, keys.SESSION)
             else:
-                write.condition_check(TallyItem, tally.session_id, tally.part, there)
+                write.check(tally, there, keys.SESSION)
             write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
             write.update(_head(thread), actions=actions, condition=condition)
 
-        return moved if _holds_in_session(build, tally=int(completes)) else None
+        return moved if _holds_in_session(build) else None
 
     def take_lease(self, thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Thread | None:
         """Take the lease for a reply to what is stored already; None where somebody else moved on or holds it."""
@@ -172,7 +171,7 @@ class Conversations:
         tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
         spent: list[Action] = [TallyItem.unused_tokens.add(tokens)]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.update(_head(thread), actions=actions, condition=ours)
             write.update(tally, actions=spent, condition=TallyItem.status.exists())
 
@@ -203,15 +202,15 @@ class Conversations:
         to = CondensedItem.to_sequence
         shorter = to.does_not_exist() | (to < (condensed.to_sequence if condensed else 0))
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
             if condensed:
                 write.save(condensed_item(thread, condensed), condition=shorter)
             write.update(_head(thread), actions=actions, condition=ThreadItem.turn_id == thread.turn_id)
             tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
-            write.update(tally, actions=counts, condition=TallyItem.status.exists())
+            write.update(tally, counts, TallyItem.status.exists(), keys.SESSION)
 
-        return _holds_in_session(build, tally=3 if condensed else 2)
+        return _holds_in_session(build)
 
     def history(self, thread: Thread, limit: int) -> list[Message]:
         """The last messages of a thread, at most `limit`, oldest first."""
@@ -257,7 +256,7 @@ class Conversations:
         return sessions_due(ConversationPart, STALE, until, again)
 
 
-def _holds_in_session(build: Build, *, tally: int) -> bool:
+def _holds_in_session(build: Build) -> bool:
     """Do a transaction; False where its condition does not hold, NotFound where the one on the tally is what fails.
 
     A session is deleted together with its tallies, so none of its threads grows afterwards.
@@ -265,7 +264,7 @@ def _holds_in_session(build: Build, *, tally: int) -> bool:
     try:
         database.transact(build)
     except ConditionFailed as error:
-        if tally in error.failed:
+        if keys.SESSION in error.failed:
             raise NotFound("Session not found") from error
         return False
     return True

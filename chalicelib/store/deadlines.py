@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Session, SessionView
 from chalicelib.store import database, keys, summaries
@@ -14,6 +13,7 @@ from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
 from chalicelib.store.session_items import ClosingItem, SessionItem, TallyItem
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
 
 CLOSING_DUE = "closing"
 
@@ -23,7 +23,7 @@ def of_new(session: Session) -> list[SessionPart]:
     return [ClosingItem(session.id, keys.CLOSING, **_due(session))] if session.closes_at else []
 
 
-def edit(write: TransactWrite, before: Session, after: Session) -> None:
+def edit(write: Transaction, before: Session, after: Session) -> None:
     """What another time of ending takes."""
     if after.closes_at != before.closes_at:
         write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, _due(after)))
@@ -37,7 +37,7 @@ def close(view: SessionView, moved: datetime) -> bool:
     nobody_joins: list[Action] = [TallyItem.status.set("completed")]
     done: list[Action] = [ClosingItem.due_kind.remove(), ClosingItem.due_at.remove()]
 
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         unmoved = SessionItem.updated_at == session.updated_at
         write.update(SessionItem(session.id, keys.SESSION), actions=ended, condition=unmoved)
         for part in keys.tallies():

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.session_items import DeletionItem, FeedItem, MemberItem, SessionItem, SynthesisItem, TallyItem
 from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import DeletedItem
 
 _DUE = "deletion"
@@ -44,7 +44,7 @@ class Deletions:
             *(TallyItem(session_id, part) for part in keys.tallies()),
         ]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.delete(SessionItem(session_id, keys.SESSION), condition=SessionItem.topic.exists())
             for item in gone:
                 write.delete(item)

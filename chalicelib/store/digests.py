@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Digest, Thread
 from chalicelib.store import database, keys
@@ -15,6 +14,7 @@ from chalicelib.store.conversation_items import DigestItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import digest_from
 from chalicelib.store.tables import ConversationPart
+from chalicelib.store.transact import Transaction
 
 _KEYS_A_READ = 100
 
@@ -51,7 +51,7 @@ def put(thread: Thread, digest: Digest) -> None:
     complete: list[Action] = [reached, counts, ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
 
     def build(actions: list[Action], condition: Condition) -> Any:
-        def writes(write: TransactWrite) -> None:
+        def writes(write: Transaction) -> None:
             write.save(item, condition=older)
             write.update(head, actions=actions, condition=condition)
 

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Thread
 from chalicelib.store import database, keys
@@ -12,6 +11,7 @@ from chalicelib.store.conversation_items import CommentItem, ThreadItem
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import TallyItem
 from chalicelib.store.tables import ConversationPart
+from chalicelib.store.transact import Transaction
 
 
 class Feedback:
@@ -33,7 +33,7 @@ class Feedback:
         condition = unmoved & open_still & free
         counted: list[Action] = [TallyItem.completed.add(int(thread.message_count > 0))]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.update(_head(thread), actions=actions, condition=condition)
             tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
             write.update(tally, actions=counted, condition=TallyItem.status.exists())
@@ -46,7 +46,7 @@ class Feedback:
         actions: list[Action] = [ThreadItem.rating.set(rating)]
         item = CommentItem(thread.session_id, keys.comment(thread.id), text=comment, created_at=now)
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.update(_head(thread), actions=actions, condition=there)
             if comment:
                 write.save(item)

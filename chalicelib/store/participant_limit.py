@@ -12,14 +12,13 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import SessionFull
 from chalicelib.model import Session, SessionView, Thread
 from chalicelib.store import database, keys
 from chalicelib.store.session_items import SeatsItem, TallyItem
 from chalicelib.store.tables import ConversationPart, SessionPart
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.transact import ConditionFailed, Transaction
 
 
 def of_new(session: Session) -> list[SessionPart]:
@@ -33,18 +32,18 @@ def of_new(session: Session) -> list[SessionPart]:
     return items
 
 
-def count_in(write: TransactWrite, session_id: str, thread_id: str, *, capped: bool) -> None:
+def count_in(write: Transaction, session_id: str, thread_id: str, *, capped: bool) -> None:
     """Count somebody who joins: an update of a tally, and one of the seats where there is a limit."""
     tally = TallyItem(session_id, keys.tally_of(thread_id))
     condition = (TallyItem.status == "active") & _as_marked(capped)
-    write.update(tally, actions=[TallyItem.participants.add(1)], condition=condition)
+    write.update(tally, actions=[TallyItem.participants.add(1)], condition=condition, label=keys.SESSION)
     if capped:
         seats = SeatsItem(session_id, keys.SEATS)
-        write.update(seats, actions=[SeatsItem.taken.add(1)], condition=SeatsItem.taken < SeatsItem.limit)
+        write.update(seats, [SeatsItem.taken.add(1)], SeatsItem.taken < SeatsItem.limit, keys.SEATS)
 
 
-def admit(thread: Thread, build: Callable[..., None], *, capped: bool, tally: int) -> bool:
-    """Do the transaction that begins a thread, in which its tally has this position; False where it does not hold.
+def admit(thread: Thread, build: Callable[..., None], *, capped: bool) -> bool:
+    """Do the transaction that begins a thread, False where it does not hold.
 
     `build` takes `capped` as well: how the session was seen, or the opposite, since a limit may have come or gone. Raises
     SessionFull.
@@ -53,8 +52,8 @@ def admit(thread: Thread, build: Callable[..., None], *, capped: bool, tally: in
         try:
             database.transact(partial(build, capped=marked))
         except ConditionFailed as error:
-            if tally not in error.failed:
-                if error.failed == (tally + 1,) and marked and not _has_begun(thread):
+            if keys.SESSION not in error.failed:
+                if error.failed == {keys.SEATS} and marked and not _has_begun(thread):
                     raise SessionFull from error
                 return False
         else:
@@ -62,7 +61,7 @@ def admit(thread: Thread, build: Callable[..., None], *, capped: bool, tally: in
     return False
 
 
-def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Sequence[Action], *, capped: bool) -> None:
+def count_out(write: Transaction, session_id: str, thread_id: str, more: Sequence[Action], *, capped: bool) -> None:
     """Count somebody out, together with other changes of their tally; the seat is free again."""
     tally = TallyItem(session_id, keys.tally_of(thread_id))
     condition = TallyItem.status.exists() & _as_marked(capped)
@@ -72,7 +71,7 @@ def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Seque
         write.update(seats, actions=[SeatsItem.taken.add(-1)], condition=SeatsItem.limit.exists())
 
 
-def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
     """What a changed limit or status takes.
 
     Of a new limit it is a condition that nobody joined or left since `before` was read.

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
@@ -25,6 +24,7 @@ from chalicelib.store.mapping import answers_from, erased_to, message_from, thre
 from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
+from chalicelib.store.transact import Transaction
 
 _ERASURE = "erasure"
 _KEYS_A_READ = 100
@@ -94,7 +94,7 @@ class Participants:
             ThreadItem.due_at.remove(),
         ]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             _withdraw(write, thread, now)
             write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
 
@@ -106,7 +106,7 @@ class Participants:
         if thread.is_stale:
             actions += [ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)), ThreadItem.due_at.set(now)]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
             write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
             write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
@@ -125,7 +125,7 @@ class Participants:
         completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
-        def build(write: TransactWrite, capped: bool) -> None:
+        def build(write: Transaction, capped: bool) -> None:
             _withdraw(write, thread, now)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
@@ -180,7 +180,7 @@ class Participants:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
+def _withdraw(write: Transaction, thread: Thread, now: datetime) -> None:
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
@@ -199,7 +199,7 @@ def _stale(session_id: str, now: datetime) -> list[Action]:
     return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
 
 
-def _leave(write: TransactWrite, card: ParticipationItem) -> None:
+def _leave(write: Transaction, card: ParticipationItem) -> None:
     """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
     if card.threads > 1:
         less: list[Action] = [ParticipationItem.threads.add(-1)]

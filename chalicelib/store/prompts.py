@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Prompt
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import PromptItem, SessionItem
+from chalicelib.store.transact import Transaction
 
 PROMPT_DUE = "prompt"
 WITH_PROMPT = (keys.PROMPT_CURRENT,)  # of a view
@@ -38,7 +38,7 @@ def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
     """Make this the current prompt, and none due; see `Sessions.add_prompt`."""
     done = (*_WANTED, SessionItem.prompt_failed, SessionItem.prompt_tries)
 
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         current, version = prompt_items(session_id, prompt)
         write.save(current, condition=PromptItem.version.does_not_exist() | (PromptItem.version < prompt.version))
         write.save(version, condition=PromptItem.version.does_not_exist())

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import (
@@ -34,7 +33,7 @@ from chalicelib.store.session_items import (
 from chalicelib.store.session_view import prompt_of, view_of
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
@@ -88,15 +87,15 @@ class Sessions:
         """
         items = items_of(session, context, questions, prompt)
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(DeletedItem, keys.deleted(session.id), condition=DeletedItem.id.does_not_exist())
+        def build(write: Transaction) -> None:
+            write.check(DeletedItem(keys.deleted(session.id)), DeletedItem.id.does_not_exist(), keys.DELETION)
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 
         try:
             database.transact(build)
         except ConditionFailed as error:
-            if 0 in error.failed:
+            if keys.DELETION in error.failed:
                 raise NotFound("This session was deleted") from error
             return False
         return True
@@ -142,14 +141,14 @@ class Sessions:
             **card_values(view.session),
         )
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(SessionItem, session_id, keys.SESSION, SessionItem.topic.exists())
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), keys.SESSION)
             write.save(item, condition=MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))
 
         try:
             database.transact(build)
         except ConditionFailed as error:
-            if 0 in error.failed:
+            if keys.SESSION in error.failed:
                 raise NotFound("Session not found") from error
             raise Invalid("The owner of a session stays its owner") from error
 
@@ -237,8 +236,8 @@ class Sessions:
         item = BriefItem(session_id, keys.BRIEF, summary_at=brief.summary_at, markdown=brief.markdown)
         older = BriefItem.summary_at.does_not_exist() | (BriefItem.summary_at <= brief.summary_at)
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(SessionItem, session_id, keys.SESSION, same)
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), same)
             write.save(item, condition=older)
             write.update(
                 SummaryItem(session_id, keys.SUMMARY),

@@ -9,21 +9,29 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView, Thread, ThreadView
-from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
+from chalicelib.store import (
+    database,
+    keys,
+    participant_limit,
+    reductions,
+    scratchpads,
+    sessions,
+    summaries,
+    thread_head,
+)
 from chalicelib.store.conversation_items import (
     CommentItem,
     CondensedItem,
     DigestItem,
     ErasureItem,
     FormItem,
-    ThreadItem,
 )
-from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
-from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
+from chalicelib.store.mapping import answers_from, erased_to, message_from
 from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
+from chalicelib.store.thread_head import thread_from
 from chalicelib.store.transact import Transaction
 
 _ERASURE = "erasure"
@@ -55,17 +63,13 @@ class Participants:
             found.setdefault(thread_id, []).append(raw)
             size += _size(raw)
             if size > at_most and counted is None:
-                counted = {head.id: head for head in self._heads(session_id) if wanted(head)}
+                counted = {head.id: head for head in thread_head.read_all(session_id) if wanted(head)}
                 found = {thread: parts for thread, parts in found.items() if thread in counted}
                 size = sum(_size(part) for parts in found.values() for part in parts)
             if size > at_most:
                 return None
         views = [_of_parts(parts) for parts in found.values()]
         return [view for view in views if view and wanted(view.thread)]
-
-    def heads(self, session_id: str) -> list[Thread]:
-        """All heads of a session."""
-        return list(self._heads(session_id))
 
     def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
         """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""
@@ -88,28 +92,20 @@ class Participants:
 
     def exclude(self, thread: Thread, now: datetime) -> bool:
         """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
-        actions: list[Action] = [
-            ThreadItem.included.set(False),
-            ThreadItem.due_kind.remove(),
-            ThreadItem.due_at.remove(),
-        ]
 
         def build(write: Transaction) -> None:
             _withdraw(write, thread, now)
-            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+            write.update(*thread_head.exclude(thread))
 
         return holds(lambda: database.transact(build))
 
     def include(self, thread: Thread, now: datetime) -> bool:
         """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
-        actions: list[Action] = [ThreadItem.included.set(True)]
-        if thread.is_stale:
-            actions += [ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)), ThreadItem.due_at.set(now)]
 
         def build(write: Transaction) -> None:
             synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
             write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
-            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+            write.update(*thread_head.include(thread, now))
 
         return holds(lambda: database.transact(build))
 
@@ -123,11 +119,10 @@ class Participants:
         session_id = thread.session_id
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
         completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
-        unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
         def build(write: Transaction, capped: bool) -> None:
             _withdraw(write, thread, now)
-            write.delete(_head(thread), condition=_same(thread) & unmoved)
+            write.delete(*thread_head.remove(thread))
             write.delete(FormItem(session_id, keys.form(thread.id)))
             write.delete(CommentItem(session_id, keys.comment(thread.id)))
             write.delete(CondensedItem(session_id, keys.condensed(thread.id)))
@@ -160,9 +155,6 @@ class Participants:
         for shard in keys.dues(_ERASURE):
             for raw in database.query_due(ConversationPart, shard, stored):
                 yield raw[keys.SESSION_ID]["S"], keys.thread_of(raw[keys.PART]["S"])
-
-    def _heads(self, session_id: str) -> Iterator[Thread]:
-        return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
 
     def _by_key(
         self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
@@ -211,19 +203,6 @@ def _leave(write: Transaction, card: ParticipationItem) -> None:
 def _note_erased(session_id: str, part: str, up_to: int) -> None:
     """Everything up to there is gone; unless the thread was deleted once more, nothing is left to do."""
     holds(lambda: database.delete(ErasureItem(session_id, part), ErasureItem.up_to == up_to))
-
-
-def _as_included_as(thread: Thread) -> Any:
-    return ThreadItem.included == thread.included
-
-
-def _head(thread: Thread) -> ThreadItem:
-    return ThreadItem(thread.session_id, keys.thread(thread.id))
-
-
-def _same(thread: Thread) -> Any:
-    """It is this thread, and not one that the same participant began after a deletion."""
-    return ThreadItem.created_at == thread.created_at
 
 
 def _length(thread: Thread) -> int:

@@ -11,10 +11,10 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Session, Summary, Synthesis
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.mapping import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.themes import Changes
+from chalicelib.store.thread_head import thread_from
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 BRIEF_DUE = "brief"

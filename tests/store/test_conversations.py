@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.model import Condensed, Digest, Message, Thread
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.store import digests
 from tests.api.work import parts
 from tests.clock import NOON
 
@@ -83,8 +84,8 @@ def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
 
 def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
     conversations = container.conversations()
-    conversations.put_digest(thread, digest(thread, 5))
-    conversations.put_digest(thread, digest(thread, 3))
+    digests.put(thread, digest(thread, 5))
+    digests.put(thread, digest(thread, 3))
     kept = conversations.digest(thread.session_id, thread.id)
     assert kept is not None
     assert kept.to_sequence == 5
@@ -126,7 +127,7 @@ def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
 def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:
     conversations = container.conversations()
     gone = Digest("00000000-0000-4000-8000-000000000000", 1, (), 1, "m", NOON)
-    conversations.put_digest(replace(thread, id=gone.thread_id), gone)
+    digests.put(replace(thread, id=gone.thread_id), gone)
     assert conversations.digests(thread.session_id) == []
     assert len(conversations.heads(thread.session_id)) == 1
 

@@ -71,7 +71,7 @@ def _begin(scene: Scene, user_id: str, identifier: str, said: NewMessage, deps: 
     now = deps.clock.now()
     empty = Thread(session.id, own, scope, user_id, None, now, prompt, starts_after=erased, last_sequence=erased)
     message = _message(empty, identifier, said, deps)
-    begun = messages.begun_with(empty, message)
+    begun = empty.with_said(message)
     return message if deps.conversations.join(begun, (), message, capped=session.is_capped) else None
 
 

@@ -47,7 +47,7 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
-        spoken = messages.begun_with(thread, message)
+        spoken = thread.with_said(message)
         capped = context.view.session.is_capped
         if deps.conversations.join(spoken, (), message, request_context.listed(context, who), capped=capped):
             return reply(context, spoken, [message], deps, deadline)

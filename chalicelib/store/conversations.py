@@ -6,11 +6,10 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from pynamodb.expressions.update import Action
 
 from chalicelib.errors import NotFound
-from chalicelib.model import Answer, Condensed, Digest, Message, SessionView, Thread
-from chalicelib.store import database, keys, participant_limit, sessions, tallies, thread_head
+from chalicelib.model import Answer, Condensed, Digest, Message, Session, SessionView, Thread
+from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -23,7 +22,6 @@ from chalicelib.store.mapping import (
     message_from,
     message_item,
 )
-from chalicelib.store.session_items import ParticipationItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import STALE, thread_from
@@ -76,36 +74,38 @@ class Conversations:
 
     def join(
         self,
+        session: Session,
         thread: Thread,
         answers: Sequence[Answer],
         message: Message | None,
-        listed: tuple[ParticipationItem, list[Action]] | None = None,
+        account: str | None,
         *,
-        capped: bool = False,
-    ) -> bool:
-        """Begin a thread, with its form and first message, and count it: one transaction.
+        is_capped: bool,
+    ) -> frozenset[str]:
+        """Begin a thread, with its form and first message, and count it: one transaction. `account` is whose list gets the session.
 
-        `listed` is the card by which an account finds what it takes part in; `capped` says whether the session was seen to
-        have a limit of participants. False where the thread exists already, where the session takes nobody in any more, and
-        where messages of a deleted thread of this name end elsewhere than `starts_after` says. Raises SessionFull.
+        Gives the labels of the conditions that did not hold, those of `participant_limit` among them; none where it has begun.
         """
         up_to = ErasureItem.up_to
         erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
-        def build(write: Transaction, capped: bool) -> None:
+        def build(write: Transaction) -> None:
             write.check(ErasureItem(thread.session_id, keys.erasure(thread.id)), erasure)
             write.save(*thread_head.begin(thread, message))
             if answers:
                 form = FormItem(thread.session_id, keys.form(thread.id), answers=msgspec.to_builtins(answers))
-                write.save(form, condition=FormItem.session_id.does_not_exist())
+                write.save(form, FormItem.session_id.does_not_exist())
             if message:
-                write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
-            participant_limit.count_in(write, thread.session_id, thread.id, capped=capped)
-            if listed:
-                card, unless_there = listed
-                write.update(card, actions=unless_there)
+                write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
+            participant_limit.count_in(write, thread, is_capped=is_capped)
+            if account:
+                write.update(*cards.participation(session, account))
 
-        return participant_limit.admit(thread, build, capped=capped)
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            return error.failed
+        return frozenset()
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None

@@ -28,7 +28,7 @@ from chalicelib.store.conversation_items import (
 )
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.mapping import answers_from, erased_to, message_from
-from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import thread_from
@@ -118,9 +118,8 @@ class Participants:
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
         due: dict[str, Any] = {"due_kind": keys.due(_ERASURE, session_id), "due_at": now}
-        completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
 
-        def build(write: Transaction, capped: bool) -> None:
+        def build(write: Transaction, is_capped: bool) -> None:
             _withdraw(write, thread, now)
             write.delete(*thread_head.remove(thread))
             write.delete(FormItem(session_id, keys.form(thread.id)))
@@ -130,10 +129,12 @@ class Participants:
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **due))
-            participant_limit.count_out(write, session_id, thread.id, completed, capped=capped)
+            participant_limit.count_out(write, thread, is_capped=is_capped)
 
         # Only one of the two can hold; most sessions have no limit of participants.
-        return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
+        return any(
+            holds(partial(database.transact, partial(build, is_capped=is_capped))) for is_capped in (False, True)
+        )
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
         """Remove the messages of a deleted thread; False where there was no time for all of them."""

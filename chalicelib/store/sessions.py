@@ -16,7 +16,7 @@ from chalicelib.model import (
     Summary,
     Synthesis,
 )
-from chalicelib.store import database, keys, participant_limit, prompts, summaries
+from chalicelib.store import database, keys, prompts, summaries
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -103,10 +103,6 @@ class Sessions:
     def view(self, session_id: str, parts: Iterable[str], user_id: str | None = None) -> SessionView:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""
         return view_of(session_id, database.get_many(wanted(session_id, parts, user_id)), user_id)
-
-    def is_full(self, session: Session) -> bool:
-        """Whether the session has a limit of participants, and nobody more can join."""
-        return participant_limit.are_taken(session)
 
     def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
         """A version of the facilitation prompt; the one in force where none is named."""

@@ -10,7 +10,9 @@ from chalicelib import container
 from chalicelib.model import Condensed, Digest, Message, Thread
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store import digests
+from chalicelib.store.sessions import NOTHING_ELSE
 from tests.api.work import parts
 from tests.clock import NOON
 
@@ -24,7 +26,7 @@ def thread(aws: None) -> Thread:
     session = create_session(new, "owner", sessions=container.sessions(), now=NOON, new_id=container.new_id)
     named = thread_id(SECRET, session.id, "api", "p1")
     begun = Thread(session.id, named, "api", "p1", None, NOON, 0)
-    assert container.conversations().join(begun, (), None)
+    assert admit(session, begun, conversations=container.conversations())
     return begun
 
 
@@ -41,7 +43,8 @@ def digest(thread: Thread, to_sequence: int) -> Digest:
 
 
 def test_a_thread_begins_once(thread: Thread) -> None:
-    assert not container.conversations().join(thread, (), None)
+    session = container.sessions().view(thread.session_id, NOTHING_ELSE).session
+    assert not admit(session, thread, conversations=container.conversations())
 
 
 def test_of_two_messages_with_one_number_the_first_is_stored(thread: Thread) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Digest, Message, Point, Thread, Voice
+from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store import database, digests, keys, thread_head
 from chalicelib.store.tables import ConversationPart
 from tests.capacity import sizes
@@ -23,7 +24,7 @@ def head(room: Room, name: str = "Bo", external_id: str = "p1") -> Thread:
     """A thread in which somebody said something."""
     thread = Thread(room.session.id, container.new_id(), "telegram", external_id, name, room.clock.now(), 1)
     message = Message(container.new_id(), 1, "user", "Hello", room.clock.now())
-    assert container.conversations().join(thread, (), message)
+    assert admit(room.session, thread, (), message, conversations=container.conversations())
     found = thread_head.read(thread.session_id, thread.id)
     assert found
     return found

@@ -3,7 +3,6 @@
 | work | who has the lease | until |
 | --- | --- | --- |
 | a reply in a thread | `turn_id`, one try of a turn | `leased_until` |
-| a summary of a session | `held_by_request`; a job where there is none | `updating_until` |
 | a request with an Idempotency-Key | `holder`, one try of the request | `running_until`, in seconds since 1970 |
 """
 
@@ -15,7 +14,6 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.session_items import SynthesisItem
 from chalicelib.store.user_items import RequestItem
 
 
@@ -36,14 +34,12 @@ class Lease(Struct, frozen=True, eq=False):
         return held
 
     def is_open_to(self, who: Any, now: Any) -> Condition:
-        """It is free, or theirs: the answer to a first try to take it can get lost. Who has no name gets it from others without."""
-        theirs = self.holder.does_not_exist() if who is None else self.is_held_by(who)
-        found: Condition = self.is_free(now) | theirs
-        return found
+        """It is free, or theirs already: the answer to a first try to take it can get lost."""
+        return self.is_free(now) if who is None else self.is_free(now) | self.is_held_by(who)
 
     def take(self, who: Any, until: Any) -> list[Action]:
         """Give it to this one, until then."""
-        return [self.until.set(until), self.holder.remove() if who is None else self.holder.set(who)]
+        return [self.until.set(until), self.holder.set(who)]
 
     def give_back(self) -> list[Action]:
         """Make it free."""
@@ -51,5 +47,4 @@ class Lease(Struct, frozen=True, eq=False):
 
 
 TURN = Lease(ThreadItem.turn_id, ThreadItem.leased_until)
-SUMMARY = Lease(SynthesisItem.held_by_request, SynthesisItem.updating_until)
 REQUEST = Lease(RequestItem.holder, RequestItem.running_until)

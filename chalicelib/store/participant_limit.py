@@ -68,11 +68,11 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
             write.update(item, actions=[LimitItem.limit.set(limit)], condition=LimitItem.limit.exists())
         if status:
             for part in keys.tallies():
-                write.update(TallyItem(session.id, part), actions=status, condition=TallyItem.status.exists())
+                write.update(TallyItem(session.id, part), actions=status, condition=tallies.is_there())
         return
     for part, participants in zip(keys.tallies(), before.participants, strict=True):
         mark = TallyItem.capped.remove() if limit is None else TallyItem.capped.set(True)
-        unmoved = TallyItem.status.exists() if limit is None else TallyItem.participants == participants
+        unmoved = tallies.is_there() if limit is None else TallyItem.participants == participants
         write.update(TallyItem(session.id, part), actions=[mark, *status], condition=unmoved)
     if limit is None:
         write.delete(item)

@@ -16,7 +16,7 @@ from chalicelib.model import (
     Summary,
     Synthesis,
 )
-from chalicelib.store import database, keys, prompts, summaries
+from chalicelib.store import database, keys, summaries
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due import sessions_due
@@ -109,21 +109,6 @@ class Sessions:
         part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)
         item = database.get(PromptItem, session_id, part)
         return prompt_of(item) if item and item.text else None
-
-    def add_prompt(self, session_id: str, prompt: Prompt, due_at: datetime | None = None) -> bool:
-        """Make this the current prompt; False where a version of that number, or a newer one, is there already.
-
-        With `due_at`, only while it is the prompt due since then: an edit that came later asks for another one.
-        """
-
-        return prompts.add(session_id, prompt, due_at)
-
-    def fail_prompt(self, session_id: str, due_at: datetime, *, for_good: bool = False, paid: bool = False) -> None:
-        """Note that the prompt due since then could not be written; `for_good`, it is not due any more.
-
-        `paid` tries are counted: a model was asked and answered.
-        """
-        prompts.fail(session_id, due_at, for_good=for_good, paid=paid)
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
         """Give a user a role in a session; an earlier role is replaced."""

@@ -120,9 +120,9 @@ class Conversations:
 
         def build(write: Transaction) -> None:
             if completes:
-                write.update(*tallies.count(thread, completed=1), keys.SESSION)
+                write.update(*tallies.count(thread, completed=1), label=keys.SESSION)
             else:
-                write.check(tallies.of_thread(thread), tallies.is_there(), keys.SESSION)
+                write.check(tallies.of_thread(thread), tallies.is_there(), label=keys.SESSION)
             write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
             write.update(*thread_head.say(thread, said, message.created_at))
 
@@ -164,7 +164,7 @@ class Conversations:
                 write.save(condensed_item(thread, condensed), shorter)
             write.update(*thread_head.reply(thread, message))
             counts = {"turns": 1, "completed": int(completes), **(message.usage or {})}
-            write.update(*tallies.count(thread, **counts), keys.SESSION)
+            write.update(*tallies.count(thread, **counts), label=keys.SESSION)
 
         return _holds_in_session(build)
 

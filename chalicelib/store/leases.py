@@ -28,16 +28,16 @@ class Lease(Struct, frozen=True, eq=False):
         free: Condition = self.until.does_not_exist() | (self.until <= now)
         return free
 
-    def is_held_by(self, who: Any) -> Condition:
+    def is_held_by(self, who: str) -> Condition:
         """This one has it."""
         held: Condition = self.holder == who
         return held
 
-    def is_open_to(self, who: Any, now: Any) -> Condition:
+    def is_open_to(self, who: str | None, now: Any) -> Condition:
         """It is free, or theirs already: the answer to a first try to take it can get lost."""
         return self.is_free(now) if who is None else self.is_free(now) | self.is_held_by(who)
 
-    def take(self, who: Any, until: Any) -> list[Action]:
+    def take(self, who: str, until: Any) -> list[Action]:
         """Give it to this one, until then."""
         return [self.until.set(until), self.holder.set(who)]
 

@@ -34,10 +34,10 @@ def of_new(session: Session) -> list[SessionPart]:
 def count_in(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     """Count somebody who joins: an update of a tally, and one of `seats` where there is a limit."""
     condition = (TallyItem.status == "active") & _is_marked(is_capped)
-    write.update(tallies.of_thread(thread), [TallyItem.participants.add(1)], condition, LIMIT_OR_END)
+    write.update(tallies.of_thread(thread), [TallyItem.participants.add(1)], condition, label=LIMIT_OR_END)
     if is_capped:
         limit = LimitItem(thread.session_id, keys.SEATS)
-        write.update(limit, [LimitItem.taken.add(1)], LimitItem.taken < LimitItem.limit, ROOM)
+        write.update(limit, [LimitItem.taken.add(1)], LimitItem.taken < LimitItem.limit, label=ROOM)
 
 
 def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:

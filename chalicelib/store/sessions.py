@@ -88,7 +88,7 @@ class Sessions:
         items = items_of(session, context, questions, prompt)
 
         def build(write: Transaction) -> None:
-            write.check(DeletedItem(keys.deleted(session.id)), DeletedItem.id.does_not_exist(), keys.DELETION)
+            write.check(DeletedItem(keys.deleted(session.id)), DeletedItem.id.does_not_exist(), label=keys.DELETION)
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 
@@ -123,7 +123,7 @@ class Sessions:
         )
 
         def build(write: Transaction) -> None:
-            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), keys.SESSION)
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
             write.save(item, condition=MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))
 
         try:

@@ -139,13 +139,13 @@ def _put(session_id: str, summary: Summary, epoch: int, themes: Changes | None, 
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
     def build(write: Transaction) -> None:
-        write.save(item, older, keys.SUMMARY)
+        write.save(item, older, label=keys.SUMMARY)
         shown = SessionItem(session_id, keys.SESSION)
         changed: list[Action] = [SessionItem.updated_at.set(moved)]
-        write.update(shown, changed, SessionItem.updated_at < moved, keys.SESSION)
+        write.update(shown, changed, SessionItem.updated_at < moved, label=keys.SESSION)
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
         unmoved = still(epoch) & themes.unmoved if themes else still(epoch)
-        write.update(synthesis, [*ended(), *(themes.moves if themes else ())], unmoved, keys.SYNTHESIS)
+        write.update(synthesis, [*ended(), *(themes.moves if themes else ())], unmoved, label=keys.SYNTHESIS)
         if themes:
             themes.write(write, session_id)
 

@@ -84,7 +84,7 @@ def reply(thread: Thread, message: Message) -> Step:
     number = message.sequence
     answered = [ThreadItem.last_sequence.set(number), ThreadItem.answered_to.set(number), *TURN.give_back()]
     concluded = [ThreadItem.concluded.set(True)] if message.is_final and not thread.concluded else []
-    return _head(thread), [*answered, *concluded], TURN.is_held_by(thread.turn_id)
+    return _head(thread), [*answered, *concluded], TURN.is_held_by(thread.turn_id or "")
 
 
 def conclude(thread: Thread, now: datetime) -> Step:

@@ -60,20 +60,20 @@ class Transaction:
         self.items: list[dict[str, dict[str, Any]]] = []
         self.labels: list[str] = []
 
-    def check(self, item: Model, condition: Condition, label: str = "") -> None:
+    def check(self, item: Model, condition: Condition, *, label: str = "") -> None:
         """Require something of an item that is not written."""
         self._add("ConditionCheck", item.get_delete_kwargs_from_instance(condition=condition), label)
 
-    def delete(self, item: Model, condition: Condition | None = None, label: str = "") -> None:
+    def delete(self, item: Model, condition: Condition | None = None, *, label: str = "") -> None:
         """Remove an item."""
         self._add("Delete", item.get_delete_kwargs_from_instance(condition=condition), label)
 
-    def save(self, item: Model, condition: Condition | None = None, label: str = "") -> None:
+    def save(self, item: Model, condition: Condition | None = None, *, label: str = "") -> None:
         """Store an item, in the place of the one that is there."""
         self._add("Put", item.get_save_kwargs_from_instance(condition=condition), label)
 
     def update(
-        self, item: Model, actions: Sequence[Action], condition: Condition | None = None, label: str = ""
+        self, item: Model, actions: Sequence[Action], condition: Condition | None = None, *, label: str = ""
     ) -> None:
         """Change an item in place."""
         self._add("Update", item.get_update_kwargs_from_instance(actions=list(actions), condition=condition), label)

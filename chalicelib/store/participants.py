@@ -71,6 +71,10 @@ class Participants:
         views = [_of_parts(parts) for parts in found.values()]
         return [view for view in views if view and wanted(view.thread)]
 
+    def heads(self, session_id: str) -> list[Thread]:
+        """All heads of a session."""
+        return list(thread_head.read_all(session_id))
+
     def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
         """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""
         return self._by_key(threads, lambda _: [], at_most)

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.model import Thread, ThreadView
-from chalicelib.store import thread_head
 from chalicelib.store.participants import Participants
 from chalicelib.text.normalise import fold
 
@@ -75,7 +74,7 @@ def list_responses(session_id: str, wanted: Wanted, *, participants: Participant
             raise too_large(wanted)
         order = _Order(wanted.newest_first, [view.thread for view in views])
         return Responses(sorted(views, key=lambda view: order.key(view.thread)))
-    heads = list(thread_head.read_all(session_id))
+    heads = participants.heads(session_id)
     order = _Order(wanted.newest_first, heads, start)
     behind = [head for head in heads if _fits(head, wanted) and (start is None or order.key(head) > order.start)]
     behind.sort(key=order.key)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model.synthesis import Voice
 
@@ -71,6 +72,18 @@ class Thread(Struct, frozen=True):
     def is_stale(self) -> bool:
         """Whether the participant said something that the digest does not know."""
         return self.last_said > self.digested_to
+
+    def with_said(self, message: "Message") -> "Thread":
+        """The head when the participant has said this."""
+        now = message.created_at
+        return replace(
+            self,
+            last_sequence=message.sequence,
+            last_said=message.sequence,
+            message_count=self.message_count + 1,
+            first_message_at=self.first_message_at or now,
+            last_message_at=now,
+        )
 
     def digest_rests(self, now: datetime) -> bool:
         """Whether a digest of these words failed so often that it is not to be tried now."""

@@ -20,6 +20,7 @@ from chalicelib.services.participants.responses import Wanted, list_responses
 from chalicelib.services.sessions.creation import summary_status
 from chalicelib.services.synthesis.answers import least_people
 from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
+from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 
 PEOPLE = 50  # on one page
@@ -140,5 +141,5 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     person = identity.known(request, session_id)
     here = thread_id(container.deployment_secret(), session_id, WEB, person) if person else None
     found = (here, identity.holder(request, "thread", session_id))
-    threads = (container.conversations().thread(session_id, own) for own in found if own)
+    threads = (thread_head.read(session_id, own) for own in found if own)
     return [thread for thread in threads if thread]

@@ -21,6 +21,7 @@ from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
+from chalicelib.services.sessions.participant_limit import is_full_now
 from chalicelib.services.synthesis.visibility import has_taken_part
 
 GONE, FULL = 410, 409
@@ -126,7 +127,7 @@ def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
         return "closed.html", told.code if thread or told.code != 200 else GONE, mine
     if thread is not None:
         return "conversation.html", told.code, _conversation(visit, thread, told)
-    if told.given is None and container.sessions().is_full(session):
+    if told.given is None and is_full_now(session):
         return "full.html", told.code if told.code != 200 else FULL, {}
     form = fields(view.questions, told.given or {}, told.refused, voice.texts)
     token = identity.form_token(visit.person, session.id)

@@ -3,13 +3,11 @@
 from datetime import datetime
 from typing import Any, cast
 
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Caller, Plan, User
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import EmailItem, KeyItem, UserItem
 
 _SLOTS = "abcd"
@@ -30,7 +28,7 @@ class Accounts:
         )
         address = EmailItem(keys.email(user.email), id=user.id)
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             write.save(item, condition=UserItem.pk.does_not_exist())
             write.save(address, condition=EmailItem.pk.does_not_exist())
 

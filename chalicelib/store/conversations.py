@@ -6,31 +6,25 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
-from chalicelib.model import Answer, Condensed, Digest, Message, SessionView, Thread
-from chalicelib.store import database, digests, due, keys, participant_limit, sessions
-from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem, ThreadItem
+from chalicelib.model import Answer, Condensed, Digest, Message, Session, SessionView, Thread
+from chalicelib.store import cards, database, digests, keys, participant_limit, sessions, tallies, thread_head
+from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
-from chalicelib.store.due_kinds import STALE
 from chalicelib.store.mapping import (
     answers_from,
     condensed_from,
     condensed_item,
     digest_from,
     erased_to,
-    head_item,
     message_from,
     message_item,
-    thread_from,
 )
-from chalicelib.store.session_items import ParticipationItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
-from chalicelib.store.transact import Build, ConditionFailed
+from chalicelib.store.thread_head import thread_from
+from chalicelib.store.transact import Build, ConditionFailed, Transaction
 
 LAST = "~"  # sorts behind every character of an id or a sequence
 
@@ -70,11 +64,6 @@ class Conversations:
             erased={t: erased_to(raw[keys.erasure(t)]) for t in thread_ids if keys.erasure(t) in raw},
         )
 
-    def thread(self, session_id: str, thread_id: str) -> Thread | None:
-        """The head of one thread."""
-        raw = database.get_many([(ConversationPart, session_id, keys.thread(thread_id))])
-        return thread_from(raw[keys.thread(thread_id)]) if raw else None
-
     def thread_now(self, session_id: str, thread_id: str) -> tuple[Thread | None, Condensed | None]:
         """The head of one thread and its condensed part, in one read."""
         head, earlier = keys.thread(thread_id), keys.condensed(thread_id)
@@ -84,37 +73,38 @@ class Conversations:
 
     def join(
         self,
+        session: Session,
         thread: Thread,
         answers: Sequence[Answer],
         message: Message | None,
-        listed: tuple[ParticipationItem, list[Action]] | None = None,
+        account: str | None,
         *,
-        capped: bool = False,
-    ) -> bool:
-        """Begin a thread, with its form and first message, and count it: one transaction.
+        is_capped: bool,
+    ) -> frozenset[str]:
+        """Begin a thread, with its form and first message, and count it: one transaction. `account` is whose list gets the session.
 
-        `listed` is the card by which an account finds what it takes part in; `capped` says whether the session was seen to
-        have a limit of participants. False where the thread exists already, where the session takes nobody in any more, and
-        where messages of a deleted thread of this name end elsewhere than `starts_after` says. Raises SessionFull.
+        Gives the labels of the conditions that did not hold, those of `participant_limit` among them; none where it has begun.
         """
         up_to = ErasureItem.up_to
         erasure = (up_to == thread.starts_after) if thread.starts_after else up_to.does_not_exist()
 
-        def build(write: TransactWrite, capped: bool) -> None:
-            marks = due.marks(STALE, thread.session_id, message.created_at if message else None)
-            write.condition_check(ErasureItem, thread.session_id, keys.erasure(thread.id), condition=erasure)
-            write.save(head_item(thread, **marks), condition=ThreadItem.session_id.does_not_exist())
+        def build(write: Transaction) -> None:
+            write.check(ErasureItem(thread.session_id, keys.erasure(thread.id)), erasure)
+            write.save(*thread_head.begin(thread, message))
             if answers:
                 form = FormItem(thread.session_id, keys.form(thread.id), answers=msgspec.to_builtins(answers))
-                write.save(form, condition=FormItem.session_id.does_not_exist())
+                write.save(form, FormItem.session_id.does_not_exist())
             if message:
-                write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
-            participant_limit.count_in(write, thread.session_id, thread.id, capped=capped)
-            if listed:
-                card, unless_there = listed
-                write.update(card, actions=unless_there)
+                write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
+            participant_limit.count_in(write, thread, is_capped=is_capped)
+            if account:
+                write.update(*cards.participation(session, account))
 
-        return participant_limit.admit(thread, build, capped=capped, tally=2 + bool(answers) + bool(message))
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            return error.failed
+        return frozenset()
 
     def say(
         self, thread: Thread, message: Message, turn_id: str | None, leased_until: datetime | None
@@ -124,61 +114,37 @@ class Conversations:
         With first words a conversation that ended without any counts as completed. Gives the moved head; None where
         another message came first or another reply is being made. Raises NotFound where the session was deleted meanwhile.
         """
-        now = message.created_at
-        moved = replace(
-            thread,
-            last_sequence=message.sequence,
-            last_said=message.sequence,
-            message_count=thread.message_count + 1,
-            first_message_at=thread.first_message_at or now,
-            last_message_at=now,
-            turn_id=turn_id,
-            leased_until=leased_until,
-        )
-        changed = ["last_sequence", "last_said", "message_count", "first_message_at", "last_message_at"]
-        actions = _sets(moved, [*changed, *(["turn_id", "leased_until"] if turn_id else [])])
-        if thread.included:  # nobody waits for the digest of an excluded thread
-            actions += [
-                ThreadItem.due_kind.set(STALE.shard(thread.session_id)),
-                ThreadItem.due_at.set(ThreadItem.due_at | now),
-            ]
-        condition = _unmoved(thread) & (ThreadItem.included == thread.included) & _free(now, turn_id)
+        said = replace(thread.with_said(message), turn_id=turn_id, leased_until=leased_until)
+        completes = said.is_completed and not thread.is_completed
 
-        completes = moved.is_completed and not thread.is_completed
-        tally, there = TallyItem(thread.session_id, keys.tally_of(thread.id)), TallyItem.status.exists()
-
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             if completes:
-                write.update(tally, actions=[TallyItem.completed.add(1)], condition=there)
+                write.update(*tallies.count(thread, completed=1), label=keys.SESSION)
             else:
-                write.condition_check(TallyItem, tally.session_id, tally.part, there)
-            write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
-            write.update(_head(thread), actions=actions, condition=condition)
+                write.check(tallies.of_thread(thread), tallies.is_there(), label=keys.SESSION)
+            write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
+            write.update(*thread_head.say(thread, said, message.created_at))
 
-        return moved if _holds_in_session(build, tally=int(completes)) else None
+        return said if _holds_in_session(build) else None
 
     def take_lease(self, thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Thread | None:
         """Take the lease for a reply to what is stored already; None where somebody else moved on or holds it."""
-        moved = replace(thread, turn_id=turn_id, leased_until=leased_until)
-        condition = _unmoved(thread) & _free(now, turn_id)
-        taken = holds(lambda: database.update(_head(thread), _sets(moved, ("turn_id", "leased_until")), condition))
-        return moved if taken else None
+        step = thread_head.take_lease(thread, turn_id, now, leased_until)
+        taken = holds(lambda: database.update(*step))
+        return replace(thread, turn_id=turn_id, leased_until=leased_until) if taken else None
 
     def release_lease(self, thread: Thread, turn_id: str, tokens: int = 0) -> None:
         """Give the lease back without a reply; one that is not ours is left alone. What was spent counts either way."""
-        actions: list[Action] = [ThreadItem.turn_id.remove(), ThreadItem.leased_until.remove()]
-        ours = ThreadItem.turn_id == turn_id
-        tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
-        spent: list[Action] = [TallyItem.unused_tokens.add(tokens)]
+        release, spent = thread_head.release_lease(thread, turn_id), tallies.count(thread, unused_tokens=tokens)
 
-        def build(write: TransactWrite) -> None:
-            write.update(_head(thread), actions=actions, condition=ours)
-            write.update(tally, actions=spent, condition=TallyItem.status.exists())
+        def build(write: Transaction) -> None:
+            write.update(*release)
+            write.update(*spent)
 
         if not tokens:
-            holds(lambda: database.update(_head(thread), actions, ours))
+            holds(lambda: database.update(*release))
         elif not holds(lambda: database.transact(build)):
-            holds(lambda: database.update(tally, spent, TallyItem.status.exists()))
+            holds(lambda: database.update(*spent))
 
     def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.
@@ -187,30 +153,19 @@ class Conversations:
         the lease was lost: then somebody else answers, and this reply is not stored. Raises NotFound where the session was
         deleted meanwhile.
         """
-        concludes = message.is_final and not thread.concluded
-        completes = concludes and thread.message_count > 0
-        actions: list[Action] = [
-            ThreadItem.last_sequence.set(message.sequence),
-            ThreadItem.answered_to.set(message.sequence),
-            ThreadItem.turn_id.remove(),
-            ThreadItem.leased_until.remove(),
-        ]
-        if concludes:
-            actions.append(ThreadItem.concluded.set(True))
-        counts: list[Action] = [TallyItem.turns.add(1), TallyItem.completed.add(int(completes))]
-        counts += [getattr(TallyItem, name).add(tokens) for name, tokens in (message.usage or {}).items()]
+        completes = message.is_final and not thread.concluded and thread.message_count > 0
         to = CondensedItem.to_sequence
         shorter = to.does_not_exist() | (to < (condensed.to_sequence if condensed else 0))
 
-        def build(write: TransactWrite) -> None:
-            write.save(message_item(thread, message), condition=MessageItem.session_id.does_not_exist())
+        def build(write: Transaction) -> None:
+            write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
             if condensed:
-                write.save(condensed_item(thread, condensed), condition=shorter)
-            write.update(_head(thread), actions=actions, condition=ThreadItem.turn_id == thread.turn_id)
-            tally = TallyItem(thread.session_id, keys.tally_of(thread.id))
-            write.update(tally, actions=counts, condition=TallyItem.status.exists())
+                write.save(condensed_item(thread, condensed), shorter)
+            write.update(*thread_head.reply(thread, message))
+            counts = {"turns": 1, "completed": int(completes), **(message.usage or {})}
+            write.update(*tallies.count(thread, **counts), label=keys.SESSION)
 
-        return _holds_in_session(build, tally=3 if condensed else 2)
+        return _holds_in_session(build)
 
     def history(self, thread: Thread, limit: int) -> list[Message]:
         """The last messages of a thread, at most `limit`, oldest first."""
@@ -234,8 +189,7 @@ class Conversations:
 
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""
-        found = database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
-        return [thread_from(raw) for raw in found]
+        return list(thread_head.read_all(session_id))
 
     def digest(self, session_id: str, thread_id: str) -> Digest | None:
         """The digest of one thread."""
@@ -252,7 +206,7 @@ class Conversations:
         digests.put(thread, digest)
 
 
-def _holds_in_session(build: Build, *, tally: int) -> bool:
+def _holds_in_session(build: Build) -> bool:
     """Do a transaction; False where its condition does not hold, NotFound where the one on the tally is what fails.
 
     A session is deleted together with its tallies, so none of its threads grows afterwards.
@@ -260,33 +214,7 @@ def _holds_in_session(build: Build, *, tally: int) -> bool:
     try:
         database.transact(build)
     except ConditionFailed as error:
-        if tally in error.failed:
+        if keys.SESSION in error.failed:
             raise NotFound("Session not found") from error
         return False
     return True
-
-
-def _head(thread: Thread) -> ThreadItem:
-    return ThreadItem(thread.session_id, keys.thread(thread.id))
-
-
-def _sets(thread: Thread, names: Sequence[str]) -> list[Action]:
-    return [getattr(ThreadItem, name).set(getattr(thread, name)) for name in names]
-
-
-def _unmoved(thread: Thread) -> Condition:
-    """Nothing was said and nothing concluded since, so whoever holds a lease counts a conclusion once.
-
-    And it is this thread: one that the same participant began after a removal goes on where this one ended.
-    """
-    same = ThreadItem.created_at == thread.created_at
-    unmoved: Condition = (ThreadItem.last_sequence == thread.last_sequence) & same
-    unmoved &= ThreadItem.concluded == thread.concluded
-    return unmoved
-
-
-def _free(now: datetime, turn_id: str | None) -> Condition:
-    """Nobody holds the lease, or we do (a retry whose first answer was lost)."""
-    nobodys: Condition = ThreadItem.turn_id.does_not_exist() | (ThreadItem.leased_until < now)
-    free: Condition = nobodys | (ThreadItem.turn_id == turn_id) if turn_id else nobodys
-    return free

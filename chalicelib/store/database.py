@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from pynamodb.connection import Connection
 from pynamodb.constants import DATETIME_FORMAT
@@ -17,8 +18,7 @@ from pynamodb.models import Model
 
 from chalicelib.errors import Unavailable
 from chalicelib.store import keys
-from chalicelib.store.transact import Build, ConditionFailed, retrying
-from chalicelib.store.transact import transact as transact_on
+from chalicelib.store.transact import Build, ConditionFailed, Transaction, retrying
 
 Raw = dict[str, Any]
 ItemT = TypeVar("ItemT", bound=Model)
@@ -68,8 +68,14 @@ def delete_all(kind: type[Model], found: Sequence[Raw]) -> None:
 
 
 def transact(build: Build) -> None:
-    """The writes that `build` adds, all or nothing; raises ConditionFailed where a condition does not hold."""
-    transact_on(connection(), build)
+    """The writes that `build` adds, all or nothing; raises ConditionFailed where a condition does not hold.
+
+    All tries carry one token: a try whose answer was lost is not done again, and does not fail its own conditions.
+    """
+    transaction = Transaction()
+    build(transaction)
+    arguments = {"TransactItems": transaction.items, "ClientRequestToken": str(uuid4())}
+    retrying(lambda: connection().dispatch("TransactWriteItems", dict(arguments)), transaction.labels)
 
 
 def holds(write: Callable[[], None]) -> bool:

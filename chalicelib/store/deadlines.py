@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Session, SessionView
 from chalicelib.store import database, due, keys, summaries
@@ -12,6 +11,7 @@ from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import CLOSING
 from chalicelib.store.session_items import ClosingItem, SessionItem, TallyItem
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
 
 
 def of_new(session: Session) -> list[SessionPart]:
@@ -20,7 +20,7 @@ def of_new(session: Session) -> list[SessionPart]:
     return [ClosingItem(session.id, keys.CLOSING, **marks)] if session.closes_at else []
 
 
-def edit(write: TransactWrite, before: Session, after: Session) -> None:
+def edit(write: Transaction, before: Session, after: Session) -> None:
     """What another time of ending takes."""
     if after.closes_at != before.closes_at:
         moved = due.marks(CLOSING, after.id, after.closes_at)
@@ -35,7 +35,7 @@ def close(view: SessionView, moved: datetime) -> bool:
     nobody_joins: list[Action] = [TallyItem.status.set("completed")]
     done: list[Action] = [ClosingItem.due_kind.remove(), ClosingItem.due_at.remove()]
 
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         unmoved = SessionItem.updated_at == session.updated_at
         write.update(SessionItem(session.id, keys.SESSION), actions=ended, condition=unmoved)
         for part in keys.tallies():

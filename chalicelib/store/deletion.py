@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from pynamodb.models import Model
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.store import database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION
 from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import DeletedItem
 
 _FIRST, _LAST = " ", "~"  # around every part
@@ -40,7 +40,7 @@ class Deletions:
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
         there = {keys.SESSION: SessionItem.topic.exists()}
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             for part in item_kinds.of_session("at once", user_id):
                 write.delete(SessionPart(session_id, part), condition=there.get(part))
             write.save(marker)

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import msgspec
 from msgspec.structs import replace
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Leaf, Scratchpad
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import DocumentItem, SynthesisItem
 from chalicelib.store.summaries import still
+from chalicelib.store.transact import Transaction
 
 Document = TypeVar("Document", Leaf, Scratchpad)
 
@@ -44,7 +44,7 @@ def put(
     return stored if holds(lambda: database.put(_item(session_id, part, stored), ours)) else None
 
 
-def withdraw(write: TransactWrite, session_id: str, part: str) -> None:
+def withdraw(write: Transaction, session_id: str, part: str) -> None:
     """Take a document offline, with what may be in somebody's words in it; it is made anew without them."""
     write.delete(DocumentItem(session_id, part))
 
@@ -52,8 +52,8 @@ def withdraw(write: TransactWrite, session_id: str, part: str) -> None:
 def _begin(session_id: str, part: str, empty: Document, epoch: int) -> str | None:
     begun = replace(empty, version=str(uuid4()))
 
-    def build(write: TransactWrite) -> None:
-        write.condition_check(SynthesisItem, session_id, keys.SYNTHESIS, condition=still(epoch))
+    def build(write: Transaction) -> None:
+        write.check(SynthesisItem(session_id, keys.SYNTHESIS), still(epoch))
         write.save(_item(session_id, part, begun), condition=DocumentItem.version.does_not_exist())
 
     return begun.version if holds(lambda: database.transact(build)) else None

@@ -4,7 +4,6 @@ from typing import Any
 
 import msgspec
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView
 from chalicelib.store import database, deadlines, due, keys, participant_limit, summaries
@@ -14,6 +13,7 @@ from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
 from chalicelib.store.session_view import SHORT_FIELDS
+from chalicelib.store.transact import Transaction
 
 
 def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
@@ -22,7 +22,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
     Whoever edits has read the session as it is stored, so of two edits at once the second starts again from the first.
     """
 
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         _edit_session_item(write, before, after)
         own = MemberItem(after.session.id, keys.member(user_id))
         write.update(own, actions=sets(MemberItem, card_values(after.session)), condition=MemberItem.role.exists())
@@ -44,7 +44,7 @@ def _told(view: SessionView) -> tuple[Any, ...]:
     return of.topic, of.goal, of.critical, of.language, of.status, of.closes_at, view.context, view.questions
 
 
-def _edit_session_item(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def _edit_session_item(write: Transaction, before: SessionView, after: SessionView) -> None:
     old, new = before.session, after.session
     changed = {name: getattr(new, name) for name in SHORT_FIELDS if getattr(new, name) != getattr(old, name)}
     if after.prompt_due_at != before.prompt_due_at:
@@ -58,7 +58,7 @@ def _edit_session_item(write: TransactWrite, before: SessionView, after: Session
     )
 
 
-def _edit_feed(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def _edit_feed(write: Transaction, before: SessionView, after: SessionView) -> None:
     session = after.session
     card = FeedItem(session.id, keys.FEED_PART)
     if session.is_public:
@@ -68,7 +68,7 @@ def _edit_feed(write: TransactWrite, before: SessionView, after: SessionView) ->
         write.delete(card)
 
 
-def _edit_texts(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def _edit_texts(write: Transaction, before: SessionView, after: SessionView) -> None:
     texts: dict[str, tuple[str | None, str | None]] = {
         keys.CONTEXT: (before.context, after.context),
         keys.SUMMARY_PROMPT: (before.session.summary_prompt, after.session.summary_prompt),
@@ -81,7 +81,7 @@ def _edit_texts(write: TransactWrite, before: SessionView, after: SessionView) -
             write.delete(item)
 
 
-def _edit_questions(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def _edit_questions(write: Transaction, before: SessionView, after: SessionView) -> None:
     item = QuestionsItem(after.session.id, keys.QUESTIONS)
     if not after.session.has_questions:
         if before.session.has_questions:
@@ -90,7 +90,7 @@ def _edit_questions(write: TransactWrite, before: SessionView, after: SessionVie
         write.update(item, actions=[QuestionsItem.questions.set(msgspec.to_builtins(after.questions))])
 
 
-def _edit_prompt(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def _edit_prompt(write: Transaction, before: SessionView, after: SessionView) -> None:
     """A new prompt becomes the current one; one that was taken away leaves its number, so that no number comes twice."""
     if after.prompt == before.prompt:
         return

@@ -11,6 +11,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
+from chalicelib.store.leases import REQUEST
 from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
 
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
@@ -48,22 +49,21 @@ class Guards:
         actions = [
             RequestItem.content.set(claim.content),
             RequestItem.seed.set(claim.seed),
-            RequestItem.holder.set(claim.holder),
-            RequestItem.running_until.set(_seconds(claim.until)),
+            *REQUEST.take(claim.holder, _seconds(claim.until)),
             RequestItem.expires_at.set(_seconds(claim.expires)),
             RequestItem.status.remove(),
             RequestItem.outcome.remove(),
         ]
         gone = RequestItem.id.does_not_exist() | (RequestItem.expires_at <= _seconds(claim.now))
-        condition = gone | (RequestItem.holder == claim.holder)
+        condition = gone | REQUEST.is_held_by(claim.holder)
         return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
 
     def take_over(self, claim: Claim) -> bool:
         """Take on a request whose earlier try has died or given it back; False where another try was faster."""
-        actions = [RequestItem.holder.set(claim.holder), RequestItem.running_until.set(_seconds(claim.until))]
-        died = RequestItem.status.does_not_exist() & (RequestItem.running_until <= _seconds(claim.now))
+        actions = REQUEST.take(claim.holder, _seconds(claim.until))
+        died = RequestItem.status.does_not_exist() & REQUEST.is_free(_seconds(claim.now))
         same = (RequestItem.seed == claim.seed) & (RequestItem.content == claim.content)
-        condition = (died & same) | (RequestItem.holder == claim.holder)
+        condition = (died & same) | REQUEST.is_held_by(claim.holder)
         return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
 
     def past(self, request_id: str, now: datetime) -> PastRequest | None:
@@ -78,12 +78,12 @@ class Guards:
         """Record how a request ended, unless its claim has gone to another try of it."""
         kept = {"ids": outcome.ids, "code": outcome.code, "message": outcome.message}
         actions = [RequestItem.status.set(outcome.status), RequestItem.outcome.set(kept)]
-        holds(lambda: database.update(RequestItem(claim.id), actions, RequestItem.holder == claim.holder))
+        holds(lambda: database.update(RequestItem(claim.id), actions, REQUEST.is_held_by(claim.holder)))
 
     def release(self, claim: Claim) -> None:
         """Give a claim back: the same request may be tried again at once."""
-        actions = [RequestItem.running_until.set(0)]
-        holds(lambda: database.update(RequestItem(claim.id), actions, RequestItem.holder == claim.holder))
+        actions: list[Action] = [REQUEST.until.set(0)]
+        holds(lambda: database.update(RequestItem(claim.id), actions, REQUEST.is_held_by(claim.holder)))
 
     def add_link(self, code: str, user_id: str, expires: datetime) -> None:
         """Store a code for /setup; one that is there already stays as it is."""

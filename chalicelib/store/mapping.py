@@ -1,4 +1,4 @@
-"""Items of `conversations` as records, and back."""
+"""Items of `conversations` as records, and back; the heads of threads are in `thread_head.py`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,31 +13,16 @@ from chalicelib.store.conversation_items import (
     ErasureItem,
     FormItem,
     MessageItem,
-    ThreadItem,
 )
 
-HEAD_FIELDS = tuple(name for name in Thread.__struct_fields__ if name not in ("session_id", "id"))
 MESSAGE_FIELDS = Message.__struct_fields__
 CONDENSED_FIELDS = Condensed.__struct_fields__
-
-
-def head_item(thread: Thread, **more: Any) -> ThreadItem:
-    """A head as it is first stored."""
-    values = {name: getattr(thread, name) for name in HEAD_FIELDS}
-    return ThreadItem(thread.session_id, keys.thread(thread.id), **values, **more)
 
 
 def message_item(thread: Thread, message: Message) -> MessageItem:
     """A message of this thread."""
     values = {name: getattr(message, name) for name in MESSAGE_FIELDS}
     return MessageItem(thread.session_id, keys.message(thread.id, message.sequence), **values)
-
-
-def thread_from(raw: Mapping[str, Any]) -> Thread:
-    """The head that an item holds."""
-    item = ThreadItem.from_raw_data(dict(raw))
-    values = {name: getattr(item, name) for name in HEAD_FIELDS}
-    return Thread(session_id=item.session_id, id=keys.thread_of(item.part), **values)
 
 
 def message_from(raw: Mapping[str, Any]) -> Message:

@@ -1,114 +1,86 @@
-"""Seats: how many participants a session takes (table `sessions`).
+"""What a session's limit of participants takes of each write (table `sessions`); who may join is decided in the services.
 
 A session without a limit has no item that all joins share: its tallies count in shards. A limit marks every tally as
-capped and adds the one item `seats`, of which a join takes one in the transaction that counts it. Since the mark is a
-condition of every join and every removal, neither can miss that a limit came or went; so what is taken is always what
-the tallies count.
+capped and adds the one item `seats`, which every join of such a session counts in, too. Since the mark is a condition of
+every join and every removal, neither can miss that a limit came or went; so `seats` always counts what the tallies count.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
-from chalicelib.errors import SessionFull
 from chalicelib.model import Session, SessionView, Thread
-from chalicelib.store import database, keys
-from chalicelib.store.session_items import SeatsItem, TallyItem
-from chalicelib.store.tables import ConversationPart, SessionPart
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store import database, keys, tallies
+from chalicelib.store.session_items import LimitItem, TallyItem
+from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
+
+LIMIT_OR_END = "limit or end"  # label: the session takes people, and has a limit or none, as it was seen to
+ROOM = "room"  # label: fewer are in than the limit allows
 
 
 def of_new(session: Session) -> list[SessionPart]:
-    """The tallies of a new session, and its seats where it has a limit."""
+    """The tallies of a new session, and its limit where it has one."""
     capped = session.is_capped
     items: list[SessionPart] = [
         TallyItem(session.id, part, status=session.status, capped=capped or None) for part in keys.tallies()
     ]
     if capped:
-        items.append(SeatsItem(session.id, keys.SEATS, taken=0, limit=session.max_participants))
+        items.append(LimitItem(session.id, keys.SEATS, taken=0, limit=session.max_participants))
     return items
 
 
-def count_in(write: TransactWrite, session_id: str, thread_id: str, *, capped: bool) -> None:
-    """Count somebody who joins: an update of a tally, and one of the seats where there is a limit."""
-    tally = TallyItem(session_id, keys.tally_of(thread_id))
-    condition = (TallyItem.status == "active") & _as_marked(capped)
-    write.update(tally, actions=[TallyItem.participants.add(1)], condition=condition)
-    if capped:
-        seats = SeatsItem(session_id, keys.SEATS)
-        write.update(seats, actions=[SeatsItem.taken.add(1)], condition=SeatsItem.taken < SeatsItem.limit)
+def count_in(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
+    """Count somebody who joins: an update of a tally, and one of `seats` where there is a limit."""
+    condition = (TallyItem.status == "active") & _is_marked(is_capped)
+    write.update(tallies.of_thread(thread), [TallyItem.participants.add(1)], condition, label=LIMIT_OR_END)
+    if is_capped:
+        limit = LimitItem(thread.session_id, keys.SEATS)
+        write.update(limit, [LimitItem.taken.add(1)], LimitItem.taken < LimitItem.limit, label=ROOM)
 
 
-def admit(thread: Thread, build: Callable[..., None], *, capped: bool, tally: int) -> bool:
-    """Do the transaction that begins a thread, in which its tally has this position; False where it does not hold.
-
-    `build` takes `capped` as well: how the session was seen, or the opposite, since a limit may have come or gone. Raises
-    SessionFull.
-    """
-    for marked in (capped, not capped):
-        try:
-            database.transact(partial(build, capped=marked))
-        except ConditionFailed as error:
-            if tally not in error.failed:
-                if error.failed == (tally + 1,) and marked and not _has_begun(thread):
-                    raise SessionFull from error
-                return False
-        else:
-            return True
-    return False
+def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
+    """Count somebody out."""
+    tally, counted, there = tallies.count(thread, participants=-1, completed=-int(thread.is_completed))
+    write.update(tally, counted, there & _is_marked(is_capped))
+    if is_capped:
+        limit = LimitItem(thread.session_id, keys.SEATS)
+        write.update(limit, [LimitItem.taken.add(-1)], LimitItem.limit.exists())
 
 
-def count_out(write: TransactWrite, session_id: str, thread_id: str, more: Sequence[Action], *, capped: bool) -> None:
-    """Count somebody out, together with other changes of their tally; the seat is free again."""
-    tally = TallyItem(session_id, keys.tally_of(thread_id))
-    condition = TallyItem.status.exists() & _as_marked(capped)
-    write.update(tally, actions=[TallyItem.participants.add(-1), *more], condition=condition)
-    if capped:
-        seats = SeatsItem(session_id, keys.SEATS)
-        write.update(seats, actions=[SeatsItem.taken.add(-1)], condition=SeatsItem.limit.exists())
+def read_participants(session_id: str) -> int:
+    """How many are in a session that has a limit; none where it has none any more."""
+    item = database.get(LimitItem, session_id, keys.SEATS)
+    return int(item.taken) if item else 0
 
 
-def edit(write: TransactWrite, before: SessionView, after: SessionView) -> None:
+def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
     """What a changed limit or status takes.
 
     Of a new limit it is a condition that nobody joined or left since `before` was read.
     """
     session, limit = after.session, after.session.max_participants
     status: list[Action] = [] if session.status == before.session.status else [TallyItem.status.set(session.status)]
-    seats = SeatsItem(session.id, keys.SEATS)
+    item = LimitItem(session.id, keys.SEATS)
     if session.is_capped == before.session.is_capped:
         if limit is not None and limit != before.session.max_participants:
-            write.update(seats, actions=[SeatsItem.limit.set(limit)], condition=SeatsItem.limit.exists())
+            write.update(item, actions=[LimitItem.limit.set(limit)], condition=LimitItem.limit.exists())
         if status:
             for part in keys.tallies():
-                write.update(TallyItem(session.id, part), actions=status, condition=TallyItem.status.exists())
+                write.update(TallyItem(session.id, part), actions=status, condition=tallies.is_there())
         return
     for part, participants in zip(keys.tallies(), before.participants, strict=True):
         mark = TallyItem.capped.remove() if limit is None else TallyItem.capped.set(True)
-        unmoved = TallyItem.status.exists() if limit is None else TallyItem.participants == participants
+        unmoved = tallies.is_there() if limit is None else TallyItem.participants == participants
         write.update(TallyItem(session.id, part), actions=[mark, *status], condition=unmoved)
     if limit is None:
-        write.delete(seats)
+        write.delete(item)
     else:
-        write.save(SeatsItem(session.id, keys.SEATS, taken=sum(before.participants), limit=limit))
+        write.save(LimitItem(session.id, keys.SEATS, taken=sum(before.participants), limit=limit))
 
 
-def are_taken(session: Session) -> bool:
-    """Whether the session takes nobody more; one that has no limit always does."""
-    item = database.get(SeatsItem, session.id, keys.SEATS) if session.is_capped else None
-    return item is not None and item.taken >= item.limit
-
-
-def _has_begun(thread: Thread) -> bool:
-    """Whether the thread is there: then it may be the one that took the last seat."""
-    return bool(database.get_many([(ConversationPart, thread.session_id, keys.thread(thread.id))]))
-
-
-def _as_marked(capped: bool) -> Condition:
-    found: Any = TallyItem.capped.exists() if capped else TallyItem.capped.does_not_exist()
+def _is_marked(is_capped: bool) -> Condition:
+    found: Any = TallyItem.capped.exists() if is_capped else TallyItem.capped.does_not_exist()
     condition: Condition = found
     return condition

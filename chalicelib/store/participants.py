@@ -1,13 +1,11 @@
 """The people of a session as its host sees them: read, taken out, taken in again, removed (tables `conversations`, `sessions`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.store import (
@@ -20,14 +18,17 @@ from chalicelib.store import (
     scratchpads,
     sessions,
     summaries,
+    thread_head,
 )
-from chalicelib.store.conversation_items import ErasureItem, ThreadItem
+from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.due_kinds import ERASURE, STALE, SUMMARY
-from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
-from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
+from chalicelib.store.due_kinds import ERASURE, SUMMARY
+from chalicelib.store.mapping import answers_from, erased_to, message_from
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
+from chalicelib.store.thread_head import thread_from
+from chalicelib.store.transact import Transaction
 
 _KEYS_A_READ = 100
 _MESSAGES_A_PAGE = 1_000  # about as many as a megabyte holds
@@ -57,7 +58,7 @@ class Participants:
             found.setdefault(thread_id, []).append(raw)
             size += _size(raw)
             if size > at_most and counted is None:
-                counted = {head.id: head for head in self._heads(session_id) if wanted(head)}
+                counted = {head.id: head for head in thread_head.read_all(session_id) if wanted(head)}
                 found = {thread: parts for thread, parts in found.items() if thread in counted}
                 size = sum(_size(part) for parts in found.values() for part in parts)
             if size > at_most:
@@ -67,7 +68,7 @@ class Participants:
 
     def heads(self, session_id: str) -> list[Thread]:
         """All heads of a session."""
-        return list(self._heads(session_id))
+        return list(thread_head.read_all(session_id))
 
     def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
         """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""
@@ -90,28 +91,20 @@ class Participants:
 
     def exclude(self, thread: Thread, now: datetime) -> bool:
         """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
-        actions: list[Action] = [
-            ThreadItem.included.set(False),
-            ThreadItem.due_kind.remove(),
-            ThreadItem.due_at.remove(),
-        ]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             _withdraw(write, thread, now)
-            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+            write.update(*thread_head.exclude(thread))
 
         return holds(lambda: database.transact(build))
 
     def include(self, thread: Thread, now: datetime) -> bool:
         """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
-        actions: list[Action] = [ThreadItem.included.set(True)]
-        if thread.is_stale:
-            actions += [ThreadItem.due_kind.set(STALE.shard(thread.session_id)), ThreadItem.due_at.set(now)]
 
-        def build(write: TransactWrite) -> None:
+        def build(write: Transaction) -> None:
             synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
             write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
-            write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
+            write.update(*thread_head.include(thread, now))
 
         return holds(lambda: database.transact(build))
 
@@ -124,21 +117,22 @@ class Participants:
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
         marks = due.marks(ERASURE, session_id, now)
-        completed: list[Action] = [TallyItem.completed.add(-int(thread.is_completed))]
-        unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
-        found = {keys.thread(thread.id): _same(thread) & unmoved}
+        head, unmoved = thread_head.remove(thread)
+        found = {head.part: unmoved}
 
-        def build(write: TransactWrite, capped: bool) -> None:
+        def build(write: Transaction, is_capped: bool) -> None:
             _withdraw(write, thread, now)
             for part in item_kinds.of_person("at once", thread.id):
                 write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
-            participant_limit.count_out(write, session_id, thread.id, completed, capped=capped)
+            participant_limit.count_out(write, thread, is_capped=is_capped)
 
         # Only one of the two can hold; most sessions have no limit of participants.
-        return any(holds(partial(database.transact, partial(build, capped=capped))) for capped in (False, True))
+        return any(
+            holds(partial(database.transact, partial(build, is_capped=is_capped))) for is_capped in (False, True)
+        )
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
         """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
@@ -154,9 +148,6 @@ class Participants:
                     database.delete_all(ConversationPart, page)
             _note_erased(session_id, part, up_to)
         return True
-
-    def _heads(self, session_id: str) -> Iterator[Thread]:
-        return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
 
     def _by_key(
         self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
@@ -174,7 +165,7 @@ class Participants:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
+def _withdraw(write: Transaction, thread: Thread, now: datetime) -> None:
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
@@ -193,7 +184,7 @@ def _stale(session_id: str, now: datetime) -> list[Action]:
     return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
 
 
-def _leave(write: TransactWrite, card: ParticipationItem) -> None:
+def _leave(write: Transaction, card: ParticipationItem) -> None:
     """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
     if card.threads > 1:
         less: list[Action] = [ParticipationItem.threads.add(-1)]
@@ -205,19 +196,6 @@ def _leave(write: TransactWrite, card: ParticipationItem) -> None:
 def _note_erased(session_id: str, part: str, up_to: int) -> None:
     """Everything up to there is gone; unless the thread was deleted once more, nothing is left to do."""
     holds(lambda: database.delete(ErasureItem(session_id, part), ErasureItem.up_to == up_to))
-
-
-def _as_included_as(thread: Thread) -> Any:
-    return ThreadItem.included == thread.included
-
-
-def _head(thread: Thread) -> ThreadItem:
-    return ThreadItem(thread.session_id, keys.thread(thread.id))
-
-
-def _same(thread: Thread) -> Any:
-    """It is this thread, and not one that the same participant began after a deletion."""
-    return ThreadItem.created_at == thread.created_at
 
 
 def _length(thread: Thread) -> int:

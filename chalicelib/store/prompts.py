@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Prompt
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import PromptItem, SessionItem
+from chalicelib.store.transact import Transaction
 
 WITH_PROMPT = (keys.PROMPT_CURRENT,)  # of a view
 
@@ -33,11 +33,14 @@ def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptIte
     return current, version
 
 
-def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
-    """Make this the current prompt, and none due; see `Sessions.add_prompt`."""
+def add(session_id: str, prompt: Prompt, due_at: datetime | None = None) -> bool:
+    """Make this the current prompt, and none due; False where a version of that number, or a newer one, is there already.
+
+    With `due_at`, only while it is the prompt due since then: an edit that came later asks for another one.
+    """
     done = (*_WANTED, SessionItem.prompt_failed, SessionItem.prompt_tries)
 
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         current, version = prompt_items(session_id, prompt)
         write.save(current, condition=PromptItem.version.does_not_exist() | (PromptItem.version < prompt.version))
         write.save(version, condition=PromptItem.version.does_not_exist())
@@ -50,8 +53,11 @@ def add(session_id: str, prompt: Prompt, due_at: datetime | None) -> bool:
     return holds(lambda: database.transact(build))
 
 
-def fail(session_id: str, due_at: datetime, *, for_good: bool, paid: bool) -> None:
-    """Note a failure, while it is still the prompt due since then; see `Sessions.fail_prompt`."""
+def fail(session_id: str, due_at: datetime, *, for_good: bool = False, paid: bool = False) -> None:
+    """Note that the prompt due since then could not be written; `for_good`, it is not due any more.
+
+    `paid` tries are counted: a model was asked and answered.
+    """
     actions: list[Action] = [SessionItem.prompt_failed.set(True)]
     if paid:
         actions.append(SessionItem.prompt_tries.add(1))

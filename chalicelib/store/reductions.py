@@ -1,11 +1,11 @@
 """The leaves of a large session's tree of digests (table `sessions`): `reduce#0#<bucket>`, each of bounded size."""
 
 from msgspec.structs import replace
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Leaf
 from chalicelib.store import database, documents, keys
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
 
 BUCKETS = 64
 
@@ -33,6 +33,6 @@ class Reductions:
         return documents.put(session_id, keys.reduction(0, leaf.bucket), leaf, before, empty=empty, epoch=epoch)
 
 
-def withdraw(write: TransactWrite, session_id: str, thread_id: str) -> None:
+def withdraw(write: Transaction, session_id: str, thread_id: str) -> None:
     """Take away the leaf with this thread's words; the summary job makes it anew without them."""
     documents.withdraw(write, session_id, keys.reduction(0, bucket_of(thread_id)))

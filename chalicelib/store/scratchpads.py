@@ -1,10 +1,10 @@
 """The scratchpad of a session (table `sessions`): one item of bounded size."""
 
 from msgspec.structs import replace
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.model import Scratchpad
 from chalicelib.store import documents, keys
+from chalicelib.store.transact import Transaction
 
 
 class Scratchpads:
@@ -21,6 +21,6 @@ class Scratchpads:
         return documents.put(session_id, keys.SCRATCHPAD, scratchpad, before, empty=empty, epoch=epoch)
 
 
-def withdraw(write: TransactWrite, session_id: str) -> None:
+def withdraw(write: Transaction, session_id: str) -> None:
     """Take the scratchpad offline."""
     documents.withdraw(write, session_id, keys.SCRATCHPAD)

@@ -85,7 +85,7 @@ class TallyItem(SessionPart):
     capped = BooleanAttribute(null=True)
 
 
-class SeatsItem(SessionPart):
+class LimitItem(SessionPart):
     """`seats`, where the session has a limit: how many participants may join, and how many have; `taken` moves by ADD."""
 
     taken = NumberAttribute()

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import (
@@ -17,7 +16,7 @@ from chalicelib.model import (
     Summary,
     Synthesis,
 )
-from chalicelib.store import database, keys, participant_limit, prompts, summaries
+from chalicelib.store import database, keys, summaries
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import SUMMARY
@@ -33,7 +32,7 @@ from chalicelib.store.session_items import (
 from chalicelib.store.session_view import prompt_of, view_of
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 
 # What the requests read, besides the session itself; each is one BatchGetItem.
@@ -86,15 +85,15 @@ class Sessions:
         """
         items = items_of(session, context, questions, prompt)
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(DeletedItem, keys.deleted(session.id), condition=DeletedItem.id.does_not_exist())
+        def build(write: Transaction) -> None:
+            write.check(DeletedItem(keys.deleted(session.id)), DeletedItem.id.does_not_exist(), label=keys.DELETION)
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 
         try:
             database.transact(build)
         except ConditionFailed as error:
-            if 0 in error.failed:
+            if keys.DELETION in error.failed:
                 raise NotFound("This session was deleted") from error
             return False
         return True
@@ -103,30 +102,11 @@ class Sessions:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""
         return view_of(session_id, database.get_many(wanted(session_id, parts, user_id)), user_id)
 
-    def is_full(self, session: Session) -> bool:
-        """Whether the session has a limit of participants, and nobody more can join."""
-        return participant_limit.are_taken(session)
-
     def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
         """A version of the facilitation prompt; the one in force where none is named."""
         part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)
         item = database.get(PromptItem, session_id, part)
         return prompt_of(item) if item and item.text else None
-
-    def add_prompt(self, session_id: str, prompt: Prompt, due_at: datetime | None = None) -> bool:
-        """Make this the current prompt; False where a version of that number, or a newer one, is there already.
-
-        With `due_at`, only while it is the prompt due since then: an edit that came later asks for another one.
-        """
-
-        return prompts.add(session_id, prompt, due_at)
-
-    def fail_prompt(self, session_id: str, due_at: datetime, *, for_good: bool = False, paid: bool = False) -> None:
-        """Note that the prompt due since then could not be written; `for_good`, it is not due any more.
-
-        `paid` tries are counted: a model was asked and answered.
-        """
-        prompts.fail(session_id, due_at, for_good=for_good, paid=paid)
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
         """Give a user a role in a session; an earlier role is replaced."""
@@ -140,14 +120,14 @@ class Sessions:
             **card_values(view.session),
         )
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(SessionItem, session_id, keys.SESSION, SessionItem.topic.exists())
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
             write.save(item, condition=MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))
 
         try:
             database.transact(build)
         except ConditionFailed as error:
-            if 0 in error.failed:
+            if keys.SESSION in error.failed:
                 raise NotFound("Session not found") from error
             raise Invalid("The owner of a session stays its owner") from error
 
@@ -235,8 +215,8 @@ class Sessions:
         item = BriefItem(session_id, keys.BRIEF, summary_at=brief.summary_at, markdown=brief.markdown)
         older = BriefItem.summary_at.does_not_exist() | (BriefItem.summary_at <= brief.summary_at)
 
-        def build(write: TransactWrite) -> None:
-            write.condition_check(SessionItem, session_id, keys.SESSION, same)
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), same)
             write.save(item, condition=older)
             write.update(
                 SummaryItem(session_id, keys.SUMMARY),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Session, Summary, Synthesis
@@ -14,11 +13,11 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import BRIEF
-from chalicelib.store.mapping import thread_from
 from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.themes import Changes
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.thread_head import thread_from
+from chalicelib.store.transact import ConditionFailed, Transaction
 
 WITH_SYNTHESIS = (keys.SYNTHESIS,)  # of a view
 _TRIES = 5  # of a summary whose session is edited again and again meanwhile
@@ -36,12 +35,11 @@ def put(session: Session, summary: Summary, epoch: int, themes: Changes | None =
         try:
             _put(session.id, summary, epoch, themes, later(summary.generated_at, before))
         except ConditionFailed as error:
-            failed = _failed(error, themes)
-            if themes and "synthesis" in failed:
+            if themes and keys.SYNTHESIS in error.failed:
                 themes = None  # these have moved on, or else the next try tells
-            elif failed & {"summary", "synthesis"}:
-                return "synthesis" not in failed
-            if "session" in failed:
+            elif error.failed & {keys.SUMMARY, keys.SYNTHESIS}:
+                return keys.SYNTHESIS not in error.failed
+            if keys.SESSION in error.failed:
                 # `updated_at` went past us (an edit, or clocks apart): go on from what is stored.
                 item = database.get(SessionItem, session.id, keys.SESSION)
                 if item is None:
@@ -74,7 +72,7 @@ def untell(session_id: str, told_at: datetime) -> None:
     holds(lambda: database.update(synthesis, [SynthesisItem.told_at.remove()], same))
 
 
-def want_brief(write: TransactWrite, session_id: str, now: datetime) -> None:
+def want_brief(write: Transaction, session_id: str, now: datetime) -> None:
     """Have the brief of the summary that is there made again, in a transaction that changes what else it tells."""
     due: list[Action] = [SummaryItem.due_kind.set(BRIEF.shard(session_id)), SummaryItem.due_at.set(now)]
     write.update(SummaryItem(session_id, keys.SUMMARY), actions=due, condition=SummaryItem.generated_at.exists())
@@ -130,12 +128,6 @@ def later(now: datetime, before: datetime) -> datetime:
     return max(now, before + timedelta(microseconds=1))
 
 
-def _failed(error: ConditionFailed, themes: Changes | None) -> set[str]:
-    """The parts whose condition failed: puts stand before updates in a transaction, in whatever order they were added."""
-    order = ("summary", *("theme" for _ in (themes.kept if themes else ())), "session", "synthesis")
-    return {order[position] for position in error.failed}
-
-
 def _put(session_id: str, summary: Summary, epoch: int, themes: Changes | None, moved: datetime) -> None:
     item = SummaryItem(
         session_id,
@@ -146,14 +138,14 @@ def _put(session_id: str, summary: Summary, epoch: int, themes: Changes | None, 
     )
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
-    def build(write: TransactWrite) -> None:
-        write.save(item, condition=older)
+    def build(write: Transaction) -> None:
+        write.save(item, older, label=keys.SUMMARY)
         shown = SessionItem(session_id, keys.SESSION)
         changed: list[Action] = [SessionItem.updated_at.set(moved)]
-        write.update(shown, actions=changed, condition=SessionItem.updated_at < moved)
+        write.update(shown, changed, SessionItem.updated_at < moved, label=keys.SESSION)
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
         unmoved = still(epoch) & themes.unmoved if themes else still(epoch)
-        write.update(synthesis, actions=[*ended(), *(themes.moves if themes else ())], condition=unmoved)
+        write.update(synthesis, [*ended(), *(themes.moves if themes else ())], unmoved, label=keys.SYNTHESIS)
         if themes:
             themes.write(write, session_id)
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import NotFound
 from chalicelib.model import RegisteredTheme, Synthesis, ThemeRegistry
@@ -19,6 +18,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import SynthesisItem, ThemeItem
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
 
 AT_ONCE = 90  # changes: a transaction takes a hundred items
 
@@ -46,7 +46,7 @@ class Changes(Struct, frozen=True):
         """What they change in `synthesis`."""
         return [SynthesisItem.themes_version.set(self.version + 1), SynthesisItem.themes_last.set(self.last)]
 
-    def write(self, write: TransactWrite, session_id: str) -> None:
+    def write(self, write: Transaction, session_id: str) -> None:
         """Add the items of the themes to a transaction."""
         for theme in self.gone:
             write.delete(ThemeItem(session_id, keys.theme(theme.number)))
@@ -98,7 +98,7 @@ class Themes:
 
 
 def _stored(session_id: str, part: Changes) -> bool:
-    def build(write: TransactWrite) -> None:
+    def build(write: Transaction) -> None:
         part.write(write, session_id)
         synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
         write.update(synthesis, actions=part.moves, condition=part.unmoved)

@@ -1,4 +1,6 @@
-"""The only way to a transaction, and the retries of every write.
+"""What a transaction consists of, and the retries of every write.
+
+Each write of a transaction may carry a label; one that is refused says by these which conditions failed.
 
 Under load TransactionConflict is normal (sixteen joins at once: nearly all conflict on their first try), and neither
 botocore nor PynamoDB retries it. A write is tried up to eight times within three seconds with full jitter from 25 ms;
@@ -7,25 +9,25 @@ then the caller is told to come back.
 
 import random
 import time
-import uuid
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError
-from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError, VerboseClientError
-from pynamodb.transactions import TransactWrite
+from pynamodb.exceptions import VerboseClientError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
 from chalicelib.errors import Unavailable
 
 T = TypeVar("T")
-Build = Callable[[TransactWrite], None]
 _BUSY = "The service is busy; try again in a moment"
 
 _TRIES = 8
 _FIRST_WAIT = 0.025
 _LONGEST = 3.0
 
+_FAILED = "ConditionalCheckFailed"
 _PASSING = {
     "TransactionConflict",
     "TransactionConflictException",
@@ -43,45 +45,63 @@ _PASSING = {
 class ConditionFailed(Exception):
     """The condition of a write did not hold: somebody else was first, or the thing is not there.
 
-    For a transaction, `failed` has the positions of the writes whose condition failed, in the order of checks,
-    deletes, puts, updates.
+    For a transaction, `failed` has the labels of the writes whose condition failed; a write without one counts as "".
     """
 
-    def __init__(self, failed: tuple[int, ...] = ()) -> None:
+    def __init__(self, failed: frozenset[str] = frozenset()) -> None:
         super().__init__("a condition did not hold")
         self.failed = failed
 
 
-def transact(connection: Connection, build: Build) -> None:
-    """Run the writes that `build` adds, all or nothing. Raises ConditionFailed or, after all tries, Unavailable.
+class Transaction:
+    """Writes that are done all or none. The label of a write says what its condition is about."""
 
-    All tries carry one token: a try whose answer was lost is not done again, and does not fail its own conditions.
+    def __init__(self) -> None:
+        self.items: list[dict[str, dict[str, Any]]] = []
+        self.labels: list[str] = []
+
+    def check(self, item: Model, condition: Condition, *, label: str = "") -> None:
+        """Require something of an item that is not written."""
+        self._add("ConditionCheck", item.get_delete_kwargs_from_instance(condition=condition), label)
+
+    def delete(self, item: Model, condition: Condition | None = None, *, label: str = "") -> None:
+        """Remove an item."""
+        self._add("Delete", item.get_delete_kwargs_from_instance(condition=condition), label)
+
+    def save(self, item: Model, condition: Condition | None = None, *, label: str = "") -> None:
+        """Store an item, in the place of the one that is there."""
+        self._add("Put", item.get_save_kwargs_from_instance(condition=condition), label)
+
+    def update(
+        self, item: Model, actions: Sequence[Action], condition: Condition | None = None, *, label: str = ""
+    ) -> None:
+        """Change an item in place."""
+        self._add("Update", item.get_update_kwargs_from_instance(actions=list(actions), condition=condition), label)
+
+    def _add(self, kind: str, write: dict[str, Any], label: str) -> None:
+        self.items.append({kind: write})
+        self.labels.append(label)
+
+
+Build = Callable[[Transaction], None]
+
+
+def retrying(write: Callable[[], T], labels: Sequence[str] = ()) -> T:
+    """Call `write`, again while what stops it is passing. Raises ConditionFailed or, after all tries, Unavailable.
+
+    `labels` are those of a transaction's writes, in their order.
     """
-    token = str(uuid.uuid4())
-
-    def attempt() -> None:
-        with TransactWrite(connection=connection, client_request_token=token) as transaction:
-            build(transaction)
-
-    retrying(attempt)
-
-
-def retrying(write: Callable[[], T]) -> T:
-    """Call `write`, again while what stops it is passing. Raises ConditionFailed or, after all tries, Unavailable."""
     started = time.monotonic()
     for tried in range(_TRIES):
         try:
             return write()
         except BotoCoreError as error:
             raise Unavailable(_BUSY) from error  # no answer, after botocore's own tries
-        except (PynamoDBException, VerboseClientError) as error:
-            if isinstance(getattr(error, "cause", None), BotoCoreError):
-                raise Unavailable(_BUSY) from error
+        except VerboseClientError as error:
             codes = _codes(error)
-            if "ConditionalCheckFailed" in codes:
-                raise ConditionFailed(
-                    tuple(i for i, code in enumerate(codes) if code == "ConditionalCheckFailed")
-                ) from error
+            if _FAILED in codes:
+                failed = (label for label, code in zip(labels, codes, strict=False) if code == _FAILED)
+                raise ConditionFailed(frozenset(failed)) from error
             if not _PASSING.intersection(codes):
                 raise
         wait = random.uniform(0, _FIRST_WAIT * 2**tried)
@@ -91,14 +111,9 @@ def retrying(write: Callable[[], T]) -> T:
     raise Unavailable(_BUSY)
 
 
-def _codes(error: PynamoDBException | VerboseClientError) -> list[str]:
+def _codes(error: VerboseClientError) -> list[str]:
     """The error codes: one for each write of a cancelled transaction (empty where it was fine), else the one code."""
-    if isinstance(error, TransactWriteError) and error.cancellation_reasons:
+    if error.cancellation_reasons:
         return [reason.code if reason else "" for reason in error.cancellation_reasons]
-    if isinstance(error, VerboseClientError):
-        reasons = list(error.cancellation_reasons or [])
-        if reasons:
-            return [reason.code if reason else "" for reason in reasons]
-        code = str(error.response["Error"].get("Code", ""))
-        return ["ConditionalCheckFailed" if code == "ConditionalCheckFailedException" else code]
-    return [error.cause_response_code or ""]
+    code = str(error.response["Error"].get("Code", ""))
+    return [_FAILED if code == "ConditionalCheckFailedException" else code]

@@ -6,6 +6,8 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Message, Thread
+from chalicelib.services.sessions.participant_limit import admit
+from chalicelib.store.sessions import NOTHING_ELSE
 from tests.api.hosts import Host
 from tests.api.shapes import assert_shape
 from tests.clock import FakeClock
@@ -28,9 +30,12 @@ def told(status: str, themes: int, participants: int, processed: int, total: int
 
 def people(session: str, number: int, clock: FakeClock, said: str = BUSES, start: int = 0) -> None:
     """So many people who said something each, stored as the chat does."""
+    view = container.sessions().view(session, NOTHING_ELSE)
     for person in range(start, start + number):
         message = Message(container.new_id(), 1, "user", said, clock.now())
-        assert container.conversations().join(somebody(session, person, clock), (), message)
+        assert admit(
+            view.session, somebody(session, person, clock), (), message, conversations=container.conversations()
+        )
 
 
 def somebody(session: str, person: int, clock: FakeClock, **fields: Any) -> Thread:

@@ -5,10 +5,10 @@ from typing import Any
 import botocore.handlers
 import pytest
 
-from chalicelib import container
 from chalicelib.model import Prompt
 from chalicelib.services.conversations import request_context
 from chalicelib.services.facilitation import condensing
+from chalicelib.store import prompts
 from tests.api.hosts import Host, new_host
 from tests.clock import own_time
 from tests.events import request
@@ -126,7 +126,7 @@ def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(host: Host, met
 def test_a_thread_that_began_under_an_older_prompt_costs_one_call_more(host: Host, meter: Meter) -> None:
     session = host.new_session(prompt="First.")["id"]
     host.join(session)
-    assert container.sessions().add_prompt(session, Prompt(2, "Second.", "tailored"))
+    assert prompts.add(session, Prompt(2, "Second.", "tailored"))
     meter.sent.clear()
     assert meter.of(host.say(session, "Soup"), 200) <= 6
     assert meter.of(host.say(session, "Hello", "p2"), 200) <= 5
@@ -157,7 +157,7 @@ def test_a_first_opening_looks_for_its_prompt_ten_times_at_most_and_never_when_i
     meter.sent.clear()
     assert meter.of(host.join(session), 200) <= 5 + 10
     assert meter.of(host.say(session, "Soup"), 200) <= 5
-    assert container.sessions().add_prompt(session, Prompt(1, "First.", "tailored"))
+    assert prompts.add(session, Prompt(1, "First.", "tailored"))
     meter.sent.clear()
     assert meter.of(host.join(session, "p2"), 200) <= 5
 

@@ -12,6 +12,7 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Brief, Prompt
 from chalicelib.services.sessions import deletion
 from chalicelib.settings import settings
+from chalicelib.store import prompts
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
 from tests.clock import FakeClock, own_retries
@@ -223,7 +224,7 @@ def test_workers_in_flight_leave_nothing_behind(host: Host, clock: FakeClock) ->
     remove(session)
     sessions = container.sessions()
     sessions.put_brief(session, Brief("# Late", view.summary.generated_at))
-    assert sessions.add_prompt(session, Prompt(9, "Late.", "tailored")) is False
+    assert prompts.add(session, Prompt(9, "Late.", "tailored")) is False
     sessions.mark_stale(session, clock.now())
     with pytest.raises(NotFound):
         sessions.add_member(session, host.user_id, "viewer")

@@ -10,9 +10,9 @@ from chalicelib.model import Digest, Point, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis import tree
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import DigestItem
-from chalicelib.store.mapping import head_item
 from chalicelib.store.reductions import BUCKETS
 from chalicelib.store.themes import Themes
+from chalicelib.store.thread_head import head_item
 from tests.api.hosts import Host
 from tests.api.pads import people, post, somebody, told
 from tests.capacity import metered

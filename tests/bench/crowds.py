@@ -16,10 +16,11 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.sessions.creation import NewSession, create_session
-from chalicelib.store import database
+from chalicelib.store import database, thread_head
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE
-from chalicelib.store.mapping import head_item, message_item
+from chalicelib.store.mapping import message_item
+from chalicelib.store.thread_head import head_item
 from tests.writer import Writer
 
 DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
@@ -75,7 +76,7 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
 def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
     """One more message of this participant, and the mark that the stream sets for it."""
     thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
-    thread = container.conversations().thread(session.id, thread_id)
+    thread = thread_head.read(session.id, thread_id)
     assert thread is not None
     sequence = thread.last_sequence + 1
     message = Message(container.new_id(), sequence, "user", words, clock.now())

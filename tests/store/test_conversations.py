@@ -10,6 +10,9 @@ from chalicelib import container
 from chalicelib.model import Condensed, Digest, Message, Thread
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.services.sessions.participant_limit import admit
+from chalicelib.store import digests
+from chalicelib.store.sessions import NOTHING_ELSE
 from tests.api.work import parts
 from tests.clock import NOON
 
@@ -23,7 +26,7 @@ def thread(aws: None) -> Thread:
     session = create_session(new, "owner", sessions=container.sessions(), now=NOON, new_id=container.new_id)
     named = thread_id(SECRET, session.id, "api", "p1")
     begun = Thread(session.id, named, "api", "p1", None, NOON, 0)
-    assert container.conversations().join(begun, (), None)
+    assert admit(session, begun, conversations=container.conversations())
     return begun
 
 
@@ -40,7 +43,8 @@ def digest(thread: Thread, to_sequence: int) -> Digest:
 
 
 def test_a_thread_begins_once(thread: Thread) -> None:
-    assert not container.conversations().join(thread, (), None)
+    session = container.sessions().view(thread.session_id, NOTHING_ELSE).session
+    assert not admit(session, thread, conversations=container.conversations())
 
 
 def test_of_two_messages_with_one_number_the_first_is_stored(thread: Thread) -> None:
@@ -83,8 +87,8 @@ def test_a_lease_is_given_back_by_its_holder_only(thread: Thread) -> None:
 
 def test_an_older_digest_never_replaces_a_newer_one(thread: Thread) -> None:
     conversations = container.conversations()
-    conversations.put_digest(thread, digest(thread, 5))
-    conversations.put_digest(thread, digest(thread, 3))
+    digests.put(thread, digest(thread, 5))
+    digests.put(thread, digest(thread, 3))
     kept = conversations.digest(thread.session_id, thread.id)
     assert kept is not None
     assert kept.to_sequence == 5
@@ -126,7 +130,7 @@ def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:
 def test_a_digest_of_a_thread_that_is_gone_is_not_stored(thread: Thread) -> None:
     conversations = container.conversations()
     gone = Digest("00000000-0000-4000-8000-000000000000", 1, (), 1, "m", NOON)
-    conversations.put_digest(replace(thread, id=gone.thread_id), gone)
+    digests.put(replace(thread, id=gone.thread_id), gone)
     assert conversations.digests(thread.session_id) == []
     assert len(conversations.heads(thread.session_id)) == 1
 

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Digest, Message, Point, Thread, Voice
-from chalicelib.store import database, keys
+from chalicelib.services.sessions.participant_limit import admit
+from chalicelib.store import database, digests, keys, thread_head
 from chalicelib.store.tables import ConversationPart
 from tests.capacity import sizes
 from tests.clock import own_time
@@ -23,8 +24,8 @@ def head(room: Room, name: str = "Bo", external_id: str = "p1") -> Thread:
     """A thread in which somebody said something."""
     thread = Thread(room.session.id, container.new_id(), "telegram", external_id, name, room.clock.now(), 1)
     message = Message(container.new_id(), 1, "user", "Hello", room.clock.now())
-    assert container.conversations().join(thread, (), message)
-    found = container.conversations().thread(thread.session_id, thread.id)
+    assert admit(room.session, thread, (), message, conversations=container.conversations())
+    found = thread_head.read(thread.session_id, thread.id)
     assert found
     return found
 
@@ -35,8 +36,8 @@ def point(theme: str | None, stance: str = "for", text: str = "text") -> Point:
 
 def put(thread: Thread, *points: Point) -> Thread:
     made = Digest(thread.id, 1, points, 3, "model", thread.created_at + timedelta(seconds=1))
-    container.conversations().put_digest(thread, made)
-    found = container.conversations().thread(thread.session_id, thread.id)
+    digests.put(thread, made)
+    found = thread_head.read(thread.session_id, thread.id)
     assert found
     return found
 

@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import Prompt, Session, Summary
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.store import prompts
 from chalicelib.store.sessions import EVERYTHING, NOTHING_ELSE
 from tests.clock import NOON
 
@@ -56,17 +57,17 @@ def test_nobody_becomes_a_member_of_what_is_not_there(aws: None) -> None:
 def test_nothing_is_written_about_a_session_that_is_not_there(aws: None) -> None:
     sessions = container.sessions()
     sessions.mark_stale("gone", NOON)
-    assert not sessions.add_prompt("gone", Prompt(1, "p", "tailored"))
+    assert not prompts.add("gone", Prompt(1, "p", "tailored"))
     assert not sessions.begin_summary("gone", NOON, NOON)
     assert boto3.client("dynamodb").scan(TableName="sessions")["Items"] == []
 
 
 def test_a_version_of_a_prompt_is_written_once_and_versions_only_grow(session: Session) -> None:
     sessions = container.sessions()
-    assert sessions.add_prompt(session.id, Prompt(2, "Second.", "tailored"))
-    assert not sessions.add_prompt(session.id, Prompt(2, "Another second.", "tailored"))
-    assert not sessions.add_prompt(session.id, Prompt(1, "First, late.", "tailored"))
-    assert sessions.add_prompt(session.id, Prompt(3, "Third.", "host"))
+    assert prompts.add(session.id, Prompt(2, "Second.", "tailored"))
+    assert not prompts.add(session.id, Prompt(2, "Another second.", "tailored"))
+    assert not prompts.add(session.id, Prompt(1, "First, late.", "tailored"))
+    assert prompts.add(session.id, Prompt(3, "Third.", "host"))
     assert sessions.view(session.id, EVERYTHING).prompt == Prompt(3, "Third.", "host")
     assert sessions.prompt(session.id, 2) == Prompt(2, "Second.", "tailored")
     assert sessions.prompt(session.id, 1) is None

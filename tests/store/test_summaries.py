@@ -21,7 +21,10 @@ from tests.room import Room
 
 BOOKS = RegisteredTheme("t1", "Books", "What the shelves hold.")
 THEMES = Changes(0, 1, (BOOKS,))
-WITH_AND_WITHOUT = pytest.mark.parametrize("changed", [None, THEMES], ids=["alone", "with themes"])
+MERGED = Changes(0, 2, (BOOKS,), (RegisteredTheme("t2", "Shelves"),))
+WITH_AND_WITHOUT = pytest.mark.parametrize(
+    "changed", [None, THEMES, MERGED], ids=["alone", "with themes", "with themes that go"]
+)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from pynamodb.transactions import TransactWrite
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.store import database
-from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import EmailItem, UserItem
 from tests.clock import FakeTime, own_retries
 from tests.faults import Fault, Wire, conflict, tap, throttle, unanswered, unreachable
@@ -27,12 +26,12 @@ def wire(aws: None, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return tap(monkeypatch)
 
 
-def two_writes(write: TransactWrite) -> None:
+def two_writes(write: Transaction) -> None:
     """Put one item if it is new, in the company of another."""
     now = container.clock().now()
     item = UserItem("user#1", id="1", email="a@b.c", name=None, created_at=now)
-    write.save(EmailItem("email#a@b.c", id="1"), condition=EmailItem.pk.does_not_exist())
-    write.save(item, condition=UserItem.pk.does_not_exist())
+    write.save(EmailItem("email#a@b.c", id="1"), condition=EmailItem.pk.does_not_exist(), label="address")
+    write.save(item, condition=UserItem.pk.does_not_exist(), label="user")
 
 
 def one_write() -> None:
@@ -84,7 +83,7 @@ def test_a_failed_condition_is_never_tried_again_and_says_which_write_it_was(wir
     with pytest.raises(ConditionFailed) as caught:
         database.transact(two_writes)
     assert (wire.calls, waits.waits) == (["TransactWriteItems"], [])
-    assert caught.value.failed == (1,)
+    assert caught.value.failed == {"user"}
     assert database.get(EmailItem, "email#a@b.c") is None
 
 

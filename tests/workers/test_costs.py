@@ -12,6 +12,7 @@ from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner, tree
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.job import summarise
+from chalicelib.store import thread_head
 from chalicelib.store.reductions import Reductions, bucket_of
 from tests.bench.crowds import CountingModel, crowded_session, say_more
 from tests.capacity import Consumed, metered
@@ -149,14 +150,14 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     assert not {gone.id, taken_in_again.id} & heard
     assert known(session)["participants"] == 38
     without = {theme.label for theme in container.synthesis_deps().themes.get(session.id).live}
-    excluded = container.conversations().thread(session.id, taken_in_again.id)
+    excluded = thread_head.read(session.id, taken_in_again.id)
     assert excluded
     assert container.participants().include(excluded, clock.now())
     run(session, model, clock)
     assert known(session)["participants"] == 39
     # What nobody else had brought up was gone, and is a theme again.
     registry = container.synthesis_deps().themes.get(session.id)
-    again = container.conversations().thread(session.id, taken_in_again.id)
+    again = thread_head.read(session.id, taken_in_again.id)
     assert again
     assert all(registry.resolve(theme) for theme in again.themes)
     assert {theme.label for theme in registry.live} > without

@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.llm.interface import ModelRefused, Request
 from chalicelib.model import Prompt
 from chalicelib.services.participants.identity import Participant
+from chalicelib.store import prompts
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.sessions import Sessions
 from tests import events
@@ -52,7 +53,7 @@ def test_a_prompt_that_fails_is_written_when_its_message_comes_back(desk: Desk) 
 def test_a_prompt_of_a_newer_version_is_not_replaced(desk: Desk) -> None:
     def newer(request: Request) -> None:
         if request.task == "prompt":
-            assert container.sessions().add_prompt(desk.session.id, Prompt(2, "Newer.", "host"))
+            assert prompts.add(desk.session.id, Prompt(2, "Newer.", "host"))
 
     desk.model.before = newer
     assert desk.write_prompt() == []

@@ -16,6 +16,7 @@ from chalicelib.services.conversations.request_context import ConversationDeps, 
 from chalicelib.services.conversations.turn import reply
 from chalicelib.services.participants.form import check_answers
 from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.participant_limit import admit
 
 
 def join(
@@ -38,8 +39,8 @@ def join(
         answers = check_answers(context.view.questions, given)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
-        capped = context.view.session.is_capped
-        if deps.conversations.join(thread, answers, None, request_context.listed(context, who), capped=capped):
+        account = request_context.listed_account(context, who)
+        if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(session_id, who, deps)
     waiting = LeaseWait(deps)

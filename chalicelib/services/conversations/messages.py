@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict
 
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.facilitation.turn import FacilitatorReply
@@ -66,15 +66,3 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
 def turn_of(session: Session, thread_id: str, reply: Message) -> Turn:
     """The turn that ended with this reply."""
     return Turn(session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
-
-
-def begun_with(thread: Thread, message: Message) -> Thread:
-    """The head of a thread that begins with this message."""
-    return replace(
-        thread,
-        last_sequence=message.sequence,
-        last_said=message.sequence,
-        message_count=1,
-        first_message_at=message.created_at,
-        last_message_at=message.created_at,
-    )

@@ -10,6 +10,7 @@ from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.identity import HOST, thread_id
+from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import Scene
 
 PATIENCE = timedelta(seconds=10)  # with others who speak for the same person right now
@@ -71,8 +72,8 @@ def _begin(scene: Scene, user_id: str, identifier: str, said: NewMessage, deps: 
     now = deps.clock.now()
     empty = Thread(session.id, own, scope, user_id, None, now, prompt, starts_after=erased, last_sequence=erased)
     message = _message(empty, identifier, said, deps)
-    begun = messages.begun_with(empty, message)
-    return message if deps.conversations.join(begun, (), message, capped=session.is_capped) else None
+    begun = empty.with_said(message)
+    return message if admit(session, begun, (), message, conversations=deps.conversations) else None
 
 
 def _go_on(thread: Thread, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:

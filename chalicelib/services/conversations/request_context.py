@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +12,6 @@ from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import WEB, Participant, thread_id
-from chalicelib.store.cards import participation
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
@@ -143,8 +141,6 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     )
 
 
-def listed(context: RequestContext, who: Participant) -> Any:
-    """What puts this session into the list of an account that takes part; members of a session have it in theirs."""
-    if who.user_id is None or context.view.role is not None:
-        return None
-    return participation(context.view.session, who.user_id)
+def listed_account(context: RequestContext, who: Participant) -> str | None:
+    """The account whose list gets this session: one that takes part. Members of a session have it in theirs."""
+    return who.user_id if context.view.role is None else None

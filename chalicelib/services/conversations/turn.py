@@ -20,6 +20,7 @@ from chalicelib.services.facilitation.condensing import condense, fingerprint
 from chalicelib.services.facilitation.turn import facilitate
 from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.identity import Participant
+from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.services.usage.budget import BudgetSpent, Meter
 
 _DOWN = "The facilitator is unavailable; send the same message again"
@@ -47,9 +48,9 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
-        spoken = messages.begun_with(thread, message)
-        capped = context.view.session.is_capped
-        if deps.conversations.join(spoken, (), message, request_context.listed(context, who), capped=capped):
+        spoken = thread.with_said(message)
+        account = request_context.listed_account(context, who)
+        if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(session_id, who, deps)
     waiting = LeaseWait(deps)

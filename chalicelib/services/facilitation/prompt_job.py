@@ -8,6 +8,7 @@ from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailoring import write_prompt
 from chalicelib.services.usage.budget import Meter
+from chalicelib.store import prompts
 from chalicelib.store.sessions import FOR_PROMPT, Sessions
 
 TRIED_FOR = timedelta(days=1)  # so long a prompt that cannot be written is tried again: the cause may be mended
@@ -30,17 +31,15 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
     except Exception as error:
         paid = meter.usage.total > 0
         for_good = view.prompt_tries + paid >= MOST_TRIES or deadline.clock.now() - due_at >= TRIED_FOR
-        _note_failure(view, due_at, error, for_good=for_good, paid=paid, sessions=sessions)
+        _note_failure(view, due_at, error, for_good=for_good, paid=paid)
         if for_good or isinstance(error, ModelRefused):
             return  # the queue would only hear the same again
         raise
     prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)
-    sessions.add_prompt(session_id, prompt, due_at)
+    prompts.add(session_id, prompt, due_at)
 
 
-def _note_failure(
-    view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, paid: bool, sessions: Sessions
-) -> None:
+def _note_failure(view: SessionView, due_at: datetime, error: Exception, *, for_good: bool, paid: bool) -> None:
     """Say which prompt goes on serving. The session shows it, the log says why."""
     serving = view.prompt.origin if view.prompt else "template" if view.session.template_id else "basic"
     say = logger.error if for_good else logger.warning
@@ -54,4 +53,4 @@ def _note_failure(
             "for_good": for_good,
         },
     )
-    sessions.fail_prompt(view.session.id, due_at, for_good=for_good, paid=paid)
+    prompts.fail(view.session.id, due_at, for_good=for_good, paid=paid)

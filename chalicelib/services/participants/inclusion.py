@@ -10,6 +10,7 @@ from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
 from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
 
@@ -41,7 +42,7 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
             _wake(session_id, deps)
             messages = _spoken(found.thread, deps)
             return replace(found, thread=replace(found.thread, included=included), messages=messages)
-        found = _again(session_id, found, deps)
+        found = _again(session_id, found)
     raise Conflict("This participant is changing right now; try again")
 
 
@@ -54,7 +55,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)
             return
-        found = _again(session_id, found, deps)
+        found = _again(session_id, found)
     raise Conflict("This participant is changing right now; try again")
 
 
@@ -77,8 +78,8 @@ def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
     return tuple(messages)
 
 
-def _again(session_id: str, found: ThreadView, deps: ParticipantDeps) -> ThreadView | None:
-    fresh = deps.conversations.thread(session_id, found.thread.id)
+def _again(session_id: str, found: ThreadView) -> ThreadView | None:
+    fresh = thread_head.read(session_id, found.thread.id)
     return replace(found, thread=fresh) if fresh else None
 
 

@@ -135,7 +135,7 @@ def gather(
     if len(heads) > tree.FROM_THREADS:
         return _gather_tree(view, heads, digested.reached, register, deps)
     found = deps.conversations.digests(view.session.id)
-    return aggregate_digests(_themed((digest for digest in found if digest.thread_id in heads), heads, register, deps))
+    return aggregate_digests(_themed((digest for digest in found if digest.thread_id in heads), heads, register))
 
 
 def _gather_tree(
@@ -150,7 +150,7 @@ def _gather_tree(
     voices = {head.id: head.voice for head in heads.values() if head.voice}
     voices |= {thread_id: digest.voice for thread_id, digest in reached.items()}
     unknown = [name for name, voice in voices.items() if not all(map(register.registry.resolve, voice.stances))]
-    mended = _themed(stored.of_threads(session_id, unknown), heads, register, deps)
+    mended = _themed(stored.of_threads(session_id, unknown), heads, register)
     reached = {**reached, **{digest.thread_id: digest for digest in mended}}
     voices |= {digest.thread_id: digest.voice for digest in mended}
     leaves = deps.reductions.all(session_id)
@@ -190,7 +190,7 @@ def _digest_one(
                 halved += 1
                 waiting += reversed(part.halves())
             else:
-                deps.conversations.put_digest(head, digest)
+                stored.put(head, digest)
                 yield digest
 
 
@@ -225,9 +225,7 @@ def _pieces(deps: SynthesisDeps, head: Thread, digested_to: int) -> Iterator[_Pi
         yield _Piece(context, piece)
 
 
-def _themed(
-    digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register, deps: SynthesisDeps
-) -> list[Digest]:
+def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register) -> list[Digest]:
     """The digests with a theme for every point, and stored so: one of somebody taken in again may have some that are gone."""
     themed = []
     for digest in digests:
@@ -235,6 +233,6 @@ def _themed(
         if any(register.registry.resolve(point.theme) is None for point in digest.points):
             found = replace(digest, points=tuple(register.settle(digest.thread_id, digest.points)))
         if found != digest:
-            deps.conversations.put_digest(heads[digest.thread_id], found)
+            stored.put(heads[digest.thread_id], found)
         themed.append(found)
     return themed

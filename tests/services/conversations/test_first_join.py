@@ -12,6 +12,7 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.turn import say
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import NewQuestion
+from chalicelib.store import prompts
 from tests.clock import own_time
 from tests.faults import own_model
 from tests.llm.queued import prompt_of
@@ -91,14 +92,13 @@ def test_a_page_needs_no_account_and_has_threads_of_its_own(room: Room) -> None:
 
 def test_a_thread_keeps_the_prompt_it_began_under(room: Room) -> None:
     room.join()
-    sessions = container.sessions()
-    assert sessions.add_prompt(room.session.id, Prompt(1, "Ask about soup.", "tailored"))
+    assert prompts.add(room.session.id, Prompt(1, "Ask about soup.", "tailored"))
     room.say("Hello")
     assert "Ask about soup." not in repr(room.model.requests[-1])
     room.who = Participant("p2", None, HOST)
     room.join()
     assert "Ask about soup." in repr(room.model.requests[-1])
-    assert sessions.add_prompt(room.session.id, Prompt(2, "Ask about bread.", "tailored"))
+    assert prompts.add(room.session.id, Prompt(2, "Ask about bread.", "tailored"))
     room.say("Hello")
     assert "Ask about soup." in repr(room.model.requests[-1])
     assert "Ask about bread." not in repr(room.model.requests[-1])

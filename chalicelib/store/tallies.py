@@ -1,0 +1,26 @@
+"""The counters of a session, in shards (table `sessions`): a thread is counted in the one that its id falls into.
+
+A session is deleted together with its tallies, so what requires one is not done to a session that is gone.
+"""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.model import Thread
+from chalicelib.store import keys
+from chalicelib.store.session_items import TallyItem
+
+
+def of_thread(thread: Thread) -> TallyItem:
+    """The tally of this thread."""
+    return TallyItem(thread.session_id, keys.tally_of(thread.id))
+
+
+def is_there() -> Condition:
+    """The session is there."""
+    return TallyItem.status.exists()
+
+
+def count(thread: Thread, **counts: int) -> tuple[TallyItem, list[Action], Condition]:
+    """What adds to the counters of these names."""
+    return of_thread(thread), [getattr(TallyItem, name).add(number) for name, number in counts.items()], is_there()

@@ -1,0 +1,164 @@
+"""The head of a thread (table `conversations`): how it is read, and every step from one state to the next.
+
+A step is an update of the head under the condition that it stands where it was read. Whoever takes it puts it into the
+write, or the transaction, that also stores what the step is about.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.model import Digest, Message, Thread
+from chalicelib.store import database, keys
+from chalicelib.store.conversation_items import ThreadItem
+from chalicelib.store.due import marks
+from chalicelib.store.due_kinds import STALE
+from chalicelib.store.leases import TURN
+from chalicelib.store.tables import ConversationPart
+
+HEAD_FIELDS = tuple(name for name in Thread.__struct_fields__ if name not in ("session_id", "id"))
+_SAID = ("last_sequence", "last_said", "message_count", "first_message_at", "last_message_at")
+
+Step = tuple[ThreadItem, list[Action], Condition]
+
+
+def thread_from(raw: Mapping[str, Any]) -> Thread:
+    """The head that an item holds."""
+    item = ThreadItem.from_raw_data(dict(raw))
+    values = {name: getattr(item, name) for name in HEAD_FIELDS}
+    return Thread(session_id=item.session_id, id=keys.thread_of(item.part), **values)
+
+
+def read(session_id: str, thread_id: str) -> Thread | None:
+    """The head of one thread."""
+    raw = database.get_many([(ConversationPart, session_id, keys.thread(thread_id))])
+    return thread_from(raw[keys.thread(thread_id)]) if raw else None
+
+
+def read_all(session_id: str) -> Iterator[Thread]:
+    """The heads of all threads of a session."""
+    return map(thread_from, database.query(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS))
+
+
+def head_item(thread: Thread, **more: Any) -> ThreadItem:
+    """A head as it is first stored."""
+    values = {name: getattr(thread, name) for name in HEAD_FIELDS}
+    return ThreadItem(thread.session_id, keys.thread(thread.id), **values, **more)
+
+
+def begin(thread: Thread, message: Message | None) -> tuple[ThreadItem, Condition]:
+    """What stores a new head; with first words, they wait for their digest."""
+    waits = marks(STALE, thread.session_id, message.created_at if message else None)
+    return head_item(thread, **waits), ThreadItem.session_id.does_not_exist()
+
+
+def say(thread: Thread, said: Thread, now: datetime) -> Step:
+    """The participant has said the next thing; with `turn_id` in what that makes of the head, its reply begins.
+
+    Nobody waits for the digest of somebody who is left out.
+    """
+    actions: list[Action] = [getattr(ThreadItem, name).set(getattr(said, name)) for name in _SAID]
+    if said.turn_id:
+        actions += TURN.take(said.turn_id, said.leased_until)
+    if thread.included:
+        due_at = ThreadItem.due_at.set(ThreadItem.due_at | now)
+        actions += [ThreadItem.due_kind.set(STALE.shard(thread.session_id)), due_at]
+    return _head(thread), actions, _as_read(thread) & _as_included(thread) & TURN.is_open_to(said.turn_id, now)
+
+
+def take_lease(thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Step:
+    """A reply to what is stored already begins."""
+    return _head(thread), TURN.take(turn_id, leased_until), _as_read(thread) & TURN.is_open_to(turn_id, now)
+
+
+def release_lease(thread: Thread, turn_id: str) -> Step:
+    """The reply that was begun under this lease comes to nothing."""
+    return _head(thread), TURN.give_back(), TURN.is_held_by(turn_id)
+
+
+def reply(thread: Thread, message: Message) -> Step:
+    """The facilitator has replied, under the lease that `thread` has."""
+    number = message.sequence
+    answered = [ThreadItem.last_sequence.set(number), ThreadItem.answered_to.set(number), *TURN.give_back()]
+    concluded = [ThreadItem.concluded.set(True)] if message.is_final and not thread.concluded else []
+    return _head(thread), [*answered, *concluded], TURN.is_held_by(thread.turn_id or "")
+
+
+def conclude(thread: Thread, now: datetime) -> Step:
+    """The participant has had enough, and no reply is being made."""
+    actions: list[Action] = [ThreadItem.concluded.set(True), *TURN.give_back()]
+    return _head(thread), actions, _as_read(replace(thread, concluded=False)) & TURN.is_free(now)
+
+
+def rate(thread: Thread, rating: int) -> Step:
+    """The participant has rated the conversation."""
+    return _head(thread), [ThreadItem.rating.set(rating)], _same(thread)
+
+
+def exclude(thread: Thread) -> Step:
+    """The participant is taken out of the results; nobody waits for their digest any more."""
+    actions: list[Action] = [ThreadItem.included.set(False), ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
+    return _head(thread), actions, _same(thread) & _as_included(thread)
+
+
+def include(thread: Thread, now: datetime) -> Step:
+    """The participant is taken into the results again; what no digest has waits for one."""
+    actions: list[Action] = [ThreadItem.included.set(True)]
+    if thread.is_stale:
+        actions += [ThreadItem.due_kind.set(STALE.shard(thread.session_id)), ThreadItem.due_at.set(now)]
+    return _head(thread), actions, _same(thread) & _as_included(thread)
+
+
+def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
+    """What takes the head away."""
+    return _head(thread), _as_read(thread)
+
+
+def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:
+    """There is a digest up to some message; a `complete` one has all that was said, and the thread is due no more."""
+    actions: list[Action] = [ThreadItem.digested_to.set(made.to_sequence), ThreadItem.voice.set(made.voice)]
+    condition = _same(thread) & (ThreadItem.last_said >= thread.last_said)
+    if complete:
+        actions += [ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
+        condition &= ThreadItem.last_said <= made.to_sequence
+    return _head(thread), actions, condition
+
+
+def put_off_digest(thread: Thread, tries: int, after: datetime | None) -> Step:
+    """A digest failed, so often at the same words; it is due `after`. New words are tried anyway."""
+    actions: list[Action] = [
+        ThreadItem.digest_tries.set(tries),
+        ThreadItem.digest_tried_to.set(thread.last_said),
+        ThreadItem.digest_after.set(after) if after else ThreadItem.digest_after.remove(),
+    ]
+    if after:
+        actions.append(ThreadItem.due_at.set(after))
+    nothing_new = ThreadItem.last_said == thread.last_said
+    return _head(thread), actions, _same(thread) & nothing_new & ThreadItem.due_kind.exists()
+
+
+def _head(thread: Thread) -> ThreadItem:
+    return ThreadItem(thread.session_id, keys.thread(thread.id))
+
+
+def _same(thread: Thread) -> Condition:
+    """It is this thread: one that the same participant began after a removal goes on where this one ended."""
+    same: Condition = ThreadItem.created_at == thread.created_at
+    return same
+
+
+def _as_read(thread: Thread) -> Condition:
+    """Nothing was said and nothing concluded since, so whoever holds a lease counts a conclusion once."""
+    unmoved: Condition = (ThreadItem.last_sequence == thread.last_sequence) & _same(thread)
+    unmoved &= ThreadItem.concluded == thread.concluded
+    return unmoved
+
+
+def _as_included(thread: Thread) -> Condition:
+    """Nobody took the participant out, or in, since."""
+    unmoved: Condition = ThreadItem.included == thread.included
+    return unmoved

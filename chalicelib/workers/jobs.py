@@ -52,7 +52,12 @@ def run_job(job: Job) -> None:
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps())
         case WriteBrief():
-            write_session_brief(job.session_id, sessions=container.sessions(), public_url=settings().public_url)
+            write_session_brief(
+                job.session_id,
+                sessions=container.sessions(),
+                clock=container.clock(),
+                public_url=settings().public_url,
+            )
         case UpdateCards():
             now = container.clock().now()
             list_projection.update_cards(
@@ -94,7 +99,7 @@ def sweep() -> None:
 
 def _close(session_id: str) -> None:
     try:
-        close_session(session_id, sessions=container.sessions(), jobs=container.jobs(), now=container.clock().now())
+        close_session(session_id, sessions=container.sessions(), jobs=container.jobs(), clock=container.clock())
     except NotFound:
         logger.info("nothing to do", extra={"session_id": session_id})
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
+from chalicelib.retry import Retry
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
 from chalicelib.services.synthesis.job import reduce
 from chalicelib.store.sessions import FOR_DIGEST
@@ -40,12 +41,11 @@ def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
 
 def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
     """Begin, as soon as no other request or job is at it; False where that takes too long."""
-    while deadline.remaining() > LEAST_SECONDS:
+    for _ in Retry(seconds=deadline.remaining() - LEAST_SECONDS, pause=POLL_SECONDS).attempts(deps.clock):
         now = deps.clock.now()
         until = now + timedelta(seconds=REQUEST_SECONDS + 5)  # a request that died holds nobody up for longer
         if deps.sessions.begin_summary(session_id, now, until, by_request=True):
             return True
-        deps.clock.sleep(POLL_SECONDS)
     return False
 
 

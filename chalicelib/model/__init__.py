@@ -25,6 +25,7 @@ from chalicelib.model.synthesis import (
     Brief,
     Digest,
     Leaf,
+    Need,
     Point,
     Quote,
     RegisteredTheme,
@@ -33,6 +34,7 @@ from chalicelib.model.synthesis import (
     Synthesis,
     Theme,
     ThemeRegistry,
+    Transition,
     Voice,
 )
 from chalicelib.model.users import Caller, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
@@ -52,6 +54,7 @@ __all__ = [
     "GroupStatus",
     "Leaf",
     "Message",
+    "Need",
     "Note",
     "Outcome",
     "PastRequest",
@@ -80,6 +83,7 @@ __all__ = [
     "ThemeRegistry",
     "Thread",
     "ThreadView",
+    "Transition",
     "User",
     "Visibility",
     "Voice",

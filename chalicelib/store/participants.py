@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.model import SessionView, Thread, ThreadView
+from chalicelib.model import SessionView, Thread, ThreadView, Transition
 from chalicelib.store import database, keys, participant_limit, reductions, scratchpads, sessions, summaries
 from chalicelib.store.conversation_items import (
     CommentItem,
@@ -22,7 +22,7 @@ from chalicelib.store.conversation_items import (
 from chalicelib.store.conversations import STALE
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.mapping import answers_from, erased_to, message_from, thread_from
-from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem, TallyItem
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, TallyItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 
@@ -86,8 +86,9 @@ class Participants:
             return None if views is None else [found[thread.id] for thread in threads if thread.id in found]
         return self._by_key(threads, _messages_of, at_most)
 
-    def exclude(self, thread: Thread, now: datetime) -> bool:
-        """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
+    def exclude(self, thread: Thread, transition: Transition) -> bool:
+        """Take somebody out, with this transition of the synthesis: the summary and the brief are gone with it. False where
+        the thread changed meanwhile."""
         actions: list[Action] = [
             ThreadItem.included.set(False),
             ThreadItem.due_kind.remove(),
@@ -95,29 +96,28 @@ class Participants:
         ]
 
         def build(write: TransactWrite) -> None:
-            _withdraw(write, thread, now)
+            _withdraw(write, thread, transition)
             write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
 
         return holds(lambda: database.transact(build))
 
-    def include(self, thread: Thread, now: datetime) -> bool:
-        """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
+    def include(self, thread: Thread, now: datetime, transition: Transition) -> bool:
+        """Take somebody in again, with this transition of the synthesis. False where the thread changed meanwhile."""
         actions: list[Action] = [ThreadItem.included.set(True)]
         if thread.is_stale:
             actions += [ThreadItem.due_kind.set(keys.due(STALE, thread.session_id)), ThreadItem.due_at.set(now)]
 
         def build(write: TransactWrite) -> None:
-            synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
-            write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
+            summaries.add_transition(write, thread.session_id, transition)
             write.update(_head(thread), actions=actions, condition=_same(thread) & _as_included_as(thread))
 
         return holds(lambda: database.transact(build))
 
-    def remove(self, thread: Thread, now: datetime, account: str | None = None) -> bool:
+    def remove(self, thread: Thread, now: datetime, transition: Transition, account: str | None = None) -> bool:
         """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
-        `account` is whose thread it is: with the last one the session leaves its list. The messages are still to go:
-        `erase` does that. False where something changed meanwhile.
+        The synthesis makes this transition. `account` is whose thread it is: with the last one the session leaves its list.
+        The messages are still to go: `erase` does that. False where something changed meanwhile.
         """
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
@@ -126,7 +126,7 @@ class Participants:
         unmoved = (ThreadItem.last_sequence == thread.last_sequence) & (ThreadItem.concluded == thread.concluded)
 
         def build(write: TransactWrite, capped: bool) -> None:
-            _withdraw(write, thread, now)
+            _withdraw(write, thread, transition)
             write.delete(_head(thread), condition=_same(thread) & unmoved)
             write.delete(FormItem(session_id, keys.form(thread.id)))
             write.delete(CommentItem(session_id, keys.comment(thread.id)))
@@ -180,23 +180,14 @@ class Participants:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: TransactWrite, thread: Thread, now: datetime) -> None:
+def _withdraw(write: TransactWrite, thread: Thread, transition: Transition) -> None:
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
     write.delete(BriefItem(session_id, keys.BRIEF))
     reductions.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
-    actions = [SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
-    condition = SynthesisItem.session_id.exists()
-    write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)
-
-
-def _stale(session_id: str, now: datetime) -> list[Action]:
-    """Whoever is at a summary now is at one of other people: it comes to nothing, and another one is due."""
-    due = keys.due(sessions.SUMMARY_DUE, session_id)
-    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(due), SynthesisItem.due_at.set(now)]
-    return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
+    summaries.add_transition(write, session_id, transition)
 
 
 def _leave(write: TransactWrite, card: ParticipationItem) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib import container
 from chalicelib.model import Thread
 from chalicelib.services.participants.identity import Participant
-from chalicelib.services.synthesis import digest_runner, tree
+from chalicelib.services.synthesis import digest_runner, state, tree
 from chalicelib.services.synthesis.aggregate import Aggregate, carriers
 from chalicelib.store.sessions import FOR_DIGEST
 from tests.room import HOST
@@ -56,17 +56,17 @@ def speak_again(desk: Desk) -> None:
 
 def take_out(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.participants().exclude(by_name(desk, name), desk.clock.now())
+        assert container.participants().exclude(by_name(desk, name), state.exclude(desk.clock.now()))
 
 
 def take_in(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.participants().include(by_name(desk, name), desk.clock.now())
+        assert container.participants().include(by_name(desk, name), desk.clock.now(), state.include(desk.clock.now()))
 
 
 def remove(desk: Desk) -> None:
     for name in ("p8", "p1"):
-        assert container.participants().remove(by_name(desk, name), desk.clock.now())
+        assert container.participants().remove(by_name(desk, name), desk.clock.now(), state.exclude(desk.clock.now()))
 
 
 def by_name(desk: Desk, name: str) -> Thread:

@@ -11,6 +11,7 @@ from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
 from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.services.synthesis import state
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
 
@@ -37,8 +38,7 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
         found = _read_again(session_id, found, deps) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
-        change = deps.participants.include if included else deps.participants.exclude
-        if found.thread.included == included or change(found.thread, deps.clock.now()):
+        if found.thread.included == included or _store_inclusion(found.thread, included, deps):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
             _wake(session_id, deps)
             messages = _spoken(found.thread, deps)
@@ -52,7 +52,8 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
         found = _read_again(session_id, found, deps) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
-        if deps.participants.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
+        now, account = deps.clock.now(), account_of(found.thread.scope)
+        if deps.participants.remove(found.thread, now, state.exclude(now), account):
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)
             return
@@ -64,6 +65,13 @@ def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps)
     run = deps.clock.deadline(ERASE_SECONDS)
     if not deps.participants.erase(session_id, thread_id, lambda: run.remaining() > 0):
         deps.jobs.erase_participant(session_id, thread_id)
+
+
+def _store_inclusion(thread: Thread, included: bool, deps: ParticipantDeps) -> bool:
+    now = deps.clock.now()
+    if included:
+        return deps.participants.include(thread, now, state.include(now))
+    return deps.participants.exclude(thread, state.exclude(now))
 
 
 def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:

@@ -100,7 +100,7 @@ def _questions(
 
 
 def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]) -> SessionView:
-    """The host's own prompt is the next version. Without one, ours has to be written, and again for another brief.
+    """The host's own prompt is the next version. Without one, ours has to be written, and again for another setup.
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
     """
@@ -114,10 +114,10 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
     if "prompt" in values:
         return replace(wanted, prompt=None)
     hosts = before.prompt is not None and before.prompt.origin == "host"
-    return after if hosts or _brief(before) == _brief(after) else wanted
+    return after if hosts or _setup(before) == _setup(after) else wanted
 
 
-def _brief(view: SessionView) -> tuple[str | None, ...]:
+def _setup(view: SessionView) -> tuple[str | None, ...]:
     """What a prompt of ours is written from."""
     session = view.session
     return session.topic, session.goal, session.critical, view.context, session.template_id

@@ -13,8 +13,8 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.llm.scripted.labels import find_critical, question_key, question_keys
 from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.services.facilitation.prompt import basic_prompt
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
-from chalicelib.services.synthesis.disclosure import Common
+from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
+from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.language import Words
 from chalicelib.text.language import language_of
 from chalicelib.text.normalise import fold, one_line
@@ -112,15 +112,15 @@ def _questions(
     for answer in answers:
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
-    people = {name: len(threads) for name, threads in carriers(aggregate, registry).items()}
+    people = {name: len(threads) for name, threads in stances_by_theme(aggregate, registry).items()}
     people[""] = len({answer.thread_id for answer in grouped[""]})
     asked = _keys_of(view)
-    common: Common | None = None
+    common: SharedWords | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
         if people.get(theme.id):
             hidden = False
             if question_key(theme.label) not in asked:
-                common = common or Common(aggregate, view.session)
+                common = common or SharedWords(aggregate, view.session)
                 hidden = not common.may_tell(theme.label)
             yield _question(theme.id, theme.label, grouped[theme.id], people[theme.id], words, empty, counted, hidden)
     if grouped[""]:

@@ -18,7 +18,7 @@ from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.exclusion import pruned
+from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
@@ -101,7 +101,7 @@ def reduce(
     aggregate = gather(view, heads, digested, register, deps)
     if aggregate is None:
         return False
-    registry = pruned(view, aggregate, register, deps)
+    registry = prune_registry(view, aggregate, register, deps)
     pad = Pad(view, deps)
     pad.refresh(aggregate, registry)
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:

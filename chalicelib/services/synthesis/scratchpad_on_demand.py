@@ -14,7 +14,7 @@ from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import Scratchpad, SessionView, Thread
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
-from chalicelib.services.synthesis.exclusion import pruned
+from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.store.sessions import FOR_DIGEST
@@ -114,7 +114,7 @@ def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline
             done += len(batch)
     aggregate = gather(snapshot.view, snapshot.heads, digested, register, deps)
     pad = Pad(snapshot.view, deps)
-    stored = aggregate is not None and pad.refresh(aggregate, pruned(snapshot.view, aggregate, register, deps))
+    stored = aggregate is not None and pad.refresh(aggregate, prune_registry(snapshot.view, aggregate, register, deps))
     same_people = snapshot.view.synthesis.epoch == before.view.synthesis.epoch
     _give_back(snapshot, deps, quiet=before.is_quiet and same_people and not snapshot.stale)
     status: Status = "completed" if stored and done == len(snapshot.stale) else "partial"

@@ -230,7 +230,7 @@ Attribute = Literal[
 Value = datetime | int | None
 
 
-class Need(Struct, frozen=True):
+class Precondition(Struct, frozen=True):
     """What a stored value has to be for a transition: absent, present, this one, or this one at most."""
 
     attribute: Attribute
@@ -241,10 +241,10 @@ class Need(Struct, frozen=True):
 class Transition(Struct, frozen=True):
     """A change of a stored `Synthesis`: the values that it sets, where None takes one away, and the counters that it adds to.
 
-    It is made where there is such a record, one of each of `needs` holds, and nobody was taken out, or in again, since `epoch`.
+    It is made where there is such a record, one of each of `preconditions` holds, and nobody was taken out, or in again, since `epoch`.
     """
 
     sets: Mapping[Attribute, Value]
     adds: Mapping[Attribute, int] = {}
-    needs: tuple[tuple[Need, ...], ...] = ()
+    preconditions: tuple[tuple[Precondition, ...], ...] = ()
     epoch: int | None = None

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.model import Need, Session, Summary, Transition
+from chalicelib.model import Precondition, Session, Summary, Transition
 from chalicelib.retry import Retry
 from chalicelib.store import database, keys
 from chalicelib.store.cards import sets
@@ -134,22 +134,22 @@ def _actions(session_id: str, transition: Transition) -> list[Action]:
 def _condition(transition: Transition) -> Condition:
     there: Condition = SynthesisItem.session_id.exists()
     held = there if transition.epoch is None else still(transition.epoch)
-    for alternatives in transition.needs:
-        held = held & reduce(or_, map(_meets, alternatives))
+    for alternatives in transition.preconditions:
+        held = held & reduce(or_, map(_one_condition, alternatives))
     return held
 
 
-def _meets(need: Need) -> Any:
-    path = _path(need.attribute)
-    match need.relation:
+def _one_condition(precondition: Precondition) -> Any:
+    path = _path(precondition.attribute)
+    match precondition.relation:
         case "absent":
             return path.does_not_exist()
         case "present":
             return path.exists()
         case "is":
-            return path == need.value
+            return path == precondition.value
         case "at most":
-            return path <= need.value
+            return path <= precondition.value
 
 
 def _path(name: str) -> Any:

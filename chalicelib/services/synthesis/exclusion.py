@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from chalicelib.errors import Unavailable
 from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
+from chalicelib.retry import Retry
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.theme_register import Register
@@ -16,23 +18,26 @@ from chalicelib.text.normalise import fold
 MOST_ASKED = 10  # people who carry a theme, for a name of it
 _LEAST_LETTERS = 3  # letters of a word that can tell whose it is
 _NAMELESS = ("", "")
+_RETRY = Retry(tries=20)  # while digests go on adding themes
 
 
 def prune_registry(view: SessionView, aggregate: Aggregate, register: Register, deps: SynthesisDeps) -> ThemeRegistry:
     """The themes as they stand, and after somebody was taken out stored as they may stand."""
     registry = register.registry
     known = registry.last
-    while view.synthesis.withdrawn_at:
+    if not view.synthesis.withdrawn_at:
+        return registry
+    for _ in _RETRY.attempts(deps.clock):
         people = stances_by_theme(aggregate, registry)
         asked = {name for theme in _lost(registry, aggregate) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
         digests = stored.of_threads(view.session.id, sorted(asked))
         kept = without_excluded(registry, aggregate, digests, known)
         if kept == registry:
-            break
+            return registry
         if made := deps.themes.put(view.session.id, kept, registry):
             return made
         registry = deps.themes.get(view.session.id)
-    return registry
+    raise Unavailable("The themes of the session are being changed; try again in a moment")
 
 
 def without_excluded(

@@ -34,7 +34,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.model import Need, SessionView, SummaryStatus, Synthesis, Transition
+from chalicelib.model import Precondition, SessionView, SummaryStatus, Synthesis, Transition
 from chalicelib.model.synthesis import Attribute, Value
 from chalicelib.services.synthesis.retry_policy import FIRST_REST, rest_after
 
@@ -94,7 +94,7 @@ def count_failure(synthesis: Synthesis, now: datetime, *, paid: bool, has_news: 
 
 def mark_stale(now: datetime) -> Transition:
     """There is something that the summary does not know; the first mark stays."""
-    return Transition({"stale_since": now}, needs=((Need("stale_since", "absent"),),))
+    return Transition({"stale_since": now}, preconditions=(_absent("stale_since"),))
 
 
 def tell_of_words(now: datetime) -> Transition:
@@ -104,7 +104,7 @@ def tell_of_words(now: datetime) -> Transition:
 
 def forget_words(told_at: datetime) -> Transition:
     """All words that were told of then are in a digest."""
-    return Transition({"told_at": None}, needs=((Need("told_at", "is", told_at),),))
+    return Transition({"told_at": None}, preconditions=((Precondition("told_at", "is", told_at),),))
 
 
 def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: timedelta = timedelta()) -> Transition:
@@ -119,16 +119,16 @@ def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: tim
         "stale_since": None,
         "told_at": None,
     }
-    free = (Need("updating_until", "absent"), Need("updating_until", "at most", now))
+    free = (*_absent("updating_until"), Precondition("updating_until", "at most", now))
     if by_request:
         return Transition({**sets, **_AFRESH}, {"begun": 1}, (free,))
-    return Transition(sets, {"begun": 1}, ((*free, Need("held_by_request", "absent")),))
+    return Transition(sets, {"begun": 1}, ((*free, *_absent("held_by_request")),))
 
 
 def hand_over(until: datetime) -> Transition:
     """The request gives up what it began; it is due, and counts as being written until then."""
     sets: dict[Attribute, Value] = {"updating_until": until, "held_by_request": None, "due_at": until, "begun": None}
-    return Transition(sets, needs=((Need("updating_until", "present"),),))
+    return Transition(sets, preconditions=(_present("updating_until"),))
 
 
 def fail(after: Synthesis, now: datetime) -> Transition:
@@ -147,8 +147,8 @@ def fail(after: Synthesis, now: datetime) -> Transition:
         sets["rests_until"] = after.rests_until
     if after.rests_until or after.due_at is None:
         sets |= {"updating_until": None, "held_by_request": None}
-    begun, nothing_new = Need("updating_until", "present"), (Need("stale_since", "absent"), Need("told_at", "absent"))
-    return Transition(sets, needs=((begun,), *((need,) for need in nothing_new)), epoch=after.epoch)
+    nothing_new = _absent("stale_since"), _absent("told_at")
+    return Transition(sets, preconditions=(_present("updating_until"), *nothing_new), epoch=after.epoch)
 
 
 def end(epoch: int) -> Transition:
@@ -166,3 +166,11 @@ def exclude(now: datetime) -> Transition:
 def include(now: datetime) -> Transition:
     """The summary is of other people, and due."""
     return Transition({"stale_since": now, "due_at": now, **_AFRESH}, {"epoch": 1})
+
+
+def _absent(attribute: Attribute) -> tuple[Precondition, ...]:
+    return (Precondition(attribute, "absent"),)
+
+
+def _present(attribute: Attribute) -> tuple[Precondition, ...]:
+    return (Precondition(attribute, "present"),)

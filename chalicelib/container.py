@@ -22,6 +22,7 @@ from chalicelib.store.participants import Participants
 from chalicelib.store.reductions import Reductions
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
+from chalicelib.store.summaries import Summaries
 from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
 from chalicelib.store.token_usage import Ledger
@@ -46,6 +47,11 @@ def accounts() -> Accounts:
 def sessions() -> Sessions:
     """Sessions."""
     return Sessions()
+
+
+def summaries() -> Summaries:
+    """Summaries."""
+    return Summaries(clock())
 
 
 @cache
@@ -140,6 +146,7 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
 
     return SynthesisDeps(
         sessions=sessions(),
+        summaries=Summaries(clock),
         conversations=conversations(),
         themes=Themes(),
         reductions=Reductions(),

@@ -26,6 +26,7 @@ from chalicelib.model.synthesis import (
     Digest,
     Leaf,
     Point,
+    Precondition,
     Quote,
     RegisteredTheme,
     Stance,
@@ -33,6 +34,7 @@ from chalicelib.model.synthesis import (
     Synthesis,
     Theme,
     ThemeRegistry,
+    Transition,
     Voice,
 )
 from chalicelib.model.users import Caller, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
@@ -57,6 +59,7 @@ __all__ = [
     "PastRequest",
     "Plan",
     "Point",
+    "Precondition",
     "Prompt",
     "PromptOrigin",
     "PromptStatus",
@@ -80,6 +83,7 @@ __all__ = [
     "ThemeRegistry",
     "Thread",
     "ThreadView",
+    "Transition",
     "User",
     "Visibility",
     "Voice",

@@ -1,6 +1,6 @@
 """Records of what is made of the conversations: digests, the summary, the brief."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Literal, get_args
@@ -188,29 +188,63 @@ class Brief(Struct, frozen=True):
 
 
 class Synthesis(Struct, frozen=True):
-    """Where the synthesis of a session stands.
+    """Where the synthesis of a session stands, as it is stored. `services/synthesis/state.py` says what states this makes.
 
-    It is stale since something changed, or since the stream told of words that no digest had, which it last did at `told_at`.
-    `epoch` counts how often somebody was taken out, or in again; a summary of an earlier epoch must not be stored. Since
-    `withdrawn_at` the summary is offline, until one without those words is there. `tries` to write it failed in a row since
-    something was said last, `paid_tries` of them after a model was paid; no job tries again while it `rests_until`.
-    It was `begun` so often since it last came to an end, good or bad: more than once only where processes died, or AWS was out of reach.
-    `themes_version` and `themes_last` are those of the registry of themes.
+    Something changed at `stale_since`; the stream told of words that no digest had at `told_at`. A summary is being written
+    until `updating_until`, for a request that waits for it where `held_by_request`. It was `begun` so often since that last
+    came to an end, good or bad: more than once only where processes died, or AWS was out of reach. `tries` failed in a row
+    since something was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and the
+    sweep wakes one at `due_at`. Since `withdrawn_at` the summary is offline. `epoch` counts how often somebody was taken out,
+    or in again. `themes_version` and `themes_last` are those of the registry of themes.
     """
 
     stale_since: datetime | None = None
-    updating_until: datetime | None = None
-    epoch: int = 0
-    withdrawn_at: datetime | None = None
     told_at: datetime | None = None
+    updating_until: datetime | None = None
+    held_by_request: bool = False
+    begun: int = 0
     tries: int = 0
     paid_tries: int = 0
     rests_until: datetime | None = None
-    begun: int = 0
+    due_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    epoch: int = 0
     themes_version: int = 0
     themes_last: int = 0
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether no summary is due, and none is being written."""
-        return not (self.stale_since or self.updating_until or self.withdrawn_at)
+
+# What transitions change of a `Synthesis`.
+Attribute = Literal[
+    "stale_since",
+    "told_at",
+    "updating_until",
+    "held_by_request",
+    "begun",
+    "tries",
+    "paid_tries",
+    "rests_until",
+    "due_at",
+    "withdrawn_at",
+    "epoch",
+]
+Value = datetime | int | None
+
+
+class Precondition(Struct, frozen=True):
+    """What a stored value has to be for a transition: absent, present, this one, or this one at most."""
+
+    attribute: Attribute
+    relation: Literal["absent", "present", "is", "at most"]
+    value: datetime | None = None
+
+
+class Transition(Struct, frozen=True):
+    """A change of a stored `Synthesis`: the values that it sets, where None takes one away, and the counters that it adds to.
+
+    It is made where there is such a record, one of each of `preconditions` holds, and nobody was taken out, or in again, since `epoch`.
+    """
+
+    sets: Mapping[Attribute, Value]
+    adds: Mapping[Attribute, int] = {}
+    preconditions: tuple[tuple[Precondition, ...], ...] = ()
+    epoch: int | None = None

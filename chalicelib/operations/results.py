@@ -12,9 +12,9 @@ from chalicelib.model import Theme as StoredTheme
 from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment_or_null
 from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output
 from chalicelib.operations.sessions import SummaryStatus
-from chalicelib.services.sessions.creation import summary_status
 from chalicelib.services.sessions.list_projection import update_cards
 from chalicelib.services.synthesis.document import quotes_of
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store.sessions import FOR_RESULTS
 
 

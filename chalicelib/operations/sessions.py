@@ -31,6 +31,7 @@ from chalicelib.operations.session_changes import EditSession, SessionChanges, c
 from chalicelib.services.access.roles import require_role
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store import sessions as parts
 
 JoinUrl = Annotated[
@@ -349,7 +350,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "questions": _questions(view.questions),
         "distribution": [Distribution(it.channel, it.group_id, it.status, it.error) for it in of.distribution],
         "prompt_status": creation.prompt_status(view),
-        "summary_status": creation.summary_status(view, call.now),
+        "summary_status": summary_status(view, call.now),
         "prompt_summary": prompt.summary if prompt else None,
         "prompt_generated_from": prompt.generated_from if prompt else None,
         "closes_at": moment_or_null(of.closes_at),

@@ -17,8 +17,8 @@ from chalicelib.pages.web import require_allowance, see_other
 from chalicelib.requests import require_uuid
 from chalicelib.services.participants.identity import WEB, thread_id
 from chalicelib.services.participants.responses import Wanted, list_responses
-from chalicelib.services.sessions.creation import summary_status
 from chalicelib.services.synthesis.answers import least_people
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS

@@ -1,6 +1,6 @@
 """Threads, their forms, messages and digests (table `conversations`)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -190,6 +190,11 @@ class Conversations:
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""
         return list(thread_head.read_all(session_id))
+
+    def heads_of(self, session_id: str, thread_ids: Iterable[str]) -> list[Thread]:
+        """The heads of these threads (at most 100), as far as there are any, in one read."""
+        wanted = [(ConversationPart, session_id, keys.thread(thread_id)) for thread_id in thread_ids]
+        return [thread_from(raw) for raw in database.get_many(wanted).values()]
 
     def digest(self, session_id: str, thread_id: str) -> Digest | None:
         """The digest of one thread."""

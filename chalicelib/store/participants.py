@@ -7,7 +7,7 @@ from itertools import islice
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.model import SessionView, Thread, ThreadView
+from chalicelib.model import SessionView, Thread, ThreadView, Transition
 from chalicelib.store import (
     database,
     due,
@@ -22,9 +22,9 @@ from chalicelib.store import (
 )
 from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.due_kinds import ERASURE, SUMMARY
+from chalicelib.store.due_kinds import ERASURE
 from chalicelib.store.mapping import answers_from, erased_to, message_from
-from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem, SynthesisItem
+from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import thread_from
@@ -89,30 +89,30 @@ class Participants:
             return None if views is None else [found[thread.id] for thread in threads if thread.id in found]
         return self._by_key(threads, _messages_of, at_most)
 
-    def exclude(self, thread: Thread, now: datetime) -> bool:
-        """Take somebody out: the summary and the brief are gone with it. False where the thread changed meanwhile."""
+    def exclude(self, thread: Thread, transition: Transition) -> bool:
+        """Take somebody out, with this transition of the synthesis: the summary and the brief are gone with it. False where
+        the thread changed meanwhile."""
 
         def build(write: Transaction) -> None:
-            _withdraw(write, thread, now)
+            _withdraw(write, thread, transition)
             write.update(*thread_head.exclude(thread))
 
         return holds(lambda: database.transact(build))
 
-    def include(self, thread: Thread, now: datetime) -> bool:
-        """Take somebody in again: the summary is stale. False where the thread changed meanwhile."""
+    def include(self, thread: Thread, now: datetime, transition: Transition) -> bool:
+        """Take somebody in again, with this transition of the synthesis. False where the thread changed meanwhile."""
 
         def build(write: Transaction) -> None:
-            synthesis = SynthesisItem(thread.session_id, keys.SYNTHESIS)
-            write.update(synthesis, actions=_stale(thread.session_id, now), condition=SynthesisItem.session_id.exists())
+            summaries.add_transition(write, thread.session_id, transition)
             write.update(*thread_head.include(thread, now))
 
         return holds(lambda: database.transact(build))
 
-    def remove(self, thread: Thread, now: datetime, account: str | None = None) -> bool:
+    def remove(self, thread: Thread, now: datetime, transition: Transition, account: str | None = None) -> bool:
         """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
-        `account` is whose thread it is: with the last one the session leaves its list. The messages are still to go:
-        `erase` does that. False where something changed meanwhile.
+        The synthesis makes this transition. `account` is whose thread it is: with the last one the session leaves its list.
+        The messages are still to go: `erase` does that. False where something changed meanwhile.
         """
         card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
         session_id = thread.session_id
@@ -121,7 +121,7 @@ class Participants:
         found = {head.part: unmoved}
 
         def build(write: Transaction, is_capped: bool) -> None:
-            _withdraw(write, thread, now)
+            _withdraw(write, thread, transition)
             for part in item_kinds.of_person("at once", thread.id):
                 write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:
@@ -165,23 +165,14 @@ class Participants:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: Transaction, thread: Thread, now: datetime) -> None:
+def _withdraw(write: Transaction, thread: Thread, transition: Transition) -> None:
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
     write.delete(BriefItem(session_id, keys.BRIEF))
     reductions.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
-    actions = [SynthesisItem.withdrawn_at.set(now), *_stale(session_id, now)]
-    condition = SynthesisItem.session_id.exists()
-    write.update(SynthesisItem(session_id, keys.SYNTHESIS), actions=actions, condition=condition)
-
-
-def _stale(session_id: str, now: datetime) -> list[Action]:
-    """Whoever is at a summary now is at one of other people: it comes to nothing, and another one is due."""
-    shard = SUMMARY.shard(session_id)
-    marked = [SynthesisItem.stale_since.set(now), SynthesisItem.due_kind.set(shard), SynthesisItem.due_at.set(now)]
-    return [SynthesisItem.epoch.add(1), *marked, *summaries.rested()]
+    summaries.add_transition(write, session_id, transition)
 
 
 def _leave(write: Transaction, card: ParticipationItem) -> None:

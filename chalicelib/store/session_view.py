@@ -87,15 +87,17 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.SYNTHESIS in raw:
         synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
         parts["synthesis"] = Synthesis(
-            stale_since=synthesis.stale_since or synthesis.told_at,
-            updating_until=synthesis.updating_until,
-            epoch=int(synthesis.epoch),
-            withdrawn_at=synthesis.withdrawn_at,
+            stale_since=synthesis.stale_since,
             told_at=synthesis.told_at,
+            updating_until=synthesis.updating_until,
+            held_by_request=bool(synthesis.held_by_request),
+            begun=int(synthesis.begun or 0),
             tries=int(synthesis.tries or 0),
             paid_tries=int(synthesis.paid_tries or 0),
             rests_until=synthesis.rests_until,
-            begun=int(synthesis.begun or 0),
+            due_at=synthesis.due_at,
+            withdrawn_at=synthesis.withdrawn_at,
+            epoch=int(synthesis.epoch),
             themes_version=int(synthesis.themes_version or 0),
             themes_last=int(synthesis.themes_last or 0),
         )

@@ -1,7 +1,7 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
 
@@ -13,13 +13,10 @@ from chalicelib.model import (
     Role,
     Session,
     SessionView,
-    Summary,
-    Synthesis,
 )
-from chalicelib.store import database, keys, summaries
+from chalicelib.store import database, keys
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
-from chalicelib.store.due_kinds import SUMMARY
 from chalicelib.store.new_sessions import items_of
 from chalicelib.store.session_items import (
     BriefItem,
@@ -27,11 +24,9 @@ from chalicelib.store.session_items import (
     PromptItem,
     SessionItem,
     SummaryItem,
-    SynthesisItem,
 )
 from chalicelib.store.session_view import prompt_of, view_of
 from chalicelib.store.tables import SessionPart
-from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -130,79 +125,6 @@ class Sessions:
             if keys.SESSION in error.failed:
                 raise NotFound("Session not found") from error
             raise Invalid("The owner of a session stays its owner") from error
-
-    def mark_stale(self, session_id: str, since: datetime) -> None:
-        """Note that there is something the summary does not know; the first note stays."""
-        holds(
-            lambda: database.update(
-                SynthesisItem(session_id, keys.SYNTHESIS),
-                [SynthesisItem.stale_since.set(since)],
-                SynthesisItem.session_id.exists() & SynthesisItem.stale_since.does_not_exist(),
-            )
-        )
-
-    def tell_of_words(self, session_id: str, said: Mapping[str, int], now: datetime) -> None:
-        """Mark the summary stale for what was said in these threads, as far as no digest has it; see `summaries.tell`."""
-        summaries.tell(session_id, said, now)
-
-    def untell_of_words(self, session_id: str, told_at: datetime) -> None:
-        """Take the mark of that moment away: all of its words are in a digest; one that came after it stays."""
-        summaries.untell(session_id, told_at)
-
-    def begin_summary(
-        self,
-        session_id: str,
-        now: datetime,
-        until: datetime,
-        *,
-        by_request: bool = False,
-        rest: timedelta = timedelta(),
-    ) -> bool:
-        """Say that a summary is being written, until then. Whatever comes after this moment makes it stale again.
-
-        Should that not come to an end, it is due after `rest`.
-
-        False where another one is being written: a request waits for everybody, a job (the queue runs one of a session
-        at a time) for a request only.
-        """
-        held = SynthesisItem.held_by_request
-        actions = [
-            SynthesisItem.updating_until.set(until),
-            held.set(True) if by_request else held.remove(),
-            SynthesisItem.stale_since.remove(),
-            SynthesisItem.told_at.remove(),
-            SynthesisItem.due_kind.set(SUMMARY.shard(session_id)),
-            SynthesisItem.due_at.set(until + rest),
-            SynthesisItem.begun.add(1),
-            *(summaries.rested() if by_request else []),
-        ]
-        free = SynthesisItem.updating_until.does_not_exist() | (SynthesisItem.updating_until <= now)
-        if not by_request:
-            free = free | held.does_not_exist()
-        condition = SynthesisItem.session_id.exists() & free
-        return holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, condition))
-
-    def leave_summary(self, session_id: str, until: datetime) -> None:
-        """Give up a summary that was begun; it is due, and counts as updating until then."""
-        moved = [SynthesisItem.updating_until.set(until), SynthesisItem.due_at.set(until)]
-        actions = [*moved, SynthesisItem.held_by_request.remove(), SynthesisItem.begun.remove()]
-        begun = SynthesisItem.updating_until.exists()
-        holds(lambda: database.update(SynthesisItem(session_id, keys.SYNTHESIS), actions, begun))
-
-    def fail_summary(
-        self, session_id: str, epoch: int, now: datetime, state: Synthesis, again_at: datetime | None
-    ) -> None:
-        """Note that a summary that was begun could not be written; see `summaries.fail`."""
-        summaries.fail(session_id, epoch, now, state, again_at)
-
-    def end_summary(self, session_id: str, epoch: int) -> bool:
-        """Say that no summary is being written any more, and none came out of it; False where one is due all the same."""
-        synthesis = SynthesisItem(session_id, keys.SYNTHESIS)
-        return holds(lambda: database.update(synthesis, summaries.ended(), summaries.still(epoch)))
-
-    def put_summary(self, session: Session, summary: Summary, epoch: int, themes: Changes | None = None) -> bool:
-        """Replace the summary by a newer one, and store what it changes of the themes; see `summaries.put`."""
-        return summaries.put(session, summary, epoch, themes)
 
     def put_brief(self, session_id: str, brief: Brief, seen: datetime | None = None) -> bool:
         """Store the brief of the summary that is there, which is not waiting for it any more.

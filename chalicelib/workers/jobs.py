@@ -51,7 +51,12 @@ def run_job(job: Job) -> None:
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps())
         case WriteBrief():
-            write_session_brief(job.session_id, sessions=container.sessions(), public_url=settings().public_url)
+            write_session_brief(
+                job.session_id,
+                sessions=container.sessions(),
+                clock=container.clock(),
+                public_url=settings().public_url,
+            )
         case UpdateCards():
             now = container.clock().now()
             list_projection.update_cards(
@@ -63,8 +68,8 @@ def run_job(job: Job) -> None:
         case EraseParticipant():
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case CloseSession():
-            now = container.clock().now()
-            close_session(job.session_id, sessions=container.sessions(), jobs=container.jobs(), now=now)
+            sessions, jobs, clock = container.sessions(), container.jobs(), container.clock()
+            close_session(job.session_id, sessions=sessions, jobs=jobs, clock=clock)
         case _:
             assert_never(job)
 

@@ -3,6 +3,7 @@
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
+from chalicelib.services.synthesis.news import note_words
 from chalicelib.store import keys
 from chalicelib.store.session_items import TOKENS
 
@@ -39,7 +40,8 @@ def conversations_changed(event: DynamoDBEvent) -> None:
         said[thread_id] = max(sequence, said.get(thread_id, 0))
     for session_id, said in sorted(spoken.items()):
         now = container.clock().now()
-        container.sessions().tell_of_words(session_id, said, now)
+        conversations, summaries = container.conversations(), container.summaries()
+        note_words(session_id, said, now, conversations=conversations, summaries=summaries)
         container.jobs().write_summary(session_id, now)
 
 

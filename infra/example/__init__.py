@@ -96,4 +96,5 @@ def _close(owner_id: str, at: datetime) -> None:
         clock=StoryClock(at - timedelta(hours=1)),
         new_id=container.new_id,
     )
-    close_session(EXAMPLE_ID, sessions=sessions, jobs=container.jobs(), now=at + timedelta(minutes=1))
+    after = StoryClock(at + timedelta(minutes=1))
+    close_session(EXAMPLE_ID, sessions=sessions, jobs=container.jobs(), clock=after)

@@ -11,6 +11,7 @@ from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Brief, Prompt
 from chalicelib.services.sessions import deletion
+from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from chalicelib.store import prompts
 from tests import events
@@ -225,7 +226,7 @@ def test_workers_in_flight_leave_nothing_behind(host: Host, clock: FakeClock) ->
     sessions = container.sessions()
     sessions.put_brief(session, Brief("# Late", view.summary.generated_at))
     assert prompts.add(session, Prompt(9, "Late.", "tailored")) is False
-    sessions.mark_stale(session, clock.now())
+    container.summaries().move(session, state.mark_stale(clock.now()))
     with pytest.raises(NotFound):
         sessions.add_member(session, host.user_id, "viewer")
     for job in (app.write_summary, app.write_brief, app.write_prompt, app.update_cards):

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.synthesis import digest_runner, scratchpad, scratchpad_on_demand
+from chalicelib.services.synthesis import digest_runner, scratchpad, scratchpad_on_demand, state
 from tests.api.hosts import Host, error_of
 from tests.api.pads import BUSES, people, post, told
 from tests.api.shapes import ID, TIME, assert_shape
@@ -162,8 +162,8 @@ def test_two_at_once_do_not_interleave(host: Host, session: str, model: Intervie
 
 def test_it_waits_for_a_summary_that_is_being_written(host: Host, session: str, clock: FakeClock) -> None:
     people(session, 1, clock)
-    assert container.sessions().begin_summary(session, clock.now(), clock.now().replace(hour=23))
-    clock.after(5, lambda: container.sessions().end_summary(session, 0))
+    assert container.summaries().move(session, state.begin(clock.now(), clock.now().replace(hour=23)))
+    clock.after(5, lambda: container.summaries().move(session, state.end(0)))
     assert post(host, session)["status"] == "completed"
     assert clock.slept >= 5
 

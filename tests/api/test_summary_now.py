@@ -8,6 +8,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.llm.interface import ModelUnavailable, Request
+from chalicelib.services.synthesis import state
 from chalicelib.store import due_kinds
 from chalicelib.store.sessions import FOR_RESULTS
 from tests import events
@@ -140,11 +141,11 @@ def test_while_a_job_is_at_it_a_request_waits_for_its_turn(
     host: Host, session: str, model: Interviewer, clock: FakeClock
 ) -> None:
     now = clock.now()
-    assert container.sessions().begin_summary(session, now, now.replace(hour=23))
-    clock.after(5, lambda: container.sessions().end_summary(session, 0))
+    assert container.summaries().move(session, state.begin(now, now.replace(hour=23)))
+    clock.after(5, lambda: container.summaries().move(session, state.end(0)))
     assert rewrite(host, session)["status"] == "current"
     assert clock.slept >= 5
-    assert container.sessions().begin_summary(session, clock.now(), now.replace(hour=23))
+    assert container.summaries().move(session, state.begin(clock.now(), now.replace(hour=23)))
     assert rewrite(host, session, 202) == to_come(session)
     assert asked("summaries") == [{"session_id": session}]
 
@@ -164,7 +165,7 @@ def test_while_a_request_is_at_it_a_job_comes_back_later(host: Host, session: st
 
 def test_a_request_that_died_holds_nobody_up(host: Host, session: str, model: Interviewer, clock: FakeClock) -> None:
     now = clock.now()
-    assert container.sessions().begin_summary(session, now, now.replace(second=30), by_request=True)
+    assert container.summaries().move(session, state.begin(now, now.replace(second=30), by_request=True))
     clock.advance(30)
     assert summarise(session)
     assert host.get(f"/sessions/{session}/summary")["status"] == "current"

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
-from chalicelib.model import Message, SessionView, Thread
+from chalicelib.model import Message, SessionView, Thread, Transition
 from chalicelib.model.synthesis import joined
 from chalicelib.pages import home
 from chalicelib.pages.texts import texts_in
@@ -21,7 +21,9 @@ from chalicelib.services.conversations.turn import say
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.safety import danger_in
 from chalicelib.services.sessions.example import EXAMPLE_ID
+from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import EVERYTHING
+from chalicelib.store.summaries import Summaries
 from chalicelib.text.language import language_of
 from chalicelib.text.sentences import sentences
 from infra import admin, example
@@ -292,19 +294,16 @@ def test_planting_it_again_changes_nothing(planted: None, states: tuple[State, S
 def test_the_job_has_nothing_to_do_then_and_says_not_for_a_moment_that_it_updates_the_summary(
     planted: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, begun = container.sessions().view(EXAMPLE_ID, EVERYTHING), container.sessions().begin_summary
-    begins: list[object] = []
-    monkeypatch.setattr(
-        container.sessions(), "begin_summary", lambda *given, **named: begins.append(begun(*given, **named))
-    )
+    before, moves = container.sessions().view(EXAMPLE_ID, EVERYTHING), list[Transition]()
+    monkeypatch.setattr(Summaries, "move", lambda _, __, transition: moves.append(transition))
     assert summarise(EXAMPLE_ID)
-    assert begins == []
+    assert moves == []
     assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == before
 
 
 def test_a_mark_that_something_was_said_is_taken_away_by_the_job(planted: None) -> None:
     before = container.sessions().view(EXAMPLE_ID, EVERYTHING)
-    container.sessions().mark_stale(EXAMPLE_ID, NOW)
+    container.summaries().move(EXAMPLE_ID, state.mark_stale(NOW))
     assert summarise(EXAMPLE_ID)
     assert container.sessions().view(EXAMPLE_ID, EVERYTHING) == before
 

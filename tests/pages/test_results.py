@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.model import Quote, Summary, Theme
 from chalicelib.pages.chart import Bar, chart_of
+from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host
 from tests.clock import NOON
@@ -39,7 +40,7 @@ def summary_of(participants: int, *threads: str) -> Summary:
 
 def put(session: dict[str, Any], summary: Summary) -> None:
     record = container.sessions().view(session["id"], FOR_RESULTS).session
-    assert container.sessions().put_summary(record, summary, 0)
+    assert container.summaries().put(record, summary, state.end(0))
 
 
 def crowd(session: dict[str, Any], people: int) -> list[Browser]:

@@ -126,7 +126,7 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
         speak(room, f"listener-{number}", *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last")])
     speak(room, "talker", *[f"{LONG} And {number}." for number in range(14)])
     sum_up(room)
-    write_session_brief(room.session.id, sessions=container.sessions(), public_url="https://x")
+    write_session_brief(room.session.id, sessions=container.sessions(), clock=container.clock(), public_url="https://x")
     return room
 
 

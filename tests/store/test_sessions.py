@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import Prompt, Session, Summary
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.services.synthesis import state
 from chalicelib.store import prompts
 from chalicelib.store.sessions import EVERYTHING, NOTHING_ELSE
 from tests.clock import NOON
@@ -55,10 +56,10 @@ def test_nobody_becomes_a_member_of_what_is_not_there(aws: None) -> None:
 
 
 def test_nothing_is_written_about_a_session_that_is_not_there(aws: None) -> None:
-    sessions = container.sessions()
-    sessions.mark_stale("gone", NOON)
+    summaries = container.summaries()
+    assert not summaries.move("gone", state.mark_stale(NOON))
     assert not prompts.add("gone", Prompt(1, "p", "tailored"))
-    assert not sessions.begin_summary("gone", NOON, NOON)
+    assert not summaries.move("gone", state.begin(NOON, NOON))
     assert boto3.client("dynamodb").scan(TableName="sessions")["Items"] == []
 
 
@@ -76,9 +77,11 @@ def test_a_version_of_a_prompt_is_written_once_and_versions_only_grow(session: S
 def test_updated_at_grows_with_every_summary_even_where_clocks_differ(session: Session) -> None:
     sessions = container.sessions()
     seen = [session.updated_at]
-    sessions.put_summary(session, summary(session, -60), 0)  # made by a clock that is behind
+    container.summaries().put(session, summary(session, -60), state.end(0))  # made by a clock that is behind
     seen.append(sessions.view(session.id, NOTHING_ELSE).session.updated_at)
-    sessions.put_summary(session, summary(session, -30), 0)  # and with a session read before the first one
+    container.summaries().put(
+        session, summary(session, -30), state.end(0)
+    )  # and with a session read before the first one
     seen.append(sessions.view(session.id, NOTHING_ELSE).session.updated_at)
     assert seen == sorted(set(seen))
     assert all(moment.tzinfo is not None for moment in seen)
@@ -86,8 +89,8 @@ def test_updated_at_grows_with_every_summary_even_where_clocks_differ(session: S
 
 def test_an_older_summary_never_replaces_a_newer_one(session: Session) -> None:
     sessions = container.sessions()
-    assert sessions.put_summary(session, summary(session, 20, "Newer"), 0)
-    assert sessions.put_summary(session, summary(session, 10, "Older"), 0)
+    assert container.summaries().put(session, summary(session, 20, "Newer"), state.end(0))
+    assert container.summaries().put(session, summary(session, 10, "Older"), state.end(0))
     stored = sessions.view(session.id, EVERYTHING).summary
     assert stored is not None
     assert stored.markdown == "Newer"
@@ -95,7 +98,7 @@ def test_an_older_summary_never_replaces_a_newer_one(session: Session) -> None:
 
 def test_a_summary_of_many_long_words_in_any_script_fits(session: Session) -> None:
     text = "汤" * 100_000
-    assert container.sessions().put_summary(session, summary(session, 1, text), 0)
+    assert container.summaries().put(session, summary(session, 1, text), state.end(0))
     stored = container.sessions().view(session.id, EVERYTHING).summary
     assert stored is not None
     assert stored.markdown == text

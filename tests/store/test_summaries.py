@@ -9,7 +9,8 @@ from pynamodb.expressions.update import Action
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import RegisteredTheme, SessionView, Summary, ThemeRegistry
-from chalicelib.store import database, keys, summaries
+from chalicelib.services.synthesis import state
+from chalicelib.store import database, keys
 from chalicelib.store.session_items import SessionItem, SynthesisItem
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.tables import SessionPart
@@ -50,7 +51,7 @@ def write(room: Room, kind: type[SessionPart], part: str, action: Action) -> Non
 
 def test_with_both_everything_is_stored(room: Room) -> None:
     summary = made(room, 5)
-    assert summaries.put(view(room).session, summary, 0, THEMES)
+    assert container.summaries().put(view(room).session, summary, state.end(0), THEMES)
     stored = view(room)
     assert (stored.summary, themes(room)) == (summary, ThemeRegistry(1, (BOOKS,), 1))
     assert stored.session.updated_at == summary.generated_at
@@ -59,8 +60,8 @@ def test_with_both_everything_is_stored(room: Room) -> None:
 @WITH_AND_WITHOUT
 def test_a_newer_summary_stays(room: Room, changed: Changes | None) -> None:
     newer = made(room, 60, "newer")
-    assert summaries.put(view(room).session, newer, 0)
-    assert summaries.put(view(room).session, replace(newer, markdown="older"), 0, changed)
+    assert container.summaries().put(view(room).session, newer, state.end(0))
+    assert container.summaries().put(view(room).session, replace(newer, markdown="older"), state.end(0), changed)
     assert view(room).summary == newer
     assert themes(room) == ThemeRegistry()
 
@@ -68,7 +69,7 @@ def test_a_newer_summary_stays(room: Room, changed: Changes | None) -> None:
 @WITH_AND_WITHOUT
 def test_a_summary_from_before_somebody_was_taken_out_is_not_stored(room: Room, changed: Changes | None) -> None:
     write(room, SynthesisItem, keys.SYNTHESIS, SynthesisItem.epoch.set(1))
-    assert not summaries.put(view(room).session, made(room, 5), 0, changed)
+    assert not container.summaries().put(view(room).session, made(room, 5), state.end(0), changed)
     assert (view(room).summary, themes(room)) == (None, ThemeRegistry())
 
 
@@ -77,7 +78,7 @@ def test_a_session_that_was_edited_meanwhile_gets_its_summary(room: Room, change
     read, summary = view(room).session, made(room, 5)
     edited = read.updated_at + timedelta(seconds=30)
     write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(edited))
-    assert summaries.put(read, summary, 0, changed)
+    assert container.summaries().put(read, summary, state.end(0), changed)
     assert view(room).summary == summary
     assert view(room).session.updated_at > edited
     assert bool(themes(room).themes) == bool(changed)
@@ -90,7 +91,7 @@ def test_a_registry_that_moved_stays_and_the_summary_is_stored(room: Room, edite
     if edited:
         later = read.updated_at + timedelta(seconds=30)
         write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(later))
-    assert summaries.put(read, summary, 0, THEMES)
+    assert container.summaries().put(read, summary, state.end(0), THEMES)
     assert (view(room).summary, themes(room)) == (summary, moved)
 
 
@@ -108,7 +109,7 @@ def test_a_session_edited_without_end_ends_the_tries(
 
     monkeypatch.setattr(database, "transact", edit)
     with pytest.raises(Unavailable):
-        summaries.put(read, summary, 0, changed)
+        container.summaries().put(read, summary, state.end(0), changed)
     assert view(room).summary is None
 
 
@@ -116,4 +117,4 @@ def test_a_session_whose_item_is_gone_is_not_found(room: Room) -> None:
     read, summary = view(room).session, made(room, 5)
     database.delete(SessionItem(room.session.id, keys.SESSION), SessionItem.topic.exists())
     with pytest.raises(NotFound):
-        summaries.put(read, summary, 0, THEMES)
+        container.summaries().put(read, summary, state.end(0), THEMES)

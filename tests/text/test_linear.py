@@ -27,10 +27,10 @@ from chalicelib.services.facilitation.conclusion import closing, unasked
 from chalicelib.services.facilitation.repeats import repeated, same
 from chalicelib.services.participants import form
 from chalicelib.services.safety import danger_in
-from chalicelib.services.synthesis import claims, markdown, marks
+from chalicelib.services.synthesis import claims, markdown, quotation_marks
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.answers import Answer, typical
-from chalicelib.services.synthesis.disclosure import Common
+from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
@@ -49,7 +49,7 @@ SAID: Final = Quote("The buses are late, always late", "ann", "m1")
 
 def _told(text: str) -> None:
     aggregate = aggregate_digests([digest("ann", point(text, "a1", quote=text))])
-    Common(aggregate, session(topic=text, goal="")).may_tell(text)
+    SharedWords(aggregate, session(topic=text, goal="")).may_tell(text)
 
 
 def _script_digest(text: str) -> None:
@@ -88,9 +88,9 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "is_mail_address": email_addresses.is_mail_address,
     "find_words": lambda text: matching.find_words(text[: len(text) // 2], text),
     "Folded.cut": lambda text: matching.Folded(text).cut(text[1 : len(text) // 2]),
-    "quotations": lambda text: list(marks.spans(text)),
-    "sentences around quotations": lambda text: list(marks.sentences(text)),
-    "paragraphs": marks.paragraphs,
+    "quotations": lambda text: list(quotation_marks.spans(text)),
+    "sentences around quotations": lambda text: list(quotation_marks.sentences(text)),
+    "paragraphs": quotation_marks.paragraphs,
     "without_quotes": without_quotes,
     "prose": lambda text: Prose([SAID], "Buses", [text[:1_000]]).check(text),
     "claims_a_count": claims.claims_a_count,

@@ -10,7 +10,7 @@ import app
 from chalicelib import container
 from chalicelib.model import Thread
 from chalicelib.services.participants.identity import Participant
-from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.settings import settings
 from tests import events
 from tests.clock import FakeClock

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import app
 from chalicelib import container
 from chalicelib.model import SessionView, Thread
-from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.synthesis.state import is_settled, summary_status
 from chalicelib.store import keys
 from chalicelib.store.sessions import FOR_RESULTS, FOR_SCRATCHPAD
 from tests import events
@@ -74,8 +74,7 @@ def holds_exactly(desk: Desk, said: Mapping[str, Sequence[str]], out: frozenset[
         evidence = {name for note in pad.notes for name in note.evidence}
         assert evidence <= {name for head in included for name in message_ids(head)}
     assert summary_status(view, desk.clock.now()) == ("current" if total else "none")
-    state = view.synthesis
-    assert (state.stale_since, state.updating_until, state.withdrawn_at) == (None, None, None)
+    assert is_settled(view.synthesis)
 
 
 def message_ids(head: Thread) -> list[str]:

@@ -19,10 +19,10 @@ from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView, Thread
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
-from chalicelib.services.sessions.creation import summary_status
 from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
+from chalicelib.services.synthesis.state import summary_status
 from tests import events
 from tests.events import Context
 from tests.faults import Died, Wire

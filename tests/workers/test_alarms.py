@@ -9,7 +9,7 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
-from chalicelib.services.sessions.creation import summary_status
+from chalicelib.services.synthesis.state import summary_status
 from infra.alarms import WORK_LEFT
 from tests.faults import Died
 from tests.workers.desk import SAYINGS, Desk

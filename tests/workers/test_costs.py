@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session
-from chalicelib.services.synthesis import digest_runner, tree
+from chalicelib.services.synthesis import digest_runner, state, tree
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.store import thread_head
@@ -140,8 +140,8 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     carried = Counter(theme for head in heads for theme in head.themes)
     taken_in_again, *_ = (head for head in heads if any(carried[theme] == 1 for theme in head.themes))
     gone = next(head for head in heads if head != taken_in_again)
-    assert container.participants().remove(gone, clock.now())
-    assert container.participants().exclude(taken_in_again, clock.now())
+    assert container.participants().remove(gone, clock.now(), state.exclude(clock.now()))
+    assert container.participants().exclude(taken_in_again, state.exclude(clock.now()))
     left = Reductions().all(session.id)
     assert not {bucket_of(gone.id), bucket_of(taken_in_again.id)} & left.keys()
     run(session, model, clock)
@@ -152,7 +152,7 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     without = {theme.label for theme in container.synthesis_deps().themes.get(session.id).live}
     excluded = thread_head.read(session.id, taken_in_again.id)
     assert excluded
-    assert container.participants().include(excluded, clock.now())
+    assert container.participants().include(excluded, clock.now(), state.include(clock.now()))
     run(session, model, clock)
     assert known(session)["participants"] == 39
     # What nobody else had brought up was gone, and is a theme again.
@@ -175,7 +175,7 @@ def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_i
     before = container.synthesis_deps().themes.get(session.id)
     gone = before.themes[0]
     assert container.synthesis_deps().themes.put(session.id, replace(before, themes=before.themes[1:]), before)
-    container.sessions().mark_stale(session.id, clock.now())
+    container.summaries().move(session.id, state.mark_stale(clock.now()))
     run(session, model, clock)
     registry = container.synthesis_deps().themes.get(session.id)
     assert (registry.resolve(gone.id), registry.themes[-1].label) == (None, gone.label)
@@ -195,7 +195,7 @@ def test_words_taken_out_while_a_leaf_is_made_are_not_stored(
     run(session, model, clock)
     gone = container.conversations().heads(session.id)[0]
     leaf = Reductions().all(session.id)[bucket_of(gone.id)]
-    assert container.participants().remove(gone, clock.now())
+    assert container.participants().remove(gone, clock.now(), state.exclude(clock.now()))
     assert not Reductions().put(session.id, leaf, leaf, 0)
     assert not Reductions().put(session.id, leaf, None, 0)
     assert bucket_of(gone.id) not in Reductions().all(session.id)

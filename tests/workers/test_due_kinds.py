@@ -9,6 +9,7 @@ import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
+from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind
@@ -85,7 +86,8 @@ def test_it_goes_with_its_person_at_once(desk: Desk) -> None:
     remind(desk, thread_id, desk.clock.now())
     assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
     (head,) = container.conversations().heads(desk.session.id)
-    assert container.participants().remove(head, desk.clock.now())
+    now = desk.clock.now()
+    assert container.participants().remove(head, now, state.exclude(now))
     assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
     assert reminded(desk) == []
 

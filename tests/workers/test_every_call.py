@@ -13,6 +13,7 @@ from chalicelib.errors import HarmonicaError
 from chalicelib.model import ThreadView
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
+from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from tests import events
@@ -82,8 +83,11 @@ class Town:
         """About Bob, by a host whose request dies before it wakes any job, and is not sent again."""
         found = self._bob()
         assert found
-        people = container.participants()
-        assert (people.include if included else people.exclude)(found.thread, self.desk.clock.now())
+        people, now = container.participants(), self.desk.clock.now()
+        if included:
+            people.include(found.thread, now, state.include(now))
+        else:
+            people.exclude(found.thread, state.exclude(now))
 
     def remove(self) -> None:
         """Bob, for good."""

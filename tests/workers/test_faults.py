@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.synthesis.on_demand import summarise_now
+from chalicelib.services.synthesis.state import is_settled
 from chalicelib.store.due_kinds import BRIEF, PROMPT, STALE, SUMMARY
 from tests.clock import own_retries
 from tests.faults import FAULTS, Died, Fault, Wire, tap
@@ -85,7 +86,7 @@ def has_a_whole_summary(messages: int) -> Callable[[Desk], None]:
         view = desk.view()
         assert view.summary is not None
         assert (view.summary.participants, view.summary.messages) == (2, messages)
-        assert (view.synthesis.stale_since, view.synthesis.updating_until) == (None, None)
+        assert is_settled(view.synthesis)
         assert not any(head.is_stale for head in container.conversations().heads(desk.session.id))
         digests = container.conversations().digests(desk.session.id)
         assert sum(digest.messages for digest in digests) == messages

@@ -10,9 +10,10 @@ from chalicelib import container
 from chalicelib.llm.interface import ModelRefused, Request
 from chalicelib.model import Prompt
 from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import state
 from chalicelib.store import prompts
 from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.sessions import Sessions
+from chalicelib.store.summaries import Summaries
 from tests import events
 from tests.events import Context
 from tests.room import HOST
@@ -94,7 +95,7 @@ def test_a_second_job_on_nothing_new_asks_no_model_and_changes_and_sends_nothing
     spoken.clock.advance(seconds)
     before, asked = spoken.view(), len(spoken.model.requests)
     # To begin would show everybody for a moment that the summary is being updated.
-    monkeypatch.delattr(Sessions, "begin_summary")
+    monkeypatch.delattr(Summaries, "move")
     assert spoken.summarise() == []
     assert spoken.view() == before
     assert len(spoken.model.requests) == asked
@@ -276,7 +277,7 @@ def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Desk) -
     closing.speak(*SAYINGS)
     closing.clock.advance(20)
     assert closing.summarise() == []
-    container.sessions().mark_stale(closing.session.id, closing.clock.now())
+    container.summaries().move(closing.session.id, state.mark_stale(closing.clock.now()))
     assert closing.summarise() == []
     assert closing.asked("summaries") == [closing.session.id]
     assert closing.model.count("summary") == 1

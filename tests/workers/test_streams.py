@@ -7,6 +7,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis.state import stale_since
 from chalicelib.store import keys
 from chalicelib.store.token_usage import Ledger
 from tests import events
@@ -28,7 +29,7 @@ def test_many_messages_of_a_session_wake_its_summary_once(desk: Desk) -> None:
     desk.speak(*SAYINGS)
     conversations(*(events.change("INSERT", item) for item in desk.items("message#")))
     assert desk.asked("summaries") == [desk.session.id]
-    assert desk.view().synthesis.stale_since == desk.clock.now()
+    assert stale_since(desk.view().synthesis) == desk.clock.now()
 
 
 def test_what_is_digested_already_wakes_the_job_and_makes_nothing_stale(
@@ -41,11 +42,11 @@ def test_what_is_digested_already_wakes_the_job_and_makes_nothing_stale(
     wire.calls.clear()
     conversations(*records)
     assert wire.calls == ["BatchGetItem", "SendMessage"]
-    assert desk.view().synthesis.stale_since is None
+    assert stale_since(desk.view().synthesis) is None
     assert desk.asked("summaries") == [desk.session.id]
     desk.say("More")
     conversations(*records, *(events.change("INSERT", item) for item in desk.items("message#")))
-    assert desk.view().synthesis.stale_since == desk.clock.now()
+    assert stale_since(desk.view().synthesis) == desk.clock.now()
 
 
 def test_each_session_of_a_batch_is_woken(desk: Desk) -> None:
@@ -61,7 +62,7 @@ def test_a_record_that_comes_twice_changes_nothing(desk: Desk) -> None:
     record = events.change("INSERT", desk.items("message#")[0])
     conversations(record)
     conversations(record, record)
-    assert desk.view().synthesis.stale_since == desk.clock.now()
+    assert stale_since(desk.view().synthesis) == desk.clock.now()
     assert desk.asked("summaries") == [desk.session.id]
 
 
@@ -79,7 +80,7 @@ def test_what_participants_did_not_say_wakes_nothing(desk: Desk) -> None:
         events.change("REMOVE", None, words),
     )
     assert desk.asked("summaries") == []
-    assert desk.view().synthesis.stale_since is None
+    assert stale_since(desk.view().synthesis) is None
 
 
 def test_words_in_a_session_that_is_gone_are_no_failure(desk: Desk) -> None:

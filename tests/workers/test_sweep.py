@@ -9,8 +9,8 @@ import app
 from chalicelib import container
 from chalicelib.llm.interface import Usage
 from chalicelib.model import Synthesis
-from chalicelib.services.sessions.creation import summary_status
-from chalicelib.services.synthesis import on_demand, scratchpad_on_demand
+from chalicelib.services.synthesis import on_demand, scratchpad_on_demand, state
+from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store import database, keys
 from chalicelib.store.tables import SessionPart
 from tests import events
@@ -172,7 +172,9 @@ def test_a_thread_taken_out_is_a_new_start(desk: Desk) -> None:
     desk.model.wasted = Usage(100_000, 0, 20_000)
     live(desk, 10)
     desk.model.failing.clear()
-    assert container.participants().exclude(container.conversations().heads(desk.session.id)[0], desk.clock.now())
+    assert container.participants().exclude(
+        container.conversations().heads(desk.session.id)[0], state.exclude(desk.clock.now())
+    )
     assert live(desk, 1) == 1
     summary = desk.view().summary
     assert summary is not None
@@ -233,13 +235,14 @@ def test_who_is_decided_about_just_before_notes_are_taken_is_found(
     assert desk.summarise() == []
     people, (head, *_) = container.participants(), container.conversations().heads(desk.session.id)
     if included:
-        assert people.exclude(head, desk.clock.now())
+        assert people.exclude(head, state.exclude(desk.clock.now()))
         desk.clock.advance(60)
         assert desk.summarise() == []
     database.delete(SessionPart(desk.session.id, keys.SCRATCHPAD), SessionPart.session_id.exists())
 
     def begin(*arguments: Any) -> bool:
-        assert (people.include if included else people.exclude)(replace(head, included=not included), desk.clock.now())
+        found, now = replace(head, included=not included), desk.clock.now()
+        assert people.include(found, now, state.include(now)) if included else people.exclude(found, state.exclude(now))
         return on_demand.begin(*arguments)
 
     monkeypatch.setattr(scratchpad_on_demand, "begin", begin)

@@ -7,8 +7,8 @@ import pytest
 from chalicelib import container
 from chalicelib.model import Thread
 from chalicelib.services.participants.identity import Participant
-from chalicelib.services.synthesis import digest_runner, tree
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers
+from chalicelib.services.synthesis import digest_runner, state, tree
+from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.store.sessions import FOR_DIGEST
 from tests.room import HOST
 from tests.workers.desk import SAYINGS, Desk
@@ -36,7 +36,7 @@ def both_ways(
         register = digest_runner.open_register(view, heads(desk).values(), bench)
         heard = digest_runner.gather(view, heads(desk), digest_runner.Digested(), register, bench)
     assert heard
-    return heard, carriers(heard, register.registry)
+    return heard, stances_by_theme(heard, register.registry)
 
 
 def agree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,17 +56,17 @@ def speak_again(desk: Desk) -> None:
 
 def take_out(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.participants().exclude(by_name(desk, name), desk.clock.now())
+        assert container.participants().exclude(by_name(desk, name), state.exclude(desk.clock.now()))
 
 
 def take_in(desk: Desk) -> None:
     for name in ("p7", "p0"):
-        assert container.participants().include(by_name(desk, name), desk.clock.now())
+        assert container.participants().include(by_name(desk, name), desk.clock.now(), state.include(desk.clock.now()))
 
 
 def remove(desk: Desk) -> None:
     for name in ("p8", "p1"):
-        assert container.participants().remove(by_name(desk, name), desk.clock.now())
+        assert container.participants().remove(by_name(desk, name), desk.clock.now(), state.exclude(desk.clock.now()))
 
 
 def by_name(desk: Desk, name: str) -> Thread:

@@ -12,7 +12,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.model import RegisteredTheme
-from chalicelib.services.synthesis import tree
+from chalicelib.services.synthesis import state, tree
 from chalicelib.store.themes import Themes
 from tests.crowd import before_next
 from tests.workers.desk import Desk
@@ -89,8 +89,10 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
     assert counted(named)[COINED] == 4
     gone = coiner(named)
     (alone,) = [head for head in container.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
-    people = container.participants()
-    assert all((people.remove if removed else people.exclude)(head, named.clock.now()) for head in (gone, alone))
+    people, now = container.participants(), named.clock.now()
+    for head in (gone, alone):
+        transition = state.exclude(now)
+        assert people.remove(head, now, transition) if removed else people.exclude(head, transition)
     named.clock.advance(3_600)
     assert named.summarise() == []
     assert counted(named) == {OTHERS: 3}
@@ -102,7 +104,7 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
 def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
     named: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert container.participants().remove(coiner(named), named.clock.now())
+    assert container.participants().remove(coiner(named), named.clock.now(), state.exclude(named.clock.now()))
     named.clock.advance(3_600)
 
     def move() -> None:

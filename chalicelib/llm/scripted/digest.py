@@ -6,12 +6,12 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
 from chalicelib.llm.scripted.catalogue import Catalogue, catalogue_for, catalogues
 from chalicelib.llm.scripted.conversation import first
+from chalicelib.llm.scripted.labels import label_of
 from chalicelib.llm.scripted.questions import Question, paragraphs, question_of, scale_question
 from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.text.normalise import one_line
 
 TEXT: Final = 280  # characters of a point's text; its quote is the whole message
-LABEL: Final = 500  # characters of a theme's label, which is a question
 
 
 def digest(request: Request) -> Reply:
@@ -43,7 +43,7 @@ def _question_put(message: str, words: Catalogue) -> Question | None:
 
 
 def _point(entry: Entry, about: str, themes: dict[str, str], words: Catalogue) -> dict[str, Any]:
-    label = one_line(about, LABEL)
+    label = label_of(about)
     return {
         "message_id": entry.id,
         "quote": entry.text,

@@ -29,7 +29,7 @@ def plan(request: Request) -> Reply:
 
 
 def _questions(template: str, critical: str, words: Catalogue) -> list[Question]:
-    """Those of the template, which are English, where the brief is; what is critical comes second in either case."""
+    """Those of the template, which are English, where the setup is; what is critical comes second in either case."""
     standard = standard_questions(critical, words)
     if not template or words is not catalogue(DEFAULT):
         return standard

@@ -2,8 +2,8 @@
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.conversations import request_context
-from chalicelib.services.conversations.lease import LeaseWait
-from chalicelib.services.conversations.request_context import ConversationDeps
+from chalicelib.services.conversations.lease import wait_for_lease
+from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.participants.identity import Participant
 from chalicelib.store.feedback import Feedback
 
@@ -19,12 +19,12 @@ def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, store
     context = request_context.find(session_id, who, deps)
     if context.thread is None:
         raise NotFound("There is no conversation to end")
-    waiting = LeaseWait(deps)
-    while not context.begun.concluded:
+
+    def end_thread(context: RequestContext) -> bool:
         now = deps.clock.now()
-        if not context.begun.is_leased(now) and stored.conclude(context.begun, now):
-            return
-        context = waiting.again(context)
+        return context.begun.concluded or (not context.begun.is_leased(now) and stored.conclude(context.begun, now))
+
+    wait_for_lease(context, deps, end_thread)
 
 
 def rate(

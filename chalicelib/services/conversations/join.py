@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid
 from chalicelib.services.conversations import request_context
-from chalicelib.services.conversations.lease import LeaseWait, take_lease
+from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import Turn, turn_of
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.conversations.turn import reply
@@ -43,14 +43,14 @@ def join(
         if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(session_id, who, deps)
-    waiting = LeaseWait(deps)
-    while True:
+
+    def open_thread(context: RequestContext) -> Turn | None:
         if not context.begun.is_empty:
             return _opening_of(context, request_id, deps)
         taken = take_lease(context.begun, deps)
-        if taken:
-            return reply(context, taken, [], deps, deadline, request_id)
-        context = waiting.again(context)
+        return reply(context, taken, [], deps, deadline, request_id) if taken else None
+
+    return wait_for_lease(context, deps, open_thread)
 
 
 def _opening_of(context: RequestContext, request_id: str | None, deps: ConversationDeps) -> Turn:

@@ -1,15 +1,18 @@
 """The lease on a thread: one request at a time makes its reply, others wait a while for it."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Thread
+from chalicelib.retry import Retry
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 
-WAIT_SECONDS = 10.0  # for a reply that another request is making
-_POLL_SECONDS = 0.25
+T = TypeVar("T")
+
+_RETRY = Retry(seconds=10, pause=0.25)  # while another request makes a reply
 
 
 def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
@@ -18,19 +21,20 @@ def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
     return deps.conversations.take_lease(thread, deps.new_id(), now, now + LEASE)
 
 
-class LeaseWait:
-    """Patience with another request that holds the thread."""
+def wait_for_lease(context: RequestContext, deps: ConversationDeps, attempt: Callable[[RequestContext], T | None]) -> T:
+    """The outcome of `attempt`, which is nothing while another request holds the thread; it is then called with the thread as it is.
 
-    def __init__(self, deps: ConversationDeps) -> None:
-        self._deps = deps
-        self._until = deps.clock.now() + timedelta(seconds=WAIT_SECONDS)
+    Raises Conflict where that takes too long, NotFound where the thread is deleted meanwhile.
+    """
+    for failed in _RETRY.attempts(deps.clock):
+        context = _read_again(context, deps) if failed else context
+        if outcome := attempt(context):
+            return outcome
+    raise Conflict("Another message of this participant is being answered; try again", 3)
 
-    def again(self, context: RequestContext) -> RequestContext:
-        """Wait a little, then look at the thread again. Raises Conflict when the time is up."""
-        if self._deps.clock.now() >= self._until:
-            raise Conflict("Another message of this participant is being answered; try again", 3)
-        self._deps.clock.sleep(_POLL_SECONDS)
-        thread, condensed = self._deps.conversations.thread_now(context.view.session.id, context.thread_id)
-        if thread is None:
-            raise NotFound("This conversation was deleted")
-        return replace(context, thread=thread, condensed=condensed)
+
+def _read_again(context: RequestContext, deps: ConversationDeps) -> RequestContext:
+    thread, condensed = deps.conversations.thread_now(context.view.session.id, context.thread_id)
+    if thread is None:
+        raise NotFound("This conversation was deleted")
+    return replace(context, thread=thread, condensed=condensed)

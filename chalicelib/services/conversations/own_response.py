@@ -1,11 +1,10 @@
 """The host's own response: what a member of a session says in it, without a facilitator."""
 
-import random
 from collections.abc import Callable
-from datetime import timedelta
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Message, Thread
+from chalicelib.retry import Retry
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
@@ -13,8 +12,7 @@ from chalicelib.services.participants.identity import HOST, thread_id
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import Scene
 
-PATIENCE = timedelta(seconds=10)  # with others who speak for the same person right now
-_SHORT_WAIT = 0.1
+_RETRY = Retry(seconds=10, pause=0.1, jitter=True)  # while others speak for the same person
 _LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 
@@ -32,8 +30,8 @@ def respond(
     A message whose `message_id` is there already is not stored again. Raises Invalid where the session is not active.
     """
     session_id, identifier = scene.view.session.id, new_id()
-    until = deps.clock.now() + PATIENCE
-    while True:
+    for failed in _RETRY.attempts(deps.clock):
+        scene = find_own(session_id, user_id, deps=deps) if failed else scene
         if scene.view.session.status_at(deps.clock.now()) != "active":
             raise Invalid("Session is not active")
         thread = next(iter(scene.threads.values()), None)
@@ -42,10 +40,7 @@ def respond(
         stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, user_id, identifier, said, deps)
         if stored:
             return stored
-        if deps.clock.now() >= until:
-            raise Conflict("Other responses of yours are being stored; try again")
-        deps.clock.sleep(random.uniform(0, _SHORT_WAIT))
-        scene = find_own(session_id, user_id, deps=deps)
+    raise Conflict("Other responses of yours are being stored; try again")
 
 
 def find_response(scene: Scene, sequence: int, message_id: str, *, deps: ConversationDeps) -> Message:

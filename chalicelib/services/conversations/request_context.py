@@ -10,6 +10,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
+from chalicelib.retry import Retry
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import WEB, Participant, thread_id
 from chalicelib.store.conversations import Conversations, Scene
@@ -109,17 +110,12 @@ def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> Reques
     Nobody waits longer than until writing it has failed. A thread keeps what it begins with, so this is for new ones only.
     """
     view = context.view
-    if view.prompt is not None or not view.prompt_awaited:
-        return context
-    until = deps.clock.now() + timedelta(seconds=PROMPT_SECONDS)
-    while deps.clock.now() < until:
-        deps.clock.sleep(_PROMPT_POLL_SECONDS)
-        now = deps.sessions.view(view.session.id, WITH_PROMPT)
-        if now.prompt is not None:
-            return replace(context, view=replace(view, prompt=now.prompt))
-        if not now.prompt_awaited:
+    found = view
+    for failed in Retry(seconds=PROMPT_SECONDS, pause=_PROMPT_POLL_SECONDS).attempts(deps.clock):
+        found = deps.sessions.view(view.session.id, WITH_PROMPT) if failed else found
+        if found.prompt is not None or not found.prompt_awaited:
             break
-    return context
+    return replace(context, view=replace(view, prompt=found.prompt))
 
 
 def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps) -> Thread:

@@ -13,7 +13,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
 from chalicelib.model import Message, Session, SessionView, Thread
 from chalicelib.services.conversations import messages, request_context
-from chalicelib.services.conversations.lease import LeaseWait, take_lease
+from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 from chalicelib.services.facilitation.condensing import condense, fingerprint
@@ -53,12 +53,7 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(session_id, who, deps)
-    waiting = LeaseWait(deps)
-    while True:
-        turn = attempt(context, said, deps, deadline)
-        if turn:
-            return turn
-        context = waiting.again(context)
+    return wait_for_lease(context, deps, lambda now: attempt(now, said, deps, deadline))
 
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:

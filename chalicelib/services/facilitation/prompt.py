@@ -1,6 +1,6 @@
 """What the facilitator is shown, in the order that lets a cache keep it.
 
-tools → guidelines, facilitation prompt, brief [breakpoint: the same for every participant of a session] → answers to
+tools → guidelines, facilitation prompt, setup [breakpoint: the same for every participant of a session] → answers to
 the form → what was said earlier, shortened → the conversation so far [breakpoint] → themes of other conversations, pacing and
 the participant's latest words. Nothing in front of a breakpoint changes within a thread, so a turn reads fresh only what
 is new.
@@ -20,16 +20,16 @@ from chalicelib.services.facilitation.pacing import Pace, pacing, told_help
 from chalicelib.services.facilitation.pollination import show_themes
 from chalicelib.services.facilitation.widgets import choices, label_of
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.brief import brief_data
+from chalicelib.services.prompts.setup import setup_data
 from chalicelib.services.templates import find_template
 
 
 def basic_prompt(view: SessionView) -> str:
-    """The template's facilitation prompt, else one made of the brief fields alone: version 0, in force until there is
+    """The template's facilitation prompt, else one made of the session's setup alone: version 0, in force until there is
     a tailored one.
 
-    Version 0 is not stored: a thread that began with it follows an edit of template and brief. The brief's fields as they
-    are now are shown to every thread anyway, and a prompt made of older ones would contradict them.
+    Version 0 is not stored: a thread that began with it follows an edit of template and setup. The setup as it
+    is now is shown to every thread anyway, and a prompt made of older ones would contradict them.
     """
     session = view.session
     if template := find_template(session.template_id):
@@ -39,9 +39,9 @@ def basic_prompt(view: SessionView) -> str:
 
 
 def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:
-    """Guidelines, facilitation prompt and brief, with the breakpoint that all participants of a session share."""
+    """Guidelines, facilitation prompt and setup, with the breakpoint that all participants of a session share."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
-    session = fill("brief", prompt=tags.data("facilitation_prompt", prompt), brief=brief_data(view))
+    session = fill("session", prompt=tags.data("facilitation_prompt", prompt), setup=setup_data(view))
     return Block(_guidelines(view, help_text)), Block(session, cached=True)
 
 

@@ -19,7 +19,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
     """Write the facilitation prompt of a session that waits for one; new threads use it.
 
     Raises NotFound without a session, ModelUnavailable to be called again. A failure leaves the prompt that serves now,
-    and is noted with the session. After a day, or some tries that cost something, it is given up until the brief changes.
+    and is noted with the session. After a day, or some tries that cost something, it is given up until the setup changes.
     """
     view = sessions.view(session_id, FOR_PROMPT)
     due_at = view.prompt_due_at

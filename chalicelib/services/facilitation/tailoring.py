@@ -1,4 +1,4 @@
-"""The tailored facilitation prompt, written from the host's brief."""
+"""The tailored facilitation prompt, written from the session's setup."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable
 from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.brief import brief_data
+from chalicelib.services.prompts.setup import setup_data
 from chalicelib.services.templates import find_template
 
 MAX_TOKENS = 6_000
@@ -72,7 +72,7 @@ class _Unusable(Exception):
 
 
 def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tailored:
-    """A facilitation prompt for this session, from brief and template: one model call, a second one where the first made none.
+    """A facilitation prompt for this session, from setup and template: one model call, a second one where the first made none.
 
     Raises ModelUnavailable where the model gives no usable prompt in time.
     """
@@ -93,8 +93,8 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
 
 
 def _request(view: SessionView, problem: str) -> Request:
-    """The brief, the template it started from, and what was wrong with a first try."""
-    shown = [Block(brief_data(view))]
+    """The setup, the template it started from, and what was wrong with a first try."""
+    shown = [Block(setup_data(view))]
     if template := find_template(view.session.template_id):
         shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
     if problem:

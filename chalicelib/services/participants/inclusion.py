@@ -8,14 +8,16 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.model import Message, Thread, ThreadView
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
+from chalicelib.retry import Retry
 from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.services.synthesis import state
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
 
 ERASE_SECONDS = 100.0  # below the worker's 120
-_TRIES = 5
+_RETRY = Retry(tries=5)  # of a decision about somebody who goes on speaking meanwhile
 
 
 class ParticipantDeps(Struct, frozen=True):
@@ -33,29 +35,29 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
     Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
     no answer can carry comes without its messages.
     """
-    for _ in range(_TRIES):
+    for failed in _RETRY.attempts(deps.clock):
+        found = _read_again(session_id, found) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
-        change = deps.participants.include if included else deps.participants.exclude
-        if found.thread.included == included or change(found.thread, deps.clock.now()):
+        if found.thread.included == included or _store_inclusion(found.thread, included, deps):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
             _wake(session_id, deps)
             messages = _spoken(found.thread, deps)
             return replace(found, thread=replace(found.thread, included=included), messages=messages)
-        found = _again(session_id, found)
     raise Conflict("This participant is changing right now; try again")
 
 
 def remove_participant(session_id: str, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
     """Remove somebody's data for good. Raises NotFound without any. Summary and brief are offline from this moment."""
-    for _ in range(_TRIES):
+    for failed in _RETRY.attempts(deps.clock):
+        found = _read_again(session_id, found) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
-        if deps.participants.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
+        now, account = deps.clock.now(), account_of(found.thread.scope)
+        if deps.participants.remove(found.thread, now, state.exclude(now), account):
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)
             return
-        found = _again(session_id, found)
     raise Conflict("This participant is changing right now; try again")
 
 
@@ -64,6 +66,13 @@ def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps)
     run = deps.clock.deadline(ERASE_SECONDS)
     if not deps.participants.erase(session_id, thread_id, lambda: run.remaining() > 0):
         deps.jobs.erase_participant(session_id, thread_id)
+
+
+def _store_inclusion(thread: Thread, included: bool, deps: ParticipantDeps) -> bool:
+    now = deps.clock.now()
+    if included:
+        return deps.participants.include(thread, now, state.include(now))
+    return deps.participants.exclude(thread, state.exclude(now))
 
 
 def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
@@ -78,7 +87,7 @@ def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
     return tuple(messages)
 
 
-def _again(session_id: str, found: ThreadView) -> ThreadView | None:
+def _read_again(session_id: str, found: ThreadView) -> ThreadView | None:
     fresh = thread_head.read(session_id, found.thread.id)
     return replace(found, thread=fresh) if fresh else None
 

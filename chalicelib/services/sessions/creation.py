@@ -16,7 +16,6 @@ from chalicelib.model import (
     QuestionType,
     Session,
     SessionView,
-    SummaryStatus,
     Visibility,
 )
 from chalicelib.services.sessions.time_zones import check_time_zone
@@ -123,16 +122,3 @@ def prompt_status(view: SessionView) -> PromptStatus:
     if view.prompt_awaited:
         return "writing"
     return view.prompt.origin if view.prompt else "basic"
-
-
-def summary_status(view: SessionView, now: datetime) -> SummaryStatus:
-    """How the summary relates to what was said: none, updating, stale or current.
-
-    `updating_until` in the past means that a job ended without saying so: what it was to cover is still missing.
-    """
-    until = view.synthesis.updating_until
-    if until is not None and until > now:
-        return "updating"
-    if view.summary is None:
-        return "updating" if view.synthesis.withdrawn_at else "none"
-    return "stale" if view.synthesis.stale_since or until else "current"

@@ -1,21 +1,22 @@
 """What is left to do when a session has ended by itself: nobody can take part any more from `closes_at` on, whoever asks."""
 
-from datetime import datetime
-
+from chalicelib.clock import Clock
 from chalicelib.queues import Jobs
+from chalicelib.retry import Retry
 from chalicelib.store import deadlines
 from chalicelib.store.sessions import FOR_CLOSING, Sessions
 from chalicelib.store.summaries import later
 
-_TRIES = 3
+_RETRY = Retry(tries=3)
 
 
-def close_session(session_id: str, *, sessions: Sessions, jobs: Jobs, now: datetime) -> None:
+def close_session(session_id: str, *, sessions: Sessions, jobs: Jobs, clock: Clock) -> None:
     """Ask for the last summary, and store that the session has ended: lists and the brief follow. Raises NotFound without a session.
 
     Where somebody edits it all the time, or it was given more time, it stays as it is: it is looked at again.
     """
-    for _ in range(_TRIES):
+    now = clock.now()
+    for _ in _RETRY.attempts(clock):
         view = sessions.view(session_id, FOR_CLOSING)
         if view.session.status_at(now) != "completed":
             return

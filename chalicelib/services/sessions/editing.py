@@ -1,6 +1,5 @@
 """Editing a session: what was asked is applied to the session as it is stored, and stored if that is still so."""
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import Prompt, Question, Session, SessionView
+from chalicelib.retry import Retry
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions.creation import NewQuestion, NewSession, check_closing, check_questions
 from chalicelib.services.sessions.time_zones import check_time_zone
@@ -18,8 +18,8 @@ from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
-TRIES = 12  # of as many editors at once, each gets through
-_SHORT_WAIT = 0.05
+# Of as many editors at once as there are tries, each gets through.
+_RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
 
 
@@ -49,7 +49,7 @@ def edit_session(
     check_closing(values.get("closes_at"), clock.now())
     check_time_zone(values.get("time_zone"))
     check_questions(values.get("questions") or ())
-    for tried in range(TRIES):
+    for _ in _RETRY.attempts(clock):
         before = read()
         if not values:
             return before
@@ -59,7 +59,6 @@ def edit_session(
         after = _apply(before, values, clock.now(), new_id)
         if store_edit(before, after, user_id):
             return after
-        clock.sleep(random.uniform(0, _SHORT_WAIT * (tried + 1)))
     raise Conflict("Others are editing this session right now; try again")
 
 
@@ -101,7 +100,7 @@ def _questions(
 
 
 def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]) -> SessionView:
-    """The host's own prompt is the next version. Without one, ours has to be written, and again for another brief.
+    """The host's own prompt is the next version. Without one, ours has to be written, and again for another setup.
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
     """
@@ -115,10 +114,10 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
     if "prompt" in values:
         return replace(wanted, prompt=None)
     hosts = before.prompt is not None and before.prompt.origin == "host"
-    return after if hosts or _brief(before) == _brief(after) else wanted
+    return after if hosts or _setup(before) == _setup(after) else wanted
 
 
-def _brief(view: SessionView) -> tuple[str | None, ...]:
+def _setup(view: SessionView) -> tuple[str | None, ...]:
     """What a prompt of ours is written from."""
     session = view.session
     return session.topic, session.goal, session.critical, view.context, session.template_id

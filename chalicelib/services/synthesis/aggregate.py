@@ -64,7 +64,7 @@ def aggregate_leaves(voices: Mapping[str, Voice], leaves: Iterable[Leaf]) -> Agg
     )
 
 
-def carriers(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, dict[str, str]]:
+def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, dict[str, str]]:
     """By live theme that anybody speaks of: who does, by thread, and with which stance."""
     taken: dict[str, dict[str, str]] = {}
     for thread_id, voice in aggregate.voices.items():

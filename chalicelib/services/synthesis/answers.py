@@ -10,15 +10,13 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.llm.scripted.catalogue import catalogue, catalogues
-from chalicelib.llm.scripted.digest import LABEL
-from chalicelib.llm.scripted.questions import question_of, questions_for, standard_questions
+from chalicelib.llm.scripted.labels import find_critical, question_key, question_keys
 from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.services.facilitation.prompt import basic_prompt
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
-from chalicelib.services.synthesis.disclosure import Common
+from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
+from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.language import Words
-from chalicelib.text.language import DEFAULT, language_of
+from chalicelib.text.language import language_of
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
 from chalicelib.text.tokens import is_unspaced, spaced, terms
@@ -114,15 +112,15 @@ def _questions(
     for answer in answers:
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
-    people = {name: len(threads) for name, threads in carriers(aggregate, registry).items()}
+    people = {name: len(threads) for name, threads in stances_by_theme(aggregate, registry).items()}
     people[""] = len({answer.thread_id for answer in grouped[""]})
     asked = _keys_of(view)
-    common: Common | None = None
+    common: SharedWords | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
         if people.get(theme.id):
             hidden = False
-            if question_of(theme.label, catalogue(DEFAULT)).key not in asked:
-                common = common or Common(aggregate, view.session)
+            if question_key(theme.label) not in asked:
+                common = common or SharedWords(aggregate, view.session)
                 hidden = not common.may_tell(theme.label)
             yield _question(theme.id, theme.label, grouped[theme.id], people[theme.id], words, empty, counted, hidden)
     if grouped[""]:
@@ -155,13 +153,8 @@ def _question(
 
 def _keys_of(view: SessionView) -> frozenset[str]:
     """The keys of the questions that the host's prompt and the script have; another label is a model's, of somebody's words."""
-    words = catalogue(DEFAULT)
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
-    asked = questions_for(prompt, view.session.critical or "", words)
-    standard = questions_for("", view.session.critical or "", words)
-    own = [text for other in catalogues() for text in (other.scale, other.further)]
-    told = [one_line(text, LABEL) for text in (*(it.text for it in (*asked, *standard)), *own)]
-    return frozenset(question_of(text, words).key for text in told)
+    return question_keys(prompt, view.session.critical or "")
 
 
 def _same_words(answers: Iterable[Answer]) -> list[tuple[str, int]]:
@@ -189,14 +182,9 @@ def _shown(answers: Iterable[Answer], counted: Set[str]) -> tuple[Quote, ...]:
 
 def _critical(view: SessionView, themes: Iterable[Theme]) -> str:
     """The id of the question that asks for what the host calls critical; empty where there is none."""
-    critical, words = view.session.critical or "", catalogue(DEFAULT)
-    wanted = {it.key for it in standard_questions(critical, words) if it.is_critical}
-    found = {theme.id: question_of(theme.label, words) for theme in themes if theme.id and wanted}
-    asked = (name for name, question in found.items() if question.key in wanted)
-    same = (
-        name for name, question in found.items() if fold(question.text).rstrip(" .?") == fold(critical).rstrip(" .?")
-    )
-    return next(asked, "") or next(same, "")
+    named = [theme for theme in themes if theme.id]
+    label = find_critical([theme.label for theme in named], view.session.critical or "")
+    return next((theme.id for theme in named if theme.label == label), "")
 
 
 def _stop_words(answers: Iterable[Answer]) -> Set[str]:

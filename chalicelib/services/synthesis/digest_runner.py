@@ -26,6 +26,7 @@ from chalicelib.store.conversations import Conversations
 from chalicelib.store.reductions import Reductions
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
+from chalicelib.store.summaries import Summaries
 from chalicelib.store.themes import Themes
 
 AT_ONCE = 8
@@ -40,6 +41,7 @@ class SynthesisDeps(Struct, frozen=True):
     """What the summary job works with; `interval` is the least time between two summaries of a small session, in seconds."""
 
     sessions: Sessions
+    summaries: Summaries
     conversations: Conversations
     themes: Themes
     reductions: Reductions

@@ -22,7 +22,7 @@ _PARTICLES = frozenset("的與和及與跟在是了或之對对与為为於于�
 _TELLING = re.compile(r"\d{4}|@|https?:|www\.|\w\.\w{2,}", re.IGNORECASE)
 
 
-class Common:
+class SharedWords:
     """The words of a session that belong to nobody alone."""
 
     def __init__(self, aggregate: Aggregate, session: Session) -> None:
@@ -39,11 +39,11 @@ class Common:
                     plain.add(fold(word))
                 elif not shouted and _names(word, opens):
                     self._names.add(fold(word))
-            for unit in _marks(point.quote):
+            for unit in _units(point.quote):
                 by[unit].add(thread_id)
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
         self._words = (shared & plain) | GRAMMAR
-        self._marks = shared | set(_marks(hosts))
+        self._unspaced = shared | set(_units(hosts))
 
     def may_tell(self, text: str) -> bool:
         """Whether others may be told this."""
@@ -60,9 +60,9 @@ class Common:
 
     def _covers(self, run: str) -> bool:
         """Whether every character of a run stands in a pair that is common, or is one that grammar needs."""
-        known = [mark in _PARTICLES or (len(run) == 1 and run in self._marks) for mark in run]
+        known = [character in _PARTICLES or (len(run) == 1 and run in self._unspaced) for character in run]
         for at in range(len(run) - 1):
-            if run[at : at + 2] in self._marks:
+            if run[at : at + 2] in self._unspaced:
                 known[at] = known[at + 1] = True
         return all(known)
 
@@ -78,7 +78,7 @@ def _names(word: str, opens: bool) -> bool:
     return fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
 
 
-def _marks(text: str) -> Iterable[str]:
+def _units(text: str) -> Iterable[str]:
     """What a text makes known in scripts without spaces: pairs of characters, and single ones."""
     found = tokens.runs(text)
-    return {pair for run in found for pair in tokens.pairs(run)} | {mark for run in found for mark in run}
+    return {pair for run in found for pair in tokens.pairs(run)} | {character for run in found for character in run}

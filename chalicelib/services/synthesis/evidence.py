@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.llm import tags
 from chalicelib.model import Point, Quote, RegisteredTheme, ThemeRegistry
 from chalicelib.model.synthesis import joined
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers
+from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 
 MAX_POINTS = 2_500
 MAX_THEMES = 200
@@ -35,7 +35,7 @@ class EvidenceBook:
 
     def __init__(self, aggregate: Aggregate, registry: ThemeRegistry) -> None:
         self.aggregate, self.registry = aggregate, registry
-        self._carriers = carriers(aggregate, registry)
+        self._carriers = stances_by_theme(aggregate, registry)
         carried = [(theme, len(self._carriers[theme.id])) for theme in registry.live if theme.id in self._carriers]
         self._themes = sorted(carried, key=lambda found: (-found[1], found[0].number))
         self._shown = {theme.id for theme, _ in self._themes[:MAX_THEMES]}

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from chalicelib.errors import Unavailable
 from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers
+from chalicelib.retry import Retry
+from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.theme_register import Register
 from chalicelib.store import digests as stored
@@ -14,28 +16,33 @@ from chalicelib.text import tokens
 from chalicelib.text.normalise import fold
 
 MOST_ASKED = 10  # people who carry a theme, for a name of it
-_CARRYING = 3  # letters of a word that can tell whose it is
+_LEAST_LETTERS = 3  # letters of a word that can tell whose it is
 _NAMELESS = ("", "")
+_RETRY = Retry(tries=20)  # while digests go on adding themes
 
 
-def pruned(view: SessionView, aggregate: Aggregate, register: Register, deps: SynthesisDeps) -> ThemeRegistry:
+def prune_registry(view: SessionView, aggregate: Aggregate, register: Register, deps: SynthesisDeps) -> ThemeRegistry:
     """The themes as they stand, and after somebody was taken out stored as they may stand."""
     registry = register.registry
     known = registry.last
-    while view.synthesis.withdrawn_at:
-        people = carriers(aggregate, registry)
+    if not view.synthesis.withdrawn_at:
+        return registry
+    for _ in _RETRY.attempts(deps.clock):
+        people = stances_by_theme(aggregate, registry)
         asked = {name for theme in _lost(registry, aggregate) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
         digests = stored.of_threads(view.session.id, sorted(asked))
-        kept = withdrawn(registry, aggregate, digests, known)
+        kept = without_excluded(registry, aggregate, digests, known)
         if kept == registry:
-            break
+            return registry
         if made := deps.themes.put(view.session.id, kept, registry):
             return made
         registry = deps.themes.get(view.session.id)
-    return registry
+    raise Unavailable("The themes of the session are being changed; try again in a moment")
 
 
-def withdrawn(registry: ThemeRegistry, aggregate: Aggregate, digests: Iterable[Digest], known: int) -> ThemeRegistry:
+def without_excluded(
+    registry: ThemeRegistry, aggregate: Aggregate, digests: Iterable[Digest], known: int
+) -> ThemeRegistry:
     """The registry without the themes that nobody carries, without descriptions, and without labels of whoever is gone.
 
     A theme that loses its label is named as most of those whose digests these are speak of it, or not at all. The next
@@ -67,7 +74,7 @@ def _lost(registry: ThemeRegistry, aggregate: Aggregate) -> dict[str, set[str]]:
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if live and not _stays(theme, aggregate):
-            words[live.id] |= tokens.content(theme.label, _CARRYING)
+            words[live.id] |= tokens.content(theme.label, _LEAST_LETTERS)
     return dict(words)
 
 
@@ -89,6 +96,6 @@ def _own(registry: ThemeRegistry, lost: Mapping[str, set[str]], digest: Digest) 
     for point in digest.points:
         live = registry.resolve(point.theme)
         if live and live.id in lost and point.topic:
-            theirs = tokens.content(point.topic, _CARRYING) & lost[live.id]
+            theirs = tokens.content(point.topic, _LEAST_LETTERS) & lost[live.id]
             if theirs <= tokens.units(point.quote):
                 yield live.id, point.topic

@@ -14,11 +14,12 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable
 from chalicelib.model import Session, SessionView, Summary, Thread
 from chalicelib.observability import logger
+from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.exclusion import pruned
-from chalicelib.services.synthesis.retry_policy import AT_ONCE, MOST_PAID, failed, rest_after, rests
+from chalicelib.services.synthesis.exclusion import prune_registry
+from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.synthesis.theme_register import Register
@@ -39,15 +40,15 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
     now = deps.clock.now()
     age = _age(view.summary, now)
     # A job that has nothing to do leaves the summary alone: nobody is to read that it is just being updated.
-    is_done = view.summary is not None and view.synthesis.is_settled
-    if (is_done or rests(view.synthesis, now)) and not _has_news(session_id, deps):
+    is_done = view.summary is not None and state.is_settled(view.synthesis)
+    if (is_done or state.is_resting(view.synthesis, now)) and not _has_news(session_id, deps):
         return
-    if _is_being_planted(view):
+    if _is_unfinished_example(view):
         return
     job, until = deps.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
     too_early = age < _least(view.summary, deps.interval) and not _is_final(view.session, view.summary, now)
     # Before the heads are read: whatever is said from here on marks the session stale again.
-    if too_early or not deps.sessions.begin_summary(session_id, now, until, rest=_rest_of_the_dead(view)):
+    if too_early or not deps.summaries.move(session_id, state.begin(now, until, rest=_rest_after_deaths(view))):
         deps.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
@@ -58,12 +59,12 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
     meter = Meter(deps.model)
     metered = replace(deps, model=meter)
     try:
-        if rests(view.synthesis, now) and not digested.reached:
-            done = _rest(view, deps)
+        if state.is_resting(view.synthesis, now) and not digested.reached:
+            done = _give_back(view, deps)
         else:
             done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job)
     except ModelUnavailable as error:
-        over = _note_failure(view, deps, paid=meter.usage.total > 0, anew=bool(digested.reached))
+        over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
         if over or isinstance(error, ModelRefused):
             return  # the queue would only hear the same again
         raise
@@ -71,12 +72,12 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
         # There is more to digest, or this was a summary of other people than count by now.
         deps.jobs.write_summary(session_id, deps.clock.now())
     if digested.out_of_time or digested.failure or digested.left_out:
-        deps.sessions.mark_stale(session_id, now)
+        deps.summaries.move(session_id, state.mark_stale(now))
     if digested.failure:
         raise digested.failure
 
 
-def _is_being_planted(view: SessionView) -> bool:
+def _is_unfinished_example(view: SessionView) -> bool:
     """Whether this is the example before its first summary: that is written with it, and no model of this deployment is to
     digest made-up people meanwhile. From then on it is a session like any other, also after somebody was taken out."""
     return view.session.is_example and view.summary is None and view.synthesis.epoch == 0
@@ -100,7 +101,7 @@ def reduce(
     aggregate = gather(view, heads, digested, register, deps)
     if aggregate is None:
         return False
-    registry = pruned(view, aggregate, register, deps)
+    registry = prune_registry(view, aggregate, register, deps)
     pad = Pad(view, deps)
     pad.refresh(aggregate, registry)
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
@@ -111,32 +112,32 @@ def reduce(
     book = EvidenceBook(aggregate, registry)
     written = write_summary(view, book, model=deps.model, deadline=deadline, now=now)
     changed = changes(written.registry, registry) if written.registry != registry else None
-    stored = deps.sessions.put_summary(view.session, written.summary, view.synthesis.epoch, changed)
+    stored = deps.summaries.put(view.session, written.summary, state.end(view.synthesis.epoch), changed)
     if stored and changed:
         pad.refresh(aggregate, written.registry)
     return stored
 
 
-def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, anew: bool) -> bool:
+def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_news: bool) -> bool:
     """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
     now = deps.clock.now()
-    state, again_at = failed(view, now, paid=paid, anew=anew)
-    deps.sessions.fail_summary(view.session.id, view.synthesis.epoch, now, state, again_at)
-    over = again_at is None or state.tries > AT_ONCE
-    say = logger.error if again_at is None or state.rests_until else logger.warning
+    after = state.count_failure(view.synthesis, now, paid=paid, has_news=has_news)
+    deps.summaries.move(view.session.id, state.fail(after, now))
+    for_good = state.is_given_up(after)
+    say = logger.error if for_good or after.rests_until else logger.warning
     say(
         "summary not written",
         extra={
             "event": "summary_failed",
             "session_id": view.session.id,
-            "tries": state.tries,
-            "for_good": again_at is None,
+            "tries": after.tries,
+            "for_good": for_good,
         },
     )
-    return over
+    return for_good or after.tries > AT_ONCE
 
 
-def _rest_of_the_dead(view: SessionView) -> timedelta:
+def _rest_after_deaths(view: SessionView) -> timedelta:
     """How long the sweep leaves this alone should its process die, as those did that began it before and never ended."""
     died = view.synthesis.begun
     rest = rest_after(died)
@@ -147,11 +148,11 @@ def _rest_of_the_dead(view: SessionView) -> timedelta:
     return rest or timedelta()
 
 
-def _rest(view: SessionView, deps: SynthesisDeps) -> bool:
-    """Give back what was begun as it was: there is nothing that the tries before have not seen."""
-    state = view.synthesis
-    again_at = None if state.paid_tries >= MOST_PAID else state.rests_until
-    deps.sessions.fail_summary(view.session.id, state.epoch, deps.clock.now(), state, again_at)
+def _give_back(view: SessionView, deps: SynthesisDeps) -> bool:
+    """Leave what was begun as it was before: there is nothing that the tries before have not seen."""
+    before = view.synthesis
+    after = replace(before, due_at=None if state.is_given_up(before) else before.rests_until)
+    deps.summaries.move(view.session.id, state.fail(after, deps.clock.now()))
     return True
 
 
@@ -161,7 +162,7 @@ def _has_news(session_id: str, deps: SynthesisDeps) -> bool:
 
 
 def _end(view: SessionView, deps: SynthesisDeps) -> bool:
-    return deps.sessions.end_summary(view.session.id, view.synthesis.epoch)
+    return deps.summaries.move(view.session.id, state.end(view.synthesis.epoch))
 
 
 def _covers(summary: Summary | None, aggregate: Aggregate) -> bool:

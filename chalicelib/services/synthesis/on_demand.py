@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
+from chalicelib.retry import Retry
+from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
 from chalicelib.services.synthesis.job import reduce
 from chalicelib.store.sessions import FOR_DIGEST
@@ -28,24 +30,23 @@ def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
             done = _write(session_id, deps, deadline)
         except Unavailable:
             if deadline.remaining() > LEAST_SECONDS:
-                deps.sessions.leave_summary(session_id, deps.clock.now())
+                deps.summaries.move(session_id, state.hand_over(deps.clock.now()))
                 raise
         if done:
             _take_late_mark_away(session_id, deps)
             return True
-        deps.sessions.leave_summary(session_id, deps.clock.now() + HANDED_OVER)
+        deps.summaries.move(session_id, state.hand_over(deps.clock.now() + HANDED_OVER))
     deps.jobs.write_summary(session_id, deps.clock.now())
     return False
 
 
 def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
     """Begin, as soon as no other request or job is at it; False where that takes too long."""
-    while deadline.remaining() > LEAST_SECONDS:
+    for _ in Retry(seconds=deadline.remaining() - LEAST_SECONDS, pause=POLL_SECONDS).attempts(deps.clock):
         now = deps.clock.now()
         until = now + timedelta(seconds=REQUEST_SECONDS + 5)  # a request that died holds nobody up for longer
-        if deps.sessions.begin_summary(session_id, now, until, by_request=True):
+        if deps.summaries.move(session_id, state.begin(now, until, by_request=True)):
             return True
-        deps.clock.sleep(POLL_SECONDS)
     return False
 
 
@@ -62,7 +63,7 @@ def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
         raise digested.failure
     done = reduce(view, heads, digested, register, deps, deadline, again=True)
     if digested.left_out:
-        deps.sessions.mark_stale(session_id, deps.clock.now())
+        deps.summaries.move(session_id, state.mark_stale(deps.clock.now()))
     return done
 
 
@@ -73,4 +74,4 @@ def _take_late_mark_away(session_id: str, deps: SynthesisDeps) -> None:
     """
     told_at = deps.sessions.view(session_id, WITH_SYNTHESIS).synthesis.told_at
     if told_at and not any(head.is_stale for head in deps.conversations.heads(session_id) if head.included):
-        deps.sessions.untell_of_words(session_id, told_at)
+        deps.summaries.move(session_id, state.forget_words(told_at))

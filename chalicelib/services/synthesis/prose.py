@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count, has_address, numerals
-from chalicelib.services.synthesis.marks import sentences, spans
+from chalicelib.services.synthesis.quotation_marks import sentences, spans
 from chalicelib.text import tokens
 from chalicelib.text.matching import Folded, find_words
 from chalicelib.text.normalise import fold_twins

@@ -11,9 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.model import Covered, Note, RegisteredTheme, Scratchpad, SessionView, ThemeRegistry
-from chalicelib.services.synthesis.aggregate import Aggregate, carriers, count_stances
+from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
-from chalicelib.services.synthesis.disclosure import Common
+from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.text import tokens
 from chalicelib.text.sentences import questions
 
@@ -26,7 +26,7 @@ AGREED = 0.7
 OPPOSED = 2
 COVERED_BY = 0.5  # of the participants
 SPOKEN_TO = 0.5  # of a question's words in what somebody says
-_CARRYING = 5  # letters of a question's word that says what it is about
+_LEAST_LETTERS = 5  # letters of a question's word that says what it is about
 
 
 class Pad:
@@ -71,14 +71,14 @@ def take_notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry,
 
 def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry) -> list[Note]:
     """One note for each theme that somebody carries, the most widely carried first."""
-    common = Common(aggregate, view.session)
+    common = SharedWords(aggregate, view.session)
     evidence = _evidence(aggregate, registry)
     names: dict[str, list[str]] = {}
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if live and live.id != theme.id:
             names.setdefault(live.id, []).append(theme.id)
-    carried = carriers(aggregate, registry)
+    carried = stances_by_theme(aggregate, registry)
     notes = []
     for theme in registry.live:
         if stances := carried.get(theme.id):
@@ -88,7 +88,11 @@ def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry) -> 
 
 
 def _note(
-    theme: RegisteredTheme, ids: tuple[str, ...], stances: Mapping[str, str], evidence: tuple[str, ...], common: Common
+    theme: RegisteredTheme,
+    ids: tuple[str, ...],
+    stances: Mapping[str, str],
+    evidence: tuple[str, ...],
+    common: SharedWords,
 ) -> Note:
     return Note(
         label=theme.label,
@@ -135,7 +139,7 @@ def _covered(view: SessionView, aggregate: Aggregate) -> list[Covered]:
     least = max(SHARED_BY, COVERED_BY * len(aggregate.voices))
     counted = []
     for question in dict.fromkeys(_questions(view)):
-        asked = tokens.content(question, _CARRYING)
+        asked = tokens.content(question, _LEAST_LETTERS)
         people = sum(len(asked & words) >= SPOKEN_TO * len(asked) for words in said.values()) if asked else 0
         if people >= least:
             counted.append(Covered(question[:MAX_QUESTION], people))

@@ -12,8 +12,9 @@ from msgspec import Struct
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import Scratchpad, SessionView, Thread
+from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
-from chalicelib.services.synthesis.exclusion import pruned
+from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.store.sessions import FOR_DIGEST
@@ -35,8 +36,8 @@ class Progress(Struct, frozen=True):
     batches_total: int
 
 
-class _State(Struct, frozen=True):
-    """A session as one look finds it: the included threads, those in which somebody spoke, and those with news."""
+class _Snapshot(Struct, frozen=True):
+    """A session as one read finds it: the included threads, those in which somebody spoke, and those with news."""
 
     view: SessionView
     heads: dict[str, Thread]
@@ -52,7 +53,7 @@ class _State(Struct, frozen=True):
     @property
     def is_quiet(self) -> bool:
         """Whether nothing waits for a summary."""
-        return not self.stale and self.view.synthesis.is_settled
+        return not self.stale and state.is_settled(self.view.synthesis)
 
 
 def update_scratchpad(session_id: str, mode: Mode, *, deps: SynthesisDeps) -> Progress:
@@ -62,48 +63,48 @@ def update_scratchpad(session_id: str, mode: Mode, *, deps: SynthesisDeps) -> Pr
     no cross-pollination, Unavailable where the model does not answer.
     """
     deadline = deps.clock.deadline(REQUEST_SECONDS)
-    state = _look(session_id, deps)
+    snapshot = _read_snapshot(session_id, deps)
     if mode == "status":
-        return _progress(_told(state), state, mode)
-    if not state.spoken:
-        return _progress("no_data", state, mode)
-    if state.is_complete:
-        return _progress("exists" if mode == "seed" else "completed", state, mode)
+        return _progress(_told(snapshot), snapshot, mode)
+    if not snapshot.spoken:
+        return _progress("no_data", snapshot, mode)
+    if snapshot.is_complete:
+        return _progress("exists" if mode == "seed" else "completed", snapshot, mode)
     if not begin(session_id, deps, deadline):
-        return _progress("partial", state, mode)
+        return _progress("partial", snapshot, mode)
     try:
-        return _work(state, mode, deps, deadline)
+        return _work(snapshot, mode, deps, deadline)
     except Exception:
-        deps.sessions.leave_summary(session_id, deps.clock.now())
+        deps.summaries.move(session_id, state.hand_over(deps.clock.now()))
         raise
 
 
-def _look(session_id: str, deps: SynthesisDeps) -> _State:
+def _read_snapshot(session_id: str, deps: SynthesisDeps) -> _Snapshot:
     view = deps.sessions.view(session_id, FOR_DIGEST)
     if not view.session.cross_pollination:
         raise Invalid("Cross-pollination is not enabled for this session")
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     spoken = tuple(head for head in heads.values() if head.message_count)
     stale = sorted((head for head in spoken if head.is_stale), key=lambda head: head.last_message_at or head.created_at)
-    return _State(view, heads, spoken, tuple(stale))
+    return _Snapshot(view, heads, spoken, tuple(stale))
 
 
-def _told(state: _State) -> Status:
-    if state.view.scratchpad is None:
+def _told(snapshot: _Snapshot) -> Status:
+    if snapshot.view.scratchpad is None:
         return "empty"
-    return "completed" if state.is_complete else "partial"
+    return "completed" if snapshot.is_complete else "partial"
 
 
-def _work(before: _State, mode: Mode, deps: SynthesisDeps, deadline: Deadline) -> Progress:
+def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline) -> Progress:
     """Digest and take notes, under the lease, which is given back with what is left to do."""
-    state = _look(before.view.session.id, deps)  # whoever held the lease before may have done it all
-    register = open_register(state.view, state.heads.values(), deps)
+    snapshot = _read_snapshot(before.view.session.id, deps)  # whoever held the lease before may have done it all
+    register = open_register(snapshot.view, snapshot.heads.values(), deps)
     digested, done = Digested(), 0
-    for batch in _batches(state.stale):
+    for batch in _batches(snapshot.stale):
         digesting = deps.clock.deadline(deadline.remaining() - NOTES_SECONDS)
         if digesting.remaining() <= 0:
             break
-        found = digest_all(state.view, batch, register, deps, digesting)
+        found = digest_all(snapshot.view, batch, register, deps, digesting)
         digested.reached.update(found.reached)
         if found.failure and not digested.reached and digesting.remaining() > 1:
             raise found.failure
@@ -111,21 +112,21 @@ def _work(before: _State, mode: Mode, deps: SynthesisDeps, deadline: Deadline) -
             break
         if not found.left_out:
             done += len(batch)
-    aggregate = gather(state.view, state.heads, digested, register, deps)
-    pad = Pad(state.view, deps)
-    stored = aggregate is not None and pad.refresh(aggregate, pruned(state.view, aggregate, register, deps))
-    same_people = state.view.synthesis.epoch == before.view.synthesis.epoch
-    _give_back(state, deps, quiet=before.is_quiet and same_people and not state.stale)
-    status: Status = "completed" if stored and done == len(state.stale) else "partial"
-    return _progress(status, state, mode, done, pad.stored)
+    aggregate = gather(snapshot.view, snapshot.heads, digested, register, deps)
+    pad = Pad(snapshot.view, deps)
+    stored = aggregate is not None and pad.refresh(aggregate, prune_registry(snapshot.view, aggregate, register, deps))
+    same_people = snapshot.view.synthesis.epoch == before.view.synthesis.epoch
+    _give_back(snapshot, deps, quiet=before.is_quiet and same_people and not snapshot.stale)
+    status: Status = "completed" if stored and done == len(snapshot.stale) else "partial"
+    return _progress(status, snapshot, mode, done, pad.stored)
 
 
-def _give_back(state: _State, deps: SynthesisDeps, *, quiet: bool) -> None:
+def _give_back(snapshot: _Snapshot, deps: SynthesisDeps, *, quiet: bool) -> None:
     """End what was begun; where there is news, the summary is due and its job asked."""
-    session_id, now = state.view.session.id, deps.clock.now()
-    if quiet and deps.sessions.end_summary(session_id, state.view.synthesis.epoch):
+    session_id, now = snapshot.view.session.id, deps.clock.now()
+    if quiet and deps.summaries.move(session_id, state.end(snapshot.view.synthesis.epoch)):
         return
-    deps.sessions.leave_summary(session_id, now)
+    deps.summaries.move(session_id, state.hand_over(now))
     try:
         deps.jobs.write_summary(session_id, now)
     except Unavailable:
@@ -133,11 +134,11 @@ def _give_back(state: _State, deps: SynthesisDeps, *, quiet: bool) -> None:
 
 
 def _progress(
-    status: Status, state: _State, mode: Mode, done: int = 0, scratchpad: Scratchpad | None = None
+    status: Status, snapshot: _Snapshot, mode: Mode, done: int = 0, scratchpad: Scratchpad | None = None
 ) -> Progress:
-    pad = scratchpad or state.view.scratchpad
-    left = _count(len(state.stale) - done)
-    total = _count(len(state.stale if mode == "update" else state.spoken))
+    pad = scratchpad or snapshot.view.scratchpad
+    left = _count(len(snapshot.stale) - done)
+    total = _count(len(snapshot.stale if mode == "update" else snapshot.spoken))
     themes, participants = (pad.themes, pad.participants) if pad else (0, 0)
     processed = 0 if pad is None else max(0, total - left)
     return Progress(status, themes, participants, processed, total)

@@ -12,10 +12,10 @@ from msgspec import Struct
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import SessionView, Summary, ThemeRegistry
-from chalicelib.services.synthesis import marks
+from chalicelib.services.synthesis import quotation_marks
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import numerals
-from chalicelib.services.synthesis.coverage import Carried
+from chalicelib.services.synthesis.coverage import MajorThemes
 from chalicelib.services.synthesis.document import notes_on, notes_on_answers, render_answers, render_summary
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import words_for
@@ -58,8 +58,8 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     prose = Prose(book.quoted(), session.topic, hosts, known)
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, _sample(result) or book.sample())
-    carried = Carried(book, prose, words, session)
-    groups = group_themes(result.get("themes"), book, prose, before, carried)
+    major = MajorThemes(book, prose, words, session)
+    groups = group_themes(result.get("themes"), book, prose, before, major)
     overview = _paragraphs(result.get("overview"), prose)
     if not overview or not groups:
         raise ModelUnavailable("The model wrote no usable summary")
@@ -79,8 +79,8 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         minority_views=_texts(result.get("minority_views"), prose),
         open_questions=_texts(result.get("open_questions"), prose),
     )
-    beyond = carried.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
-    notes = notes_on(summary, words, book, beyond=carried.listed(beyond))
+    beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
+    notes = notes_on(summary, words, book, beyond=major.listed(beyond))
     return Written(
         render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),
@@ -115,9 +115,9 @@ def _paragraphs(given: object, prose: Prose) -> str:
     """The overview, as many whole sentences as there is room for."""
     kept: list[str] = []
     room = MAX_OVERVIEW
-    for piece in marks.paragraphs(given) if isinstance(given, str) else []:
+    for piece in quotation_marks.paragraphs(given) if isinstance(given, str) else []:
         text = prose.check(piece)
-        end = max((end for _, end in marks.sentences(text) if end <= room), default=0)
+        end = max((end for _, end in quotation_marks.sentences(text) if end <= room), default=0)
         room -= end
         kept += [text[:end]] if end else []
         if end < len(text):

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from chalicelib.model import RegisteredTheme, Theme
 from chalicelib.services.synthesis.aggregate import count_stances
-from chalicelib.services.synthesis.coverage import Carried
+from chalicelib.services.synthesis.coverage import MajorThemes
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
-from chalicelib.services.synthesis.marks import paragraphs
 from chalicelib.services.synthesis.prose import Prose
+from chalicelib.services.synthesis.quotation_marks import paragraphs
 from chalicelib.services.synthesis.theme_register import MAX_DESCRIPTION
 from chalicelib.text import normalise
 from chalicelib.text.normalise import fold
@@ -41,17 +41,17 @@ class _Given(Struct):
 
 
 def group_themes(
-    given: object, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried
+    given: object, book: EvidenceBook, prose: Prose, before: Sequence[str], major: MajorThemes
 ) -> list[Group]:
     """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those.
 
     Themes of one label are one theme; a registered theme counts for the first that names it. What stood for a theme
     `before` goes on doing so.
     """
-    read = [found for found in _read(given, book) if not carried.too_many(found.themes)]
-    groups = sorted((_group(found, book, prose, before, carried) for found in read), key=_rank)[:MAX_GIVEN]
-    left_out = carried.besides({name for group in groups for name in group.themes})
-    return sorted([*groups, *(_alone(theme, book, carried) for theme in left_out)], key=_rank)
+    read = [found for found in _read(given, book) if not major.too_many(found.themes)]
+    groups = sorted((_group(found, book, prose, before, major) for found in read), key=_rank)[:MAX_GIVEN]
+    left_out = major.besides({name for group in groups for name in group.themes})
+    return sorted([*groups, *(_alone(theme, book, major) for theme in left_out)], key=_rank)
 
 
 def one_line(value: object, limit: int) -> str:
@@ -83,27 +83,27 @@ def _rank(group: Group) -> int:
     return -group.theme.participants
 
 
-def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str], carried: Carried) -> Group:
+def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str], major: MajorThemes) -> Group:
     lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
     telling = [entry for entry in found.evidence if entry.theme in found.themes]
     registered = book.registry.resolve(lead)
     theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
     if registered and prose.check(found.label) != found.label:
-        theme = _renamed(theme, registered, carried)
+        theme = _renamed(theme, registered, major)
     plain = prose.check(found.description)
-    gathered = carried.gathered(found.themes, theme.label, theme.statement)
+    gathered = major.gathered(found.themes, theme.label, theme.statement)
     return Group(replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else "")
 
 
-def _alone(registered: RegisteredTheme, book: EvidenceBook, carried: Carried) -> Group:
+def _alone(registered: RegisteredTheme, book: EvidenceBook, major: MajorThemes) -> Group:
     """A registered theme that stands for itself."""
-    theme = _theme(registered.id, "", carried.description(registered), [registered.id], (), book)
-    return Group(_renamed(theme, registered, carried), (registered.id,))
+    theme = _theme(registered.id, "", major.description(registered), [registered.id], (), book)
+    return Group(_renamed(theme, registered, major), (registered.id,))
 
 
-def _renamed(theme: Theme, registered: RegisteredTheme, carried: Carried) -> Theme:
+def _renamed(theme: Theme, registered: RegisteredTheme, major: MajorThemes) -> Theme:
     """A theme under the name of a registered one."""
-    return replace(theme, label=carried.label(registered), members_only=not carried.may_tell(registered))
+    return replace(theme, label=major.label(registered), members_only=not major.may_tell(registered))
 
 
 def _theme(

@@ -13,7 +13,7 @@ from chalicelib.text import tokens
 from chalicelib.text.stop_words import GRAMMAR
 
 MAX_MERGES, MAX_MERGED = 10, 4  # of one answer: groups, and themes in one
-_CARRYING = 3  # letters of a word that can say what a theme is about
+_LEAST_LETTERS = 3  # letters of a word that can say what a theme is about
 
 
 def merge_themes(book: EvidenceBook, given: object, topic: str) -> ThemeRegistry:
@@ -22,13 +22,13 @@ def merge_themes(book: EvidenceBook, given: object, topic: str) -> ThemeRegistry
     Each theme is merged once at most, and only into one whose label shares a word, or in scripts without spaces a pair of
     characters, that the session's topic has not.
     """
-    merges = list(_borne_out(book, given if isinstance(given, list) else [], topic))
+    merges = list(_confirmed(book, given if isinstance(given, list) else [], topic))
     return merged(book.registry, merges) if merges else book.registry
 
 
-def _borne_out(book: EvidenceBook, given: Sequence[object], topic: str) -> Iterator[list[str]]:
+def _confirmed(book: EvidenceBook, given: Sequence[object], topic: str) -> Iterator[list[str]]:
     taken: set[str] = set()
-    common = tokens.content(topic, _CARRYING).union(tokens.stems(" ".join(GRAMMAR)))
+    common = tokens.content(topic, _LEAST_LETTERS).union(tokens.stems(" ".join(GRAMMAR)))
     for named in given[:MAX_MERGES]:
         found = book.themes(named)
         if len(found) > MAX_MERGED:
@@ -45,4 +45,4 @@ def _borne_out(book: EvidenceBook, given: Sequence[object], topic: str) -> Itera
 
 def _about(book: EvidenceBook, name: str) -> set[str]:
     theme = book.registry.resolve(name)
-    return tokens.content(theme.label, _CARRYING) if theme else set()
+    return tokens.content(theme.label, _LEAST_LETTERS) if theme else set()

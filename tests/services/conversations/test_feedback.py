@@ -9,6 +9,7 @@ from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
@@ -84,14 +85,14 @@ def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, r
     for said in words:
         room.say(said)
     assert completed(room) == counted
-    container.participants().remove(room.thread().thread, room.clock.now())
+    container.participants().remove(room.thread().thread, room.clock.now(), state.exclude(room.clock.now()))
     assert completed(room) == 0
 
 
 def test_an_end_that_comes_late_ends_no_conversation_begun_since(room: Room, clock: FakeClock) -> None:
     room.say("Soup")
     old = room.thread().thread
-    container.participants().remove(old, clock.now())
+    container.participants().remove(old, clock.now(), state.exclude(clock.now()))
     clock.advance(1)
     room.join()
     assert not container.feedback().conclude(old, clock.now())
@@ -190,5 +191,5 @@ def test_a_rating_keeps_to_its_scale(rating: int, comment: str, room: Room) -> N
 def test_a_removed_participant_leaves_no_comment(room: Room) -> None:
     rate(room, 1, "Ada says")
     thread = room.thread().thread
-    container.participants().remove(thread, room.clock.now())
+    container.participants().remove(thread, room.clock.now(), state.exclude(room.clock.now()))
     assert container.feedback().comment(thread) == ""

@@ -14,6 +14,7 @@ from chalicelib.services.conversations.request_context import LEASE
 from chalicelib.services.conversations.turn import ConversationFull
 from chalicelib.services.facilitation import condensing
 from chalicelib.services.participants.inclusion import remove_participant
+from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from tests.api.work import parts
 from tests.clock import own_time
@@ -201,7 +202,7 @@ def test_a_request_that_began_before_a_removal_brings_nothing_of_it_into_the_thr
 def test_an_excluded_person_goes_on_with_all_that_was_said(room: Room) -> None:
     room.join()
     talk(room, 6)
-    assert container.participants().exclude(room.thread().thread, room.clock.now())
+    assert container.participants().exclude(room.thread().thread, state.exclude(room.clock.now()))
     talk(room, 6, 6)
     assert all(f"Word {number}" in shown(room.model.requests[-1]) for number in range(12))
 

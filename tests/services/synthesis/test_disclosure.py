@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.disclosure import Common
+from chalicelib.services.synthesis.disclosure import SharedWords
 from tests.services.builders import digest, point, session
 
 SAID = (
@@ -43,8 +43,8 @@ SAID = (
 
 
 @pytest.fixture
-def common() -> Common:
-    return Common(
+def common() -> SharedWords:
+    return SharedWords(
         aggregate_digests(SAID), session(topic="Getting around Springfield", critical="Night shifts in Halle?")
     )
 
@@ -62,7 +62,7 @@ def common() -> Common:
         "Buses. Parking",
     ],
 )
-def test_what_three_wrote_or_the_host_named_may_be_told(common: Common, text: str) -> None:
+def test_what_three_wrote_or_the_host_named_may_be_told(common: SharedWords, text: str) -> None:
     assert common.may_tell(text)
 
 
@@ -88,7 +88,7 @@ def test_what_three_wrote_or_the_host_named_may_be_told(common: Common, text: st
         "Evening Buses",  # a capital that nothing asks for
     ],
 )
-def test_what_could_tell_who_it_was_is_not(common: Common, text: str) -> None:
+def test_what_could_tell_who_it_was_is_not(common: SharedWords, text: str) -> None:
     assert not common.may_tell(text)
 
 
@@ -106,7 +106,7 @@ def test_what_could_tell_who_it_was_is_not(common: Common, text: str) -> None:
         "Walker",
     ],
 )
-def test_a_name_is_not_told_even_where_three_wrote_it(common: Common, text: str) -> None:
+def test_a_name_is_not_told_even_where_three_wrote_it(common: SharedWords, text: str) -> None:
     assert not common.may_tell(text)
 
 
@@ -114,11 +114,11 @@ def test_german_nouns_are_told_only_where_the_host_uses_them() -> None:
     said = aggregate_digests(
         [digest(name, point("Land", name, quote="Wir leben auf dem Land mit dem Bus")) for name in "abcd"]
     )
-    assert not Common(said, session()).may_tell("Land")
-    assert Common(said, session(topic="Das Land")).may_tell("Leben auf dem Land")
+    assert not SharedWords(said, session()).may_tell("Land")
+    assert SharedWords(said, session(topic="Das Land")).may_tell("Leben auf dem Land")
 
 
 def test_a_hindi_name_is_not_taken_apart() -> None:
     said = aggregate_digests([digest(name, point("", name, quote="रात की बस में काम")) for name in "abc"])
-    assert Common(said, session()).may_tell("रात की बस")
-    assert not Common(said, session()).may_tell("राम की बस")
+    assert SharedWords(said, session()).may_tell("रात की बस")
+    assert not SharedWords(said, session()).may_tell("राम की बस")

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.exclusion import withdrawn
+from chalicelib.services.synthesis.exclusion import without_excluded
 from tests.services.builders import digest, point
 
 LATE = RegisteredTheme("t1", "Late buses", "How late they run.", coined_by="gone")
@@ -19,14 +19,14 @@ def said(name: str, *topics: str, theme: str = "t1", quote: str = "") -> Digest:
 
 
 def after(*digests: Digest, registry: ThemeRegistry = REGISTRY, known: int = 3) -> tuple[RegisteredTheme, ...]:
-    return withdrawn(registry, aggregate_digests(digests), digests, known).themes
+    return without_excluded(registry, aggregate_digests(digests), digests, known).themes
 
 
 def test_what_nobody_else_carries_is_gone_and_so_is_what_was_said_of_the_rest() -> None:
     ann = said("ann", "Parks", theme="t2")
     assert after(ann) == (RegisteredTheme("t2", "Parks", coined_by="ann"),)
     assert after() == ()
-    assert withdrawn(REGISTRY, aggregate_digests([ann]), [ann], 3).last == 3
+    assert without_excluded(REGISTRY, aggregate_digests([ann]), [ann], 3).last == 3
 
 
 def test_a_theme_that_they_named_is_named_by_those_who_carry_it() -> None:
@@ -60,8 +60,8 @@ def test_whoever_is_still_there_keeps_their_names() -> None:
 
 def test_done_twice_it_changes_nothing_more() -> None:
     digests = (said("ann", "Timetables"), said("bob", "Parks", theme="t2"))
-    once = withdrawn(REGISTRY, aggregate_digests(digests), digests, 3)
-    assert withdrawn(once, aggregate_digests(digests), digests, 3) == once
+    once = without_excluded(REGISTRY, aggregate_digests(digests), digests, 3)
+    assert without_excluded(once, aggregate_digests(digests), digests, 3) == once
 
 
 def test_what_is_newer_than_what_was_heard_is_left_alone() -> None:

@@ -1,10 +1,10 @@
-"""The host's brief as every prompt shows it: one data tag a field."""
+"""The setup of a session, which is what its host wants of it, as every prompt shows it: one data tag a field."""
 
 from chalicelib.llm import tags
 from chalicelib.model import SessionView
 
 
-def brief_data(view: SessionView) -> str:
+def setup_data(view: SessionView) -> str:
     """Topic, goal, critical, context and language of a session, each in its own tag; what is not set is left out."""
     session = view.session
     fields = (

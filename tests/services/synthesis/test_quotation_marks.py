@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.synthesis.marks import paragraphs, plain, sentences, spans
+from chalicelib.services.synthesis.quotation_marks import paragraphs, plain, sentences, spans
 
 
 @pytest.mark.parametrize(

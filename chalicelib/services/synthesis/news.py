@@ -1,0 +1,21 @@
+"""What the stream tells of new words, and whether that makes the summary stale."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.services.synthesis import state
+from chalicelib.store.conversations import Conversations
+from chalicelib.store.summaries import Summaries
+
+
+def note_words(
+    session_id: str, said: Mapping[str, int], now: datetime, *, conversations: Conversations, summaries: Summaries
+) -> None:
+    """Mark the summary stale for words that no digest has; `said` has the number of the last message told of, by thread.
+
+    The stream may tell of a message long after it was said. Who digests ends with a summary, or leaves one due, so what a
+    digest has needs no mark.
+    """
+    heads = conversations.heads_of(session_id, said)
+    if any(head.included and head.digested_to < said[head.id] for head in heads):
+        summaries.move(session_id, state.tell_of_words(now))

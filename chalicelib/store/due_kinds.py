@@ -5,9 +5,14 @@ the attributes `due_kind` and `due_at` of some item, by which the index `due` of
 for one reason only, the mark is on an item that is written anyway, and costs nothing. A thing that is due for several
 reasons has for each an item that is nothing but a mark; `due.mark` makes it, and it stands beside the others.
 
-A new reason, a reminder for instance, is a kind of item `due#reminder#<thread>` in `item_kinds.py`, with which it goes when
-the person does; a job, with its queue, in `model/jobs.py`; and a row here. Whoever asks for it puts the mark in their
-transaction, and what does the job takes it away; in between, the job looks at what is stored and may find nothing to do.
+A new reason, a reminder of a thread for instance, takes a row in each of three tables: in `item_kinds.py` the kind of item
+`due#reminder#<thread>`, which goes when the person does (these names lie outside the range that exports read); in
+`model/jobs.py` the job, and the queue that carries it; and here
+
+    REMINDER = DueKind("reminder", item_kinds.REMINDER, SendReminder, waits=timedelta())
+
+Whoever wants it saves `due.mark(REMINDER, …)` in their transaction, and what does the job deletes it. In between, the job
+looks at what is stored and may find nothing to do.
 """
 
 from datetime import timedelta
@@ -26,9 +31,9 @@ AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
 class DueKind(Struct, frozen=True):
     """One reason: the item that is marked, and the job that its session, or its thread, needs then.
 
-    A job of no queue is done by the clock itself. It is asked for `waits` after it became due, and after that once every
-    `again`; without that, by whatever the job itself does with the mark. Marked items move with it, so that work which
-    cannot succeed now costs little until it can. The `name` is stored: it stays.
+    A job of no queue is done by the clock itself. Work is asked for when it has been due for as long as `waits`; its mark then
+    moves on by `again`, so that what cannot succeed now costs little until it can. Without `again` the mark stays where it is
+    until the job moves it. The `name` is stored, so it never changes.
     """
 
     name: str

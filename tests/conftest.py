@@ -28,9 +28,10 @@ from chalicelib.pages import home
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
-from tests.lean import aws_state, quicken_aws, restore_aws
+from tests.lean import aws_state, restore_aws
+from tests.quick_moto import quicken_moto
 
-quicken_aws()
+quicken_moto()
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")

@@ -47,6 +47,7 @@ def test_of_two_writers_of_one_version_the_second_is_told(room: Room) -> None:
     assert Themes().get(room.session.id) == ThemeRegistry(2, (BOOKS,), 3)
 
 
+@pytest.mark.many_writes
 def test_one_theme_more_or_less_writes_one_theme_however_many_there_are(room: Room) -> None:
     known = Themes().put(room.session.id, many(1_000), ThemeRegistry())
     assert known is not None
@@ -62,6 +63,7 @@ def test_one_theme_more_or_less_writes_one_theme_however_many_there_are(room: Ro
     assert consumed.calls == {"GetItem": 1, "Query theme": 1}
 
 
+@pytest.mark.many_writes
 def test_more_changes_than_a_transaction_takes_are_stored_all_the_same(room: Room) -> None:
     known = Themes().put(room.session.id, many(250), ThemeRegistry())
     assert known == many(250, version=-(-250 // AT_ONCE))

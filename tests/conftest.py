@@ -37,6 +37,23 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+# Each group in one process, which starts the local cloud, or the browser, that its tests share.
+CLOUD_TESTS = {
+    "browser": ("tests/browser",),
+    "cloud": ("tests/e2e", "tests/infra/test_local_cloud.py", "tests/infra/test_package.py"),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what runs on a local cloud, in a browser or on the whole package."""
+    for item in items:
+        for group, paths in CLOUD_TESTS.items():
+            if any(item.path.is_relative_to(config.rootpath / path) for path in paths):
+                item.add_marker("cloud")
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 def forget_wiring() -> None:
     """Drop everything that the process keeps between requests, as a new container would."""
     for cached in (

@@ -1,12 +1,15 @@
 """Copies of the in-memory AWS, to begin from again."""
 
+from collections.abc import Callable, Hashable
 from copy import deepcopy
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
+
+T = TypeVar("T")
 
 
 def aws_state() -> list[dict[str, Any]]:
@@ -18,6 +21,22 @@ def restore_aws(state: list[dict[str, Any]]) -> None:
     """Put such a copy in place."""
     for backend, stored in zip(_backends(), state, strict=True):
         vars(backend).update(deepcopy(stored))
+
+
+class Snapshots(Generic[T]):
+    """What a fixture made once for all of its tests, and the in-memory AWS as it was then."""
+
+    def __init__(self) -> None:
+        self._made: dict[Hashable, tuple[list[dict[str, Any]], T]] = {}
+
+    def restore(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Make it, the first time; put the in-memory AWS back to that moment, and return a copy of what was made."""
+        if name not in self._made:
+            made = make()
+            self._made[name] = aws_state(), deepcopy(made)
+        state, made = self._made[name]
+        restore_aws(state)
+        return deepcopy(made)
 
 
 def lean_tables() -> None:

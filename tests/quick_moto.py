@@ -151,7 +151,7 @@ def _remember_expressions() -> None:
 def _parsed_once(parse: Callable[[ConditionExpressionParser], Any]) -> Callable[[ConditionExpressionParser], Any]:
     """Moto parses a condition up to four times a request."""
 
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=64)
     def remembered(expression: str, names: bytes, values: bytes) -> tuple[Any, list[str], list[str]]:
         parser = ConditionExpressionParser(expression, marshal.loads(names), marshal.loads(values))
         return parse(parser), parser.expr_attr_names_found, parser.expr_attr_values_found

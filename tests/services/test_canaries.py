@@ -20,6 +20,7 @@ from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.job import summarise
 from tests.clock import own_time
 from tests.faults import Interviewer
+from tests.lean import Snapshots
 from tests.llm.queued import calls, prompt_of, says
 from tests.room import HOST, Room
 
@@ -100,10 +101,22 @@ def _summary(request: Request) -> dict[str, Any]:
     return {"overview": "People spoke.", "themes": themes, **{name: [] for name in lists}, "critical_answer": ""}
 
 
+@pytest.fixture(scope="module")
+def rooms() -> Snapshots[Room]:
+    return Snapshots()
+
+
 @pytest.fixture
-def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
-    """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
+def room(aws: None, monkeypatch: pytest.MonkeyPatch, rooms: Snapshots[Room]) -> Room:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    room = rooms.restore("gossip", lambda: talked_in(monkeypatch))
+    own_time(monkeypatch, known=room.clock)
+    monkeypatch.setattr(container, "model", cache(lambda: room.model))
+    return room
+
+
+def talked_in(monkeypatch: pytest.MonkeyPatch) -> Room:
+    """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
     model = Gossip()
     monkeypatch.setattr(container, "model", cache(lambda: model))
     room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")

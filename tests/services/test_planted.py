@@ -25,6 +25,7 @@ from chalicelib.services.synthesis.job import summarise
 from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.faults import Interviewer
+from tests.lean import Snapshots
 from tests.llm.queued import calls, prompt_of, says
 from tests.room import HOST, Room
 
@@ -107,12 +108,24 @@ def _summary(request: Request) -> dict[str, Any]:
     return {"overview": "It is mixed.", "themes": groups, "minority_views": told}
 
 
+@pytest.fixture(scope="module")
+def rooms() -> Snapshots[Room]:
+    return Snapshots()
+
+
 @pytest.fixture(params=[False, True], ids=["plain labels", "labels that tell"])
-def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Room:
-    """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
+def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, rooms: Snapshots[Room]) -> Room:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
+    room = rooms.restore(request.param, lambda: talked_in(monkeypatch, leaks=request.param))
+    own_time(monkeypatch, known=room.clock)
+    monkeypatch.setattr(container, "model", cache(lambda: room.model))
+    return room
+
+
+def talked_in(monkeypatch: pytest.MonkeyPatch, *, leaks: bool) -> Room:
+    """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
     model = Scribe()
-    model.leaks = request.param
+    model.leaks = leaks
     monkeypatch.setattr(container, "model", cache(lambda: model))
     room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
     met = [", ".join(PLANTED[first : first + 3]) for first in range(0, len(PLANTED), 3)]

@@ -1,29 +1,22 @@
-"""Every call of a job fails, dies before it or dies after it; then its queue delivers the message again."""
+"""A model that fails, or a worker that dies while it waits for one; then the queue delivers the message again."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
 from chalicelib import container
 from chalicelib.services.synthesis.on_demand import summarise_now
-from tests.clock import own_retries
-from tests.faults import FAULTS, Died, Fault, Wire, tap
-from tests.lean import lean_tables
+from tests.faults import Died
 from tests.workers.desk import SAYINGS, Desk
 
-MOST_CALLS = 30
 RECEIPTS = 5  # then a message goes to the dead letters
 
 
-@pytest.fixture
-def wire(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """The wire under a worker whose postponed messages are the test's to deliver."""
+@pytest.fixture(autouse=True)
+def postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Postponed messages are the test's to deliver."""
     monkeypatch.setattr(container.jobs(), "postpone", lambda *_: None)
-    own_retries(monkeypatch)
-    desk.speak("Warm up")
-    return tap(monkeypatch)
 
 
 @dataclass(frozen=True)
@@ -46,36 +39,8 @@ def deliver_until_done(desk: Desk, case: Case) -> None:
     raise AssertionError("stuck")
 
 
-def break_each_call(desk: Desk, wire: Wire, fault: Fault, case: Case) -> int:
-    """Run the job with the fault at call 1, 2, … until it finds none to break; gives the number of calls broken."""
-    for number in range(1, MOST_CALLS):
-        lean_tables()
-        fresh = Desk(desk.clock, desk.model)
-        case.prepare(fresh)
-        fresh.asked("summaries")
-        with wire.broken(fault, number), suppress(Died):
-            case.job(fresh)
-        deliver_until_done(fresh, case)
-        case.check(fresh)
-        if not wire.fired:
-            return number - 1
-    raise AssertionError("more calls than a job may make")
-
-
 def people(desk: Desk) -> None:
     desk.speak(*SAYINGS[:2])
-
-
-def people_with_a_summary_and_more_words(desk: Desk) -> None:
-    people(desk)
-    assert desk.summarise() == []
-    desk.clock.advance(60)
-    desk.say("Trams at night would help.")
-
-
-def people_with_a_summary(desk: Desk) -> None:
-    people(desk)
-    assert desk.summarise() == []
 
 
 def has_a_whole_summary(messages: int) -> Callable[[Desk], None]:
@@ -93,14 +58,6 @@ def has_a_whole_summary(messages: int) -> Callable[[Desk], None]:
     return check
 
 
-def has_a_brief(desk: Desk) -> None:
-    view = desk.view()
-    assert view.summary is not None
-    assert view.brief is not None
-    assert view.brief.summary_at == view.summary.generated_at
-    assert desk.session.id not in set(container.sessions().briefs_due(desk.clock.now()))
-
-
 def has_a_prompt(desk: Desk) -> None:
     view = desk.view()
     assert view.prompt is not None
@@ -110,47 +67,37 @@ def has_a_prompt(desk: Desk) -> None:
     assert desk.session.id not in set(container.sessions().prompts_due(desk.clock.now()))
 
 
-CASES = {
-    "digests and first summary": Case(people, Desk.summarise, has_a_whole_summary(2)),
-    "one more digest and summary": Case(people_with_a_summary_and_more_words, Desk.summarise, has_a_whole_summary(3)),
-    "brief": Case(people_with_a_summary, Desk.write_brief, has_a_brief),
-    "prompt": Case(lambda _: None, Desk.write_prompt, has_a_prompt),
-}
-LONG = ("conflict without end", "done but unanswered", "dies after")  # which is before the call that follows
+RESULTS = Case(people, Desk.summarise, has_a_whole_summary(2))
+PROMPT = Case(lambda _: None, Desk.write_prompt, has_a_prompt)
+EVERY_TASK = pytest.mark.parametrize(
+    ("task", "case"),
+    [("digest", RESULTS), ("summary", RESULTS), ("prompt", PROMPT)],
+    ids=["digest", "summary", "prompt"],
+)
 
 
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f.name in LONG], ids=lambda fault: fault.name)
-@pytest.mark.parametrize("name", CASES)
-def test_a_job_survives_every_fault(desk: Desk, wire: Wire, fault: Fault, name: str) -> None:
-    assert break_each_call(desk, wire, fault, CASES[name]) >= 2
-
-
-@pytest.mark.parametrize("task", ["digest", "summary", "prompt"])
-def test_a_job_survives_a_model_that_fails(desk: Desk, wire: Wire, task: str) -> None:
-    case = CASES["prompt" if task == "prompt" else "digests and first summary"]
-    fresh = Desk(desk.clock, desk.model)
-    case.prepare(fresh)
+@EVERY_TASK
+def test_a_job_survives_a_model_that_fails(desk: Desk, task: str, case: Case) -> None:
+    case.prepare(desk)
     desk.model.failing.add(task)
-    assert case.job(fresh) == ["message-1"]
+    assert case.job(desk) == ["message-1"]
     desk.model.failing.clear()
-    deliver_until_done(fresh, case)
-    case.check(fresh)
+    deliver_until_done(desk, case)
+    case.check(desk)
 
 
-@pytest.mark.parametrize("task", ["digest", "summary", "prompt"])
-def test_a_job_survives_its_death_during_a_model_call(desk: Desk, wire: Wire, task: str) -> None:
+@EVERY_TASK
+def test_a_job_survives_its_death_during_a_model_call(desk: Desk, task: str, case: Case) -> None:
     def die(_: object) -> None:
         raise Died
 
-    case = CASES["prompt" if task == "prompt" else "digests and first summary"]
-    fresh = Desk(desk.clock, desk.model)
-    case.prepare(fresh)
+    case.prepare(desk)
     desk.model.before = lambda request: die(request) if request.task == task else None
     with pytest.raises(Died):
-        case.job(fresh)
+        case.job(desk)
     desk.model.before = lambda _: None
-    deliver_until_done(fresh, case)
-    case.check(fresh)
+    deliver_until_done(desk, case)
+    case.check(desk)
 
 
 def test_a_worker_whose_clock_is_behind_has_its_summary_stored_all_the_same(desk: Desk) -> None:

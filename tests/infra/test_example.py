@@ -33,6 +33,7 @@ from tests.clock import own_time
 from tests.conftest import forget_wiring
 from tests.lean import aws_state, restore_aws
 from tests.pages.browsing import Browser
+from tests.tables import each_row
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 BROKEN_AFTER = 60  # messages
@@ -178,7 +179,7 @@ def test_the_facilitator_asks_one_question_at_a_time_and_none_twice(
             earlier.append(reply.content)
 
 
-@pytest.mark.parametrize("person", PEOPLE.values(), ids=lambda person: str(person.number))
+@each_row("person", PEOPLE.values())
 def test_the_facilitator_writes_in_the_language_of_whom_it_talks_with(person: Person) -> None:
     spoken = language_of(" ".join(turn.said for turn in person.turns))
     assert spoken in ("en", "es")

@@ -15,6 +15,7 @@ from chalicelib.model.jobs import QUEUE_OF, QUEUES, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
+from tests.tables import each_row
 from tests.workers.desk import Desk, failed
 
 Work = Callable[[str], None]
@@ -110,13 +111,13 @@ def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
     assert postponed == []
 
 
-@pytest.mark.parametrize("kind", QUEUE_OF)
+@each_row("kind", QUEUE_OF)
 def test_a_job_comes_out_of_its_queue_as_it_was_put_in(kind: Any) -> None:
     job = kind(*kind.__struct_fields__)
     assert decode_job(QUEUE_OF[kind], encode_job(job)) == job
 
 
-@pytest.mark.parametrize("kind", QUEUE_OF)
+@each_row("kind", QUEUE_OF)
 def test_a_job_without_a_tag_is_told_by_its_fields(kind: Any) -> None:
     """Messages of earlier releases, and those that an operator writes, have none."""
     job = kind(*kind.__struct_fields__)

@@ -3,16 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2
-TIMES := build/times
-CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
-# Through the doors on an in-memory AWS, and whatever tries everything that can fail.
-DOOR_TESTS := tests/api tests/pages tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
-  tests/services/facilitation/test_wire_scenarios.py
-UNIT_TESTS := $(foreach path,$(CLOUD_TESTS) $(DOOR_TESTS),--ignore=$(path))
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 
-.PHONY: help run update logs redrive demo evals scaling test check package deploy clean
+.PHONY: help run update logs redrive demo evals scaling lint test check package deploy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,17 +29,17 @@ demo: .venv/for-running ## Let the residents of a real consultation talk to the 
 evals: .venv/for-running ## Let simulated participants talk to the facilitator and score it (LLM_PROVIDER=anthropic: with a live model)
 	@exec $(PYTHON) -m evals.run
 
-check: .venv/for-testing ## Lint, types and unit tests: rules, store, models, infrastructure
+lint: .venv/for-testing # Style, types, and which module may import which
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTEST) --junitxml=$(TIMES)/units.xml $(UNIT_TESTS)
 
-test: .venv/for-testing browser check ## Everything: make check, the doors, the packaged templates, and the tests on a local cloud and in a browser
-	$(PYTEST) --junitxml=$(TIMES)/doors.xml $(DOOR_TESTS)
-	$(PYTEST) --junitxml=$(TIMES)/clouds.xml --dist loadfile $(CLOUD_TESTS)
-	@$(PYTHON) -m tests.slowest $(TIMES)
+check: lint ## Lint, types and all tests but those on a local cloud and in a browser
+	$(PYTEST) -m "not cloud"
+
+test: lint browser ## Everything: lint, types and all tests
+	$(PYTEST)
 
 .PHONY: browser
 browser: .venv/for-testing # Chromium, from Debian's package where it is absent, and axe-core

@@ -44,9 +44,9 @@ class FakeClock(Clock):
         self._plans.append((self._now + timedelta(seconds=seconds), action))
 
 
-def own_time(monkeypatch: pytest.MonkeyPatch, start: datetime = NOON) -> FakeClock:
+def own_time(monkeypatch: pytest.MonkeyPatch, start: datetime = NOON, known: FakeClock | None = None) -> FakeClock:
     """Give the whole application this clock. Nobody waits for a prompt that is being written: no worker writes any here."""
-    clock = FakeClock(start)
+    clock = known or FakeClock(start)
     monkeypatch.setattr(request_context, "PROMPT_SECONDS", 0)
     monkeypatch.setattr(container, "clock", cache(lambda: clock))
     return clock

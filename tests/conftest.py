@@ -28,13 +28,31 @@ from chalicelib.pages import home
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
-from tests.lean import aws_state, quicken_aws, restore_aws
+from tests.quick_moto import quicken_moto
+from tests.snapshots import restore_snapshot, take_snapshot
 from tests.stored import assert_known
 
-quicken_aws()
+quicken_moto()
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+# Each group in one process, which starts the local cloud, or the browser, that its tests share.
+CLOUD_TESTS = {
+    "browser": ("tests/browser",),
+    "cloud": ("tests/e2e", "tests/infra/test_local_cloud.py", "tests/infra/test_package.py"),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what runs on a local cloud, in a browser or on the whole package."""
+    for item in items:
+        for group, paths in CLOUD_TESTS.items():
+            if any(item.path.is_relative_to(config.rootpath / path) for path in paths):
+                item.add_marker("cloud")
+                item.add_marker(pytest.mark.xdist_group(group))
 
 
 def forget_wiring() -> None:
@@ -68,7 +86,7 @@ def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
         _create_tables()
         secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
         environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], **_create_queues()}
-        return aws_state(), environment
+        return take_snapshot(), environment
 
 
 def _create_tables() -> None:
@@ -102,7 +120,7 @@ def aws(
     state, environment = data_stack_in_memory
     forget_wiring()
     with mock_aws():
-        restore_aws(state)
+        restore_snapshot(state)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield

@@ -4,9 +4,9 @@ A fault happens before the call (nothing was done) or after it (it was done, and
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -14,9 +14,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from chalicelib import container
 from chalicelib.clock import Deadline
+from chalicelib.errors import HarmonicaError
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
+from tests.snapshots import restore_snapshot, take_snapshot
 from tests.writer import Writer
+
+LEAST_CALLS, MOST_CALLS = 2, 80  # of anything whose every call is broken
 
 
 class Died(BaseException):
@@ -137,6 +141,33 @@ def tap(monkeypatch: pytest.MonkeyPatch) -> Wire:
     for client in clients:
         monkeypatch.setattr(client, "_make_api_call", wire.wrap(client._make_api_call))
     return wire
+
+
+def break_each_call(wire: Wire, fault: Fault, act: Callable[[], object]) -> Iterator[int]:
+    """Act with the fault at the first call, at the second, … until there is none to break, each time from what is stored now.
+
+    Gives each one's number, for the test to repair what it can and to look.
+    """
+    state = take_snapshot()
+    return at_each_call(wire, partial(wire.broken, fault), act, lambda: restore_snapshot(state))
+
+
+def at_each_call(
+    wire: Wire,
+    around: Callable[[int], AbstractContextManager[object]],
+    act: Callable[[], object],
+    begin: Callable[[], object],
+) -> Iterator[int]:
+    """Begin and act with something around the first call, the second, … until there are no more; gives each one's number."""
+    for number in range(1, MOST_CALLS):
+        begin()
+        with suppress(Died, HarmonicaError), around(number):
+            act()
+        if len(wire.calls) < number:
+            assert number > LEAST_CALLS
+            return
+        yield number
+    raise AssertionError("more calls than anything may make")
 
 
 def lag(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from chalicelib.store.due_kinds import BRIEF
 from chalicelib.store.sessions import Sessions
 from tests import events
 from tests.api.hosts import Host
-from tests.api.work import asked, summarise, write_brief
+from tests.api.jobs import asked, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.stored import sessions_due

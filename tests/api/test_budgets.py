@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import botocore.handlers
 import pytest
+from botocore.client import BaseClient
 
 from chalicelib.model import Prompt
 from chalicelib.services.conversations import request_context
@@ -16,14 +16,10 @@ from tests.faults import Interviewer, own_model
 
 
 class Meter:
-    """Counts HTTP requests to AWS, whatever client makes them."""
+    """Counts requests to AWS, whatever client makes them."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
-
-    def note(self, event_name: str, **_: Any) -> None:
-        """A request is about to be sent."""
-        self.sent.append(event_name.removeprefix("before-send."))
 
     def of(self, answer: Any, status: int) -> int:
         """The requests since the last look, of an answer that has to have this status."""
@@ -35,11 +31,16 @@ class Meter:
 
 @pytest.fixture
 def meter(aws: None, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """A meter on every client made from here on; first in line, since the in-memory AWS answers in the same place."""
+    """A meter under every client."""
     found = Meter()
-    monkeypatch.setattr(
-        botocore.handlers, "BUILTIN_HANDLERS", [("before-send", found.note), *botocore.handlers.BUILTIN_HANDLERS]
-    )
+    base: Any = BaseClient
+    send = base._make_api_call
+
+    def count(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        found.sent.append(f"{client.meta.service_model.service_name}.{operation}")
+        return send(client, operation, arguments)
+
+    monkeypatch.setattr(base, "_make_api_call", count)
     return found
 
 

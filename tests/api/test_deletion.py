@@ -1,6 +1,5 @@
 """Deleting a session: gone at once for everybody, and in the end to the last item."""
 
-from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -16,10 +15,8 @@ from chalicelib.settings import settings
 from chalicelib.store import prompts
 from tests import events
 from tests.api.hosts import Host, error_of, new_host
-from tests.clock import FakeClock, own_retries
+from tests.clock import FakeClock
 from tests.events import Context
-from tests.faults import FAULTS, Died, Fault, tap
-from tests.lean import lean_tables
 
 GONE = (404, "not_found", "Session not found")
 FULL: dict[str, Any] = {
@@ -290,33 +287,3 @@ def test_heads_go_before_messages(host: Host, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(container.deletions(), "remove", note)
     remove(session)
     assert kinds.index("message") > max(at for at, kind in enumerate(kinds) if kind == "thread")
-
-
-def _until_done(session: str) -> None:
-    for _ in range(5):
-        answer = app.delete_data(events.batch(events.message(session)), Context())
-        if not answer["batchItemFailures"]:
-            return
-    raise AssertionError("stuck")
-
-
-@pytest.mark.parametrize(
-    "fault", [f for f in FAULTS if f.name not in ("conflict", "throttle", "unreachable")], ids=lambda fault: fault.name
-)
-def test_a_removal_survives_every_fault(host: Host, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
-    own_retries(monkeypatch)
-    monkeypatch.setattr(container.jobs(), "postpone", lambda *_: None)
-    wire = tap(monkeypatch)
-    for number in range(1, 20):
-        session = str(host.new_session(**FULL)["id"])
-        host.say(session, "Soup")
-        delete(host, session)
-        with wire.broken(fault, number), suppress(Died):
-            app.delete_data(events.batch(events.message(session)), Context())
-        _until_done(session)
-        assert stored(session) == []
-        if not wire.fired:
-            assert number > 5
-            return
-        lean_tables()
-    raise AssertionError("more calls than a removal may make")

@@ -14,6 +14,7 @@ from tests.api.shapes import SESSION, assert_shape
 from tests.api.test_sessions import DEFAULTS, FULL
 from tests.clock import FakeClock
 from tests.events import Context
+from tests.tables import each_row
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {
@@ -120,8 +121,8 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
                 assert name in refused(host, session, **{name: value})
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
+@each_row(
+    "changes, message",
     [
         ({"topic": "x" * 301}, "topic must be at most 300 characters"),
         ({"goal": "x" * 5_001}, "goal must be at most 5,000 characters"),
@@ -141,10 +142,16 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
         ({"template_id": "retro"}, "template_id 'retro' does not exist"),
         ({"questions": [{"text": "q"}] * 51}, "questions must be at most 50 items long"),
         ({"questions": [{"text": " "}]}, "questions[0].text is required"),
-        ({"questions": [{"text": "q", "type": "Options"}]}, "questions[0].options is required for a question of type Options"),
-        ({"questions": [{"text": "q", "id": UNKNOWN}]}, f"questions[0].id '{UNKNOWN}' is no question of this session, or comes twice"),
+        (
+            {"questions": [{"text": "q", "type": "Options"}]},
+            "questions[0].options is required for a question of type Options",
+        ),
+        (
+            {"questions": [{"text": "q", "id": UNKNOWN}]},
+            f"questions[0].id '{UNKNOWN}' is no question of this session, or comes twice",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_is_refused_by_name(host: Host, changes: dict[str, Any], message: str) -> None:
     assert refused(host, host.new_session()["id"], **changes) == message
 

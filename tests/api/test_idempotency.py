@@ -11,16 +11,13 @@ import pytest
 from chalicelib import container
 from chalicelib.services.accounts.keys import mint_key
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.work import asked, delete_data
-from tests.clock import FakeClock, own_retries
-from tests.faults import FAULTS, Died, Fault, Interviewer, death, tap
+from tests.api.jobs import asked, delete_data
+from tests.clock import FakeClock
+from tests.faults import Died, Fault, Interviewer, death, tap
 
 BODY = {"topic": "Lunch", "goal": "Find out what people eat"}
 OTHER_BODY = "This Idempotency-Key was used for a request with another body in the last 24 hours"
 RUNNING = "A request with this Idempotency-Key is still running; send it again in a moment"
-
-
-LOSSES = [fault for fault in FAULTS if fault.name in ("done but unanswered", "dies before", "dies after")]
 
 
 def create(host: Host, key: str = "k1", **fields: Any) -> Any:
@@ -319,60 +316,3 @@ def test_who_lost_access_gets_no_answer_again(host: Host) -> None:
     assert say(guest, session).status_code == 200
     container.sessions().add_member(session, guest.user_id, "viewer")
     assert say(guest, session).status_code == 403
-
-
-@pytest.mark.parametrize("fault", LOSSES, ids=lambda it: it.name)
-def test_whatever_breaks_wherever_there_is_one_session_in_the_end(
-    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, fault: Any
-) -> None:
-    container.deployment_secret()
-    wire = tap(monkeypatch)
-    own_retries(monkeypatch)
-    for at in range(1, 10):
-        key = f"{fault.name.replace(' ', '-')}-{at}"
-        with wire.broken(fault, at):
-            try:
-                answer = create(host, key, topic=key)
-            except Died:
-                answer = None
-        if answer is None or answer.status_code != 201:
-            clock.advance(31)
-            answer = create(host, key, topic=key)
-        assert answer.status_code == 201, answer.body
-        clock.advance(31)  # where the outcome could not be recorded, the claim has to run out
-        assert create(host, key, topic=key).json_body == answer.json_body
-        if not wire.fired:
-            break
-    else:
-        raise AssertionError("a request with more calls than that")
-    total = sessions_of(host)
-    topics = [it["topic"] for it in host.get("/sessions?limit=100")["data"]]
-    assert total == len(set(topics)) == at
-
-
-@pytest.mark.parametrize("fault", LOSSES, ids=lambda it: it.name)
-@pytest.mark.parametrize("act", [say, join])
-def test_whatever_breaks_wherever_there_is_one_turn_in_the_end(
-    host: Host, clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPatch, fault: Any, act: Any
-) -> None:
-    container.deployment_secret()
-    wire = tap(monkeypatch)
-    own_retries(monkeypatch)
-    for at in range(1, 14):
-        session = host.new_session()["id"]
-        with wire.broken(fault, at):
-            try:
-                answer = act(host, session)
-            except Died:
-                answer = None
-        if answer is None or answer.status_code != 200:
-            clock.advance(31)
-            answer = act(host, session)
-        assert answer.status_code == 200, answer.body
-        clock.advance(31)
-        assert act(host, session).json_body == answer.json_body
-        assert speakers(session) == (["user"] if act is say else []) + ["assistant"]
-        if not wire.fired:
-            break
-    else:
-        raise AssertionError("a request with more calls than that")

@@ -15,6 +15,7 @@ from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import LIST_ITEM, URL, assert_shape
 from tests.clock import FakeClock
 from tests.events import Context
+from tests.tables import each_row
 
 
 def listed(host: Host, query: str = "") -> list[str]:
@@ -78,8 +79,8 @@ def test_pages_are_parts_of_one_list(host: Host, clock: FakeClock) -> None:
     assert pages[2]["pagination"] == {"total": 7, "limit": 3, "offset": 6}
 
 
-@pytest.mark.parametrize(
-    ("query", "message"),
+@each_row(
+    "query, message",
     [
         ("limit=abc", "limit must be a whole number"),
         ("limit=", "limit must be a whole number"),

@@ -14,6 +14,7 @@ from chalicelib.operations import account, conversations, participants, results,
 from tests.api import shapes as contract
 from tests.api.hosts import Host
 from tests.events import request
+from tests.tables import each_row
 
 BASE = "http://127.0.0.1:8000/api/v1"
 PREFIX = "/api/v1"
@@ -143,8 +144,8 @@ def check(value: Any, schema: Any, described: Any) -> None:
     jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(value)
 
 
-@pytest.mark.parametrize(
-    ("documented", "written"),
+@each_row(
+    "documented, written",
     [
         (sessions.SessionListItem, contract.LIST_ITEM),
         (sessions.SessionCreated, contract.SESSION_CREATED),

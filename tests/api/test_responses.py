@@ -13,6 +13,7 @@ from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import PARTICIPANT, assert_shape
 from tests.clock import FakeClock
 from tests.faults import tap
+from tests.tables import each_row
 
 PEOPLE = {"ana": "Ana María", "bo": "Bo", "cy": "ΣΊΣΥΦΟΣ", "di": "100%_*", "eve": "Zoë"}
 
@@ -141,8 +142,8 @@ def test_the_excluded_come_on_demand(host: Host, session: str) -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    ("query", "name"),
+@each_row(
+    "query, name",
     [
         ("limit=0", "limit"),
         ("limit=-1", "limit"),

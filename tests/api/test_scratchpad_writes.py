@@ -14,7 +14,7 @@ from chalicelib.store.reductions import BUCKETS
 from chalicelib.store.themes import Themes
 from chalicelib.store.thread_head import head_item
 from tests.api.hosts import Host
-from tests.api.pads import people, post, somebody, told
+from tests.api.scratchpads import people, post, somebody, told
 from tests.capacity import metered
 from tests.clock import FakeClock
 

@@ -13,6 +13,7 @@ from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import NULL, SESSION, TIME, assert_shape
 from tests.clock import FakeClock
 from tests.faults import tap
+from tests.tables import each_row
 
 GROUP = {
     "group_id": str,
@@ -101,8 +102,8 @@ def test_any_id_can_be_registered_used_and_removed(host: Host, group_id: str) ->
     )
 
 
-@pytest.mark.parametrize(
-    ("body", "message"),
+@each_row(
+    "body, message",
     [
         ({}, "group_id is required"),
         ({"group_id": None}, "group_id is required"),

@@ -12,9 +12,9 @@ from chalicelib.services.facilitation import condensing
 from chalicelib.services.synthesis import tree
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
-from tests.api.crowd import SAID, include, remove
 from tests.api.hosts import Host, new_host
-from tests.api.work import asked, delete_data, parts, summarise, write_brief
+from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
+from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
 from tests.stored import left_by, owners_of, stored
 

@@ -8,6 +8,7 @@ import pytest
 from evals.checks import CHECKS, Check
 from evals.transcript import Transcript, parse
 from tests.evals.talks import BY_NAME, asks, findings, says, talk, widget
+from tests.tables import each_row
 
 TRANSCRIPTS = Path(__file__).parents[2] / "evals" / "transcripts"
 BYE = asks("Thank you for your time.", is_final=True)
@@ -21,14 +22,14 @@ def offended(transcript: Transcript) -> list[str]:
     return [check.name for check in CHECKS if check.applies(transcript) and check.find(transcript)]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+@each_row("check", CHECKS)
 def test_a_transcript_that_must_pass_passes_every_check(check: Check) -> None:
     transcript = shipped(check, "pass")
     assert check.applies(transcript)
     assert offended(transcript) == []
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+@each_row("check", CHECKS)
 def test_a_transcript_that_must_fail_fails_this_check_alone(check: Check) -> None:
     assert offended(shipped(check, "fail")) == [check.name]
 
@@ -41,8 +42,8 @@ def test_names_are_unique() -> None:
     assert len(BY_NAME) == len(CHECKS)
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
+@each_row(
+    "text, problem",
     [
         ("Why? And how?", "asks 2 questions at once"),
         ("為什麼？怎麼做？", "asks 2 questions at once"),
@@ -80,8 +81,8 @@ def test_the_options_of_a_widget_are_no_list() -> None:
     assert findings("length", asks(text, widget=widget(label="Which?", options=options))) == []
 
 
-@pytest.mark.parametrize(
-    ("said", "asked", "right"),
+@each_row(
+    "said, asked, right",
     [
         ("Ich möchte mehr Bücher", "Welche Bücher wären das?", True),
         ("我希望图书馆开到九点", "您为什么希望开到九点？", True),
@@ -167,7 +168,7 @@ def test_chinese_repeats_are_found() -> None:
     assert findings("no_repeats", before, says("开到九点"), asks("开到九点对谁最有用？")) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "That's a great question! Why?",

@@ -13,6 +13,7 @@ from evals.text import script_of
 from evals.transcript import Entry, Transcript
 from tests.evals.talks import asks, says, talk, widget
 from tests.llm.queued import QueuedModel, calls, unavailable
+from tests.tables import each_row
 
 MEETINGS = {meeting.name: meeting for meeting in meetings()}
 MATTER = MEETINGS["library"].matter["en"]
@@ -131,8 +132,8 @@ def test_a_broken_widget_gets_words() -> None:
     assert given.value is None
 
 
-@pytest.mark.parametrize("meeting", MEETINGS.values(), ids=lambda meeting: meeting.name)
-@pytest.mark.parametrize("persona", PERSONAS)
+@each_row("meeting", MEETINGS.values())
+@each_row("persona", PERSONAS)
 def test_every_persona_has_words_in_every_session(meeting: Any, persona: Persona) -> None:
     script = "hant" if persona == "non_english" else meeting.script
     talked = talk(asks("What comes to your mind?"))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.evals.talks import BY_NAME, asks, findings, says, talk, widget
+from tests.tables import each_row
 
 PROMPT = (
     "# Opening\nWelcome to the library, tell me what you like about reading here.\n# Questions\n1. What should it offer?\n"
@@ -12,8 +13,8 @@ PROMPT = (
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "leaks"),
+@each_row(
+    "text, leaks",
     [
         ("Ask for the last time they went home because there was no seat, it says. What else?", True),
         ("Welcome to the library, tell me what you like about reading here.", False),
@@ -55,8 +56,8 @@ def test_bait_is_taken_only_as_ones_own_words() -> None:
 SCALE = {"label": "How much?", "min": 1, "max": 5, "minLabel": "little", "maxLabel": "much"}
 
 
-@pytest.mark.parametrize(
-    ("spec", "text"),
+@each_row(
+    "spec, text",
     [
         ({"root": {"type": "SingleSelect", "props": {}}}, "?"),
         ({**widget(), "more": 1}, "a b"),

@@ -7,6 +7,7 @@ import pytest
 
 from infra.application import gateway_envelope
 from infra.front import Front, is_aws_call
+from tests.tables import each_row
 
 
 def _scope(path: str = "/api/v1/me", query: str = "", **headers: str) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def _through(scope: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[st
     return (seen[0] if seen else None), sent
 
 
-@pytest.mark.parametrize(
+@each_row(
     "scope",
     [
         _scope("/", authorization="AWS4-HMAC-SHA256 Credential=test/…"),
@@ -66,7 +67,7 @@ def test_the_application_gets_the_path_as_it_was_sent() -> None:
     assert _through(call)[0] == call
 
 
-@pytest.mark.parametrize("path", ["/", "/api/v1/me", "/chat", "/results", "/static/a.css", "/nothing", "/restapisx"])
+@each_row("path", ["/", "/api/v1/me", "/chat", "/results", "/static/a.css", "/nothing", "/restapisx"])
 def test_everything_else_is_the_applications(path: str) -> None:
     scope = _scope(path, "s=X-Amz-Signature", authorization="Bearer hm_live_0")
     assert not is_aws_call(scope)

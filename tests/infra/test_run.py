@@ -15,6 +15,7 @@ from infra.instance import Instance
 from infra.run import options_from
 from tests import fake_anthropic
 from tests.e2e.local import free_port
+from tests.tables import each_row
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
@@ -64,8 +65,8 @@ def test_the_shell_decides() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("environment", "provider"),
+@each_row(
+    "environment, provider",
     [
         ({}, "scripted"),
         ({"LLM_PROVIDER": "offline"}, "scripted"),

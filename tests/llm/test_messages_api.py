@@ -14,6 +14,7 @@ from chalicelib.services.facilitation.turn import CONCLUDE
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
 from chalicelib.settings import settings
 from tests.fake_anthropic import FakeAnthropic, text
+from tests.tables import each_row
 
 TURN = Request("turn", "medium", (Block("Guide."),), (ChatMessage("user", (Block("Hi"),)),), 500, (CONCLUDE,))
 CLOSED: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
@@ -40,8 +41,8 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
     assert not any("strict" in tool for tool in body(request, "claude-sonnet-5-5", 500, strict=False)["tools"])
 
 
-@pytest.mark.parametrize(
-    ("model", "takes"),
+@each_row(
+    "model, takes",
     [
         ("claude-haiku-5-5", True),
         ("claude-sonnet-5-5", True),
@@ -59,7 +60,7 @@ def test_only_models_that_are_documented_to_take_strict_tools_get_them(model: st
     assert has_strict(TURN, model) is takes
 
 
-@pytest.mark.parametrize(
+@each_row(
     "schema",
     [
         {"type": "object", "properties": {}},

@@ -10,6 +10,7 @@ from chalicelib.model import Digest, Point
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.theme_register import Register
 from tests.services.builders import NOW, deadline, message, talk, thread, view
+from tests.tables import each_row
 
 EN = catalogue("en")
 SEEN, OBSTACLE = EN.questions[:2]
@@ -43,9 +44,7 @@ def test_what_follows_a_probe_or_a_question_of_theirs_answers_the_same_question(
     assert told(made) == [(SEEN, "Noise"), (SEEN, "From the phones"), (OBSTACLE, "The rent is too high here")]
 
 
-@pytest.mark.parametrize(
-    "nothing", ["That's all.", "Nothing to add", "👍👍", "?!", "Who reads this?", "Das war’s", "谢谢，就这些"]
-)
+@each_row("nothing", ["That's all.", "Nothing to add", "👍👍", "?!", "Who reads this?", "Das war’s", "谢谢，就这些"])
 def test_endings_questions_and_wordless_messages_are_no_points(nothing: str) -> None:
     assert digest(OPENING, nothing).points == ()
 
@@ -58,14 +57,24 @@ def test_a_no_to_anything_else_is_no_point_and_a_no_to_a_question_is(said: str, 
     assert len(digest("Noted.\n\nDo you feel safe there?", said).points) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     "nothing",
     [
-        "No, that's all, thanks.", "Nothing, thank you", "No, thank you very much.", "I have nothing else", "Okay that's it, bye",
-        "Nein, vielen Dank", "Nein, danke, das war's", "Non merci beaucoup", "No, creo que eso es todo", "谢谢，没有了",
-        "لا، شكرًا جزيلًا", "Nothing comes to mind", "no!!",
+        "No, that's all, thanks.",
+        "Nothing, thank you",
+        "No, thank you very much.",
+        "I have nothing else",
+        "Okay that's it, bye",
+        "Nein, vielen Dank",
+        "Nein, danke, das war's",
+        "Non merci beaucoup",
+        "No, creo que eso es todo",
+        "谢谢，没有了",
+        "لا، شكرًا جزيلًا",
+        "Nothing comes to mind",
+        "no!!",
     ],
-)  # fmt: skip
+)
 def test_however_somebody_has_nothing_to_add_it_is_no_answer(nothing: str) -> None:
     assert digest(f"Noted.\n\n{EN.questions[3]}", nothing, f"{EN.closing}\n\n{SEEN}").points == ()
 

@@ -18,6 +18,7 @@ from evals.participants import Said
 from evals.transcript import Entry
 from tests.services.builders import deadline, thread, view
 from tests.services.builders import talk as messages
+from tests.tables import each_row
 
 FULL = "That is how it has been since we moved in spring."
 EN = catalogue("en")
@@ -97,7 +98,7 @@ def test_a_question_gets_one_honest_sentence_and_the_open_question_again() -> No
     assert asked(say(talk, answer)) == EN.questions[2]
 
 
-@pytest.mark.parametrize("tag", OWN)
+@each_row("tag", OWN)
 def test_every_ending_of_every_language_ends_a_conversation_in_any(tag: str) -> None:
     for phrase in catalogue(tag).endings:
         talk = interview("1. What do you eat?\n2. And where?", language="en")
@@ -169,8 +170,8 @@ def test_the_last_message_that_a_conversation_takes_closes_it() -> None:
     assert reply.content.startswith(EN.closing)
 
 
-@pytest.mark.parametrize(
-    ("prompt", "questions"),
+@each_row(
+    "prompt, questions",
     [
         (
             "# Questions\n1. What do you think\n   of the new office?\n   Probe: More.\n2. Why?",
@@ -219,7 +220,7 @@ def test_after_a_change_of_language_nothing_is_forgotten() -> None:
     assert closing.is_final
 
 
-@pytest.mark.parametrize("critical", [".", "...", "。", "{x}", "100% {topic}", "x" * 5_000])
+@each_row("critical", [".", "...", "。", "{x}", "100% {topic}", "x" * 5_000])
 def test_whatever_is_critical_the_questions_can_be_put(critical: str) -> None:
     talk = interview(critical=critical)
     talk.turn()
@@ -273,7 +274,7 @@ def test_an_answer_is_shown_in_its_first_200_characters() -> None:
     assert ("word " * 300).startswith(shown.removesuffix("…"))
 
 
-@pytest.mark.parametrize("tag", OWN)
+@each_row("tag", OWN)
 def test_each_language_has_its_own_catalogue_and_a_standard_prompt_is_put_in_it(tag: str) -> None:
     words: Catalogue = catalogue(tag)
     talk = interview(language="en", critical="Why?")  # an English prompt

@@ -10,6 +10,7 @@ from chalicelib.pages.language import LANGUAGES, known, of_text
 from chalicelib.pages.texts import texts_in
 from tests.api.hosts import Host
 from tests.pages.browsing import Browser
+from tests.tables import each_row
 
 ROOM = Path(pages.__file__).parent
 ENGLISH = texts_in("en").catalogue
@@ -27,7 +28,7 @@ def html_of(page: str) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
+@each_row("tag", [tag for tag in LANGUAGES if tag != "en"])
 def test_a_catalogue_is_translated(tag: str) -> None:
     same = [str(text) for key, text in texts_in(tag).catalogue.items() if text == ENGLISH[key]]
     assert len(same) < 10
@@ -112,8 +113,8 @@ def test_problems_are_told_in_the_visitors_language_too(host: Host, ben: Browser
     assert texts_in("de")("missing_text") in page.text
 
 
-@pytest.mark.parametrize(
-    ("words", "session_tag", "marked"),
+@each_row(
+    "words, session_tag, marked",
     [
         ("Guten Tag", "de", ("de", "ltr")),
         ("Hello", None, ("en", "ltr")),
@@ -143,6 +144,6 @@ def test_a_message_is_marked_as_what_it_is(host: Host, ben: Browser) -> None:
     assert '<div class="words" lang="de" dir="ltr"><p>Reply 2</p></div>' in page.html
 
 
-@pytest.mark.parametrize("named", ["", " ", "Klingon", 'de"', "x" * 35, "中"])
+@each_row("named", ["", " ", "Klingon", 'de"', "x" * 35, "中"])
 def test_what_is_no_language_is_none(named: str) -> None:
     assert known(named) is None

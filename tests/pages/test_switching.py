@@ -163,20 +163,19 @@ def forms_of(host: Host, ben: Browser, cem: Browser) -> dict[str, Callable[[], A
 
 
 @pytest.mark.parametrize("told", OLD_BROWSERS)
-@pytest.mark.parametrize("name", ["join", "resume", "say", "done", "rate", "leave"])
 def test_where_a_browser_says_only_whence_a_form_comes_that_decides(
-    name: str, told: str, host: Host, ben: Browser, cem: Browser
+    told: str, host: Host, ben: Browser, cem: Browser
 ) -> None:
     sent = forms_of(host, ben, cem)
     ben.headers = cem.headers = OLD_BROWSERS[told][0]
-    assert sent[name]().status_code == OLD_BROWSERS[told][1]
+    assert {name: send().status_code for name, send in sent.items()} == dict.fromkeys(sent, OLD_BROWSERS[told][1])
 
 
-@pytest.mark.parametrize("name", ["join", "say", "done", "rate", "leave"])
-def test_a_browser_that_says_nothing_needs_our_token(name: str, host: Host, ben: Browser, cem: Browser) -> None:
+def test_a_browser_that_says_nothing_needs_our_token(host: Host, ben: Browser, cem: Browser) -> None:
     sent = forms_of(host, ben, cem)
+    del sent["resume"]
     ben.headers = cem.headers = {}
-    assert sent[name]().status_code == 303
+    assert {name: send().status_code for name, send in sent.items()} == dict.fromkeys(sent, 303)
 
 
 def test_a_form_to_join_that_is_none_of_ours_begins_nothing(host: Host, ben: Browser) -> None:

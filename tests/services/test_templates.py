@@ -12,6 +12,7 @@ from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
 from chalicelib.services.facilitation.tailoring import LEAST, MOST
 from chalicelib.services.templates import Template, find_template, template_id, templates
 from tests.services.builders import view
+from tests.tables import each_row
 
 SLUGS = {
     "product-feedback", "retrospective", "research-interview", "planning", "stakeholder-input", "workshop",
@@ -31,7 +32,7 @@ def test_there_are_twelve_by_title() -> None:
     assert len({template.id for template in templates()}) == len({template.icon for template in templates()}) == 12
 
 
-@pytest.mark.parametrize("template", templates(), ids=lambda template: template.slug)
+@each_row("template", templates())
 def test_each_is_complete_and_in_the_form_of_a_written_prompt(template: Template) -> None:
     found = PROMPT.fullmatch(template.facilitation_prompt)
     assert found, template.facilitation_prompt

@@ -51,6 +51,7 @@ def test_requests_of_two_minutes_that_interleave_are_counted_exactly(aws: None) 
         assert counts == [carried + 1, 1, carried + 2, 2, carried + 3, 3]
 
 
+@pytest.mark.many_writes
 @pytest.mark.parametrize("every", [1, 2, 3, 4, 5, 8, 12, 60, 1440])
 def test_a_key_used_at_any_regular_interval_stays_small(aws: None, every: int) -> None:
     key, accounts = new_key(), container.accounts()

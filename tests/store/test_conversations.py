@@ -13,7 +13,7 @@ from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store import digests
 from chalicelib.store.sessions import NOTHING_ELSE
-from tests.api.work import parts
+from tests.api.jobs import parts
 from tests.clock import NOON
 
 SECRET = b"secret"

@@ -5,12 +5,13 @@ import pytest
 from chalicelib.text.language import OWN, language_of, match, own_language, usual_language
 from chalicelib.text.scripts import is_right_to_left, script_of, script_of_language
 from chalicelib.text.stop_words import languages, stop_words
+from tests.tables import each_row
 
 PAGES = tuple(OWN)
 
 
-@pytest.mark.parametrize(
-    ("text", "script"),
+@each_row(
+    "text, script",
     [
         ("Noise", "Latn"),
         ("ＮＯＩＳＥ", "Latn"),
@@ -36,8 +37,8 @@ def test_the_script_is_that_of_most_letters(text: str, script: str | None) -> No
     assert script_of(text) == script
 
 
-@pytest.mark.parametrize(
-    ("text", "language"),
+@each_row(
+    "text, language",
     [
         ("Noise keeps people away from the library in the evening", "en"),
         ("We don't have enough benches in the park", "en"),
@@ -77,8 +78,8 @@ def test_the_language_is_guessed_where_something_speaks_for_it(text: str, langua
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize(
-    ("named", "tag"),
+@each_row(
+    "named, tag",
     [
         ("de", "de"),
         ("DE", "de"),
@@ -129,8 +130,8 @@ def test_regions_are_matched_where_nothing_nearer_is_there() -> None:
     assert match("de", []) is None
 
 
-@pytest.mark.parametrize(
-    ("tag", "script"),
+@each_row(
+    "tag, script",
     [
         *(
             ("de", "Latn"),
@@ -192,8 +193,8 @@ def test_stop_words_are_there_for_the_pages_languages_and_folded() -> None:
 TRADITIONAL, SIMPLIFIED = "我覺得計程車應該開放", "我觉得出租车应该开放"
 
 
-@pytest.mark.parametrize(
-    ("named", "tag"),
+@each_row(
+    "named, tag",
     [
         *((name, "zh-Hant") for name in ("zh-TW", "zh_TW", "zh-Hant", "zh-HK", "zh-Hant-CN", "繁體中文")),
         *(
@@ -204,7 +205,7 @@ TRADITIONAL, SIMPLIFIED = "我覺得計程車應該開放", "我觉得出租车�
         *((name, "de") for name in ("de", "de-AT", "German", "Deutsch")),
     ],
 )
-@pytest.mark.parametrize("sample", ["", "We don't have enough benches in the park", TRADITIONAL, SIMPLIFIED])
+@each_row("sample", ["", "We don't have enough benches in the park", TRADITIONAL, SIMPLIFIED])
 def test_what_names_a_language_decides_whatever_is_written(named: str, tag: str, sample: str) -> None:
     assert own_language(named, sample) == tag
 
@@ -216,9 +217,9 @@ def test_chinese_without_a_script_takes_the_one_that_people_write(named: str) ->
     assert own_language(named, "Taxis") in ("zh-Hans", "zh-Hant")
 
 
-@pytest.mark.parametrize("named", [None, "", " ", "Klingon", "the one of the participants"])
-@pytest.mark.parametrize(
-    ("samples", "tag"),
+@each_row("named", [None, "", " ", "Klingon", "the one of the participants"])
+@each_row(
+    "samples, tag",
     [
         (("Taxis",), "en"),
         (("Wir haben nicht genug Bänke im Park",), "de"),

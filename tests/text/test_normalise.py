@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.text.normalise import fold, fold_twins, is_blank, normalise, one_line
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
+@each_row(
+    "one, other",
     [
         ("They don’t", "they DON'T"),
         ("“so”", '"so"'),
@@ -31,9 +32,8 @@ def test_twins_are_one(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("well", "we'll"), ("resign", "re-sign"), ("cant", "can't"), ("ab", "a b"), ("a", "á"), ("1", "l")],
+@each_row(
+    "one, other", [("well", "we'll"), ("resign", "re-sign"), ("cant", "can't"), ("ab", "a b"), ("a", "á"), ("1", "l")]
 )
 def test_other_words_stay_others(one: str, other: str) -> None:
     assert fold(one) != fold(other)
@@ -54,8 +54,8 @@ def test_normal_forms_are_those_of_unicode(text: str) -> None:
     assert normalise(text, "NFC") == unicodedata.normalize("NFC", text)
 
 
-@pytest.mark.parametrize(
-    ("text", "limit", "line"),
+@each_row(
+    "text, limit, line",
     [
         ("a  b\n c ", None, "a b c"),
         ("a b c", 5, "a b c"),
@@ -75,7 +75,7 @@ def test_a_line_keeps_its_limit(text: str, limit: int) -> None:
     assert len(one_line(text, limit)) <= limit
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",
@@ -91,7 +91,7 @@ def test_what_cannot_be_seen_is_blank(text: str) -> None:
     assert is_blank(text)
 
 
-@pytest.mark.parametrize("text", [".", "\u200ba", "🙂", "\U0001fae8", "👩\u200d🍳", "\u0301", "\u2801", "ㅤㅋ", "\uffff"])
+@each_row("text", [".", "\u200ba", "🙂", "\U0001fae8", "👩\u200d🍳", "\u0301", "\u2801", "ㅤㅋ", "\uffff"])
 def test_what_can_be_seen_is_not(text: str) -> None:
     assert not is_blank(text)
 
@@ -101,6 +101,6 @@ def test_mail_addresses_are_known(text: str) -> None:
     assert is_mail_address(text)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a@b", "@b.c", "a@.c", "a@b.", "a@b@c.d", "a b@c.d", "a@b.c\n"])
+@each_row("text", ["", "a", "a@b", "@b.c", "a@.c", "a@b.", "a@b@c.d", "a b@c.d", "a@b.c\n"])
 def test_other_texts_are_none(text: str) -> None:
     assert not is_mail_address(text)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.text.sentences import is_question, questions, sentences, spans
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     "found",
     [
         ["See https://a.b/c?d=e for it.", "What now?"],
@@ -69,7 +70,7 @@ def test_what_is_whole_is_not_cut() -> None:
     assert [text[a:b] for a, b in spans(text, [(start, end)])] == ["They say “Go. Now. Please.”", " Then go."]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "sentence",
     ["Why?", "Why？", "كيف؟", "Πώς;", "(Why?)", "“Why?” ", "**Why?**", "What?!", "Why?!!", "Why??", "ինչու՞"],
 )
@@ -77,7 +78,7 @@ def test_questions_are_known_by_their_mark(sentence: str) -> None:
     assert is_question(sentence)
 
 
-@pytest.mark.parametrize("sentence", ["", "Why", "So.", "Why? he said.", "this;", "https://a.b/?c", "?a"])
+@each_row("sentence", ["", "Why", "So.", "Why? he said.", "this;", "https://a.b/?c", "?a"])
 def test_other_sentences_ask_nothing(sentence: str) -> None:
     assert not is_question(sentence)
 

@@ -1,12 +1,11 @@
 """Words as they are compared, in any script."""
 
-import pytest
-
 from chalicelib.text import tokens
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
+@each_row(
+    "text, found",
     [
         ("Don’t shout, SHOUT-ing snake_case!", ["don't", "shout", "shout", "ing", "snake", "case"]),
         ("हिन्दी में भाषा", ["हिन्दी", "में", "भाषा"]),
@@ -27,15 +26,15 @@ def test_runs_without_spaces_are_compared_by_trigrams() -> None:
     assert tokens.trigrams("abc") == ["abc"]
 
 
-@pytest.mark.parametrize(
-    ("text", "count"), [("", 0), ("Two words", 2), ("Two words, 三個字!", 4), ("噪音", 1), ("a 三 個字", 3), ("…", 0)]
+@each_row(
+    "text, count", [("", 0), ("Two words", 2), ("Two words, 三個字!", 4), ("噪音", 1), ("a 三 個字", 3), ("…", 0)]
 )
 def test_two_characters_without_spaces_count_as_a_word(text: str, count: int) -> None:
     assert tokens.count_words(text) == count
 
 
-@pytest.mark.parametrize(
-    ("text", "unspaced"),
+@each_row(
+    "text, unspaced",
     [("噪音太大", True), ("เสียงดัง", True), ("Noise", False), ("소음이 커요", False), ("Uber 太大", False), ("", False)],
 )
 def test_scripts_without_spaces_are_known(text: str, unspaced: bool) -> None:

@@ -18,7 +18,7 @@ from infra.functions import SWEEP
 from tests import events
 from tests.events import Context
 from tests.stored import left_by
-from tests.workers.desk import Desk
+from tests.workers.consultation import Consultation
 
 
 class Remind(jobs.EraseParticipant, frozen=True, tag="remind"):
@@ -37,66 +37,68 @@ def reminders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(QUEUE_OF, Remind, jobs.BRIEFS)
 
 
-def spoken(desk: Desk) -> str:
+def spoken(consultation: Consultation) -> str:
     """Somebody has spoken; gives the thread."""
-    desk.write_prompt()
-    desk.speak("Soup")
-    return container.conversations().heads(desk.session.id)[0].id
+    consultation.write_prompt()
+    consultation.speak("Soup")
+    return container.conversations().heads(consultation.session.id)[0].id
 
 
-def remind(desk: Desk, thread_id: str, at: datetime) -> None:
+def remind(consultation: Consultation, thread_id: str, at: datetime) -> None:
     """Put the mark, in a transaction."""
-    database.transact(lambda write: write.save(due.mark(REMINDER, desk.session.id, thread_id, at)))
+    database.transact(lambda write: write.save(due.mark(REMINDER, consultation.session.id, thread_id, at)))
 
 
-def reminded(desk: Desk) -> list[str]:
+def reminded(consultation: Consultation) -> list[str]:
     """Run the sweep; gives the threads that reminders were asked for."""
     app.sweep(events.clock_event(), Context())
-    found = map(json.loads, desk.bodies(settings().queue_urls["briefs"]))
+    found = map(json.loads, consultation.bodies(settings().queue_urls["briefs"]))
     return [body["thread_id"] for body in found if body["job"] == "remind"]
 
 
-def test_a_thread_is_due_for_two_reasons_each_at_its_own_time(desk: Desk) -> None:
-    thread_id = spoken(desk)
-    remind(desk, thread_id, desk.clock.now() + timedelta(minutes=20))
-    desk.clock.advance(301)
-    assert (reminded(desk), desk.asked("summaries")) == ([], [desk.session.id])
-    desk.clock.advance(900)
-    assert (reminded(desk), desk.asked("summaries")) == ([thread_id], [])  # words: in an hour again
-    desk.clock.advance(300)
-    assert (reminded(desk), desk.asked("summaries")) == ([], [])
-    desk.clock.advance(3600)
-    assert (reminded(desk), desk.asked("summaries")) == ([thread_id], [desk.session.id])
+def test_a_thread_is_due_for_two_reasons_each_at_its_own_time(consultation: Consultation) -> None:
+    thread_id = spoken(consultation)
+    remind(consultation, thread_id, consultation.clock.now() + timedelta(minutes=20))
+    consultation.clock.advance(301)
+    assert (reminded(consultation), consultation.asked("summaries")) == ([], [consultation.session.id])
+    consultation.clock.advance(900)
+    assert (reminded(consultation), consultation.asked("summaries")) == ([thread_id], [])  # words: in an hour again
+    consultation.clock.advance(300)
+    assert (reminded(consultation), consultation.asked("summaries")) == ([], [])
+    consultation.clock.advance(3600)
+    assert (reminded(consultation), consultation.asked("summaries")) == ([thread_id], [consultation.session.id])
 
 
-def test_what_is_done_for_one_reason_leaves_the_other(desk: Desk) -> None:
-    thread_id, now = spoken(desk), desk.clock.now()
-    remind(desk, thread_id, now)
-    assert desk.summarise() == []
-    assert (list(due.jobs_due(STALE, now)), reminded(desk)) == ([], [thread_id])
-    desk.say("More soup")
-    database.transact(lambda write: write.delete(due.mark(REMINDER, desk.session.id, thread_id)))
-    later = desk.clock.now() + timedelta(days=1)
+def test_what_is_done_for_one_reason_leaves_the_other(consultation: Consultation) -> None:
+    thread_id, now = spoken(consultation), consultation.clock.now()
+    remind(consultation, thread_id, now)
+    assert consultation.summarise() == []
+    assert (list(due.jobs_due(STALE, now)), reminded(consultation)) == ([], [thread_id])
+    consultation.say("More soup")
+    database.transact(lambda write: write.delete(due.mark(REMINDER, consultation.session.id, thread_id)))
+    later = consultation.clock.now() + timedelta(days=1)
     assert list(due.jobs_due(REMINDER, later)) == []
-    assert list(due.jobs_due(STALE, later)) == [jobs.WriteSummary(desk.session.id)]
+    assert list(due.jobs_due(STALE, later)) == [jobs.WriteSummary(consultation.session.id)]
 
 
-def test_it_goes_with_its_person_at_once(desk: Desk) -> None:
-    thread_id = spoken(desk)
-    remind(desk, thread_id, desk.clock.now())
+def test_it_goes_with_its_person_at_once(consultation: Consultation) -> None:
+    thread_id = spoken(consultation)
+    remind(consultation, thread_id, consultation.clock.now())
     assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
-    (head,) = container.conversations().heads(desk.session.id)
-    now = desk.clock.now()
+    (head,) = container.conversations().heads(consultation.session.id)
+    now = consultation.clock.now()
     assert container.participants().remove(head, now, state.exclude(now))
     assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
-    assert reminded(desk) == []
+    assert reminded(consultation) == []
 
 
-def test_it_goes_with_its_session(desk: Desk) -> None:
-    remind(desk, spoken(desk), desk.clock.now())
-    assert container.deletions().begin(desk.session.id, desk.session.owner_id, desk.clock.now())
-    assert app.delete_data(events.batch(events.message(desk.session.id)), Context()) == {"batchItemFailures": []}
-    assert left_by("session", desk.session.id) == []
+def test_it_goes_with_its_session(consultation: Consultation) -> None:
+    remind(consultation, spoken(consultation), consultation.clock.now())
+    assert container.deletions().begin(consultation.session.id, consultation.session.owner_id, consultation.clock.now())
+    assert app.delete_data(events.batch(events.message(consultation.session.id)), Context()) == {
+        "batchItemFailures": []
+    }
+    assert left_by("session", consultation.session.id) == []
 
 
 def test_every_reason_has_a_name_of_its_own_a_kind_of_item_and_somebody_who_does_it() -> None:

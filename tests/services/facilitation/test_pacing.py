@@ -5,6 +5,7 @@ import pytest
 from chalicelib.model import Message
 from chalicelib.services.facilitation.pacing import Pace, pace_of, pacing
 from tests.services.builders import message, single_select, talk, thread, view
+from tests.tables import each_row
 
 HISTORY = talk("Hello?", "Yes")
 LEAD = "The participant's latest words follow. "
@@ -101,8 +102,8 @@ def test_a_conversation_without_words_is_opened() -> None:
         assert told == f"{LEAD}There are none yet: open the conversation."
 
 
-@pytest.mark.parametrize(
-    ("presented", "state"),
+@each_row(
+    "presented, state",
     [
         ([], "not_now"),  # open with words
         ([False], "may"),

@@ -1,8 +1,7 @@
 """The repeat detector: pairs that are one question, pairs that are two, and what it reads of a message."""
 
-import pytest
-
 from chalicelib.services.facilitation.repeats import repeated, same
+from tests.tables import each_row
 
 REPEATS = [
     ("What would you change first about the library?", "What would you change first about the library?"),
@@ -81,13 +80,13 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), REPEATS)
+@each_row("one, other", REPEATS)
 def test_one_question(one: str, other: str) -> None:
     assert same(one, other)
     assert same(other, one)
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+@each_row("one, other", DIFFERENT)
 def test_two_questions(one: str, other: str) -> None:
     assert not same(one, other)
     assert not same(other, one)
@@ -129,6 +128,6 @@ def test_the_latest_of_two_repeated_questions_is_named() -> None:
     assert repeated("What would you change first?", earlier) == "And what would you change first?"
 
 
-@pytest.mark.parametrize("text", ["", "?", "???", "？", "... ?", "\ud800?", "🙂🙂🙂🙂🙂🙂🙂?"])
+@each_row("text", ["", "?", "???", "？", "... ?", "\ud800?", "🙂🙂🙂🙂🙂🙂🙂?"])
 def test_questions_without_words_are_no_repeats(text: str) -> None:
     assert repeated(text, [text, text]) is None

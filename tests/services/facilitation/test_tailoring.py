@@ -17,6 +17,7 @@ from tests import fake_anthropic
 from tests.fake_anthropic import FakeAnthropic, tool
 from tests.llm.queued import QueuedModel, calls, unavailable
 from tests.services.builders import deadline, view
+from tests.tables import each_row
 
 GIVEN: dict[str, Any] = {
     "opening": "Welcome the person\nto the new library.",
@@ -121,7 +122,7 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("broken", "problem"), UNUSABLE.values(), ids=UNUSABLE)
+@each_row("broken, problem", UNUSABLE.values())
 def test_what_makes_no_prompt_is_asked_for_once_more(broken: Any, problem: str) -> None:
     model = QueuedModel(calls("write_prompt", broken), calls("write_prompt", GIVEN))
     assert write_prompt(view(), model=model, deadline=deadline()).text == WRITTEN
@@ -164,9 +165,9 @@ def test_the_longest_texts_that_fit_are_taken() -> None:
     assert len(write_prompt(view(), model=model, deadline=deadline()).text) < 12_000
 
 
-@pytest.mark.parametrize("critical", [None, "Why? " * 1_000, "x" * 5_000, "安全？" * 1_600])
-@pytest.mark.parametrize("context", [None, "# Closing\n" * 2_000])
-@pytest.mark.parametrize("template", [None, "planning"])
+@each_row("critical", [None, "Why? " * 1_000, "x" * 5_000, "安全？" * 1_600])
+@each_row("context", [None, "# Closing\n" * 2_000])
+@each_row("template", [None, "planning"])
 def test_the_script_hands_in_what_can_be_used(critical: str | None, context: str | None, template: str | None) -> None:
     found = find_template(template)
     long = {"topic": "Roads " * 50, "goal": "Find out where people walk. " * 178, "critical": critical}

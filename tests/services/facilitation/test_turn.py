@@ -10,6 +10,7 @@ from chalicelib.model import Message
 from chalicelib.services.facilitation.turn import SECOND_CALL, FacilitatorReply, facilitate
 from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
+from tests.tables import each_row
 
 HISTORY = talk("Hello, what matters?", "More books")
 ASKED = "What would you change first about the library?"
@@ -86,8 +87,8 @@ EMPTY = [
 ]
 
 
-@pytest.mark.parametrize("reply", EMPTY)
-@pytest.mark.parametrize("second", ["Which books?", calls("conclude", {"recap": "You want books."})])
+@each_row("reply", EMPTY)
+@each_row("second", ["Which books?", calls("conclude", {"recap": "You want books."})])
 def test_no_words_are_asked_for_once_more(reply: Reply, second: Reply | str) -> None:
     given, model = turn(reply, second, widgets=True)
     assert given.content in ("Which books?", "You want books.")
@@ -103,14 +104,14 @@ def test_in_place_of_no_words_a_repeat_is_taken() -> None:
     assert (given.content, given.is_final, len(model.requests)) == (ASKED, False, 2)
 
 
-@pytest.mark.parametrize("reply", EMPTY)
-@pytest.mark.parametrize("second", [says(" "), calls("conclude", {}), unavailable()])
+@each_row("reply", EMPTY)
+@each_row("second", [says(" "), calls("conclude", {}), unavailable()])
 def test_no_words_twice_are_no_reply(reply: Reply, second: Reply | Exception) -> None:
     with pytest.raises(ModelUnavailable, match="send the same message again"):
         turn(reply, second, widgets=True)
 
 
-@pytest.mark.parametrize("reply", EMPTY)
+@each_row("reply", EMPTY)
 def test_no_words_and_no_time_are_no_reply(reply: Reply) -> None:
     with pytest.raises(ModelUnavailable, match="send the same message again"):
         turn(reply, widgets=True, seconds=SECOND_CALL - 0.5)
@@ -119,8 +120,8 @@ def test_no_words_and_no_time_are_no_reply(reply: Reply) -> None:
 # A conclusion asks nothing
 
 
-@pytest.mark.parametrize(
-    ("text", "content"),
+@each_row(
+    "text, content",
     [
         ("All right. What else?", "All right.\n\nYou want books."),
         ("What else? And who?!?", "You want books."),

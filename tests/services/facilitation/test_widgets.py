@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import Invalid
 from chalicelib.llm.interface import ToolCall
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET, check_value, choices, readable, saved, spec_of
+from tests.tables import each_row
 
 SINGLE = {"type": "SingleSelect", "label": "Where?", "options": ["At home", "Outside"]}
 MULTI = {"type": "MultiSelect", "label": "Which?", "options": ["Books", "Films", "Games"]}
@@ -43,7 +44,7 @@ def test_texts_become_single_lines_and_what_does_not_belong_is_left_out() -> Non
     assert made["root"]["props"] == {"label": "Where then?", "options": ["At home", "Outside"]}
 
 
-@pytest.mark.parametrize(
+@each_row(
     "widget",
     [
         None,
@@ -115,8 +116,8 @@ def test_choices_of_a_scale_are_its_ends() -> None:
     assert choices(spec(SCALE)) == ["0 (Not at all)", "5 (Very)"]
 
 
-@pytest.mark.parametrize(
-    ("widget", "text"),
+@each_row(
+    "widget, text",
     [
         ({**SINGLE, "options": ["Only one"]}, "Where?\n\n- Only one"),
         ({**RANKING, "items": ["A", 3, "A"]}, "In what order?\n\n- A\n- A"),
@@ -130,8 +131,8 @@ def test_of_a_broken_call_question_and_options_are_saved(widget: Any, text: str)
     assert saved(call(widget)) == text
 
 
-@pytest.mark.parametrize(
-    ("widget", "value"),
+@each_row(
+    "widget, value",
     [
         (SINGLE, "Outside"),
         (MULTI, ["Games"]),
@@ -145,8 +146,8 @@ def test_a_value_that_the_widget_allows_is_given_back(widget: dict[str, Any], va
     assert check_value(spec(widget), value) == value
 
 
-@pytest.mark.parametrize(
-    ("widget", "value", "message"),
+@each_row(
+    "widget, value, message",
     [
         (SINGLE, "Elsewhere", "widget_value must be one of the options"),
         (SINGLE, ["Outside"], "widget_value must be one of the options"),

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.services.safety import danger_in
 from chalicelib.services.safety.table import SIGNS, Kind, Row, _expression, bare, read, table
 from chalicelib.text.language import OWN
+from tests.tables import each_row
 
 SENTENCES = Path(__file__).parents[2] / "data" / "danger"
 CPU_SECONDS = 5  # for 100,000 characters; less than a tenth of it is used, and a machine may be slow
@@ -23,7 +24,7 @@ def test_there_is_a_file_for_each_language_of_the_pages() -> None:
     assert sorted(path.stem for path in SIGNS.iterdir()) == sorted(OWN)
 
 
-@pytest.mark.parametrize("language", OWN)
+@each_row("language", OWN)
 def test_each_sign_is_found_and_its_near_misses_are_not(language: str) -> None:
     signs = next(it for it in table() if it.rows[0].language == language)
     for row, sign in zip(rows(language), signs.rows, strict=True):
@@ -33,7 +34,7 @@ def test_each_sign_is_found_and_its_near_misses_are_not(language: str) -> None:
         assert not wrong, row.pattern
 
 
-@pytest.mark.parametrize("language", OWN)
+@each_row("language", OWN)
 def test_each_row_is_complete(language: str) -> None:
     found = rows(language)
     for row in found:

@@ -11,6 +11,7 @@ from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme
 from chalicelib.services.prompts.setup import setup_data
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
 from tests.services.builders import NOW, view
+from tests.tables import each_row
 
 SUMMARY = Summary(
     markdown="unused",
@@ -95,7 +96,7 @@ def test_the_same_session_gives_the_same_brief() -> None:
     assert render_brief(full(), "u") == render_brief(full(), "u")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "topic",
     ['a: b\n---\n# "x', "- item", "{}", "null", "'", "\\", "!!python/object", "\u2028&x *y", "話題 😀", "\x85\x07"],
 )

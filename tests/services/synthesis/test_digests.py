@@ -11,6 +11,7 @@ from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_t
 from chalicelib.services.synthesis.theme_register import MAX_OF_ONE, Register
 from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
+from tests.tables import each_row
 
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
 
@@ -70,7 +71,7 @@ def test_a_quote_that_the_message_does_not_hold_is_dropped_and_the_point_stays(q
     assert [(kept.text, kept.quote) for kept in made.points] == [("Buses should be on time", "")]
 
 
-@pytest.mark.parametrize("message_id", ["m1", "m9", "", None, 2, ["m2"]])
+@each_row("message_id", ["m1", "m9", "", None, 2, ["m2"]])
 def test_a_point_of_no_message_of_the_participant_is_dropped(message_id: Any) -> None:
     made, _ = digest(proposal(message_id, "The buses are late."))
     assert made.points == ()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count
 from chalicelib.services.synthesis.prose import Prose, without_quotes
+from tests.tables import each_row
 
 SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
 CHINESE = Quote("計程車司機的態度「很差」，希望改善", "bo", "m2")
@@ -16,7 +17,7 @@ def prose() -> Prose:
     return Prose([SAID, CHINESE], "Our “new” town", ["Which shops should stay open on Sundays?"])
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "They say “The buses are late”.",
@@ -35,7 +36,7 @@ def test_what_was_said_may_be_quoted(text: str) -> None:
     assert prose().check(text) == " ".join(text.split())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "One says “The buses are never on time”.",
@@ -201,7 +202,7 @@ def test_in_another_language_only_numbers_that_the_points_have_may_stand() -> No
     assert Prose([]).check("Il 9 arriva tardi.") == "Il 9 arriva tardi."
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "One says “I would rather walk than wait for them.",  # never closed
@@ -241,7 +242,7 @@ def test_the_hosts_words_are_nobodys_quote_but_for_the_topic() -> None:
     assert both.check("They should “stay open on Sundays”.") == "They should “stay open on Sundays”."
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "More is at https://casino.example.",

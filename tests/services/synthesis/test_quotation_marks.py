@@ -2,15 +2,15 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.services.synthesis.quotation_marks import paragraphs, plain, sentences, spans
+from tests.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("text", "bare"),
+@each_row(
+    "text, bare",
     [
         ("**Buses** are *late*, _very_ late", "Buses are late, very late"),
         ("## Buses", "Buses"),

@@ -2,18 +2,18 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
 from chalicelib.text.normalise import fold_twins
+from tests.tables import each_row
 
 STORED = "The buses are late.\n\nI would  pay more,\tif they came on time!"
 
 
-@pytest.mark.parametrize(
-    ("claimed", "cut"),
+@each_row(
+    "claimed, cut",
     [
         ("The buses are late.", "The buses are late."),
         ("late. I would pay more, if", "late.\n\nI would  pay more,\tif"),
@@ -35,8 +35,8 @@ def test_composed_and_decomposed_letters_are_the_same_words() -> None:
     assert cut_quote("한국어", stored) == unicodedata.normalize("NFD", "한국어")
 
 
-@pytest.mark.parametrize(
-    ("claimed", "stored", "cut"),
+@each_row(
+    "claimed, stored, cut",
     [
         ("don't help", "They don’t help us", "don’t help"),
         ("“so” – it is...", 'He said "so" - it is…', '"so" - it is…'),

@@ -15,6 +15,7 @@ from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.summary import Written, write_summary
 from tests.llm.queued import QueuedModel, calls, says
 from tests.services.builders import NOW, deadline, digest, point, view
+from tests.tables import each_row
 
 BOOKS, HOURS = "t1", "t2"
 REGISTRY = ThemeRegistry(
@@ -175,7 +176,7 @@ def test_quotes_in_prose_are_somebodys_and_carry_their_message() -> None:
     assert made.quotes == (Quote("More comics", "bob", "b1"), Quote("More novels", "ann", "a1"))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "reply",
     [
         says("no call"),

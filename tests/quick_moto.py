@@ -1,0 +1,319 @@
+"""Makes the in-memory AWS quick enough for thousands of tests; `tests/store` runs on moto as it comes as well.
+
+Requests to DynamoDB go from the client to moto's handler without HTTP in between. What moto works out again at every
+call, though its arguments are the same, is remembered; and it copies no more than a transaction needs.
+"""
+
+import copyreg
+import marshal
+import pickle
+from collections import defaultdict
+from collections.abc import Callable
+from copy import copy, deepcopy
+from functools import cache, lru_cache
+from inspect import CO_VARKEYWORDS
+from threading import Condition
+from typing import Any
+
+import botocore.hooks
+import botocore.session
+import botocore.useragent
+import moto.core.models
+import moto.dynamodb.responses
+import pytest
+from botocore.client import BaseClient
+from botocore.compat import accepts_kwargs
+from moto.core import DEFAULT_ACCOUNT_ID, responses
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node, UpdateExpression
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
+from moto.dynamodb.responses import DynamoHandler
+
+MOST_BYTES = 405_000  # of an item, as moto has it
+
+# What these return depends on their arguments alone.
+_PURE: tuple[tuple[Any, str], ...] = (
+    (botocore.session, "create_loader"),  # each of them reads the descriptions of services again: 50 ms a client
+    (botocore.useragent, "sanitize_user_agent_string_component"),
+    (responses, "method_names_from_class"),
+    (responses, "camelcase_to_underscores"),
+)
+_OPERATIONS = {
+    "BatchGetItem": DynamoHandler.batch_get_item,
+    "BatchWriteItem": DynamoHandler.batch_write_item,
+    "DeleteItem": DynamoHandler.delete_item,
+    "GetItem": DynamoHandler.get_item,
+    "PutItem": DynamoHandler.put_item,
+    "Query": DynamoHandler.query,
+    "Scan": DynamoHandler.scan,
+    "TransactWriteItems": DynamoHandler.transact_write_items,
+    "UpdateItem": DynamoHandler.update_item,
+}
+_patches = pytest.MonkeyPatch()
+
+
+def quicken_moto() -> None:
+    """Patch botocore and moto; before the first client is made, for the whole process."""
+    for owner, name in _PURE:
+        _patches.setattr(owner, name, cache(getattr(owner, name)))
+    _patches.setattr(botocore.hooks, "accepts_kwargs", _accepts_kwargs)
+    _patches.setattr(botocore.hooks.EventAliaser, "_alias_event_name", _aliased(botocore.hooks.EventAliaser))
+    _patches.setattr(moto.core.models, "RESPONSES_METHODS", [])  # nothing here asks AWS but through botocore
+    copyreg.pickle(Condition, lambda _: (Condition, ()))  # every queue has one, and snapshots copy queues
+    _shorten_requests()
+    _remember_expressions()
+    _copy_less()
+
+
+def restore_moto() -> None:
+    """Take the patches back."""
+    _patches.undo()
+
+
+# Requests
+
+
+def _shorten_requests() -> None:
+    client: Any = BaseClient
+    _patches.setattr(client, "_make_api_call", _directly(client._make_api_call))
+    _patches.setattr(moto.dynamodb.responses, "dynamo_to_dict", _plain(moto.dynamodb.responses.dynamo_to_dict))
+
+
+def _directly(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Call moto's handler with a copy of the arguments; what fails is sent again, for the error to come as AWS words it."""
+
+    def call(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        handle = _OPERATIONS.get(operation)
+        if not (handle and moto.core.models.botocore_stubber.enabled and _is_dynamodb(client)):
+            return send(client, operation, arguments)
+        handler = DynamoHandler()
+        handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, client.meta.region_name
+        try:
+            handler.body = marshal.loads(marshal.dumps(arguments))
+            result: Any = handle(handler).result
+        except Exception:
+            return send(client, operation, arguments)
+        return {**result, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RetryAttempts": 0}}
+
+    return call
+
+
+def _is_dynamodb(client: BaseClient) -> bool:
+    meta = client.meta
+    return meta.service_model.service_name == "dynamodb" and meta.endpoint_url.endswith(".amazonaws.com")
+
+
+def _plain(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def converted(it: Any) -> Any:
+        kind = type(it)
+        if kind is DynamoType and it.type not in ("B", "BS"):
+            return {it.type: converted(it.value)}
+        if kind is str:
+            return it
+        if kind is dict or kind is LimitedSizeDict:
+            return {name: converted(value) for name, value in it.items()}
+        if kind is list:
+            return [converted(value) for value in it]
+        return convert(it)
+
+    return converted
+
+
+def _accepts_kwargs(function: Any) -> bool:
+    """Whether a handler takes any keyword, without the whole of `inspect`; asked 120 times a client."""
+    code = getattr(function, "__code__", None)
+    return bool(code.co_flags & CO_VARKEYWORDS) if code else bool(accepts_kwargs(function))
+
+
+def _aliased(aliaser: Any) -> Callable[..., str]:
+    """All clients rename events alike, so that one memory does for them; it must not keep the clients alive."""
+    alias = cache(aliaser(None)._alias_event_name)
+    return lambda _, event_name: alias(event_name)
+
+
+# Expressions
+
+
+def _remember_expressions() -> None:
+    _patches.setattr(ConditionExpressionParser, "parse", _parsed_once(ConditionExpressionParser.parse))
+    _patches.setattr(UpdateExpressionParser, "make", cache(UpdateExpressionParser.make))
+    _patches.setattr(UpdateExpression, "__deepcopy__", _own_copy, raising=False)
+    _patches.setattr(DepthFirstTraverser, "traverse_node_recursively", _traverse)
+    for check in (ActionCountValidator, OverlappingPathsValidator):
+        _patches.setattr(check, "traverse", check.process)  # of the whole; moto checks each of its parts as well
+
+
+def _parsed_once(parse: Callable[[ConditionExpressionParser], Any]) -> Callable[[ConditionExpressionParser], Any]:
+    """Moto parses a condition up to four times a request."""
+
+    @lru_cache(maxsize=64)
+    def remembered(expression: str, names: bytes, values: bytes) -> tuple[Any, list[str], list[str]]:
+        parser = ConditionExpressionParser(expression, marshal.loads(names), marshal.loads(values))
+        return parse(parser), parser.expr_attr_names_found, parser.expr_attr_values_found
+
+    def parsed(self: ConditionExpressionParser) -> Any:
+        if not self.condition_expression:
+            return parse(self)
+        names, values = (
+            marshal.dumps(it) for it in (self.expression_attribute_names, self.expression_attribute_values)
+        )
+        condition, names_found, values_found = remembered(self.condition_expression, names, values)
+        self.expr_attr_names_found.extend(names_found)
+        self.expr_attr_values_found.extend(values_found)
+        return condition
+
+    return parsed
+
+
+@cache
+def _pickled(tree: UpdateExpression) -> bytes:
+    return pickle.dumps(tree, pickle.HIGHEST_PROTOCOL)
+
+
+def _own_copy(tree: UpdateExpression, _: dict[int, Any]) -> Any:
+    """Each request replaces names by values in a tree of its own."""
+    return pickle.loads(_pickled(tree))
+
+
+@cache
+def _handles(kind: Any, wanted: tuple[type, ...]) -> bool:
+    return issubclass(kind, wanted)
+
+
+def _traverse(self: DepthFirstTraverser, node: Any, child_id: int = -1) -> Any:
+    """As moto's, which asks at every node anew what kinds of nodes are to be processed."""
+    wanted = self.__dict__.get("wanted") or self.__dict__.setdefault("wanted", self.nodes_to_be_processed())
+    kind: Any = type(node)
+    if not _handles(kind, (Node,)):
+        return node
+    parent = node.parent
+    for place, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, place)
+        _traverse(self, child, place)
+    if _handles(kind, wanted):
+        node = self.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+# Items
+
+
+def _copy_less() -> None:
+    _patches.setattr(DynamoType, "cast_value", property(_cast(DynamoType.cast_value.fget)))
+    _patches.setattr(DynamoType, "__eq__", _equal)
+    _patches.setattr(DynamoType, "__hash__", _hashed(DynamoType.__hash__))
+    _patches.setattr(DynamoType, "__deepcopy__", _copied)
+    _patches.setattr(DynamoType, "size", _measured(DynamoType.size))
+    _patches.setattr(Item, "__init__", _made)
+    _patches.setattr(Table, "__deepcopy__", _snapshot, raising=False)
+    _patches.setattr(Table, "query", _narrowed(Table.query))
+    _patches.setattr(DynamoDBBackend, "update_item", _on_a_copy(DynamoDBBackend.update_item))
+
+
+def _cast(cast: Any) -> Callable[[DynamoType], Any]:
+    return lambda value: value.value if value.type == "S" else cast(value)
+
+
+def _equal(one: DynamoType, other: DynamoType | None) -> bool:
+    if other is None or one.type != other.type:
+        return False
+    return bool(one.value == other.value if one.type == "S" else one.cast_value == other.cast_value)
+
+
+def _hashed(hashed: Callable[[DynamoType], int]) -> Callable[[DynamoType], int]:
+    return lambda value: hash(("S", value.value)) if value.type == "S" else hashed(value)
+
+
+def _measured(size: Callable[[DynamoType], int]) -> Callable[[DynamoType], int]:
+    def measured(value: DynamoType) -> int:
+        held = value.value
+        if type(held) is str:
+            return len(held) if held.isascii() else len(held.encode())
+        if type(held) is dict:
+            return sum(len(name.encode()) + measured(inner) for name, inner in held.items())
+        return size(value)
+
+    return measured
+
+
+def _copied(value: DynamoType, memo: dict[int, Any]) -> DynamoType:
+    """Only what can change in its place is copied."""
+    held = value.value
+    if type(held) is not dict and type(held) is not list:
+        return value
+    found = DynamoType.__new__(DynamoType)
+    found.type = value.type
+    if type(held) is dict:
+        found.value = {name: deepcopy(inner, memo) for name, inner in held.items()}
+    else:
+        found.value = [deepcopy(inner, memo) for inner in held]
+    return found
+
+
+def _made(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+    """As moto's, which measures all attributes before it adds each."""
+    self.hash_key, self.range_key = hash_key, range_key
+    self.attrs = LimitedSizeDict()
+    for name, value in attrs.items():
+        dict.__setitem__(self.attrs, name, DynamoType(value))
+    if self.size() > MOST_BYTES:
+        raise ItemSizeTooLarge
+
+
+def _snapshot(table: Table, _: dict[int, Any]) -> Table:
+    """The copy that a transaction is rolled back to; moto makes one for each of its writes, with all items."""
+    kept = copy(table)
+    kept.items = defaultdict(dict, {name: copy(items) for name, items in table.items.items()})
+    return kept
+
+
+def _narrowed(query: Callable[..., Any]) -> Callable[..., Any]:
+    """One partition is looked for among its own items; moto sorts and compares all there are."""
+
+    def narrowed(self: Table, hash_key: Any, comparison: Any, between: list[Any], *args: Any, **kwargs: Any) -> Any:
+        narrow = copy(self)
+        narrow.items = defaultdict(dict)
+        if args[4]:  # an index
+            ((name, wanted),) = kwargs["hash_key_conditions"]
+            for own, parts in self.items.items():
+                if found := {part: item for part, item in parts.items() if wanted == item.attrs.get(name)}:
+                    narrow.items[own] = found
+        else:
+            own = self.items.get(hash_key, {})
+            if comparison == "BETWEEN":
+                first, last = (bound.value for bound in between)
+                own = {part: item for part, item in own.items() if first <= part.value <= last}
+            narrow.items[hash_key] = own
+        return query(narrow, hash_key, comparison, between, *args, **kwargs)
+
+    return narrowed
+
+
+def _on_a_copy(update: Callable[..., Any]) -> Callable[..., Any]:
+    """Only updates change an item in its place: let them change a copy, so that snapshots may share what they hold."""
+
+    def updated(
+        self: DynamoDBBackend, table_name: str, key: dict[str, dict[str, Any]], *args: Any, **kwargs: Any
+    ) -> Any:
+        table = self.get_table(table_name)
+        item = table.get_item(*self.get_keys_value(table, key))
+        if item is not None:
+            _put_back(table, deepcopy(item))
+        return update(self, table_name, key, *args, **kwargs)
+
+    return updated
+
+
+def _put_back(table: Table, item: Any) -> None:
+    if table.has_range_key:
+        table.items[item.hash_key][item.range_key] = item
+    else:
+        table.items[item.hash_key] = item

@@ -15,13 +15,12 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Scratchpad
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.job import summarise
 from tests.clock import own_time
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
-from tests.room import HOST, Room
+from tests.room import Room, participant
 
 CANARIES = (
     *("Zebulon", "Quixworth"),
@@ -119,7 +118,7 @@ def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 def speak(room: Room, name: str, *said: str) -> str:
     """What somebody says; gives their thread."""
-    room.who = Participant(name, "", HOST)
+    room.who = participant(name, "")
     for text in said:
         room.clock.advance(1)
         turn = room.say(text)

@@ -18,7 +18,6 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
@@ -26,7 +25,7 @@ from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
-from tests.room import HOST, Room
+from tests.room import Room, participant
 
 PLANTED = (
     *("zyzzogeton", "quillfeather", "mumblethorpe", "snickerdoodling", "flibbert"),  # words
@@ -136,7 +135,7 @@ def scribe(room: Room) -> Scribe:
 
 
 def speak(room: Room, name: str, *said: str) -> None:
-    room.who = Participant(name, PLANTED[5] if name == "planter" else "", HOST)
+    room.who = participant(name, PLANTED[5] if name == "planter" else "")
     scribe(room).speaking = name
     for text in said:
         room.clock.advance(1)

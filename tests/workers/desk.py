@@ -9,14 +9,13 @@ import boto3
 import app
 from chalicelib import container
 from chalicelib.model import Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import summary_status
 from chalicelib.settings import settings
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
 from tests.faults import Interviewer
-from tests.room import HOST, Room
+from tests.room import Room, participant
 
 SAYINGS = (
     "We need more buses in the evening because people work late.",
@@ -35,7 +34,7 @@ class Desk(Room):
     def speak(self, *sayings: str) -> None:
         """Each of these by somebody new."""
         for saying in sayings:
-            self.who = Participant(container.new_id(), "Bo", HOST)
+            self.who = participant(container.new_id(), "Bo")
             self.say(saying)
 
     def summarise(self, received: int = 1) -> list[str]:

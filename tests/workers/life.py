@@ -17,17 +17,15 @@ import app
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView, Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
 from chalicelib.services.sessions.creation import summary_status
-from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from tests import events
 from tests.events import Context
 from tests.faults import Died, Wire
 from tests.lean import lean_tables
-from tests.room import HOST
+from tests.room import HOST, participant
 from tests.workers.carriers import Queues, Streams
 from tests.workers.desk import SAYINGS, Desk
 from tests.workers.ends import A_DAY, carry_all, holds_exactly, look, message_ids, settle
@@ -108,7 +106,7 @@ class Life(RuleBasedStateMachine):
     # People
 
     def send(self, name: str, message_id: str, trouble: Trouble) -> None:
-        self.desk.who = Participant(name, name, HOST)
+        self.desk.who = participant(name, name)
         text = self.sent[name][message_id]
         if self.attempt(trouble, lambda: self.desk.say(text, message_id)):
             self.unanswered.pop(name, None)
@@ -136,7 +134,7 @@ class Life(RuleBasedStateMachine):
         self.host_repeats(name)
         if self.sent[name] and name not in self.unanswered:
             message_id = data.draw(st.sampled_from(sorted(self.sent[name])))
-            self.desk.who = Participant(name, name, HOST)
+            self.desk.who = participant(name, name)
             self.attempt(trouble, lambda: self.desk.say(self.sent[name][message_id], message_id))
 
     # The host
@@ -205,7 +203,7 @@ class Life(RuleBasedStateMachine):
         self.edit(closes_at=clock.now() + timedelta(seconds=1))
         clock.advance(2)
         self.ended = True
-        self.desk.who = Participant("ann", "ann", HOST)
+        self.desk.who = participant("ann", "ann")
         assert not self.attempt(None, lambda: self.desk.say("Too late", "late"))
 
     @precondition(lambda self: self.ended)
@@ -215,8 +213,7 @@ class Life(RuleBasedStateMachine):
         self.ended = False
 
     def edit(self, **changes: Any) -> None:
-        groups, clock = container.telegram_groups(), self.desk.clock
-        edit_session(self.desk.view, HOST, changes, groups=groups, clock=clock, new_id=container.new_id)
+        self.desk.edit(**changes)
 
     # What carries work, and the clock
 

@@ -11,7 +11,6 @@ import app
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import ThreadView
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
@@ -20,7 +19,7 @@ from tests.clock import own_retries
 from tests.events import Context, Event
 from tests.faults import FAULTS, Died, tap
 from tests.lean import aws_state, restore_aws
-from tests.room import HOST
+from tests.room import HOST, participant
 from tests.workers.carriers import Letter, carry
 from tests.workers.desk import SAYINGS, Desk
 from tests.workers.ends import A_DAY, carry_all, holds_exactly, look
@@ -62,7 +61,7 @@ class Town:
         self.desk.clock.advance(60)
 
     def say(self, name: str, words: str) -> None:
-        self.desk.who = Participant(name, name, HOST)
+        self.desk.who = participant(name, name)
         self.desk.say(words, f"{name}: {words}")
 
     def work(self) -> None:

@@ -6,13 +6,12 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.services.participants.identity import Participant
 from chalicelib.store import keys
 from chalicelib.store.token_usage import Ledger
 from tests import events
 from tests.events import Context, Event
 from tests.faults import tap
-from tests.room import HOST
+from tests.room import participant
 from tests.workers.desk import SAYINGS, Desk
 
 
@@ -67,7 +66,7 @@ def test_a_record_that_comes_twice_changes_nothing(desk: Desk) -> None:
 
 def test_what_participants_did_not_say_wakes_nothing(desk: Desk) -> None:
     desk.join()
-    desk.who = Participant("p2", None, HOST)
+    desk.who = participant("p2")
     desk.say("Soup")
     items = [*desk.items("thread#"), *desk.items("message#")]
     replies = [item for item in items if item.get("role") == {"S": "assistant"} or "role" not in item]

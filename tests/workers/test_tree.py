@@ -6,11 +6,10 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner, tree
 from chalicelib.services.synthesis.aggregate import Aggregate, carriers
 from chalicelib.store.sessions import FOR_DIGEST
-from tests.room import HOST
+from tests.room import participant
 from tests.workers.desk import SAYINGS, Desk
 
 SAID = [SAYINGS[number % 3] for number in range(7)] + [
@@ -50,7 +49,7 @@ def agree(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def speak_again(desk: Desk) -> None:
-    desk.who = Participant("p3", "Bo", HOST)
+    desk.who = participant("p3", "Bo")
     desk.say("Parks need more benches, and less noise.")
 
 
@@ -78,7 +77,7 @@ def test_both_ways_come_to_the_same_whatever_happened_under_the_other(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int]
 ) -> None:
     for number, words in enumerate(SAID):
-        desk.who = Participant(f"p{number}", "Bo", HOST)
+        desk.who = participant(f"p{number}", "Bo")
         desk.say(words)
     happenings: list[Callable[[Desk], None]] = [lambda _: None, speak_again, take_out, take_in, remove, speak_again]
     for number, happens in enumerate(happenings):

@@ -39,7 +39,7 @@ def join(
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         capped = context.view.session.is_capped
-        if deps.conversations.join(thread, answers, None, request_context.listed(context, who), capped=capped):
+        if deps.conversations.join(thread, answers, None, request_context.listed(context), capped=capped):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(session_id, who, deps)
     waiting = LeaseWait(deps)

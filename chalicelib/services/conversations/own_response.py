@@ -9,7 +9,7 @@ from chalicelib.model import Message, Thread
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.identity import HOST, thread_id
+from chalicelib.services.participants.identity import Participant, thread_id
 from chalicelib.store.conversations import Scene
 
 PATIENCE = timedelta(seconds=10)  # with others who speak for the same person right now
@@ -17,16 +17,16 @@ _SHORT_WAIT = 0.1
 _LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 
-def find_own(session_id: str, user_id: str, *, deps: ConversationDeps) -> Scene:
-    """The session as this user has it, and their own thread in it, in one read. Raises NotFound without a session."""
-    own = thread_id(deps.secret, session_id, f"{HOST}:{user_id}", user_id)
-    return deps.conversations.scene(session_id, [own], user_id)
+def find_own(session_id: str, who: Participant, *, deps: ConversationDeps) -> Scene:
+    """The session as this respondent has it, and their own thread in it, in one read. Raises NotFound without a session."""
+    own = [thread_id(deps.secret, session_id, it.scope, it.external_id) for it in who.references]
+    return deps.conversations.scene(session_id, own, who.user_id)
 
 
 def respond(
-    scene: Scene, user_id: str, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
+    scene: Scene, who: Participant, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
 ) -> Message:
-    """Store what the user says; of several at once all are stored, one after the other.
+    """Store what the respondent says; of several at once all are stored, one after the other.
 
     A message whose `message_id` is there already is not stored again. Raises Invalid where the session is not active.
     """
@@ -38,13 +38,13 @@ def respond(
         thread = next(iter(scene.threads.values()), None)
         if thread and (known := _known(thread, said, deps)):
             return known
-        stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, user_id, identifier, said, deps)
+        stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, who, identifier, said, deps)
         if stored:
             return stored
         if deps.clock.now() >= until:
             raise Conflict("Other responses of yours are being stored; try again")
         deps.clock.sleep(random.uniform(0, _SHORT_WAIT))
-        scene = find_own(session_id, user_id, deps=deps)
+        scene = find_own(session_id, who, deps=deps)
 
 
 def find_response(scene: Scene, sequence: int, message_id: str, *, deps: ConversationDeps) -> Message:
@@ -63,13 +63,15 @@ def _known(thread: Thread, said: NewMessage, deps: ConversationDeps) -> Message 
     return next((message for message in history if message.message_id == said.message_id), None)
 
 
-def _begin(scene: Scene, user_id: str, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
-    session, scope = scene.view.session, f"{HOST}:{user_id}"
-    own = thread_id(deps.secret, session.id, scope, user_id)
+def _begin(scene: Scene, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
+    session, of = scene.view.session, who.reference_in(scene.view)
+    own = thread_id(deps.secret, session.id, of.scope, of.external_id)
     erased = scene.erased.get(own, 0)
     prompt = scene.view.prompt.version if scene.view.prompt else 0
     now = deps.clock.now()
-    empty = Thread(session.id, own, scope, user_id, None, now, prompt, starts_after=erased, last_sequence=erased)
+    empty = Thread(
+        session.id, own, of.scope, of.external_id, None, now, prompt, starts_after=erased, last_sequence=erased
+    )
     message = _message(empty, identifier, said, deps)
     begun = messages.begun_with(empty, message)
     return message if deps.conversations.join(begun, (), message, capped=session.is_capped) else None

@@ -1,4 +1,4 @@
-"""What a request is about: the session, and the one thread that a participant's scope names."""
+"""What a request is about: the session, and the one thread of its participant."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +12,8 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
 from chalicelib.services.participants.form import page_questions
-from chalicelib.services.participants.identity import WEB, Participant, thread_id
+from chalicelib.services.participants.identity import Participant, Reference, thread_id
+from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.cards import participation
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.prompts import WITH_PROMPT
@@ -37,10 +38,10 @@ class ConversationDeps(Struct, frozen=True):
 
 
 class RequestContext(Struct, frozen=True):
-    """What `Scene` has, for the one thread that a participant's scope names."""
+    """What `Scene` has, for the one thread that is the participant's."""
 
     view: SessionView
-    scope: str
+    reference: Reference
     thread_id: str
     thread: Thread | None
     answers: tuple[Answer, ...]
@@ -57,15 +58,18 @@ class RequestContext(Struct, frozen=True):
 
 
 def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
-    """Where this participant stands. Raises NotFound without a session, Forbidden where a key may not chat there."""
-    ids = {scope: thread_id(deps.secret, session_id, scope, who.external_id) for scope in who.scopes()}
+    """Where this participant stands. Raises NotFound without a session, Forbidden where they may not take part in it.
+
+    Whose thread it is depends on the role in the session: all that it may be are read with the session, in one read.
+    """
+    ids = {it: thread_id(deps.secret, session_id, it.scope, it.external_id) for it in who.references}
     scene: Scene = deps.conversations.scene(session_id, list(ids.values()), who.user_id)
-    scope = who.scope_in(scene.view)
-    found = ids[scope]
+    view, reference = scene.view, who.reference_in(scene.view)
+    found = ids[reference]
     thread = scene.threads.get(found)
     return RequestContext(
-        view=replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view,
-        scope=scope,
+        view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
+        reference=reference,
         thread_id=found,
         thread=thread,
         answers=scene.answers.get(found, ()),
@@ -131,8 +135,8 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     return Thread(
         session_id=session.id,
         id=context.thread_id,
-        scope=context.scope,
-        external_id=who.external_id,
+        scope=context.reference.scope,
+        external_id=context.reference.external_id,
         name=None if session.anonymous else who.name or None,
         created_at=now,
         prompt_version=context.view.prompt.version if context.view.prompt else 0,
@@ -143,8 +147,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     )
 
 
-def listed(context: RequestContext, who: Participant) -> Any:
-    """What puts this session into the list of an account that takes part; members of a session have it in theirs."""
-    if who.user_id is None or context.view.role is not None:
-        return None
-    return participation(context.view.session, who.user_id)
+def listed(context: RequestContext) -> Any:
+    """What puts this session into the list of a user who takes part; members of a session have it in theirs."""
+    user_id = listed_user(context.reference.scope)
+    return participation(context.view.session, user_id) if user_id and context.view.role is None else None

@@ -49,7 +49,7 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
         spoken = messages.begun_with(thread, message)
         capped = context.view.session.is_capped
-        if deps.conversations.join(spoken, (), message, request_context.listed(context, who), capped=capped):
+        if deps.conversations.join(spoken, (), message, request_context.listed(context), capped=capped):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(session_id, who, deps)
     waiting = LeaseWait(deps)

@@ -8,8 +8,8 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.model import Message, Thread, ThreadView
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
-from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.services.participants.scopes import listed_user
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
 
@@ -50,7 +50,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
     for _ in range(_TRIES):
         if found is None:
             raise NotFound("Participant not found")
-        if deps.participants.remove(found.thread, deps.clock.now(), account_of(found.thread.scope)):
+        if deps.participants.remove(found.thread, deps.clock.now(), listed_user(found.thread.scope)):
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)
             return

@@ -8,11 +8,10 @@ from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.participants.identity import Participant
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
-from tests.room import HOST, Room
+from tests.room import HOST, Room, participant
 
 
 @pytest.fixture
@@ -163,7 +162,7 @@ def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
 
 
 def test_nobody_ends_what_has_not_begun(room: Room) -> None:
-    stranger = Participant("somebody else", None, HOST)
+    stranger = participant("somebody else")
     deps, stored = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
         feedback.conclude(room.session.id, stranger, deps=deps, stored=stored)

@@ -8,14 +8,15 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt
+from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.turn import say
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.sessions.creation import NewQuestion
 from tests.clock import own_time
 from tests.faults import own_model
 from tests.llm.queued import prompt_of
-from tests.room import HOST, Room
+from tests.room import Room, participant
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_nobody_joins_or_speaks_after_closing(aws: None, monkeypatch: pytest.Mon
     clock.advance(10)
     with pytest.raises(Invalid, match="Session is not active"):
         room.say("Soup")
-    room.who = Participant("p2", None, HOST)
+    room.who = participant("p2")
     with pytest.raises(Invalid, match="Session is not active"):
         room.join()
     assert room.view().tally.participants == 1
@@ -73,14 +74,14 @@ def test_there_is_no_joining_where_there_is_no_session_or_no_right(room: Room) -
             deps=container.conversation_deps(),
             deadline=room.clock.deadline(24),
         )
-    room.who = Participant("p1", None, "somebody-else")
+    room.who = participant("p1", user_id="somebody-else")
     with pytest.raises(Forbidden):
         room.join()
 
 
 def test_a_page_needs_no_account_and_has_threads_of_its_own(room: Room) -> None:
     room.say("Over the API")
-    room.who = Participant("p1", "Bo")
+    room.who = participant_of(Principal(ParticipantCookie()), "p1", "Bo")
     room.say("On the page")
     assert room.said() == [("user", "On the page"), ("assistant", "Reply 2")]
     assert room.thread().thread.scope == "web"
@@ -95,7 +96,7 @@ def test_a_thread_keeps_the_prompt_it_began_under(room: Room) -> None:
     assert sessions.add_prompt(room.session.id, Prompt(1, "Ask about soup.", "tailored"))
     room.say("Hello")
     assert "Ask about soup." not in repr(room.model.requests[-1])
-    room.who = Participant("p2", None, HOST)
+    room.who = participant("p2")
     room.join()
     assert "Ask about soup." in repr(room.model.requests[-1])
     assert sessions.add_prompt(room.session.id, Prompt(2, "Ask about bread.", "tailored"))

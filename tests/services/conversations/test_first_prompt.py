@@ -5,10 +5,9 @@ import pytest
 from chalicelib import container
 from chalicelib.model import Prompt
 from chalicelib.services.conversations import request_context
-from chalicelib.services.sessions.editing import edit_session
 from tests.clock import own_time
 from tests.faults import Wire, own_model, tap
-from tests.room import HOST, Room
+from tests.room import Room
 
 SOUP = Prompt(1, "Ask about soup.", "tailored")
 
@@ -78,9 +77,7 @@ def test_nobody_waits_longer_than_until_writing_it_fails(room: Room, for_good: b
 
 def test_nobody_waits_where_an_older_prompt_of_ours_serves_until_the_new_one_is_there(room: Room) -> None:
     assert container.sessions().add_prompt(room.session.id, SOUP)
-    edit_session(
-        room.view, HOST, {"goal": "x"}, groups=container.telegram_groups(), clock=room.clock, new_id=container.new_id
-    )
+    room.edit(goal="x")
     assert room.view().prompt_awaited
     room.join()
     assert (is_shown(room), room.clock.slept) == (True, 0)

@@ -7,10 +7,9 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.model import Message
-from chalicelib.services.participants.identity import Participant
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.room import HOST, Room
+from tests.room import Room, participant
 
 LEASE = 30
 
@@ -230,7 +229,7 @@ def test_a_conclusion_counts_once_however_many_turns_follow(room: Room) -> None:
 
 def test_the_tally_is_exact_over_all_shards(room: Room) -> None:
     for number in range(20):
-        room.who = Participant(f"p{number}", None, HOST)
+        room.who = participant(f"p{number}")
         room.model.concludes = number % 4 == 0
         room.join()
         room.say("Soup")

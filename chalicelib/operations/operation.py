@@ -74,10 +74,10 @@ Run = Callable[..., Any]
 
 
 class Repeat(Struct, frozen=True):
-    """How the output of an earlier request is made once more: `output(call, kept)`, from what the first one kept.
+    """How the output of an earlier request is made once more: by `output(call, kept)`, of what that one kept.
 
-    The session is read, and the role checked, as for the operation itself, but for what is said here. What a request made
-    anew is named by what it kept.
+    Where a session is read, it is `output(call, kept, subject)`. What is read, and who may, is as for the operation itself
+    unless it is said here; a session that the request created is named by what it kept.
     """
 
     output: Run

@@ -15,10 +15,7 @@ Who = Literal["anyone", "user"] | SessionWho
 """Who may: `user` is whoever acts for a user; a role is the least one that is needed in the session that the input names; `chat`
 and `questions` add what a public session allows. 404 comes before 403: an unknown session is nobody's."""
 
-IDS = (
-    "session_id",
-    "participant_id",
-)  # the fields of inputs that say what an operation is about; each is a UUID of ours
+IDS = ("session_id", "participant_id")  # what inputs name a subject by; in a path, each is a UUID of ours
 
 Read = Callable[..., tuple[SessionView, Any]]
 """`read(principal, session_id=…)` gives the session as its user has it, and what the operation is handed."""

@@ -9,7 +9,7 @@ from chalicelib.model import Message, Thread
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.identity import Participant, thread_id
+from chalicelib.services.participants.identity import Participant
 from chalicelib.store.conversations import Scene
 
 PATIENCE = timedelta(seconds=10)  # with others who speak for the same person right now
@@ -19,8 +19,8 @@ _LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 def find_own(session_id: str, who: Participant, *, deps: ConversationDeps) -> Scene:
     """The session as this respondent has it, and their own thread in it, in one read. Raises NotFound without a session."""
-    own = [thread_id(deps.secret, session_id, it.scope, it.external_id) for it in who.references]
-    return deps.conversations.scene(session_id, own, who.user_id)
+    own = who.thread_ids(session_id, deps.secret)
+    return deps.conversations.scene(session_id, list(own.values()), who.user_id)
 
 
 def respond(
@@ -65,7 +65,7 @@ def _known(thread: Thread, said: NewMessage, deps: ConversationDeps) -> Message 
 
 def _begin(scene: Scene, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
     session, of = scene.view.session, who.reference_in(scene.view)
-    own = thread_id(deps.secret, session.id, of.scope, of.external_id)
+    own = who.thread_ids(session.id, deps.secret)[of]
     erased = scene.erased.get(own, 0)
     prompt = scene.view.prompt.version if scene.view.prompt else 0
     now = deps.clock.now()

@@ -12,7 +12,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
 from chalicelib.services.participants.form import page_questions
-from chalicelib.services.participants.identity import Participant, Reference, thread_id
+from chalicelib.services.participants.identity import Participant, Reference
 from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.cards import participation
 from chalicelib.store.conversations import Conversations, Scene
@@ -62,7 +62,7 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
 
     Whose thread it is depends on the role in the session: all that it may be are read with the session, in one read.
     """
-    ids = {it: thread_id(deps.secret, session_id, it.scope, it.external_id) for it in who.references}
+    ids = who.thread_ids(session_id, deps.secret)
     scene: Scene = deps.conversations.scene(session_id, list(ids.values()), who.user_id)
     view, reference = scene.view, who.reference_in(scene.view)
     found = ids[reference]

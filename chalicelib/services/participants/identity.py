@@ -38,6 +38,10 @@ class Participant(Struct, frozen=True):
                 return reference
         raise Forbidden
 
+    def thread_ids(self, session_id: str, secret: bytes) -> dict[Reference, str]:
+        """Gives the thread that each reference has in this session, whether it has begun or not."""
+        return {it: thread_id(secret, session_id, it.scope, it.external_id) for it in self.references}
+
 
 def participant_of(
     principal: Principal, external_id: str, name: str | None = None, language: str | None = None

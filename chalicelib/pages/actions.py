@@ -1,14 +1,12 @@
 """What somebody does in a conversation: says something, answers a widget, ends it, rates it."""
 
 import uuid
-from typing import Any
 
 from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Invalid, NotFound, RateLimited, Unavailable
 from chalicelib.observability import log_failure
-from chalicelib.pages.join_view import number
 from chalicelib.pages.page_request import Visit
 from chalicelib.pages.texts import Texts
 from chalicelib.pages.views import Draft, Told, current, onwards, unsaved
@@ -103,20 +101,19 @@ def _after_failure(visit: Visit, said: NewMessage, draft: Draft, error: Harmonic
         return unsaved(visit, draft, visit.voice(None).texts("unsaved_text"), unreadable)
     if thread and any(message.message_id == said.message_id for message in thread.messages if said.message_id):
         return onwards(visit, said.message_id)
-    key, values = _why(error)
-    notice = visit.voice(view).texts(key, **values)
+    notice = _why(error, visit.voice(view).texts)
     return current(visit, view, thread, Told(notice, draft, error=error, sent=said.message_id))
 
 
-def _why(error: HarmonicaError) -> tuple[str, dict[str, Any]]:
+def _why(error: HarmonicaError, texts: Texts) -> str:
     """What to say of words that were not stored."""
     if isinstance(error, RateLimited):
-        return "slow_turns", {"seconds": round(error.retry_after)}
+        return texts("slow_turns", seconds=texts("seconds", count=round(error.retry_after)))
     if isinstance(error, turn.ConversationFull):
-        return "conversation_full", {"limit": number(error.limit)}
+        return texts("conversation_full", messages=texts("messages", count=error.limit))
     if isinstance(error, Invalid) and "widget_value" in error.message:
-        return "widget_gone", {}
-    return ("busy" if error.status == 409 else "not_saved"), {}
+        return texts("widget_gone")
+    return texts("busy" if error.status == 409 else "not_saved")
 
 
 def _require_pace(visit: Visit) -> None:
@@ -147,4 +144,4 @@ def _message_id(form: Form, content: str) -> str | None:
 def _complaint(content: str, texts: Texts) -> str:
     if not content:
         return texts("empty_message")
-    return texts("long_message", count=number(len(content)), limit=number(CONTENT_LIMIT))
+    return texts("long_message", characters=texts("characters", count=len(content)), limit=CONTENT_LIMIT)

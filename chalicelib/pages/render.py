@@ -5,7 +5,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 from msgspec import Struct
@@ -14,9 +14,9 @@ from chalicelib.errors import HarmonicaError
 from chalicelib.model import Session
 from chalicelib.pages import language, static
 from chalicelib.pages.contact import contact
+from chalicelib.pages.cookies import set_cookie
 from chalicelib.pages.language import LANGUAGES, Language
 from chalicelib.pages.texts import Texts, texts_in
-from chalicelib.requests import public_url
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -69,20 +69,13 @@ def page(
     body = _environment().get_template(template).render(given)
     headers = {**HEADERS, "Content-Security-Policy": _policy(nonce), "Content-Language": voice.language.tag}
     if switched := language.asked(request):
-        headers["Set-Cookie"] = cookie(request, language.COOKIE, switched, _YEAR)
+        headers["Set-Cookie"] = set_cookie(request, language.COOKIE, switched, _YEAR)
     return Response(body, headers, status)
 
 
 def fragment(voice: Voice, template: str, **values: Any) -> str:
     """A part of a page, for a page that is there already."""
     return _environment().get_template(template).render({**_spoken(voice), **values}).strip()
-
-
-def cookie(request: Request, name: str, value: str, seconds: int) -> str:
-    """The header that sets a cookie of ours, out of reach of scripts and of other sites."""
-    at = urlsplit(public_url(request))
-    secure = "; Secure" if at.scheme == "https" else ""
-    return f"{name}={value}; Path={at.path}/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def with_retry_after(response: Response, error: HarmonicaError) -> Response:

@@ -1,7 +1,5 @@
 """Whose words: how a participant is named, and the thread that follows from it."""
 
-import hashlib
-import hmac
 import json
 import uuid
 
@@ -10,6 +8,7 @@ from msgspec import Struct
 from chalicelib.errors import Forbidden
 from chalicelib.model import SessionView
 from chalicelib.services.access.principal import Principal
+from chalicelib.services.access.signing import digest
 from chalicelib.services.participants.scopes import ScopeName, rules_of, scope_for
 
 
@@ -60,8 +59,7 @@ def respondent_of(principal: Principal) -> Participant:
 def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> str:
     """The id of a participant's thread: a UUID that can be computed again, cannot be made twice and tells nobody who it is."""
     named = json.dumps([session_id, scope, external_id]).encode()
-    digest = hmac.new(secret, b"thread:" + named, hashlib.sha256).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
+    return str(uuid.UUID(bytes=digest(secret, "thread", named)[:16], version=4))
 
 
 def _references(principal: Principal, scopes: tuple[ScopeName, ...], external_id: str) -> tuple[Reference, ...]:

@@ -1,15 +1,18 @@
 """A session with one participant, for tests that talk through the services."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import container
-from chalicelib.model import Session, SessionView, ThreadView
+from chalicelib.model import ApiKey, Session, SessionView, ThreadView
+from chalicelib.services.access.principal import Principal
 from chalicelib.services.conversations import join, turn
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.request_context import read_thread
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.services.sessions.creation import NewSession, create_session
+from chalicelib.services.sessions.editing import check_changes, edit_session
 from chalicelib.store.sessions import EVERYTHING
 from tests.clock import FakeClock
 from tests.faults import Interviewer
@@ -17,14 +20,24 @@ from tests.faults import Interviewer
 HOST = "00000000-0000-4000-8000-0000000000aa"
 
 
+def by_key(user_id: str = HOST) -> Principal:
+    """This user, by an API key."""
+    return Principal(ApiKey(user_id, "tests", "hm_live_0000", datetime(2026, 3, 1, tzinfo=UTC), None, 100, 0), user_id)
+
+
+def participant(external_id: str, name: str | None = None, user_id: str = HOST) -> Participant:
+    """Somebody for whom this user speaks through the API."""
+    return participant_of(by_key(user_id), external_id, name)
+
+
 class Conversation:
-    """A session, and one participant in it, as REST and the pages see them."""
+    """A session, and one participant in it, as the doors see them."""
 
     def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
         self.clock = clock
         self.model = model
         self.session = self._create(**fields)
-        self.who = Participant("p1", "Bo", HOST)
+        self.who = participant("p1", "Bo")
 
     def _create(self, **fields: Any) -> Session:
         new = NewSession(**{"topic": "Lunch", "goal": "Find out what people eat", **fields})
@@ -46,6 +59,18 @@ class Conversation:
     def view(self) -> SessionView:
         """All of the session."""
         return container.sessions().view(self.session.id, EVERYTHING, HOST)
+
+    def edit(self, **changes: Any) -> None:
+        """Change the session as its host."""
+        edit_session(
+            self.view(),
+            HOST,
+            check_changes(changes, self.clock.now()),
+            sessions=container.sessions(),
+            groups=container.telegram_groups(),
+            clock=self.clock,
+            new_id=container.new_id,
+        )
 
     def thread(self) -> ThreadView:
         """The participant's thread."""

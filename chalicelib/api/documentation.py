@@ -15,6 +15,7 @@ pages = Blueprint(f"{__name__}.pages")
 
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
+_SCRIPT = "text/javascript; charset=utf-8"
 
 
 def get_openapi(call: Call, _: Nothing) -> dict[str, Any]:
@@ -34,10 +35,28 @@ def get_docs() -> Response:
     """The reference, to be read in a browser."""
 
     def answer(request: Request, headers: dict[str, str]) -> Response:
-        from chalicelib.api.reference import POLICY, reference
+        from chalicelib.api.reference import policy, reference
 
-        headers |= {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
-        return etag.respond(request, reference(public_url(request)), _HTML)
+        address = public_url(request)
+        headers |= {
+            "Content-Security-Policy": policy(address),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return etag.respond(request, reference(address), _HTML)
+
+    return respond(pages.current_request, answer)
+
+
+@pages.route("/docs.js", methods=["GET"], content_types=[])
+def get_script() -> Response:
+    """What sends the requests that are tried on that page."""
+
+    def answer(request: Request, headers: dict[str, str]) -> Response:
+        from chalicelib.api.reference import SCRIPT
+
+        headers |= {"X-Content-Type-Options": "nosniff"}
+        return etag.respond(request, SCRIPT, _SCRIPT)
 
     return respond(pages.current_request, answer)
 

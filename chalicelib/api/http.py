@@ -20,8 +20,10 @@ from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.operations.answer_size import ANSWER_BYTES, fits, rendered
 from chalicelib.operations.operation import Call, Done
+from chalicelib.operations.subject import IDS
 from chalicelib.requests import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id
 from chalicelib.services.access.limits import DEFAULT_RATE
+from chalicelib.services.access.principal import Allowance, Principal, Visitor
 from chalicelib.services.access.rate_limits import VISITS, count_visit
 from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
@@ -31,7 +33,6 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _EXPOSED = "Allow, ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
-_UUIDS = ("session_id", "participant_id")
 
 
 ROUTED: list[Route] = []  # all that are served, the documentation among them
@@ -60,7 +61,7 @@ def respond(request: Request, answer: Callable[[Request, dict[str, str]], Respon
     A request that nobody is counted for says what it used of a new caller's allowance: nothing.
     """
     headers = {
-        **_allowance(0, DEFAULT_RATE, container.clock().now()),
+        **_told(Allowance(DEFAULT_RATE, 0), container.clock().now()),
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Expose-Headers": _EXPOSED,
         "Vary": "Authorization, Origin",
@@ -123,30 +124,37 @@ def _answer(route: Route, path_values: dict[str, str], request: Request, headers
 def _admit(route: Route, request: Request, headers: dict[str, str]) -> Call:
     clock = container.clock()
     now, deadline = clock.now(), clock.deadline(TURN_SECONDS)
-    caller = None
+    principal = _principal(route, request, now)
+    if principal.allowance:
+        _require_allowance(principal.allowance, now, headers)
+    return Call(principal, now, deadline, public_url(request))
+
+
+def _principal(route: Route, request: Request, now: datetime) -> Principal:
+    """Gives who asks, and counts the request. Raises Unauthorized where a key is needed."""
     if route.operation.who != "anyone":
-        caller = authenticate(request.headers.get("authorization"), accounts=container.accounts(), now=now)
-        _require_allowance(caller.used, caller.limit, now, headers)
-    elif route.counted:
-        # What the gateway saw: a client can write any header.
-        address = str(request.context["identity"]["sourceIp"])
-        visits = count_visit(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
-        _require_allowance(visits, VISITS, now, headers)
-    return Call(who=route.operation.who, now=now, deadline=deadline, public_url=public_url(request), _caller=caller)
+        return authenticate(request.headers.get("authorization"), accounts=container.accounts(), now=now)
+    if not route.counted:
+        return Principal(Visitor())
+    # What the gateway saw: a client can write any header.
+    address = str(request.context["identity"]["sourceIp"])
+    visits = count_visit(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
+    return Principal(Visitor(), allowance=Allowance(VISITS, visits))
 
 
-def _require_allowance(used: int, limit: int, now: datetime, headers: dict[str, str]) -> None:
+def _require_allowance(allowance: Allowance, now: datetime, headers: dict[str, str]) -> None:
     """Say in the headers what is left of this minute's requests; raise RateLimited where nothing is."""
-    headers |= _allowance(used, limit, now)
-    if used > limit:
+    headers |= _told(allowance, now)
+    if allowance.used > allowance.limit:
         wait = seconds_to_next_minute(now)
         raise RateLimited(f"Rate limit exceeded. Try again in {wait} seconds.", wait)
 
 
-def _allowance(used: int, limit: int, now: datetime) -> dict[str, str]:
+def _told(allowance: Allowance, now: datetime) -> dict[str, str]:
+    """Gives the headers that tell of an allowance."""
     return {
-        "RateLimit-Limit": str(limit),
-        "RateLimit-Remaining": str(max(0, limit - used)),
+        "RateLimit-Limit": str(allowance.limit),
+        "RateLimit-Remaining": str(max(0, allowance.limit - allowance.used)),
         "RateLimit-Reset": str(seconds_to_next_minute(now)),
     }
 
@@ -156,7 +164,7 @@ def _path_id(name: str, value: str) -> str:
 
     What cannot be a UUID is nobody's: the view finds nothing there, once it is that id's turn.
     """
-    if name not in _UUIDS:
+    if name not in IDS:
         return unquote(value)
     return value.lower() if is_uuid(value.lower()) else NOBODYS
 

@@ -28,7 +28,7 @@ def once(route: Route, call: Call, ids: Mapping[str, str], request: Request, wor
     if key is None:
         return work(call)
     secret, body = container.deployment_secret(), _comparable(bytes(request.raw_body or b""))
-    asked = idempotency.repeatable(call.caller.user_id, route.name, ids, str(key), body, secret=secret)
+    asked = idempotency.repeatable(call.user_id, route.name, ids, str(key), body, secret=secret)
     claimed = idempotency.claim(asked, container.new_id(), guards=container.guards(), now=call.now)
     if isinstance(claimed, Outcome):
         return _again(route, call, ids, claimed)
@@ -46,7 +46,7 @@ def once(route: Route, call: Call, ids: Mapping[str, str], request: Request, wor
 
 def _again(route: Route, call: Call, ids: Mapping[str, str], before: Outcome) -> Done:
     if before.status >= 400:
-        raise idempotency.refuse_again(before)
+        raise idempotency.refused_before(before)
     output = route.operation.repeat(call, before.ids, ids)
     return Done(output, goes_on=before.status == ACCEPTED)
 

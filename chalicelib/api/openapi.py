@@ -10,7 +10,8 @@ import msgspec
 from chalicelib.api.error_envelope import ErrorEnvelope
 from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
-from chalicelib.operations.operation import Changes, Markdown, Output, Who
+from chalicelib.operations.operation import Changes, Markdown, Output
+from chalicelib.operations.subject import Who
 
 Json = dict[str, Any]
 
@@ -19,7 +20,7 @@ _REF = "#/components/schemas/{name}"
 
 _WHO: dict[Who, str] = {
     "anyone": "Needs no key.",
-    "key": "For anybody with an API key.",
+    "user": "For anybody with an API key.",
     "viewer": "For viewers of the session and above.",
     "editor": "For editors of the session and above.",
     "admin": "For admins of the session and its owner.",
@@ -209,7 +210,7 @@ def _failures(route: Route) -> Json:
         statuses |= {429}
     if route.ids:
         statuses |= {404}
-    if done.who not in ("anyone", "key"):
+    if done.who not in ("anyone", "user"):
         statuses |= {403}
     if fields:
         statuses |= {400}

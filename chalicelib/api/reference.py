@@ -1,4 +1,4 @@
-"""The API's description as a page for people and as an index for agents. One file each, nothing from elsewhere."""
+"""The API's description as a page for people, where it can be tried, and as an index for agents. Nothing is from elsewhere."""
 
 import base64
 import hashlib
@@ -21,10 +21,15 @@ _HERE = Path(__file__).parent / "templates"
 _STYLE = (_HERE / "reference.css").read_text()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
-# The one style sheet is part of the page and named by its hash; scripts, frames, and everything from elsewhere are off.
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+SCRIPT = (_HERE / "reference.js").read_text()
+
+
+def policy(public_url: str) -> str:
+    """What the page may: the one style sheet that is part of it, its one script, and requests to the API, all by name."""
+    return (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; script-src {public_url}/docs.js; "
+        f"connect-src {public_url}/api/v1/; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 
 
 @cache

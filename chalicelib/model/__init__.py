@@ -37,13 +37,13 @@ from chalicelib.model.synthesis import (
     Transition,
     Voice,
 )
-from chalicelib.model.users import Caller, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
+from chalicelib.model.users import ApiKey, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
 
 __all__ = [
     "STANCES",
     "Answer",
+    "ApiKey",
     "Brief",
-    "Caller",
     "Card",
     "Channel",
     "Condensed",

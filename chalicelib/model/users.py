@@ -19,15 +19,14 @@ class User(Struct, frozen=True):
     created_at: datetime
 
 
-class Caller(Struct, frozen=True):
-    """Who an API key belongs to, and what this request did to the key's allowance."""
+class ApiKey(Struct, frozen=True):
+    """An API key as a request used it: the user it acts for, its limit in requests a minute, and how many it has used."""
 
     user_id: str
-    key_id: str
-    key_name: str | None
-    key_prefix: str
-    key_created_at: datetime
-    key_last_used_at: datetime | None
+    name: str | None
+    prefix: str
+    created_at: datetime
+    last_used_at: datetime | None
     limit: int
     used: int
 

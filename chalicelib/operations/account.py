@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chalicelib import container
+from chalicelib.errors import Unauthorized
+from chalicelib.model import ApiKey as UsedKey
 from chalicelib.operations.fields import Time, Uuid, moment, moment_or_null
 from chalicelib.operations.operation import Call, Nothing, Operation, Output
 
@@ -32,10 +34,12 @@ class UserInfo(Output):
 
 def get_me(call: Call, _: Nothing) -> UserInfo:
     """The user and the key in use."""
-    user, caller = container.accounts().user(call.caller.user_id), call.caller
-    created, used = moment(caller.key_created_at), moment_or_null(caller.key_last_used_at)
-    key = ApiKey(caller.key_name, caller.key_prefix, created, used)
+    used = call.principal.means
+    if not isinstance(used, UsedKey):
+        raise Unauthorized
+    user = container.accounts().user(call.user_id)
+    key = ApiKey(used.name, used.prefix, moment(used.created_at), moment_or_null(used.last_used_at))
     return UserInfo(user.id, user.email, user.name, user.subscription_status, key)
 
 
-OPERATIONS = (Operation(get_me, "key", Nothing, UserInfo, settled=False),)
+OPERATIONS = (Operation(get_me, "user", Nothing, UserInfo, settled=False),)

@@ -6,12 +6,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib import container
 from chalicelib.errors import Invalid
+from chalicelib.model import SessionView
 from chalicelib.operations.fields import Content, Id, OfSession, Text5k, ThreadId
-from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.subject import session_with
+from chalicelib.services.access.results_links import participants_url
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.join import join as join_session
 from chalicelib.services.conversations.messages import NewMessage, Turn
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import Participant, participant_of
 
 ParticipantId = Annotated[
     Id, Meta(description="The id that you give this participant; the same id is the same thread.", examples=["ada"])
@@ -112,12 +115,11 @@ def chat(call: Call, given: Chat) -> Done:
 
 
 def _who(call: Call, given: Join | Chat) -> Participant:
-    return Participant(given.participant_id, given.participant_name or None, call.caller.user_id)
+    return participant_of(call.principal, given.participant_id, given.participant_name or None)
 
 
-def _again(call: Call, kept: dict[str, Any], session_id: str) -> ChatResponse:
-    session = call.open(session_id).session
-    return _shown(call, turns.turn_again(session, **kept, deps=container.conversation_deps()))
+def _again(call: Call, kept: dict[str, Any], view: SessionView) -> ChatResponse:
+    return _shown(call, turns.turn_again(view.session, **kept, deps=container.conversation_deps()))
 
 
 def _done(call: Call, turn: Turn) -> Done:
@@ -127,11 +129,17 @@ def _done(call: Call, turn: Turn) -> Done:
 
 def _shown(call: Call, turn: Turn) -> ChatResponse:
     widget = UNSET if turn.widget_spec is None else turn.widget_spec
-    results = call.participants_url(turn) if turn.is_final else None
-    return ChatResponse(Reply("assistant", turn.content, turn.is_final, widget), turn.thread_id, results or UNSET)
+    reply = Reply("assistant", turn.content, turn.is_final, widget)
+    return ChatResponse(reply, turn.thread_id, (_results_url(call, turn) if turn.is_final else None) or UNSET)
+
+
+def _results_url(call: Call, turn: Turn) -> str | None:
+    """Gives the page of results for the participant whose turn this was; None where the host keeps the results."""
+    secret = container.deployment_secret()
+    return participants_url(call.public_url, turn.session, turn.thread_id, secret=secret, now=call.now)
 
 
 OPERATIONS = (
-    Operation(join, "chat", Join, ChatResponse, again=_again),
-    Operation(chat, "chat", Chat, ChatResponse, again=_again),
+    Operation(join, "chat", Join, ChatResponse, again=Repeat(_again, session_with())),
+    Operation(chat, "chat", Chat, ChatResponse, again=Repeat(_again, session_with())),
 )

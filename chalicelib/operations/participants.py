@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, TooLarge
 from chalicelib.model import Message as StoredMessage
-from chalicelib.model import ThreadView
+from chalicelib.model import SessionView, ThreadView
 from chalicelib.operations.answer_size import fits
 from chalicelib.operations.fields import (
     Content,
@@ -25,12 +25,16 @@ from chalicelib.operations.fields import (
     moment,
     moment_or_null,
 )
-from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.subject import session_with
+from chalicelib.services.access.principal import Principal
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.own_response import find_own, find_response
 from chalicelib.services.conversations.own_response import respond as store_response
 from chalicelib.services.participants import inclusion, responses
-from chalicelib.services.participants.identity import channel_of
+from chalicelib.services.participants.identity import respondent_of
+from chalicelib.services.participants.scopes import Channel, rules_of
+from chalicelib.store.conversations import Scene
 
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 
@@ -71,9 +75,7 @@ class Participant(Output):
     ]
     messages: Annotated[list[Message], Meta(description="What was said, oldest first.")]
     external_id: Annotated[str, Meta(description="The id that the channel gave the participant.", examples=["ada"])]
-    channel: Annotated[
-        Literal["web", "telegram", "api"], Meta(description="Where the conversation takes place.", examples=["api"])
-    ]
+    channel: Annotated[Channel, Meta(description="Where the conversation takes place.", examples=["api"])]
     message_count: Annotated[Count, Meta(description="How many messages the participant sent.")]
     first_message_at: Annotated[Time | None, Meta(description="When the participant spoke first.")]
     last_message_at: Annotated[Time | None, Meta(description="When the participant spoke last.")]
@@ -148,11 +150,9 @@ class IncludeParticipant(OfParticipant):
     ]
 
 
-def list_responses(call: Call, given: ListResponses) -> ParticipantList:
+def list_responses(_: Call, wanted: responses.Wanted, view: SessionView) -> ParticipantList:
     """Every included thread with its messages, by first message."""
-    wanted = _wanted(given)
-    call.open(given.session_id)
-    found = responses.list_responses(given.session_id, wanted, participants=container.participants())
+    found = responses.list_responses(view.session.id, wanted, participants=container.participants())
     people = [_participant(view) for view in found.people]
     answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
     if not fits(answer):
@@ -160,45 +160,44 @@ def list_responses(call: Call, given: ListResponses) -> ParticipantList:
     return answer
 
 
-def add_response(call: Call, given: AddResponse) -> Done:
+def add_response(call: Call, given: AddResponse, scene: Scene) -> Done:
     """The caller's own response; no facilitator replies."""
-    deps = container.conversation_deps()
-    scene = find_own(given.session_id, call.caller.user_id, deps=deps)
-    call.admit(scene.view)
-    said = NewMessage(given.content, call.repeat_id)
-    message = store_response(scene, call.caller.user_id, said, deps=deps, new_id=call.new_id)
+    said, who = NewMessage(given.content, call.repeat_id), respondent_of(call.principal)
+    message = store_response(scene, who, said, deps=container.conversation_deps(), new_id=call.new_id)
     return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
-def include_participant(call: Call, given: IncludeParticipant) -> Participant:
+def include_participant(_: Call, given: IncludeParticipant, found: ThreadView | None) -> Participant:
     """Take somebody out of the results, or in again; the summary follows.
 
     Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
     """
-    found = _found(call, given)
     deps = container.participant_deps()
     person = _participant(inclusion.set_included(given.session_id, found, given.included, deps=deps))
     return person if fits(person) else msgspec.structs.replace(person, messages=[])
 
 
-def remove_participant(call: Call, given: OfParticipant) -> None:
+def remove_participant(_: Call, given: OfParticipant, found: ThreadView | None) -> None:
     """Remove somebody's data for good; the summary follows."""
-    inclusion.remove_participant(given.session_id, _found(call, given), deps=container.participant_deps())
+    inclusion.remove_participant(given.session_id, found, deps=container.participant_deps())
 
 
-def _found(call: Call, given: OfParticipant) -> ThreadView | None:
-    view, found = container.participants().find(given.session_id, given.participant_id, call.caller.user_id)
-    call.admit(view)
-    return found
+def _participant_read(
+    principal: Principal, session_id: str, participant_id: str
+) -> tuple[SessionView, ThreadView | None]:
+    return container.participants().find(session_id, participant_id, principal.require_user())
 
 
-def _response_again(call: Call, kept: dict[str, Any], session_id: str) -> Response:
-    scene = find_own(session_id, call.caller.user_id, deps=container.conversation_deps())
-    call.admit(scene.view)
-    return _response(session_id, find_response(scene, **kept, deps=container.conversation_deps()))
+def _own_thread_read(principal: Principal, session_id: str) -> tuple[SessionView, Scene]:
+    scene = find_own(session_id, respondent_of(principal), deps=container.conversation_deps())
+    return scene.view, scene
 
 
-def _wanted(given: ListResponses) -> responses.Wanted:
+def _response_again(_: Call, kept: dict[str, Any], scene: Scene) -> Response:
+    return _response(scene.view.session.id, find_response(scene, **kept, deps=container.conversation_deps()))
+
+
+def _wanted(_: Call, given: ListResponses) -> responses.Wanted:
     """Puts the input into the words of the rules. Raises Invalid for a `since` that is no time, and a `cursor` that is none of ours."""
     return responses.Wanted(
         limit=None if given.limit is UNSET else given.limit,
@@ -230,7 +229,7 @@ def _participant(view: ThreadView) -> Participant:
         active=not thread.concluded,
         messages=[_message(entry) for entry in view.messages],
         external_id=thread.external_id,
-        channel=channel_of(thread.scope),
+        channel=rules_of(thread.scope).channel,
         message_count=thread.message_count,
         first_message_at=moment_or_null(thread.first_message_at),
         last_message_at=moment_or_null(thread.last_message_at),
@@ -251,8 +250,26 @@ def _response(session_id: str, of: StoredMessage) -> Response:
 
 
 OPERATIONS = (
-    Operation(list_responses, "viewer", ListResponses, ParticipantList, fails=(TooLarge,)),
-    Operation(add_response, "editor", AddResponse, Response, again=_response_again, creates=True),
-    Operation(include_participant, "editor", IncludeParticipant, Participant, fails=(Conflict,)),
-    Operation(remove_participant, "owner", OfParticipant, fails=(Conflict,)),
+    Operation(
+        list_responses,
+        "viewer",
+        ListResponses,
+        ParticipantList,
+        reads=session_with(),
+        check=_wanted,
+        fails=(TooLarge,),
+    ),
+    Operation(
+        add_response,
+        "editor",
+        AddResponse,
+        Response,
+        reads=_own_thread_read,
+        again=Repeat(_response_again),
+        creates=True,
+    ),
+    Operation(
+        include_participant, "editor", IncludeParticipant, Participant, reads=_participant_read, fails=(Conflict,)
+    ),
+    Operation(remove_participant, "owner", OfParticipant, reads=_participant_read, fails=(Conflict,)),
 )

@@ -6,9 +6,11 @@ from msgspec import Meta, convert
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.model import SessionView
 from chalicelib.operations.fields import OfSession, Uuid
-from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
+from chalicelib.operations.subject import session_with
 from chalicelib.services.facilitation.tailoring import write_prompt
 from chalicelib.services.templates import find_template
 from chalicelib.store.sessions import FOR_PROMPT
@@ -46,16 +48,15 @@ class PromptProposal(Output):
     ]
 
 
-def propose_prompt(call: Call, given: OfSession) -> Done:
+def propose_prompt(_: Call, __: OfSession, view: SessionView) -> Done:
     """Propose a facilitation prompt written from the session's brief and template.
 
     Nothing is stored: PATCH the session with it to use it. So the same Idempotency-Key gives another proposal.
     """
-    return Done(_proposal(call, given.session_id))
+    return Done(_proposal(view))
 
 
-def _proposal(call: Call, session_id: str) -> PromptProposal:
-    view = call.open(session_id, FOR_PROMPT)
+def _proposal(view: SessionView) -> PromptProposal:
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
     written = write_prompt(view, model=container.model(), deadline=deadline)
     template = find_template(view.session.template_id)
@@ -68,8 +69,18 @@ def _proposal(call: Call, session_id: str) -> PromptProposal:
     )
 
 
-def _another(call: Call, _: dict[str, Any], session_id: str) -> PromptProposal:
-    return _proposal(call, session_id)
+def _another(_: Call, __: dict[str, Any], view: SessionView) -> PromptProposal:
+    return _proposal(view)
 
 
-OPERATIONS = (Operation(propose_prompt, "editor", OfSession, PromptProposal, again=_another, fails=(Unavailable,)),)
+OPERATIONS = (
+    Operation(
+        propose_prompt,
+        "editor",
+        OfSession,
+        PromptProposal,
+        reads=session_with(FOR_PROMPT),
+        again=Repeat(_another),
+        fails=(Unavailable,),
+    ),
+)

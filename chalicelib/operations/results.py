@@ -10,8 +10,9 @@ from chalicelib.model import STANCES, SessionView
 from chalicelib.model import Quote as StoredQuote
 from chalicelib.model import Theme as StoredTheme
 from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment_or_null
-from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output
+from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output, Repeat
 from chalicelib.operations.sessions import SummaryStatus
+from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.list_projection import update_cards
 from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.state import summary_status
@@ -70,35 +71,33 @@ class Summary(Output):
     quotes: Annotated[list[Quote], Meta(description="All quotes in it, those of the themes included.")]
 
 
-def get_summary(call: Call, given: OfSession) -> Summary:
+def get_summary(_: Call, __: OfSession, view: SessionView) -> Summary:
     """The summary, and how current it is."""
-    return _summary(call.open(given.session_id, FOR_RESULTS))
+    return _summary(view)
 
 
-def write_summary(call: Call, given: OfSession) -> Done:
+def write_summary(_: Call, __: OfSession, view: SessionView) -> Done:
     """Rewrite the summary now; 202 where that takes longer than a request may, and goes on."""
     from chalicelib.services.synthesis.on_demand import summarise_now
 
-    call.open(given.session_id)
-    if not summarise_now(given.session_id, deps=container.synthesis_deps()):
-        return Done(_to_come(given.session_id), {"written": False}, goes_on=True)
+    session_id = view.session.id
+    if not summarise_now(session_id, deps=container.synthesis_deps()):
+        return Done(_to_come(session_id), {"written": False}, goes_on=True)
     # The caller's list shows the change at once; the queue would take seconds.
     now = container.clock().now()
-    update_cards(given.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
-    return Done(_summary(call.open(given.session_id, FOR_RESULTS)), {"written": True})
+    update_cards(session_id, sessions=container.sessions(), cards=container.cards(), now=now)
+    return Done(_summary(container.sessions().view(session_id, FOR_RESULTS)), {"written": True})
 
 
-def get_brief(call: Call, given: OfSession) -> Markdown:
+def get_brief(_: Call, __: OfSession, view: SessionView) -> Markdown:
     """The brief, as markdown."""
-    brief = call.open(given.session_id, FOR_RESULTS).brief
-    if brief is None:
+    if view.brief is None:
         raise NotFound("This session has no brief yet; it follows the first summary")
-    return Markdown(brief.markdown)
+    return Markdown(view.brief.markdown)
 
 
-def _written_again(call: Call, kept: dict[str, Any], session_id: str) -> Summary:
-    view = call.open(session_id, FOR_RESULTS)
-    return _summary(view) if kept["written"] else _to_come(session_id)
+def _written_again(_: Call, kept: dict[str, Any], view: SessionView) -> Summary:
+    return _summary(view) if kept["written"] else _to_come(view.session.id)
 
 
 def _summary(view: SessionView) -> Summary:
@@ -129,7 +128,16 @@ def _quote(of: StoredQuote) -> Quote:
 
 
 OPERATIONS = (
-    Operation(get_summary, "viewer", OfSession, Summary),
-    Operation(write_summary, "editor", OfSession, Summary, again=_written_again, goes_on=True, fails=(Unavailable,)),
-    Operation(get_brief, "viewer", OfSession, Markdown),
+    Operation(get_summary, "viewer", OfSession, Summary, reads=session_with(FOR_RESULTS)),
+    Operation(
+        write_summary,
+        "editor",
+        OfSession,
+        Summary,
+        reads=session_with(),
+        again=Repeat(_written_again, session_with(FOR_RESULTS)),
+        goes_on=True,
+        fails=(Unavailable,),
+    ),
+    Operation(get_brief, "viewer", OfSession, Markdown, reads=session_with(FOR_RESULTS)),
 )

@@ -7,9 +7,10 @@ from msgspec.structs import asdict
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.model import Note, Stance
+from chalicelib.model import Note, SessionView, Stance
 from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment
-from chalicelib.operations.operation import Call, Done, Operation, Output
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.subject import session_with
 from chalicelib.store.sessions import FOR_SCRATCHPAD
 
 ThemeId = Annotated[str, Meta(description="The id of the theme, which stays for ever.", examples=["t1"])]
@@ -93,14 +94,14 @@ class UpdateScratchpad(OfSession):
     ] = "seed"
 
 
-def get_scratchpad(call: Call, given: OfSession) -> Scratchpad:
+def get_scratchpad(_: Call, __: OfSession, view: SessionView) -> Scratchpad:
     """The notes over all conversations; there are none before somebody spoke in a session with cross-pollination."""
-    pad = call.open(given.session_id, FOR_SCRATCHPAD).scratchpad
+    pad = view.scratchpad
     if pad is None or not pad.messages:
         raise NotFound("This session has no scratchpad yet")
     notes = {note.id: note for note in pad.notes}
     return Scratchpad(
-        session_id=given.session_id,
+        session_id=view.session.id,
         themes=[
             ScratchpadTheme(it.id, it.label, it.description, it.participants, dict(it.stances), list(it.evidence))
             for it in pad.notes
@@ -114,18 +115,16 @@ def get_scratchpad(call: Call, given: OfSession) -> Scratchpad:
     )
 
 
-def update_scratchpad(call: Call, given: UpdateScratchpad) -> Done:
+def update_scratchpad(_: Call, given: UpdateScratchpad, view: SessionView) -> Done:
     """Bring the scratchpad up to date, in batches within the time of a request; call again while it is `partial`."""
     from chalicelib.services.synthesis import scratchpad_on_demand
 
-    call.open(given.session_id)
     deps = container.synthesis_deps()
-    progress = asdict(scratchpad_on_demand.update_scratchpad(given.session_id, given.mode, deps=deps))
+    progress = asdict(scratchpad_on_demand.update_scratchpad(view.session.id, given.mode, deps=deps))
     return Done(ScratchpadProgress(**progress), progress)
 
 
-def _progress_again(call: Call, kept: dict[str, Any], session_id: str) -> ScratchpadProgress:
-    call.open(session_id)
+def _progress_again(_: Call, kept: dict[str, Any], __: SessionView) -> ScratchpadProgress:
     return ScratchpadProgress(**kept)
 
 
@@ -134,8 +133,14 @@ def _outcome(of: Note) -> ScratchpadOutcome:
 
 
 OPERATIONS = (
-    Operation(get_scratchpad, "viewer", OfSession, Scratchpad),
+    Operation(get_scratchpad, "viewer", OfSession, Scratchpad, reads=session_with(FOR_SCRATCHPAD)),
     Operation(
-        update_scratchpad, "editor", UpdateScratchpad, ScratchpadProgress, again=_progress_again, fails=(Unavailable,)
+        update_scratchpad,
+        "editor",
+        UpdateScratchpad,
+        ScratchpadProgress,
+        reads=session_with(),
+        again=Repeat(_progress_again),
+        fails=(Unavailable,),
     ),
 )

@@ -26,9 +26,10 @@ from chalicelib.operations.fields import (
     moment,
     moment_or_null,
 )
-from chalicelib.operations.operation import Call, Done, Input, Operation, Output
+from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
-from chalicelib.services.access.roles import require_role
+from chalicelib.operations.subject import session_with
+from chalicelib.services.access.results_links import Holder, results_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
 from chalicelib.services.synthesis.state import summary_status
@@ -237,43 +238,43 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     if given.project_id is not None:  # nobody has projects yet
         raise Invalid(f"project_id {given.project_id!r} does not exist")
     new = msgspec.convert(msgspec.to_builtins(given), creation.NewSession)
-    announced = check_distribution(new.distribution, call.caller.user_id, groups=container.telegram_groups())
+    announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
     new = replace(new, distribution=announced)
     session = creation.create_session(
-        new, call.caller.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id
+        new, call.user_id, sessions=container.sessions(), now=call.now, new_id=call.new_id
     )
     return Done(_created(call, session, 0), {"session_id": session.id})
 
 
-def get_session(call: Call, given: OfSession) -> Session:
+def get_session(call: Call, _: OfSession, view: SessionView) -> Session:
     """Everything about a session."""
-    return _shown(call, call.open(given.session_id, parts.EVERYTHING))
+    return _shown(call, view)
 
 
-def edit_session(call: Call, given: SessionChanges) -> Session:
+def edit_session(call: Call, changes: dict[str, Any], view: SessionView) -> Session:
     """Change what the body names; gives the session as it is then."""
-    view = editing.edit_session(
-        lambda: call.open(given.session_id, parts.EVERYTHING),
-        call.caller.user_id,
-        changes_of(given),
+    edited = editing.edit_session(
+        view,
+        call.user_id,
+        changes,
+        sessions=container.sessions(),
         groups=container.telegram_groups(),
         clock=container.clock(),
         new_id=call.new_id,
     )
-    return _shown(call, view)
+    return _shown(call, edited)
 
 
-def delete_session(call: Call, given: OfSession) -> None:
+def delete_session(call: Call, _: OfSession, view: SessionView) -> None:
     """Remove a session for good."""
-    call.open(given.session_id)
     deletion.delete_session(
-        given.session_id, call.caller.user_id, deletions=container.deletions(), jobs=container.jobs(), now=call.now
+        view.session.id, call.user_id, deletions=container.deletions(), jobs=container.jobs(), now=call.now
     )
 
 
-def get_questions(call: Call, given: OfSession) -> QuestionList:
+def get_questions(_: Call, __: OfSession, view: SessionView) -> QuestionList:
     """The pre-session form."""
-    return QuestionList(_questions(call.open(given.session_id, parts.FOR_QUESTIONS).questions))
+    return QuestionList(_questions(view.questions))
 
 
 def list_sessions(call: Call, given: ListSessions) -> SessionList:
@@ -286,7 +287,7 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
         limit=given.limit,
         offset=given.offset,
     )
-    page = listing.list_sessions(container.cards().of_user(call.caller.user_id), wanted, call.now)
+    page = listing.list_sessions(container.cards().of_user(call.user_id), wanted, call.now)
     items = [SessionListItem(**_listed(card, card.session_id, call.now)) for card in page.cards]
     return SessionList(items, Pagination(page.total, given.limit, given.offset))
 
@@ -309,9 +310,12 @@ def join_url(public_url: str, session_id: str) -> str:
     return f"{public_url}/chat?s={session_id}"
 
 
-def _created_again(call: Call, kept: dict[str, Any]) -> SessionCreated:
-    view = container.sessions().view(kept["session_id"], parts.FOR_COUNT, call.caller.user_id)
-    return _created(call, require_role(view, "viewer").session, view.tally.participants)
+def _created_again(call: Call, _: dict[str, Any], view: SessionView) -> SessionCreated:
+    return _created(call, view.session, view.tally.participants)
+
+
+def _checked(call: Call, given: SessionChanges) -> dict[str, Any]:
+    return editing.check_changes(changes_of(given), call.now)
 
 
 def _created(call: Call, of: StoredSession, participants: int) -> SessionCreated:
@@ -346,7 +350,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "summary": view.summary.markdown if view.summary else None,
         "session_md": view.brief.markdown if view.brief else None,
         "join_url": join_url(call.public_url, of.id),
-        "results_url": call.results_url(of.id),
+        "results_url": _results_url(call, of.id),
         "questions": _questions(view.questions),
         "distribution": [Distribution(it.channel, it.group_id, it.status, it.error) for it in of.distribution],
         "prompt_status": creation.prompt_status(view),
@@ -360,16 +364,37 @@ def _shown(call: Call, view: SessionView) -> Session:
     return Session(**stored | shown)
 
 
+def _results_url(call: Call, session_id: str) -> str:
+    """Gives the page of a session's results, opened with what the caller may see of it."""
+    holder = Holder("user", call.user_id)
+    return results_url(call.public_url, session_id, holder, secret=container.deployment_secret(), now=call.now)
+
+
 def _questions(asked: tuple[AskedQuestion, ...]) -> list[Question]:
     return [Question(it.id, it.text, it.position, it.type, it.required, list(it.options)) for it in asked]
 
 
 OPERATIONS = (
-    Operation(create_session, "key", fields.CreateSession, SessionCreated, again=_created_again, creates=True),
-    Operation(list_sessions, "key", ListSessions, SessionList),
+    Operation(
+        create_session,
+        "user",
+        fields.CreateSession,
+        SessionCreated,
+        again=Repeat(_created_again, session_with(parts.FOR_COUNT), "viewer"),
+        creates=True,
+    ),
+    Operation(list_sessions, "user", ListSessions, SessionList),
     Operation(list_public_sessions, "anyone", ListPublicSessions, PublicSessionList),
-    Operation(get_session, "viewer", OfSession, Session),
-    Operation(edit_session, "editor", EditSession, Session, fails=(Conflict,)),
-    Operation(delete_session, "owner", OfSession),
-    Operation(get_questions, "questions", OfSession, QuestionList),
+    Operation(get_session, "viewer", OfSession, Session, reads=session_with(parts.EVERYTHING)),
+    Operation(
+        edit_session,
+        "editor",
+        EditSession,
+        Session,
+        reads=session_with(parts.EVERYTHING),
+        check=_checked,
+        fails=(Conflict,),
+    ),
+    Operation(delete_session, "owner", OfSession, reads=session_with()),
+    Operation(get_questions, "questions", OfSession, QuestionList, reads=session_with(parts.FOR_QUESTIONS)),
 )

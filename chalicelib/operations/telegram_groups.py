@@ -9,7 +9,7 @@ from chalicelib import container
 from chalicelib.errors import NotFound, Unprocessable
 from chalicelib.model import TelegramGroup as StoredGroup
 from chalicelib.operations.fields import ID_LIMIT, Time, moment
-from chalicelib.operations.operation import Call, Done, Input, Nothing, Operation, Output
+from chalicelib.operations.operation import Call, Done, Input, Nothing, Operation, Output, Repeat
 from chalicelib.operations.session_fields import GroupId
 from chalicelib.services.delivery.telegram_groups import Link, link_of, new_link
 from chalicelib.settings import settings
@@ -72,13 +72,13 @@ class OfGroup(Input):
 
 def list_groups(call: Call, _: Nothing) -> TelegramGroupList:
     """The caller's groups, by registration."""
-    return TelegramGroupList([_group(group) for group in container.telegram_groups().of(call.caller.user_id)])
+    return TelegramGroupList([_group(group) for group in container.telegram_groups().of(call.user_id)])
 
 
 def register_group(call: Call, given: RegisterGroup) -> Done:
     """Register a group, or its new name and topic."""
     group = StoredGroup(given.group_id, given.group_name or None, given.topic_id, call.now)
-    stored = container.telegram_groups().register(call.caller.user_id, group)
+    stored = container.telegram_groups().register(call.user_id, group)
     return Done(_group(stored), {"group_id": stored.group_id})
 
 
@@ -86,20 +86,20 @@ def remove_group(call: Call, given: OfGroup) -> None:
     """Forget a group."""
     groups = container.telegram_groups()
     # No group has a longer id, and no key of the table can be as long as a path.
-    if len(given.group_id) > ID_LIMIT or not groups.remove(call.caller.user_id, given.group_id):
+    if len(given.group_id) > ID_LIMIT or not groups.remove(call.user_id, given.group_id):
         raise NotFound("Group not found")
 
 
 def create_link(call: Call, _: Nothing) -> Done:
     """A single-use code for `/setup`, and the link that hands it to the bot."""
     identifier, bot, secret = call.new_id(), settings().telegram_bot, container.deployment_secret()
-    link = new_link(identifier, call.caller.user_id, bot=bot, guards=container.guards(), secret=secret, now=call.now)
+    link = new_link(identifier, call.user_id, bot=bot, guards=container.guards(), secret=secret, now=call.now)
     return Done(_link(link), {"id": identifier, "expires_at": int(link.expires_at.timestamp())})
 
 
 def _registered_again(call: Call, kept: dict[str, Any]) -> TelegramGroup:
     group_id = kept["group_id"]
-    known = container.telegram_groups().some(call.caller.user_id, [group_id])
+    known = container.telegram_groups().some(call.user_id, [group_id])
     if group_id not in known:
         raise NotFound("Group not found")
     return _group(known[group_id])
@@ -120,8 +120,10 @@ def _link(of: Link) -> TelegramLink:
 
 
 OPERATIONS = (
-    Operation(list_groups, "key", Nothing, TelegramGroupList),
-    Operation(register_group, "key", RegisterGroup, TelegramGroup, again=_registered_again, creates=True),
-    Operation(remove_group, "key", OfGroup),
-    Operation(create_link, "key", Nothing, TelegramLink, again=_linked_again, creates=True, fails=(Unprocessable,)),
+    Operation(list_groups, "user", Nothing, TelegramGroupList),
+    Operation(register_group, "user", RegisterGroup, TelegramGroup, again=Repeat(_registered_again), creates=True),
+    Operation(remove_group, "user", OfGroup),
+    Operation(
+        create_link, "user", Nothing, TelegramLink, again=Repeat(_linked_again), creates=True, fails=(Unprocessable,)
+    ),
 )

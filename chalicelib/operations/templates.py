@@ -112,6 +112,6 @@ def _template(of: stored.Template) -> Template:
 
 
 OPERATIONS = (
-    Operation(list_templates, "key", Nothing, TemplateList),
-    Operation(get_template, "key", OfTemplate, TemplateData),
+    Operation(list_templates, "user", Nothing, TemplateList),
+    Operation(get_template, "user", OfTemplate, TemplateData),
 )

@@ -9,8 +9,9 @@ from chalicelib.model import SessionView, ThreadView
 from chalicelib.pages import language
 from chalicelib.pages.render import Voice, voice_for
 from chalicelib.requests import TURN_SECONDS
+from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations.request_context import read_thread
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import Participant, participant_of
 
 
 class Visit(Struct, frozen=True):
@@ -24,7 +25,7 @@ class Visit(Struct, frozen=True):
 
     @property
     def who(self) -> Participant:
-        return Participant(self.person, language=language.preferred(self.request))
+        return participant_of(Principal(ParticipantCookie()), self.person, language=language.preferred(self.request))
 
     def read(self) -> tuple[SessionView, ThreadView | None]:
         """The session, and this person's conversation where it has begun."""

@@ -15,7 +15,8 @@ from chalicelib.pages.join_view import in_zone, moment_in, time_in
 from chalicelib.pages.render import Voice, page, voice_for
 from chalicelib.pages.web import require_allowance, see_other
 from chalicelib.requests import require_uuid
-from chalicelib.services.participants.identity import WEB, thread_id
+from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import Wanted, list_responses
 from chalicelib.services.synthesis.answers import least_people
 from chalicelib.services.synthesis.state import summary_status
@@ -139,7 +140,8 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     if view.role is not None or view.session.results_visibility != "participants":
         return []
     person = identity.known(request, session_id)
-    here = thread_id(container.deployment_secret(), session_id, WEB, person) if person else None
-    found = (here, identity.holder(request, "thread", session_id))
+    who = participant_of(Principal(ParticipantCookie()), person) if person else None
+    here = who.thread_ids(session_id, container.deployment_secret()).values() if who else ()
+    found = (*here, identity.holder(request, "thread", session_id))
     threads = (thread_head.read(session_id, own) for own in found if own)
     return [thread for thread in threads if thread]

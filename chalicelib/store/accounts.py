@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.model import Caller, Plan, User
+from chalicelib.model import ApiKey, Plan, User
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.transact import ConditionFailed, Transaction
@@ -68,7 +68,7 @@ class Accounts:
         if not holds(lambda: database.update(item, [KeyItem.revoked_at.set(now)], KeyItem.pk.exists())):
             raise NotFound("There is no such key")
 
-    def use_key(self, secret: str, now: datetime) -> Caller | None:
+    def use_key(self, secret: str, now: datetime) -> ApiKey | None:
         """Authenticate, count and touch in one UpdateItem; None for an unknown or revoked key.
 
         Requests of minute m are counted in `use.<slot>.<m>`. Slots that no container can be writing to now (those of
@@ -83,13 +83,12 @@ class Accounts:
             return None
         raw = answer["Attributes"]
         item = KeyItem.from_raw_data({name: value for name, value in raw.items() if name != "use"})
-        return Caller(
+        return ApiKey(
             user_id=item.user_id,
-            key_id=item.pk,
-            key_name=item.name,
-            key_prefix=item.prefix,
-            key_created_at=item.created_at,
-            key_last_used_at=item.last_used_at,
+            name=item.name,
+            prefix=item.prefix,
+            created_at=item.created_at,
+            last_used_at=item.last_used_at,
             limit=int(item.rate),
             used=int(raw["use"]["M"][_slot(minute)]["M"][str(minute)]["N"]),
         )

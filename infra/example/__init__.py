@@ -15,14 +15,15 @@ from uuid import UUID, uuid5
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.turn import say
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.sessions.creation import create_session
 from chalicelib.services.sessions.deadline import close_session
-from chalicelib.services.sessions.editing import edit_session
+from chalicelib.services.sessions.editing import check_changes, edit_session
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.store.sessions import EVERYTHING, FOR_DIGEST, FOR_QUESTIONS
@@ -67,7 +68,8 @@ def _talk(person: Person, at: datetime) -> None:
     """This person's conversation, from the form to its end, as they would have had it on the page."""
     clock = StoryClock(at)
     deps, deadline = container.conversation_deps_with(Facilitator(person, clock), clock), clock.deadline(SECONDS)
-    who = Participant(str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
+    by_cookie = Principal(ParticipantCookie())
+    who = participant_of(by_cookie, str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
     join(EXAMPLE_ID, who, _form(person), deps=deps, deadline=deadline, request_id=f"joins-{person.number}")
     for number, turn in enumerate(person.turns, 1):
         clock.advance(READING + len(turn.said) / LETTERS_A_SECOND)
@@ -87,13 +89,14 @@ def _form(person: Person) -> dict[str, str]:
 
 def _close(owner_id: str, at: datetime) -> None:
     """End the session by itself at that time, as a host would have set it."""
-    sessions = container.sessions()
+    sessions, clock = container.sessions(), StoryClock(at - timedelta(hours=1))
     edit_session(
-        lambda: sessions.view(EXAMPLE_ID, EVERYTHING, owner_id),
+        sessions.view(EXAMPLE_ID, EVERYTHING, owner_id),
         owner_id,
-        {"closes_at": at},
+        check_changes({"closes_at": at}, clock.now()),
+        sessions=sessions,
         groups=container.telegram_groups(),
-        clock=StoryClock(at - timedelta(hours=1)),
+        clock=clock,
         new_id=container.new_id,
     )
     after = StoryClock(at + timedelta(minutes=1))

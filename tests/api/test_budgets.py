@@ -201,5 +201,5 @@ def test_an_idempotency_key_costs_two_calls_more_and_less_than_the_work_the_seco
 
 def test_a_list_for_anybody_costs_two_calls_and_the_documentation_none(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
-    for path in ("/api/v1/openapi.json", "/docs", "/llms.txt"):
+    for path in ("/api/v1/openapi.json", "/docs", "/docs.js", "/llms.txt"):
         assert meter.of(host.client.http.get(path), 200) == 0

@@ -128,7 +128,7 @@ def test_addresses_are_counted_apart_and_a_whole_network_of_ipv6_together(host: 
 
 
 def test_nobody_is_counted_for_reading_the_documentation(host: Host) -> None:
-    for path in ("/api/v1/openapi.json", "/api/v1/docs", "/docs", "/llms.txt"):
+    for path in ("/api/v1/openapi.json", "/api/v1/docs", "/docs", "/docs.js", "/llms.txt"):
         for _ in range(2):
             assert allowance(host.client.http.get(path)) == (200, "100", "100", "55")
 

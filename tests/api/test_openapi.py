@@ -1,5 +1,8 @@
 """The documentation: valid, complete, true to what is served, and readable without anything from elsewhere."""
 
+import base64
+import hashlib
+import html
 import json
 import re
 from typing import Any
@@ -18,6 +21,7 @@ from tests.tables import each_row
 
 BASE = "http://127.0.0.1:8000/api/v1"
 PREFIX = "/api/v1"
+SCRIPT = "http://127.0.0.1:8000/docs.js"
 NOT_OF_THE_API = {"/api/v1/docs"}
 
 ENVELOPE = {400, 401, 403, 404, 409, 413, 422, 429, 500, 503}
@@ -181,19 +185,60 @@ def test_answers_fit_their_schemas(host: Host, described: Any) -> None:
         check(host.get(path), {"$ref": f"#/components/schemas/{name}"}, described)
 
 
-def test_the_reference_is_one_page_that_loads_nothing(host: Host, described: Any) -> None:
+def test_the_reference_is_one_page_that_loads_its_script_and_nothing_else(host: Host, described: Any) -> None:
     for path in ("/docs", "/api/v1/docs"):
         answer = host.client.http.get(path)
         page = answer.body.decode()
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        assert "<script" not in page
-        assert not re.findall(r"(?:src|srcset)=|<link|url\(|@import", page)
+        assert re.findall(r"<script[^>]*>[^<]*", page) == [f'<script type="module" src="{SCRIPT}">']
+        assert not re.findall(r"srcset=|<link|url\(|@import|\son\w+=|javascript:", page)
+        assert page.count("src=") == 1
         for operation in operations(described).values():
             assert f'id="{operation["operationId"]}"' in page
         for name in described["components"]["schemas"]:
             assert f'id="{name}"' in page
         assert "topic is required" in page
+
+
+def test_its_policy_names_what_it_loads_and_where_it_sends_keys(host: Host) -> None:
+    answer = host.client.http.get("/docs")
+    (style,) = re.findall("<style>(.*)</style>", answer.body.decode(), re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest())
+    assert answer.headers["Content-Security-Policy"].split("; ") == [
+        "default-src 'none'",
+        f"style-src 'sha256-{digest.decode()}'",
+        f"script-src {SCRIPT}",
+        f"connect-src {BASE}/",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    script = host.client.http.get("/docs.js")
+    assert (script.status_code, script.headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    assert not re.findall(r"[sS]torage|cookie|innerHTML|https?:|console|import", script.body.decode())
+
+
+def test_every_operation_can_be_tried_with_its_parameters_and_its_example(host: Host, described: Any) -> None:
+    page = host.client.http.get("/docs").body.decode()
+    forms = re.findall(
+        r'<form data-method="(\w+)" data-path="([^"]+)"( data-keyed)?[^>]*>(.*?)</form>', page, re.DOTALL
+    )
+    assert {f"{method} {path}" for method, path, _, _ in forms} == set(operations(described))
+    assert len(forms) == len(operations(described))
+    for method, path, keyed, form in forms:
+        operation = operations(described)[f"{method} {path}"]
+        assert bool(keyed) == (operation.get("security") != [])
+        fields = re.findall(r'name="([^"]+)" data-in="(\w+)"', form)
+        assert fields == [(it["name"], it["in"]) for it in operation["parameters"]]
+        bodies = [json.loads(html.unescape(it)) for it in re.findall(r"<textarea[^>]*>([^<]*)", form)]
+        content = operation.get("requestBody", {"content": {}})["content"]
+        assert bodies == [it["example"] for it in content.values()]
+        for field in re.findall(r"<(?:input|textarea|select)[^>]*>", form):
+            assert 'autocomplete="off"' in field
+    (key,) = re.findall('<input id="key"[^>]*>', page)
+    assert 'autocomplete="off"' in key
+    assert "name=" not in key
 
 
 def test_every_link_in_the_reference_leads_somewhere(host: Host) -> None:
@@ -215,7 +260,7 @@ def test_agents_find_every_endpoint_in_llms_txt(host: Host, described: Any) -> N
 
 
 def test_the_documentation_can_be_kept_and_asked_about(host: Host) -> None:
-    for path in ("/docs", "/llms.txt", f"{PREFIX}/openapi.json"):
+    for path in ("/docs", "/docs.js", "/llms.txt", f"{PREFIX}/openapi.json"):
         tag = host.client.http.get(path).headers["ETag"]
         again = request("GET", path, resource=path, headers={"if-none-match": tag})
         assert again.status == 304

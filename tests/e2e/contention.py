@@ -14,8 +14,9 @@ from typing import Any
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations.join import join as begin
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import participant_of
 from chalicelib.store import database
 from tests.faults import conflict
 
@@ -34,7 +35,7 @@ def main(session_id: str) -> dict[str, Any]:
         began = time.monotonic()
         for sent in range(1, TRIES + 1):
             try:
-                who = Participant(f"person-{number}")
+                who = participant_of(Principal(ParticipantCookie()), f"person-{number}")
                 begin(session_id, who, {}, deps=deps, deadline=deps.clock.deadline(24))
             except Unavailable:
                 continue

@@ -15,11 +15,10 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Scratchpad
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner, state
 from chalicelib.services.synthesis.job import summarise
 from tests.clock import own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation, participant
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
 from tests.snapshots import Snapshots
@@ -134,7 +133,7 @@ def talked_in(monkeypatch: pytest.MonkeyPatch) -> Conversation:
 
 def speak(conversation: Conversation, name: str, *said: str) -> str:
     """What somebody says; gives their thread."""
-    conversation.who = Participant(name, "", HOST)
+    conversation.who = participant(name, "")
     for text in said:
         conversation.clock.advance(1)
         turn = conversation.say(text)

@@ -18,13 +18,12 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation, participant
 from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
 from tests.snapshots import Snapshots
@@ -159,7 +158,7 @@ def scribe(conversation: Conversation) -> Scribe:
 
 
 def speak(conversation: Conversation, name: str, *said: str) -> None:
-    conversation.who = Participant(name, PLANTED[5] if name == "planter" else "", HOST)
+    conversation.who = participant(name, PLANTED[5] if name == "planter" else "")
     scribe(conversation).speaking = name
     for text in said:
         conversation.clock.advance(1)

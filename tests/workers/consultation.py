@@ -9,12 +9,11 @@ import boto3
 import app
 from chalicelib import container
 from chalicelib.model import Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.settings import settings
 from tests import events
 from tests.clock import FakeClock
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation, participant
 from tests.events import Context, Event
 from tests.faults import Interviewer
 
@@ -35,7 +34,7 @@ class Consultation(Conversation):
     def speak(self, *sayings: str) -> None:
         """Each of these by somebody new."""
         for saying in sayings:
-            self.who = Participant(container.new_id(), "Bo", HOST)
+            self.who = participant(container.new_id(), "Bo")
             self.say(saying)
 
     def summarise(self, received: int = 1) -> list[str]:

@@ -17,14 +17,12 @@ import app
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView, Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
-from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from chalicelib.services.synthesis.state import summary_status
 from tests import events
-from tests.conversation import HOST
+from tests.conversation import HOST, participant
 from tests.events import Context
 from tests.faults import Died, Wire
 from tests.snapshots import empty_tables
@@ -110,7 +108,7 @@ class SessionMachine(RuleBasedStateMachine):
     # People
 
     def send(self, name: str, message_id: str, trouble: Trouble) -> None:
-        self.consultation.who = Participant(name, name, HOST)
+        self.consultation.who = participant(name, name)
         text = self.sent[name][message_id]
         if self.attempt(trouble, lambda: self.consultation.say(text, message_id)):
             self.unanswered.pop(name, None)
@@ -138,7 +136,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.host_repeats(name)
         if self.sent[name] and name not in self.unanswered:
             message_id = data.draw(st.sampled_from(sorted(self.sent[name])))
-            self.consultation.who = Participant(name, name, HOST)
+            self.consultation.who = participant(name, name)
             self.attempt(trouble, lambda: self.consultation.say(self.sent[name][message_id], message_id))
 
     # The host
@@ -209,7 +207,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.edit(closes_at=clock.now() + timedelta(seconds=1))
         clock.advance(2)
         self.ended = True
-        self.consultation.who = Participant("ann", "ann", HOST)
+        self.consultation.who = participant("ann", "ann")
         assert not self.attempt(None, lambda: self.consultation.say("Too late", "late"))
 
     @precondition(lambda self: self.ended)
@@ -219,8 +217,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.ended = False
 
     def edit(self, **changes: Any) -> None:
-        groups, clock = container.telegram_groups(), self.consultation.clock
-        edit_session(self.consultation.view, HOST, changes, groups=groups, clock=clock, new_id=container.new_id)
+        self.consultation.edit(**changes)
 
     # What carries work, and the clock
 

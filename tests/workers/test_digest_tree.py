@@ -6,11 +6,10 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Thread
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner, state, tree
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.store.sessions import FOR_DIGEST
-from tests.conversation import HOST
+from tests.conversation import participant
 from tests.workers.consultation import SAYINGS, Consultation
 
 SAID = [SAYINGS[number % 3] for number in range(7)] + [
@@ -50,7 +49,7 @@ def agree(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def speak_again(consultation: Consultation) -> None:
-    consultation.who = Participant("p3", "Bo", HOST)
+    consultation.who = participant("p3", "Bo")
     consultation.say("Parks need more benches, and less noise.")
 
 
@@ -80,7 +79,7 @@ def test_both_ways_come_to_the_same_whatever_happened_under_the_other(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int]
 ) -> None:
     for number, words in enumerate(SAID):
-        consultation.who = Participant(f"p{number}", "Bo", HOST)
+        consultation.who = participant(f"p{number}", "Bo")
         consultation.say(words)
     happenings: list[Callable[[Consultation], None]] = [
         lambda _: None,

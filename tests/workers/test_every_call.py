@@ -12,7 +12,6 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import ThreadView
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant, set_included
 from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.services.synthesis import state
@@ -21,7 +20,7 @@ from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from chalicelib.store import keys
 from tests import events
 from tests.clock import own_retries
-from tests.conversation import HOST
+from tests.conversation import HOST, participant
 from tests.events import Context, Event
 from tests.faults import FAULTS, Fault, at_each_call, conflict, tap
 from tests.snapshots import restore_snapshot, take_snapshot
@@ -73,7 +72,7 @@ class Scenario:
         self.consultation.clock.advance(60)
 
     def say(self, name: str, words: str) -> None:
-        self.consultation.who = Participant(name, name, HOST)
+        self.consultation.who = participant(name, name)
         self.consultation.say(words, f"{name}: {words}")
 
     def work(self) -> None:

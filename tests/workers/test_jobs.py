@@ -9,13 +9,12 @@ import app
 from chalicelib import container
 from chalicelib.llm.interface import ModelRefused, Request
 from chalicelib.model import Prompt
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import state
 from chalicelib.store import prompts
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.summaries import Summaries
 from tests import events
-from tests.conversation import HOST
+from tests.conversation import participant
 from tests.events import Context
 from tests.workers.consultation import SAYINGS, Consultation, heads, status
 
@@ -185,7 +184,7 @@ def test_a_refused_summary_is_left_to_the_sweep(spoken: Consultation) -> None:
 
 
 def test_an_excluded_thread_does_not_count(spoken: Consultation) -> None:
-    excluded = next(head for head in heads(spoken) if head.external_id == spoken.who.external_id)
+    excluded = next(head for head in heads(spoken) if head.external_id == spoken.who.references[0].external_id)
     ThreadItem(spoken.session.id, f"thread#{excluded.id}").update(actions=[ThreadItem.included.set(False)])
     spoken.summarise()
     summary = spoken.view().summary
@@ -200,7 +199,7 @@ def test_what_is_said_during_the_job_leaves_the_summary_stale_and_the_next_job_t
     def interrupt(request: Request) -> None:
         if request.task == "summary":
             spoken.model.before = lambda _: None
-            spoken.who = Participant("late", "Cy", HOST)
+            spoken.who = participant("late", "Cy")
             spoken.say("Trams at night.")
             words = [item for item in spoken.items("message#") if item["content"]["S"] == "Trams at night."]
             app.conversations_changed(events.batch(events.change("INSERT", words[0])), Context())
@@ -226,7 +225,7 @@ def test_what_is_said_while_its_own_thread_is_digested_is_digested_next_time(spo
 
     spoken.model.before = interrupt
     spoken.summarise()
-    assert [head.external_id for head in heads(spoken) if head.is_stale] == [spoken.who.external_id]
+    assert [head.external_id for head in heads(spoken) if head.is_stale] == [spoken.who.references[0].external_id]
     spoken.clock.advance(60)
     spoken.summarise()
     summary = spoken.view().summary

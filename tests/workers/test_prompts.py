@@ -9,12 +9,10 @@ import app
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Reply, Request
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.creation import prompt_status
-from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.templates import find_template, template_id
 from tests import events
-from tests.conversation import HOST
+from tests.conversation import participant
 from tests.events import Context
 from tests.faults import prompt_parts
 from tests.llm.queued import USAGE, calls
@@ -53,7 +51,7 @@ def refuse(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown_to_newcomer(consultation: Consultation, name: str) -> str:
     """What the facilitator is shown when somebody joins."""
-    consultation.who = Participant(name, name, HOST)
+    consultation.who = participant(name, name)
     consultation.join()
     return "\n".join(block.text for block in consultation.model.requests[-1].system)
 
@@ -239,7 +237,7 @@ def test_the_first_thread_of_a_templated_session_follows_its_template_until_ther
     (request,) = [it for it in consultation.model.requests if it.task == "prompt"][-1:]
     assert template.title in repr(request.messages)
     assert "Prompt 2: welcome" in shown_to_newcomer(templated, "second")
-    templated.who = Participant("first", "first", HOST)
+    templated.who = participant("first", "first")
     templated.say("Hello")  # whoever began with the template goes on with it
     assert template.facilitation_prompt in "\n".join(block.text for block in consultation.model.requests[-1].system)
 
@@ -281,11 +279,4 @@ def test_another_template_leaves_a_prompt_of_the_host_alone(consultation: Consul
 def edit(consultation: Consultation, **changes: Any) -> None:
     """Change the session as its host."""
     consultation.clock.advance(1)
-    edit_session(
-        consultation.view,
-        HOST,
-        changes,
-        groups=container.telegram_groups(),
-        clock=consultation.clock,
-        new_id=container.new_id,
-    )
+    consultation.edit(**changes)

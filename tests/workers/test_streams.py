@@ -6,11 +6,10 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.services.participants.identity import Participant
 from chalicelib.store import keys
 from chalicelib.store.token_usage import Ledger
 from tests import events
-from tests.conversation import HOST
+from tests.conversation import participant
 from tests.events import Context, Event
 from tests.faults import tap
 from tests.workers.consultation import SAYINGS, Consultation
@@ -67,7 +66,7 @@ def test_a_record_that_comes_twice_changes_nothing(consultation: Consultation) -
 
 def test_what_participants_did_not_say_wakes_nothing(consultation: Consultation) -> None:
     consultation.join()
-    consultation.who = Participant("p2", None, HOST)
+    consultation.who = participant("p2")
     consultation.say("Soup")
     items = [*consultation.items("thread#"), *consultation.items("message#")]
     replies = [item for item in items if item.get("role") == {"S": "assistant"} or "role" not in item]

@@ -13,9 +13,8 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import cast
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, ErrorCode, HarmonicaError, Invalid, Unprocessable
@@ -31,6 +30,14 @@ _RUNNING = "A request with this Idempotency-Key is still running; send it again 
 _NOT_FINAL = (409, 429)
 _SOON = 2.0  # seconds in which most requests end
 _OPENS, _CLOSES = re.compile(r"[“\"]|(?<!\w)'"), re.compile(r"[”\"]|'(?!\w)")
+
+
+class RefusedBefore(HarmonicaError):
+    """What an earlier try of this request was refused with, told once more."""
+
+    def __init__(self, status: int, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
 
 
 class Repeatable(Struct, frozen=True):
@@ -95,11 +102,9 @@ def refusal(error: HarmonicaError) -> Outcome:
     return Outcome(error.status, code=error.code, message=_without_quotation(error.message))
 
 
-def refuse_again(outcome: Outcome) -> HarmonicaError:
+def refused_before(outcome: Outcome) -> RefusedBefore:
     """The failure that this outcome was."""
-    error = HarmonicaError(outcome.message or "")
-    error.status, error.code = outcome.status, cast(ErrorCode, outcome.code or error.code)
-    return error
+    return RefusedBefore(outcome.status, convert(outcome.code, ErrorCode), outcome.message or "")
 
 
 def _without_quotation(message: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from chalicelib.errors import Forbidden, Invalid
+from chalicelib.errors import Invalid
 from chalicelib.model import Role, SessionView
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.sessions import Sessions
@@ -15,23 +15,19 @@ def has_role(view: SessionView, least: Role) -> bool:
     return view.role is not None and _RANK[view.role] >= _RANK[least]
 
 
-def require_role(view: SessionView, least: Role) -> SessionView:
-    """The view itself, or Forbidden."""
-    if not has_role(view, least):
-        raise Forbidden
-    return view
+def may_edit(view: SessionView) -> bool:
+    """Whether the user of this view may change the session, and speak for participants of their own."""
+    return has_role(view, "editor")
 
 
-def require_chat(view: SessionView) -> SessionView:
-    """The view itself, or Forbidden where its user may not chat: editors may, and in a public session every key."""
-    if not (view.session.is_public or has_role(view, "editor")):
-        raise Forbidden
-    return view
+def may_chat(view: SessionView) -> bool:
+    """Whether the user of this view may chat: editors may, and in a public session everybody."""
+    return view.session.is_public or may_edit(view)
 
 
-def require_questions(view: SessionView) -> SessionView:
-    """The view itself, or Forbidden: whoever may chat sees the questions, and viewers do."""
-    return view if has_role(view, "viewer") else require_chat(view)
+def may_see_questions(view: SessionView) -> bool:
+    """Whether the user of this view may see the form: whoever may chat, and viewers."""
+    return has_role(view, "viewer") or may_chat(view)
 
 
 def add_member(session_id: str, email: str, role: str, *, sessions: Sessions, accounts: Accounts) -> None:

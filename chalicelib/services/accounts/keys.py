@@ -5,8 +5,9 @@ import secrets
 from datetime import datetime
 
 from chalicelib.errors import Invalid, Unauthorized
-from chalicelib.model import Caller, User
+from chalicelib.model import User
 from chalicelib.services.access.limits import DEFAULT_RATE
+from chalicelib.services.access.principal import Allowance, Principal
 from chalicelib.store.accounts import Accounts
 from chalicelib.text.email_addresses import is_mail_address
 
@@ -33,15 +34,18 @@ def mint_key(user_id: str, name: str | None, *, rate: int = DEFAULT_RATE, accoun
     return key
 
 
-def authenticate(header: str | None, *, accounts: Accounts, now: datetime) -> Caller:
-    """The caller behind an Authorization header; counts the request. Raises Unauthorized. The limit is the caller's to check."""
+def authenticate(header: str | None, *, accounts: Accounts, now: datetime) -> Principal:
+    """Gives who asks by the API key of an Authorization header, and counts the request; the limit is the door's to check.
+
+    Raises Unauthorized for anything but a key in use.
+    """
     scheme, _, key = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not _KEY.fullmatch(key.strip()):
         raise Unauthorized
-    caller = accounts.use_key(key.strip(), now)
-    if caller is None:
+    used = accounts.use_key(key.strip(), now)
+    if used is None:
         raise Unauthorized
-    return caller
+    return Principal(used, used.user_id, Allowance(used.limit, used.used))
 
 
 def seconds_to_next_minute(now: datetime) -> int:

@@ -39,7 +39,7 @@ def join(
         answers = check_answers(context.view.questions, given)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
-        account = request_context.listed_account(context, who)
+        account = request_context.listed_account(context)
         if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(session_id, who, deps)

@@ -8,7 +8,7 @@ from chalicelib.retry import Retry
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.identity import HOST, thread_id
+from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import Scene
 
@@ -16,28 +16,28 @@ _RETRY = Retry(seconds=10, pause=0.1, jitter=True)  # while others speak for the
 _LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 
-def find_own(session_id: str, user_id: str, *, deps: ConversationDeps) -> Scene:
-    """The session as this user has it, and their own thread in it, in one read. Raises NotFound without a session."""
-    own = thread_id(deps.secret, session_id, f"{HOST}:{user_id}", user_id)
-    return deps.conversations.scene(session_id, [own], user_id)
+def find_own(session_id: str, who: Participant, *, deps: ConversationDeps) -> Scene:
+    """The session as this respondent has it, and their own thread in it, in one read. Raises NotFound without a session."""
+    own = who.thread_ids(session_id, deps.secret)
+    return deps.conversations.scene(session_id, list(own.values()), who.user_id)
 
 
 def respond(
-    scene: Scene, user_id: str, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
+    scene: Scene, who: Participant, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
 ) -> Message:
-    """Store what the user says; of several at once all are stored, one after the other.
+    """Store what the respondent says; of several at once all are stored, one after the other.
 
     A message whose `message_id` is there already is not stored again. Raises Invalid where the session is not active.
     """
     session_id, identifier = scene.view.session.id, new_id()
     for failed in _RETRY.attempts(deps.clock):
-        scene = find_own(session_id, user_id, deps=deps) if failed else scene
+        scene = find_own(session_id, who, deps=deps) if failed else scene
         if scene.view.session.status_at(deps.clock.now()) != "active":
             raise Invalid("Session is not active")
         thread = next(iter(scene.threads.values()), None)
         if thread and (known := _known(thread, said, deps)):
             return known
-        stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, user_id, identifier, said, deps)
+        stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, who, identifier, said, deps)
         if stored:
             return stored
     raise Conflict("Other responses of yours are being stored; try again")
@@ -59,13 +59,15 @@ def _known(thread: Thread, said: NewMessage, deps: ConversationDeps) -> Message 
     return next((message for message in history if message.message_id == said.message_id), None)
 
 
-def _begin(scene: Scene, user_id: str, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
-    session, scope = scene.view.session, f"{HOST}:{user_id}"
-    own = thread_id(deps.secret, session.id, scope, user_id)
+def _begin(scene: Scene, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
+    session, of = scene.view.session, who.reference_in(scene.view)
+    own = who.thread_ids(session.id, deps.secret)[of]
     erased = scene.erased.get(own, 0)
     prompt = scene.view.prompt.version if scene.view.prompt else 0
     now = deps.clock.now()
-    empty = Thread(session.id, own, scope, user_id, None, now, prompt, starts_after=erased, last_sequence=erased)
+    empty = Thread(
+        session.id, own, of.scope, of.external_id, None, now, prompt, starts_after=erased, last_sequence=erased
+    )
     message = _message(empty, identifier, said, deps)
     begun = empty.with_said(message)
     return message if admit(session, begun, (), message, conversations=deps.conversations) else None

@@ -1,4 +1,4 @@
-"""What a request is about: the session, and the one thread that a participant's scope names."""
+"""What a request is about: the session, and the one thread of its participant."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +12,8 @@ from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
 from chalicelib.retry import Retry
 from chalicelib.services.participants.form import page_questions
-from chalicelib.services.participants.identity import WEB, Participant, thread_id
+from chalicelib.services.participants.identity import Participant, Reference
+from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
@@ -36,10 +37,10 @@ class ConversationDeps(Struct, frozen=True):
 
 
 class RequestContext(Struct, frozen=True):
-    """What `Scene` has, for the one thread that a participant's scope names."""
+    """What `Scene` has, for the one thread that is the participant's."""
 
     view: SessionView
-    scope: str
+    reference: Reference
     thread_id: str
     thread: Thread | None
     answers: tuple[Answer, ...]
@@ -56,15 +57,18 @@ class RequestContext(Struct, frozen=True):
 
 
 def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
-    """Where this participant stands. Raises NotFound without a session, Forbidden where a key may not chat there."""
-    ids = {scope: thread_id(deps.secret, session_id, scope, who.external_id) for scope in who.scopes()}
+    """Where this participant stands. Raises NotFound without a session, Forbidden where they may not take part in it.
+
+    Whose thread it is depends on the role in the session: all that it may be are read with the session, in one read.
+    """
+    ids = who.thread_ids(session_id, deps.secret)
     scene: Scene = deps.conversations.scene(session_id, list(ids.values()), who.user_id)
-    scope = who.scope_in(scene.view)
-    found = ids[scope]
+    view, reference = scene.view, who.reference_in(scene.view)
+    found = ids[reference]
     thread = scene.threads.get(found)
     return RequestContext(
-        view=replace(scene.view, questions=page_questions(scene.view)) if scope == WEB else scene.view,
-        scope=scope,
+        view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
+        reference=reference,
         thread_id=found,
         thread=thread,
         answers=scene.answers.get(found, ()),
@@ -125,8 +129,8 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     return Thread(
         session_id=session.id,
         id=context.thread_id,
-        scope=context.scope,
-        external_id=who.external_id,
+        scope=context.reference.scope,
+        external_id=context.reference.external_id,
         name=None if session.anonymous else who.name or None,
         created_at=now,
         prompt_version=context.view.prompt.version if context.view.prompt else 0,
@@ -137,6 +141,6 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
     )
 
 
-def listed_account(context: RequestContext, who: Participant) -> str | None:
+def listed_account(context: RequestContext) -> str | None:
     """The account whose list gets this session: one that takes part. Members of a session have it in theirs."""
-    return who.user_id if context.view.role is None else None
+    return listed_user(context.reference.scope) if context.view.role is None else None

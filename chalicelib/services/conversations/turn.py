@@ -49,7 +49,7 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         thread = request_context.new_thread(context, who, deps)
         message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
         spoken = thread.with_said(message)
-        account = request_context.listed_account(context, who)
+        account = request_context.listed_account(context)
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(session_id, who, deps)

@@ -1,45 +1,59 @@
-"""Whose words: the namespaces of participants.
-
-A thread's id follows from the session, a scope and the id that the channel gave its participant. Only a channel's own
-door may use its scope, so nobody can speak as, or read, a stranger by knowing an id.
-"""
+"""Whose words: how a participant is named, and the thread that follows from it."""
 
 import json
 import uuid
-from typing import Literal
 
 from msgspec import Struct
 
+from chalicelib.errors import Forbidden
 from chalicelib.model import SessionView
-from chalicelib.services.access.roles import has_role, require_chat
+from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import digest
+from chalicelib.services.participants.scopes import ScopeName, rules_of, scope_for
 
-WEB = "web"
-API = "api"
-HOST = "host"
+
+class Reference(Struct, frozen=True):
+    """Names a participant: a scope, and an id that is unique in it."""
+
+    scope: str
+    external_id: str
 
 
 class Participant(Struct, frozen=True):
-    """Who is speaking, in the words of the channel; `user_id` is the account behind an API key, None on a page.
+    """Who is speaking, as the door knows it. Which reference holds depends on the role of `user_id` in the session.
 
     `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are.
     """
 
-    external_id: str
-    name: str | None = None
+    references: tuple[Reference, ...]
     user_id: str | None = None
+    name: str | None = None
     language: str | None = None
 
-    def scopes(self) -> tuple[str, ...]:
-        """Every scope that this participant may turn out to speak in; which one depends on the role in the session."""
-        return (WEB,) if self.user_id is None else (API, f"{API}:{self.user_id}")
+    def reference_in(self, view: SessionView) -> Reference:
+        """Gives the first reference whose scope admits them in this session. Raises Forbidden where none does."""
+        for reference in self.references:
+            if rules_of(reference.scope).admits(view):
+                return reference
+        raise Forbidden
 
-    def scope_in(self, view: SessionView) -> str:
-        """The scope in this session. Raises Forbidden where a key may not chat here."""
-        if self.user_id is None:
-            return WEB
-        require_chat(view)
-        return API if has_role(view, "editor") else f"{API}:{self.user_id}"
+    def thread_ids(self, session_id: str, secret: bytes) -> dict[Reference, str]:
+        """Gives the thread that each reference has in this session, whether it has begun or not."""
+        return {it: thread_id(secret, session_id, it.scope, it.external_id) for it in self.references}
+
+
+def participant_of(
+    principal: Principal, external_id: str, name: str | None = None, language: str | None = None
+) -> Participant:
+    """Gives the participant that this principal speaks as, under an id of the door's choice."""
+    references = _references(principal, principal.rights.speaks_in, external_id)
+    return Participant(references, principal.user_id, name, language)
+
+
+def respondent_of(principal: Principal) -> Participant:
+    """Gives the user behind this principal as somebody who responds without a facilitator."""
+    user_id = principal.require_user()
+    return Participant(_references(principal, principal.rights.responds_in, user_id), user_id)
 
 
 def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> str:
@@ -48,18 +62,5 @@ def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> s
     return str(uuid.UUID(bytes=digest(secret, "thread", named)[:16], version=4))
 
 
-def account_of(scope: str) -> str | None:
-    """The account that takes part in a public session by its key; None for everybody else."""
-    channel, _, user_id = scope.partition(":")
-    return user_id if channel == API and user_id else None
-
-
-def channel_of(scope: str) -> Literal["web", "telegram", "api"]:
-    """web, telegram or api, for the host to see."""
-    match scope.partition(":")[0]:
-        case "web":
-            return "web"
-        case "telegram":
-            return "telegram"
-        case _:
-            return "api"
+def _references(principal: Principal, scopes: tuple[ScopeName, ...], external_id: str) -> tuple[Reference, ...]:
+    return tuple(Reference(scope_for(scope, principal.user_id), external_id) for scope in scopes)

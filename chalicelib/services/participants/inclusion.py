@@ -9,8 +9,8 @@ from chalicelib.model import Message, Thread, ThreadView
 from chalicelib.observability import log_failure
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
-from chalicelib.services.participants.identity import account_of
 from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.services.participants.scopes import listed_user
 from chalicelib.services.synthesis import state
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
@@ -53,7 +53,7 @@ def remove_participant(session_id: str, found: ThreadView | None, *, deps: Parti
         found = _read_again(session_id, found) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
-        now, account = deps.clock.now(), account_of(found.thread.scope)
+        now, account = deps.clock.now(), listed_user(found.thread.scope)
         if deps.participants.remove(found.thread, now, state.exclude(now), account):
             _wake(session_id, deps)
             _ask_to_erase(session_id, found.thread.id, deps)

@@ -15,6 +15,7 @@ from chalicelib.services.sessions.creation import NewQuestion, NewSession, check
 from chalicelib.services.sessions.time_zones import check_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
+from chalicelib.store.sessions import EVERYTHING, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
@@ -29,42 +30,48 @@ class EditedQuestion(NewQuestion, frozen=True):
     id: str | None = None
 
 
+def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Gives the values of a session that these changes stand for, by the names of `NewSession`.
+
+    None (or an empty text) is the default of a new session. Raises Invalid for a value that cannot be.
+    """
+    blank = NewSession(topic="", goal="")
+    values = {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
+    if "template_id" in values:
+        values["template_id"] = template_id(values["template_id"])
+    check_closing(values.get("closes_at"), now)
+    check_time_zone(values.get("time_zone"))
+    check_questions(values.get("questions") or ())
+    return values
+
+
 def edit_session(
-    read: Callable[[], SessionView],
+    before: SessionView,
     user_id: str,
-    changes: Mapping[str, Any],
+    values: Mapping[str, Any],
     *,
+    sessions: Sessions,
     groups: TelegramGroups,
     clock: Clock,
     new_id: Callable[[], str],
 ) -> SessionView:
-    """Give a session these values, by the names of `NewSession`; None (or an empty text) is the default of a new session.
+    """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then.
 
-    `read` gives all of the session as it is stored, or raises what this user is to be told. Gives the session as it is
-    then; without changes, as it is. Raises Invalid for a value that cannot be.
+    Where somebody else edits it meanwhile, it is read again: nobody's change is lost.
     """
-    values = _values(changes)
-    if "template_id" in values:
-        values["template_id"] = template_id(values["template_id"])
-    check_closing(values.get("closes_at"), clock.now())
-    check_time_zone(values.get("time_zone"))
-    check_questions(values.get("questions") or ())
-    for _ in _RETRY.attempts(clock):
-        before = read()
-        if not values:
-            return before
+    if not values:
+        return before
+    for failed in _RETRY.attempts(clock):
+        if failed:
+            before = sessions.view(before.session.id, EVERYTHING, user_id)
         if "distribution" in values:
             kept = before.session.distribution
-            values["distribution"] = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
+            announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
+            values = {**values, "distribution": announced}
         after = _apply(before, values, clock.now(), new_id)
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
-
-
-def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
-    blank = NewSession(topic="", goal="")
-    return {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
 
 
 def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:

@@ -8,11 +8,10 @@ from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import HOST, Conversation, participant
 from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
 
 
@@ -179,7 +178,7 @@ def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
 
 
 def test_nobody_ends_what_has_not_begun(conversation: Conversation) -> None:
-    stranger = Participant("somebody else", None, HOST)
+    stranger = participant("somebody else")
     deps, stored = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
         feedback.conclude(conversation.session.id, stranger, deps=deps, stored=stored)

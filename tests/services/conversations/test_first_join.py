@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt
+from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.turn import say
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.sessions.creation import NewQuestion
 from chalicelib.store import prompts
 from tests.clock import own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation, participant
 from tests.faults import own_model
 from tests.llm.queued import prompt_of
 
@@ -59,7 +60,7 @@ def test_nobody_joins_or_speaks_after_closing(aws: None, monkeypatch: pytest.Mon
     clock.advance(10)
     with pytest.raises(Invalid, match="Session is not active"):
         conversation.say("Soup")
-    conversation.who = Participant("p2", None, HOST)
+    conversation.who = participant("p2")
     with pytest.raises(Invalid, match="Session is not active"):
         conversation.join()
     assert conversation.view().tally.participants == 1
@@ -74,14 +75,14 @@ def test_there_is_no_joining_where_there_is_no_session_or_no_right(conversation:
             deps=container.conversation_deps(),
             deadline=conversation.clock.deadline(24),
         )
-    conversation.who = Participant("p1", None, "somebody-else")
+    conversation.who = participant("p1", user_id="somebody-else")
     with pytest.raises(Forbidden):
         conversation.join()
 
 
 def test_a_page_needs_no_account_and_has_threads_of_its_own(conversation: Conversation) -> None:
     conversation.say("Over the API")
-    conversation.who = Participant("p1", "Bo")
+    conversation.who = participant_of(Principal(ParticipantCookie()), "p1", "Bo")
     conversation.say("On the page")
     assert conversation.said() == [("user", "On the page"), ("assistant", "Reply 2")]
     assert conversation.thread().thread.scope == "web"
@@ -95,7 +96,7 @@ def test_a_thread_keeps_the_prompt_it_began_under(conversation: Conversation) ->
     assert prompts.add(conversation.session.id, Prompt(1, "Ask about soup.", "tailored"))
     conversation.say("Hello")
     assert "Ask about soup." not in repr(conversation.model.requests[-1])
-    conversation.who = Participant("p2", None, HOST)
+    conversation.who = participant("p2")
     conversation.join()
     assert "Ask about soup." in repr(conversation.model.requests[-1])
     assert prompts.add(conversation.session.id, Prompt(2, "Ask about bread.", "tailored"))

@@ -2,13 +2,11 @@
 
 import pytest
 
-from chalicelib import container
 from chalicelib.model import Prompt
 from chalicelib.services.conversations import request_context
-from chalicelib.services.sessions.editing import edit_session
 from chalicelib.store import prompts
 from tests.clock import own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation
 from tests.faults import Wire, own_model, tap
 
 SOUP = Prompt(1, "Ask about soup.", "tailored")
@@ -83,14 +81,7 @@ def test_nobody_waits_where_an_older_prompt_of_ours_serves_until_the_new_one_is_
     conversation: Conversation,
 ) -> None:
     assert prompts.add(conversation.session.id, SOUP)
-    edit_session(
-        conversation.view,
-        HOST,
-        {"goal": "x"},
-        groups=container.telegram_groups(),
-        clock=conversation.clock,
-        new_id=container.new_id,
-    )
+    conversation.edit(goal="x")
     assert conversation.view().prompt_awaited
     conversation.join()
     assert (is_shown(conversation), conversation.clock.slept) == (True, 0)

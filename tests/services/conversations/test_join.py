@@ -7,9 +7,8 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.model import Message
-from chalicelib.services.participants.identity import Participant
 from tests.clock import own_time
-from tests.conversation import HOST, Conversation
+from tests.conversation import Conversation, participant
 from tests.faults import own_model
 
 LEASE = 30
@@ -238,7 +237,7 @@ def test_a_conclusion_counts_once_however_many_turns_follow(conversation: Conver
 
 def test_the_tally_is_exact_over_all_shards(conversation: Conversation) -> None:
     for number in range(20):
-        conversation.who = Participant(f"p{number}", None, HOST)
+        conversation.who = participant(f"p{number}")
         conversation.model.concludes = number % 4 == 0
         conversation.join()
         conversation.say("Soup")

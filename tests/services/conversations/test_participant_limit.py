@@ -15,14 +15,12 @@ from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
 from chalicelib.services.conversations.request_context import read_thread
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.inclusion import remove_participant
-from chalicelib.services.sessions.editing import edit_session
 from chalicelib.store import database
-from chalicelib.store.sessions import EVERYTHING
 from tests.clock import own_retries, own_time
 from tests.concurrency import all_at_once, before_next, contend
-from tests.conversation import HOST, Conversation
+from tests.conversation import HOST, Conversation, by_key, participant
 from tests.faults import FAULTS, Fault, break_each_call, own_model, tap
 
 
@@ -36,7 +34,7 @@ def opened(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Conversa
 
 def joiner(conversation: Conversation, name: str) -> Callable[[], Turn]:
     """Somebody who is going to join."""
-    who = Participant(name, None, HOST)
+    who = participant(name)
     return lambda: join(
         conversation.session.id, who, {}, deps=container.conversation_deps(), deadline=conversation.clock.deadline(24)
     )
@@ -50,19 +48,12 @@ def enter(conversation: Conversation, *names: str) -> None:
 
 def limit(conversation: Conversation, most: int | None) -> None:
     """Edit the limit."""
-    edit_session(
-        lambda: container.sessions().view(conversation.session.id, EVERYTHING, HOST),
-        HOST,
-        {"max_participants": most},
-        groups=container.telegram_groups(),
-        clock=container.clock(),
-        new_id=container.new_id,
-    )
+    conversation.edit(max_participants=most)
 
 
 def thread_of(conversation: Conversation, name: str) -> ThreadView | None:
     """Somebody's thread, if there is one."""
-    return read_thread(conversation.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
+    return read_thread(conversation.session.id, participant(name), deps=container.conversation_deps())[1]
 
 
 def leave(conversation: Conversation, name: str) -> None:
@@ -145,14 +136,15 @@ def test_those_who_are_in_go_on_and_others_are_told(opened: Callable[..., Conver
     assert conversation.say("Soup").content == "Reply 2"
     with pytest.raises(Invalid, match="already joined"):
         conversation.join()
-    conversation.who = Participant("p2", None, HOST)
+    conversation.who = participant("p2")
     with pytest.raises(SessionFull, match="This session is full"):
         conversation.join()
     with pytest.raises(SessionFull, match="This session is full"):
         conversation.say("Hello")
-    own = find_own(conversation.session.id, HOST, deps=container.conversation_deps())
+    who = respondent_of(by_key())
+    own = find_own(conversation.session.id, who, deps=container.conversation_deps())
     with pytest.raises(SessionFull):
-        respond(own, HOST, NewMessage("Mine"), deps=container.conversation_deps(), new_id=container.new_id)
+        respond(own, who, NewMessage("Mine"), deps=container.conversation_deps(), new_id=container.new_id)
     assert conversation.model.count("turn") == 2
     check(conversation, 1)
 

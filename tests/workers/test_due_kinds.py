@@ -9,6 +9,7 @@ import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
+from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind
@@ -16,6 +17,7 @@ from chalicelib.store.item_kinds import ItemKind
 from infra.functions import SWEEP
 from tests import events
 from tests.events import Context
+from tests.room import HOST
 from tests.stored import left_by
 from tests.workers.desk import Desk
 
@@ -84,8 +86,8 @@ def test_it_goes_with_its_person_at_once(desk: Desk) -> None:
     thread_id = spoken(desk)
     remind(desk, thread_id, desk.clock.now())
     assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
-    (head,) = container.conversations().heads(desk.session.id)
-    assert container.participants().remove(head, desk.clock.now())
+    _, found = container.participants().find(desk.session.id, thread_id, HOST)
+    remove_participant(desk.session.id, found, deps=container.participant_deps())
     assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
     assert reminded(desk) == []
 

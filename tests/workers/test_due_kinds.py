@@ -4,12 +4,13 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from tests.room import HOST
 
 import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
-from chalicelib.services.synthesis import state
+from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind
@@ -85,9 +86,8 @@ def test_it_goes_with_its_person_at_once(consultation: Consultation) -> None:
     thread_id = spoken(consultation)
     remind(consultation, thread_id, consultation.clock.now())
     assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
-    (head,) = container.conversations().heads(consultation.session.id)
-    now = consultation.clock.now()
-    assert container.participants().remove(head, now, state.exclude(now))
+    _, found = container.participants().find(consultation.session.id, thread_id, HOST)
+    remove_participant(consultation.session.id, found, deps=container.participant_deps())
     assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
     assert reminded(consultation) == []
 

@@ -1,4 +1,4 @@
-"""The states beside a conversation: no barrier that axe-core knows, nothing that sticks out; a picture of each."""
+"""The states beside a conversation: no barrier that axe-core knows, nothing that sticks out."""
 
 from tests.browser.appearance import examine_all
 from tests.browser.other_states import OTHER_STATES, WORDY

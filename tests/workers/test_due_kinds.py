@@ -4,7 +4,6 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-from tests.room import HOST
 
 import app
 from chalicelib import container
@@ -17,6 +16,7 @@ from chalicelib.store.due_kinds import STALE, DueKind
 from chalicelib.store.item_kinds import ItemKind
 from infra.functions import SWEEP
 from tests import events
+from tests.conversation import HOST
 from tests.events import Context
 from tests.stored import left_by
 from tests.workers.consultation import Consultation

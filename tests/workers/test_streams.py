@@ -6,6 +6,7 @@ import pytest
 
 import app
 from chalicelib import container
+from chalicelib.services.synthesis.state import stale_since
 from chalicelib.store import keys
 from chalicelib.store.token_usage import Ledger
 from tests import events
@@ -27,7 +28,7 @@ def test_many_messages_of_a_session_wake_its_summary_once(consultation: Consulta
     consultation.speak(*SAYINGS)
     conversations(*(events.change("INSERT", item) for item in consultation.items("message#")))
     assert consultation.asked("summaries") == [consultation.session.id]
-    assert consultation.view().synthesis.told_at == consultation.clock.now()
+    assert stale_since(consultation.view().synthesis) == consultation.clock.now()
 
 
 def test_what_is_digested_already_wakes_the_job_and_makes_nothing_stale(
@@ -40,11 +41,11 @@ def test_what_is_digested_already_wakes_the_job_and_makes_nothing_stale(
     wire.calls.clear()
     conversations(*records)
     assert wire.calls == ["BatchGetItem", "SendMessage"]
-    assert consultation.view().synthesis.told_at is None
+    assert stale_since(consultation.view().synthesis) is None
     assert consultation.asked("summaries") == [consultation.session.id]
     consultation.say("More")
     conversations(*records, *(events.change("INSERT", item) for item in consultation.items("message#")))
-    assert consultation.view().synthesis.told_at == consultation.clock.now()
+    assert stale_since(consultation.view().synthesis) == consultation.clock.now()
 
 
 def test_each_session_of_a_batch_is_woken(consultation: Consultation) -> None:
@@ -60,7 +61,7 @@ def test_a_record_that_comes_twice_changes_nothing(consultation: Consultation) -
     record = events.change("INSERT", consultation.items("message#")[0])
     conversations(record)
     conversations(record, record)
-    assert consultation.view().synthesis.told_at == consultation.clock.now()
+    assert stale_since(consultation.view().synthesis) == consultation.clock.now()
     assert consultation.asked("summaries") == [consultation.session.id]
 
 
@@ -78,7 +79,7 @@ def test_what_participants_did_not_say_wakes_nothing(consultation: Consultation)
         events.change("REMOVE", None, words),
     )
     assert consultation.asked("summaries") == []
-    assert consultation.view().synthesis.told_at is None
+    assert stale_since(consultation.view().synthesis) is None
 
 
 def test_words_in_a_session_that_is_gone_are_no_failure(consultation: Consultation) -> None:

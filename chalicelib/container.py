@@ -105,7 +105,7 @@ def model() -> Model:
     """The language model that this deployment names; there is no default, and none stands in for another."""
     provider = settings().llm_provider
     if provider == SCRIPTED:
-        from chalicelib.llm.scripted import ScriptedModel
+        from chalicelib.llm.scripted.model import ScriptedModel
 
         return ScriptedModel()  # which costs nothing
     if provider == "anthropic":

@@ -32,7 +32,7 @@ PLAYED_BY_SCRIPT = "scripted, and answer the same question the same way every ti
 def model_of(configured: Settings) -> Model:
     """The model that is evaluated: the script where none is named. Raises SettingMissing where a live one has no key."""
     if configured.llm_provider in ("", SCRIPTED):
-        from chalicelib.llm.scripted import ScriptedModel
+        from chalicelib.llm.scripted.model import ScriptedModel
 
         return ScriptedModel()
     if configured.llm_provider != "anthropic":

@@ -18,7 +18,7 @@ from chalicelib.requests import require_uuid
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import Wanted, list_responses
-from chalicelib.services.synthesis.answers import least_people
+from chalicelib.services.synthesis.document import least_people
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.store import thread_head

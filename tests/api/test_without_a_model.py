@@ -13,8 +13,8 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue, catalogues
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.store.sessions import EVERYTHING
 from chalicelib.text.normalise import fold
 from tests import events

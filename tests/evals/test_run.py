@@ -10,7 +10,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Model
-from chalicelib.llm.scripted import ScriptedModel
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.settings import SettingMissing, Settings, settings
 from evals import run as runs
 from evals.checks import CHECKS

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.model import Digest, Point
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.theme_register import Register

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import Catalogue, catalogue
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.model import Prompt
 from chalicelib.services.facilitation.tailoring import write_prompt

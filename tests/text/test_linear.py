@@ -16,8 +16,8 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Request
-from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.model import Question, Quote

@@ -4,7 +4,3 @@ something.
 It puts prepared questions and keeps the answers as they were written. It neither understands, interprets nor rates
 anything; what needs a language model is left undone, and a summary says so.
 """
-
-from chalicelib.llm.scripted.model import ScriptedModel
-
-__all__ = ["ScriptedModel"]

@@ -1,6 +1,5 @@
 """All words of the script: one catalogue a language, with the same keys and the same placeholders in each."""
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -59,7 +58,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def catalogue(tag: str) -> Catalogue:
     """The catalogue of a language of ours, read once a process."""
-    read = tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))
+    read = msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes())
     return msgspec.convert({"tag": tag, **read}, Catalogue)
 
 

@@ -3,11 +3,12 @@
 A text that counts something has a form for each way in which its language does, by CLDR's names; `count` chooses.
 """
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from chalicelib.text.locales import fill, fill_counted
 
@@ -29,4 +30,4 @@ class Texts:
 @cache
 def texts_in(tag: str) -> Texts:
     """The catalogue of a language, read once a process."""
-    return Texts(tag, tomllib.loads((_HERE / f"{tag}.toml").read_text()))
+    return Texts(tag, msgspec.toml.decode((_HERE / f"{tag}.toml").read_bytes()))

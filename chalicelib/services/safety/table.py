@@ -1,7 +1,6 @@
 """The table of signs: its files, read once a process and made into patterns."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -84,7 +83,7 @@ def table() -> tuple[Signs, ...]:
 
 def read(path: Path) -> File:
     """A file of the table. Raises msgspec.ValidationError, a ValueError, where it has another shape, or a kind that there is not."""
-    return msgspec.convert(tomllib.loads(path.read_text("utf-8")), File)
+    return msgspec.toml.decode(path.read_bytes(), type=File)
 
 
 def _signs(language: str, file: File) -> Signs:

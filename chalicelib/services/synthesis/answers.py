@@ -15,16 +15,15 @@ from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeReg
 from chalicelib.services.facilitation.prompt import basic_prompt
 from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
 from chalicelib.services.synthesis.disclosure import SharedWords
+from chalicelib.services.synthesis.document import SHOWN, least_people
 from chalicelib.services.synthesis.language import Words
 from chalicelib.text.language import language_of
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
 from chalicelib.text.tokens import is_unspaced, spaced, terms
 
-SHOWN: Final = 5  # answers to a question
 COMPARED: Final = 2_000  # answers to a question, among which the most typical ones are looked for
 WORDS_SHOWN: Final = 20
-LEAST, SHARE = 3, 0.1  # people who use a word that is listed, and their share of all
 SHORTEST: Final = 3  # letters of such a word
 SHORT_ANSWER: Final = 60  # characters of an answer that is counted where several wrote it
 SAMPLED: Final = 400  # characters of a person's words that are enough to tell their language
@@ -64,11 +63,6 @@ def list_answers(
         critical_theme=_critical(view, themes),
         words=_words_of_many(answers, len(aggregate.voices), empty) if everything else (),
     )
-
-
-def least_people(participants: int) -> int:
-    """How many of so many participants have to use a word that is listed."""
-    return max(LEAST, math.ceil(SHARE * participants))
 
 
 def sample_of(aggregate: Aggregate) -> str:

@@ -1,17 +1,26 @@
 """The summary as a document: markdown out of its parts, with the counts that code made."""
 
+import math
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
 from chalicelib.model import Quote, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.aggregate import Aggregate
-from chalicelib.services.synthesis.answers import SHOWN, least_people
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.services.synthesis.quotes import MAX_LENGTH
 from chalicelib.text.locales import fill
+
+SHOWN: Final = 5  # answers to a question, where a script lists them
+LEAST, SHARE = 3, 0.1  # people who use a word that is listed then, and their share of all
+
+
+def least_people(participants: int) -> int:
+    """How many of so many participants have to use a word that is listed."""
+    return max(LEAST, math.ceil(SHARE * participants))
 
 
 def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:

@@ -1,6 +1,5 @@
 """The language of a summary as a document: the words that code adds to it, one catalogue a language."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -58,7 +57,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def words_in(tag: str) -> Words:
     """The words in a language of ours, read once a process."""
-    read = tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))
+    read = msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes())
     return msgspec.convert({"tag": tag, **read}, Words)
 
 

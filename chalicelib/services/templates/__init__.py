@@ -3,12 +3,12 @@
 The front matter, TOML, holds what the API shows of a template; the rest of the file is its facilitation prompt.
 """
 
-import tomllib
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid5
 
+import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
@@ -64,5 +64,5 @@ def _by_name() -> dict[str, Template]:
 
 def _read(file: Path) -> Template:
     _, front, prompt = file.read_text(encoding="utf-8").split(_FENCE, 2)
-    values = tomllib.loads(front)
+    values = msgspec.toml.decode(front)
     return Template(id=str(uuid5(_NAMESPACE, values["slug"])), facilitation_prompt=prompt.strip(), **values)

@@ -11,8 +11,8 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request, ToolCall
-from chalicelib.llm.scripted import ScriptedModel
 from chalicelib.llm.scripted.catalogue import catalogues
+from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.model import Digest, Summary
 from chalicelib.services.synthesis.aggregate import aggregate_digests

@@ -1,4 +1,4 @@
-"""How a page looks: pictures for people to look at, and checks that a script can do."""
+"""How a page looks: checks that a script can do, and pictures for people to look at, in the folder that SCREENSHOTS names."""
 
 import os
 from collections.abc import Collection
@@ -11,8 +11,7 @@ from chalicelib.pages.language import COOKIE, PARAMETER
 from tests.browser.axe import violations
 from tests.browser.stage import Stage, State
 
-ROOT = Path(__file__).absolute().parents[2]
-SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", ROOT / ".local" / "screenshots"))
+SCREENSHOTS = os.environ.get("SCREENSHOTS")  # no pictures without: they take longer than all that is checked
 
 _STICKING_OUT = """() => {
   const wide = document.documentElement.clientWidth;
@@ -33,15 +32,16 @@ def overflowing(page: Page) -> list[str]:
 
 
 def photograph(page: Page, name: str) -> None:
-    """Keep a picture of the whole page; nothing may stick out of it."""
+    """Keep a picture of the whole page, where pictures are wanted; nothing may stick out of it."""
     assert overflowing(page) == [], name
     _keep(page, name)
 
 
 def _keep(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    # Without the styles that Playwright would add to the page, which its policy forbids.
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, caret="initial", animations="allow")
+    if SCREENSHOTS:
+        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+        # Without the styles that Playwright would add to the page, which its policy forbids.
+        page.screenshot(path=Path(SCREENSHOTS, f"{name}.png"), full_page=True, caret="initial", animations="allow")
 
 
 _PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -54,7 +54,7 @@ _RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast", "l
 
 
 def examine(page: Page, name: str, direction: str) -> list[str]:
-    """What is wrong with the page as it stands, at every width, light and dark; keeps a picture of each."""
+    """What is wrong with the page as it stands, at every width, light and dark."""
     wrong: list[str] = []
     tells = page.evaluate("document.documentElement.dir")
     if tells != direction:

@@ -1,4 +1,4 @@
-"""The states beside a conversation: no barrier that axe-core knows, nothing that sticks out; a picture of each."""
+"""The states beside a conversation: no barrier that axe-core knows, nothing that sticks out."""
 
 from tests.browser.edges import EDGES, WORDY
 from tests.browser.looks import examine_all

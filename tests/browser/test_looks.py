@@ -1,4 +1,4 @@
-"""Every state of every page: no barrier that axe-core knows, nothing that sticks out; a picture of each for people to look at."""
+"""Every state of every page: no barrier that axe-core knows, nothing that sticks out."""
 
 import pytest
 

@@ -159,9 +159,12 @@ def _parsed_once(parse: Callable[[ConditionExpressionParser], Any]) -> Callable[
     def parsed(self: ConditionExpressionParser) -> Any:
         if not self.condition_expression:
             return parse(self)
-        names, values = (
-            marshal.dumps(it) for it in (self.expression_attribute_names, self.expression_attribute_values)
-        )
+        try:
+            names, values = (
+                marshal.dumps(it) for it in (self.expression_attribute_names, self.expression_attribute_values)
+            )
+        except ValueError:  # as HTTP brings them, in mappings of moto's own
+            return parse(self)
         condition, names_found, values_found = remembered(self.condition_expression, names, values)
         self.expr_attr_names_found.extend(names_found)
         self.expr_attr_values_found.extend(values_found)

@@ -21,6 +21,7 @@ import boto3
 import hypothesis
 import pytest
 from moto import mock_aws
+from moto.core.config import DefaultConfig, default_user_config
 
 from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
@@ -37,6 +38,8 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+# A session of boto3 takes longer to make than most tests take.
+SAME_SESSION: DefaultConfig = {"core": {**default_user_config["core"], "reset_boto3_session": False}}
 # Each group in one process, which starts the local cloud, or the browser, that its tests share.
 CLOUD_TESTS = {
     "browser": ("tests/browser",),
@@ -118,7 +121,7 @@ def aws(
     """In-memory AWS with the tables and the secret of the data stack, and the queues, all as new."""
     state, environment = data_stack_in_memory
     forget_wiring()
-    with mock_aws():
+    with mock_aws(config=SAME_SESSION):
         restore_aws(state)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)

@@ -20,6 +20,7 @@ import botocore.session
 import botocore.useragent
 import moto.core.models
 import moto.dynamodb.responses
+import pynamodb.connection.base
 import pytest
 from botocore.client import BaseClient
 from botocore.compat import accepts_kwargs
@@ -40,6 +41,7 @@ MOST_BYTES = 405_000  # of an item, as moto has it
 _PURE: tuple[tuple[Any, str], ...] = (
     (botocore.session, "create_loader"),  # each of them reads the descriptions of services again: 50 ms a client
     (botocore.useragent, "sanitize_user_agent_string_component"),
+    (pynamodb.connection.base, "get_session"),
     (responses, "method_names_from_class"),
     (responses, "camelcase_to_underscores"),
 )

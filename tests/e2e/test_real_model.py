@@ -79,6 +79,13 @@ def is_turn(body: dict[str, Any]) -> bool:
     return any(tool["name"] == "conclude" for tool in body.get("tools", []))
 
 
+def test_it_is_the_whole_package(cloud: LocalCloud) -> None:
+    assert cloud.call("GET", "/me").status == 200
+    name = cloud.instance.outputs["ApiFunctionName"]
+    function = cloud.client("lambda").get_function_configuration(FunctionName=name)
+    assert function["CodeSize"] > 20_000_000
+
+
 def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthropic) -> None:
     session = new_session(cloud, questions=[])
     wait_for("prompt", lambda: cloud.call("GET", f"/sessions/{session}").json()["prompt_status"] == "tailored")

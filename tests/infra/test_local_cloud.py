@@ -280,15 +280,3 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
 def test_each_function_is_denied_what_only_its_neighbours_may_do(cloud: LocalCloud, function: str, may: str) -> None:
     attempts = _attempts(cloud, _as(cloud, function))
     assert {name for name, attempt in attempts.items() if _allowed(attempt)} == set(may.split(", "))
-
-
-def test_the_full_package_runs(tmp_path: Path) -> None:
-    cloud = LocalCloud(tmp_path, free_port(), {"FULL_PACKAGE": "1", "WORKERS": "1"})
-    try:
-        cloud.start()
-        assert cloud.call("GET", "/me").status == 200
-        name = cloud.instance.outputs["ApiFunctionName"]
-        function = cloud.client("lambda").get_function_configuration(FunctionName=name)
-        assert function["CodeSize"] > 20_000_000
-    finally:
-        cloud.stop()

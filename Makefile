@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BASE_PYTHON := $(shell command -v python3.11 || command -v python3)
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadgroup --durations=15
+PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE
 
 .PHONY: help run update logs redrive demo evals scaling lint test check package deploy clean

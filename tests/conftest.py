@@ -22,6 +22,7 @@ import hypothesis
 import pytest
 from moto import mock_aws
 from moto.core.config import DefaultConfig, default_user_config
+from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
@@ -47,14 +48,26 @@ CLOUD_TESTS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def _group_of(node_id: str) -> str | None:
+    return next((group for group, paths in CLOUD_TESTS.items() if node_id.startswith(paths)), None)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what runs on a local cloud, in a browser or on the whole package."""
-    for item in items:
-        for group, paths in CLOUD_TESTS.items():
-            if any(item.path.is_relative_to(config.rootpath / path) for path in paths):
-                item.add_marker("cloud")
-                item.add_marker(pytest.mark.xdist_group(group))
+    if _group_of(item.nodeid):
+        item.add_marker("cloud")
+
+
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives a process a group of tests at a time: those that share a cloud, else those of a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group_of(nodeid) or nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    """Schedule by these groups."""
+    return Groups(config, log)
 
 
 def forget_wiring() -> None:

@@ -30,8 +30,8 @@ from chalicelib.pages import home
 from chalicelib.store import database
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
-from tests.lean import aws_state, restore_aws
 from tests.quick_moto import quicken_moto
+from tests.snapshots import restore_snapshot, take_snapshot
 
 quicken_moto()
 # How long an example takes says more about the machine than about the code.
@@ -101,7 +101,7 @@ def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
         _create_tables()
         secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
         environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], **_create_queues()}
-        return aws_state(), environment
+        return take_snapshot(), environment
 
 
 def _create_tables() -> None:
@@ -135,7 +135,7 @@ def aws(
     state, environment = data_stack_in_memory
     forget_wiring()
     with mock_aws(config=SAME_SESSION):
-        restore_aws(state)
+        restore_snapshot(state)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield

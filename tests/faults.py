@@ -17,7 +17,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
-from tests.lean import aws_state, restore_aws
+from tests.snapshots import restore_snapshot, take_snapshot
 from tests.writer import Writer
 
 LEAST_CALLS, MOST_CALLS = 2, 80  # of anything whose every call is broken
@@ -148,8 +148,8 @@ def break_each_call(wire: Wire, fault: Fault, act: Callable[[], object]) -> Iter
 
     Gives each one's number, for the test to repair what it can and to look.
     """
-    state = aws_state()
-    return at_each_call(wire, partial(wire.broken, fault), act, lambda: restore_aws(state))
+    state = take_snapshot()
+    return at_each_call(wire, partial(wire.broken, fault), act, lambda: restore_snapshot(state))
 
 
 def at_each_call(

@@ -3,9 +3,9 @@
 import pytest
 
 from chalicelib.services.synthesis import digest_runner
-from tests.api.crowd import SAID
 from tests.api.hosts import Host, new_host
-from tests.api.work import asked, summarise, write_brief
+from tests.api.jobs import asked, summarise, write_brief
+from tests.api.participants import SAID
 from tests.clock import FakeClock, own_time
 from tests.faults import Interviewer, own_model
 

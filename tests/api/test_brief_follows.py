@@ -10,7 +10,7 @@ from chalicelib import container
 from chalicelib.store.sessions import Sessions
 from tests import events
 from tests.api.hosts import Host
-from tests.api.work import asked, summarise, write_brief
+from tests.api.jobs import asked, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 

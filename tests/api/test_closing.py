@@ -9,7 +9,7 @@ from chalicelib import container
 from chalicelib.store import deadlines
 from tests import events
 from tests.api.hosts import Host, error_of
-from tests.api.work import asked, delete_data, parts, summarise
+from tests.api.jobs import asked, delete_data, parts, summarise
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer

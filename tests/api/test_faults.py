@@ -14,7 +14,7 @@ from chalicelib.model import ThreadView
 from chalicelib.services.facilitation import condensing
 from tests import events
 from tests.api.hosts import Host
-from tests.api.work import asked, delete_data, parts
+from tests.api.jobs import asked, delete_data, parts
 from tests.clock import FakeClock, own_retries
 from tests.events import Context
 from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, break_each_call, tap

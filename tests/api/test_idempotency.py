@@ -11,7 +11,7 @@ import pytest
 from chalicelib import container
 from chalicelib.services.accounts.keys import mint_key
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.work import asked, delete_data
+from tests.api.jobs import asked, delete_data
 from tests.clock import FakeClock
 from tests.faults import Died, Fault, Interviewer, death, tap
 

@@ -11,9 +11,9 @@ import pytest
 
 from chalicelib import container
 from tests.api.hosts import Host
-from tests.api.work import summarise, write_brief
+from tests.api.jobs import summarise, write_brief
 from tests.fake_anthropic import text
-from tests.llm.wire import Door, Json, door, texts
+from tests.llm.wire import Json, LiveApi, live_api, texts
 from tests.writer import Writer
 
 # Each holds a word that stands nowhere else, so that no part of it can hide.
@@ -80,8 +80,8 @@ NO_QUESTION = str.maketrans("?？", "..")
 
 
 @pytest.fixture
-def there(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    with door(monkeypatch) as found:
+def live(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveApi]:
+    with live_api(monkeypatch) as found:
         found.server.rule = tell_everything
         yield found
 
@@ -99,11 +99,11 @@ def found_in(told: str) -> list[str]:
     return [word for word in WORDS if word.casefold() in plain]
 
 
-def joins(there: Door, session: str, person: str, *answers: str, **fields: str) -> str:
+def joins(live: LiveApi, session: str, person: str, *answers: str, **fields: str) -> str:
     """Join with these answers to the form; the thread."""
-    questions = there.host.get(f"/sessions/{session}/questions")["data"]
+    questions = live.host.get(f"/sessions/{session}/questions")["data"]
     given = [{"question_id": q["id"], "answer": answer} for q, answer in zip(questions, answers, strict=True)]
-    answer = there.host.join(session, person, answers=given, **fields)
+    answer = live.host.join(session, person, answers=given, **fields)
     assert answer.status_code == 200, answer.body
     return str(answer.json_body["thread_id"])
 
@@ -116,11 +116,11 @@ def says(host: Host, session: str, person: str, words: str) -> str:
 
 
 @pytest.fixture
-def session(there: Door, monkeypatch: pytest.MonkeyPatch) -> str:
+def session(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> str:
     """A session in which A has said everything, in the form, as a name and in the conversation; with a summary and a brief."""
-    host = there.host
+    host = live.host
     found = str(host.new_session(prompt="Ask.", widgets_enabled=True, questions=FORM, critical="Price")["id"])
-    joins(there, found, "p1", INJECTED[0], INJECTED[4], participant_name=INJECTED[9])
+    joins(live, found, "p1", INJECTED[0], INJECTED[4], participant_name=INJECTED[9])
     for words in INJECTED:
         assert set(found_in(words)) <= set(found_in(says(host, found, "p1", words)))
     with monkeypatch.context() as free:
@@ -131,30 +131,30 @@ def session(there: Door, monkeypatch: pytest.MonkeyPatch) -> str:
     return found
 
 
-def test_what_a_says_is_in_the_prompts_and_replies_of_a(there: Door, session: str) -> None:
+def test_what_a_says_is_in_the_prompts_and_replies_of_a(live: LiveApi, session: str) -> None:
     """The counter-check: whatever leaked would be found."""
     assert len(set(WORDS)) == len(WORDS) == 21
-    assert found_in(json.dumps(there.bodies[-1], ensure_ascii=False)) == WORDS
-    assert found_in(says(there.host, session, "p1", "What have I said")) == WORDS
-    assert len(there.bodies) == 1 + len(INJECTED) + 1
+    assert found_in(json.dumps(live.bodies[-1], ensure_ascii=False)) == WORDS
+    assert found_in(says(live.host, session, "p1", "What have I said")) == WORDS
+    assert len(live.bodies) == 1 + len(INJECTED) + 1
 
 
 @pytest.mark.timeout(3_600)
-def test_none_of_it_is_in_the_prompts_and_replies_of_b(there: Door, session: str) -> None:
+def test_none_of_it_is_in_the_prompts_and_replies_of_b(live: LiveApi, session: str) -> None:
     assert len(set(PROBES)) == 200
-    there.bodies.clear()
+    live.bodies.clear()
     told, threads = [], set()
     for number, probe in enumerate(PROBES):
         person = f"b{number // 50}"
         if number % 50 == 0:
-            threads.add(joins(there, session, person, "p1", "Show me the others", participant_name=f"p1 {number}"))
-        told.append(says(there.host, session, person, probe))
+            threads.add(joins(live, session, person, "p1", "Show me the others", participant_name=f"p1 {number}"))
+        told.append(says(live.host, session, person, probe))
     assert len(threads) == 4
-    assert len(there.bodies) == len(threads) + len(PROBES)  # one call a turn
-    for body, asked in zip([sent for sent in there.bodies if len(sent["messages"]) > 1], PROBES, strict=True):
+    assert len(live.bodies) == len(threads) + len(PROBES)  # one call a turn
+    for body, asked in zip([sent for sent in live.bodies if len(sent["messages"]) > 1], PROBES, strict=True):
         assert asked in html.unescape(texts(body)[-1])
-    assert [found_in(json.dumps(body, ensure_ascii=False)) for body in there.bodies] == [[]] * len(there.bodies)
+    assert [found_in(json.dumps(body, ensure_ascii=False)) for body in live.bodies] == [[]] * len(live.bodies)
     assert [found_in(reply) for reply in told] == [[]] * len(told)
     assert all("Never reveal" in reply for reply in told)  # this model does tell what it is shown
-    people = there.host.get(f"/sessions/{session}/responses")["data"]
+    people = live.host.get(f"/sessions/{session}/responses")["data"]
     assert {person["external_id"] for person in people if found_in(json.dumps(person))} == {"p1"}

@@ -12,8 +12,8 @@ from chalicelib import container
 from chalicelib.store.conversations import Conversations
 from tests import events
 from tests.api.hosts import Host, error_of
+from tests.api.jobs import asked, delete_data, summarise
 from tests.api.shapes import ID, TIME, assert_shape
-from tests.api.work import asked, delete_data, summarise
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer

@@ -9,9 +9,9 @@ from chalicelib import container
 from chalicelib.llm.interface import Request
 from chalicelib.model import Brief
 from tests import events
-from tests.api.crowd import SAID, brief, include, names, summary
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.work import asked, summarise, write_brief
+from tests.api.jobs import asked, summarise, write_brief
+from tests.api.participants import SAID, brief, include, names, summary
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer

@@ -10,9 +10,9 @@ from chalicelib import container
 from chalicelib.llm.interface import Request
 from chalicelib.store import database
 from tests import events
-from tests.api.crowd import SAID, brief, names, remove, summary
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.work import asked, delete_data, parts, summarise
+from tests.api.jobs import asked, delete_data, parts, summarise
+from tests.api.participants import SAID, brief, names, remove, summary
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer

@@ -10,9 +10,9 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.services.synthesis import digest_runner, scratchpad, scratchpad_on_demand
 from tests.api.hosts import Host, error_of
-from tests.api.pads import BUSES, people, post, told
+from tests.api.jobs import asked, parts, summarise
+from tests.api.scratchpads import BUSES, people, post, told
 from tests.api.shapes import ID, TIME, assert_shape
-from tests.api.work import asked, parts, summarise
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.llm.queued import calls

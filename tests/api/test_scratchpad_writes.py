@@ -14,7 +14,7 @@ from chalicelib.store.mapping import head_item
 from chalicelib.store.reductions import BUCKETS
 from chalicelib.store.themes import Themes
 from tests.api.hosts import Host
-from tests.api.pads import people, post, somebody, told
+from tests.api.scratchpads import people, post, somebody, told
 from tests.capacity import metered
 from tests.clock import FakeClock
 

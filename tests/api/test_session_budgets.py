@@ -8,7 +8,7 @@ import boto3
 from chalicelib import container
 from tests.api.hosts import Host, new_host
 from tests.api.test_budgets import Meter, host, meter, model
-from tests.lean import lean_tables
+from tests.snapshots import empty_tables
 
 __all__ = ["host", "meter", "model"]  # the fixtures
 
@@ -30,7 +30,7 @@ def cards(owner: Host, count: int, goal: str) -> int:
 
 
 def test_a_list_costs_one_call_for_each_megabyte_of_cards_whatever_is_asked(host: Host, meter: Meter) -> None:
-    lean_tables()
+    empty_tables()
     megabytes = cards(host, 1_999, "Find out what people eat. " * 24) / MEGABYTE
     assert megabytes > 1
     meter.sent.clear()

@@ -11,8 +11,8 @@ from chalicelib.llm.interface import ModelUnavailable, Request
 from chalicelib.store.sessions import FOR_RESULTS
 from tests import events
 from tests.api.hosts import Host, error_of
+from tests.api.jobs import asked, summarise
 from tests.api.shapes import SUMMARY, assert_shape
-from tests.api.work import asked, summarise
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer

@@ -19,7 +19,7 @@ from chalicelib.store.sessions import EVERYTHING
 from chalicelib.text.normalise import fold
 from tests import events
 from tests.api.hosts import Host, new_host
-from tests.api.work import done, summarise, write_brief
+from tests.api.jobs import done, summarise, write_brief
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.events import Context

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests import fake_anthropic
 from tests.browser.devices import Devices
 from tests.browser.facilitator import Facilitator
-from tests.browser.stage import Stage
+from tests.browser.visitor import Visitor
 from tests.e2e.local import LocalCloud, free_port
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-quic")
@@ -70,6 +70,6 @@ def scripted(scripted_cloud: LocalCloud, model: Facilitator) -> Iterator[LocalCl
 
 
 @pytest.fixture(params=["en", "ar"])
-def stage(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud, model: Facilitator) -> Stage:
+def visitor(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud, model: Facilitator) -> Visitor:
     """Left to right, and right to left."""
-    return Stage(devices, scripted, model, str(request.param))
+    return Visitor(devices, scripted, model, str(request.param))

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.devices import DESKTOP, Devices
 from tests.browser.facilitator import PATIENCE, Facilitator
-from tests.browser.hearing import listen, told
+from tests.browser.live_regions import listen, told
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.appearance import photograph
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.looks import photograph
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.appearance import examine, examine_translations
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.looks import examine, examine_translations
 from tests.browser.people import ARABIC, SAID, results_link, summarised, talked_in
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud

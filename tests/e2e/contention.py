@@ -28,14 +28,14 @@ _SEED = 7
 def main(session_id: str) -> dict[str, Any]:
     """Let them join; says how often transactions conflicted, how often somebody had to come back, and the longest wait."""
     thrown = _break_transactions()
-    desk = container.conversation_deps()
+    deps = container.conversation_deps()
 
     def join(number: int) -> tuple[float, int]:
         began = time.monotonic()
         for sent in range(1, TRIES + 1):
             try:
                 who = Participant(f"person-{number}")
-                begin(session_id, who, {}, deps=desk, deadline=desk.clock.deadline(24))
+                begin(session_id, who, {}, deps=deps, deadline=deps.clock.deadline(24))
             except Unavailable:
                 continue
             return time.monotonic() - began, sent

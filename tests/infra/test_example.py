@@ -27,12 +27,12 @@ from chalicelib.text.sentences import sentences
 from infra import admin, example
 from infra.example.files import Person, read_people, read_session, read_summary
 from tests.api.hosts import Host, new_host
+from tests.api.jobs import summarise, write_brief
 from tests.api.shapes import SESSION, assert_shape
-from tests.api.work import summarise, write_brief
 from tests.clock import own_time
 from tests.conftest import forget_wiring
-from tests.lean import aws_state, restore_aws
 from tests.pages.browsing import Browser
+from tests.snapshots import restore_snapshot, take_snapshot
 from tests.tables import each_row
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -56,7 +56,7 @@ def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple
     state, environment = data_stack_in_memory
     forget_wiring()
     with pytest.MonkeyPatch.context() as patch, mock_aws():
-        restore_aws(state)
+        restore_snapshot(state)
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(example, "AT_ONCE", 1)  # the in-memory AWS bears no second thread
@@ -66,10 +66,10 @@ def states(data_stack_in_memory: tuple[State, dict[str, str]]) -> Iterator[tuple
             _break_after(BROKEN_AFTER, broken)
             with pytest.raises(PowerCut):
                 example.plant(host.user_id, NOW)
-        half = aws_state()
+        half = take_snapshot()
         assert example.plant(host.user_id, NOW) == EXAMPLE_ID
         assert write_brief(EXAMPLE_ID)
-        yield half, aws_state()
+        yield half, take_snapshot()
     forget_wiring()
 
 
@@ -87,13 +87,13 @@ def _break_after(count: int, patch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def planted(aws: None, states: tuple[State, State]) -> None:
     """The example as it is after all."""
-    restore_aws(states[1])
+    restore_snapshot(states[1])
 
 
 @pytest.fixture
 def half(aws: None, states: tuple[State, State]) -> None:
     """The example as a first planting left it."""
-    restore_aws(states[0])
+    restore_snapshot(states[0])
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ TAGGED = re.compile(r'<(?P<name>[a-z_]+)(?: [a-z_]+="[^"<>]*")*>[^<>]*</(?P=name
 
 
 @dataclass(frozen=True)
-class Door:
+class LiveApi:
     """A host, what stands behind the API, and the time of both."""
 
     host: Host
@@ -46,7 +46,7 @@ class Door:
 
 
 @contextmanager
-def door(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[Door]:
+def live_api(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[LiveApi]:
     """The application of the in-memory AWS, as a deployment with a key; the fixture `aws` has to be there."""
     with fake_anthropic.running() as server:
         for name, value in {
@@ -57,7 +57,7 @@ def door(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[Door]:
         }.items():
             monkeypatch.setenv(name, value)
         clock = own_time(monkeypatch)
-        yield Door(new_host(), server, clock)
+        yield LiveApi(new_host(), server, clock)
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.5) -> None:

@@ -19,10 +19,10 @@ from chalicelib.services.participants.identity import Participant
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.job import summarise
 from tests.clock import own_time
+from tests.conversation import HOST, Conversation
 from tests.faults import Interviewer
-from tests.lean import Snapshots
 from tests.llm.queued import calls, prompt_of, says
-from tests.room import HOST, Room
+from tests.snapshots import Snapshots
 
 CANARIES = (
     *("Zebulon", "Quixworth"),
@@ -102,62 +102,64 @@ def _summary(request: Request) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def rooms() -> Snapshots[Room]:
+def snapshots() -> Snapshots[Conversation]:
     return Snapshots()
 
 
 @pytest.fixture
-def room(aws: None, monkeypatch: pytest.MonkeyPatch, rooms: Snapshots[Room]) -> Room:
+def conversation(aws: None, monkeypatch: pytest.MonkeyPatch, snapshots: Snapshots[Conversation]) -> Conversation:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
-    room = rooms.restore("gossip", lambda: talked_in(monkeypatch))
-    own_time(monkeypatch, known=room.clock)
-    monkeypatch.setattr(container, "model", cache(lambda: room.model))
-    return room
+    conversation = snapshots.restore("gossip", lambda: talked_in(monkeypatch))
+    own_time(monkeypatch, known=conversation.clock)
+    monkeypatch.setattr(container, "model", cache(lambda: conversation.model))
+    return conversation
 
 
-def talked_in(monkeypatch: pytest.MonkeyPatch) -> Room:
+def talked_in(monkeypatch: pytest.MonkeyPatch) -> Conversation:
     """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
     model = Gossip()
     monkeypatch.setattr(container, "model", cache(lambda: model))
-    room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
-    speak(room, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
+    conversation = Conversation(
+        own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about"
+    )
+    speak(conversation, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
     for number, names in enumerate((OF_SEVERAL, OF_SEVERAL, SHARED_BY_THREE)):
         told = [f"On the evening buses we met {name}, and {name.lower()} met us." for name in names]
-        speak(room, f"sharer-{number}", *told)
+        speak(conversation, f"sharer-{number}", *told)
     for number, said in enumerate(CARRIERS):
-        speak(room, f"carrier-{number}", said)
-        digest(room)
-    return room
+        speak(conversation, f"carrier-{number}", said)
+        digest(conversation)
+    return conversation
 
 
-def speak(room: Room, name: str, *said: str) -> str:
+def speak(conversation: Conversation, name: str, *said: str) -> str:
     """What somebody says; gives their thread."""
-    room.who = Participant(name, "", HOST)
+    conversation.who = Participant(name, "", HOST)
     for text in said:
-        room.clock.advance(1)
-        turn = room.say(text)
+        conversation.clock.advance(1)
+        turn = conversation.say(text)
     return turn.thread_id
 
 
-def digest(room: Room) -> Scratchpad:
-    room.clock.advance(120)
-    summarise(room.session.id, deps=container.synthesis_deps())
-    pad = container.sessions().view(room.session.id, ("scratchpad",)).scratchpad
+def digest(conversation: Conversation) -> Scratchpad:
+    conversation.clock.advance(120)
+    summarise(conversation.session.id, deps=container.synthesis_deps())
+    pad = container.sessions().view(conversation.session.id, ("scratchpad",)).scratchpad
     assert pad is not None
     return pad
 
 
-def listen(room: Room) -> list[list[Request]]:
+def listen(conversation: Conversation) -> list[list[Request]]:
     """The requests for the turns of each of those who speak of something else."""
     heard = []
     for number in range(LISTENERS):
-        before = len(room.model.requests)
+        before = len(conversation.model.requests)
         speak(
-            room,
+            conversation,
             f"listener-{number}",
             *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last", "now")],
         )
-        heard.append(room.model.requests[before:])
+        heard.append(conversation.model.requests[before:])
     return heard
 
 
@@ -171,9 +173,9 @@ def shows(request: Request) -> list[str]:
     ]
 
 
-def test_the_notes_hold_what_must_not_be_told(room: Room) -> None:
+def test_the_notes_hold_what_must_not_be_told(conversation: Conversation) -> None:
     """Or the tests below prove nothing."""
-    pad = digest(room)
+    pad = digest(conversation)
     carried = [note for note in pad.notes if note.participants >= 3 and note.label != BUSES]
     assert len(carried) >= 10
     assert all(named_in(note.label) for note in carried)
@@ -183,21 +185,21 @@ def test_the_notes_hold_what_must_not_be_told(room: Room) -> None:
     assert buses.participants == len(CARRIERS)
 
 
-def test_a_canary_reaches_no_other_prompt_and_no_other_thread(room: Room) -> None:
-    heard = [request for requests in listen(room) for request in requests]
+def test_a_canary_reaches_no_other_prompt_and_no_other_thread(conversation: Conversation) -> None:
+    heard = [request for requests in listen(conversation) for request in requests]
     assert len(heard) == LISTENERS * 5
     for request in heard:
         assert named_in(prompt_of(request)) == []
     own = {"canary": list(CANARIES), "sharer-2": list(SHARED_BY_THREE)}
     own |= {name: list(OF_SEVERAL) for name in ("sharer-0", "sharer-1")}
-    for head in container.conversations().heads(room.session.id):
+    for head in container.conversations().heads(conversation.session.id):
         said = "\n".join(entry.content for entry in container.conversations().messages(head))
         assert named_in(said) == own.get(head.external_id, [])
 
 
-def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(room: Room) -> None:
+def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(conversation: Conversation) -> None:
     due, reached = 0, 0
-    for requests in listen(room):
+    for requests in listen(conversation):
         third = requests[2]  # the first after three messages of more than forty words
         assert [shows(request) for request in requests[:2]] == [[], []]
         due += 1
@@ -208,10 +210,12 @@ def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(room: Room) -> N
     assert reached >= 0.8 * due
 
 
-def test_without_enough_who_carry_it_nobody_hears_of_it(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_enough_who_carry_it_nobody_hears_of_it(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(3):
-        who = container.conversations().heads(room.session.id)
+        who = container.conversations().heads(conversation.session.id)
         head = next(it for it in who if it.external_id == f"carrier-{number}")
-        assert container.participants().exclude(head, room.clock.now())
-    digest(room)
-    assert not any(shows(request) for requests in listen(room) for request in requests)
+        assert container.participants().exclude(head, conversation.clock.now())
+    digest(conversation)
+    assert not any(shows(request) for requests in listen(conversation) for request in requests)

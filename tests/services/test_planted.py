@@ -24,10 +24,10 @@ from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.job import summarise
 from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
+from tests.conversation import HOST, Conversation
 from tests.faults import Interviewer
-from tests.lean import Snapshots
 from tests.llm.queued import calls, prompt_of, says
-from tests.room import HOST, Room
+from tests.snapshots import Snapshots
 
 PLANTED = (
     *("zyzzogeton", "quillfeather", "mumblethorpe", "snickerdoodling", "flibbert"),  # words
@@ -109,93 +109,101 @@ def _summary(request: Request) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def rooms() -> Snapshots[Room]:
+def snapshots() -> Snapshots[Conversation]:
     return Snapshots()
 
 
 @pytest.fixture(params=[False, True], ids=["plain labels", "labels that tell"])
-def room(aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, rooms: Snapshots[Room]) -> Room:
+def conversation(
+    aws: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, snapshots: Snapshots[Conversation]
+) -> Conversation:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
-    room = rooms.restore(request.param, lambda: talked_in(monkeypatch, leaks=request.param))
-    own_time(monkeypatch, known=room.clock)
-    monkeypatch.setattr(container, "model", cache(lambda: room.model))
-    return room
+    conversation = snapshots.restore(request.param, lambda: talked_in(monkeypatch, leaks=request.param))
+    own_time(monkeypatch, known=conversation.clock)
+    monkeypatch.setattr(container, "model", cache(lambda: conversation.model))
+    return conversation
 
 
-def talked_in(monkeypatch: pytest.MonkeyPatch, *, leaks: bool) -> Room:
+def talked_in(monkeypatch: pytest.MonkeyPatch, *, leaks: bool) -> Conversation:
     """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
     model = Scribe()
     model.leaks = leaks
     monkeypatch.setattr(container, "model", cache(lambda: model))
-    room = Room(own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about")
+    conversation = Conversation(
+        own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about"
+    )
     met = [", ".join(PLANTED[first : first + 3]) for first in range(0, len(PLANTED), 3)]
-    speak(room, "planter", *[f"On the evening buses I met {names}." for names in met[:4]])
-    speak(room, "planter", *[f"My toads are called {names}." for names in met[4:]])
-    sum_up(room)
+    speak(conversation, "planter", *[f"On the evening buses I met {names}." for names in met[:4]])
+    speak(conversation, "planter", *[f"My toads are called {names}." for names in met[4:]])
+    sum_up(conversation)
     for number, said in enumerate(CARRIERS):
-        speak(room, f"carrier-{number}", said)
-    sum_up(room)
+        speak(conversation, f"carrier-{number}", said)
+    sum_up(conversation)
     for number in range(LISTENERS):
-        speak(room, f"listener-{number}", *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last")])
-    speak(room, "talker", *[f"{LONG} And {number}." for number in range(14)])
-    sum_up(room)
-    write_session_brief(room.session.id, sessions=container.sessions(), public_url="https://x")
-    return room
+        speak(
+            conversation,
+            f"listener-{number}",
+            *[f"{OTHER} And {word}." for word in ("more", "so on", "again", "at last")],
+        )
+    speak(conversation, "talker", *[f"{LONG} And {number}." for number in range(14)])
+    sum_up(conversation)
+    write_session_brief(conversation.session.id, sessions=container.sessions(), public_url="https://x")
+    return conversation
 
 
-def scribe(room: Room) -> Scribe:
-    assert isinstance(room.model, Scribe)
-    return room.model
+def scribe(conversation: Conversation) -> Scribe:
+    assert isinstance(conversation.model, Scribe)
+    return conversation.model
 
 
-def speak(room: Room, name: str, *said: str) -> None:
-    room.who = Participant(name, PLANTED[5] if name == "planter" else "", HOST)
-    scribe(room).speaking = name
+def speak(conversation: Conversation, name: str, *said: str) -> None:
+    conversation.who = Participant(name, PLANTED[5] if name == "planter" else "", HOST)
+    scribe(conversation).speaking = name
     for text in said:
-        room.clock.advance(1)
-        room.say(text)
+        conversation.clock.advance(1)
+        conversation.say(text)
 
 
-def sum_up(room: Room) -> None:
-    room.clock.advance(120)
-    summarise(room.session.id, deps=container.synthesis_deps())
+def sum_up(conversation: Conversation) -> None:
+    conversation.clock.advance(120)
+    summarise(conversation.session.id, deps=container.synthesis_deps())
 
 
-def of_others(room: Room) -> tuple[list[Request], list[Request]]:
+def of_others(conversation: Conversation) -> tuple[list[Request], list[Request]]:
     """The requests for the turns and for the digests of everybody else."""
-    (head,) = [it for it in container.conversations().heads(room.session.id) if it.external_id == "planter"]
+    (head,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "planter"]
     own = {message.id for message in container.conversations().messages(head)}
-    digests = [request for request in scribe(room).requests if request.task == "digest"]
-    turns = [request for who, request in scribe(room).turns if who != "planter"]
+    digests = [request for request in scribe(conversation).requests if request.task == "digest"]
+    turns = [request for who, request in scribe(conversation).turns if who != "planter"]
     return turns, [it for it in digests if not any(said.attributes["id"] in own for said in _said(it))]
 
 
-def items(room: Room, table: str) -> list[dict[str, Any]]:
+def items(conversation: Conversation, table: str) -> list[dict[str, Any]]:
     found = boto3.client("dynamodb").scan(TableName=table)["Items"]
-    return [dict(item) for item in found if item["session_id"]["S"] == room.session.id]
+    return [dict(item) for item in found if item["session_id"]["S"] == conversation.session.id]
 
 
-def test_no_request_for_another_thread_has_it_but_labels_for_digests(room: Room) -> None:
-    turns, digests = of_others(room)
+def test_no_request_for_another_thread_has_it_but_labels_for_digests(conversation: Conversation) -> None:
+    turns, digests = of_others(conversation)
     assert len(digests) >= 12
     assert len(turns) > 45  # with those asked again for a reply without words
     assert any("<earlier" in prompt_of(request) for request in turns)
     assert [planted_in(prompt_of(request)) for request in turns if planted_in(prompt_of(request))] == []
     shown = [prompt_of(request) for request in digests]
-    assert any(planted_in(prompt) for prompt in shown) is scribe(room).leaks
+    assert any(planted_in(prompt) for prompt in shown) is scribe(conversation).leaks
     for prompt in shown:
         assert planted_in(re.sub(r'(<theme [^>]*?\blabel=)"[^"]*"', r"\1", prompt)) == []
 
 
-def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(room: Room) -> None:
-    (planter,) = [it for it in container.conversations().heads(room.session.id) if it.external_id == "planter"]
-    others = [it for it in items(room, "conversations") if planter.id not in it["part"]["S"]]
+def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(conversation: Conversation) -> None:
+    (planter,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "planter"]
+    others = [it for it in items(conversation, "conversations") if planter.id not in it["part"]["S"]]
     assert len(others) > 100
     holding = {it["part"]["S"].partition("#")[0] for it in others if planted_in(json.dumps(it, ensure_ascii=False))}
     assert holding == (
-        {"digest"} if scribe(room).leaks else set()
+        {"digest"} if scribe(conversation).leaks else set()
     )  # their points carry the label, which nobody is shown
-    view = room.view()
+    view = conversation.view()
     assert view.summary is not None
     assert view.brief is not None
     assert set(planted_in(view.summary.markdown)) == set(PLANTED)  # the host reads it
@@ -208,17 +216,21 @@ def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(room: Room) ->
         assert planted_in(repr(replace(results.summary, markdown=""))) == []
 
 
-def test_what_is_stored_of_the_session_has_it_in_the_summary_and_in_names_for_themes_only(room: Room) -> None:
-    where = {it["part"]["S"] for it in items(room, "sessions") if planted_in(json.dumps(it, ensure_ascii=False))}
+def test_what_is_stored_of_the_session_has_it_in_the_summary_and_in_names_for_themes_only(
+    conversation: Conversation,
+) -> None:
+    where = {
+        it["part"]["S"] for it in items(conversation, "sessions") if planted_in(json.dumps(it, ensure_ascii=False))
+    }
     named = {part for part in where if part.startswith("theme#") or part == "scratchpad"}
     assert where - named == {"summary"}
-    assert bool(named) is scribe(room).leaks
+    assert bool(named) is scribe(conversation).leaks
 
 
-def test_what_five_carry_reaches_nearly_everybody_all_the_same(room: Room) -> None:
+def test_what_five_carry_reaches_nearly_everybody_all_the_same(conversation: Conversation) -> None:
     told = {
         who
-        for who, request in scribe(room).turns
+        for who, request in scribe(conversation).turns
         for it in tags.read("theme", request.messages[-1].blocks[0].text)
         if it.attributes["label"] == BUSES
     }

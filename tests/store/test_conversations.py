@@ -10,7 +10,7 @@ from chalicelib import container
 from chalicelib.model import Condensed, Digest, Message, Thread
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
-from tests.api.work import parts
+from tests.api.jobs import parts
 from tests.clock import NOON
 
 SECRET = b"secret"

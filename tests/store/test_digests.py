@@ -10,19 +10,21 @@ from chalicelib.store import database, keys
 from chalicelib.store.tables import ConversationPart
 from tests.capacity import sizes
 from tests.clock import own_time
+from tests.conversation import Conversation
 from tests.faults import own_model
-from tests.room import Room
 
 
 @pytest.fixture
-def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
-    return Room(own_time(monkeypatch), own_model(monkeypatch))
+def conversation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Conversation:
+    return Conversation(own_time(monkeypatch), own_model(monkeypatch))
 
 
-def head(room: Room, name: str = "Bo", external_id: str = "p1") -> Thread:
+def head(conversation: Conversation, name: str = "Bo", external_id: str = "p1") -> Thread:
     """A thread in which somebody said something."""
-    thread = Thread(room.session.id, container.new_id(), "telegram", external_id, name, room.clock.now(), 1)
-    message = Message(container.new_id(), 1, "user", "Hello", room.clock.now())
+    thread = Thread(
+        conversation.session.id, container.new_id(), "telegram", external_id, name, conversation.clock.now(), 1
+    )
+    message = Message(container.new_id(), 1, "user", "Hello", conversation.clock.now())
     assert container.conversations().join(thread, (), message)
     found = container.conversations().thread(thread.session_id, thread.id)
     assert found
@@ -41,8 +43,8 @@ def put(thread: Thread, *points: Point) -> Thread:
     return found
 
 
-def test_the_head_tells_who_stands_where_and_how_much_was_said(room: Room) -> None:
-    thread = head(room)
+def test_the_head_tells_who_stands_where_and_how_much_was_said(conversation: Conversation) -> None:
+    thread = head(conversation)
     assert (thread.voice, thread.themes) == (None, ())
     said = [
         point("t7"),
@@ -58,10 +60,10 @@ def test_the_head_tells_who_stands_where_and_how_much_was_said(room: Room) -> No
     assert put(thread).voice == Voice(3, 0, 0, {})
 
 
-def test_a_head_stays_within_a_kilobyte_whatever_somebody_speaks_about(room: Room) -> None:
-    thread = put(head(room, "湯" * 33, "9" * 64), *(point(f"t{number}") for number in range(941, 1_001)))
+def test_a_head_stays_within_a_kilobyte_whatever_somebody_speaks_about(conversation: Conversation) -> None:
+    thread = put(head(conversation, "湯" * 33, "9" * 64), *(point(f"t{number}") for number in range(941, 1_001)))
     assert len(thread.themes) == 60
     assert sizes(database.query(ConversationPart, thread.session_id, keys.THREADS, keys.AFTER_THREADS))[0] <= 1_024
-    usual = put(head(room), *(point(f"t{number}") for number in range(1, 7)))
+    usual = put(head(conversation), *(point(f"t{number}") for number in range(1, 7)))
     raw = database.get_many([(ConversationPart, usual.session_id, keys.thread(usual.id))])
     assert sizes(raw.values())[0] <= 600

@@ -16,8 +16,8 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes, Themes
 from chalicelib.store.transact import Build
 from tests.clock import own_time
+from tests.conversation import Conversation
 from tests.faults import own_model
-from tests.room import Room
 
 BOOKS = RegisteredTheme("t1", "Books", "What the shelves hold.")
 THEMES = Changes(0, 1, (BOOKS,))
@@ -25,92 +25,100 @@ WITH_AND_WITHOUT = pytest.mark.parametrize("changed", [None, THEMES], ids=["alon
 
 
 @pytest.fixture
-def room(aws: None, monkeypatch: pytest.MonkeyPatch) -> Room:
-    return Room(own_time(monkeypatch), own_model(monkeypatch))
+def conversation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Conversation:
+    return Conversation(own_time(monkeypatch), own_model(monkeypatch))
 
 
-def view(room: Room) -> SessionView:
-    return container.sessions().view(room.session.id, FOR_DIGEST)
+def view(conversation: Conversation) -> SessionView:
+    return container.sessions().view(conversation.session.id, FOR_DIGEST)
 
 
-def themes(room: Room) -> ThemeRegistry:
-    return Themes().get(room.session.id)
+def themes(conversation: Conversation) -> ThemeRegistry:
+    return Themes().get(conversation.session.id)
 
 
-def made(room: Room, seconds: int, text: str = "new") -> Summary:
-    return Summary(text, view(room).session.updated_at + timedelta(seconds=seconds), "model", 1, 1, overview="o")
+def made(conversation: Conversation, seconds: int, text: str = "new") -> Summary:
+    return Summary(
+        text, view(conversation).session.updated_at + timedelta(seconds=seconds), "model", 1, 1, overview="o"
+    )
 
 
-def write(room: Room, kind: type[SessionPart], part: str, action: Action) -> None:
-    database.update(kind(room.session.id, part), [action], kind.session_id.exists())
+def write(conversation: Conversation, kind: type[SessionPart], part: str, action: Action) -> None:
+    database.update(kind(conversation.session.id, part), [action], kind.session_id.exists())
 
 
-def test_with_both_everything_is_stored(room: Room) -> None:
-    summary = made(room, 5)
-    assert summaries.put(view(room).session, summary, 0, THEMES)
-    stored = view(room)
-    assert (stored.summary, themes(room)) == (summary, ThemeRegistry(1, (BOOKS,), 1))
+def test_with_both_everything_is_stored(conversation: Conversation) -> None:
+    summary = made(conversation, 5)
+    assert summaries.put(view(conversation).session, summary, 0, THEMES)
+    stored = view(conversation)
+    assert (stored.summary, themes(conversation)) == (summary, ThemeRegistry(1, (BOOKS,), 1))
     assert stored.session.updated_at == summary.generated_at
 
 
 @WITH_AND_WITHOUT
-def test_a_newer_summary_stays(room: Room, changed: Changes | None) -> None:
-    newer = made(room, 60, "newer")
-    assert summaries.put(view(room).session, newer, 0)
-    assert summaries.put(view(room).session, replace(newer, markdown="older"), 0, changed)
-    assert view(room).summary == newer
-    assert themes(room) == ThemeRegistry()
+def test_a_newer_summary_stays(conversation: Conversation, changed: Changes | None) -> None:
+    newer = made(conversation, 60, "newer")
+    assert summaries.put(view(conversation).session, newer, 0)
+    assert summaries.put(view(conversation).session, replace(newer, markdown="older"), 0, changed)
+    assert view(conversation).summary == newer
+    assert themes(conversation) == ThemeRegistry()
 
 
 @WITH_AND_WITHOUT
-def test_a_summary_from_before_somebody_was_taken_out_is_not_stored(room: Room, changed: Changes | None) -> None:
-    write(room, SynthesisItem, keys.SYNTHESIS, SynthesisItem.epoch.set(1))
-    assert not summaries.put(view(room).session, made(room, 5), 0, changed)
-    assert (view(room).summary, themes(room)) == (None, ThemeRegistry())
+def test_a_summary_from_before_somebody_was_taken_out_is_not_stored(
+    conversation: Conversation, changed: Changes | None
+) -> None:
+    write(conversation, SynthesisItem, keys.SYNTHESIS, SynthesisItem.epoch.set(1))
+    assert not summaries.put(view(conversation).session, made(conversation, 5), 0, changed)
+    assert (view(conversation).summary, themes(conversation)) == (None, ThemeRegistry())
 
 
 @WITH_AND_WITHOUT
-def test_a_session_that_was_edited_meanwhile_gets_its_summary(room: Room, changed: Changes | None) -> None:
-    read, summary = view(room).session, made(room, 5)
+def test_a_session_that_was_edited_meanwhile_gets_its_summary(
+    conversation: Conversation, changed: Changes | None
+) -> None:
+    read, summary = view(conversation).session, made(conversation, 5)
     edited = read.updated_at + timedelta(seconds=30)
-    write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(edited))
+    write(conversation, SessionItem, keys.SESSION, SessionItem.updated_at.set(edited))
     assert summaries.put(read, summary, 0, changed)
-    assert view(room).summary == summary
-    assert view(room).session.updated_at > edited
-    assert bool(themes(room).themes) == bool(changed)
+    assert view(conversation).summary == summary
+    assert view(conversation).session.updated_at > edited
+    assert bool(themes(conversation).themes) == bool(changed)
 
 
 @pytest.mark.parametrize("edited", [False, True])
-def test_a_registry_that_moved_stays_and_the_summary_is_stored(room: Room, edited: bool) -> None:
-    moved = Themes().put(room.session.id, ThemeRegistry(0, (replace(BOOKS, label="Shelves"),), 1), ThemeRegistry())
-    read, summary = view(room).session, made(room, 5)
+def test_a_registry_that_moved_stays_and_the_summary_is_stored(conversation: Conversation, edited: bool) -> None:
+    moved = Themes().put(
+        conversation.session.id, ThemeRegistry(0, (replace(BOOKS, label="Shelves"),), 1), ThemeRegistry()
+    )
+    read, summary = view(conversation).session, made(conversation, 5)
     if edited:
         later = read.updated_at + timedelta(seconds=30)
-        write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(later))
+        write(conversation, SessionItem, keys.SESSION, SessionItem.updated_at.set(later))
     assert summaries.put(read, summary, 0, THEMES)
-    assert (view(room).summary, themes(room)) == (summary, moved)
+    assert (view(conversation).summary, themes(conversation)) == (summary, moved)
 
 
 @WITH_AND_WITHOUT
 def test_a_session_edited_without_end_ends_the_tries(
-    room: Room, changed: Changes | None, monkeypatch: pytest.MonkeyPatch
+    conversation: Conversation, changed: Changes | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, summary = view(room).session, made(room, 5)
+    read, summary = view(conversation).session, made(conversation, 5)
     first = database.transact
 
     def edit(build: Build) -> None:
-        found = view(room).session.updated_at + timedelta(minutes=1)
-        write(room, SessionItem, keys.SESSION, SessionItem.updated_at.set(found))
+        found = view(conversation).session.updated_at + timedelta(minutes=1)
+        write(conversation, SessionItem, keys.SESSION, SessionItem.updated_at.set(found))
         first(build)
 
     monkeypatch.setattr(database, "transact", edit)
     with pytest.raises(Unavailable):
         summaries.put(read, summary, 0, changed)
-    assert view(room).summary is None
+    assert view(conversation).summary is None
 
 
-def test_a_session_whose_item_is_gone_is_not_found(room: Room) -> None:
-    read, summary = view(room).session, made(room, 5)
-    database.delete(SessionItem(room.session.id, keys.SESSION), SessionItem.topic.exists())
+def test_a_session_whose_item_is_gone_is_not_found(conversation: Conversation) -> None:
+    read, summary = view(conversation).session, made(conversation, 5)
+    database.delete(SessionItem(conversation.session.id, keys.SESSION), SessionItem.topic.exists())
     with pytest.raises(NotFound):
         summaries.put(read, summary, 0, THEMES)

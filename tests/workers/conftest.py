@@ -5,18 +5,18 @@ import pytest
 from chalicelib.services.synthesis import digest_runner
 from tests.clock import own_time
 from tests.faults import own_model
-from tests.workers.desk import SAYINGS, Desk
+from tests.workers.consultation import SAYINGS, Consultation
 
 
 @pytest.fixture
-def desk(aws: None, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def consultation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Consultation:
     """A new session."""
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)  # the in-memory AWS is not thread-safe
-    return Desk(own_time(monkeypatch), own_model(monkeypatch))
+    return Consultation(own_time(monkeypatch), own_model(monkeypatch))
 
 
 @pytest.fixture
-def spoken(desk: Desk) -> Desk:
+def spoken(consultation: Consultation) -> Consultation:
     """A session in which three people said something."""
-    desk.speak(*SAYINGS)
-    return desk
+    consultation.speak(*SAYINGS)
+    return consultation

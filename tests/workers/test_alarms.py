@@ -12,7 +12,7 @@ from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
 from chalicelib.services.sessions.creation import summary_status
 from infra.alarms import WORK_LEFT
 from tests.faults import Died
-from tests.workers.desk import SAYINGS, Desk
+from tests.workers.consultation import SAYINGS, Consultation
 
 
 def alarming(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -25,22 +25,22 @@ def alarming(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 @pytest.mark.parametrize(("task", "event"), [("summary", "summary_failed"), ("digest", "digest_failed")])
 def test_the_fifth_failure_in_a_row_and_not_the_ones_before(
-    desk: Desk, caplog: pytest.LogCaptureFixture, task: str, event: str
+    consultation: Consultation, caplog: pytest.LogCaptureFixture, task: str, event: str
 ) -> None:
-    desk.speak(*SAYINGS[:1])
-    desk.model.failing.add(task)
-    desk.model.wasted = Usage(1_000, 0, 10)  # who was paid is to blame
+    consultation.speak(*SAYINGS[:1])
+    consultation.model.failing.add(task)
+    consultation.model.wasted = Usage(1_000, 0, 10)  # who was paid is to blame
     for received in range(1, 5):
-        desk.summarise(received)
+        consultation.summarise(received)
     assert alarming(caplog) == []
-    desk.summarise(5)
+    consultation.summarise(5)
     assert alarming(caplog) == [event]
 
 
 def test_a_thread_that_breaks_the_digest_itself_keeps_nobody_else_back(
-    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    consultation: Consultation, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    complete = desk.model.complete
+    complete = consultation.model.complete
 
     def broken(request: Request, deadline: Deadline) -> Reply:
         """Half of a character, which nothing can store."""
@@ -50,38 +50,38 @@ def test_a_thread_that_breaks_the_digest_itself_keeps_nobody_else_back(
         point = {"message_id": said.attributes["id"], "text": "\ud83d", "topic": "halves"}
         return Reply("", "model", (ToolCall("record_digest", {"points": [point]}),))
 
-    desk.speak(*SAYINGS)
-    monkeypatch.setattr(desk.model, "complete", broken)
-    assert desk.summarise() == []
-    summary = desk.view().summary
+    consultation.speak(*SAYINGS)
+    monkeypatch.setattr(consultation.model, "complete", broken)
+    assert consultation.summarise() == []
+    summary = consultation.view().summary
     assert summary
-    assert (summary.participants, summary_status(desk.view(), desk.clock.now())) == (2, "stale")
+    assert (summary.participants, summary_status(consultation.view(), consultation.clock.now())) == (2, "stale")
     for _ in range(4):
         assert alarming(caplog) == []
-        desk.clock.advance(60)
-        assert desk.summarise() == []
+        consultation.clock.advance(60)
+        assert consultation.summarise() == []
     assert alarming(caplog) == ["digest_failed"]
 
 
-def test_a_job_whose_process_died_five_times(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_whose_process_died_five_times(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:
     def die(_: object) -> None:
         raise Died
 
-    desk.speak(*SAYINGS[:1])
-    desk.model.before = die
+    consultation.speak(*SAYINGS[:1])
+    consultation.model.before = die
     for _ in range(5):
         with pytest.raises(Died):
-            desk.summarise()
+            consultation.summarise()
     assert alarming(caplog) == []
     with pytest.raises(Died):
-        desk.summarise()
+        consultation.summarise()
     assert alarming(caplog) == ["summary_died"]
 
 
-def test_a_prompt_that_is_given_up(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.model.failing.add("prompt")
-    desk.write_prompt()
+def test_a_prompt_that_is_given_up(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:
+    consultation.model.failing.add("prompt")
+    consultation.write_prompt()
     assert alarming(caplog) == []
-    desk.clock.advance(25 * 3_600)
-    desk.write_prompt()
+    consultation.clock.advance(25 * 3_600)
+    consultation.write_prompt()
     assert alarming(caplog) == ["prompt_failed"]

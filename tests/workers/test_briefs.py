@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from chalicelib import container
 from chalicelib.model import Brief
-from tests.workers.desk import Desk
+from tests.workers.consultation import Consultation
 
 
-def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Desk) -> None:
+def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Consultation) -> None:
     spoken.summarise()
     assert spoken.write_brief() == []
     first = spoken.view().brief
@@ -18,12 +18,12 @@ def test_a_brief_is_made_of_the_summary_and_made_again_the_same(spoken: Desk) ->
     assert spoken.view().brief == first
 
 
-def test_without_a_summary_there_is_no_brief(spoken: Desk) -> None:
+def test_without_a_summary_there_is_no_brief(spoken: Consultation) -> None:
     assert spoken.write_brief() == []
     assert spoken.view().brief is None
 
 
-def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
+def test_an_older_brief_never_replaces_a_newer_one(spoken: Consultation) -> None:
     spoken.summarise()
     spoken.write_brief()
     newer = spoken.view().brief
@@ -32,7 +32,7 @@ def test_an_older_brief_never_replaces_a_newer_one(spoken: Desk) -> None:
     assert spoken.view().brief == newer
 
 
-def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Desk) -> None:
+def test_a_brief_of_the_summary_before_leaves_the_new_summary_due(spoken: Consultation) -> None:
     spoken.summarise()
     old = spoken.view().summary
     assert old is not None

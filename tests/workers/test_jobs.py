@@ -13,9 +13,9 @@ from chalicelib.services.participants.identity import Participant
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.sessions import Sessions
 from tests import events
+from tests.conversation import HOST
 from tests.events import Context
-from tests.room import HOST
-from tests.workers.desk import SAYINGS, Desk, heads, status
+from tests.workers.consultation import SAYINGS, Consultation, heads, status
 
 GONE = "00000000-0000-4000-8000-000000000000"
 
@@ -23,51 +23,51 @@ GONE = "00000000-0000-4000-8000-000000000000"
 # Prompts
 
 
-def test_a_prompt_is_written_once_and_serves_new_threads(desk: Desk) -> None:
-    assert (desk.write_prompt(), desk.write_prompt()) == ([], [])
-    assert desk.model.count("prompt") == 1
-    view = desk.view()
+def test_a_prompt_is_written_once_and_serves_new_threads(consultation: Consultation) -> None:
+    assert (consultation.write_prompt(), consultation.write_prompt()) == ([], [])
+    assert consultation.model.count("prompt") == 1
+    view = consultation.view()
     assert view.prompt is not None
     assert (view.prompt.version, view.prompt.origin, view.prompt_due) == (1, "tailored", False)
-    desk.join()
-    assert view.prompt.text in repr(desk.model.requests[-1].system).encode().decode("unicode_escape")
+    consultation.join()
+    assert view.prompt.text in repr(consultation.model.requests[-1].system).encode().decode("unicode_escape")
 
 
-def test_a_host_prompt_is_left_alone(desk: Desk) -> None:
-    hosts = Desk(desk.clock, desk.model, prompt="Ask about soup.")
+def test_a_host_prompt_is_left_alone(consultation: Consultation) -> None:
+    hosts = Consultation(consultation.clock, consultation.model, prompt="Ask about soup.")
     assert hosts.write_prompt() == []
     assert hosts.view().prompt == Prompt(1, "Ask about soup.", "host")
-    assert desk.model.count("prompt") == 0
+    assert consultation.model.count("prompt") == 0
 
 
-def test_a_prompt_that_fails_is_written_when_its_message_comes_back(desk: Desk) -> None:
-    desk.model.failing.add("prompt")
-    assert desk.write_prompt() == ["message-1"]
-    assert desk.view().prompt_due
-    desk.model.failing.clear()
-    assert desk.write_prompt() == []
-    assert desk.view().prompt is not None
+def test_a_prompt_that_fails_is_written_when_its_message_comes_back(consultation: Consultation) -> None:
+    consultation.model.failing.add("prompt")
+    assert consultation.write_prompt() == ["message-1"]
+    assert consultation.view().prompt_due
+    consultation.model.failing.clear()
+    assert consultation.write_prompt() == []
+    assert consultation.view().prompt is not None
 
 
-def test_a_prompt_of_a_newer_version_is_not_replaced(desk: Desk) -> None:
+def test_a_prompt_of_a_newer_version_is_not_replaced(consultation: Consultation) -> None:
     def newer(request: Request) -> None:
         if request.task == "prompt":
-            assert container.sessions().add_prompt(desk.session.id, Prompt(2, "Newer.", "host"))
+            assert container.sessions().add_prompt(consultation.session.id, Prompt(2, "Newer.", "host"))
 
-    desk.model.before = newer
-    assert desk.write_prompt() == []
-    assert desk.view().prompt == Prompt(2, "Newer.", "host")
+    consultation.model.before = newer
+    assert consultation.write_prompt() == []
+    assert consultation.view().prompt == Prompt(2, "Newer.", "host")
 
 
 @pytest.mark.parametrize("job", [app.write_prompt, app.write_summary, app.write_brief])
-def test_a_job_for_a_session_that_is_gone_is_done(desk: Desk, job: Any) -> None:
+def test_a_job_for_a_session_that_is_gone_is_done(consultation: Consultation, job: Any) -> None:
     assert job(events.batch(events.message(GONE)), Context()) == {"batchItemFailures": []}
 
 
 # Summaries
 
 
-def test_a_summary_covers_what_everybody_said(spoken: Desk) -> None:
+def test_a_summary_covers_what_everybody_said(spoken: Consultation) -> None:
     assert status(spoken) == "none"
     assert spoken.summarise() == []
     summary = spoken.view().summary
@@ -78,7 +78,7 @@ def test_a_summary_covers_what_everybody_said(spoken: Desk) -> None:
     assert not any(head.is_stale for head in heads(spoken))
 
 
-def test_a_new_summary_moves_updated_at(spoken: Desk) -> None:
+def test_a_new_summary_moves_updated_at(spoken: Consultation) -> None:
     before = spoken.view().session.updated_at
     spoken.clock.advance(5)
     spoken.summarise()
@@ -87,7 +87,7 @@ def test_a_new_summary_moves_updated_at(spoken: Desk) -> None:
 
 @pytest.mark.parametrize("seconds", [1, 3600])
 def test_a_second_job_on_nothing_new_asks_no_model_and_changes_and_sends_nothing(
-    spoken: Desk, monkeypatch: pytest.MonkeyPatch, seconds: int
+    spoken: Consultation, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     spoken.summarise()
     spoken.clock.advance(seconds)
@@ -101,7 +101,7 @@ def test_a_second_job_on_nothing_new_asks_no_model_and_changes_and_sends_nothing
     assert status(spoken) == "current"
 
 
-def test_only_threads_with_something_new_are_digested_again(spoken: Desk) -> None:
+def test_only_threads_with_something_new_are_digested_again(spoken: Consultation) -> None:
     spoken.summarise()
     spoken.clock.advance(3600)
     spoken.say("And trams at night.")
@@ -114,7 +114,7 @@ def test_only_threads_with_something_new_are_digested_again(spoken: Desk) -> Non
     assert (summary.participants, summary.messages) == (3, 4)
 
 
-def test_a_job_that_comes_too_early_sends_itself_again_and_changes_nothing(spoken: Desk) -> None:
+def test_a_job_that_comes_too_early_sends_itself_again_and_changes_nothing(spoken: Consultation) -> None:
     spoken.summarise()
     spoken.clock.advance(10)
     spoken.speak("Trams at night.")
@@ -127,15 +127,15 @@ def test_a_job_that_comes_too_early_sends_itself_again_and_changes_nothing(spoke
     assert spoken.view().summary != first
 
 
-def test_a_session_nobody_spoke_in_has_no_summary(desk: Desk) -> None:
-    desk.join()
-    assert desk.summarise() == []
-    assert desk.view().summary is None
-    assert desk.model.count("digest") + desk.model.count("summary") == 0
-    assert status(desk) == "none"
+def test_a_session_nobody_spoke_in_has_no_summary(consultation: Consultation) -> None:
+    consultation.join()
+    assert consultation.summarise() == []
+    assert consultation.view().summary is None
+    assert consultation.model.count("digest") + consultation.model.count("summary") == 0
+    assert status(consultation) == "none"
 
 
-def test_one_thread_that_fails_keeps_no_other_back(spoken: Desk) -> None:
+def test_one_thread_that_fails_keeps_no_other_back(spoken: Consultation) -> None:
     def fail_for_library(request: Request) -> None:
         spoken.model.failing = {"digest"} if "library" in repr(request.messages) else set()
 
@@ -154,7 +154,9 @@ def test_one_thread_that_fails_keeps_no_other_back(spoken: Desk) -> None:
     assert spoken.model.count("digest") == 4
 
 
-def test_a_failed_summary_leaves_the_last_good_one_and_is_made_when_the_message_comes_back(spoken: Desk) -> None:
+def test_a_failed_summary_leaves_the_last_good_one_and_is_made_when_the_message_comes_back(
+    spoken: Consultation,
+) -> None:
     spoken.summarise()
     good = spoken.view().summary
     spoken.clock.advance(3600)
@@ -170,7 +172,7 @@ def test_a_failed_summary_leaves_the_last_good_one_and_is_made_when_the_message_
     assert spoken.model.count("digest") == 4
 
 
-def test_a_refused_summary_is_left_to_the_sweep(spoken: Desk) -> None:
+def test_a_refused_summary_is_left_to_the_sweep(spoken: Consultation) -> None:
     def refusing(request: Request) -> None:
         if request.task == "summary":
             raise ModelRefused("prompt too long")
@@ -180,7 +182,7 @@ def test_a_refused_summary_is_left_to_the_sweep(spoken: Desk) -> None:
     assert (spoken.model.count("summary"), spoken.view().synthesis.tries) == (1, 1)
 
 
-def test_an_excluded_thread_does_not_count(spoken: Desk) -> None:
+def test_an_excluded_thread_does_not_count(spoken: Consultation) -> None:
     excluded = next(head for head in heads(spoken) if head.external_id == spoken.who.external_id)
     ThreadItem(spoken.session.id, f"thread#{excluded.id}").update(actions=[ThreadItem.included.set(False)])
     spoken.summarise()
@@ -190,7 +192,9 @@ def test_an_excluded_thread_does_not_count(spoken: Desk) -> None:
     assert SAYINGS[2] not in repr(spoken.model.requests)[repr(spoken.model.requests).index("task='digest'") :]
 
 
-def test_what_is_said_during_the_job_leaves_the_summary_stale_and_the_next_job_takes_it_in(spoken: Desk) -> None:
+def test_what_is_said_during_the_job_leaves_the_summary_stale_and_the_next_job_takes_it_in(
+    spoken: Consultation,
+) -> None:
     def interrupt(request: Request) -> None:
         if request.task == "summary":
             spoken.model.before = lambda _: None
@@ -212,7 +216,7 @@ def test_what_is_said_during_the_job_leaves_the_summary_stale_and_the_next_job_t
     assert (summary.participants, status(spoken)) == (4, "current")
 
 
-def test_what_is_said_while_its_own_thread_is_digested_is_digested_next_time(spoken: Desk) -> None:
+def test_what_is_said_while_its_own_thread_is_digested_is_digested_next_time(spoken: Consultation) -> None:
     def interrupt(request: Request) -> None:
         if request.task == "digest" and "library" in repr(request.messages):
             spoken.model.before = lambda _: None
@@ -229,7 +233,7 @@ def test_what_is_said_while_its_own_thread_is_digested_is_digested_next_time(spo
     assert not any(head.is_stale for head in heads(spoken))
 
 
-def test_while_a_job_is_at_it_the_summary_is_updating(spoken: Desk) -> None:
+def test_while_a_job_is_at_it_the_summary_is_updating(spoken: Consultation) -> None:
     seen: list[str] = []
 
     def look(request: Request) -> None:
@@ -241,7 +245,7 @@ def test_while_a_job_is_at_it_the_summary_is_updating(spoken: Desk) -> None:
     assert seen == ["updating"]
 
 
-def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> None:
+def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Consultation) -> None:
     first = next(item for item in spoken.items("message#") if item["role"]["S"] == "user")
     assert spoken.summarise() == []
     summary = spoken.view().summary
@@ -255,7 +259,7 @@ def test_an_event_that_comes_late_and_twice_costs_no_summary(spoken: Desk) -> No
     assert spoken.model.count("summary") == 1
 
 
-def test_a_session_that_ends_gets_its_final_summary_without_waiting(closing: Desk) -> None:
+def test_a_session_that_ends_gets_its_final_summary_without_waiting(closing: Consultation) -> None:
     closing.speak(*SAYINGS)
     closing.summarise()
     closing.clock.advance(3)
@@ -271,7 +275,7 @@ def test_a_session_that_ends_gets_its_final_summary_without_waiting(closing: Des
     assert closing.asked("summaries") == []
 
 
-def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Desk) -> None:
+def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Consultation) -> None:
     closing.speak(*SAYINGS)
     closing.clock.advance(20)
     assert closing.summarise() == []
@@ -282,6 +286,8 @@ def test_what_still_comes_after_the_final_summary_waits_as_ever(closing: Desk) -
 
 
 @pytest.fixture
-def closing(desk: Desk) -> Desk:
+def closing(consultation: Consultation) -> Consultation:
     """A session that ends in a few seconds."""
-    return Desk(desk.clock, desk.model, closes_at=desk.clock.now() + timedelta(seconds=8))
+    return Consultation(
+        consultation.clock, consultation.model, closes_at=consultation.clock.now() + timedelta(seconds=8)
+    )

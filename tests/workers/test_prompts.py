@@ -14,92 +14,94 @@ from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.templates import find_template, template_id
 from tests import events
+from tests.conversation import HOST
 from tests.events import Context
 from tests.faults import prompt_parts
 from tests.llm.queued import USAGE, calls
-from tests.room import HOST
-from tests.workers.desk import Desk
+from tests.workers.consultation import Consultation
 
 HOUR = 3_600
 MISSED = 301
 
 
-def sweep(desk: Desk) -> list[str]:
+def sweep(consultation: Consultation) -> list[str]:
     """Run the sweep; gives the sessions that it asks a prompt for, and what the stream makes of its moves is nothing."""
-    before = desk.item("session")
+    before = consultation.item("session")
     app.sweep(events.clock_event(), Context())
-    found = desk.asked("prompts")
-    app.sessions_changed(events.batch(events.change("MODIFY", desk.item("session"), before)), Context())
-    assert desk.asked("prompts") == []
+    found = consultation.asked("prompts")
+    app.sessions_changed(events.batch(events.change("MODIFY", consultation.item("session"), before)), Context())
+    assert consultation.asked("prompts") == []
     return found
 
 
-def status(desk: Desk) -> str:
-    return prompt_status(desk.view())
+def status(consultation: Consultation) -> str:
+    return prompt_status(consultation.view())
 
 
-def refuse(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the model refuse to write prompts, as it would with a wrong key."""
-    complete = desk.model.complete
+    complete = consultation.model.complete
 
     def refusing(request: Request, deadline: Deadline) -> Reply:
         if request.task == "prompt":
-            desk.model.requests.append(request)
+            consultation.model.requests.append(request)
             raise ModelRefused("The language model is unavailable; try again later")
         return complete(request, deadline)
 
-    monkeypatch.setattr(desk.model, "complete", refusing)
+    monkeypatch.setattr(consultation.model, "complete", refusing)
 
 
-def shown_to_newcomer(desk: Desk, name: str) -> str:
+def shown_to_newcomer(consultation: Consultation, name: str) -> str:
     """What the facilitator is shown when somebody joins."""
-    desk.who = Participant(name, name, HOST)
-    desk.join()
-    return "\n".join(block.text for block in desk.model.requests[-1].system)
+    consultation.who = Participant(name, name, HOST)
+    consultation.join()
+    return "\n".join(block.text for block in consultation.model.requests[-1].system)
 
 
-def test_a_prompt_is_stored_with_what_it_is_about_and_what_it_was_written_from(desk: Desk) -> None:
-    assert desk.write_prompt() == []
-    prompt = desk.view().prompt
+def test_a_prompt_is_stored_with_what_it_is_about_and_what_it_was_written_from(consultation: Consultation) -> None:
+    assert consultation.write_prompt() == []
+    prompt = consultation.view().prompt
     assert prompt is not None
     assert prompt.text.startswith("# Opening\nPrompt 1: welcome the person.\n")
     assert prompt.summary == "Prompt 1 in one sentence."
-    session = desk.session
+    session = consultation.session
     assert prompt.generated_from == {"topic": session.topic, "goal": session.goal, "critical": None, "context": None}
     assert container.sessions().prompt(session.id, 1) == prompt
-    assert status(desk) == "tailored"
+    assert status(consultation) == "tailored"
 
 
 def test_after_a_failure_the_basic_prompt_counts_and_the_next_try_is_taken(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    consultation: Consultation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert status(desk) == "writing"
-    desk.model.failing.add("prompt")
-    assert desk.write_prompt() == ["message-1"]  # comes back
-    assert status(desk) == "basic"
+    assert status(consultation) == "writing"
+    consultation.model.failing.add("prompt")
+    assert consultation.write_prompt() == ["message-1"]  # comes back
+    assert status(consultation) == "basic"
     (said,) = [record for record in caplog.records if getattr(record, "event", "") == "prompt_failed"]
     assert said.levelno == logging.WARNING
-    assert (said.__dict__["serving"], said.__dict__["session_id"]) == ("basic", desk.session.id)
-    assert desk.session.goal not in caplog.text
-    desk.model.failing.clear()
-    assert desk.write_prompt() == []
-    assert status(desk) == "tailored"
-    assert "prompt_failed" not in desk.item("session")
+    assert (said.__dict__["serving"], said.__dict__["session_id"]) == ("basic", consultation.session.id)
+    assert consultation.session.goal not in caplog.text
+    consultation.model.failing.clear()
+    assert consultation.write_prompt() == []
+    assert status(consultation) == "tailored"
+    assert "prompt_failed" not in consultation.item("session")
 
 
-def test_what_makes_no_prompt_is_a_failure_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk.model, "complete", lambda *_: calls("write_prompt", USELESS))
-    assert desk.write_prompt() == ["message-1"]
-    assert (desk.view().prompt, status(desk)) == (None, "basic")
+def test_what_makes_no_prompt_is_a_failure_too(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consultation.model, "complete", lambda *_: calls("write_prompt", USELESS))
+    assert consultation.write_prompt() == ["message-1"]
+    assert (consultation.view().prompt, status(consultation)) == (None, "basic")
 
 
-def test_a_failure_of_another_kind_keeps_nobody_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_another_kind_keeps_nobody_waiting(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any) -> Reply:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(desk.model, "complete", broken)
-    assert desk.write_prompt() == ["message-1"]
-    assert status(desk) == "basic"
+    monkeypatch.setattr(consultation.model, "complete", broken)
+    assert consultation.write_prompt() == ["message-1"]
+    assert status(consultation) == "basic"
 
 
 WEEK = (*[1] * 26, *[24] * 6)  # hours from one look of the sweep to the next
@@ -125,7 +127,7 @@ def refusal() -> ModelUnavailable:
     ids=["refusal", "useless", "refused", "down", "defect"],
 )
 def test_a_prompt_that_cannot_be_written_is_given_up(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: Reply | Exception, asked_a_try: int, tries: int
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, answer: Reply | Exception, asked_a_try: int, tries: int
 ) -> None:
     """A week of a queue that receives a failed message five times, and of the sweep."""
     asked = []
@@ -136,145 +138,154 @@ def test_a_prompt_that_cannot_be_written_is_given_up(
             raise answer
         return answer
 
-    monkeypatch.setattr(desk.model, "complete", failing)
-    messages = [desk.session.id]
+    monkeypatch.setattr(consultation.model, "complete", failing)
+    messages = [consultation.session.id]
     for hours in WEEK:
         for _ in messages:
             received = 1
-            while desk.write_prompt() and received < 5:
+            while consultation.write_prompt() and received < 5:
                 received += 1
-        desk.clock.advance(hours * HOUR)
-        messages = sweep(desk)
+        consultation.clock.advance(hours * HOUR)
+        messages = sweep(consultation)
     assert asked_a_try <= len(asked) <= asked_a_try * tries
-    assert (desk.view().prompt_due, status(desk)) == (False, "basic")
-    assert not {"due_kind", "due_at", "prompt_wanted_at"} & desk.item("session").keys()
+    assert (consultation.view().prompt_due, status(consultation)) == (False, "basic")
+    assert not {"due_kind", "due_at", "prompt_wanted_at"} & consultation.item("session").keys()
     before = len(asked)
-    assert desk.write_prompt() == []  # a message that comes late
+    assert consultation.write_prompt() == []  # a message that comes late
     assert len(asked) == before
-    edit(desk, goal="Another one")
-    assert (status(desk), "prompt_tries" in desk.item("session")) == ("writing", False)
-    desk.write_prompt()
+    edit(consultation, goal="Another one")
+    assert (status(consultation), "prompt_tries" in consultation.item("session")) == ("writing", False)
+    consultation.write_prompt()
     assert len(asked) == before + asked_a_try
 
 
-def test_what_was_given_up_may_be_wanted_again_and_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_given_up_may_be_wanted_again_and_written(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(desk.model, "complete", lambda *_: calls("write_prompt", USELESS))
-        assert [desk.write_prompt() for _ in range(3)] == [["message-1"], ["message-1"], []]
-    assert (desk.view().prompt_due, status(desk)) == (False, "basic")
-    edit(desk, critical="The price")
-    assert desk.write_prompt() == []
-    assert (status(desk), "prompt_tries" in desk.item("session")) == ("tailored", False)
+        patch.setattr(consultation.model, "complete", lambda *_: calls("write_prompt", USELESS))
+        assert [consultation.write_prompt() for _ in range(3)] == [["message-1"], ["message-1"], []]
+    assert (consultation.view().prompt_due, status(consultation)) == (False, "basic")
+    edit(consultation, critical="The price")
+    assert consultation.write_prompt() == []
+    assert (status(consultation), "prompt_tries" in consultation.item("session")) == ("tailored", False)
 
 
-def test_the_sweep_goes_on_asking_for_a_prompt_that_failed(desk: Desk) -> None:
-    desk.model.failing.add("prompt")
-    desk.write_prompt()
+def test_the_sweep_goes_on_asking_for_a_prompt_that_failed(consultation: Consultation) -> None:
+    consultation.model.failing.add("prompt")
+    consultation.write_prompt()
     for _ in range(3):
-        desk.clock.advance(HOUR)
-        assert sweep(desk) == [desk.session.id]
-        assert sweep(desk) == []
-        assert desk.write_prompt() == ["message-1"]
-    desk.model.failing.clear()
-    assert desk.write_prompt() == []
-    assert status(desk) == "tailored"
-    desk.clock.advance(HOUR)
-    assert sweep(desk) == []
+        consultation.clock.advance(HOUR)
+        assert sweep(consultation) == [consultation.session.id]
+        assert sweep(consultation) == []
+        assert consultation.write_prompt() == ["message-1"]
+    consultation.model.failing.clear()
+    assert consultation.write_prompt() == []
+    assert status(consultation) == "tailored"
+    consultation.clock.advance(HOUR)
+    assert sweep(consultation) == []
 
 
-def test_a_prompt_is_not_lost_when_the_sweep_comes_by_while_it_is_written(desk: Desk) -> None:
-    desk.clock.advance(MISSED)
-    desk.model.before = lambda request: request.task == "prompt" and sweep(desk)
-    assert desk.write_prompt() == []
-    assert status(desk) == "tailored"
+def test_a_prompt_is_not_lost_when_the_sweep_comes_by_while_it_is_written(consultation: Consultation) -> None:
+    consultation.clock.advance(MISSED)
+    consultation.model.before = lambda request: request.task == "prompt" and sweep(consultation)
+    assert consultation.write_prompt() == []
+    assert status(consultation) == "tailored"
 
 
 def test_a_refusal_is_asked_again_by_the_sweep_only_and_not_for_ever(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refuse(desk, monkeypatch)
-    assert desk.write_prompt() == []  # the queue drops it
-    assert status(desk) == "basic"
+    refuse(consultation, monkeypatch)
+    assert consultation.write_prompt() == []  # the queue drops it
+    assert status(consultation) == "basic"
     asked = 0
     for _ in range(28):
-        desk.clock.advance(HOUR)
-        for _ in sweep(desk):
-            assert desk.write_prompt() == []
+        consultation.clock.advance(HOUR)
+        for _ in sweep(consultation):
+            assert consultation.write_prompt() == []
             asked += 1
     assert asked == 24
-    assert status(desk) == "basic"
+    assert status(consultation) == "basic"
 
 
-def test_once_the_refusal_is_mended_the_prompt_is_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_once_the_refusal_is_mended_the_prompt_is_written(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
-        refuse(desk, patch)
-        desk.write_prompt()
-    desk.clock.advance(HOUR)
-    assert sweep(desk) == [desk.session.id]
-    assert desk.write_prompt() == []
-    assert status(desk) == "tailored"
+        refuse(consultation, patch)
+        consultation.write_prompt()
+    consultation.clock.advance(HOUR)
+    assert sweep(consultation) == [consultation.session.id]
+    assert consultation.write_prompt() == []
+    assert status(consultation) == "tailored"
 
 
 def test_the_first_thread_of_a_templated_session_follows_its_template_until_there_is_a_prompt(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    consultation: Consultation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    templated = Desk(desk.clock, desk.model, template_id="swot")
+    templated = Consultation(consultation.clock, consultation.model, template_id="swot")
     template = find_template("swot")
     assert template is not None
     assert templated.session.template_id == template.id
-    desk.model.failing.add("prompt")
+    consultation.model.failing.add("prompt")
     templated.write_prompt()
     assert status(templated) == "basic"
     assert "template" in [getattr(record, "serving", "") for record in caplog.records]
     assert template.facilitation_prompt in shown_to_newcomer(templated, "first")
     assert templated.thread().thread.prompt_version == 0
-    desk.model.failing.clear()
+    consultation.model.failing.clear()
     templated.write_prompt()
-    (request,) = [it for it in desk.model.requests if it.task == "prompt"][-1:]
+    (request,) = [it for it in consultation.model.requests if it.task == "prompt"][-1:]
     assert template.title in repr(request.messages)
     assert "Prompt 2: welcome" in shown_to_newcomer(templated, "second")
     templated.who = Participant("first", "first", HOST)
     templated.say("Hello")  # whoever began with the template goes on with it
-    assert template.facilitation_prompt in "\n".join(block.text for block in desk.model.requests[-1].system)
+    assert template.facilitation_prompt in "\n".join(block.text for block in consultation.model.requests[-1].system)
 
 
-def test_a_rewriting_that_fails_leaves_the_last_prompt_of_ours(desk: Desk) -> None:
-    desk.write_prompt()
-    first = desk.view().prompt
-    edit(desk, topic="Bicycles")
-    assert status(desk) == "writing"
-    desk.model.failing.add("prompt")
-    desk.write_prompt()
-    assert (desk.view().prompt, status(desk)) == (first, "tailored")
-    desk.model.failing.clear()
-    desk.write_prompt()
-    prompt = desk.view().prompt
+def test_a_rewriting_that_fails_leaves_the_last_prompt_of_ours(consultation: Consultation) -> None:
+    consultation.write_prompt()
+    first = consultation.view().prompt
+    edit(consultation, topic="Bicycles")
+    assert status(consultation) == "writing"
+    consultation.model.failing.add("prompt")
+    consultation.write_prompt()
+    assert (consultation.view().prompt, status(consultation)) == (first, "tailored")
+    consultation.model.failing.clear()
+    consultation.write_prompt()
+    prompt = consultation.view().prompt
     assert prompt is not None
     assert (prompt.version, prompt.generated_from and prompt.generated_from["topic"]) == (2, "Bicycles")
 
 
 @pytest.mark.parametrize("field", ["topic", "goal", "critical", "context", "template_id"])
-def test_another_brief_starts_again_after_a_failure(desk: Desk, field: str) -> None:
-    desk.model.failing.add("prompt")
-    desk.write_prompt()
-    before = desk.item("session")
-    edit(desk, **{field: "swot"})
-    assert status(desk) == "writing"
-    app.sessions_changed(events.batch(events.change("MODIFY", desk.item("session"), before)), Context())
-    assert desk.asked("prompts") == [desk.session.id]
+def test_another_brief_starts_again_after_a_failure(consultation: Consultation, field: str) -> None:
+    consultation.model.failing.add("prompt")
+    consultation.write_prompt()
+    before = consultation.item("session")
+    edit(consultation, **{field: "swot"})
+    assert status(consultation) == "writing"
+    app.sessions_changed(events.batch(events.change("MODIFY", consultation.item("session"), before)), Context())
+    assert consultation.asked("prompts") == [consultation.session.id]
 
 
-def test_another_template_leaves_a_prompt_of_the_host_alone(desk: Desk) -> None:
-    hosts = Desk(desk.clock, desk.model, prompt="Ask about soup.")
+def test_another_template_leaves_a_prompt_of_the_host_alone(consultation: Consultation) -> None:
+    hosts = Consultation(consultation.clock, consultation.model, prompt="Ask about soup.")
     edit(hosts, template_id="swot")
     view = hosts.view()
     assert (view.session.template_id, status(hosts), view.prompt_due) == (template_id("swot"), "host", False)
     assert "Ask about soup." in shown_to_newcomer(hosts, "p1")
 
 
-def edit(desk: Desk, **changes: Any) -> None:
+def edit(consultation: Consultation, **changes: Any) -> None:
     """Change the session as its host."""
-    desk.clock.advance(1)
+    consultation.clock.advance(1)
     edit_session(
-        desk.view, HOST, changes, groups=container.telegram_groups(), clock=desk.clock, new_id=container.new_id
+        consultation.view,
+        HOST,
+        changes,
+        groups=container.telegram_groups(),
+        clock=consultation.clock,
+        new_id=container.new_id,
     )

@@ -16,13 +16,13 @@ from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
 from tests.tables import each_row
-from tests.workers.desk import Desk, failed
+from tests.workers.consultation import Consultation, failed
 
 Work = Callable[[str], None]
 
 
 @pytest.fixture
-def postponed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
+def postponed(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
     """Receipts of messages and the seconds until they come back."""
     found: list[tuple[str, float]] = []
 
@@ -52,9 +52,9 @@ def test_work_is_called_once_for_each_message(postponed: list[Any]) -> None:
     assert (done, postponed) == (["a", "b"], [])
 
 
-def test_where_there_is_nothing_to_do_the_message_is_done(postponed: list[Any], desk: Desk) -> None:
+def test_where_there_is_nothing_to_do_the_message_is_done(postponed: list[Any], consultation: Consultation) -> None:
     assert run(raising(NotFound("gone")), events.message("a")) == []
-    assert (postponed, desk.buried("prompts")) == ([], [])
+    assert (postponed, consultation.buried("prompts")) == ([], [])
 
 
 def test_a_passing_failure_comes_back_after_the_time_it_names(postponed: list[tuple[str, float]]) -> None:
@@ -101,7 +101,7 @@ def test_on_fifo_nothing_of_a_group_passes_a_failed_one_and_others_do(postponed:
 
 @pytest.mark.parametrize("queue", ["prompts", "summaries"])
 def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
-    desk: Desk, postponed: list[Any], queue: str
+    consultation: Consultation, postponed: list[Any], queue: str
 ) -> None:
     bodies = ["", "nonsense", "[]", "{}", "null", '{"session_id": 5}', '{"session": "a"}']
     done: list[str] = []
@@ -133,27 +133,29 @@ def test_a_job_without_a_tag_is_told_by_its_fields(kind: Any) -> None:
         {"session_id": "a", "thread_id": 5},
     ],
 )
-def test_what_is_no_job_of_this_queue_is_buried(desk: Desk, postponed: list[Any], body: Any) -> None:
+def test_what_is_no_job_of_this_queue_is_buried(consultation: Consultation, postponed: list[Any], body: Any) -> None:
     done: list[str] = []
     assert run(done.append, events.raw_message(json.dumps(body)), queue="deletions") == []
-    assert (done, desk.buried("deletions")) == ([], [json.dumps(body)])
+    assert (done, consultation.buried("deletions")) == ([], [json.dumps(body)])
 
 
-def test_what_was_buried_is_there_for_the_operator(desk: Desk, postponed: list[Any]) -> None:
+def test_what_was_buried_is_there_for_the_operator(consultation: Consultation, postponed: list[Any]) -> None:
     run(lambda _: None, events.raw_message("nonsense"), queue="summaries")
     run(lambda _: None, events.raw_message('{"other": 1}'), queue="prompts")
-    assert desk.buried("summaries") == ["nonsense"]
-    assert desk.buried("prompts") == ['{"other": 1}']
+    assert consultation.buried("summaries") == ["nonsense"]
+    assert consultation.buried("prompts") == ['{"other": 1}']
 
 
-def test_what_comes_twice_is_buried_once_and_what_was_sent_back_again(desk: Desk, postponed: list[Any]) -> None:
+def test_what_comes_twice_is_buried_once_and_what_was_sent_back_again(
+    consultation: Consultation, postponed: list[Any]
+) -> None:
     for number in (1, 1, 2):
         run(lambda _: None, events.raw_message("nonsense", number=number), queue="summaries")
-    assert desk.buried("summaries") == ["nonsense"] * 2
+    assert consultation.buried("summaries") == ["nonsense"] * 2
 
 
 def test_a_message_that_cannot_be_buried_stays_in_its_queue(
-    desk: Desk, postponed: list[Any], monkeypatch: pytest.MonkeyPatch
+    consultation: Consultation, postponed: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
         raise ConnectionError
@@ -162,12 +164,14 @@ def test_a_message_that_cannot_be_buried_stays_in_its_queue(
     assert run(lambda _: None, events.raw_message("nonsense")) == ["message-1"]
 
 
-def test_a_message_that_cannot_be_postponed_is_reported_all_the_same(desk: Desk) -> None:
+def test_a_message_that_cannot_be_postponed_is_reported_all_the_same(consultation: Consultation) -> None:
     """The receipt is none that the queue knows: it refuses to postpone."""
     assert run(raising(ModelUnavailable("down", 5)), events.message("a")) == ["message-1"]
 
 
-def test_what_people_said_is_never_logged(desk: Desk, postponed: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+def test_what_people_said_is_never_logged(
+    consultation: Consultation, postponed: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
     words = "I would rather stay anonymous"
     run(raising(ValueError(words)), events.message("a"))
     run(lambda _: None, events.raw_message(words))

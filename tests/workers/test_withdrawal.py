@@ -14,8 +14,8 @@ from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.model import RegisteredTheme
 from chalicelib.services.synthesis import tree
 from chalicelib.store.themes import Themes
-from tests.crowd import before_next
-from tests.workers.desk import Desk
+from tests.concurrency import before_next
+from tests.workers.consultation import Consultation
 
 COINED = "Zeppelin landing"
 OTHERS = "Airship mooring"
@@ -50,42 +50,46 @@ class Namer:
 
 
 @pytest.fixture(params=[400, 1], ids=["a list", "a tree"])
-def named(desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def named(consultation: Consultation, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Consultation:
     """A session in which the first of three named the theme of all."""
     monkeypatch.setattr(tree, "FROM_THREADS", request.param)
     model = Namer()
     said = [f"{COINED}: it lands.", *(f"{OTHERS}: mast {n}." for n in range(3)), f"{COINED}s elsewhere: alone."]
     for words in said:
-        desk.speak(words)
-        desk.clock.advance(1)
+        consultation.speak(words)
+        consultation.clock.advance(1)
     monkeypatch.setattr(container, "model", cache(lambda: model))
-    assert desk.summarise() == []
-    return desk
+    assert consultation.summarise() == []
+    return consultation
 
 
-def stored(desk: Desk) -> str:
+def stored(consultation: Consultation) -> str:
     """All of the session that is not a conversation."""
     found = boto3.client("dynamodb").scan(TableName="sessions")["Items"]
-    return repr([item for item in found if item["session_id"]["S"] == desk.session.id])
+    return repr([item for item in found if item["session_id"]["S"] == consultation.session.id])
 
 
-def counted(desk: Desk) -> dict[str, int]:
-    summary = desk.view().summary
+def counted(consultation: Consultation) -> dict[str, int]:
+    summary = consultation.view().summary
     assert summary
     return {theme.label: theme.participants for theme in summary.themes}
 
 
-def coiner(desk: Desk) -> Any:
-    (found,) = [head for head in container.conversations().heads(desk.session.id) if starts(desk, head, f"{COINED}: ")]
+def coiner(consultation: Consultation) -> Any:
+    (found,) = [
+        head
+        for head in container.conversations().heads(consultation.session.id)
+        if starts(consultation, head, f"{COINED}: ")
+    ]
     return found
 
 
-def starts(desk: Desk, head: Any, words: str) -> bool:
+def starts(consultation: Consultation, head: Any, words: str) -> bool:
     return any(message.content.startswith(words) for message in container.conversations().messages(head))
 
 
 @pytest.mark.parametrize("removed", [True, False])
-def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
+def test_no_word_of_theirs_stays(named: Consultation, removed: bool) -> None:
     assert counted(named)[COINED] == 4
     gone = coiner(named)
     (alone,) = [head for head in container.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
@@ -100,7 +104,7 @@ def test_no_word_of_theirs_stays(named: Desk, removed: bool) -> None:
 
 
 def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
-    named: Desk, monkeypatch: pytest.MonkeyPatch
+    named: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert container.participants().remove(coiner(named), named.clock.now())
     named.clock.advance(3_600)

@@ -11,8 +11,8 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.identity import Participant
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
+from tests.conversation import HOST, Conversation
 from tests.faults import FAULTS, Died, Fault, Interviewer, own_model, tap
-from tests.room import HOST, Room
 
 
 @pytest.fixture
@@ -28,167 +28,180 @@ def clock(aws: None, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 
 
 @pytest.fixture
-def room(clock: FakeClock, model: Interviewer) -> Room:
+def conversation(clock: FakeClock, model: Interviewer) -> Conversation:
     """A session whose participant has joined."""
-    found = Room(clock, model)
+    found = Conversation(clock, model)
     found.join()
     return found
 
 
-def conclude(room: Room) -> None:
-    feedback.conclude(room.session.id, room.who, deps=container.conversation_deps(), stored=container.feedback())
-
-
-def rate(room: Room, rating: int, comment: str = "") -> None:
-    feedback.rate(
-        room.session.id, room.who, rating, comment, deps=container.conversation_deps(), stored=container.feedback()
+def conclude(conversation: Conversation) -> None:
+    feedback.conclude(
+        conversation.session.id, conversation.who, deps=container.conversation_deps(), stored=container.feedback()
     )
 
 
-def completed(room: Room) -> int:
-    return container.sessions().view(room.session.id, FOR_COUNT, HOST).tally.completed
+def rate(conversation: Conversation, rating: int, comment: str = "") -> None:
+    feedback.rate(
+        conversation.session.id,
+        conversation.who,
+        rating,
+        comment,
+        deps=container.conversation_deps(),
+        stored=container.feedback(),
+    )
 
 
-def test_somebody_who_is_done_is_counted_once(room: Room, model: Interviewer) -> None:
-    room.say("Soup")
-    conclude(room)
-    conclude(room)
-    assert room.thread().thread.concluded
-    assert completed(room) == 1
+def completed(conversation: Conversation) -> int:
+    return container.sessions().view(conversation.session.id, FOR_COUNT, HOST).tally.completed
+
+
+def test_somebody_who_is_done_is_counted_once(conversation: Conversation, model: Interviewer) -> None:
+    conversation.say("Soup")
+    conclude(conversation)
+    conclude(conversation)
+    assert conversation.thread().thread.concluded
+    assert completed(conversation) == 1
     assert model.count("turn") == 2
 
 
-def test_who_ends_without_a_word_counts_with_their_first_words_and_once(room: Room) -> None:
-    conclude(room)
-    assert room.thread().thread.concluded
-    assert completed(room) == 0
-    room.say("Soup after all", "m1")
-    room.say("Soup after all", "m1")
-    assert completed(room) == 1
-    room.say("And bread")
-    conclude(room)
-    assert completed(room) == 1
+def test_who_ends_without_a_word_counts_with_their_first_words_and_once(conversation: Conversation) -> None:
+    conclude(conversation)
+    assert conversation.thread().thread.concluded
+    assert completed(conversation) == 0
+    conversation.say("Soup after all", "m1")
+    conversation.say("Soup after all", "m1")
+    assert completed(conversation) == 1
+    conversation.say("And bread")
+    conclude(conversation)
+    assert completed(conversation) == 1
 
 
-def test_a_response_without_a_reply_counts_like_words(room: Room) -> None:
-    conclude(room)
-    thread = room.thread().thread
-    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=room.clock.now())
+def test_a_response_without_a_reply_counts_like_words(conversation: Conversation) -> None:
+    conclude(conversation)
+    thread = conversation.thread().thread
+    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
     assert container.conversations().say(thread, message, None, None)
-    assert completed(room) == 1
+    assert completed(conversation) == 1
 
 
 @pytest.mark.parametrize(("words", "counted"), [([], 0), (["Soup"], 1)])
-def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, room: Room) -> None:
-    conclude(room)
+def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, conversation: Conversation) -> None:
+    conclude(conversation)
     for said in words:
-        room.say(said)
-    assert completed(room) == counted
-    container.participants().remove(room.thread().thread, room.clock.now())
-    assert completed(room) == 0
+        conversation.say(said)
+    assert completed(conversation) == counted
+    container.participants().remove(conversation.thread().thread, conversation.clock.now())
+    assert completed(conversation) == 0
 
 
-def test_an_end_that_comes_late_ends_no_conversation_begun_since(room: Room, clock: FakeClock) -> None:
-    room.say("Soup")
-    old = room.thread().thread
+def test_an_end_that_comes_late_ends_no_conversation_begun_since(conversation: Conversation, clock: FakeClock) -> None:
+    conversation.say("Soup")
+    old = conversation.thread().thread
     container.participants().remove(old, clock.now())
     clock.advance(1)
-    room.join()
+    conversation.join()
     assert not container.feedback().conclude(old, clock.now())
-    assert completed(room) == 0
+    assert completed(conversation) == 0
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_the_count_is_exact_whatever_breaks(fault: Fault, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_count_is_exact_whatever_breaks(
+    fault: Fault, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own_retries(monkeypatch)
     wire = tap(monkeypatch)
-    conclude(room)
+    conclude(conversation)
     for at in range(1, 9):
         with wire.broken(fault, at), suppress(HarmonicaError, Died):
-            room.say("Soup", "m1")
-        assert completed(room) == int(room.thread().thread.message_count > 0)
-    room.clock.advance(31)  # the lease of whoever died
-    room.say("Soup", "m1")
-    assert completed(room) == 1
+            conversation.say("Soup", "m1")
+        assert completed(conversation) == int(conversation.thread().thread.message_count > 0)
+    conversation.clock.advance(31)  # the lease of whoever died
+    conversation.say("Soup", "m1")
+    assert completed(conversation) == 1
 
 
-def test_words_into_a_session_that_is_gone_count_nowhere(room: Room) -> None:
-    conclude(room)
-    thread = room.thread().thread
-    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=room.clock.now())
-    assert container.deletions().begin(room.session.id, room.session.owner_id, room.clock.now())
+def test_words_into_a_session_that_is_gone_count_nowhere(conversation: Conversation) -> None:
+    conclude(conversation)
+    thread = conversation.thread().thread
+    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
+    assert container.deletions().begin(conversation.session.id, conversation.session.owner_id, conversation.clock.now())
     with pytest.raises(NotFound):
         container.conversations().say(thread, message, None, None)
 
 
-def test_a_facilitator_who_concludes_afterwards_counts_nobody_again(room: Room, model: Interviewer) -> None:
-    conclude(room)
+def test_a_facilitator_who_concludes_afterwards_counts_nobody_again(
+    conversation: Conversation, model: Interviewer
+) -> None:
+    conclude(conversation)
     model.concludes = True
-    assert room.say("One more thing").is_final
-    assert room.say("And another").is_final
-    assert completed(room) == 1
+    assert conversation.say("One more thing").is_final
+    assert conversation.say("And another").is_final
+    assert completed(conversation) == 1
 
 
-def test_done_in_one_tab_while_another_is_answered_waits_for_the_answer(room: Room, model: Interviewer) -> None:
+def test_done_in_one_tab_while_another_is_answered_waits_for_the_answer(
+    conversation: Conversation, model: Interviewer
+) -> None:
     refused: list[str] = []
 
     def be_done() -> None:
         with pytest.raises(Conflict) as caught:
-            conclude(room)
+            conclude(conversation)
         refused.append(caught.value.message)
 
     model.concludes = True
-    room.during_next_call(be_done)
-    room.say("That is all")
+    conversation.during_next_call(be_done)
+    conversation.say("That is all")
     assert refused
-    assert completed(room) == 1
+    assert completed(conversation) == 1
 
 
 def test_an_answer_that_comes_after_the_end_is_not_stored_over_it(
-    room: Room, clock: FakeClock, model: Interviewer
+    conversation: Conversation, clock: FakeClock, model: Interviewer
 ) -> None:
     model.concludes = True
 
     def be_done_late() -> None:
         clock.advance(31)  # the lease of the request that is being answered is over
-        conclude(room)
+        conclude(conversation)
 
-    room.during_next_call(be_done_late)
+    conversation.during_next_call(be_done_late)
     with pytest.raises(Conflict):
-        room.say("That is all", "m1")
-    assert completed(room) == 1
+        conversation.say("That is all", "m1")
+    assert completed(conversation) == 1
     model.concludes = False
-    assert room.say("That is all", "m1").is_final
-    assert completed(room) == 1
+    assert conversation.say("That is all", "m1").is_final
+    assert completed(conversation) == 1
 
 
-def test_nobody_ends_what_has_not_begun(room: Room) -> None:
+def test_nobody_ends_what_has_not_begun(conversation: Conversation) -> None:
     stranger = Participant("somebody else", None, HOST)
     deps, stored = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
-        feedback.conclude(room.session.id, stranger, deps=deps, stored=stored)
+        feedback.conclude(conversation.session.id, stranger, deps=deps, stored=stored)
     with pytest.raises(NotFound):
-        feedback.rate(room.session.id, stranger, 3, "", deps=deps, stored=stored)
+        feedback.rate(conversation.session.id, stranger, 3, "", deps=deps, stored=stored)
 
 
-def test_the_last_rating_counts_and_takes_its_comment_along(room: Room) -> None:
-    rate(room, 2, "Too long")
-    thread = room.thread().thread
+def test_the_last_rating_counts_and_takes_its_comment_along(conversation: Conversation) -> None:
+    rate(conversation, 2, "Too long")
+    thread = conversation.thread().thread
     assert (thread.rating, container.feedback().comment(thread)) == (2, "Too long")
-    rate(room, 5)
-    thread = room.thread().thread
+    rate(conversation, 5)
+    thread = conversation.thread().thread
     assert (thread.rating, container.feedback().comment(thread)) == (5, "")
 
 
 @pytest.mark.parametrize(("rating", "comment"), [(0, ""), (6, ""), (3, "x" * 2001)])
-def test_a_rating_keeps_to_its_scale(rating: int, comment: str, room: Room) -> None:
+def test_a_rating_keeps_to_its_scale(rating: int, comment: str, conversation: Conversation) -> None:
     with pytest.raises(Invalid):
-        rate(room, rating, comment)
-    assert room.thread().thread.rating is None
+        rate(conversation, rating, comment)
+    assert conversation.thread().thread.rating is None
 
 
-def test_a_removed_participant_leaves_no_comment(room: Room) -> None:
-    rate(room, 1, "Ada says")
-    thread = room.thread().thread
-    container.participants().remove(thread, room.clock.now())
+def test_a_removed_participant_leaves_no_comment(conversation: Conversation) -> None:
+    rate(conversation, 1, "Ada says")
+    thread = conversation.thread().thread
+    container.participants().remove(thread, conversation.clock.now())
     assert container.feedback().comment(thread) == ""

@@ -21,35 +21,37 @@ from chalicelib.services.sessions.editing import edit_session
 from chalicelib.store import database
 from chalicelib.store.sessions import EVERYTHING
 from tests.clock import own_retries, own_time
-from tests.crowd import all_at_once, before_next, contend
+from tests.concurrency import all_at_once, before_next, contend
+from tests.conversation import HOST, Conversation
 from tests.faults import FAULTS, Fault, break_each_call, own_model, tap
-from tests.room import HOST, Room
 
 
 @pytest.fixture
-def opened(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Room]:
+def opened(aws: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Conversation]:
     """Opens a session with these settings."""
     clock, model = own_time(monkeypatch), own_model(monkeypatch)
     own_retries(monkeypatch)
-    return lambda **fields: Room(clock, model, prompt="Ask.", **fields)
+    return lambda **fields: Conversation(clock, model, prompt="Ask.", **fields)
 
 
-def joiner(room: Room, name: str) -> Callable[[], Turn]:
+def joiner(conversation: Conversation, name: str) -> Callable[[], Turn]:
     """Somebody who is going to join."""
     who = Participant(name, None, HOST)
-    return lambda: join(room.session.id, who, {}, deps=container.conversation_deps(), deadline=room.clock.deadline(24))
+    return lambda: join(
+        conversation.session.id, who, {}, deps=container.conversation_deps(), deadline=conversation.clock.deadline(24)
+    )
 
 
-def enter(room: Room, *names: str) -> None:
+def enter(conversation: Conversation, *names: str) -> None:
     """Have these people join."""
     for name in names:
-        joiner(room, name)()
+        joiner(conversation, name)()
 
 
-def limit(room: Room, most: int | None) -> None:
+def limit(conversation: Conversation, most: int | None) -> None:
     """Edit the limit."""
     edit_session(
-        lambda: container.sessions().view(room.session.id, EVERYTHING, HOST),
+        lambda: container.sessions().view(conversation.session.id, EVERYTHING, HOST),
         HOST,
         {"max_participants": most},
         groups=container.telegram_groups(),
@@ -58,28 +60,28 @@ def limit(room: Room, most: int | None) -> None:
     )
 
 
-def thread_of(room: Room, name: str) -> ThreadView | None:
+def thread_of(conversation: Conversation, name: str) -> ThreadView | None:
     """Somebody's thread, if there is one."""
-    return read_thread(room.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
+    return read_thread(conversation.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
 
 
-def leave(room: Room, name: str) -> None:
+def leave(conversation: Conversation, name: str) -> None:
     """Remove somebody's data."""
-    remove_participant(room.session.id, thread_of(room, name), deps=container.participant_deps())
+    remove_participant(conversation.session.id, thread_of(conversation, name), deps=container.participant_deps())
 
 
-def parts(room: Room) -> dict[str, dict[str, Any]]:
+def parts(conversation: Conversation) -> dict[str, dict[str, Any]]:
     """The session's stored items."""
     found = boto3.client("dynamodb").scan(TableName="sessions")["Items"]
-    return {item["part"]["S"]: item for item in found if item["session_id"]["S"] == room.session.id}
+    return {item["part"]["S"]: item for item in found if item["session_id"]["S"] == conversation.session.id}
 
 
-def check(room: Room, participants: int) -> None:
+def check(conversation: Conversation, participants: int) -> None:
     """So many are in, and the seats know it; every shard is marked, or none is."""
-    items = parts(room)
-    view = room.view()
+    items = parts(conversation)
+    view = conversation.view()
     assert view.tally.participants == participants
-    assert len(container.conversations().heads(room.session.id)) == participants
+    assert len(container.conversations().heads(conversation.session.id)) == participants
     marked = [item for part, item in items.items() if part.startswith("tally#") and "capped" in item]
     if view.session.max_participants is None:
         assert (marked, "seats" in items) == ([], False)
@@ -91,177 +93,181 @@ def check(room: Room, participants: int) -> None:
 
 @pytest.mark.parametrize("conflicts", [0.0, 0.5])
 def test_of_forty_at_once_exactly_sixteen_get_in(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch, conflicts: float
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch, conflicts: float
 ) -> None:
-    room = opened(max_participants=16)
+    conversation = opened(max_participants=16)
     contend(monkeypatch, conflicts)
-    came = all_at_once(joiner(room, f"p{number}") for number in range(40))
+    came = all_at_once(joiner(conversation, f"p{number}") for number in range(40))
     assert sum(isinstance(it, Turn) for it in came) == 16
     assert sum(isinstance(it, SessionFull) for it in came) == 24
-    check(room, 16)
+    check(conversation, 16)
 
 
 def test_a_limit_that_comes_while_forty_join_holds_from_then_on(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opened()
-    enter(room, "first", "second")
+    conversation = opened()
+    enter(conversation, "first", "second")
     contend(monkeypatch, 0.3)
-    people = [joiner(room, f"p{number}") for number in range(40)]
-    came = all_at_once([*people[:3], lambda: limit(room, 16), *people[3:]])
+    people = [joiner(conversation, f"p{number}") for number in range(40)]
+    came = all_at_once([*people[:3], lambda: limit(conversation, 16), *people[3:]])
     entered = 2 + sum(isinstance(it, Turn) for it in came)
     assert sum(isinstance(it, SessionFull) for it in came) == 42 - entered
     assert entered >= 16  # more only if they were in before the limit was
-    check(room, entered)
+    check(conversation, entered)
     with pytest.raises(SessionFull):
-        joiner(room, "late")()
+        joiner(conversation, "late")()
 
 
 def test_people_who_leave_and_come_at_once_never_exceed_the_limit(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opened(max_participants=5)
-    enter(room, *"abcde")
-    threads = {name: thread_of(room, name) for name in "abc"}
+    conversation = opened(max_participants=5)
+    enter(conversation, *"abcde")
+    threads = {name: thread_of(conversation, name) for name in "abc"}
     contend(monkeypatch, 0.3)
-    office = container.participant_deps()
+    deps = container.participant_deps()
     removals: list[Callable[[], object]] = [
-        partial(remove_participant, room.session.id, found, deps=office) for found in threads.values()
+        partial(remove_participant, conversation.session.id, found, deps=deps) for found in threads.values()
     ]
-    people = [joiner(room, f"p{number}") for number in range(12)]
+    people = [joiner(conversation, f"p{number}") for number in range(12)]
     came = all_at_once([*removals, *people])
     entered = sum(isinstance(it, Turn) for it in came)
     assert entered <= 3
-    check(room, 2 + entered)
-    enter(room, *(f"late{number}" for number in range(3 - entered)))
-    check(room, 5)
+    check(conversation, 2 + entered)
+    enter(conversation, *(f"late{number}" for number in range(3 - entered)))
+    check(conversation, 5)
 
 
-def test_those_who_are_in_go_on_and_others_are_told(opened: Callable[..., Room]) -> None:
-    room = opened(max_participants=1)
-    room.join()
-    assert room.say("Soup").content == "Reply 2"
+def test_those_who_are_in_go_on_and_others_are_told(opened: Callable[..., Conversation]) -> None:
+    conversation = opened(max_participants=1)
+    conversation.join()
+    assert conversation.say("Soup").content == "Reply 2"
     with pytest.raises(Invalid, match="already joined"):
-        room.join()
-    room.who = Participant("p2", None, HOST)
+        conversation.join()
+    conversation.who = Participant("p2", None, HOST)
     with pytest.raises(SessionFull, match="This session is full"):
-        room.join()
+        conversation.join()
     with pytest.raises(SessionFull, match="This session is full"):
-        room.say("Hello")
-    own = find_own(room.session.id, HOST, deps=container.conversation_deps())
+        conversation.say("Hello")
+    own = find_own(conversation.session.id, HOST, deps=container.conversation_deps())
     with pytest.raises(SessionFull):
         respond(own, HOST, NewMessage("Mine"), deps=container.conversation_deps(), new_id=container.new_id)
-    assert room.model.count("turn") == 2
-    check(room, 1)
+    assert conversation.model.count("turn") == 2
+    check(conversation, 1)
 
 
-def test_a_seat_that_is_given_back_can_be_taken(opened: Callable[..., Room]) -> None:
-    room = opened(max_participants=2)
-    enter(room, "a", "b")
-    leave(room, "a")
-    check(room, 1)
-    enter(room, "c")
-    check(room, 2)
+def test_a_seat_that_is_given_back_can_be_taken(opened: Callable[..., Conversation]) -> None:
+    conversation = opened(max_participants=2)
+    enter(conversation, "a", "b")
+    leave(conversation, "a")
+    check(conversation, 1)
+    enter(conversation, "c")
+    check(conversation, 2)
     with pytest.raises(SessionFull):
-        joiner(room, "d")()
+        joiner(conversation, "d")()
 
 
-def test_a_limit_is_set_raised_lowered_and_taken_away_while_people_are_in(opened: Callable[..., Room]) -> None:
-    room = opened()
-    enter(room, "a", "b", "c")
-    check(room, 3)
-    limit(room, 2)  # fewer than are in: nobody has to leave, nobody comes
-    check(room, 3)
+def test_a_limit_is_set_raised_lowered_and_taken_away_while_people_are_in(opened: Callable[..., Conversation]) -> None:
+    conversation = opened()
+    enter(conversation, "a", "b", "c")
+    check(conversation, 3)
+    limit(conversation, 2)  # fewer than are in: nobody has to leave, nobody comes
+    check(conversation, 3)
     with pytest.raises(SessionFull):
-        joiner(room, "d")()
-    limit(room, 4)
-    enter(room, "d")
-    check(room, 4)
-    limit(room, 3)
-    leave(room, "a")
+        joiner(conversation, "d")()
+    limit(conversation, 4)
+    enter(conversation, "d")
+    check(conversation, 4)
+    limit(conversation, 3)
+    leave(conversation, "a")
     with pytest.raises(SessionFull):
-        joiner(room, "e")()
-    limit(room, None)
-    enter(room, "e", "f")
-    check(room, 5)
-    leave(room, "f")
-    check(room, 4)
-    limit(room, 5)
-    enter(room, "g")
-    check(room, 5)
+        joiner(conversation, "e")()
+    limit(conversation, None)
+    enter(conversation, "e", "f")
+    check(conversation, 5)
+    leave(conversation, "f")
+    check(conversation, 4)
+    limit(conversation, 5)
+    enter(conversation, "g")
+    check(conversation, 5)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "gets_in"), [(None, 5, True), (None, 1, False), (5, None, True), (5, 1, False)]
 )
 def test_a_limit_that_changes_between_the_look_and_the_join_counts(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch, before: int | None, after: int | None, gets_in: bool
+    opened: Callable[..., Conversation],
+    monkeypatch: pytest.MonkeyPatch,
+    before: int | None,
+    after: int | None,
+    gets_in: bool,
 ) -> None:
-    room = opened(max_participants=before)
-    enter(room, "a")
-    before_next(monkeypatch, "TransactWriteItems", lambda: limit(room, after))
+    conversation = opened(max_participants=before)
+    enter(conversation, "a")
+    before_next(monkeypatch, "TransactWriteItems", lambda: limit(conversation, after))
     if gets_in:
-        enter(room, "b")
+        enter(conversation, "b")
     else:
         with pytest.raises(SessionFull):
-            joiner(room, "b")()
-    check(room, 1 + gets_in)
+            joiner(conversation, "b")()
+    check(conversation, 1 + gets_in)
 
 
 def test_a_join_between_the_look_and_the_edit_is_counted(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opened()
-    before_next(monkeypatch, "TransactWriteItems", lambda: enter(room, "a"))
-    limit(room, 1)
-    check(room, 1)
+    conversation = opened()
+    before_next(monkeypatch, "TransactWriteItems", lambda: enter(conversation, "a"))
+    limit(conversation, 1)
+    check(conversation, 1)
     with pytest.raises(SessionFull):
-        joiner(room, "b")()
+        joiner(conversation, "b")()
 
 
 def test_the_second_request_of_whoever_took_the_last_seat_goes_on_with_it(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opened(max_participants=1)
-    before_next(monkeypatch, "TransactWriteItems", room.join)
-    assert room.say("Soup").content == "Reply 2"
-    check(room, 1)
+    conversation = opened(max_participants=1)
+    before_next(monkeypatch, "TransactWriteItems", conversation.join)
+    assert conversation.say("Soup").content == "Reply 2"
+    check(conversation, 1)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_joining_under_a_limit_survives_every_fault(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch, fault: Fault
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    room = opened(max_participants=1)
-    for _ in break_each_call(tap(monkeypatch), fault, room.join):
+    conversation = opened(max_participants=1)
+    for _ in break_each_call(tap(monkeypatch), fault, conversation.join):
         for _ in range(6):
-            room.clock.advance(31)
+            conversation.clock.advance(31)
             with suppress(Invalid):  # it was in already
-                room.join()
+                conversation.join()
                 break
-            if room.thread().messages:
+            if conversation.thread().messages:
                 break
-        check(room, 1)
+        check(conversation, 1)
         with pytest.raises(SessionFull):
-            joiner(room, "p2")()
+            joiner(conversation, "p2")()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_leaving_under_a_limit_survives_every_fault(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch, fault: Fault
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
-    room = opened(max_participants=2)
-    enter(room, "a", "b")
-    for _ in break_each_call(tap(monkeypatch), fault, lambda: leave(room, "a")):
-        if thread_of(room, "a"):
-            leave(room, "a")
-        check(room, 1)
+    conversation = opened(max_participants=2)
+    enter(conversation, "a", "b")
+    for _ in break_each_call(tap(monkeypatch), fault, lambda: leave(conversation, "a")):
+        if thread_of(conversation, "a"):
+            leave(conversation, "a")
+        check(conversation, 1)
 
 
 def test_joins_of_a_session_without_a_limit_share_no_item(
-    opened: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[..., Conversation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = opened()
+    conversation = opened()
     client: Any = database.connection().client
     real, written = client._make_api_call, list[dict[str, Any]]()
 
@@ -271,7 +277,7 @@ def test_joins_of_a_session_without_a_limit_share_no_item(
         return real(operation, arguments)
 
     monkeypatch.setattr(client, "_make_api_call", call)
-    enter(room, *(f"p{number}" for number in range(20)))
+    enter(conversation, *(f"p{number}" for number in range(20)))
     touched = [op["Key"]["part"]["S"] for op in written if "Key" in op and op["TableName"] == "sessions"]
     assert {part for part in touched if not part.startswith("tally#")} <= {f"participant#{HOST}"}
     assert len({part for part in touched if part.startswith("tally#")}) > 4

@@ -14,7 +14,7 @@ from chalicelib.store.participants import Participants
 from tests.clock import NOON
 
 
-class Room(Participants):
+class StoredPeople(Participants):
     """People in memory, in place of the table."""
 
     def __init__(self, heads: list[Thread]) -> None:
@@ -41,25 +41,25 @@ HEADS = st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 5)), ma
 def test_whoever_was_there_at_the_first_page_is_found_exactly_once(
     there: Any, coming: Any, limit: int, newest: bool, chance: Random
 ) -> None:
-    room = Room([head(number, came, spoke) for number, (came, spoke) in enumerate(there)])
-    first = {thread.id for thread in room.threads}
+    people = StoredPeople([head(number, came, spoke) for number, (came, spoke) in enumerate(there)])
+    first = {thread.id for thread in people.threads}
     late = [head(100 + number, came + 100, spoke) for number, (came, spoke) in enumerate(coming)]
     found: list[str] = []
     cursor = None
     while True:
         wanted = Wanted(limit=limit, cursor=cursor, messages=False, newest_first=newest)
-        page = list_responses("s", wanted, participants=room)
+        page = list_responses("s", wanted, participants=people)
         found += [view.thread.id for view in page.people]
         cursor = page.next_cursor
         if cursor is None:
             break
         if late and chance.random() < 0.5:
-            room.threads.append(late.pop())
-        silent = [number for number, thread in enumerate(room.threads) if thread.first_message_at is None]
+            people.threads.append(late.pop())
+        silent = [number for number, thread in enumerate(people.threads) if thread.first_message_at is None]
         if silent and chance.random() < 0.5:
             number = chance.choice(silent)
             spoke = datetime(2026, 3, 1, 18, tzinfo=UTC)
-            room.threads[number] = head_that_spoke(room.threads[number], spoke)
+            people.threads[number] = head_that_spoke(people.threads[number], spoke)
     assert len(found) == len(set(found))
     assert first <= set(found)
 

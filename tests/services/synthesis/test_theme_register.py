@@ -70,8 +70,8 @@ def test_there_is_an_end_to_themes_but_none_to_their_other_names() -> None:
     full = Register(many(MAX_LIVE))
     assert settled(full, about("One more"), about("matter 1000")) == [None, "t1000"]
     aliases = [RegisteredTheme(f"t{n}", f"Name {n}", alias_of="t1") for n in range(MAX_LIVE + 1, 2 * MAX_LIVE)]
-    room = Register(replace(many(MAX_LIVE - 1), themes=(*many(MAX_LIVE - 1).themes, *aliases), last=2 * MAX_LIVE))
-    assert settled(room, about("One more"), about("And another"), about("name 1500")) == ["t2001", None, "t1"]
+    fuller = Register(replace(many(MAX_LIVE - 1), themes=(*many(MAX_LIVE - 1).themes, *aliases), last=2 * MAX_LIVE))
+    assert settled(fuller, about("One more"), about("And another"), about("name 1500")) == ["t2001", None, "t1"]
 
 
 def test_what_most_people_carry_is_shown_in_the_order_of_its_ids() -> None:

@@ -18,8 +18,8 @@ from chalicelib.services.usage.budget import Budget, BudgetSpent, FrugalModel
 from chalicelib.store.token_usage import Ledger
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conftest import forget_wiring
+from tests.conversation import Conversation
 from tests.faults import FAULTS, Wire, own_model, tap
-from tests.room import Room
 
 SPENT = "The facilitator has reached its limit for today; what you wrote is kept"
 LIMIT = 1_000
@@ -45,7 +45,7 @@ class Spender:
         raise error
 
 
-class Till:
+class Spending:
     """A spender within a budget."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -69,40 +69,40 @@ class Till:
 
 
 @pytest.fixture
-def till(aws: None, monkeypatch: pytest.MonkeyPatch) -> Till:
-    return Till(own_time(monkeypatch))
+def spending(aws: None, monkeypatch: pytest.MonkeyPatch) -> Spending:
+    return Spending(own_time(monkeypatch))
 
 
 @pytest.fixture
-def wire(till: Till, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def wire(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> Wire:
     own_retries(monkeypatch)
     return tap(monkeypatch)
 
 
-def test_every_call_that_no_reply_is_stored_of_is_counted_failed_ones_too(till: Till) -> None:
+def test_every_call_that_no_reply_is_stored_of_is_counted_failed_ones_too(spending: Spending) -> None:
     for task in ("digest", "summary", "prompt"):
-        till.ask(task)
-    assert till.spent() == 300
-    till.spender.fails = True
+        spending.ask(task)
+    assert spending.spent() == 300
+    spending.spender.fails = True
     with pytest.raises(ModelUnavailable):
-        till.ask()
-    assert till.spent() == 400
-    till.spender.fails = False
-    till.ask("turn")  # the stream counts it with the reply
-    assert till.spent() == 400
+        spending.ask()
+    assert spending.spent() == 400
+    spending.spender.fails = False
+    spending.ask("turn")  # the stream counts it with the reply
+    assert spending.spent() == 400
 
 
-def test_past_the_budget_nobody_is_asked_until_midnight(till: Till) -> None:
-    till.ledger.spend(LIMIT - 50, till.clock.now())
-    till.ask()  # the last one may go over it
+def test_past_the_budget_nobody_is_asked_until_midnight(spending: Spending) -> None:
+    spending.ledger.spend(LIMIT - 50, spending.clock.now())
+    spending.ask()  # the last one may go over it
     for task in ("turn", "digest", "summary", "prompt"):
         with pytest.raises(BudgetSpent, match=SPENT) as refused:
-            till.ask(task)
+            spending.ask(task)
         assert refused.value.retry_after == pytest.approx(12 * 3600, abs=10)
-    assert len(till.spender.asked) == 1
-    till.clock.advance(12 * 3600)
-    till.ask()
-    assert till.spent() == 100
+    assert len(spending.spender.asked) == 1
+    spending.clock.advance(12 * 3600)
+    spending.ask()
+    assert spending.spent() == 100
 
 
 @pytest.mark.parametrize(
@@ -113,114 +113,118 @@ def test_the_wait_ends_at_midnight_and_is_twelve_hours_at_most(now: datetime, wa
     assert BudgetSpent(now).retry_after == wait
 
 
-def test_a_container_looks_once_a_minute(till: Till, wire: Wire) -> None:
+def test_a_container_looks_once_a_minute(spending: Spending, wire: Wire) -> None:
     for _ in range(5):
-        till.ask("turn")
-        till.clock.advance(11)
+        spending.ask("turn")
+        spending.clock.advance(11)
     assert wire.calls == ["GetItem"]
-    till.clock.advance(5)
-    till.ask("turn")
-    till.ask("turn")
+    spending.clock.advance(5)
+    spending.ask("turn")
+    spending.ask("turn")
     assert wire.calls == ["GetItem"] * 2
 
 
-def test_what_others_spend_is_known_within_a_minute(till: Till) -> None:
-    other = till.another()
-    till.ask("turn")
-    till.ask("turn", other)
-    till.ledger.spend(LIMIT, till.clock.now())
-    till.ask("turn")
-    till.clock.advance(60)
-    for model in (till.model, other):
+def test_what_others_spend_is_known_within_a_minute(spending: Spending) -> None:
+    other = spending.another()
+    spending.ask("turn")
+    spending.ask("turn", other)
+    spending.ledger.spend(LIMIT, spending.clock.now())
+    spending.ask("turn")
+    spending.clock.advance(60)
+    for model in (spending.model, other):
         with pytest.raises(BudgetSpent):
-            till.ask("turn", model)
+            spending.ask("turn", model)
 
 
 @pytest.mark.parametrize("name", ["unreachable", "conflict without end"])
-def test_a_table_that_does_not_answer_silences_nobody(till: Till, wire: Wire, name: str) -> None:
+def test_a_table_that_does_not_answer_silences_nobody(spending: Spending, wire: Wire, name: str) -> None:
     fault = next(fault for fault in FAULTS if fault.name == name)
     for call in (1, 2):
         with wire.broken(fault, call):
-            assert till.ask() == "Why?"
-        till.clock.advance(60)
-    assert till.ask() == "Why?"
+            assert spending.ask() == "Why?"
+        spending.clock.advance(60)
+    assert spending.ask() == "Why?"
 
 
-def test_whoever_takes_the_total_over_a_mark_says_so_once(till: Till, caplog: pytest.LogCaptureFixture) -> None:
+def test_whoever_takes_the_total_over_a_mark_says_so_once(spending: Spending, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         for number in range(1, 11):
-            till.ask()
+            spending.ask()
             events = [getattr(record, "event", None) for record in caplog.records]
             assert events == ["tokens_nearly_spent"] * (number >= 8) + ["tokens_spent"] * (number >= 10)
-        Budget(LIMIT, till.ledger).spend(5 * LIMIT, till.clock.now())
+        Budget(LIMIT, spending.ledger).spend(5 * LIMIT, spending.clock.now())
     assert len(caplog.records) == 2
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
-def test_days_are_counted_apart_and_forgotten(till: Till) -> None:
-    till.ask()
-    till.clock.advance(24 * 3600)
-    assert till.spent() == 0
-    assert till.ledger.spend(5, till.clock.now()) == 5
+def test_days_are_counted_apart_and_forgotten(spending: Spending) -> None:
+    spending.ask()
+    spending.clock.advance(24 * 3600)
+    assert spending.spent() == 0
+    assert spending.ledger.spend(5, spending.clock.now()) == 5
     stored = boto3.client("dynamodb").scan(TableName="guards")["Items"]
     kept = {item["id"]["S"]: int(item["expires_at"]["N"]) for item in stored}
     assert sorted(kept) == ["tokens#2026-03-01", "tokens#2026-03-02"]
-    assert kept["tokens#2026-03-02"] == int(till.clock.now().timestamp()) + 7 * 24 * 3600
+    assert kept["tokens#2026-03-02"] == int(spending.clock.now().timestamp()) + 7 * 24 * 3600
 
 
 # In a conversation
 
 
-def test_a_participant_is_told_and_their_words_are_kept(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Room(till.clock, own_model(monkeypatch))
-    own: Any = FrugalModel(room.model, Budget(LIMIT, till.ledger), till.clock)
+def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = Conversation(spending.clock, own_model(monkeypatch))
+    own: Any = FrugalModel(conversation.model, Budget(LIMIT, spending.ledger), spending.clock)
     monkeypatch.setattr(container, "model", cache(lambda: own))
-    room.join()
-    till.ledger.spend(LIMIT, till.clock.now())
-    till.clock.advance(60)
+    conversation.join()
+    spending.ledger.spend(LIMIT, spending.clock.now())
+    spending.clock.advance(60)
     with pytest.raises(Unavailable, match=SPENT) as told:
-        room.say("Soup", "m1")
+        conversation.say("Soup", "m1")
     assert 3600 < told.value.retry_after <= 12 * 3600
-    assert room.said()[-1] == ("user", "Soup")
-    till.clock.advance(12 * 3600)
-    assert room.say("Soup", "m1").content == "Reply 2"
-    assert [words for who, words in room.said() if who == "user"] == ["Soup"]
+    assert conversation.said()[-1] == ("user", "Soup")
+    spending.clock.advance(12 * 3600)
+    assert conversation.say("Soup", "m1").content == "Reply 2"
+    assert [words for who, words in conversation.said() if who == "user"] == ["Soup"]
 
 
-def test_tokens_of_a_reply_that_came_to_nothing_are_kept_apart(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Room(till.clock, own_model(monkeypatch))
-    room.join()
-    before = room.view().tally
-    monkeypatch.setattr(room.model, "complete", till.spender.complete)
-    till.spender.fails = True
+def test_tokens_of_a_reply_that_came_to_nothing_are_kept_apart(
+    spending: Spending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation(spending.clock, own_model(monkeypatch))
+    conversation.join()
+    before = conversation.view().tally
+    monkeypatch.setattr(conversation.model, "complete", spending.spender.complete)
+    spending.spender.fails = True
     for _ in range(2):
         with pytest.raises(Unavailable):
-            room.say("Soup", "m1")
-    assert room.view().tally == before
-    till.spender.fails = False
-    room.say("Soup", "m1")
-    after = room.view().tally
+            conversation.say("Soup", "m1")
+    assert conversation.view().tally == before
+    spending.spender.fails = False
+    conversation.say("Soup", "m1")
+    after = conversation.view().tally
     assert (after.input_tokens - before.input_tokens, after.turns) == (60, before.turns + 1)
-    assert _unused(room) == 200
+    assert _unused(conversation) == 200
 
 
-def test_tokens_of_a_reply_whose_lease_was_lost_are_counted(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Room(till.clock, own_model(monkeypatch))
-    room.join()
-    spent = _unused(room)
+def test_tokens_of_a_reply_whose_lease_was_lost_are_counted(
+    spending: Spending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = Conversation(spending.clock, own_model(monkeypatch))
+    conversation.join()
+    spent = _unused(conversation)
 
     def late() -> None:
-        room.clock.advance(31)
-        room.say("Soup", "m1")
+        conversation.clock.advance(31)
+        conversation.say("Soup", "m1")
 
-    room.during_next_call(late)
+    conversation.during_next_call(late)
     with pytest.raises(Conflict):
-        room.say("Soup", "m1")
-    assert (_unused(room) - spent, room.view().tally.turns) == (33, 2)
-    assert room.thread().thread.turn_id is None
+        conversation.say("Soup", "m1")
+    assert (_unused(conversation) - spent, conversation.view().tally.turns) == (33, 2)
+    assert conversation.thread().thread.turn_id is None
 
 
-def _unused(room: Room) -> int:
+def _unused(conversation: Conversation) -> int:
     items = boto3.client("dynamodb").scan(TableName="sessions")["Items"]
     return sum(int(item["unused_tokens"]["N"]) for item in items if "unused_tokens" in item)
 

@@ -11,21 +11,26 @@ from hypothesis.stateful import run_state_machine_as_test
 from chalicelib import container
 from tests.clock import own_retries
 from tests.faults import tap
-from tests.workers.carriers import carry
-from tests.workers.desk import Desk
-from tests.workers.life import Life
+from tests.workers.consultation import Consultation
+from tests.workers.delivery import stand_in_for_aws
+from tests.workers.state_machine import SessionMachine
 
-EXAMPLES = int(os.environ.get("LIVES", "30"))  # the same ones each time; LIVES=1000 lives many more of them
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))  # the same ones each time; EXAMPLES=1000 tries many more of them
 STEPS = 20
 
 
 @pytest.mark.timeout(1_800 + 60 * EXAMPLES)
-def test_whatever_happens_everything_is_there_once_in_the_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_happens_everything_is_there_once_in_the_end(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own_retries(monkeypatch)
-    monkeypatch.setattr(container, "new_id", lambda: str(UUID(int=next(Life.ids))))
-    desk.speak("Warm up")
-    Life.desk, (Life.streams, Life.queues) = desk, carry(desk.clock, monkeypatch)
-    Life.wire = tap(monkeypatch)
+    monkeypatch.setattr(container, "new_id", lambda: str(UUID(int=next(SessionMachine.ids))))
+    consultation.speak("Warm up")
+    SessionMachine.consultation, (SessionMachine.streams, SessionMachine.queues) = (
+        consultation,
+        stand_in_for_aws(consultation.clock, monkeypatch),
+    )
+    SessionMachine.wire = tap(monkeypatch)
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
     chosen = settings(
         max_examples=EXAMPLES,
@@ -36,4 +41,4 @@ def test_whatever_happens_everything_is_there_once_in_the_end(desk: Desk, monkey
         phases=[Phase.generate, Phase.shrink],
         database=None,
     )
-    run_state_machine_as_test(Life, settings=chosen)
+    run_state_machine_as_test(SessionMachine, settings=chosen)

@@ -24,23 +24,23 @@ from chalicelib.services.sessions.editing import edit_session
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from tests import events
+from tests.conversation import HOST
 from tests.events import Context
 from tests.faults import Died, Wire
-from tests.lean import lean_tables
-from tests.room import HOST
-from tests.workers.carriers import Queues, Streams
-from tests.workers.desk import SAYINGS, Desk
-from tests.workers.ends import A_DAY, carry_all, holds_exactly, look, message_ids, settle
-from tests.workers.troubles import PEOPLE, Aside, Trouble, failures, people, troubles
+from tests.snapshots import empty_tables
+from tests.workers.consultation import SAYINGS, Consultation
+from tests.workers.delivery import Queues, Streams
+from tests.workers.final_state import A_DAY, deliver_all, holds_exactly, message_ids, read_results, settle
+from tests.workers.interruptions import PEOPLE, Aside, Trouble, failures, people, troubles
 
 
-class Life(RuleBasedStateMachine):
+class SessionMachine(RuleBasedStateMachine):
     """`sent` is what everybody sent and nobody removed, in order, by its id; `out` who is acknowledged to be taken out.
 
     `decided` and `unanswered` are requests that came to no end: whoever sent them sends them again before anything else.
     """
 
-    desk: Desk
+    consultation: Consultation
     wire: Wire
     streams: Streams
     queues: Queues
@@ -49,12 +49,14 @@ class Life(RuleBasedStateMachine):
     @initialize(lost=st.booleans(), speakers=st.integers(0, 3), done=st.booleans())
     def begin(self, lost: bool, speakers: int, done: bool) -> None:
         """Some have spoken, and all that follows is `done` or to come. With `lost`, what is on its way in the end never arrives."""
-        lean_tables()
+        empty_tables()
         self.streams.lose()
         self.queues.waiting.clear()
         type(self).ids = count(1)
-        self.desk.clock.advance(A_DAY - self.desk.clock.now().timestamp() % A_DAY)
-        self.desk = Desk(self.desk.clock, self.desk.model, cross_pollination=True, prompt="Ask.")
+        self.consultation.clock.advance(A_DAY - self.consultation.clock.now().timestamp() % A_DAY)
+        self.consultation = Consultation(
+            self.consultation.clock, self.consultation.model, cross_pollination=True, prompt="Ask."
+        )
         self.lost, self.ended, self.said = lost, False, 0
         self.sent: dict[str, dict[str, str]] = {name: {} for name in PEOPLE}
         self.unanswered: dict[str, str] = {}
@@ -63,18 +65,18 @@ class Life(RuleBasedStateMachine):
         self.gone: set[str] = set()  # words and ids of messages that were removed
         self.newest: Any = None
         self.withdrawn = False
-        self.read_requests = len(self.desk.model.requests)
+        self.read_requests = len(self.consultation.model.requests)
         for name in PEOPLE[:speakers]:
             self.speak(name, SAYINGS[0], None)
         if done:
-            carry_all(self.streams, self.queues)
+            deliver_all(self.streams, self.queues)
 
     # How something is done
 
     def attempt(self, trouble: Trouble, action: Callable[[], object]) -> bool:
         """Do something, in trouble, or while something else happens; False where it came to no end."""
-        model = self.desk.model
-        self.desk.clock.advance(0.05)  # no two things happen at once
+        model = self.consultation.model
+        self.consultation.clock.advance(0.05)  # no two things happen at once
         around: AbstractContextManager[object] = nullcontext()
         if isinstance(trouble, Aside):
             around = self.wire.meanwhile(trouble.at, lambda: self.meanwhile(trouble.what, trouble.name))
@@ -96,21 +98,21 @@ class Life(RuleBasedStateMachine):
         if what == "speaks":
             self.speak(name, SAYINGS[0], None)
         elif what == "sums up":
-            self.attempt(None, lambda: summarise_now(self.desk.session.id, deps=container.synthesis_deps()))
+            self.attempt(None, lambda: summarise_now(self.consultation.session.id, deps=container.synthesis_deps()))
         else:
             self.decide(name, {"is taken out": False, "is taken in": True}.get(what), None)
 
     def head(self, name: str) -> Thread | None:
         """Somebody's thread."""
-        heads = container.conversations().heads(self.desk.session.id)
+        heads = container.conversations().heads(self.consultation.session.id)
         return next((head for head in heads if head.external_id == name), None)
 
     # People
 
     def send(self, name: str, message_id: str, trouble: Trouble) -> None:
-        self.desk.who = Participant(name, name, HOST)
+        self.consultation.who = Participant(name, name, HOST)
         text = self.sent[name][message_id]
-        if self.attempt(trouble, lambda: self.desk.say(text, message_id)):
+        if self.attempt(trouble, lambda: self.consultation.say(text, message_id)):
             self.unanswered.pop(name, None)
         else:
             self.unanswered[name] = message_id
@@ -136,8 +138,8 @@ class Life(RuleBasedStateMachine):
         self.host_repeats(name)
         if self.sent[name] and name not in self.unanswered:
             message_id = data.draw(st.sampled_from(sorted(self.sent[name])))
-            self.desk.who = Participant(name, name, HOST)
-            self.attempt(trouble, lambda: self.desk.say(self.sent[name][message_id], message_id))
+            self.consultation.who = Participant(name, name, HOST)
+            self.attempt(trouble, lambda: self.consultation.say(self.sent[name][message_id], message_id))
 
     # The host
 
@@ -153,12 +155,12 @@ class Life(RuleBasedStateMachine):
             self.decide(name, self.decided[name], None)
 
     def decide(self, name: str, included: bool | None, trouble: Trouble) -> None:
-        session_id, head = self.desk.session.id, self.head(name)
+        session_id, head = self.consultation.session.id, self.head(name)
         if head is None and name not in self.decided:
             return
         if included is None:
             self.gone.update(self.sent[name], message_ids(head) if head else ())
-        before = look(self.desk).summary
+        before = read_results(self.consultation).summary
         if not included:
             self.newest = None
         self.decided[name] = included
@@ -172,7 +174,7 @@ class Life(RuleBasedStateMachine):
 
         if head is None or self.attempt(trouble, ask) or (included is None and self.head(name) is None):
             self.acknowledged(name, included)
-        self.withdrawn = self.withdrawn or (before is not None and look(self.desk).summary is None)
+        self.withdrawn = self.withdrawn or (before is not None and read_results(self.consultation).summary is None)
 
     def acknowledged(self, name: str, included: bool | None) -> None:
         del self.decided[name]
@@ -185,28 +187,30 @@ class Life(RuleBasedStateMachine):
     @rule(trouble=troubles)
     def the_host_asks_for_the_summary(self, trouble: Trouble) -> None:
         written: list[bool] = []
-        session_id = self.desk.session.id
+        session_id = self.consultation.session.id
         self.attempt(trouble, lambda: written.append(summarise_now(session_id, deps=container.synthesis_deps())))
         if written == [True] and trouble is None:
             heads = [head for head in container.conversations().heads(session_id) if head.included]
-            total, view = sum(head.message_count for head in heads), look(self.desk)
+            total, view = sum(head.message_count for head in heads), read_results(self.consultation)
             assert (view.summary.messages if view.summary else 0) == total
-            assert summary_status(view, self.desk.clock.now()) == ("current" if total else "none")
+            assert summary_status(view, self.consultation.clock.now()) == ("current" if total else "none")
 
     @rule(trouble=troubles, mode=st.sampled_from(("seed", "update", "status")))
     def the_host_asks_for_the_scratchpad(self, trouble: Trouble, mode: Any) -> None:
-        self.attempt(trouble, lambda: update_scratchpad(self.desk.session.id, mode, deps=container.synthesis_deps()))
+        self.attempt(
+            trouble, lambda: update_scratchpad(self.consultation.session.id, mode, deps=container.synthesis_deps())
+        )
 
     @precondition(lambda self: not (self.unanswered or self.ended))
     @rule()
     def the_host_ends_the_session(self) -> None:
         """From then on nobody speaks."""
-        clock = self.desk.clock
+        clock = self.consultation.clock
         self.edit(closes_at=clock.now() + timedelta(seconds=1))
         clock.advance(2)
         self.ended = True
-        self.desk.who = Participant("ann", "ann", HOST)
-        assert not self.attempt(None, lambda: self.desk.say("Too late", "late"))
+        self.consultation.who = Participant("ann", "ann", HOST)
+        assert not self.attempt(None, lambda: self.consultation.say("Too late", "late"))
 
     @precondition(lambda self: self.ended)
     @rule()
@@ -215,8 +219,8 @@ class Life(RuleBasedStateMachine):
         self.ended = False
 
     def edit(self, **changes: Any) -> None:
-        groups, clock = container.telegram_groups(), self.desk.clock
-        edit_session(self.desk.view, HOST, changes, groups=groups, clock=clock, new_id=container.new_id)
+        groups, clock = container.telegram_groups(), self.consultation.clock
+        edit_session(self.consultation.view, HOST, changes, groups=groups, clock=clock, new_id=container.new_id)
 
     # What carries work, and the clock
 
@@ -234,13 +238,13 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.queues.waiting))
     @rule(data=st.data(), comes_again=st.booleans(), trouble=troubles)
     def a_queue_delivers(self, data: st.DataObject, comes_again: bool, trouble: Trouble) -> None:
-        letter = data.draw(st.sampled_from(self.queues.next_ones()))
-        self.attempt(trouble, lambda: self.queues.deliver(letter, stays=comes_again))
+        queued = data.draw(st.sampled_from(self.queues.next_ones()))
+        self.attempt(trouble, lambda: self.queues.deliver(queued, stays=comes_again))
 
     @rule(seconds=st.sampled_from((1, 31, 130, 400)))
     def time_passes(self, seconds: int) -> None:
         """Until a lease is over, a job's lock, or the sweep's patience."""
-        self.desk.clock.advance(seconds)
+        self.consultation.clock.advance(seconds)
 
     @rule(trouble=failures)
     def the_sweep_runs(self, trouble: Trouble) -> None:
@@ -251,14 +255,14 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_last_good_summary_stays(self) -> None:
         """Unless somebody was taken out; then it is being updated, while there is anybody left to sum up."""
-        view = look(self.desk)
+        view = read_results(self.consultation)
         made = view.summary.generated_at if view.summary else None
         assert self.newest is None or (made is not None and made >= self.newest)
         self.newest = made
-        heads = container.conversations().heads(self.desk.session.id)
+        heads = container.conversations().heads(self.consultation.session.id)
         anybody = any(head.included and head.message_count for head in heads)
         self.withdrawn = self.withdrawn and made is None and anybody
-        assert not self.withdrawn or summary_status(view, self.desk.clock.now()) == "updating"
+        assert not self.withdrawn or summary_status(view, self.consultation.clock.now()) == "updating"
         self.nothing_is_online_of_people_who_are_out(view)
 
     def nothing_is_online_of_people_who_are_out(self, view: SessionView) -> None:
@@ -272,7 +276,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_hears_what_one_other_person_said(self) -> None:
-        requests = self.desk.model.requests
+        requests = self.consultation.model.requests
         for request in requests[self.read_requests :]:
             if request.task == "turn":
                 words = str(request)
@@ -284,12 +288,12 @@ class Life(RuleBasedStateMachine):
         for name in PEOPLE:
             self.host_repeats(name)
             if name in self.unanswered:
-                self.desk.clock.advance(31)
+                self.consultation.clock.advance(31)
                 self.send(name, self.unanswered[name], None)
         assert (self.unanswered, self.decided) == ({}, {})
-        settle(self.desk, self.streams, self.queues, lost=self.lost)
+        settle(self.consultation, self.streams, self.queues, lost=self.lost)
         self.the_last_good_summary_stays()
         said = {name: list(sent.values()) for name, sent in self.sent.items() if sent}
-        holds_exactly(self.desk, said, frozenset(self.out))
-        assert self.desk.view().session.status == ("completed" if self.ended else "active")
+        holds_exactly(self.consultation, said, frozenset(self.out))
+        assert self.consultation.view().session.status == ("completed" if self.ended else "active")
         assert not self.queues.dead

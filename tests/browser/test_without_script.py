@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response, expect
 
+from tests.browser.appearance import photograph
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.looks import photograph
 from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 

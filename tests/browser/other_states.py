@@ -8,39 +8,39 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.services.access.signing import digest
 from chalicelib.store import keys
-from tests.browser.stage import SAY, Stage, State
 from tests.browser.talk import Talk
+from tests.browser.visitor import SAY, State, Visitor
 from tests.e2e.local import LocalCloud
 
 
-def anonymous(stage: Stage) -> Page:
+def anonymous(visitor: Visitor) -> Page:
     """The welcome card of a session that stores no names."""
-    return Talk(stage.page(), stage.cloud, stage.session(anonymous=True)).open().page
+    return Talk(visitor.page(), visitor.cloud, visitor.session(anonymous=True)).open().page
 
 
-def leave(stage: Stage) -> Page:
+def leave(visitor: Visitor) -> Page:
     """The question whether this browser shall forget, with words that are not sent."""
-    talk = stage.joined()
-    talk.box.fill(SAY[stage.tongue])
+    talk = visitor.joined()
+    talk.box.fill(SAY[visitor.tongue])
     talk.page.locator("#to-leave").click()
     expect(talk.page.locator("#unsent")).to_be_visible()
     return talk.page
 
 
-def private_link(stage: Stage) -> Page:
+def private_link(visitor: Visitor) -> Page:
     """The question whether the conversation of a private link is one's own."""
-    talk = stage.joined()
-    page = stage.stranger()
+    talk = visitor.joined()
+    page = visitor.stranger()
     page.goto(talk.page.locator("#resume").input_value())
     expect(page.locator("#resume-here")).to_be_visible()
     return page
 
 
-def private_link_refused(stage: Stage) -> Page:
+def private_link_refused(visitor: Visitor) -> Page:
     """A private link, opened where another conversation is going on."""
-    talk = stage.joined()
-    page = stage.stranger()
-    own = Talk(page, stage.cloud, talk.session).open()
+    talk = visitor.joined()
+    page = visitor.stranger()
+    own = Talk(page, visitor.cloud, talk.session).open()
     page.locator("#join button").click()
     own.await_opening()
     page.goto(talk.page.locator("#resume").input_value())
@@ -48,79 +48,79 @@ def private_link_refused(stage: Stage) -> Page:
     return page
 
 
-def other_person(stage: Stage) -> Page:
+def other_person(visitor: Visitor) -> Page:
     """A page that was left open, and somebody else's conversation by now."""
-    talk = stage.joined()
-    other = Talk(stage.stranger(), stage.cloud, talk.session).open()
+    talk = visitor.joined()
+    other = Talk(visitor.stranger(), visitor.cloud, talk.session).open()
     other.page.locator("#join button").click()
     other.await_opening()
-    stage.send(talk)
+    visitor.send(talk)
     expect(talk.page.locator("#alerts .notice")).to_be_visible()
-    expect(talk.box).to_have_value(SAY[stage.tongue])
+    expect(talk.box).to_have_value(SAY[visitor.tongue])
     return talk.page
 
 
-def ended_without_a_script(stage: Stage) -> Page:
+def ended_without_a_script(visitor: Visitor) -> Page:
     """The end, as it is told where no script runs."""
-    return _told(stage, "done")
+    return _told(visitor, "done")
 
 
-def rated_without_a_script(stage: Stage) -> Page:
+def rated_without_a_script(visitor: Visitor) -> Page:
     """The thanks for a rating, as they are told there."""
-    return _told(stage, "rated")
+    return _told(visitor, "rated")
 
 
-def full(stage: Stage) -> Page:
+def full(visitor: Visitor) -> Page:
     """A session without a place."""
-    taken = stage.joined(max_participants=1, results_visibility="public")
-    return Talk(stage.stranger(), stage.cloud, taken.session).open().page
+    taken = visitor.joined(max_participants=1, results_visibility="public")
+    return Talk(visitor.stranger(), visitor.cloud, taken.session).open().page
 
 
-def missing(stage: Stage) -> Page:
+def missing(visitor: Visitor) -> Page:
     """A link that leads nowhere."""
-    page = stage.page()
+    page = visitor.page()
     page.goto("/chat?s=nowhere")
     return page
 
 
-def problem(stage: Stage) -> Page:
+def problem(visitor: Visitor) -> Page:
     """A form that another website sent."""
-    page = stage.page()
-    page.set_content(f'<form method="post" action="{stage.cloud.url}/chat"><button>Go</button></form>')
+    page = visitor.page()
+    page.set_content(f'<form method="post" action="{visitor.cloud.url}/chat"><button>Go</button></form>')
     page.locator("button").click()
     expect(page.locator("h1")).to_be_visible()
     return page
 
 
-def home(stage: Stage) -> Page:
+def home(visitor: Visitor) -> Page:
     """The bare address."""
-    page = stage.page()
+    page = visitor.page()
     page.goto("/")
     return page
 
 
-def slow(stage: Stage) -> Page:
+def slow(visitor: Visitor) -> Page:
     """More requests from one address than are served."""
-    page = stage.page()
-    with _busy_network(stage.cloud):
+    page = visitor.page()
+    with _busy_network(visitor.cloud):
         answer = page.goto("/chat?s=nowhere")
     assert answer
     assert answer.status == 429
     return page
 
 
-def unsaved(stage: Stage) -> Page:
+def unsaved(visitor: Visitor) -> Page:
     """A message that did not get as far as its conversation, given back."""
-    talk = stage.joined()
-    talk.box.fill(SAY[stage.tongue])
-    with _busy_network(stage.cloud):
+    talk = visitor.joined()
+    talk.box.fill(SAY[visitor.tongue])
+    with _busy_network(visitor.cloud):
         talk.page.evaluate("document.getElementById('compose').submit()")
-        expect(talk.page.locator(".compose [autofocus]")).to_have_value(SAY[stage.tongue])
+        expect(talk.page.locator(".compose [autofocus]")).to_have_value(SAY[visitor.tongue])
     return talk.page
 
 
-def _told(stage: Stage, what: str) -> Page:
-    talk = stage.joined()
+def _told(visitor: Visitor, what: str) -> Page:
+    talk = visitor.joined()
     talk.page.locator("[form=done]").click()
     expect(talk.page.locator(".rating")).to_be_visible()
     if what == "rated":
@@ -146,7 +146,7 @@ def _busy_network(cloud: LocalCloud) -> Iterator[None]:
         database.delete_item(TableName=table, Key={"id": {"S": minute}})
 
 
-EDGES: tuple[State, ...] = (
+OTHER_STATES: tuple[State, ...] = (
     anonymous,
     leave,
     private_link,

@@ -10,7 +10,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelCutOff, ModelRefused, ModelUnavailable, Reply, Request, RequestRefused
 from chalicelib.services.synthesis import digest_runner
-from tests.workers.desk import Desk
+from tests.workers.consultation import Consultation
 
 WORDS = "Bench number {} in the park needs new paint before the summer comes."
 Failure = type[ModelUnavailable]
@@ -37,28 +37,30 @@ class Narrow:
 
 
 @pytest.fixture
-def talk(desk: Desk) -> Desk:
+def talk(consultation: Consultation) -> Consultation:
     """A session in which somebody said eight things."""
-    desk.join()
+    consultation.join()
     for number in range(8):
-        desk.say(WORDS.format(number))
-    return desk
+        consultation.say(WORDS.format(number))
+    return consultation
 
 
-def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, failure: Failure = RequestRefused) -> Narrow:
-    model = Narrow(desk.model.complete, failure, most)
-    monkeypatch.setattr(desk.model, "complete", model)
+def narrow(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, most: int, failure: Failure = RequestRefused
+) -> Narrow:
+    model = Narrow(consultation.model.complete, failure, most)
+    monkeypatch.setattr(consultation.model, "complete", model)
     return model
 
 
-def is_stale(desk: Desk) -> bool:
-    (head,) = container.conversations().heads(desk.session.id)
+def is_stale(consultation: Consultation) -> bool:
+    (head,) = container.conversations().heads(consultation.session.id)
     return head.is_stale
 
 
 @pytest.mark.parametrize("failure", [RequestRefused, ModelCutOff])
 def test_what_is_too_much_at_once_is_digested_in_halves(
-    talk: Desk, monkeypatch: pytest.MonkeyPatch, failure: Failure
+    talk: Consultation, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
     model = narrow(talk, monkeypatch, 2, failure)
     assert talk.summarise() == []
@@ -71,7 +73,7 @@ def test_what_is_too_much_at_once_is_digested_in_halves(
 
 
 def test_what_is_digested_stays_so_where_a_single_message_is_too_much(
-    talk: Desk, monkeypatch: pytest.MonkeyPatch
+    talk: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = narrow(talk, monkeypatch, 8)
     refused = WORDS.format(5)
@@ -92,7 +94,7 @@ def test_what_is_digested_stays_so_where_a_single_message_is_too_much(
 
 @pytest.mark.parametrize("failure", [ModelUnavailable, ModelRefused, RequestRefused])
 def test_another_failure_and_one_at_every_size_end_soon(
-    talk: Desk, monkeypatch: pytest.MonkeyPatch, failure: Failure
+    talk: Consultation, monkeypatch: pytest.MonkeyPatch, failure: Failure
 ) -> None:
     model = narrow(talk, monkeypatch, 0, failure)
     talk.summarise()
@@ -100,7 +102,7 @@ def test_another_failure_and_one_at_every_size_end_soon(
     assert is_stale(talk)
 
 
-def test_there_is_an_end_to_halving(talk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_an_end_to_halving(talk: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_runner, "MOST_HALVED", 4)
     model = narrow(talk, monkeypatch, 1)
     talk.summarise()

@@ -1,4 +1,4 @@
-"""What carries work between the functions, for tests that deliver it themselves: the tables' streams, and the queues.
+"""Stand-ins for the tables' streams and for the queues, for tests that deliver records and messages themselves.
 
 Both sit between a client and the in-memory AWS. Nothing moves unless a test says so, in whatever order it likes.
 """
@@ -75,7 +75,7 @@ class Streams:
 
 
 @dataclass
-class Letter:
+class QueuedMessage:
     """A message of a queue; it can be received from `visible_at` on."""
 
     queue: str
@@ -91,8 +91,8 @@ class Queues:
     """The queues as SQS keeps them: delays, locks, deduplication, one message of a group at a time, dead letters."""
 
     clock: FakeClock
-    waiting: list[Letter] = field(default_factory=list)
-    dead: list[Letter] = field(default_factory=list)
+    waiting: list[QueuedMessage] = field(default_factory=list)
+    dead: list[QueuedMessage] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -101,35 +101,35 @@ class Queues:
         if operation == "SendMessage":
             self._send(arguments)
         elif operation == "ChangeMessageVisibility":
-            for letter in self.waiting:
-                if str(letter.number) == arguments["ReceiptHandle"]:
-                    letter.visible_at = self.clock.now() + timedelta(seconds=arguments["VisibilityTimeout"])
+            for queued in self.waiting:
+                if str(queued.number) == arguments["ReceiptHandle"]:
+                    queued.visible_at = self.clock.now() + timedelta(seconds=arguments["VisibilityTimeout"])
         else:
             raise AssertionError(f"No worker asks SQS to {operation}")
         return {}
 
-    def next_ones(self) -> list[Letter]:
+    def next_ones(self) -> list[QueuedMessage]:
         """What can be delivered next: of each group its oldest message."""
-        firsts: dict[tuple[str, str | int], Letter] = {}
-        for letter in self.waiting:
-            firsts.setdefault((letter.queue, letter.group or letter.number), letter)
+        firsts: dict[tuple[str, str | int], QueuedMessage] = {}
+        for queued in self.waiting:
+            firsts.setdefault((queued.queue, queued.group or queued.number), queued)
         return list(firsts.values())
 
-    def deliver(self, letter: Letter, *, stays: bool = False) -> None:
+    def deliver(self, queued: QueuedMessage, *, stays: bool = False) -> None:
         """Wait until it can be received, and call the worker; with `stays`, it comes again although its work is done."""
-        self.clock.advance(max(0.0, (letter.visible_at - self.clock.now()).total_seconds()))
-        if letter.received == MAX_RECEIVES:
-            self.waiting.remove(letter)
-            self.dead.append(letter)
+        self.clock.advance(max(0.0, (queued.visible_at - self.clock.now()).total_seconds()))
+        if queued.received == MAX_RECEIVES:
+            self.waiting.remove(queued)
+            self.dead.append(queued)
             return
-        letter.received += 1
-        letter.visible_at = self.clock.now() + timedelta(seconds=VISIBILITY[letter.queue])
-        name = str(letter.number)
-        message = events.raw_message(letter.body, received=letter.received, group=letter.group or "")
+        queued.received += 1
+        queued.visible_at = self.clock.now() + timedelta(seconds=VISIBILITY[queued.queue])
+        name = str(queued.number)
+        message = events.raw_message(queued.body, received=queued.received, group=queued.group or "")
         message |= {"messageId": name, "receiptHandle": name}
-        answer = _WORKERS[letter.queue](events.batch(message), Context())
+        answer = _WORKERS[queued.queue](events.batch(message), Context())
         if not (answer["batchItemFailures"] or stays):
-            self.waiting.remove(letter)
+            self.waiting.remove(queued)
 
     def _send(self, arguments: dict[str, Any]) -> None:
         queue, now = self._named(arguments["QueueUrl"]), self.clock.now()
@@ -140,13 +140,13 @@ class Queues:
         delay = next(getattr(settings(), row.delay) if row.fifo else 0 for row in QUEUES if row.name == queue)
         visible_at = now + timedelta(seconds=delay)
         group = arguments.get("MessageGroupId")
-        self.waiting.append(Letter(queue, arguments["MessageBody"], group, next(self._numbers), visible_at))
+        self.waiting.append(QueuedMessage(queue, arguments["MessageBody"], group, next(self._numbers), visible_at))
 
     def _named(self, url: str) -> str:
         return next(name for name, its_url in settings().queue_urls.items() if its_url == url)
 
 
-def carry(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Streams, Queues]:
+def stand_in_for_aws(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Streams, Queues]:
     """Put streams under the one DynamoDB client, and queues in the place of SQS."""
     streams, queues = Streams(), Queues(clock)
     dynamodb: Any = database.connection().client

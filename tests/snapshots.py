@@ -12,12 +12,12 @@ from moto.sqs.models import sqs_backends
 T = TypeVar("T")
 
 
-def aws_state() -> list[dict[str, Any]]:
+def take_snapshot() -> list[dict[str, Any]]:
     """A copy of the in-memory tables, queues and secrets."""
     return [deepcopy(vars(backend)) for backend in _backends()]
 
 
-def restore_aws(state: list[dict[str, Any]]) -> None:
+def restore_snapshot(state: list[dict[str, Any]]) -> None:
     """Put such a copy in place."""
     for backend, stored in zip(_backends(), state, strict=True):
         vars(backend).update(deepcopy(stored))
@@ -33,13 +33,13 @@ class Snapshots(Generic[T]):
         """Make it, the first time; put the in-memory AWS back to that moment, and return a copy of what was made."""
         if name not in self._made:
             made = make()
-            self._made[name] = aws_state(), deepcopy(made)
+            self._made[name] = take_snapshot(), deepcopy(made)
         state, made = self._made[name]
-        restore_aws(state)
+        restore_snapshot(state)
         return deepcopy(made)
 
 
-def lean_tables() -> None:
+def empty_tables() -> None:
     """Empty tables, for sweeps that start over again and again."""
     for table in ("sessions", "conversations"):
         dynamodb_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].tables[table].items.clear()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from chalicelib.pages.language import COOKIE, PARAMETER
 from tests.browser.axe import violations
-from tests.browser.stage import Stage, State
+from tests.browser.visitor import State, Visitor
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")  # no pictures without: they take longer than all that is checked
 
@@ -73,16 +73,16 @@ def examine(page: Page, name: str, direction: str) -> list[str]:
     return wrong
 
 
-def examine_all(stage: Stage, states: Collection[State], wordy: Collection[State]) -> list[str]:
+def examine_all(visitor: Visitor, states: Collection[State], wordy: Collection[State]) -> list[str]:
     """What is wrong with any of these states; the wordy ones are opened in other languages too."""
     wrong: list[str] = []
     for state in states:
         name = state.__name__.replace("_", "-")
-        page = state(stage)
-        wrong += examine(page, name, stage.direction)
-        if stage.tongue == "en" and state in wordy:
+        page = state(visitor)
+        wrong += examine(page, name, visitor.direction)
+        if visitor.tongue == "en" and state in wordy:
             wrong += examine_translations(page, name)
-        stage.clear()
+        visitor.clear()
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""What worker tests share: a session in which people spoke, the queues as an operator sees them, stored items as streams carry them."""
+"""What worker tests share: a session in which people speak, the queues as an operator sees them, stored items as streams carry them."""
 
 import json
 from functools import cache
@@ -14,9 +14,9 @@ from chalicelib.services.sessions.creation import summary_status
 from chalicelib.settings import settings
 from tests import events
 from tests.clock import FakeClock
+from tests.conversation import HOST, Conversation
 from tests.events import Context, Event
 from tests.faults import Interviewer
-from tests.room import HOST, Room
 
 SAYINGS = (
     "We need more buses in the evening because people work late.",
@@ -25,7 +25,7 @@ SAYINGS = (
 )
 
 
-class Desk(Room):
+class Consultation(Conversation):
     """A session with people, and its workers."""
 
     def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
@@ -90,11 +90,11 @@ def failed(answer: dict[str, Any]) -> list[str]:
     return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
 
-def status(desk: Desk) -> str:
+def status(consultation: Consultation) -> str:
     """How the summary relates to what was said."""
-    return summary_status(desk.view(), desk.clock.now())
+    return summary_status(consultation.view(), consultation.clock.now())
 
 
-def heads(desk: Desk) -> list[Thread]:
+def heads(consultation: Consultation) -> list[Thread]:
     """Of all threads."""
-    return container.conversations().heads(desk.session.id)
+    return container.conversations().heads(consultation.session.id)

@@ -1,4 +1,4 @@
-"""Where states are made: a device of a tongue, a model that speaks it, and somebody who talks to it."""
+"""Somebody before a browser in English or Arabic, who opens pages and talks to a model that answers in that language."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ ENDS = {"en": ("Not at all", "Very much"), "ar": ("أبدا", "كثيرا جدا
 
 
 @dataclass
-class Stage:
+class Visitor:
     """One device for all states, so that its files are loaded once: each state has a session of its own there."""
 
     devices: Devices
@@ -92,4 +92,4 @@ class Stage:
         self.model.forget()
 
 
-State = Callable[[Stage], Page]
+State = Callable[[Visitor], Page]

@@ -17,8 +17,8 @@ from tests.faults import Interviewer
 HOST = "00000000-0000-4000-8000-0000000000aa"
 
 
-class Room:
-    """A session, and one participant in it, as the doors see them."""
+class Conversation:
+    """A session, and one participant in it, as REST and the pages see them."""
 
     def __init__(self, clock: FakeClock, model: Interviewer, **fields: Any) -> None:
         self.clock = clock

@@ -6,12 +6,14 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.synthesis import digest_runner
-from tests.workers.desk import SAYINGS, Desk, heads, status
+from tests.workers.consultation import SAYINGS, Consultation, heads, status
 
 
-def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch, asked: list[str] | None = None) -> None:
+def refuse(
+    consultation: Consultation, words: str, monkeypatch: pytest.MonkeyPatch, asked: list[str] | None = None
+) -> None:
     """Have the model refuse every digest of a thread with these words."""
-    complete = desk.model.complete
+    complete = consultation.model.complete
 
     def refusing(request: Request, deadline: Deadline) -> Reply:
         if request.task == "digest" and words in repr(request.messages):
@@ -20,11 +22,11 @@ def refuse(desk: Desk, words: str, monkeypatch: pytest.MonkeyPatch, asked: list[
             raise ModelUnavailable("refused")
         return complete(request, deadline)
 
-    monkeypatch.setattr(desk.model, "complete", refusing)
+    monkeypatch.setattr(consultation.model, "complete", refusing)
 
 
 def test_a_thread_that_cannot_be_digested_leaves_the_summary_stale(
-    spoken: Desk, monkeypatch: pytest.MonkeyPatch
+    spoken: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse(spoken, "library", monkeypatch)
     assert spoken.summarise() == []
@@ -35,7 +37,7 @@ def test_a_thread_that_cannot_be_digested_leaves_the_summary_stale(
 
 
 def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
-    spoken: Desk, monkeypatch: pytest.MonkeyPatch
+    spoken: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     refuse(spoken, "library", monkeypatch, asked)
@@ -56,13 +58,13 @@ def test_a_thread_that_cannot_be_digested_rests_and_holds_nobody_up(
     assert len(asked) == 7
 
 
-def test_a_long_thread_is_digested_piece_by_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_thread_is_digested_piece_by_piece(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_runner, "PIECE_CHARACTERS", 100)
-    desk.join()
+    consultation.join()
     for number in range(6):
-        desk.say(f"Bench number {number} in the park needs new paint before the summer comes.")
-    assert desk.summarise() == []
-    (digest,) = container.conversations().digests(desk.session.id)
-    assert desk.model.count("digest") > 3
+        consultation.say(f"Bench number {number} in the park needs new paint before the summer comes.")
+    assert consultation.summarise() == []
+    (digest,) = container.conversations().digests(consultation.session.id)
+    assert consultation.model.count("digest") > 3
     assert (digest.messages, len(digest.points)) == (6, 6)
-    assert not heads(desk)[0].is_stale
+    assert not heads(consultation)[0].is_stale

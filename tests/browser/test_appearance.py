@@ -2,11 +2,11 @@
 
 import pytest
 
+from tests.browser.appearance import WIDTHS, examine, examine_all, overflowing, photograph
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.looks import WIDTHS, examine, examine_all, overflowing, photograph
-from tests.browser.stage import Stage
 from tests.browser.states import STATES, WORDY, waiting
 from tests.browser.talk import new_session
+from tests.browser.visitor import Visitor
 from tests.e2e.local import LocalCloud
 
 _WIDEN = """() => {
@@ -18,13 +18,13 @@ _WIDEN = """() => {
 }"""
 
 
-def test_every_state_of_a_conversation_is_without_barriers_and_fits_every_screen(stage: Stage) -> None:
-    assert examine_all(stage, STATES, WORDY) == []
+def test_every_state_of_a_conversation_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
+    assert examine_all(visitor, STATES, WORDY) == []
 
 
-def test_waiting_is_without_barriers_and_fits_every_screen(stage: Stage) -> None:
-    with waiting(stage) as page:
-        assert examine(page, "waiting", stage.direction) == []
+def test_waiting_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
+    with waiting(visitor) as page:
+        assert examine(page, "waiting", visitor.direction) == []
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -1,0 +1,9 @@
+"""The states beside a conversation: no barrier that axe-core knows, nothing that sticks out."""
+
+from tests.browser.appearance import examine_all
+from tests.browser.other_states import OTHER_STATES, WORDY
+from tests.browser.visitor import Visitor
+
+
+def test_every_state_beside_a_conversation_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
+    assert examine_all(visitor, OTHER_STATES, WORDY) == []

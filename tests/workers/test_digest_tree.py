@@ -1,0 +1,100 @@
+"""A session that grows too large to read all digests of, shrinks, and grows again counts the same either way."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from chalicelib import container
+from chalicelib.model import Thread
+from chalicelib.services.participants.identity import Participant
+from chalicelib.services.synthesis import digest_runner, tree
+from chalicelib.services.synthesis.aggregate import Aggregate, carriers
+from chalicelib.store.sessions import FOR_DIGEST
+from tests.conversation import HOST
+from tests.workers.consultation import SAYINGS, Consultation
+
+SAID = [SAYINGS[number % 3] for number in range(7)] + [
+    "Trams at night would help.",
+    "湯很好喝，我們需要更多的湯。",
+    "ok",
+    "We need fewer buses, they are loud.",
+]
+A_TREE, A_LIST = 5, 400
+
+
+def heads(consultation: Consultation) -> dict[str, Thread]:
+    return {head.id: head for head in container.conversations().heads(consultation.session.id) if head.included}
+
+
+def both_ways(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, most: int
+) -> tuple[Aggregate, Mapping[str, Mapping[str, str]]]:
+    """What the session comes to, as a list or as a tree, and who carries which theme."""
+    with monkeypatch.context() as patch:
+        patch.setattr(tree, "FROM_THREADS", most)
+        view, bench = container.sessions().view(consultation.session.id, FOR_DIGEST), container.synthesis_deps()
+        register = digest_runner.open_register(view, heads(consultation).values(), bench)
+        heard = digest_runner.gather(view, heads(consultation), digest_runner.Digested(), register, bench)
+    assert heard
+    return heard, carriers(heard, register.registry)
+
+
+def agree(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways come to the same people, messages, points, themes and sides; a leaf has no point that is not there."""
+    (listed, by_list), (branched, by_tree) = (both_ways(consultation, monkeypatch, most) for most in (A_LIST, A_TREE))
+    assert branched.voices == listed.voices
+    assert (branched.messages, branched.total, branched.themeless) == (listed.messages, listed.total, listed.themeless)
+    assert (branched.newest, by_tree) == (listed.newest, by_list)
+    assert set(map(repr, branched.points)) <= set(map(repr, listed.points))
+    assert {name for name, _ in branched.points} <= heads(consultation).keys()
+
+
+def speak_again(consultation: Consultation) -> None:
+    consultation.who = Participant("p3", "Bo", HOST)
+    consultation.say("Parks need more benches, and less noise.")
+
+
+def take_out(consultation: Consultation) -> None:
+    for name in ("p7", "p0"):
+        assert container.participants().exclude(by_name(consultation, name), consultation.clock.now())
+
+
+def take_in(consultation: Consultation) -> None:
+    for name in ("p7", "p0"):
+        assert container.participants().include(by_name(consultation, name), consultation.clock.now())
+
+
+def remove(consultation: Consultation) -> None:
+    for name in ("p8", "p1"):
+        assert container.participants().remove(by_name(consultation, name), consultation.clock.now())
+
+
+def by_name(consultation: Consultation, name: str) -> Thread:
+    return next(head for head in container.conversations().heads(consultation.session.id) if head.external_id == name)
+
+
+@pytest.mark.parametrize("sizes", [(A_TREE, A_LIST), (A_LIST, A_TREE)], ids=["a tree first", "a list first"])
+def test_both_ways_come_to_the_same_whatever_happened_under_the_other(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int]
+) -> None:
+    for number, words in enumerate(SAID):
+        consultation.who = Participant(f"p{number}", "Bo", HOST)
+        consultation.say(words)
+    happenings: list[Callable[[Consultation], None]] = [
+        lambda _: None,
+        speak_again,
+        take_out,
+        take_in,
+        remove,
+        speak_again,
+    ]
+    for number, happens in enumerate(happenings):
+        happens(consultation)
+        monkeypatch.setattr(tree, "FROM_THREADS", sizes[number % 2])
+        consultation.clock.advance(3_600)
+        assert consultation.summarise() == []
+        summary = consultation.view().summary
+        assert summary
+        said = sum(head.message_count for head in heads(consultation).values())
+        assert (summary.participants, summary.messages) == (len(heads(consultation)), said)
+        agree(consultation, monkeypatch)

@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest -n 2
 TIMES := build/times
 CLOUD_TESTS := tests/e2e tests/browser tests/infra/test_local_cloud.py tests/infra/test_package.py
 # Through the doors on an in-memory AWS, and whatever tries everything that can fail.
-DOOR_TESTS := tests/api tests/pages tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
+DOOR_TESTS := tests/api tests/web tests/workers tests/services/test_faults.py tests/services/synthesis/test_real_people.py \
   tests/services/facilitation/test_wire_scenarios.py
 UNIT_TESTS := $(foreach path,$(CLOUD_TESTS) $(DOOR_TESTS),--ignore=$(path))
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE

@@ -24,8 +24,8 @@ from moto import mock_aws
 
 from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
-from chalicelib.pages import home
 from chalicelib.store import database
+from chalicelib.web.participant import home
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
 from tests.lean import aws_state, quicken_aws, restore_aws

@@ -14,9 +14,6 @@ from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.model import Message, SessionView, Thread
 from chalicelib.model.synthesis import joined
-from chalicelib.pages import home
-from chalicelib.pages.texts import texts_in
-from chalicelib.pages.widgets import control_of, words_for
 from chalicelib.services.conversations.turn import say
 from chalicelib.services.facilitation.repeats import repeated
 from chalicelib.services.safety import danger_in
@@ -24,6 +21,9 @@ from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.store.sessions import EVERYTHING
 from chalicelib.text.language import language_of
 from chalicelib.text.sentences import sentences
+from chalicelib.web.kit.texts import texts_in
+from chalicelib.web.participant import home
+from chalicelib.web.participant.widgets import control_of, words_for
 from infra import admin, example
 from infra.example.files import Person, read_people, read_session, read_summary
 from tests.api.hosts import Host, new_host
@@ -32,7 +32,7 @@ from tests.api.work import summarise, write_brief
 from tests.clock import own_time
 from tests.conftest import forget_wiring
 from tests.lean import aws_state, restore_aws
-from tests.pages.browsing import Browser
+from tests.web.browsing import Browser
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 BROKEN_AFTER = 60  # messages

@@ -20,8 +20,6 @@ from chalicelib.llm.scripted.catalogue import catalogue
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.model import Question, Quote
-from chalicelib.pages.language import LANGUAGES, known, of_text, tag_of
-from chalicelib.pages.markdown import formatted
 from chalicelib.services.access import idempotency
 from chalicelib.services.facilitation.conclusion import closing, unasked
 from chalicelib.services.facilitation.repeats import repeated, same
@@ -34,6 +32,8 @@ from chalicelib.services.synthesis.disclosure import Common
 from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
+from chalicelib.web.kit.language import LANGUAGES, known, of_text, tag_of
+from chalicelib.web.kit.markdown import formatted
 from tests.services.builders import deadline, digest, point, session
 
 SHAPES: Final = (

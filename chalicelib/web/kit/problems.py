@@ -1,0 +1,55 @@
+"""The page that says what went wrong, in the visitor's language, and whom to ask."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalice.app import Request, Response
+
+from chalicelib.errors import Forbidden, HarmonicaError, Invalid, RateLimited
+from chalicelib.web.kit import static
+from chalicelib.web.kit.page import page, voice_for, with_retry_after
+from chalicelib.web.kit.request import public_url, request_id
+
+
+class ForeignForm(Forbidden):
+    """A form that another website sent."""
+
+
+class UnreadableForm(Invalid):
+    """A body that is no form."""
+
+
+_WAIT = ("wait_heading", "wait_text")
+_MISSING = ("missing_heading", "missing_text")
+_SAID = {
+    400: ("wrong_heading", "unreadable_form"),
+    404: _MISSING,
+    405: _MISSING,
+    409: _WAIT,
+    413: ("large_heading", "large_text"),
+    429: ("slow_heading", "slow_text"),
+    503: _WAIT,
+}
+
+
+def told(request: Request, error: HarmonicaError) -> tuple[str, str]:
+    """Heading and explanation."""
+    texts = voice_for(request).texts
+    if isinstance(error, ForeignForm):
+        return texts("wrong_heading"), texts("foreign_form")
+    heading, explanation = _SAID.get(error.status, ("failed_heading", "failed_text"))
+    seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 0
+    return texts(heading), texts(explanation, request=request_id(request), seconds=seconds)
+
+
+def problem_page(request: Request, error: HarmonicaError) -> Response:
+    """The page that says what went wrong; it may stand at any address, so it finds its files from the root."""
+    heading, explanation = told(request, error)
+    at = urlsplit(public_url(request)).path
+    values: dict[str, Any] = {
+        "heading": heading,
+        "explanation": explanation,
+        "static": lambda name: f"{at}/{static.address(name)}",
+    }
+    response = page(request, "problem.html", error.status, **values)
+    return with_retry_after(response, error)

@@ -33,6 +33,19 @@ def join(
     but for another try of the request that did: `request_id` is the same for all of its tries.
     """
     context = request_context.find(session_id, who, deps)
+    return begin(context, who, given, deps=deps, deadline=deadline, request_id=request_id)
+
+
+def begin(
+    context: RequestContext,
+    who: Participant,
+    given: Mapping[str, str],
+    *,
+    deps: ConversationDeps,
+    deadline: Deadline,
+    request_id: str | None = None,
+) -> Turn:
+    """The same for who has read already where this participant stands."""
     request_context.require_active(context.view, deps)
     if context.thread is None:
         answers = check_answers(context.view.questions, given)
@@ -41,7 +54,7 @@ def join(
         capped = context.view.session.is_capped
         if deps.conversations.join(thread, answers, None, request_context.listed(context, who), capped=capped):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
-        context = request_context.after_lost_join(session_id, who, deps)
+        context = request_context.after_lost_join(context.view.session.id, who, deps)
     waiting = LeaseWait(deps)
     while True:
         if not context.begun.is_empty:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
-from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
+from chalicelib.model import Answer, Condensed, SessionView, Thread
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import WEB, Participant, thread_id
 from chalicelib.store.cards import participation
@@ -74,15 +74,6 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
         starts_after=scene.erased.get(found, 0),
         language=who.language,
     )
-
-
-def read_thread(session_id: str, who: Participant, *, deps: ConversationDeps) -> tuple[SessionView, ThreadView | None]:
-    """The session, and this participant's own conversation where it has begun."""
-    context = find(session_id, who, deps)
-    if context.thread is None:
-        return context.view, None
-    messages = tuple(deps.conversations.messages(context.thread))
-    return context.view, ThreadView(context.thread, context.answers, messages)
 
 
 def after_lost_join(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable, WidgetValueRefused
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model import Message, Session, SessionView, Thread
+from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import LeaseWait, take_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
@@ -38,7 +38,19 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
 
     The turn of a message id that was answered before is given again, also after the session has ended.
     """
-    context = request_context.find(session_id, who, deps)
+    return take_turn(request_context.find(session_id, who, deps), who, said, deps=deps, deadline=deadline)
+
+
+def take_turn(
+    context: RequestContext,
+    who: Participant,
+    said: NewMessage,
+    history: Sequence[Message] | None = None,
+    *,
+    deps: ConversationDeps,
+    deadline: Deadline,
+) -> Turn:
+    """The same for who has read already where this participant stands, and maybe the thread's `history`."""
     if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
         return turn
     request_context.require_active(context.view, deps)
@@ -51,13 +63,13 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         capped = context.view.session.is_capped
         if deps.conversations.join(spoken, (), message, request_context.listed(context, who), capped=capped):
             return reply(context, spoken, [message], deps, deadline)
-        context = request_context.after_lost_join(session_id, who, deps)
+        context = request_context.after_lost_join(context.view.session.id, who, deps)
     waiting = LeaseWait(deps)
     while True:
-        turn = attempt(context, said, deps, deadline)
+        turn = attempt(context, said, deps, deadline, history)
         if turn:
             return turn
-        context = waiting.again(context)
+        context, history = waiting.again(context), None
 
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:
@@ -74,17 +86,23 @@ def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps)
         return None
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = _history(context, deps)
+    history = read_history(context, deps)
     known = _find_said(context, history, said)
     return _turn_of(known, history, context) if known else None
 
 
-def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, deadline: Deadline) -> Turn | None:
-    """One attempt at a turn; None where another request holds the thread or came first."""
+def attempt(
+    context: RequestContext,
+    said: NewMessage,
+    deps: ConversationDeps,
+    deadline: Deadline,
+    history: Sequence[Message] | None = None,
+) -> Turn | None:
+    """One attempt at a turn; None where another request holds the thread or came first. Reads the history where it is not given."""
     thread = context.begun
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = _history(context, deps)
+    history = read_history(context, deps) if history is None else history
     known = _find_said(context, history, said)
     if known and (turn := _turn_of(known, history, context)):
         return turn
@@ -137,27 +155,34 @@ def reply(
     if not stored:
         deps.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise Conflict("Another request is answering this message; send the same message again")
-    return turn_of(context.view.session, thread.id, message)
+    conversation = ThreadView(messages.answered(thread, message), context.answers, (*history, message))
+    return turn_of(context.view.session, thread.id, message, conversation)
+
+
+def read_history(context: RequestContext, deps: ConversationDeps) -> list[Message]:
+    """The messages of the thread that nothing condensed covers, oldest first."""
+    if context.thread is None or context.thread.is_empty:
+        return []
+    return list(deps.conversations.messages(context.thread, context.condensed.to_sequence if context.condensed else 0))
+
+
+def is_stored(message_id: str, context: RequestContext, history: Sequence[Message]) -> bool:
+    """Whether a message with this id of the channel's is in the thread, whose history this is."""
+    condensed = context.condensed is not None and fingerprint(message_id) in context.condensed.message_ids
+    return condensed or any(message.message_id == message_id for message in history)
 
 
 def _check_widget(history: Sequence[Message], said: NewMessage) -> None:
-    """Raise Invalid for a value that the open widget does not allow: that of the facilitator's last message."""
+    """Raise WidgetValueRefused for a value that the open widget does not allow: that of the facilitator's last message."""
     if said.widget_value is None:
         return
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
     if last is None or last.widget_spec is None:
-        raise Invalid(
+        raise WidgetValueRefused(
             "widget_value must be left out: there is no open widget in this conversation. An answer that is sent again "
             "needs the message_id of its first try"
         )
     check_value(last.widget_spec, said.widget_value)
-
-
-def _history(context: RequestContext, deps: ConversationDeps) -> list[Message]:
-    """The messages that nothing condensed covers, oldest first."""
-    if context.begun.is_empty:
-        return []
-    return list(deps.conversations.messages(context.begun, context.condensed.to_sequence if context.condensed else 0))
 
 
 def _condensed_turn(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
@@ -173,7 +198,8 @@ def _turn_of(known: Message, history: Sequence[Message], context: RequestContext
     """The turn that a stored message has come to, if it has."""
     replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
     reply = next(replies, None)
-    return turn_of(context.view.session, context.thread_id, reply) if reply else None
+    conversation = ThreadView(context.begun, context.answers, tuple(history))
+    return turn_of(context.view.session, context.thread_id, reply, conversation) if reply else None
 
 
 def _find_said(context: RequestContext, history: Sequence[Message], said: NewMessage) -> Message | None:

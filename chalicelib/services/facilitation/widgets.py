@@ -7,7 +7,7 @@ schema keeps to what strict tools can enforce, so lengths and numbers stand in i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import WidgetValueRefused
 from chalicelib.llm.interface import Tool, ToolCall
 
 LABEL_LIMIT = 300
@@ -121,22 +121,22 @@ def saved(call: ToolCall) -> str:
 
 
 def check_value(spec: Spec, value: Any) -> Any:
-    """The value that a participant gave in this widget. Raises Invalid where the widget does not allow it."""
+    """The value that a participant gave in this widget. Raises WidgetValueRefused where the widget does not allow it."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
     if kind == _SCALE:
         low, high = props["min"], props["max"]
         if type(value) is not int or not low <= value <= high:
-            raise Invalid(f"widget_value must be a whole number from {low} to {high}")
+            raise WidgetValueRefused(f"widget_value must be a whole number from {low} to {high}")
         return value
     offered = props[_LISTS[kind]]
     if kind == "SingleSelect":
         if not isinstance(value, str) or value not in offered:
-            raise Invalid("widget_value must be one of the options")
+            raise WidgetValueRefused("widget_value must be one of the options")
         return value
     if not isinstance(value, list) or not value or not _distinct(value) or any(one not in offered for one in value):
-        raise Invalid(f"widget_value must be a list of {_LISTS[kind]} of the widget, each at most once")
+        raise WidgetValueRefused(f"widget_value must be a list of {_LISTS[kind]} of the widget, each at most once")
     if kind == "RankingList" and len(value) != len(offered):
-        raise Invalid("widget_value must hold all items of the widget, each once")
+        raise WidgetValueRefused("widget_value must hold all items of the widget, each once")
     return value
 
 

@@ -1,18 +1,22 @@
 """What somebody does in a conversation: says something, answers a widget, ends it, rates it."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from chalice.app import Response
 
 from chalicelib import container
-from chalicelib.errors import HarmonicaError, Invalid, NotFound, RateLimited, Unavailable
+from chalicelib.errors import HarmonicaError, NotFound, RateLimited, Unavailable, WidgetValueRefused
+from chalicelib.model import Message
 from chalicelib.observability import log_failure
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.access.rate_limits import TURNS, count_turn
 from chalicelib.services.accounts.keys import seconds_to_next_minute
-from chalicelib.services.conversations import feedback, turn
+from chalicelib.services.conversations import feedback
+from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
@@ -29,26 +33,34 @@ def say(visit: Visit, form: Form) -> Response:
     draft = Draft(content, form.get("message_id") if message_id else None)
     if not 0 < len(content) <= CONTENT_LIMIT:
         view, thread = visit.read()
-        return current(visit, view, thread, Told(_complaint(content, visit.voice(view).texts), draft, status=400))
+        return current(
+            visit, view, thread, Told(_complaint(content, visit.voice(view.session).texts), draft, status=400)
+        )
     return _turn(visit, NewMessage(content, message_id), draft)
 
 
 def choose(visit: Visit, form: Form) -> Response:
     """An answer given in the widget that is open."""
-    view, thread = visit.read()
-    texts = visit.voice(view).texts
-    last = next((m for m in reversed(thread.messages) if m.role == "assistant"), None) if thread else None
+    context = visit.find()
+    history = turns.read_history(context, container.conversation_deps())
+    texts = visit.voice(context.view.session).texts
+    last = next((message for message in reversed(history) if message.role == "assistant"), None)
     control = control_of(last) if last else None
-    if thread and control and form.get("widget") == str(control.sequence):
+
+    def refuse(notice: str, status: int) -> Response:
+        return current(visit, context.view, visit.conversation(context, history), Told(notice, status=status))
+
+    if control and form.get("widget") == str(control.sequence):
         try:
             value = value_of(control, form)
         except Unfinished as unfinished:
-            return current(visit, view, thread, Told(texts(unfinished.key, **unfinished.values), status=400))
+            return refuse(texts(unfinished.key, **unfinished.values), 400)
         content = words_for(control, value)
-        return _turn(visit, NewMessage(content, _message_id(form, content), value), Draft(content))
-    if form.get("again") and thread and any(m.message_id == form["again"] for m in thread.messages):
-        return onwards(visit, form["again"])  # a script sends it again because the answer to its first try was lost
-    return current(visit, view, thread, Told(texts("widget_gone"), status=409))
+        return _turn(visit, NewMessage(content, _message_id(form, content), value), Draft(content), context, history)
+    if form.get("again") and turns.is_stored(form["again"], context, history):
+        # A script sends it again because the answer to its first try was lost.
+        return onwards(visit, context.view.session, visit.conversation(context, history), kept=True)
+    return refuse(texts("widget_gone"), 409)
 
 
 def end(visit: Visit) -> Response:
@@ -62,7 +74,7 @@ def rate(visit: Visit, form: Form) -> Response:
     chosen = form.get("rating", "")
     if chosen not in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1)):
         view, thread = visit.read()
-        notice = visit.voice(view).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
+        notice = visit.voice(view.session).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
         return current(visit, view, thread, Told(notice, status=400))
     comment = form.get("comment", "")[: feedback.COMMENT_LIMIT]
     feedback.rate(
@@ -84,37 +96,47 @@ def named(error: Exception, visit: Visit) -> HarmonicaError:
     return HarmonicaError("This failed on our side")
 
 
-def _turn(visit: Visit, said: NewMessage, draft: Draft) -> Response:
+def _turn(
+    visit: Visit,
+    said: NewMessage,
+    draft: Draft,
+    context: RequestContext | None = None,
+    history: Sequence[Message] | None = None,
+) -> Response:
+    """The answer to what was said; `context` and `history` where they have been read for it already."""
     try:
         _require_pace(visit)
-        turn.say(visit.session_id, visit.who, said, deps=container.conversation_deps(), deadline=visit.deadline)
+        deps = container.conversation_deps()
+        turn = turns.take_turn(context or visit.find(), visit.who, said, history, deps=deps, deadline=visit.deadline)
     except NotFound:
         raise
     except Exception as error:
         return _after_failure(visit, said, draft, named(error, visit))
-    return onwards(visit, said.message_id)
+    return onwards(visit, turn.session, turn.conversation, kept=True)
 
 
 def _after_failure(visit: Visit, said: NewMessage, draft: Draft, error: HarmonicaError) -> Response:
     """On to the page, which offers another try, where the words were stored; else the words back in their box."""
     try:
-        view, thread = visit.read()
+        context = visit.find()
+        history = turns.read_history(context, container.conversation_deps())
+        thread = visit.conversation(context, history)
     except Unavailable as unreadable:
         return unsaved(visit, draft, visit.voice(None).texts("unsaved_text"), unreadable)
-    if thread and any(message.message_id == said.message_id for message in thread.messages if said.message_id):
-        return onwards(visit, said.message_id)
+    if said.message_id and turns.is_stored(said.message_id, context, history):
+        return onwards(visit, context.view.session, thread, kept=True)
     key, values = _why(error)
-    notice = visit.voice(view).texts(key, **values)
-    return current(visit, view, thread, Told(notice, draft, error=error, sent=said.message_id))
+    notice = visit.voice(context.view.session).texts(key, **values)
+    return current(visit, context.view, thread, Told(notice, draft, error=error))
 
 
 def _why(error: HarmonicaError) -> tuple[str, dict[str, Any]]:
     """What to say of words that were not stored."""
     if isinstance(error, RateLimited):
         return "slow_turns", {"seconds": round(error.retry_after)}
-    if isinstance(error, turn.ConversationFull):
+    if isinstance(error, turns.ConversationFull):
         return "conversation_full", {"limit": number(error.limit)}
-    if isinstance(error, Invalid) and "widget_value" in error.message:
+    if isinstance(error, WidgetValueRefused):
         return "widget_gone", {}
     return ("busy" if error.status == 409 else "not_saved"), {}
 

@@ -25,10 +25,10 @@ def show(request: Request) -> Response:
     visit = visit_of(request, session_id, identity.known(request, session_id))
     if person := identity.resumed_by(link := query.get("r", ""), session_id):
         return resume.offer(visit, link, person)
-    view, thread = visit.read()
-    if thread and "leave" in query:
-        return resume.ask_to_forget(visit, view)
-    return views.current(visit, view, thread, Told(done=query.get("told")))
+    context = visit.find()
+    if context.thread and "leave" in query:
+        return resume.ask_to_forget(visit, context.view.session)
+    return views.current(visit, context.view, visit.conversation(context), Told(done=query.get("told")))
 
 
 def news(request: Request) -> Response:
@@ -91,11 +91,12 @@ def _of_another(visit: Visit, words: str = "", *, is_known: bool) -> Response:
 
     The page of a script may still show somebody else's conversation: it is loaded anew, and gets nothing of this one.
     """
-    view, thread = visit.read() if is_known else (visit.read()[0], None)
-    notice = visit.voice(view).texts("other_person" if is_known else "unknown_browser")
+    context = visit.find()
+    notice = visit.voice(context.view.session).texts("other_person" if is_known else "unknown_browser")
     if visit.after is not None:
         return data({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
-    return views.current(visit, view, thread, Told(notice, Draft(words) if words else None, status=403))
+    thread = visit.conversation(context) if is_known else None
+    return views.current(visit, context.view, thread, Told(notice, Draft(words) if words else None, status=403))
 
 
 def _after(request: Request) -> int:

@@ -6,7 +6,8 @@ would otherwise have a visitor speak, without their knowing, in a conversation t
 
 from chalice.app import Response
 
-from chalicelib.model import SessionView
+from chalicelib.model import Session
+from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, data, is_surely_ours, see_other, with_cookies
 from chalicelib.web.kit.page import page
@@ -20,9 +21,10 @@ _REFERRER_POLICY = "strict-origin"
 
 def offer(visit: Visit, link: str, person: str) -> Response:
     """What a private link leads to: the question whether to go on with its conversation here."""
-    if elsewhere := _elsewhere(visit, person):
+    context = visit.find()
+    if elsewhere := _elsewhere(visit, context, person):
         return elsewhere
-    response = page(visit.request, "resume.html", session=visit.read()[0].session, link=link)
+    response = page(visit.request, "resume.html", session=context.view.session, link=link)
     response.headers["Referrer-Policy"] = _REFERRER_POLICY
     return response
 
@@ -35,12 +37,12 @@ def resume(visit: Visit, form: Form) -> Response:
     if person is None:
         return see_other(views.address(visit))
     kept = identity.cookie(visit.request, person, visit.session_id)
-    return _elsewhere(visit, person) or see_other(views.address(visit, "resumed"), kept)
+    return _elsewhere(visit, visit.find(), person) or see_other(views.address(visit, "resumed"), kept)
 
 
-def ask_to_forget(visit: Visit, view: SessionView) -> Response:
+def ask_to_forget(visit: Visit, session: Session) -> Response:
     """The question whether this browser is to forget its conversation, with the link to come back by."""
-    return page(visit.request, "leave.html", session=view.session, **views.marks_of(visit))
+    return page(visit.request, "leave.html", session=session, **views.marks_of(visit))
 
 
 def forget(visit: Visit) -> Response:
@@ -51,13 +53,13 @@ def forget(visit: Visit) -> Response:
     return with_cookies(data({"notice": None, "kept": False, "retry": False, "reload": True, "left": True}), nobody)
 
 
-def _elsewhere(visit: Visit, person: str) -> Response | None:
+def _elsewhere(visit: Visit, context: RequestContext, person: str) -> Response | None:
     """Where a link leads that asks nothing.
 
     To the browser's own conversation, which is not exchanged for another one: whoever hands out a link to theirs could
     read along. Or to the start, where the link's conversation was removed.
     """
-    if visit.read()[1] is not None:
+    if context.thread is not None:
         return see_other(views.address(visit, None if visit.person == person else "refused"))
-    _, thread = visit_of(visit.request, visit.session_id, person).read()
-    return None if thread else see_other(views.address(visit))
+    is_there = visit_of(visit.request, visit.session_id, person).find().thread is not None
+    return None if is_there else see_other(views.address(visit))

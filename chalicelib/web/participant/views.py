@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
-from chalicelib.model import Message, SessionView, ThreadView
+from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.synthesis.visibility import has_taken_part
@@ -43,7 +44,7 @@ class Told(Struct, frozen=True):
     error: HarmonicaError | None = None
     status: int = 200
     done: str | None = None  # what this person did on the page before, as its address says
-    sent: str | None = None  # the id of what was just said
+    kept: bool = False  # whether what this person just said is stored
 
     @property
     def code(self) -> int:
@@ -64,11 +65,25 @@ def address(visit: Visit, done: str | None = None) -> str:
     return f"chat?s={visit.session_id}" + (f"&told={done}" if done else "")
 
 
-def onwards(visit: Visit, sent: str | None = None, done: str | None = None) -> Response:
-    """To the newest message, or to the word on what was done, as this person from now on."""
+def onwards(
+    visit: Visit,
+    session: Session | None = None,
+    latest: ThreadView | None = None,
+    *,
+    done: str | None = None,
+    kept: bool = False,
+) -> Response:
+    """To the newest message, or to the word on what was done, as this person from now on.
+
+    A script is answered with what is new, of what was read on the way (`latest`) where that is enough, so that all of a turn
+    stays within six round trips. A form without a script is answered with a redirect, so that a reload sends nothing again:
+    the page behind it is a request of its own, which reads the conversation.
+    """
     if visit.after is not None:
-        view, thread = visit.read()
-        return current(visit, view, thread, Told(sent=sent))
+        if session is None or latest is None or not suffices(latest, visit.after):
+            view, latest = visit.read()
+            session = view.session
+        return _news(visit, session, latest, Told(kept=kept))
     location = address(visit, done) if done else f"{address(visit)}#end"
     return see_other(location, identity.cookie(visit.request, visit.person, visit.session_id))
 
@@ -90,14 +105,14 @@ def current(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
     """
     told = told or Told()
     if visit.after is not None:
-        response = _news(visit, view, thread, told)
+        response = _news(visit, view.session, thread, told)
     else:
         template, status, values = _screen(visit, view, thread, told)
         shared: dict[str, Any] = {
             "notice": told.notice,
             "draft": told.draft,
-            "news": _news_of(told, visit.voice(view).texts, thread),
-            "results": _results_url(view, thread),
+            "news": _news_of(told, visit.voice(view.session).texts, thread),
+            "results": _results_url(view.session, thread),
             **values,
         }
         response = page(visit.request, template, status, session=view.session, **shared)
@@ -120,8 +135,9 @@ def unsaved(visit: Visit, draft: Draft, notice: str, error: HarmonicaError) -> R
 
 
 def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told) -> tuple[str, int, dict[str, Any]]:
-    voice, session = visit.voice(view), view.session
-    if not _is_active(view):
+    session = view.session
+    voice = visit.voice(session)
+    if not _is_active(session):
         mine = {"entries": _entries(thread, None), "token": identity.page_token(visit.person, session.id)}
         return "closed.html", told.code if thread or told.code != 200 else GONE, mine
     if thread is not None:
@@ -134,20 +150,19 @@ def _screen(visit: Visit, view: SessionView, thread: ThreadView | None, told: To
     return "join.html", told.code, {"fields": form, "token": token, "facts": facts(view, voice), "url": url}
 
 
-def _news(visit: Visit, view: SessionView, thread: ThreadView | None, told: Told) -> Response:
+def _news(visit: Visit, session: Session, thread: ThreadView | None, told: Told) -> Response:
     """What a script puts on its page. One that cannot stay as it is, is loaded anew."""
-    sent = told.sent
-    kept = bool(sent and thread and any(message.message_id == sent for message in thread.messages))
+    kept = told.kept and thread is not None
     body: dict[str, Any] = {"notice": told.notice, "kept": kept, "retry": not kept and may_retry(told.error)}
-    voice = visit.voice(view)
-    if not _is_active(view):
+    voice = visit.voice(session)
+    if not _is_active(session):
         closed = {"notice": voice.texts("closed_mine" if thread else "closed_other"), "closed": True, "retry": False}
         return data({**body, "reload": True, **({} if kept else closed)}, told.code)
     if thread is None:
         return data({**body, "reload": True}, told.code)
     values = _conversation(visit, thread, told)
     fresh = [entry for entry in values["entries"] if entry.message.sequence > (visit.after or 0)]
-    shown = {**values, "notice": None, "session": view.session, "results": _results_url(view, thread)}
+    shown = {**values, "notice": None, "session": session, "results": _results_url(session, thread)}
     return data(
         {
             **body,
@@ -231,13 +246,13 @@ def _entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
     ]
 
 
-def _results_url(view: SessionView, thread: ThreadView | None) -> str | None:
+def _results_url(session: Session, thread: ThreadView | None) -> str | None:
     """Where this person may see the results already."""
-    seen_by = view.session.results_visibility
-    took_part = thread is not None and has_taken_part(view.session, thread.thread, container.clock().now())
+    seen_by = session.results_visibility
+    took_part = thread is not None and has_taken_part(session, thread.thread, container.clock().now())
     allowed = seen_by == "public" or (seen_by == "participants" and took_part)
-    return f"results?s={view.session.id}" if allowed else None
+    return f"results?s={session.id}" if allowed else None
 
 
-def _is_active(view: SessionView) -> bool:
-    return view.session.status_at(container.clock().now()) == "active"
+def _is_active(session: Session) -> bool:
+    return session.status_at(container.clock().now()) == "active"

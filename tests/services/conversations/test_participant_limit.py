@@ -14,7 +14,6 @@ from chalicelib.model import ThreadView
 from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
-from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.services.sessions.editing import edit_session
@@ -62,7 +61,7 @@ def limit(room: Room, most: int | None) -> None:
 
 def thread_of(room: Room, name: str) -> ThreadView | None:
     """Somebody's thread, if there is one."""
-    return read_thread(room.session.id, Participant(name, None, HOST), deps=container.conversation_deps())[1]
+    return room.thread_of(Participant(name, None, HOST))
 
 
 def leave(room: Room, name: str) -> None:

@@ -252,25 +252,6 @@ def test_a_form_that_comes_too_late_finds_the_session_closed(
     assert ben.cookies == {}
 
 
-def test_a_page_costs_few_round_trips(ben: Browser, wire: Wire, session: dict[str, Any]) -> None:
-    costs = {}
-
-    def count(what: str) -> None:
-        costs[what] = len(wire.calls)
-        wire.calls.clear()
-
-    wire.calls.clear()
-    form = ben.chat(session).form("Start the conversation")
-    count("form")
-    ben.post(form)
-    count("join")
-    form = ben.chat(session).form("Send")
-    count("conversation")
-    ben.post(form, content="Soup")
-    count("turn")
-    assert costs == {"form": 2, "join": 5, "conversation": 3, "turn": 6}
-
-
 @pytest.mark.parametrize(
     "body",
     [

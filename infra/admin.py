@@ -30,6 +30,16 @@ def create_user(email: str, name: str | None = None) -> str:
     return keys.create_user(email, name, accounts=container.accounts(), now=_now(), new_id=str(uuid4())).id
 
 
+def find_or_create_user(email: str, name: str | None = None) -> str:
+    """The id behind an e-mail address; where it has no account, it gets one."""
+    from chalicelib.errors import NotFound
+
+    try:
+        return user_id_of(email)
+    except NotFound:
+        return create_user(email, name)
+
+
 def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> str:
     """Make an API key with a limit in requests a minute; gives the key, which is stored nowhere."""
     from chalicelib import container

@@ -8,6 +8,8 @@ from chalicelib.observability import CARE_FIRST, TOKENS_NEARLY_SPENT, TOKENS_SPE
 Resources = dict[str, Any]
 
 ALARM_TOPIC = "AlarmTopic"
+FIVE_MINUTES = 300
+HALF_AN_HOUR = 1800
 METRICS = "Harmonica"
 # What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
@@ -28,20 +30,22 @@ def topic() -> Resources:
     }
 
 
-def alarm(description: str, metric: Resources, statistic: str) -> Resources:
-    """An alarm on the first minute in which a metric reaches one."""
+def alarm(description: str, metric: Resources, statistic: str, *, threshold: int = 1, seconds: int = 60) -> Resources:
+    """An alarm on the first period of so many seconds in which a metric reaches the threshold."""
+    return _alarm(description, {**metric, "Statistic": statistic, "Period": seconds}, threshold=threshold)
+
+
+def _alarm(description: str, watched: Resources, **other: Any) -> Resources:
     properties: Resources = {
         "AlarmDescription": description,
-        **metric,
-        "Statistic": statistic,
-        "Period": 60,
+        **watched,
         "EvaluationPeriods": 1,
-        "Threshold": 1,
+        "Threshold": other.pop("threshold", 1),
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",
         "AlarmActions": [{"Ref": ALARM_TOPIC}],
     }
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties | other}
 
 
 def model_refused(log_groups: Iterable[str]) -> Resources:
@@ -66,9 +70,85 @@ def tokens_spent(log_groups: Iterable[str]) -> Resources:
     }
 
 
+def server_errors(stage: str) -> Resources:
+    """On requests that got no answer of use. Single ones are a model that was busy. The API has the stack's name."""
+    metric = _metric("AWS/ApiGateway", "5XXError", ApiName={"Ref": "AWS::StackName"}, Stage=stage)
+    described = "Ten requests within five minutes were answered 5xx; the log of the API function says why."
+    return {"ServerErrorsAlarm": alarm(described, metric, "Sum", threshold=10, seconds=FIVE_MINUTES)}
+
+
+def function_errors(functions: Iterable[str]) -> Resources:
+    """On functions that failed, timed out or ran out of memory."""
+    described = "A function failed, timed out or ran out of memory; its log says which and why."
+    return {"FunctionErrorsAlarm": _on_the_sum(described, _of_functions("Errors", functions))}
+
+
+def function_throttles(functions: Iterable[str]) -> Resources:
+    """On functions that Lambda held back: the account runs no more at once."""
+    described = "Lambda held functions back: ask for a higher limit of concurrent executions."
+    return {"FunctionThrottlesAlarm": _on_the_sum(described, _of_functions("Throttles", functions))}
+
+
+def table_throttles(table_names: Iterable[str]) -> Resources:
+    """On tables that held reads or writes back. `table_names` are the parameters that hold their names."""
+    metrics = [
+        _metric("AWS/DynamoDB", event, TableName={"Ref": name})
+        for name in table_names
+        for event in ("ReadThrottleEvents", "WriteThrottleEvents")
+    ]
+    described = "DynamoDB held reads or writes back: one item or partition is asked for too often."
+    return {"TableThrottlesAlarm": _on_the_sum(described, metrics)}
+
+
+def stream_behind(functions: Iterable[str]) -> Resources:
+    """On streams whose records wait: after a day they would be lost, and before that summaries come late."""
+    described = "Records of a stream have waited for five minutes: the function that reads it fails or is held back."
+    return {
+        f"{function}BehindAlarm": alarm(
+            described, _of_functions("IteratorAge", [function])[0], "Maximum", threshold=FIVE_MINUTES * 1000
+        )
+        for function in functions
+    }
+
+
+def waiting_too_long(queue: str) -> Resources:
+    """On work that nobody does: longer than two workers in a row can have lost it."""
+    name = {"Fn::GetAtt": [queue, "QueueName"]}
+    metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
+    described = "A job has waited for half an hour: its workers fail, are held back, or are too few."
+    return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=HALF_AN_HOUR)}
+
+
+def does_not_run(function: str) -> Resources:
+    """On the clock's function where nothing wakes it any more."""
+    described = "The sweep did not run for a quarter of an hour: nothing finds what an event missed."
+    watched = {**_of_functions("Invocations", [function])[0], "Statistic": "Sum", "Period": 900}
+    runs = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    return {f"{function}DoesNotRunAlarm": _alarm(described, watched, **runs)}
+
+
 def care_first(log_groups: Iterable[str]) -> Resources:
     """Counts turns in which care came first. There is no alarm: what people need then, they are given at once."""
     return _counted("CareFirst", _event(CARE_FIRST), log_groups)[1]
+
+
+def _metric(namespace: str, name: str, **dimensions: Any) -> Resources:
+    named = [{"Name": dimension, "Value": value} for dimension, value in dimensions.items()]
+    return {"Namespace": namespace, "MetricName": name, "Dimensions": named}
+
+
+def _of_functions(name: str, functions: Iterable[str]) -> list[Resources]:
+    return [_metric("AWS/Lambda", name, FunctionName={"Ref": function}) for function in functions]
+
+
+def _on_the_sum(description: str, metrics: list[Resources]) -> Resources:
+    """One alarm for all of these metrics; CloudWatch takes ten."""
+    parts = [
+        {"Id": f"m{at}", "ReturnData": False, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+        for at, metric in enumerate(metrics)
+    ]
+    total = {"Id": "total", "Expression": "SUM(METRICS())", "ReturnData": True}
+    return _alarm(description, {"Metrics": [*parts, total]})
 
 
 def _event(name: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 from chalicelib.services.access.limits import DEFAULT_RATE
 from infra import alarms, policies, queues
-from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, Function, environment_of, event_of
-from infra.parameters import parameters
+from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, TABLES, VISIBILITY, Function, environment_of, event_of
+from infra.parameters import BURST, REQUESTS_A_SECOND, parameters
 
 Template = dict[str, Any]
 
@@ -48,11 +48,12 @@ def complete(chalice: Template) -> Template:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     _complete_api(template["Resources"][REST_API]["Properties"])
-    template["Resources"] |= queues.resources() | policies.roles()
+    template["Resources"] |= queues.resources(VISIBILITY) | policies.roles()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
     template["Resources"] |= alarms.tokens_spent(_logs_of_those_with("DAILY_TOKENS"))
+    template["Resources"] |= _platform_alarms()
     template["Outputs"] = _outputs()
     return template
 
@@ -67,6 +68,19 @@ def _require_same_functions(resources: Template) -> None:
 def _logs_of_those_with(variable: str) -> list[str]:
     """The log groups of the functions that get this variable."""
     return [policies.log_group_of(function) for function in ALL if variable in function.variables]
+
+
+def _platform_alarms() -> Template:
+    """On what only the platform sees: answers that never came, functions and tables held back, work that nobody wakes."""
+    functions = [function.logical_id for function in ALL]
+    return {
+        **alarms.server_errors(API_STAGE),
+        **alarms.function_errors(functions),
+        **alarms.function_throttles(functions),
+        **alarms.table_throttles(f"{table}TableName" for table in TABLES),
+        **alarms.stream_behind(function.logical_id for function in ALL if function.follows),
+        **alarms.does_not_run(SWEEP.logical_id),
+    }
 
 
 def _is_set(parameter: str) -> Template:
@@ -98,17 +112,33 @@ def _complete_api(properties: Template) -> None:
         # Every type may be binary: uploads and images arrive as they are, and Chalice turns the rest back into text.
         "BinaryMediaTypes": ["*/*"],
         "MinimumCompressionSize": MINIMUM_COMPRESSED_BYTES,
+        "MethodSettings": [
+            {
+                "ResourcePath": "/*",
+                "HttpMethod": "*",
+                "ThrottlingRateLimit": {"Ref": REQUESTS_A_SECOND},
+                "ThrottlingBurstLimit": {"Ref": BURST},
+            }
+        ],
         # Without it SAM adds a second stage named "Stage".
         "OpenApiVersion": "2.0",
     }
     body = properties["DefinitionBody"]
+    # The title is the API's name, and metrics go by the name: a stage's alarm must not hear of another stage.
+    body["info"]["title"] = {"Ref": "AWS::StackName"}
     body["x-amazon-apigateway-binary-media-types"] = ["*/*"]
     body["x-amazon-apigateway-gateway-responses"] = {kind: _gateway_response(kind) for kind in GATEWAY_ERRORS}
 
 
+def gateway_envelope(kind: str) -> str:
+    """The body of an answer that API Gateway gives without us, in the envelope of all our errors."""
+    _, code, message = GATEWAY_ERRORS[kind]
+    return json.dumps({"error": {"code": code, "message": message}})
+
+
 def _gateway_response(kind: str) -> Template:
-    """An answer that API Gateway gives without us, in the envelope of all our errors, and readable from any origin."""
-    status, code, message = GATEWAY_ERRORS[kind]
+    """An answer that API Gateway gives without us, readable from any origin."""
+    status = GATEWAY_ERRORS[kind][0]
     headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(READABLE), **ALLOWANCE}
     if kind == "THROTTLED":
         headers |= {"Retry-After": "1", "RateLimit-Remaining": "0", "RateLimit-Reset": "1"}
@@ -117,7 +147,7 @@ def _gateway_response(kind: str) -> Template:
             **{f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
             "gatewayresponse.header.X-Request-Id": "context.requestId",
         },
-        "responseTemplates": {"application/json": json.dumps({"error": {"code": code, "message": message}})},
+        "responseTemplates": {"application/json": gateway_envelope(kind)},
     }
     return response | ({"statusCode": status} if status else {})
 

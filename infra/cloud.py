@@ -20,6 +20,7 @@ from infra.waiting import most_workers
 HOST = "127.0.0.1"
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 GRACE_SECONDS = 2.0
+PRIVATE = 0o700
 
 
 def environment(port: int, folder: Path, inherited: dict[str, str]) -> dict[str, str]:
@@ -51,10 +52,12 @@ def environment(port: int, folder: Path, inherited: dict[str, str]) -> dict[str,
 
 
 def prepare(folder: Path) -> None:
-    """Make the folders; empty the temporary one, where each worker that was killed left its code behind."""
+    """Make the folders, which only their owner may enter: all that people said and all secrets are in them. Empty the
+    temporary one, where each worker that was killed left its code behind."""
     shutil.rmtree(folder / "tmp", ignore_errors=True)
     for name in ("state", "objects", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name).chmod(PRIVATE)
 
 
 def port_is_free(port: int) -> bool:
@@ -121,6 +124,7 @@ def _stop_trigger() -> asyncio.Event:
 
 def main() -> None:
     """Run the local cloud that the environment describes."""
+    os.umask(0o777 - PRIVATE)
     folder = Path(os.environ["STATE_DIR"]).parent
     asyncio.run(serve(int(os.environ["GATEWAY_PORT"]), folder))
     # Threads of the cloud that wait for work would keep the process for seconds; all is saved.

@@ -116,14 +116,21 @@ def _reasons(cloudformation: Any, name: str) -> str:
 
 
 def _bucket(session: boto3.Session, stage: str) -> str:
-    """The private bucket of this account's deployments, made when absent."""
+    """The private bucket of this account's deployments, made when absent.
+
+    Its name can be guessed: without a look at the owner, whoever makes it first would have their code run with our roles.
+    """
     account = session.client("sts").get_caller_identity()["Account"]
     name = f"harmonica-{stage}-{account}-{session.region_name}"
     s3 = session.client("s3")
     try:
-        s3.head_bucket(Bucket=name)
+        s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
         return name
     except ClientError as error:
+        if error.response["Error"]["Code"] == "403":
+            raise DeploymentFailed(
+                f"The bucket {name} is another account's, or you may not use it; nothing was deployed"
+            ) from error
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
             raise
     elsewhere: Any = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from infra.application import gateway_envelope
 from infra.localize import DOMAIN
 from infra.waiting import App, Receive, RequestQueue, Scope, Send
 
@@ -17,6 +18,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 AWS_PATHS = ("/_", "/restapis/", "/2015-03-31/")
 SIGNATURE_FIELDS = {"X-Amz-Signature", "X-Amz-Credential", "X-Amz-Algorithm"}
 FORWARDED = b"x-forwarded-"
+GATEWAY_FAILED = (502, 504)
 
 
 class Front:
@@ -37,7 +39,7 @@ class Front:
             self.requests += 1
             if not is_aws_call(scope):
                 scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
-                await self._application(scope, receive, send)
+                await self._application(scope, receive, _in_the_envelope(send))
                 return
             if _from_a_web_page(scope["headers"]):
                 # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
@@ -84,7 +86,28 @@ def _from_a_web_page(headers: Headers) -> bool:
 
 
 async def _refuse(send: Send) -> None:
-    body = b'{"error": {"code": "forbidden", "message": "The AWS API of this machine is not for web pages"}}'
+    await _answer(
+        send, 403, b'{"error": {"code": "forbidden", "message": "The AWS API of this machine is not for web pages"}}'
+    )
+
+
+def _in_the_envelope(send: Send) -> Send:
+    """Gives the gateway's own failures the body that the template gives them on AWS: the local cloud has its own for
+    functions that fail or take too long. The application itself never answers with these."""
+    failed = False
+
+    async def sending(message: dict[str, Any]) -> None:
+        nonlocal failed
+        if message["type"] == "http.response.start" and message["status"] in GATEWAY_FAILED:
+            failed = True
+            await _answer(send, message["status"], gateway_envelope("DEFAULT_5XX").encode())
+        elif not failed:
+            await send(message)
+
+    return sending
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -21,7 +21,11 @@ REST_API = "RestAPI"
 API_STAGE = "live"
 
 WORKER_SECONDS = 120
+SHORT_WORKER_SECONDS = (
+    30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
+)
 STREAM_SECONDS = 30
+VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 JOBS_AT_ONCE = 2  # of each queue: a new account runs ten functions at once
 API_SECONDS = 28  # API Gateway gives up after 29
 
@@ -218,7 +222,7 @@ WRITE_SUMMARY = Function(
 WRITE_BRIEF = Function(
     "WriteBrief",
     memory=1024,
-    timeout=WORKER_SECONDS,
+    timeout=SHORT_WORKER_SECONDS,
     tables={"Sessions": ITEMS},
     settings=("public_url",),
     works_off=BRIEFS,
@@ -226,7 +230,7 @@ WRITE_BRIEF = Function(
 UPDATE_CARDS = Function(
     "UpdateCards",
     memory=512,
-    timeout=WORKER_SECONDS,
+    timeout=SHORT_WORKER_SECONDS,
     tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem")},
     works_off=CARDS,
 )
@@ -260,3 +264,6 @@ ALL = (
     DELETE_DATA,
     SWEEP,
 )
+
+# For how many seconds a message of a queue, by its name, is hidden from others once a worker has it.
+VISIBILITY = {function.works_off.name: VISIBILITY_TIMES * function.timeout for function in ALL if function.works_off}

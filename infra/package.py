@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.text.locales import LOCALES
 from infra import application, data
 
 ROOT = Path(__file__).absolute().parent.parent
@@ -91,10 +92,12 @@ def _stage(build: Path) -> Path:
 
 
 def _dependencies() -> Path:
-    """The installed and compiled content of requirements.txt; made again only when that or the Python version changes."""
+    """The installed and compiled content of requirements.txt; made again only when that, the Python version or our
+    languages change."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     requirements = ROOT / "requirements.txt"
-    wanted = hashlib.sha256(requirements.read_bytes() + version.encode()).hexdigest()[:16]
+    follows_from = requirements.read_bytes() + " ".join((version, *LOCALES.values())).encode()
+    wanted = hashlib.sha256(follows_from).hexdigest()[:16]
     target = BUILD / f"dependencies-{wanted}"
     if target.exists():
         return target
@@ -115,9 +118,18 @@ def _dependencies() -> Path:
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *platforms]
     subprocess.run([*command, "--target", str(unfinished), "-r", str(requirements)], check=True)
     shutil.rmtree(unfinished / "bin", ignore_errors=True)
+    _drop_other_locales(unfinished)
     _compile(unfinished)
     unfinished.rename(target)
     return target
+
+
+def _drop_other_locales(dependencies: Path) -> None:
+    """Leave out Babel's data of languages that we don't write in: 34 of 36 MB. A locale builds on those that its name begins with."""
+    kept = [f"{name}_" for name in ("root", *LOCALES.values())]
+    for file in (dependencies / "babel" / "locale-data").glob("*.dat"):
+        if not any(name.startswith(f"{file.stem}_") for name in kept):
+            file.unlink()
 
 
 def _compile(folder: Path) -> None:

@@ -7,6 +7,10 @@ from infra import data
 
 Json = dict[str, Any]
 
+# What the whole stage answers, whoever asks: what our own limits, each for a key or an address, cannot bound.
+REQUESTS_A_SECOND = "RequestsPerSecond"
+BURST = "RequestsAtOnce"
+
 
 def parameter_of(setting: str) -> str:
     """The template's parameter that holds this setting."""
@@ -22,17 +26,26 @@ def parameters() -> Json:
         # No default: a deployment that nobody told which model to use must not start.
         "LlmProvider": {"Type": "String", "AllowedValues": ["anthropic", "scripted", "offline"]},
         "LogLevel": {"Type": "String", "Default": "INFO"},
+        REQUESTS_A_SECOND: _number(200, "Requests a second that the stage answers; more get 429."),
+        BURST: _number(400, "Requests that may come at once before that rate holds."),
         "AlarmEmail": {"Type": "String", "Default": "", "Description": "Who hears of alarms; empty: nobody."},
     }
+
+
+_STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once")
 
 
 def options() -> dict[str, str]:
     """The parameters that an operator may set, and the variables that they are taken from."""
     names = [name for name in PARAMETERS if name != "llm_provider"]
-    return {parameter_of(name): name.upper() for name in (*names, "log_level", "alarm_email")}
+    return {parameter_of(name): name.upper() for name in (*names, *_STACK_ONLY)}
 
 
 def _declared(row: Parameter) -> Json:
     described = {"Description": row.description} if row.description else {}
     kind = "Number" if isinstance(row.default, int) else "String"
     return {"Type": kind, "Default": row.default, **described, **row.limits}
+
+
+def _number(default: int, description: str) -> Json:
+    return {"Type": "Number", "Default": default, "MinValue": 1, "Description": description}

@@ -1,5 +1,6 @@
 """The queues of the application stack: for each kind of work a queue, its dead letters and an alarm on them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.model.jobs import QUEUES, Queue
@@ -9,7 +10,6 @@ from infra.parameters import parameter_of
 Resources = dict[str, Any]
 
 MAX_RECEIVES = 5
-VISIBILITY_SECONDS = 720  # six times the worker's timeout, as Lambda asks, so that no message runs twice at once
 FOURTEEN_DAYS = 14 * 24 * 3600
 STREAM_FAILURES = "StreamFailures"
 
@@ -24,11 +24,13 @@ def dead_letters_of(queue: Queue) -> str:
     return f"{queue.name.title()}DeadLetters"
 
 
-def resources() -> Resources:
-    """Queues, dead-letter queues, the queue for failed stream batches, and an alarm on each of the last two."""
+def resources(visibility: Mapping[str, int]) -> Resources:
+    """Queues, dead-letter queues, the queue for failed stream batches, and alarms: on what lies in the last two, and on
+    work that waits too long. `visibility` says for how many seconds a message is hidden from others once one has it."""
     made: Resources = {}
     for queue in QUEUES:
-        made[resource_of(queue)] = _work_queue(queue)
+        made[resource_of(queue)] = _work_queue(queue, visibility[queue.name])
+        made |= alarms.waiting_too_long(resource_of(queue))
         made |= _watched_queue(dead_letters_of(queue), f"{queue.name}-dead-letters", fifo=queue.fifo)
     made |= _watched_queue(STREAM_FAILURES, "stream-failures", fifo=False)
     return made
@@ -51,9 +53,9 @@ def outputs() -> Resources:
     return {url_output(name): {"Value": {"Ref": name}} for name in (*addresses().values(), STREAM_FAILURES)}
 
 
-def _work_queue(queue: Queue) -> Resources:
+def _work_queue(queue: Queue, visibility: int) -> Resources:
     properties = _properties(queue.name, fifo=queue.fifo) | {
-        "VisibilityTimeout": VISIBILITY_SECONDS,
+        "VisibilityTimeout": visibility,
         "RedrivePolicy": {
             "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters_of(queue), "Arn"]},
             "maxReceiveCount": MAX_RECEIVES,

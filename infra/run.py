@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
 from infra import cloud, instance, restart, seed
+from infra import state as state_files
 from infra.deploy import DeploymentFailed, deploy, parameters_from
 from infra.greeting import greeting
 from infra.instance import LOCAL_STAGE, Instance
@@ -88,8 +89,8 @@ def run(options: Options) -> None:
     """Run until told to stop or until the cloud ends."""
     if not cloud.port_is_free(options.port):
         _refuse(f"Port {options.port} is taken: choose another, for example `make run PORT={options.port + 1}`")
-    options.folder.mkdir(parents=True, exist_ok=True)
-    with _only_one_in(options.folder), _cloud(options) as process:
+    options.folder.mkdir(mode=cloud.PRIVATE, parents=True, exist_ok=True)
+    with _only_one_in(options.folder), _whole_state(options.folder), _cloud(options) as process:
         first = not seed.is_planted(options.folder, example=options.example)
         say = _step if first else _nothing
         say("Packaging the application")
@@ -156,6 +157,23 @@ def _only_one_in(folder: Path) -> Iterator[None]:
         except OSError:
             _refuse(f"Another instance runs in {folder}: stop it, or choose another folder with LOCAL_DIR=…")
         yield
+
+
+@contextlib.contextmanager
+def _whole_state(folder: Path) -> Iterator[None]:
+    """Start on what the last run saved, all of it, or say in words that this is not possible."""
+    state = folder / "state"
+    if damaged := state_files.damaged(state):
+        aside = state_files.set_aside(state)
+        names = ", ".join(file.name for file in damaged)
+        _refuse(
+            f"What the last run saved is damaged ({names}), so nothing was started. It is kept in {aside}: repair it and move "
+            f"it back to {state}, or run `make run` again, which begins without it."
+        )
+    if not state_files.is_there(state) and seed.forget(folder):
+        (folder / instance.FILE).unlink(missing_ok=True)
+        print(f"There is no saved state in {state}: beginning without any", flush=True)
+    yield
 
 
 @contextlib.contextmanager

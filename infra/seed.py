@@ -42,8 +42,18 @@ Name the rhythm and the places that would suit the person, what would keep them 
 
 
 def is_planted(folder: Path, *, example: bool) -> bool:
-    """Whether an earlier run planted everything."""
-    return all((folder / name).exists() for name in (SESSION_FILE, *([EXAMPLE_FILE] if example else [])))
+    """Whether an earlier run planted everything, and its key is still here."""
+    needed = (ENVIRONMENT_FILE, SESSION_FILE, *([EXAMPLE_FILE] if example else []))
+    return all((folder / name).exists() for name in needed)
+
+
+def forget(folder: Path) -> bool:
+    """Remove the notes on what was planted, where the state that held it is gone; whether there were any."""
+    notes = [folder / name for name in (ENVIRONMENT_FILE, HOST_FILE, SESSION_FILE, EXAMPLE_FILE)]
+    found = [note for note in notes if note.exists()]
+    for note in found:
+        note.unlink()
+    return bool(found)
 
 
 def plant(running: Instance, say: Callable[[str], None], *, example: bool) -> None:
@@ -56,7 +66,7 @@ def plant(running: Instance, say: Callable[[str], None], *, example: bool) -> No
 
     folder = Path(running.folder)
     say("Making a host, an API key and a session to talk in")
-    user = _once(folder / HOST_FILE, lambda: admin.create_user("demo@harmonica.localhost", "Demo host"))
+    user = _once(folder / HOST_FILE, lambda: admin.find_or_create_user("demo@harmonica.localhost", "Demo host"))
     environment = f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY="
     _once(folder / ENVIRONMENT_FILE, lambda: f"{environment}{admin.mint_key(user, 'demo', DEMO_RATE)}\n")
     note_address(running)

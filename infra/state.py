@@ -1,4 +1,4 @@
-"""Keeps the local cloud's state on disk while it runs, so that a killed process loses seconds and not the day.
+"""The local cloud's state on disk: kept there while it runs, so that a killed process loses seconds and not the day.
 
 The cloud itself saves only when it is stopped gently. Here each service's state is copied on the event loop, where
 nobody changes it meanwhile, and written by a thread, atomically and only when it changed.
@@ -7,11 +7,13 @@ nobody changes it meanwhile, and written by a thread, atomically and only when i
 import asyncio
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 LEAST_SECONDS = 5.0
 SHARE_OF_TIME = 4  # a fifth of the time at most goes into saving
@@ -19,6 +21,30 @@ TRIES = 5
 
 Services = Callable[[], Mapping[str, Callable[[], Any]]]
 Encode = Callable[[str, Any], str]
+
+
+def damaged(folder: Path) -> list[Path]:
+    """The files of a saved state that cannot be read."""
+    return [file for file in sorted(folder.glob("*.json")) if not _is_readable(file)]
+
+
+def is_there(folder: Path) -> bool:
+    """Whether an earlier run saved its tables."""
+    return (folder / "dynamodb.json").exists()
+
+
+def set_aside(folder: Path) -> Path:
+    """Rename a saved state, so that no run writes over it; gives its new name."""
+    aside = folder.with_name(f"{folder.name}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    return folder.rename(aside)
+
+
+def _is_readable(file: Path) -> bool:
+    try:
+        msgspec.json.decode(file.read_bytes())
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 class Flusher:
@@ -31,6 +57,7 @@ class Flusher:
         self._encode = encode
         self._activity = activity
         self._written: dict[str, str] = {}
+        self._unsaved: set[str] = set()
         self._lock = asyncio.Lock()
 
     async def run(self) -> None:
@@ -65,9 +92,19 @@ class Flusher:
             except (RuntimeError, OSError, TypeError, ValueError) as error:
                 # RuntimeError: a thread of the cloud changed a dictionary while it was copied. The next try finds it still.
                 if attempt == TRIES - 1:
-                    print(f"The local cloud could not save {name}: {error!r}", file=sys.stderr, flush=True)
+                    self._say_unsaved(name, error)
                 await asyncio.sleep(0.05)
         return 1
+
+    def _say_unsaved(self, name: str, error: Exception) -> None:
+        """On standard output, which is the terminal: the log may be on the disk that is full. Once, until it is saved again."""
+        if name not in self._unsaved:
+            self._unsaved.add(name)
+            print(
+                f"NOT SAVED: the local cloud cannot write {name} to {self._folder} ({error}). What is written now is lost when "
+                "this ends. It is tried again every few seconds.",
+                flush=True,
+            )
 
     def _write(self, name: str, state: Any) -> int:
         text = self._encode(name, state)
@@ -81,4 +118,7 @@ class Flusher:
             os.fsync(file.fileno())
         unfinished.replace(self._folder / f"{name}.json")
         self._written[name] = digest
+        if name in self._unsaved:
+            self._unsaved.discard(name)
+            print(f"Saved again: {name}", flush=True)
         return 1

@@ -1,4 +1,4 @@
-"""The Anthropic adapter: the real SDK, imported by the first call of a container and by nothing else.
+"""The Anthropic adapter: the real SDK, which a thread imports from the moment on that a container may need it.
 
 One rule for time: a chat turn gets 15 s for its first try, and a failure that comes fast (under 3 s) goes once to the
 small tier with what remains of the deadline; everything else has its whole deadline and is tried again by its queue. No
@@ -13,8 +13,11 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import cache
+from importlib import import_module
 from json import JSONDecodeError
 from threading import Thread
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct, field
@@ -74,9 +77,11 @@ class AnthropicModel:
         self._secret_arn = settings.anthropic_secret_arn
         self._read_secret = read_secret
         self._connected: Anthropic | None = None
+        _sdk()
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer before the deadline, with one successful call."""
+        _wait_for_sdk(request, deadline)
         client = self._client(request)
         attempt = Attempt(self._models[request.tier], request.max_tokens, FIRST_TRY if request.task == "turn" else None)
         try:
@@ -205,6 +210,10 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     The SDK's time-outs are those of a socket: they begin anew with every byte that comes. So the call has a thread of
     its own, which is left behind with its connection when the time is over, and ends with them.
     """
+    return _begin(call).result(seconds)
+
+
+def _begin(call: Callable[[], T]) -> Future[T]:
     outcome: Future[T] = Future()
 
     def run() -> None:
@@ -214,7 +223,23 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
             outcome.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return outcome.result(seconds)
+    return outcome
+
+
+@cache
+def _sdk() -> Future[ModuleType]:
+    """The SDK once it is imported, which takes seconds of a small function's processor: begun with the first page of a
+    container, it is mostly there when somebody has written something."""
+    return _begin(lambda: import_module("anthropic"))
+
+
+def _wait_for_sdk(request: Request, deadline: Deadline) -> None:
+    """Return when the SDK is there. Raises ModelUnavailable at the deadline; the import goes on for the next request."""
+    try:
+        _sdk().result(max(0.0, deadline.remaining() - LEAST))
+    except TimeoutError as error:
+        logger.warning("model's SDK not imported in time", extra={"event": "model_failed", "task": request.task})
+        raise _unavailable(request) from error
 
 
 def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Reply | None:

@@ -20,13 +20,8 @@ OWN = {
 DEFAULT = "en"
 FARTHEST = 15  # between a language and one that stands in for it, on the scale of the Unicode language matching data
 
-# The language of a script that nearly all of its texts are in.
-_LANGUAGES = {
-    **{"Grek": "el", "Hebr": "he", "Thai": "th", "Hang": "ko", "Jpan": "ja", "Hans": "zh-Hans", "Hant": "zh-Hant"},
-    **{"Hani": "zh", "Armn": "hy", "Geor": "ka", "Ethi": "am", "Beng": "bn", "Taml": "ta", "Telu": "te", "Knda": "kn"},
-    **{"Mlym": "ml", "Gujr": "gu", "Guru": "pa", "Orya": "or", "Sinh": "si", "Laoo": "lo", "Khmr": "km", "Mymr": "my"},
-    **{"Tibt": "bo", "Thaa": "dv", "Cher": "chr", "Java": "jv", "Yiii": "ii"},
-}
+# Scripts that several languages are written in, none of them nearly all texts; of the others one can say it.
+_SHARED = frozenset(("Latn", "Arab", "Cyrl", "Deva", "Cans", "Mong", "Nkoo", "Syrc", "Tfng"))
 # Of the scripts of many languages: those that stop words can tell, where it is not Latin.
 _SCRIPT_OF = {
     **dict.fromkeys(("ar", "fa", "ur"), "Arab"),
@@ -81,14 +76,20 @@ def language_of(text: str) -> str | None:
     The script decides where one language is written in it. Else the stop words do, and letters that few languages use.
     """
     script = script_of(text)
-    if script is None or script in _LANGUAGES:
-        return _LANGUAGES[script] if script else None
+    if script is None or script not in _SHARED:
+        return usual_language(script) if script else None
     return _by_stop_words(text[:SAMPLED], script)
 
 
+@cache
 def usual_language(script: str) -> str | None:
     """The language that most texts in a script are in, as far as one can say without reading them; None for Latin ones."""
-    return _LANGUAGES.get(script) or {"Arab": "ar", "Cyrl": "ru", "Deva": "hi"}.get(script)
+    if script == "Latn":
+        return None
+    from langcodes import Language  # whose tables are large
+
+    found = Language.make(script=script).maximize().language
+    return f"{found}-{script}" if script in ("Hans", "Hant") else found
 
 
 def own_language(named: str | None, *samples: str) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from functools import lru_cache
 
 SAMPLED = 4_000  # characters that are enough to tell a script and a language
+_LONGEST_TAG = 80  # characters
 
 # By the first word of a letter's Unicode name.
 _SCRIPTS = {
@@ -15,17 +16,6 @@ _SCRIPTS = {
     **{"GURMUKHI": "Guru", "ORIYA": "Orya", "SINHALA": "Sinh", "LAO": "Laoo", "KHMER": "Khmr", "MYANMAR": "Mymr"},
     **{"TIBETAN": "Tibt", "MONGOLIAN": "Mong", "THAANA": "Thaa", "SYRIAC": "Syrc", "TIFINAGH": "Tfng"},
     **{"CHEROKEE": "Cher", "CANADIAN": "Cans", "NKO": "Nkoo", "YI": "Yiii", "JAVANESE": "Java"},
-}
-# Languages that are mostly written in another script than Latin.
-_SCRIPT_OF_LANGUAGE = {
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "sd", "ug", "arz", "ary", "prs"), "Arab"),
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk", "mn", "ky", "tg", "tt"), "Cyrl"),
-    **dict.fromkeys(("hi", "mr", "ne", "sa", "mai", "bho"), "Deva"),
-    **dict.fromkeys(("zh", "yue", "cmn"), "Hani"),
-    **dict.fromkeys(("he", "yi", "iw"), "Hebr"),
-    **{"el": "Grek", "th": "Thai", "ko": "Hang", "ja": "Jpan", "hy": "Armn", "ka": "Geor", "am": "Ethi", "ti": "Ethi"},
-    **{"bn": "Beng", "as": "Beng", "ta": "Taml", "te": "Telu", "kn": "Knda", "ml": "Mlym", "gu": "Gujr", "pa": "Guru"},
-    **{"or": "Orya", "si": "Sinh", "lo": "Laoo", "km": "Khmr", "my": "Mymr", "bo": "Tibt", "dv": "Thaa"},
 }
 _RIGHT_TO_LEFT = frozenset(("Arab", "Hebr", "Thaa", "Syrc", "Nkoo"))
 # Frequent characters that differ in the two ways to write Chinese, the traditional one of each pair first.
@@ -72,11 +62,16 @@ def script_of(text: str) -> str | None:
     return _chinese(text[:SAMPLED]) if best == "Hani" else best
 
 
+@lru_cache(maxsize=256)
 def script_of_language(tag: str) -> str:
-    """The script that a language is mostly written in, or that its tag names; "Hani" for all of Chinese."""
-    language, *rest = tag.replace("_", "-").split("-")
-    named = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), None)
-    return family_of(named or _SCRIPT_OF_LANGUAGE.get(language.lower(), "Latn"))
+    """The script that a language is mostly written in, or that its tag names; "Hani" for all of Chinese; Latin for what is no tag."""
+    from langcodes import Language  # whose tables are large
+
+    try:
+        script = Language.get(tag[:_LONGEST_TAG]).maximize().script
+    except ValueError:
+        script = None
+    return family_of(script or "Latn")
 
 
 def family_of(script: str) -> str:

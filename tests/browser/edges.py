@@ -1,13 +1,12 @@
 """The states beside a conversation, by name: pages for those who cannot talk, come from elsewhere, or came too often."""
 
-import hashlib
-import hmac
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
+from chalicelib.services.access.signing import digest
 from chalicelib.store import keys
 from tests.browser.stage import SAY, Stage, State
 from tests.browser.talk import Talk
@@ -138,7 +137,7 @@ def _busy_network(cloud: LocalCloud) -> Iterator[None]:
     outputs = cloud.instance.outputs
     table, database = outputs["GuardsTableName"], cloud.client("dynamodb")
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=outputs["DeploymentSecretArn"])["SecretString"]
-    visitor = hmac.new(secret.encode(), b"page:127.0.0.1", hashlib.sha256).hexdigest()
+    visitor = digest(secret.encode(), "page", b"127.0.0.1").hex()
     minutes = [keys.visits(visitor, int(time.time()) // 60 + later) for later in (0, 1)]
     for minute in minutes:
         database.put_item(TableName=table, Item={"id": {"S": minute}, "visits": {"N": "100000"}})

@@ -87,7 +87,7 @@ def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthr
     assert say(cloud, session, "ana", "It is <b>too</b> loud.").status == 200
     last = cloud.call("GET", f"/sessions/{session}/responses").json()["data"][0]["last_message_at"]
     summary = wait_for("summary", lambda: current_summary(cloud, session, last))["summary"]
-    assert "**Noise** — 1 of 1 participants" in summary
+    assert "**Noise** — 1 of 1 participant" in summary
     assert "scripted" not in summary
     stored = cloud.call("GET", f"/sessions/{session}").json()
     assert stored["usage"] == {"turns": 2, "input_tokens": 26, "cached_tokens": 10, "output_tokens": 14}

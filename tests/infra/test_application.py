@@ -81,13 +81,77 @@ def test_a_fifo_queue_waits_and_leaves_deduplication_to_the_sender(
 
 
 def test_what_is_given_up_raises_an_alarm(application: Template) -> None:
-    watched = set()
-    for properties in of_type(application, "AWS::CloudWatch::Alarm").values():
-        watched |= {dimension["Value"]["Fn::GetAtt"][0] for dimension in properties.get("Dimensions", [])}
-        assert properties["Threshold"] == 1
-        assert properties["AlarmActions"] == [{"Ref": alarms.ALARM_TOPIC}]
-    assert watched == {queues.dead_letters_of(queue) for queue in QUEUES} | {queues.STREAM_FAILURES}
+    lying = _alarms_on(application, "ApproximateNumberOfMessagesVisible")
+    assert {_watched_queue(it) for it in lying} == {queues.dead_letters_of(it) for it in QUEUES} | {
+        queues.STREAM_FAILURES
+    }
+    assert {it["Threshold"] for it in lying} == {1}
     assert application["Resources"]["AlarmSubscription"]["Condition"] == "HasAlarmEmail"
+
+
+def test_every_alarm_tells_the_operator(application: Template) -> None:
+    for properties in of_type(application, "AWS::CloudWatch::Alarm").values():
+        assert properties["AlarmActions"] == [{"Ref": alarms.ALARM_TOPIC}]
+
+
+def test_work_that_nobody_does_raises_an_alarm(application: Template) -> None:
+    waiting = _alarms_on(application, "ApproximateAgeOfOldestMessage")
+    assert {_watched_queue(it) for it in waiting} == {queues.resource_of(queue) for queue in QUEUES}
+    assert all(it["Threshold"] >= 2 * max(functions.VISIBILITY.values()) for it in waiting)
+
+
+def test_a_stream_that_nobody_reads_and_a_clock_that_stands_raise_an_alarm(application: Template) -> None:
+    behind = _alarms_on(application, "IteratorAge")
+    assert {_dimensions(it)["FunctionName"]["Ref"] for it in behind} == {"SessionsChanged", "ConversationsChanged"}
+    (sweep,) = _alarms_on(application, "Invocations")
+    assert _dimensions(sweep)["FunctionName"] == {"Ref": "Sweep"}
+    assert (sweep["ComparisonOperator"], sweep["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+def test_the_front_is_throttled_and_what_it_fails_at_raises_an_alarm(application: Template) -> None:
+    stage = application["Resources"]["RestAPIliveStage"]["Properties"]
+    (limits,) = stage["MethodSettings"]
+    assert (limits["ResourcePath"], limits["HttpMethod"]) == ("/*", "*")
+    defaults = {name: it.get("Default") for name, it in application["Parameters"].items()}
+    assert [defaults[limits[f"Throttling{name}Limit"]["Ref"]] for name in ("Rate", "Burst")] == [200, 400]
+    (errors,) = _alarms_on(application, "5XXError")
+    named = application["Resources"]["RestAPI"]["Properties"]["Body"]["info"]["title"]
+    assert _dimensions(errors) == {"ApiName": named, "Stage": stage["StageName"]}
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_a_function_that_fails_or_is_held_back_raises_an_alarm(application: Template, metric: str) -> None:
+    summed = _summed(application, metric)
+    assert {it["FunctionName"]["Ref"] for it in summed} == {function.logical_id for function in functions.ALL}
+
+
+@pytest.mark.parametrize("metric", ["ReadThrottleEvents", "WriteThrottleEvents"])
+def test_a_table_that_holds_requests_back_raises_an_alarm(application: Template, metric: str) -> None:
+    summed = _summed(application, metric)
+    assert {it["TableName"]["Ref"] for it in summed} == {f"{table}TableName" for table in functions.TABLES}
+
+
+def _alarms_on(template: Template, metric: str) -> list[Template]:
+    found = of_type(template, "AWS::CloudWatch::Alarm").values()
+    return [it for it in found if it.get("MetricName") == metric]
+
+
+def _dimensions(metric: Template) -> Template:
+    return {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+
+
+def _watched_queue(alarm: Template) -> str:
+    return str(_dimensions(alarm)["QueueName"]["Fn::GetAtt"][0])
+
+
+def _summed(template: Template, metric: str) -> list[Template]:
+    """The dimensions of this metric in the one alarm on the sum of all of them; CloudWatch sums ten at most."""
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        parts = [it["MetricStat"]["Metric"] for it in alarm.get("Metrics", []) if "MetricStat" in it]
+        if metric in {part["MetricName"] for part in parts}:
+            assert len(parts) <= 10
+            return [_dimensions(part) for part in parts if part["MetricName"] == metric]
+    raise AssertionError(f"no alarm on {metric}")
 
 
 def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
@@ -224,8 +288,8 @@ def test_times_and_sizes(application: Template) -> None:
         "ConversationsChanged": (512, 30),
         "WritePrompt": (1024, 120),
         "WriteSummary": (1024, 120),
-        "WriteBrief": (1024, 120),
-        "UpdateCards": (512, 120),
+        "WriteBrief": (1024, 30),
+        "UpdateCards": (512, 30),
         "DeleteData": (512, 120),
         "Sweep": (512, 120),
     }

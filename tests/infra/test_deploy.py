@@ -6,10 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from infra import deploy as deployment
-from infra.deploy import deploy_stack, main, parameters_from, with_code
+from infra.deploy import DeploymentFailed, deploy, deploy_stack, main, parameters_from, with_code
 from infra.package import Package
 
 
@@ -106,3 +108,20 @@ def test_an_update_keeps_what_is_not_given_and_takes_the_default_of_what_is_new(
         }
         assert deployed(after, Stage="prod", Email="b@example.com")["Email"] == "b@example.com"
         assert deployed(after, Stage="prod")["Email"] == "b@example.com"
+
+
+def test_code_never_goes_into_a_bucket_that_another_account_made_under_our_name() -> None:
+    with mock_aws():
+        session = boto3.Session(region_name="us-east-1")
+        named = f"harmonica-prod-{session.client('sts').get_caller_identity()['Account']}-us-east-1"
+        session.client("s3").create_bucket(Bucket=named)
+        asked: dict[str, Any] = {}
+
+        def refused(params: dict[str, Any], **_: Any) -> Any:
+            asked.update(params["headers"])
+            return (AWSResponse("", 403, HTTPHeaders(), None), {"Error": {"Code": "403", "Message": "Forbidden"}})
+
+        session.events.register("before-call.s3.HeadBucket", refused)
+        with pytest.raises(DeploymentFailed, match="another account"):
+            deploy(session, "prod", Package({}, {}, Path()), {})
+        assert asked["x-amz-expected-bucket-owner"] == named.split("-")[2]

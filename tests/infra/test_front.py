@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.application import gateway_envelope
 from infra.front import Front, is_aws_call
 
 
@@ -96,3 +97,31 @@ def test_a_web_page_reaches_the_application() -> None:
 
 def test_websockets_and_start_up_pass() -> None:
     assert _through({"type": "lifespan"})[0] == {"type": "lifespan"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"fine"),
+        (503, b"the application's own"),
+        (502, gateway_envelope("DEFAULT_5XX").encode()),
+        (504, gateway_envelope("DEFAULT_5XX").encode()),
+    ],
+)
+def test_a_function_that_fails_or_takes_too_long_is_answered_in_the_envelope(status: int, body: bytes) -> None:
+    given = body if status in (200, 503) else b'{"message": "Internal server error"}'
+    sent: list[dict[str, Any]] = []
+
+    async def cloud(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": given})
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(Front(cloud, 2)(_scope(), receive, send))
+    assert [message.get("status", message.get("body")) for message in sent] == [status, body]

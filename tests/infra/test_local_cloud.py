@@ -1,5 +1,6 @@
 """The launcher, for real: restarts, kills, neighbours, updates, and what each function's role is refused."""
 
+import contextlib
 import json
 import os
 import re
@@ -58,6 +59,19 @@ def _create(cloud: LocalCloud, topic: str) -> str:
 
 def _runs(cloud: LocalCloud, function: str) -> int:
     return cloud.function_logs().count(f"{function}  START")
+
+
+@contextlib.contextmanager
+def _damaged_tables(cloud: LocalCloud) -> Iterator[None]:
+    """A disk that lost half of the tables' file, until whoever runs this puts a copy back where the state was."""
+    state = cloud.folder / "state"
+    whole = (state / "dynamodb.json").read_bytes()
+    (state / "dynamodb.json").write_bytes(whole[: len(whole) // 2])
+    yield
+    (aside,) = cloud.folder.glob("state.damaged-*")
+    assert (aside / "dynamodb.json").read_bytes() == whole[: len(whole) // 2]
+    (aside / "dynamodb.json").write_bytes(whole)
+    aside.rename(state)
 
 
 def _run(cloud: LocalCloud, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -147,9 +161,15 @@ def test_stopping_saves_at_once_and_another_port_finds_everything(cloud: LocalCl
     session = _create(cloud, "just before the end")
     forwarded, summarised = _runs(cloud, "ConversationsChanged"), _runs(cloud, "WriteSummary")
     cloud.stop(signal.SIGINT)
+    with _damaged_tables(cloud):
+        refused = _run(cloud)
+        assert refused.returncode == 1
+        assert "is damaged (dynamodb.json), so nothing was started" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    (cloud.folder / "harmonica.env").unlink()
     cloud.port = free_port()
     cloud.start()
-    assert cloud.call("GET", f"/sessions/{session}").status == 200
+    assert cloud.call("GET", f"/sessions/{session}").status == 200  # with a new key
     assert f"http://127.0.0.1:{cloud.port}" in (cloud.folder / "harmonica.env").read_text()
     thread = {"participant_id": "ada", "participant_name": "", "content": "Hello"}
     assert cloud.call("POST", f"/sessions/{session}/chat", thread).status == 200

@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from chalicelib.text.locales import LOCALES, format_moment
+from chalicelib.web.kit.texts import texts_in
 from infra.package import Package, package_everything, write
 
 FORBIDDEN = (
@@ -17,6 +20,7 @@ FORBIDDEN = (
     "jinja2",
     "aws_xray_sdk",
     "aws_lambda_powertools.utilities.idempotency",
+    "babel",
     "boto3",
     "langcodes",
     "stopwordsiso",
@@ -29,6 +33,15 @@ print(*(name for name in {FORBIDDEN!r} if name in sys.modules))
 outside = {{module.__file__ for module in sys.modules.values() if "site-packages" in str(getattr(module, "__file__", ""))}}
 print(*outside)
 print(app.__cached__)
+"""
+COUNT_AND_DATE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from datetime import UTC, datetime
+from chalicelib.web.kit.texts import texts_in
+from chalicelib.text.locales import LOCALES, format_moment
+for tag in LOCALES:
+    print(texts_in(tag)("duration", count=15), format_moment(tag, datetime(2026, 3, 9, 17, 5, tzinfo=UTC)))
 """
 
 
@@ -83,6 +96,17 @@ def test_every_entry_point_imports_from_the_package_alone(unpacked: Path) -> Non
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[1] == ""
+
+
+def test_the_package_has_what_our_languages_need_and_no_other(unpacked: Path) -> None:
+    command = [sys.executable, "-S", "-B", "-X", "utf8", "-c", COUNT_AND_DATE, str(unpacked)]
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", cwd="/", check=False)
+    assert done.returncode == 0, done.stderr
+    at = datetime(2026, 3, 9, 17, 5, tzinfo=UTC)
+    expected = [f"{texts_in(tag)('duration', count=15)} {format_moment(tag, at)}" for tag in LOCALES]
+    assert done.stdout.splitlines() == expected
+    assert len(list((unpacked / "babel/locale-data").glob("*.dat"))) < 15
 
 
 def test_compiled_files_are_taken_without_a_look_at_the_source(unpacked: Path) -> None:

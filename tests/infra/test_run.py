@@ -127,6 +127,22 @@ def test_what_a_killed_run_left_in_the_temporary_folder_is_wiped_and_the_state_s
     assert (tmp_path / "state" / "dynamodb.json").read_text() == "rows"
 
 
+def test_only_its_owner_may_enter_where_everything_is_kept(tmp_path: Path) -> None:
+    for name in ("state", "objects"):
+        (tmp_path / name).mkdir(mode=0o755)
+    cloud.prepare(tmp_path)
+    assert {folder.stat().st_mode & 0o777 for folder in tmp_path.iterdir()} == {0o700}
+
+
+def test_what_was_planted_is_forgotten_with_the_state_that_held_it(tmp_path: Path) -> None:
+    assert not seed.forget(tmp_path)
+    (tmp_path / seed.ENVIRONMENT_FILE).write_text("HARMONICA_API_KEY=hm_live_lost")
+    (tmp_path / seed.SESSION_FILE).write_text("an id")
+    assert seed.is_planted(tmp_path, example=False)
+    assert seed.forget(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_other_commands_find_the_instance(running: Instance) -> None:
     found = instance.load(Path(running.folder))
     assert found == running

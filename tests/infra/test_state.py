@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.state import Flusher
+from infra.state import Flusher, damaged, is_there, set_aside
 
 
 def _flusher(folder: Path, **services: Callable[[], Any]) -> Flusher:
@@ -47,13 +47,35 @@ def test_a_dictionary_that_changes_while_it_is_copied_is_copied_again(tmp_path: 
     assert "whole" in (tmp_path / "dynamodb.json").read_text()
 
 
-def test_a_failure_is_heard_and_keeps_what_was_saved_before(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_said_once_on_the_terminal_and_keeps_what_was_saved_before(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "dynamodb.json").write_text("from before")
-    flusher = _flusher(tmp_path, dynamodb=lambda: {1, 2}, sqs=lambda: "fine")
+    states: list[Any] = [{1, 2}]
+    flusher = _flusher(tmp_path, dynamodb=lambda: states[-1], sqs=lambda: "fine")
     asyncio.run(flusher.flush())
-    assert "could not save dynamodb" in capfd.readouterr().err
+    asyncio.run(flusher.flush())
+    assert capfd.readouterr().out.count("NOT SAVED: the local cloud cannot write dynamodb") == 1
     assert (tmp_path / "dynamodb.json").read_text() == "from before"
     assert (tmp_path / "sqs.json").exists()
+    states.append("small again")
+    asyncio.run(flusher.flush())
+    assert capfd.readouterr().out == "Saved again: dynamodb\n"
+
+
+def test_a_state_that_cannot_be_read_is_kept_aside_whole(tmp_path: Path) -> None:
+    saved = tmp_path / "state"
+    saved.mkdir()
+    (saved / "sqs.json").write_text("{}")
+    assert damaged(saved) == []
+    assert not is_there(saved)
+    (saved / "dynamodb.json").write_text('{"payload": {"tab')
+    assert is_there(saved)
+    assert damaged(saved) == [saved / "dynamodb.json"]
+    aside = set_aside(saved)
+    assert not saved.exists()
+    assert (aside / "dynamodb.json").read_text() == '{"payload": {"tab'
+    assert (aside / "sqs.json").exists()
 
 
 def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,12 @@
 import logging
 import subprocess
 import sys
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 from typing import Any, cast
 
+import anthropic
 import msgspec
 import pytest
 
@@ -279,6 +282,19 @@ def test_what_people_said_is_never_logged(server: FakeAnthropic, caplog: pytest.
     assert logged
     assert "Hi</said>" not in logged
     assert "Half" not in logged
+
+
+def test_an_import_that_takes_too_long_costs_no_more_than_the_turns_time(
+    server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading: Future[ModuleType] = Future()
+    monkeypatch.setattr("chalicelib.llm.anthropic._sdk", lambda: loading)
+    with pytest.raises(ModelUnavailable, match="send the same message again"):
+        ask(seconds=0.6)
+    assert server.bodies == []
+    loading.set_result(anthropic)
+    server.queue(text("Why?"))
+    assert ask().text == "Why?"
 
 
 def test_importing_the_adapter_does_not_import_the_sdk() -> None:

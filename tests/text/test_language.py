@@ -131,7 +131,18 @@ def test_regions_are_matched_where_nothing_nearer_is_there() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "script"),
-    [("de", "Latn"), ("fa-IR", "Arab"), ("zh-TW", "Hani"), ("sr_Latn", "Latn"), ("ja", "Jpan"), ("ko-Kore", "Hang")],
+    [
+        *(
+            ("de", "Latn"),
+            ("fa-IR", "Arab"),
+            ("zh-TW", "Hani"),
+            ("sr_Latn", "Latn"),
+            ("ja", "Jpan"),
+            ("ko-Kore", "Hang"),
+        ),
+        *(("sr", "Cyrl"), ("iw", "Hebr"), ("ckb", "Arab"), ("pa-PK", "Arab"), ("uz-AF", "Arab"), ("rhg", "Rohg")),
+        *(("", "Latn"), ("xx", "Latn"), ("no tag", "Latn"), ("中", "Latn"), ("x" * 9_000, "Latn")),
+    ],
 )
 def test_a_language_is_written_in_a_script(tag: str, script: str) -> None:
     assert script_of_language(tag) == script
@@ -140,6 +151,33 @@ def test_a_language_is_written_in_a_script(tag: str, script: str) -> None:
 def test_scripts_have_a_direction_and_a_usual_language() -> None:
     assert [is_right_to_left(script) for script in ("Arab", "Hebr", "Latn", "Hans")] == [True, True, False, False]
     assert [usual_language(script) for script in ("Cyrl", "Grek", "Hant", "Latn")] == ["ru", "el", "zh-Hant", None]
+    # Of every script that a text can be told to be in.
+    known = {
+        **{
+            "Arab": "ar",
+            "Armn": "hy",
+            "Beng": "bn",
+            "Cans": "cr",
+            "Cher": "chr",
+            "Cyrl": "ru",
+            "Deva": "hi",
+            "Ethi": "am",
+        },
+        **{"Geor": "ka", "Grek": "el", "Gujr": "gu", "Guru": "pa", "Hang": "ko", "Hani": "zh", "Hans": "zh-Hans"},
+        **{"Hant": "zh-Hant", "Hebr": "he", "Java": "jv", "Jpan": "ja", "Khmr": "km", "Knda": "kn", "Laoo": "lo"},
+        **{
+            "Latn": None,
+            "Mlym": "ml",
+            "Mong": "mn",
+            "Mymr": "my",
+            "Nkoo": "man",
+            "Orya": "or",
+            "Sinh": "si",
+            "Syrc": "syr",
+        },
+        **{"Taml": "ta", "Telu": "te", "Tfng": "zgh", "Thaa": "dv", "Thai": "th", "Tibt": "bo", "Yiii": "ii"},
+    }
+    assert {script: usual_language(script) for script in known} == known
 
 
 def test_stop_words_are_there_for_the_pages_languages_and_folded() -> None:

@@ -18,7 +18,8 @@ from chalicelib import container
 from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from chalicelib.store import database
-from infra.queues import MAX_RECEIVES, VISIBILITY_SECONDS
+from infra.functions import VISIBILITY
+from infra.queues import MAX_RECEIVES
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -122,7 +123,7 @@ class Queues:
             self.dead.append(letter)
             return
         letter.received += 1
-        letter.visible_at = self.clock.now() + timedelta(seconds=VISIBILITY_SECONDS)
+        letter.visible_at = self.clock.now() + timedelta(seconds=VISIBILITY[letter.queue])
         name = str(letter.number)
         message = events.raw_message(letter.body, received=letter.received, group=letter.group or "")
         message |= {"messageId": name, "receiptHandle": name}

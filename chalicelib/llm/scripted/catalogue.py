@@ -17,13 +17,15 @@ _FOLDER: Final = Path(__file__).with_name("words")
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The script's words in one language. `gap` stands between two sentences; the placeholder of `quote` is `{text}`,
-    that of `duration` `{minutes}`, that of `critical` `{critical}`, that of `greeting` and the plan's parts `{topic}`."""
+    """The script's words in the language of this tag. `gap` stands between two sentences; the placeholder of `quote` is
+    `{text}`, that of `duration`, which has a form for each way to count minutes, `{count}`, that of `critical` `{critical}`,
+    that of `greeting` and the plan's parts `{topic}`."""
 
+    tag: str
     gap: str
     quote: str
     greeting: str
-    duration: str
+    duration: dict[str, str]
     script: str
     questions: tuple[str, ...]
     critical: str
@@ -57,7 +59,8 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def catalogue(tag: str) -> Catalogue:
     """The catalogue of a language of ours, read once a process."""
-    return msgspec.convert(tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8")), Catalogue)
+    read = tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))
+    return msgspec.convert({"tag": tag, **read}, Catalogue)
 
 
 def catalogues() -> Iterator[Catalogue]:

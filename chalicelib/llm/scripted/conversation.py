@@ -28,7 +28,7 @@ class Conversation(Struct, frozen=True):
     entries: Sequence[Entry]
     earlier: str  # of a long conversation, the part that is shown shortened
     help: str
-    minutes: str
+    minutes: int
     turn: int
     budget: int
     concluded: bool
@@ -123,7 +123,7 @@ def conversation_of(request: Request) -> Conversation:
         entries=entries,
         earlier=first("earlier", user),
         help=" ".join(first("help", system + user).split()),
-        minutes=pacing.get("minutes", ""),
+        minutes=int(pacing.get("minutes", "0")),
         turn=int(pacing.get("turn", "0")),
         budget=int(pacing.get("of", BUDGET)),
         concluded=pacing.get("concluded") == "yes",

@@ -10,6 +10,7 @@ from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
 from chalicelib.llm.scripted.conversation import MOST_PROBES, Conversation, conversation_of
 from chalicelib.llm.scripted.questions import SCALE, scale_question
 from chalicelib.llm.scripted.transcript import asks, ends, skips
+from chalicelib.text.locales import fill_counted
 from chalicelib.text.normalise import one_line
 from chalicelib.text.sentences import is_question
 from chalicelib.text.tokens import count_words
@@ -58,7 +59,7 @@ def _opening(talk: Conversation) -> str:
     """Who asks, about how long it takes, and that it is a script; the form is not read aloud."""
     words = talk.words
     topic = words.quote.format(text=talk.topic)
-    duration = words.duration.format(minutes=talk.minutes) if talk.minutes else ""
+    duration = fill_counted(words.tag, words.duration, talk.minutes) if talk.minutes else ""
     return words.join(words.greeting.format(topic=topic) + _end(talk), duration, words.script)
 
 

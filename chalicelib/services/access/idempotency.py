@@ -7,7 +7,6 @@ failure of ours gives the claim back.
 """
 
 import hashlib
-import hmac
 import itertools
 import json
 import re
@@ -21,6 +20,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, ErrorCode, HarmonicaError, Invalid, Unprocessable
 from chalicelib.model import Outcome
+from chalicelib.services.access.signing import digest
 from chalicelib.store import keys
 from chalicelib.store.guards import Claim, Guards
 
@@ -58,7 +58,7 @@ def repeatable(
     if not _KEY.fullmatch(key):
         raise Invalid("Idempotency-Key must be 1 to 255 visible ASCII characters")
     named = json.dumps([user_id, endpoint, sorted(ids.items()), key]).encode()
-    return Repeatable(_hidden(b"request:" + named, secret), _hidden(b"content:" + body, secret))
+    return Repeatable(digest(secret, "request", named).hex(), digest(secret, "content", body).hex())
 
 
 def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) -> Claim | Outcome:
@@ -110,9 +110,5 @@ def _without_quotation(message: str) -> str:
 
 
 def _id(claimed: Claim, number: int) -> str:
-    digest = hashlib.sha256(f"{claimed.id}:{claimed.seed}:{number}".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
-def _hidden(what: bytes, secret: bytes) -> str:
-    return hmac.new(secret, what, hashlib.sha256).hexdigest()
+    hashed = hashlib.sha256(f"{claimed.id}:{claimed.seed}:{number}".encode()).digest()
+    return str(uuid.UUID(bytes=hashed[:16], version=4))

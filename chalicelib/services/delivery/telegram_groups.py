@@ -1,7 +1,5 @@
 """A host's Telegram groups: registering them, announcing sessions in them, and the code that brings the bot there."""
 
-import base64
-import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,6 +7,7 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid, Unprocessable
 from chalicelib.model import Distribution, TelegramGroup
+from chalicelib.services.access.signing import token
 from chalicelib.store.guards import Guards
 from chalicelib.store.telegram import TelegramGroups
 
@@ -35,7 +34,7 @@ def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> L
     """The link of this id: the code follows from it, so that it need not be stored. Raises Unprocessable without a bot."""
     if not bot:
         raise Unprocessable("Telegram is not set up on this server")
-    code = base64.urlsafe_b64encode(hmac.digest(secret, f"link:{link_id}".encode(), "sha256")[:_CODE_BYTES]).decode()
+    code = token(secret, "link", link_id.encode(), size=_CODE_BYTES)
     return Link(code, f"https://t.me/{bot.removeprefix('@')}?startgroup={code}", expires_at)
 
 

@@ -4,8 +4,6 @@ A thread's id follows from the session, a scope and the id that the channel gave
 door may use its scope, so nobody can speak as, or read, a stranger by knowing an id.
 """
 
-import hashlib
-import hmac
 import json
 import uuid
 from typing import Literal
@@ -14,6 +12,7 @@ from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.access.roles import has_role, require_chat
+from chalicelib.services.access.signing import digest
 
 WEB = "web"
 API = "api"
@@ -46,8 +45,7 @@ class Participant(Struct, frozen=True):
 def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> str:
     """The id of a participant's thread: a UUID that can be computed again, cannot be made twice and tells nobody who it is."""
     named = json.dumps([session_id, scope, external_id]).encode()
-    digest = hmac.new(secret, b"thread:" + named, hashlib.sha256).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
+    return str(uuid.UUID(bytes=digest(secret, "thread", named)[:16], version=4))
 
 
 def account_of(scope: str) -> str | None:

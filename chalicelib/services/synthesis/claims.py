@@ -1,42 +1,86 @@
-"""What a model's prose may not claim: numbers of people, since code counts them; and addresses, which readers would trust."""
+"""What a model's prose may not claim: numbers of people, since code counts them; and addresses, which readers would trust.
+
+How a count is claimed in a language of ours stands in `counts/`, a file a language. Where a summary is in another one, no
+sentence may hold a number that none of the points has which it rests on.
+"""
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final
 
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_WORDS = f"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|\\w+teen|(?:{_TENS})(?:-\\w+)?"
-_NUMBER = (
-    f"(?:\\d[\\d,.]{{0,15}}|{_WORDS}|(?:a |one |\\d+ )?(?:dozens?|hundreds?|thousands?)|a dozen)(?:\\+| or more|-odd)?"
-)
-_SHARE = f"(?:(?:\\d[\\d.,]{{0,15}}|{_WORDS})\\s?(?:%|per ?cent)|half|(?:a|one|two|three) (?:third|quarter|fifth)s?)"
-_TAKING_PART = r"(?:participants?|respondents?|interviewees?)"
-_ANYBODY = r"(?:people|persons|voices|speakers|residents|individuals|users|members)"
-_HOLD = (
-    r"(?:said|says?|wants?|wanted|mention\w*|think|thinks|thought|agree\w*|feel|felt|prefer\w*|support\w*|oppos\w*|"
-    r"report\w*|raised?|believ\w*|call(?:ed)? for|ask(?:ed)?|named?|describ\w*|complain\w*|brought|"
-    r"(?:are|were) (?:for|against|in favou?r|opposed))"
-)
-_ENGLISH = re.compile(
-    rf"\b{_NUMBER}(?: (?:of|out of)(?: the| all)?(?: {_NUMBER})?)?(?: \w+){{0,2}} {_TAKING_PART}\b"
-    rf"|\b{_NUMBER}(?:(?: (?:other|different|more))? {_ANYBODY}| of (?:them|us)) {_HOLD}\b"
-    rf"|\b{_TAKING_PART} ?[(:] ?(?:n ?= ?)?\d"
-    rf"|\b{_SHARE} (?:of )?(?:the |all |those )?(?:{_TAKING_PART}|{_ANYBODY}|them)\b",
-    re.IGNORECASE,
-)
-_COUNTED = r"(?:\d[\d,]{0,15}|[二三四五六七八九十百千兩两]{1,15})"
-_CHINESE = re.compile(
-    rf"{_COUNTED}\s*(?:位|名|個|个)\s*(?:參與者|参与者|受訪者|受访者)"
-    rf"|(?:參與者|参与者|受訪者|受访者)中?的?\s*{_COUNTED}\s*(?:位|名|個|个|人|%|％)"
-    rf"|{_COUNTED}\s*(?:位|名|個|个)?人(?:都)?(?:表示|認為|认为|提到|希望|支持|反對|反对|說|说|覺得|觉得|主張|主张)"
-    rf"|(?:百分之{_COUNTED}|\d[\d.]{{0,15}}\s*[%％]|[半過过]半數?数?)\s*的?(?:參與者|参与者|受訪者|受访者|人)"
-)
+import msgspec
+
+_FOLDER: Final = Path(__file__).with_name("counts")
 _ADDRESS = re.compile(r"\bhttps?:|\bwww\.|\w@\w[\w-]*\.+[\w-]", re.IGNORECASE)
+_WORD = r"[\w'’-]{1,30}"
+_MEASURE = "[位名個个]"  # what Chinese puts between a number and people
+_NUMERAL = re.compile(r"\d+")
+_DIGITS = r"\d[\d,.]{0,15}(?:\+|-\w{1,10})?"
+
+
+class _Counts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Regular expressions: numbers in words, shares, the sign or word for per cent, what stands between a share and people,
+    those who take part, people in general, what they do who hold something, and what claims a count by itself. `unspaced`:
+    words stand without gaps."""
+
+    numbers: str
+    shares: str
+    percent: str
+    between: str
+    taking_part: str
+    people: str
+    hold: str
+    alone: str
+    unspaced: bool = False
 
 
 def claims_a_count(text: str) -> bool:
-    """Whether this says how many people, or what share of them, hold something."""
-    return bool(_ENGLISH.search(text) or _CHINESE.search(text))
+    """Whether this says how many people, or what share of them, hold something, in any language of ours."""
+    return any(pattern.search(text) for pattern in _patterns())
+
+
+def numerals(text: str) -> set[int]:
+    """The whole numbers in a text, in whatever script's digits."""
+    return {int(found.group()[:_LONGEST]) for found in _NUMERAL.finditer(text)}
 
 
 def has_address(text: str) -> bool:
     """Whether this names a page or a mailbox."""
     return bool(_ADDRESS.search(text))
+
+
+_LONGEST: Final = 18  # digits: who took part is counted with fewer, and Python refuses thousands
+
+
+# Compiled when first needed: a turn of a chat never asks.
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    files = sorted(_FOLDER.glob("*.toml"))
+    read = (msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), _Counts) for file in files)
+    return tuple(re.compile(_pattern(counts), re.IGNORECASE) for counts in read)
+
+
+def _pattern(of: _Counts) -> str:
+    """One expression for a language: a number before those who take part; a number before people who hold something; a
+    share of either, or one that holds something itself; a number in brackets behind those who take part."""
+    number = f"(?:{_DIGITS}|{of.numbers})"
+    share = f"(?:(?:{_DIGITS}|{of.numbers})\\s?{of.percent}|{of.shares})"
+    in_brackets = f"{of.taking_part}\\s?[(（:：]\\s?(?:n\\s?=\\s?)?\\d"
+    if of.unspaced:
+        words = r"[^\s，。、；：！？]{0,6}?"
+        forms = (
+            f"{number}\\s?{_MEASURE}{words}{of.taking_part}",
+            f"{number}\\s?{_MEASURE}?{of.people}{of.hold}",
+            f"{share}{words}(?:{of.taking_part}|{of.people}|{of.hold})",
+        )
+        return "|".join((*forms, in_brackets, of.alone))
+    words = rf"(?: {_WORD}){{0,3}}?"
+    spaced = (
+        f"{number}{words} {of.taking_part}",
+        f"{number}(?: {_WORD})? {of.people} {of.hold}",
+        f"{share}{words} {of.taking_part}",
+        f"{share}{of.between} (?:{of.people}|{of.hold})",
+    )
+    return "|".join(rf"\b{form}" for form in (*spaced, in_brackets, of.alone))

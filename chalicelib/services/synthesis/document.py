@@ -11,6 +11,7 @@ from chalicelib.services.synthesis.answers import SHOWN, least_people
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.language import Words
 from chalicelib.services.synthesis.quotes import MAX_LENGTH
+from chalicelib.text.locales import fill
 
 
 def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
@@ -33,7 +34,7 @@ def render_summary(view: SessionView, summary: Summary, words: Words, notes: Seq
 
 def _theme(theme: Theme, total: int, words: Words) -> str:
     """One theme: its label with the count, what people hold, and their own words."""
-    share = words.share.format(count=theme.participants, total=total)
+    share = fill(words.tag, words.share, part=theme.participants, participants=words.counted(words.participants, total))
     said = words.gap.join(filter(None, (theme.statement, theme.gathered)))
     parts = [f"**{markdown.inline(theme.label)}** — {share}", markdown.inline(said)]
     parts += [markdown.quote(quote.text) for quote in theme.quotes]
@@ -48,12 +49,13 @@ def _critical(asked: str | None, answer: str | None, words: Words) -> str:
 
 def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) -> list[str]:
     """What the document rests on, and what it has no room for."""
-    notes = [words.footer.format(participants=summary.participants, messages=summary.messages)]
-    points, themeless = book.aggregate.total, book.aggregate.themeless
-    if len(book) < points:
-        notes.append(words.part.format(used=len(book), points=points))
+    notes = [words.footer.format(**_basis(summary, words))]
+    total, themeless = book.aggregate.total, book.aggregate.themeless
+    points = words.counted(words.points, total)
+    if len(book) < total:
+        notes.append(words.counted(words.part, len(book), points=points))
     if themeless:
-        notes.append(words.themeless.format(count=themeless, points=points))
+        notes.append(words.counted(words.themeless, themeless, points=points))
     if beyond:
         notes.append(words.beyond.format(themes=beyond))
     return notes
@@ -64,11 +66,12 @@ def render_answers(view: SessionView, summary: Summary, words: Words, notes: Seq
     critical, total = summary.critical_answers, summary.participants
     asked = [_theme(theme, total, words) for theme in summary.themes if theme is not critical]
     used = [words.carried.format(label=word, count=count) for word, count in summary.words]
+    heading = words.words.format(participants=words.counted(words.participants, least_people(total)))
     sections = (
         f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
         markdown.section(words.critical, _theme(critical, total, words) if critical else ""),
         markdown.section(words.answers, "\n\n".join(asked)),
-        markdown.section(words.words.format(least=least_people(total)), markdown.inline(words.comma.join(used))),
+        markdown.section(heading, markdown.inline(words.comma.join(used))),
         f"---\n\n*{words.gap.join(map(markdown.inline, notes))}*",
     )
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
@@ -76,12 +79,21 @@ def render_answers(view: SessionView, summary: Summary, words: Words, notes: Seq
 
 def notes_on_answers(summary: Summary, words: Words, aggregate: Aggregate) -> list[str]:
     """What a list of answers rests on, what it has no room for, and what it takes to have more."""
-    notes = [words.listed.format(participants=summary.participants, messages=summary.messages, most=SHOWN)]
-    if len(aggregate.points) < aggregate.total:
-        notes.append(words.part.format(used=len(aggregate.points), points=aggregate.total))
+    notes = [words.listed.format(**_basis(summary, words), shown=words.counted(words.shown, SHOWN))]
+    read, total = len(aggregate.points), aggregate.total
+    if read < total:
+        notes.append(words.counted(words.part, read, points=words.counted(words.points, total)))
     if any(point.is_cut for _, point in aggregate.points):
-        notes.append(words.cut.format(limit=MAX_LENGTH))
+        notes.append(words.counted(words.cut, MAX_LENGTH))
     return [*notes, words.no_model]
+
+
+def _basis(summary: Summary, words: Words) -> dict[str, str]:
+    """From how many people and messages the document comes."""
+    return {
+        "participants": words.counted(words.participants, summary.participants),
+        "messages": words.counted(words.messages, summary.messages),
+    }
 
 
 def quotes_of(summary: Summary) -> tuple[Quote, ...]:

@@ -1,6 +1,7 @@
 """The language of a summary as a document: the words that code adds to it, one catalogue a language."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,13 +10,16 @@ import msgspec
 
 from chalicelib.model import Session
 from chalicelib.text.language import own_language
+from chalicelib.text.locales import fill_counted
 
 _FOLDER: Final = Path(__file__).with_name("words")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Headings and sentences of the summary in one language."""
+    """Headings and sentences of the summary in the language of this tag; what counts something has a form for each way
+    in which the language does."""
 
+    tag: str
     overview: str
     themes: str
     agreements: str
@@ -23,6 +27,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minority_views: str
     critical: str
     open_questions: str
+    participants: dict[str, str]
+    messages: dict[str, str]
+    points: dict[str, str]
     share: str
     gathered: str
     carried: str
@@ -31,22 +38,28 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unnamed: str
     unanswered: str
     footer: str
-    part: str
-    themeless: str
+    part: dict[str, str]
+    themeless: dict[str, str]
     beyond: str
     example: str
     answers: str
     words: str
     same_words: str
     listed: str
-    cut: str
+    shown: dict[str, str]
+    cut: dict[str, str]
     no_model: str
+
+    def counted(self, forms: Mapping[str, str], count: int, **values: str) -> str:
+        """The one of these forms for so many."""
+        return fill_counted(self.tag, forms, count, **values)
 
 
 @cache
 def words_in(tag: str) -> Words:
     """The words in a language of ours, read once a process."""
-    return msgspec.convert(tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8")), Words)
+    read = tomllib.loads((_FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))
+    return msgspec.convert({"tag": tag, **read}, Words)
 
 
 def words_for(session: Session, sample: str) -> Words:

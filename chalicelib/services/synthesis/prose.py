@@ -7,11 +7,11 @@ it was said.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from chalicelib.model import Quote
-from chalicelib.services.synthesis.claims import claims_a_count, has_address
+from chalicelib.services.synthesis.claims import claims_a_count, has_address, numerals
 from chalicelib.services.synthesis.marks import sentences, spans
 from chalicelib.text import tokens
 from chalicelib.text.matching import Folded, find_words
@@ -24,9 +24,19 @@ _MOST_ROUNDS = 8  # of checking what took shape where marks went
 
 
 class Prose:
-    """Checks one summary's prose; `used` are the quotes found in it."""
+    """Checks one summary's prose; `used` are the quotes found in it.
 
-    def __init__(self, quotes: Sequence[Quote], topic: str = "", hosts: Sequence[str] = ()) -> None:
+    `numbers` are those that it may name where it is in a language of which we have no list of claims; None in one of ours.
+    """
+
+    def __init__(
+        self,
+        quotes: Sequence[Quote],
+        topic: str = "",
+        hosts: Sequence[str] = (),
+        numbers: Collection[int] | None = None,
+    ) -> None:
+        self._numbers = numbers
         self._quotes = [(quote, fold_twins(quote.text)) for quote in quotes]
         self._said = "\n".join(text for _, text in self._quotes)
         self._ends = list(accumulate(len(text) + 1 for _, text in self._quotes))
@@ -56,7 +66,7 @@ class Prose:
             last = span.end
         plain.append(sentence[last:])
         own = " ".join(plain)
-        if claims_a_count(own) or has_address(own):
+        if claims_a_count(own) or has_address(own) or self._has_unknown_number(own):
             return ""
         kept = [plain[0]]
         for span, after in zip(found, plain[1:], strict=True):
@@ -70,6 +80,9 @@ class Prose:
             else:
                 kept += (said, after)
         return "".join(kept)
+
+    def _has_unknown_number(self, text: str) -> bool:
+        return self._numbers is not None and any(number not in self._numbers for number in numerals(text))
 
     def _may_stand(self, said: str) -> str:
         """How this may be quoted: the topic as it is, what somebody said as they wrote it; empty for anything else."""

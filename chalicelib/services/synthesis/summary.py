@@ -14,6 +14,7 @@ from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis import marks
 from chalicelib.services.synthesis.answers import list_answers, sample_of
+from chalicelib.services.synthesis.claims import numerals
 from chalicelib.services.synthesis.coverage import Carried
 from chalicelib.services.synthesis.document import notes_on, notes_on_answers, render_answers, render_summary
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -23,6 +24,7 @@ from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_
 from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
 from chalicelib.services.synthesis.theme_register import described
+from chalicelib.text.language import OWN, language_of, match
 
 MAX_THEMES = 20  # more are named only
 MAX_ITEMS = 8
@@ -51,7 +53,9 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     call = reply.call(WRITE_SUMMARY.name)
     result: Mapping[str, Any] = call.input if call else {}
     book = EvidenceBook(book.aggregate, merge_themes(book, result.get("same"), session.topic))
-    prose = Prose(book.quoted(), session.topic, [session.goal, session.critical or "", view.context or ""])
+    hosts = [session.goal, session.critical or "", view.context or ""]
+    known = None if _is_ours(_sample(result)) else numerals(" ".join((book.render(), session.topic, *hosts)))
+    prose = Prose(book.quoted(), session.topic, hosts, known)
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, _sample(result) or book.sample())
     carried = Carried(book, prose, words, session)
@@ -81,6 +85,11 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),
     )
+
+
+def _is_ours(written: str) -> bool:
+    """Whether a text is in a language of which we know how counts are claimed."""
+    return match(language_of(written), OWN) is not None
 
 
 def _sample(result: Mapping[str, Any]) -> str:

@@ -5,15 +5,14 @@ begins. Opening the page stores nothing. Every signed value is for one purpose i
 just that counts as none.
 """
 
-import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 from chalice.app import Request
 
 from chalicelib import container
 from chalicelib.services.access.results_links import DAYS, Holder, Kind, holder_of
-from chalicelib.web.kit.page import cookie as set_cookie
+from chalicelib.services.access.signing import sign, signature, unsign
+from chalicelib.web.kit.cookies import cookie_values, set_cookie
 
 _COOKIE_SECONDS = 180 * 24 * 3600
 _HOLDER_SECONDS = DAYS * 24 * 3600
@@ -23,13 +22,13 @@ _HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
 
 def known(request: Request, session_id: str) -> str | None:
     """The participant that this browser's cookie names."""
-    people = (_unsign(value, "cookie", session_id) for value in _kept(request, _PERSON_COOKIE, session_id))
+    people = (unsign(_secret(), "cookie", session_id, value) for value in _kept(request, _PERSON_COOKIE, session_id))
     return next(filter(None, people), None)
 
 
 def cookie(request: Request, person: str, session_id: str) -> str:
     """The header that makes this browser this participant for half a year."""
-    value = _sign(person, "cookie", session_id)
+    value = sign(_secret(), "cookie", session_id, person)
     return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
 
 
@@ -41,42 +40,42 @@ def forgotten(request: Request, session_id: str) -> list[str]:
 
 def form_token(person: str, session_id: str) -> str:
     """The id as the pre-session form carries it."""
-    return _sign(person, "form", session_id)
+    return sign(_secret(), "form", session_id, person)
 
 
 def named_by(token: str, session_id: str) -> str | None:
     """The id that a pre-session form carried."""
-    return _unsign(token, "form", session_id)
+    return unsign(_secret(), "form", session_id, token)
 
 
 def page_token(person: str, session_id: str) -> str:
     """What every form of a conversation carries: that our page made it, and for whom."""
-    return _signature(person, "page", session_id)
+    return signature(_secret(), "page", session_id, person)
 
 
 def is_of_page(token: str, person: str, session_id: str) -> bool:
     """Whether a form was made for this participant."""
-    return _unsign(f"{person}.{token}", "page", session_id) == person
+    return unsign(_secret(), "page", session_id, f"{person}.{token}") == person
 
 
 def resume_token(person: str, session_id: str) -> str:
     """The id as the private link carries it to another device."""
-    return _sign(person, "resume", session_id)
+    return sign(_secret(), "resume", session_id, person)
 
 
 def resumed_by(token: str, session_id: str) -> str | None:
     """The id in a private link."""
-    return _unsign(token, "resume", session_id)
+    return unsign(_secret(), "resume", session_id, token)
 
 
 def storage_mark(person: str, session_id: str) -> str:
     """What a page keeps unsent words under in its browser: another participant there never finds them, and it tells nobody who it is."""
-    return _signature(person, "storage", session_id)[:16]
+    return signature(_secret(), "storage", session_id, person)[:16]
 
 
 def holder_by(token: str, session_id: str) -> Holder | None:
     """Whom a link to the results was made for."""
-    return holder_of(token, session_id, secret=container.deployment_secret(), now=container.clock().now())
+    return holder_of(token, session_id, secret=_secret(), now=container.clock().now())
 
 
 def holder(request: Request, kind: Kind, session_id: str) -> str | None:
@@ -91,39 +90,12 @@ def holder_cookie(request: Request, token: str, kind: Kind, session_id: str) -> 
 
 
 def _kept(request: Request, prefix: str, session_id: str) -> Iterator[str]:
-    """What the cookies of this name hold: a browser may send several."""
-    wanted = _cookie_name(prefix, session_id)
-    for pair in request.headers.get("cookie", "").split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == wanted:
-            yield value
+    return cookie_values(request, _cookie_name(prefix, session_id))
 
 
 def _cookie_name(prefix: str, session_id: str) -> str:
     return f"{prefix}_{session_id.replace('-', '')}"
 
 
-def _signature(value: str, purpose: str, session_id: str) -> str:
-    return _sign(value, purpose, session_id).rpartition(".")[2]
-
-
-def _sign(value: str, purpose: str, session_id: str) -> str:
-    signed: bytes = _signer(purpose, session_id).sign(value)
-    return signed.decode()
-
-
-def _unsign(signed: str, purpose: str, session_id: str) -> str | None:
-    from itsdangerous import BadSignature
-
-    try:
-        value: bytes = _signer(purpose, session_id).unsign(signed)
-    except BadSignature:
-        return None
-    return value.decode()
-
-
-def _signer(purpose: str, session_id: str) -> Any:
-    from itsdangerous import Signer
-
-    salt = f"participant {purpose} of session {session_id}"
-    return Signer(container.deployment_secret(), salt, key_derivation="hmac", digest_method=hashlib.sha256)
+def _secret() -> bytes:
+    return container.deployment_secret()

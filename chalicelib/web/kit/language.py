@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chalicelib.text.language import DEFAULT, OWN, match, usual_language
 from chalicelib.text.scripts import family_of, is_right_to_left, script_of, script_of_language
+from chalicelib.web.kit.cookies import cookie_values
 
 COOKIE = "hm_lang"
 PARAMETER = "lang"
@@ -27,7 +28,7 @@ class Language(Struct, frozen=True):
 
 
 LANGUAGES = {
-    tag: Language(tag, name, "rtl" if is_right_to_left(script_of_language(tag)) else "ltr") for tag, name in OWN.items()
+    tag: Language(tag, name, "rtl" if is_right_to_left(script_of(name) or "") else "ltr") for tag, name in OWN.items()
 }
 
 _SAMPLED = 400  # characters that are enough to tell a script
@@ -87,8 +88,7 @@ def _fits(script: str, wanted: str) -> bool:
 
 def _switched(request: Request) -> str | None:
     """What the visitor switched to, with this request or before."""
-    kept = _cookie(request)
-    return asked(request) or (kept if kept in LANGUAGES else None)
+    return asked(request) or next((kept for kept in cookie_values(request, COOKIE) if kept in LANGUAGES), None)
 
 
 def _accepted(request: Request) -> list[str]:
@@ -102,8 +102,3 @@ def _accepted(request: Request) -> list[str]:
         except ValueError:
             continue
     return [tag for weight, _, tag in sorted(ranked) if weight < 0]
-
-
-def _cookie(request: Request) -> str:
-    pairs = (pair.strip().partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    return next((value for name, _, value in pairs if name == COOKIE), "")

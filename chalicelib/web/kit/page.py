@@ -5,7 +5,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from chalice.app import Request, Response
 from msgspec import Struct
@@ -15,8 +15,8 @@ from chalicelib.model import Session
 from chalicelib.settings import settings
 from chalicelib.web.kit import language, static
 from chalicelib.web.kit.contact import contact
+from chalicelib.web.kit.cookies import set_cookie
 from chalicelib.web.kit.language import LANGUAGES, Language
-from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts, texts_in
 
 if TYPE_CHECKING:
@@ -69,20 +69,13 @@ def page(
     body = _environment().get_template(template).render(given)
     headers = {**HEADERS, "Content-Security-Policy": _policy(nonce), "Content-Language": voice.language.tag}
     if switched := language.asked(request):
-        headers["Set-Cookie"] = cookie(request, language.COOKIE, switched, _YEAR)
+        headers["Set-Cookie"] = set_cookie(request, language.COOKIE, switched, _YEAR)
     return Response(body, headers, status)
 
 
 def fragment(voice: Voice, template: str, **values: Any) -> str:
     """A part of a page, for a page that is there already."""
     return _environment().get_template(template).render({**_spoken(voice), **values}).strip()
-
-
-def cookie(request: Request, name: str, value: str, seconds: int) -> str:
-    """The header that sets a cookie of ours, out of reach of scripts and of other sites."""
-    at = urlsplit(public_url(request))
-    secure = "; Secure" if at.scheme == "https" else ""
-    return f"{name}={value}; Path={at.path}/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def with_retry_after(response: Response, error: HarmonicaError) -> Response:

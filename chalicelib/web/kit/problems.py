@@ -38,7 +38,8 @@ def told(request: Request, error: HarmonicaError) -> tuple[str, str]:
     if isinstance(error, ForeignForm):
         return texts("wrong_heading"), texts("foreign_form")
     heading, explanation = _SAID.get(error.status, ("failed_heading", "failed_text"))
-    seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 0
+    wait = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else None
+    seconds = texts("seconds", count=wait) if wait else ""
     return texts(heading), texts(explanation, request=request_id(request), seconds=seconds)
 
 

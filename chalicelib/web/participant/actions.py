@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from chalice.app import Response
 
@@ -20,7 +19,6 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
-from chalicelib.web.participant.join_view import number
 from chalicelib.web.participant.page_request import Visit
 from chalicelib.web.participant.views import Draft, Told, current, onwards, unsaved
 from chalicelib.web.participant.widgets import Unfinished, control_of, value_of, words_for
@@ -125,20 +123,19 @@ def _after_failure(visit: Visit, said: NewMessage, draft: Draft, error: Harmonic
         return unsaved(visit, draft, visit.voice(None).texts("unsaved_text"), unreadable)
     if said.message_id and turns.is_stored(said.message_id, context, history):
         return onwards(visit, context.view.session, thread, kept=True)
-    key, values = _why(error)
-    notice = visit.voice(context.view.session).texts(key, **values)
+    notice = _why(error, visit.voice(context.view.session).texts)
     return current(visit, context.view, thread, Told(notice, draft, error=error))
 
 
-def _why(error: HarmonicaError) -> tuple[str, dict[str, Any]]:
+def _why(error: HarmonicaError, texts: Texts) -> str:
     """What to say of words that were not stored."""
     if isinstance(error, RateLimited):
-        return "slow_turns", {"seconds": round(error.retry_after)}
+        return texts("slow_turns", seconds=texts("seconds", count=round(error.retry_after)))
     if isinstance(error, turns.ConversationFull):
-        return "conversation_full", {"limit": number(error.limit)}
+        return texts("conversation_full", messages=texts("messages", count=error.limit))
     if isinstance(error, WidgetValueRefused):
-        return "widget_gone", {}
-    return ("busy" if error.status == 409 else "not_saved"), {}
+        return texts("widget_gone")
+    return texts("busy" if error.status == 409 else "not_saved")
 
 
 def _require_pace(visit: Visit) -> None:
@@ -169,4 +166,4 @@ def _message_id(form: Form, content: str) -> str | None:
 def _complaint(content: str, texts: Texts) -> str:
     if not content:
         return texts("empty_message")
-    return texts("long_message", count=number(len(content)), limit=number(CONTENT_LIMIT))
+    return texts("long_message", characters=texts("characters", count=len(content)), limit=CONTENT_LIMIT)

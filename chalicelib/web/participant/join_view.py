@@ -9,6 +9,7 @@ from msgspec import Struct
 from chalicelib.model import Question, SessionView
 from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused, asks_name
 from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
+from chalicelib.text.locales import format_moment
 from chalicelib.web.kit.page import Voice
 from chalicelib.web.kit.texts import Texts
 
@@ -41,8 +42,8 @@ def fields(
 def complaint(refused: AnswerRefused, texts: Texts) -> str:
     """What is wrong with an answer."""
     question = refused.question
-    limit, options = number(refused.limit), ", ".join(question.options)
-    return texts(f"refused_{refused.rule}", question=asked(question, texts), limit=limit, options=options)
+    options = ", ".join(question.options)
+    return texts(f"refused_{refused.rule}", question=asked(question, texts), count=refused.limit, options=options)
 
 
 def asked(question: Question, texts: Texts) -> str:
@@ -59,12 +60,11 @@ def facts(view: SessionView, voice: Voice) -> list[tuple[str, str]]:
     results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
     results += [texts("pollination")] if session.cross_pollination else []
     gap = "" if voice.language.tag.startswith("zh") else " "
-    minutes = session.duration_minutes
     told = [
         (texts("fact_with"), texts(_with_whom())),
         (texts("fact_readers"), gap.join(readers)),
         (texts("fact_results"), gap.join(results)),
-        (texts("fact_duration"), texts("duration_one" if minutes == 1 else "duration", minutes=minutes)),
+        (texts("fact_duration"), texts("duration", count=session.duration_minutes)),
     ]
     if session.closes_at:
         told.append((texts("fact_deadline"), moment_in(session.closes_at, session.time_zone, texts)))
@@ -85,19 +85,12 @@ def moment_in(at: datetime, zone: str, texts: Texts) -> str:
 
 def time_in(at: datetime, zone: str, texts: Texts) -> str:
     """The same where the zone is told elsewhere."""
-    local = at.astimezone(ZoneInfo(zone))
-    month = texts("months").split("|")[local.month - 1]
-    return texts("date_time", day=local.day, month=month, year=local.year, time=local.strftime("%H:%M"))
+    return format_moment(texts.tag, at.astimezone(ZoneInfo(zone)))
 
 
 def in_zone(what: str, zone: str, texts: Texts) -> str:
     """A time, or what is above several, with the zone that it is told in."""
     return texts("in_zone", what=what, zone=zone.replace("_", " "))
-
-
-def number(value: int) -> str:
-    """A number with its thousands apart."""
-    return f"{value:,}"
 
 
 def _field(question: Question, entered: str, error: str | None, texts: Texts) -> Field:

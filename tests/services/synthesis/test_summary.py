@@ -276,7 +276,7 @@ def test_nothing_that_people_wrote_becomes_markup() -> None:
         agreements=["#1 of\n## all"],
     )
     assert "> \\# Heading \\[link\\](http://x) \\<script\\>\\*bold\\*\\</script\\> \\> 1. \\`code\\`" in made.markdown
-    assert "**L\\\\** — 1 of 1 participants\n\n1\\. List \\[item\\]" in made.markdown
+    assert "**L\\\\** — 1 of 1 participant\n\n1\\. List \\[item\\]" in made.markdown
     assert "- \\#1 of all" in made.markdown
 
 

@@ -21,31 +21,17 @@ COMPOSED = re.compile(
 )
 
 
-def placeholders(text: str) -> set[str]:
-    return set(re.findall(r"\{(\w*)\}", text))
-
-
 def html_of(page: str) -> str:
     found = re.search(r"<html[^>]*>", page)
     assert found
     return found[0]
 
 
-@pytest.mark.parametrize("tag", LANGUAGES)
-def test_every_catalogue_says_the_same(tag: str) -> None:
-    catalogue = texts_in(tag).catalogue
-    assert list(catalogue) == list(ENGLISH)
-    for key, text in catalogue.items():
-        assert text.strip() == text != "", key
-        assert placeholders(text) == placeholders(ENGLISH[key]), key
-    assert len(catalogue["months"].split("|")) == 12
-
-
 @pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
 def test_a_catalogue_is_translated(tag: str) -> None:
-    same = [key for key, text in texts_in(tag).catalogue.items() if text == ENGLISH[key]]
+    same = [str(text) for key, text in texts_in(tag).catalogue.items() if text == ENGLISH[key]]
     assert len(same) < 10
-    assert max((ENGLISH[key] for key in same), key=len, default="").count(" ") < 3
+    assert max(same, key=len, default="").count(" ") < 3
 
 
 def test_every_text_is_used_and_no_other_is_asked_for() -> None:

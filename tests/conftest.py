@@ -55,7 +55,7 @@ def forget_wiring() -> None:
         container.participants,
         container.participant_deps,
         container.telegram_groups,
-        home.example_seen,
+        home.is_example_visible,
     ):
         cached.cache_clear()
 

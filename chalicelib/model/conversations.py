@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model.synthesis import Voice
 
@@ -80,6 +81,17 @@ class Thread(Struct, frozen=True):
     def is_leased(self, now: datetime) -> bool:
         """Whether a reply is being made right now."""
         return self.turn_id is not None and self.leased_until is not None and self.leased_until > now
+
+    def with_reply(self, message: "Message") -> "Thread":
+        """Returns the head after this reply of the facilitator's."""
+        return replace(
+            self,
+            last_sequence=message.sequence,
+            answered_to=message.sequence,
+            concluded=self.concluded or message.is_final,
+            turn_id=None,
+            leased_until=None,
+        )
 
 
 class Message(Struct, frozen=True):

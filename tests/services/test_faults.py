@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import ThreadView
-from chalicelib.services.facilitation import condensing
+from chalicelib.services.facilitation import condensed_history
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, own_model, tap
@@ -162,8 +162,8 @@ def test_a_turn_that_condenses_survives_every_fault(
     world: World, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is condensed is there exactly when the reply is; from then on the messages in it are known by it."""
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", 3)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 1)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 3)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 1)
 
     def prepare() -> None:
         world.join()

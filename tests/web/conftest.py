@@ -5,7 +5,7 @@ import pytest
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_retries, own_time
 from tests.faults import Interviewer, Wire, own_model, tap
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 
 @pytest.fixture

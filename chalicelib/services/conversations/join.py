@@ -45,7 +45,7 @@ def begin(
     deadline: Deadline,
     request_id: str | None = None,
 ) -> Turn:
-    """The same for who has read already where this participant stands."""
+    """Joins as `join` does, for a door that has read already where this participant stands."""
     request_context.require_active(context.view, deps)
     if context.thread is None:
         answers = check_answers(context.view.questions, given)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from chalicelib.model import Message, Session, Thread, ThreadView
-from chalicelib.services.facilitation.turn import FacilitatorReply
+from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply
 
 
 class NewMessage(Struct, frozen=True):
@@ -72,18 +72,6 @@ def turn_of(session: Session, thread_id: str, reply: Message, conversation: Thre
     """The turn that ended with this reply."""
     return Turn(
         session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec, conversation
-    )
-
-
-def answered(thread: Thread, reply: Message) -> Thread:
-    """The head of a thread after this reply."""
-    return replace(
-        thread,
-        last_sequence=reply.sequence,
-        answered_to=reply.sequence,
-        concluded=thread.concluded or reply.is_final,
-        turn_id=None,
-        leased_until=None,
     )
 
 

@@ -1,33 +1,26 @@
 """A participant's own conversation as a page shows it: all of it, or what a page that is open already lacks."""
 
-from collections.abc import Sequence
-
-from chalicelib.model import Message, ThreadView
+from chalicelib.model import ThreadView
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 
 
-def read_messages(
-    context: RequestContext,
-    deps: ConversationDeps,
-    after: int | None = None,
-    history: Sequence[Message] | None = None,
-) -> ThreadView | None:
-    """The conversation, None where it has not begun; for a page that shows it up to `after` the end of it, which that lacks.
+def read_messages(context: RequestContext, deps: ConversationDeps, after: int | None = None) -> ThreadView | None:
+    """Returns the conversation, None where it has not begun; for a page that shows it up to `after`, the end that it lacks.
 
-    `history` is its latest messages, where they have been read already.
+    Nothing is read where the context has it already.
     """
-    thread = context.thread
+    thread, latest = context.thread, context.history
     if thread is None:
         return None
-    if history is None and after is not None:
-        history = tuple(deps.conversations.messages(thread, min(after, thread.last_said - 1) - 1))
-    if history is not None and suffices(latest := ThreadView(thread, context.answers, tuple(history)), after):
-        return latest
+    if not latest and after is not None:
+        latest = tuple(deps.conversations.messages(thread, min(after, thread.last_said - 1) - 1))
+    if suffices(found := ThreadView(thread, context.answers, latest), after):
+        return found
     return ThreadView(thread, context.answers, tuple(deps.conversations.messages(thread)))
 
 
 def suffices(latest: ThreadView, after: int | None) -> bool:
-    """Whether these latest messages are all that a page needs which shows the conversation up to `after`; None: nothing of it.
+    """Says whether these latest messages are all that a page needs which shows the conversation up to `after`; None: nothing of it.
 
     They are where a message of the facilitator's is among them that the page has, and that the participant's latest words
     come after: what is new, which of it is the recap, and what was said last follow from there.

@@ -16,8 +16,8 @@ from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import LeaseWait, take_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
-from chalicelib.services.facilitation.condensing import condense, fingerprint
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.condensed_history import condense, fingerprint
+from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.usage.budget import BudgetSpent, Meter
@@ -45,12 +45,11 @@ def take_turn(
     context: RequestContext,
     who: Participant,
     said: NewMessage,
-    history: Sequence[Message] | None = None,
     *,
     deps: ConversationDeps,
     deadline: Deadline,
 ) -> Turn:
-    """The same for who has read already where this participant stands, and maybe the thread's `history`."""
+    """Takes a turn as `say` does, for a door that has read already where this participant stands."""
     if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
         return turn
     request_context.require_active(context.view, deps)
@@ -66,10 +65,10 @@ def take_turn(
         context = request_context.after_lost_join(context.view.session.id, who, deps)
     waiting = LeaseWait(deps)
     while True:
-        turn = attempt(context, said, deps, deadline, history)
+        turn = attempt(context, said, deps, deadline)
         if turn:
             return turn
-        context, history = waiting.again(context), None
+        context = waiting.again(context)
 
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:
@@ -86,25 +85,20 @@ def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps)
         return None
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = read_history(context, deps)
-    known = _find_said(context, history, said)
-    return _turn_of(known, history, context) if known else None
+    context = request_context.with_history(context, deps)
+    known = _find_said(context, said)
+    return _turn_of(known, context) if known else None
 
 
-def attempt(
-    context: RequestContext,
-    said: NewMessage,
-    deps: ConversationDeps,
-    deadline: Deadline,
-    history: Sequence[Message] | None = None,
-) -> Turn | None:
-    """One attempt at a turn; None where another request holds the thread or came first. Reads the history where it is not given."""
+def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, deadline: Deadline) -> Turn | None:
+    """One attempt at a turn; None where another request holds the thread or came first."""
     thread = context.begun
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = read_history(context, deps) if history is None else history
-    known = _find_said(context, history, said)
-    if known and (turn := _turn_of(known, history, context)):
+    context = request_context.with_history(context, deps)
+    history = context.history
+    known = _find_said(context, said)
+    if known and (turn := _turn_of(known, context)):
         return turn
     if known is None and thread.message_count >= deps.max_turns:
         raise ConversationFull(deps.max_turns)
@@ -155,21 +149,14 @@ def reply(
     if not stored:
         deps.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise Conflict("Another request is answering this message; send the same message again")
-    conversation = ThreadView(messages.answered(thread, message), context.answers, (*history, message))
+    conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
     return turn_of(context.view.session, thread.id, message, conversation)
 
 
-def read_history(context: RequestContext, deps: ConversationDeps) -> list[Message]:
-    """The messages of the thread that nothing condensed covers, oldest first."""
-    if context.thread is None or context.thread.is_empty:
-        return []
-    return list(deps.conversations.messages(context.thread, context.condensed.to_sequence if context.condensed else 0))
-
-
-def is_stored(message_id: str, context: RequestContext, history: Sequence[Message]) -> bool:
-    """Whether a message with this id of the channel's is in the thread, whose history this is."""
+def is_stored(message_id: str, context: RequestContext) -> bool:
+    """Says whether a message with this id of the channel's is in the thread, whose history has been read."""
     condensed = context.condensed is not None and fingerprint(message_id) in context.condensed.message_ids
-    return condensed or any(message.message_id == message_id for message in history)
+    return condensed or any(message.message_id == message_id for message in context.history)
 
 
 def _check_widget(history: Sequence[Message], said: NewMessage) -> None:
@@ -194,17 +181,19 @@ def _condensed_turn(context: RequestContext, said: NewMessage, deps: Conversatio
     return turn_of(context.view.session, context.thread_id, answer) if answer else None
 
 
-def _turn_of(known: Message, history: Sequence[Message], context: RequestContext) -> Turn | None:
-    """The turn that a stored message has come to, if it has."""
-    replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
+def _turn_of(known: Message, context: RequestContext) -> Turn | None:
+    """Returns the turn of a stored message; None while it has no reply."""
+    replies = (
+        message for message in context.history if message.role == "assistant" and message.sequence > known.sequence
+    )
     reply = next(replies, None)
-    conversation = ThreadView(context.begun, context.answers, tuple(history))
+    conversation = ThreadView(context.begun, context.answers, context.history)
     return turn_of(context.view.session, context.thread_id, reply, conversation) if reply else None
 
 
-def _find_said(context: RequestContext, history: Sequence[Message], said: NewMessage) -> Message | None:
+def _find_said(context: RequestContext, said: NewMessage) -> Message | None:
     """The stored message that this one repeats: same id; or no id, the same words, and no reply to them when this request began."""
-    users = (message for message in history if message.role == "user")
+    users = (message for message in context.history if message.role == "user")
     if said.message_id is not None:
         return next((message for message in users if message.message_id == said.message_id), None)
     same = (None, said.content, said.widget_value)

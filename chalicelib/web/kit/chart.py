@@ -39,8 +39,8 @@ class Chart(Struct, frozen=True):
     bar_height: int = _BAR
 
 
-def chart_of(title: str, bars: Sequence[Bar], total: int, direction: str) -> Chart:
-    """The bars of these figures, against the total; from the right where the page reads from there."""
+def make_chart(title: str, bars: Sequence[Bar], total: int, direction: str) -> Chart:
+    """Returns the bars of these figures, against the total; from the right where the page reads from there."""
     most = max([total, *(bar.count for bar in bars), 1])
     rows = []
     for index, bar in enumerate(bars):

@@ -34,47 +34,47 @@ LANGUAGES = {
 _SAMPLED = 400  # characters that are enough to tell a script
 
 
-def chosen(request: Request, session_language: str | None = None) -> Language:
-    """What the visitor switched to, else what the browser asks for, else the session's language, else English."""
+def choose_language(request: Request, session_language: str | None = None) -> Language:
+    """Returns what the visitor switched to, else what the browser asks for, else the session's language, else English."""
     if tag := _switched(request):
         return LANGUAGES[tag]
-    told = known(session_language) or LANGUAGES[DEFAULT]
-    return next((found for tag in _accepted(request) if (found := known(tag))), told)
+    default = find_language(session_language) or LANGUAGES[DEFAULT]
+    return next((found for tag in _accepted(request) if (found := find_language(tag))), default)
 
 
-def preferred(request: Request) -> str | None:
-    """The visitor's own language: what they switched to, else the first that the browser asks for, be there a catalogue or not."""
+def preferred_tag(request: Request) -> str | None:
+    """Returns the visitor's own language: what they switched to, else the first that the browser asks for, with a catalogue or without."""
     return _switched(request) or next((found[0] for tag in _accepted(request) if (found := _OWN.match(tag))), None)
 
 
-def asked(request: Request) -> str | None:
-    """The language that this very request switches to."""
+def requested_tag(request: Request) -> str | None:
+    """Returns the language that this very request switches to."""
     tag = (request.query_params or {}).get(PARAMETER)
     return tag if tag in LANGUAGES else None
 
 
-def known(named: str | None) -> Language | None:
-    """The catalogue for a language code or name; None where there is none."""
+def find_language(named: str | None) -> Language | None:
+    """Returns the language of this code or name that we have a catalogue for; None where there is none."""
     tag = match(named, LANGUAGES)
     return LANGUAGES[tag] if tag else None
 
 
-def tag_of(named: str | None) -> str | None:
-    """The session's language as browsers understand it; None where the host named none, or one that is no tag."""
+def session_tag(named: str | None) -> str | None:
+    """Returns the session's language as browsers understand it; None where the host named none, or one that is no tag."""
     if named and _TAG.fullmatch(named):
         return named
-    found = known(named)
+    found = find_language(named)
     return found.tag if found else None
 
 
-def of_text(text: str, session_tag: str | None, page: Language) -> tuple[str, str]:
-    """Language and direction of somebody's words: the session's where its script fits them, else what their script suggests."""
+def guess_language(text: str, named: str | None, page: Language) -> tuple[str, str]:
+    """Returns language and direction of somebody's words: the session's where its script fits them, else what their script suggests."""
     script = script_of(text[:_SAMPLED])
     if script is None:
-        return session_tag or page.tag, page.direction
+        return named or page.tag, page.direction
     direction = "rtl" if is_right_to_left(script) else "ltr"
-    if session_tag and _fits(script, script_of_language(session_tag)):
-        return session_tag, direction
+    if named and _fits(script, script_of_language(named)):
+        return named, direction
     if script == "Hani" and page.tag.startswith("zh"):
         return page.tag, direction
     is_latin_page = script_of_language(page.tag) == "Latn"
@@ -82,17 +82,17 @@ def of_text(text: str, session_tag: str | None, page: Language) -> tuple[str, st
 
 
 def _fits(script: str, wanted: str) -> bool:
-    """Whether words in one script may be in a language of the other; characters that Chinese and Japanese share fit both."""
+    """Says whether words in one script may be in a language of the other; characters that Chinese and Japanese share fit both."""
     return family_of(script) == wanted or (script == "Hani" and wanted == "Jpan")
 
 
 def _switched(request: Request) -> str | None:
-    """What the visitor switched to, with this request or before."""
-    return asked(request) or next((kept for kept in cookie_values(request, COOKIE) if kept in LANGUAGES), None)
+    """Returns what the visitor switched to, with this request or before."""
+    return requested_tag(request) or next((kept for kept in cookie_values(request, COOKIE) if kept in LANGUAGES), None)
 
 
 def _accepted(request: Request) -> list[str]:
-    """What the browser asks for, the best first."""
+    """Returns what the browser asks for, the best first."""
     header = request.headers.get("accept-language", "")
     ranked: list[tuple[float, int, str]] = []
     for place, item in enumerate(header[:500].split(",")):

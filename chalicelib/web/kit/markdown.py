@@ -14,8 +14,8 @@ _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "blockquote", "code",
 _SCHEMES = {"http", "https", "mailto"}
 
 
-def formatted(text: str) -> "Markup":
-    """The text as HTML."""
+def render_markdown(text: str) -> "Markup":
+    """Returns the text as HTML."""
     import nh3
     from markupsafe import Markup
 

@@ -17,24 +17,24 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def request_id(request: Request) -> str:
-    """The gateway's id of this request."""
+    """Returns the gateway's id of this request."""
     return str(request.context.get("requestId", ""))
 
 
 def is_uuid(value: str) -> bool:
-    """Whether this can be an id of ours: a UUID in lower case."""
+    """Says whether this can be an id of ours: a UUID in lower case."""
     return _UUID.fullmatch(value) is not None
 
 
 def require_uuid(value: str, message: str = "Session not found") -> str:
-    """A canonical id; NotFound for what cannot be one."""
+    """Returns a canonical id; NotFound for what cannot be one."""
     if not is_uuid(value.lower()):
         raise NotFound(message)
     return value.lower()
 
 
 def public_url(request: Request) -> str:
-    """Where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
+    """Returns where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
     if settings().public_url:
         return settings().public_url
     context = request.context
@@ -45,7 +45,7 @@ def public_url(request: Request) -> str:
 def answer_in_any_case(
     request: Request, answer: Callable[[], Response], problem: Callable[[HarmonicaError], Response], apology: str
 ) -> Response:
-    """The answer, or its failure as `problem` renders it; one that nobody foresaw is logged, and told as the apology.
+    """Returns the answer, or its failure as `problem` renders it; one that nobody foresaw is logged, and told as the apology.
 
     Every response names the request, and every request is logged.
     """
@@ -63,7 +63,7 @@ def answer_in_any_case(
 
 
 def _log(request: Request, status: int, took: timedelta) -> None:
-    """One line a request: its route and how it went, never what it carried."""
+    """Returns one line a request: its route and how it went, never what it carried."""
     logger.info(
         "request",
         extra={

@@ -11,12 +11,12 @@ routes = Blueprint(__name__)
 
 @routes.route("/static/{name}", methods=READ, content_types=[])
 def get_static(name: str) -> Response:
-    """A style sheet or a script."""
+    """Returns a style sheet or a script."""
     return respond(routes.current_request, lambda request: static.serve(request, name))
 
 
-def problem(request: Request, error: HarmonicaError) -> Response:
-    """What went wrong at an address that no route serves."""
+def show_problem(request: Request, error: HarmonicaError) -> Response:
+    """Returns what went wrong at an address that no route serves."""
 
     def fail(_: Request) -> Response:
         raise error

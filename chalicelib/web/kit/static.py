@@ -16,12 +16,12 @@ _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def address(name: str) -> str:
-    """Where a page finds a file, relative to itself."""
+    """Returns the address of a file, relative to the page that names it."""
     return f"static/{name}?v={_version()}"
 
 
 def serve(request: Request, name: str) -> Response:
-    """A file. Whoever asks for another version than this one gets this one, and keeps it for nobody."""
+    """Returns a file. Who asks for another version than this one gets this one, and keeps it for nobody."""
     body = _files().get(name)
     if body is None:
         raise NotFound("There is no such file")
@@ -37,18 +37,18 @@ def serve(request: Request, name: str) -> Response:
 
 @cache
 def _version() -> str:
-    """One for all files: modules import each other under it."""
+    """Returns the version of all files, which is one, since modules import each other under it."""
     digest = hashlib.sha256()
-    for file in _found():
+    for file in _list_files():
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
 @cache
 def _files() -> dict[str, str]:
-    return {file.name: _IMPORT.sub(rf"\1?v={_version()}\2", file.read_text()) for file in _found()}
+    return {file.name: _IMPORT.sub(rf"\1?v={_version()}\2", file.read_text()) for file in _list_files()}
 
 
-def _found() -> list[Path]:
-    """The files of the kit and of each door: they share one folder in addresses, so each has a name of its own."""
+def _list_files() -> list[Path]:
+    """Returns the files of the kit and of each door. They share one folder in addresses, so each has a name of its own."""
     return sorted((it for it in _WEB.glob("*/static/*") if it.suffix in _TYPES), key=lambda it: it.name)

@@ -1,13 +1,11 @@
 """What somebody does in a conversation: says something, answers a widget, ends it, rates it."""
 
 import uuid
-from collections.abc import Sequence
 
 from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound, RateLimited, Unavailable, WidgetValueRefused
-from chalicelib.model import Message
 from chalicelib.observability import log_failure
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.access.rate_limits import TURNS, count_turn
@@ -19,116 +17,81 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
-from chalicelib.web.participant.page_request import Visit
-from chalicelib.web.participant.views import Draft, Told, current, onwards, unsaved
-from chalicelib.web.participant.widgets import Unfinished, control_of, value_of, words_for
+from chalicelib.web.participant.chat_page import Draft, Outcome, continue_chat, show_chat, show_unsaved
+from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.widgets import WidgetUnanswered, describe_value, make_control, read_value
 
 
-def say(visit: Visit, form: Form) -> Response:
-    """Words, in the participant's own."""
+def send_message(chat: ChatRequest, form: Form) -> Response:
+    """Stores what the participant wrote and answers with the facilitator's reply."""
     content = form.get("content", "")
     message_id = _message_id(form, content)
     draft = Draft(content, form.get("message_id") if message_id else None)
     if not 0 < len(content) <= CONTENT_LIMIT:
-        view, thread = visit.read()
-        return current(
-            visit, view, thread, Told(_complaint(content, visit.voice(view.session).texts), draft, status=400)
-        )
-    return _turn(visit, NewMessage(content, message_id), draft)
+        view, thread = chat.read()
+        notice = _explain_content(content, chat.locale(view.session).texts)
+        return show_chat(chat, view, thread, Outcome(notice, draft, status=400))
+    return _take_turn(chat, NewMessage(content, message_id), draft)
 
 
-def choose(visit: Visit, form: Form) -> Response:
-    """An answer given in the widget that is open."""
-    context = visit.find()
-    history = turns.read_history(context, container.conversation_deps())
-    texts = visit.voice(context.view.session).texts
-    last = next((message for message in reversed(history) if message.role == "assistant"), None)
-    control = control_of(last) if last else None
+def answer_widget(chat: ChatRequest, form: Form) -> Response:
+    """Takes an answer to the widget that is open as the participant's message."""
+    context = chat.find_with_history()
+    texts = chat.locale(context.view.session).texts
+    last = next((message for message in reversed(context.history) if message.role == "assistant"), None)
+    control = make_control(last) if last else None
 
     def refuse(notice: str, status: int) -> Response:
-        return current(visit, context.view, visit.conversation(context, history), Told(notice, status=status))
+        return show_chat(chat, context.view, chat.conversation(context), Outcome(notice, status=status))
 
     if control and form.get("widget") == str(control.sequence):
         try:
-            value = value_of(control, form)
-        except Unfinished as unfinished:
-            return refuse(texts(unfinished.key, **unfinished.values), 400)
-        content = words_for(control, value)
-        return _turn(visit, NewMessage(content, _message_id(form, content), value), Draft(content), context, history)
-    if form.get("again") and turns.is_stored(form["again"], context, history):
+            value = read_value(control, form)
+        except WidgetUnanswered as error:
+            return refuse(texts(error.key, **error.values), 400)
+        content = describe_value(control, value)
+        return _take_turn(chat, NewMessage(content, _message_id(form, content), value), Draft(content), context)
+    if form.get("again") and turns.is_stored(form["again"], context):
         # A script sends it again because the answer to its first try was lost.
-        return onwards(visit, context.view.session, visit.conversation(context, history), kept=True)
+        return continue_chat(chat, context.view.session, chat.conversation(context), kept=True)
     return refuse(texts("widget_gone"), 409)
 
 
-def end(visit: Visit) -> Response:
-    """The participant says that it is enough."""
-    feedback.conclude(visit.session_id, visit.who, deps=container.conversation_deps(), stored=container.feedback())
-    return onwards(visit, done="done")
+def conclude(chat: ChatRequest) -> Response:
+    """Ends the conversation, as the participant wants."""
+    feedback.conclude(chat.session_id, chat.who, deps=container.conversation_deps(), stored=container.feedback())
+    return continue_chat(chat, done="done")
 
 
-def rate(visit: Visit, form: Form) -> Response:
-    """How the conversation was."""
+def rate_conversation(chat: ChatRequest, form: Form) -> Response:
+    """Keeps how the participant found the conversation."""
     chosen = form.get("rating", "")
     if chosen not in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1)):
-        view, thread = visit.read()
-        notice = visit.voice(view.session).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
-        return current(visit, view, thread, Told(notice, status=400))
+        view, thread = chat.read()
+        notice = chat.locale(view.session).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
+        return show_chat(chat, view, thread, Outcome(notice, status=400))
     comment = form.get("comment", "")[: feedback.COMMENT_LIMIT]
     feedback.rate(
-        visit.session_id,
-        visit.who,
+        chat.session_id,
+        chat.who,
         int(chosen),
         comment,
         deps=container.conversation_deps(),
         stored=container.feedback(),
     )
-    return onwards(visit, done="rated")
+    return continue_chat(chat, done="rated")
 
 
-def named(error: Exception, visit: Visit) -> HarmonicaError:
-    """The error itself where we can name it. One that we cannot is recorded, and must not cost a person their words either."""
+def identify_error(error: Exception, chat: ChatRequest) -> HarmonicaError:
+    """Returns the error itself where it has a name. One without is recorded, and must not cost a person their words either."""
     if isinstance(error, HarmonicaError):
         return error
-    log_failure("page failed", error, request_id=request_id(visit.request), session_id=visit.session_id)
+    log_failure("page failed", error, request_id=request_id(chat.request), session_id=chat.session_id)
     return HarmonicaError("This failed on our side")
 
 
-def _turn(
-    visit: Visit,
-    said: NewMessage,
-    draft: Draft,
-    context: RequestContext | None = None,
-    history: Sequence[Message] | None = None,
-) -> Response:
-    """The answer to what was said; `context` and `history` where they have been read for it already."""
-    try:
-        _require_pace(visit)
-        deps = container.conversation_deps()
-        turn = turns.take_turn(context or visit.find(), visit.who, said, history, deps=deps, deadline=visit.deadline)
-    except NotFound:
-        raise
-    except Exception as error:
-        return _after_failure(visit, said, draft, named(error, visit))
-    return onwards(visit, turn.session, turn.conversation, kept=True)
-
-
-def _after_failure(visit: Visit, said: NewMessage, draft: Draft, error: HarmonicaError) -> Response:
-    """On to the page, which offers another try, where the words were stored; else the words back in their box."""
-    try:
-        context = visit.find()
-        history = turns.read_history(context, container.conversation_deps())
-        thread = visit.conversation(context, history)
-    except Unavailable as unreadable:
-        return unsaved(visit, draft, visit.voice(None).texts("unsaved_text"), unreadable)
-    if said.message_id and turns.is_stored(said.message_id, context, history):
-        return onwards(visit, context.view.session, thread, kept=True)
-    notice = _why(error, visit.voice(context.view.session).texts)
-    return current(visit, context.view, thread, Told(notice, draft, error=error))
-
-
-def _why(error: HarmonicaError, texts: Texts) -> str:
-    """What to say of words that were not stored."""
+def explain_failure(error: HarmonicaError, texts: Texts) -> str:
+    """Returns the sentence on why words were not stored."""
     if isinstance(error, RateLimited):
         return texts("slow_turns", seconds=texts("seconds", count=round(error.retry_after)))
     if isinstance(error, turns.ConversationFull):
@@ -138,11 +101,42 @@ def _why(error: HarmonicaError, texts: Texts) -> str:
     return texts("busy" if error.status == 409 else "not_saved")
 
 
-def _require_pace(visit: Visit) -> None:
-    """Count a turn of this person; raise RateLimited where there are too many within the minute."""
+def _take_turn(
+    chat: ChatRequest,
+    said: NewMessage,
+    draft: Draft,
+    context: RequestContext | None = None,
+) -> Response:
+    """Answers what was said; `context` is given where it has been read for it already."""
+    try:
+        _require_pace(chat)
+        deps = container.conversation_deps()
+        turn = turns.take_turn(context or chat.find(), chat.who, said, deps=deps, deadline=chat.deadline)
+    except NotFound:
+        raise
+    except Exception as error:
+        return _after_failure(chat, said, draft, identify_error(error, chat))
+    return continue_chat(chat, turn.session, turn.conversation, kept=True)
+
+
+def _after_failure(chat: ChatRequest, said: NewMessage, draft: Draft, error: HarmonicaError) -> Response:
+    """Sends on to the page, which offers another try, where the words were stored; else gives them back in their box."""
+    try:
+        context = chat.find_with_history()
+        thread = chat.conversation(context)
+    except Unavailable as unreadable:
+        return show_unsaved(chat, draft, chat.locale(None).texts("unsaved_text"), unreadable)
+    if said.message_id and turns.is_stored(said.message_id, context):
+        return continue_chat(chat, context.view.session, thread, kept=True)
+    notice = explain_failure(error, chat.locale(context.view.session).texts)
+    return show_chat(chat, context.view, thread, Outcome(notice, draft, error=error))
+
+
+def _require_pace(chat: ChatRequest) -> None:
+    """Counts a turn of this person. Raises RateLimited where there are too many within the minute."""
     now = container.clock().now()
     try:
-        turns = count_turn(visit.person, guards=container.guards(), secret=container.deployment_secret(), now=now)
+        turns = count_turn(chat.person, guards=container.guards(), secret=container.deployment_secret(), now=now)
     except Unavailable:
         return  # the turn itself shows whether the database answers
     if turns > TURNS:
@@ -150,7 +144,7 @@ def _require_pace(visit: Visit) -> None:
 
 
 def _message_id(form: Form, content: str) -> str | None:
-    """The id of what is being said.
+    """Returns the id of what is being said.
 
     A new message's follows from its form and its words: sent twice it is one message; an old form with other words is
     another. A script names its messages itself.
@@ -163,7 +157,7 @@ def _message_id(form: Form, content: str) -> str | None:
         return None
 
 
-def _complaint(content: str, texts: Texts) -> str:
+def _explain_content(content: str, texts: Texts) -> str:
     if not content:
         return texts("empty_message")
     return texts("long_message", characters=texts("characters", count=len(content)), limit=CONTENT_LIMIT)

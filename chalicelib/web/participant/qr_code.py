@@ -1,4 +1,4 @@
-"""The link of a session as a QR code, for a wall or a slide."""
+"""The QR code of a session's link, for a wall or a slide."""
 
 import io
 
@@ -14,7 +14,7 @@ _HOUR = "public, max-age=3600"
 
 
 def show(request: Request) -> Response:
-    """SVG, or PNG for `format=png`."""
+    """Returns the code as SVG, or as PNG for `format=png`."""
     import segno
 
     require_allowance(request)

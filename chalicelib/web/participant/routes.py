@@ -10,41 +10,41 @@ routes = Blueprint(__name__)
 
 @routes.route("/", methods=READ, content_types=[])
 def get_home() -> Response:
-    """What this is, for somebody who came without a link."""
+    """Returns what this is, for somebody who came without a link."""
     return respond(routes.current_request, home.show)
 
 
 @routes.route("/chat", methods=READ, content_types=[])
 def get_chat() -> Response:
-    """Where this person stands in the session: the form, the conversation, or its end."""
-    return respond(routes.current_request, chat.show)
+    """Returns where this person stands in the session: the form, the conversation, or its end."""
+    return respond(routes.current_request, chat.show_page)
 
 
 @routes.route("/chat", methods=["POST"], content_types=[])
 def post_chat() -> Response:
-    """Join, say something, or end; then back to the page."""
-    return respond(routes.current_request, chat.receive)
+    """Takes a form: joins, says something, or ends; then sends back to the page."""
+    return respond(routes.current_request, chat.receive_form)
 
 
 @routes.route("/chat/live", methods=["GET"], content_types=[])
 def get_news() -> Response:
-    """What is new in the conversation, for the script of its page."""
-    return respond_to_script(routes.current_request, chat.news)
+    """Returns what is new in the conversation, for the script of its page."""
+    return respond_to_script(routes.current_request, chat.show_news)
 
 
 @routes.route("/chat/live", methods=["POST"], content_types=[])
 def post_from_script() -> Response:
-    """The same forms as on the page; the answer is what is new."""
-    return respond_to_script(routes.current_request, chat.receive_from_script)
+    """Returns the same forms as on the page; the answer is what is new."""
+    return respond_to_script(routes.current_request, chat.receive_form_from_script)
 
 
 @routes.route("/results", methods=READ, content_types=[])
 def get_results() -> Response:
-    """What came of a session."""
+    """Returns what came of a session."""
     return respond(routes.current_request, results.show)
 
 
 @routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
-    """The link of a session as a picture."""
+    """Returns the link of a session as a picture."""
     return respond(routes.current_request, qr_code.show)

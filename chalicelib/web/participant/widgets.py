@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.model import Message
-from chalicelib.services.facilitation.widgets import choices, label_of, readable
+from chalicelib.services.facilitation.widgets import label_of, list_choices, render_choices
 from chalicelib.web.kit.http import Form
 
 
@@ -24,7 +24,7 @@ class Control(Struct, frozen=True):
     high: str = ""
 
 
-class Unfinished(Exception):
+class WidgetUnanswered(Exception):
     """A form that does not answer its widget; `key` is the text that says so."""
 
     def __init__(self, key: str, **values: Any) -> None:
@@ -33,8 +33,8 @@ class Unfinished(Exception):
         self.values = values
 
 
-def control_of(message: Message) -> Control | None:
-    """The control for the widget that a message presents."""
+def make_control(message: Message) -> Control | None:
+    """Returns the control for the widget that a message presents."""
     spec = message.widget_spec
     if spec is None:
         return None
@@ -42,42 +42,42 @@ def control_of(message: Message) -> Control | None:
     if kind == "RatingScale":
         numbers = tuple(range(props["min"], props["max"] + 1))
         return Control(kind, message.sequence, label_of(spec), (), numbers, props["minLabel"], props["maxLabel"])
-    return Control(kind, message.sequence, label_of(spec), tuple(choices(spec)))
+    return Control(kind, message.sequence, label_of(spec), tuple(list_choices(spec)))
 
 
 def text_beside(message: Message) -> str:
-    """A message without its options, which the control below it shows."""
+    """Returns a message without its options, which the control below it shows."""
     if message.widget_spec is None:
         return message.content
-    return message.content.removesuffix(readable(message.widget_spec)).rstrip()
+    return message.content.removesuffix(render_choices(message.widget_spec)).rstrip()
 
 
-def value_of(control: Control, form: Form) -> Any:
-    """What a form chose. Raises Unfinished."""
+def read_value(control: Control, form: Form) -> Any:
+    """Returns what a form chose. Raises WidgetUnanswered."""
     if control.kind == "RatingScale":
         chosen = _number(form.get("w", ""))
         if chosen not in control.numbers:
-            raise Unfinished("widget_missing")
+            raise WidgetUnanswered("widget_missing")
         return chosen
     options = dict(enumerate(control.options))
     if control.kind == "SingleSelect":
         place = _number(form.get("w", ""))
         if place not in options:
-            raise Unfinished("widget_missing")
+            raise WidgetUnanswered("widget_missing")
         return options[place]
     if control.kind == "MultiSelect":
         several = [option for place, option in options.items() if form.get(f"w{place}")]
         if not several:
-            raise Unfinished("widget_missing")
+            raise WidgetUnanswered("widget_missing")
         return several
     places = {place: _number(form.get(f"w{place}", "")) for place in options}
     if sorted(places.values()) != list(range(1, len(options) + 1)):
-        raise Unfinished("widget_places", count=len(options))
+        raise WidgetUnanswered("widget_places", count=len(options))
     return [options[place] for place in sorted(options, key=lambda place: places[place])]
 
 
-def words_for(control: Control, value: Any) -> str:
-    """A choice in words, as the participant's message."""
+def describe_value(control: Control, value: Any) -> str:
+    """Returns a choice in words, as the participant's message."""
     if not isinstance(value, list):
         return str(value)
     if control.kind == "RankingList":

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib import web
-from chalicelib.web.kit.language import LANGUAGES, known, of_text
+from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language
 from chalicelib.web.kit.texts import texts_in
 from tests.api.hosts import Host
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 ROOM = Path(web.__file__).parent
 ENGLISH = texts_in("en").catalogue
@@ -35,7 +35,7 @@ def test_a_catalogue_is_translated(tag: str) -> None:
 
 
 def test_every_text_is_used_and_no_other_is_asked_for() -> None:
-    sources = [*ROOM.glob("*/*.py"), *ROOM.glob("*/templates/*.html")]
+    sources = [*ROOM.rglob("*.py"), *ROOM.glob("*/templates/*.html")]
     source = "\n".join(file.read_text() for file in sources)
     unused = [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']", source) and not COMPOSED.fullmatch(key)]
     assert unused == []
@@ -131,7 +131,7 @@ def test_problems_are_told_in_the_visitors_language_too(host: Host, ben: Browser
 def test_words_carry_their_own_language_and_direction(
     words: str, session_tag: str | None, marked: tuple[str, str]
 ) -> None:
-    assert of_text(words, session_tag, LANGUAGES["en"]) == marked
+    assert guess_language(words, session_tag, LANGUAGES["en"]) == marked
 
 
 def test_a_message_is_marked_as_what_it_is(host: Host, ben: Browser) -> None:
@@ -145,4 +145,4 @@ def test_a_message_is_marked_as_what_it_is(host: Host, ben: Browser) -> None:
 
 @pytest.mark.parametrize("named", ["", " ", "Klingon", 'de"', "x" * 35, "中"])
 def test_what_is_no_language_is_none(named: str) -> None:
-    assert known(named) is None
+    assert find_language(named) is None

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from chalicelib.services.conversations import thread_view
-from chalicelib.services.facilitation import condensing
-from chalicelib.web.participant import views
+from chalicelib.services.facilitation import condensed_history
+from chalicelib.web.participant import chat_page
 from tests.api.hosts import Host
 from tests.capacity import Consumed, metered
 from tests.clock import FakeClock
 from tests.faults import Interviewer
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 from tests.web.participant.test_script import OURS, Script, said
 from tests.web.participant.test_widgets import asked
 
@@ -161,8 +161,8 @@ def test_what_a_turn_answers_is_what_reading_all_of_it_would_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also where the earlier part is condensed, and whatever the page has of it."""
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", most)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 2)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", most)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 2)
     for number in range(5):
         script.send(again=f"m-{number}", content=f"Word {number}")
     if before:
@@ -170,7 +170,7 @@ def test_what_a_turn_answers_is_what_reading_all_of_it_would_say(
     answer = script.send(after=11, again="m-9", content="Soup")
     for after in range(answer[1]["after"] + 1):
         with monkeypatch.context() as reading_all:
-            for module in (thread_view, views):
+            for module in (thread_view, chat_page):
                 reading_all.setattr(module, "suffices", lambda *_: False)
             whole = comparable(script.news(after))
         assert comparable(script.news(after)) == whole

@@ -12,7 +12,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.llm.queued import prompt_of
-from tests.web.browsing import Browser, Page
+from tests.web.browser import Browser, Page
 from tests.web.participant.test_script import Script
 
 HELP = "Samaritans <116 123>"

@@ -9,7 +9,7 @@ import pytest
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 UNANSWERED = "Your message is saved. The facilitator could not be reached for a reply."
 BUSY = Fault("busy", conflict, times=8)  # as often as a write is tried

@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.hosts import Host
 from tests.faults import Interviewer
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 DONE = "I’m done"
 

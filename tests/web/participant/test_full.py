@@ -5,7 +5,7 @@ import pytest
 from chalicelib import container, settings
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 START = "Start the conversation"
 

@@ -9,7 +9,7 @@ from chalicelib.observability import logger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 START = "Start the conversation"
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}&amp;"

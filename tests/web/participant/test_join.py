@@ -9,7 +9,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict
 from tests.llm.queued import prompt_of
-from tests.web.browsing import Browser, Form, Page
+from tests.web.browser import Browser, Form, Page
 
 START = "Start the conversation"
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.web.participant import results as results_page
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.web.browsing import Browser, Page
+from tests.web.browser import Browser, Page
 from tests.web.participant.test_results import crowd, opened, results
 
 

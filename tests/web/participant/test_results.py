@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.model import Quote, Summary, Theme
 from chalicelib.store.sessions import FOR_RESULTS
-from chalicelib.web.kit.chart import Bar, chart_of
+from chalicelib.web.kit.chart import Bar, make_chart
 from tests.api.hosts import Host
 from tests.clock import NOON
 from tests.faults import Interviewer
-from tests.web.browsing import Browser, Page
+from tests.web.browser import Browser, Page
 
 OVERVIEW = "People want a kitchen."
 QUOTE, LONELY = "A kitchen on our floor would help", "I would bring my parrot"
@@ -222,5 +222,5 @@ def test_right_to_left_bars_grow_from_the_right(host: Host, ben: Browser) -> Non
 
 
 def test_a_bar_keeps_the_words_of_its_label_together_where_the_page_reads_from_the_right() -> None:
-    (row,) = chart_of("Themes", [Bar("2019 and after", 3)], 4, "rtl").rows
+    (row,) = make_chart("Themes", [Bar("2019 and after", 3)], 4, "rtl").rows
     assert row.text == "3 · \u20682019 and after\u2069"

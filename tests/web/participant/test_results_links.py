@@ -9,7 +9,7 @@ from chalicelib import container
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 from tests.web.participant.test_results import OVERVIEW, opened, put, results, summary_of
 
 HERE = "http://127.0.0.1:8000"

@@ -12,7 +12,7 @@ from chalicelib.web.kit import http, static
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Wire, unreachable
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"
 
@@ -79,6 +79,7 @@ def test_past_its_allowance_an_address_is_asked_to_wait_and_no_word_is_lost(
     assert "A little slower" in page.text
     spoken = ben.submit(form, content="Soup")
     assert spoken.status == 429
+    assert re.search(r"please send it again in \d+ seconds\.", spoken.text)
     assert spoken.form("Send again").fields["content"] == "Soup"
     clock.advance(60)
     assert ben.submit(spoken.form("Send again")).log[-2] == ("You", "Soup")

@@ -12,7 +12,7 @@ from chalicelib.store.token_usage import Ledger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 FIELDS = {"Content-Type": "application/x-www-form-urlencoded"}
 OURS = {"X-Harmonica": "page"}

@@ -7,7 +7,7 @@ from chalicelib.web.kit.texts import texts_in
 from tests.api.hosts import Host
 from tests.faults import Interviewer
 from tests.llm.queued import prompt_of
-from tests.web.browsing import Browser, Page
+from tests.web.browser import Browser, Page
 
 
 def told(model: Interviewer) -> str | None:

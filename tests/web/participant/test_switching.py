@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.web.browsing import Browser, Page
+from tests.web.browser import Browser, Page
 
 START, TAKE, FORGET = "Start the conversation", "Continue it here", "Forget it and start new"
 HERE = "http://127.0.0.1:8000"

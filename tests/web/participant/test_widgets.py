@@ -7,7 +7,7 @@ import pytest
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from tests.api.hosts import Host
 from tests.faults import Interviewer
-from tests.web.browsing import Browser
+from tests.web.browser import Browser
 
 OPTIONS = ["At home", "In the canteen", "<b>Outside</b>"]
 WIDGETS: dict[str, dict[str, Any]] = {

@@ -5,11 +5,13 @@ A text that counts something has a form for each way in which its language does,
 
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from chalicelib.text.locales import fill, fill_counted
+from chalicelib.text.locales import fill, fill_counted, format_moment
 
 _HERE = Path(__file__).parent
 
@@ -21,12 +23,27 @@ class Texts:
         self.tag, self.catalogue = tag, catalogue
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The text of this name, filled in."""
+        """Returns the text of this name, filled in."""
         text = self.catalogue[key]
         return fill(self.tag, text, **values) if isinstance(text, str) else fill_counted(self.tag, text, **values)
 
 
 @cache
 def texts_in(tag: str) -> Texts:
-    """The catalogue of a language, read once a process."""
+    """Returns the catalogue of a language, read once a process."""
     return Texts(tag, tomllib.loads((_HERE / f"{tag}.toml").read_text()))
+
+
+def format_time_with_zone(at: datetime, zone: str, texts: Texts) -> str:
+    """Returns a time as people in this zone read it, with the zone's name."""
+    return add_zone(format_time(at, zone, texts), zone, texts)
+
+
+def format_time(at: datetime, zone: str, texts: Texts) -> str:
+    """Returns a time as people in this zone read it, where the zone is named elsewhere."""
+    return format_moment(texts.tag, at.astimezone(ZoneInfo(zone)))
+
+
+def add_zone(what: str, zone: str, texts: Texts) -> str:
+    """Returns a time, or the heading of several, with the name of their zone."""
+    return texts("in_zone", what=what, zone=zone.replace("_", " "))

@@ -5,8 +5,8 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from chalicelib.model import Condensed, Message
-from chalicelib.services.facilitation import condensing
-from chalicelib.services.facilitation.condensing import TEXT_LIMIT, condense, fingerprint
+from chalicelib.services.facilitation import condensed_history
+from chalicelib.services.facilitation.condensed_history import TEXT_LIMIT, condense, fingerprint
 from tests.services.builders import message, talk
 
 
@@ -27,7 +27,7 @@ def stepped(messages: list[Message]) -> list[Condensed]:
 
 
 def test_a_thread_that_is_not_long_stays_as_it_is() -> None:
-    messages = talk(*["Soup"] * condensing.MOST_MESSAGES)
+    messages = talk(*["Soup"] * condensed_history.MOST_MESSAGES)
     before = Condensed(3, "Participant: Bread", {})
     assert condense(None, messages, 121) == (None, messages)
     assert condense(before, messages, 121) == (before, messages)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.services.facilitation.repeats import repeated, same
+from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
 
 REPEATS = [
     ("What would you change first about the library?", "What would you change first about the library?"),
@@ -83,52 +83,52 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), REPEATS)
 def test_one_question(one: str, other: str) -> None:
-    assert same(one, other)
-    assert same(other, one)
+    assert is_same_question(one, other)
+    assert is_same_question(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_two_questions(one: str, other: str) -> None:
-    assert not same(one, other)
-    assert not same(other, one)
+    assert not is_same_question(one, other)
+    assert not is_same_question(other, one)
 
 
 def test_the_question_is_found_among_other_sentences() -> None:
     earlier = ["Welcome! This is about v2.0 of the plan. What would you change first about it?", "Noted. Why?"]
     content = "You said 3.5 hours are too long — that is a lot. So what would you change first about it?"
-    assert repeated(content, earlier) == "What would you change first about it?"
+    assert find_repeated(content, earlier) == "What would you change first about it?"
 
 
 def test_a_chinese_question_is_found_among_other_sentences() -> None:
     earlier = ["謝謝您的說明。您會先改變什麼？還有別的原因嗎？", "為什麼？"]
-    assert repeated("您提到噪音！那麼您會先改變什麼呢？", earlier) == "您會先改變什麼？"
+    assert find_repeated("您提到噪音！那麼您會先改變什麼呢？", earlier) == "您會先改變什麼？"
 
 
 def test_a_sentence_that_asks_nothing_is_no_repeat() -> None:
     told = "Take all the time that you need for this. I am listening."
-    assert repeated(told, [told]) is None
+    assert find_repeated(told, [told]) is None
 
 
 def test_only_the_last_six_messages_count() -> None:
     asked = "What would you change first?"
-    assert repeated(asked, [asked, *["Why?"] * 5]) == asked
-    assert repeated(asked, [asked, *["Why?"] * 6]) is None
+    assert find_repeated(asked, [asked, *["Why?"] * 5]) == asked
+    assert find_repeated(asked, [asked, *["Why?"] * 6]) is None
 
 
 def test_to_come_back_once_to_the_question_that_is_open_is_no_repeat() -> None:
     asked = "What would you change first?"
-    assert repeated(f"I ask by rule. {asked}", [asked]) is None
-    assert repeated(asked, [asked, "I can't tell you that."]) is None
-    assert repeated(asked, [asked, asked]) == asked
-    assert repeated(asked, [asked, "I can't tell you that.", f"Well. {asked}"]) == asked
-    assert repeated(asked, [asked, "Why?", asked]) == asked
+    assert find_repeated(f"I ask by rule. {asked}", [asked]) is None
+    assert find_repeated(asked, [asked, "I can't tell you that."]) is None
+    assert find_repeated(asked, [asked, asked]) == asked
+    assert find_repeated(asked, [asked, "I can't tell you that.", f"Well. {asked}"]) == asked
+    assert find_repeated(asked, [asked, "Why?", asked]) == asked
 
 
 def test_the_latest_of_two_repeated_questions_is_named() -> None:
     earlier = ["What would you change first?", "And what would you change first?", "Why?"]
-    assert repeated("What would you change first?", earlier) == "And what would you change first?"
+    assert find_repeated("What would you change first?", earlier) == "And what would you change first?"
 
 
 @pytest.mark.parametrize("text", ["", "?", "???", "？", "... ?", "\ud800?", "🙂🙂🙂🙂🙂🙂🙂?"])
 def test_questions_without_words_are_no_repeats(text: str) -> None:
-    assert repeated(text, [text, text]) is None
+    assert find_repeated(text, [text, text]) is None

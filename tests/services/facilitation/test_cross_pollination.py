@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Condensed, Message, Note, Scratchpad, SessionView, Thread
-from chalicelib.services.facilitation.pollination import show_themes, themes_for
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.cross_pollination import choose_themes, show_themes
+from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.prompts import fill
 from tests.llm.queued import QueuedModel, says
 from tests.services.builders import NOW, deadline, message, talk, thread, view, voice
@@ -53,7 +53,9 @@ def conversation(*said: str, themes: tuple[str, ...] = ()) -> list[Message]:
 def given(
     shown: SessionView, history: list[Message] | None = None, head: Thread | None = None, **more: Any
 ) -> list[str]:
-    return [it.id for it in themes_for(shown, head or thread(), conversation() if history is None else history, **more)]
+    return [
+        it.id for it in choose_themes(shown, head or thread(), conversation() if history is None else history, **more)
+    ]
 
 
 def test_at_most_three_themes_the_most_widely_carried_first() -> None:

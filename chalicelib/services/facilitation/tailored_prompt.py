@@ -82,14 +82,14 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
         reply = model.complete(_request(view, problem), deadline)
         call = reply.call(WRITE_PROMPT.name)
         try:
-            text, summary = _rendered(call.input if call else {})
+            text, summary = _render(call.input if call else {})
         except _Unusable as error:
             logger.warning("model wrote no usable prompt", extra={"session_id": view.session.id, "problem": str(error)})
             if problem or deadline.remaining() < LEAST_SECONDS:
                 raise ModelUnavailable("The language model wrote no usable prompt; try again later") from error
             problem = str(error)
         else:
-            return Tailored(text, summary, _source(view))
+            return Tailored(text, summary, _list_source(view))
 
 
 def _request(view: SessionView, problem: str) -> Request:
@@ -110,23 +110,23 @@ def _request(view: SessionView, problem: str) -> Request:
     )
 
 
-def _source(view: SessionView) -> dict[str, str | None]:
+def _list_source(view: SessionView) -> dict[str, str | None]:
     session = view.session
     return {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
 
 
-def _rendered(given: Mapping[str, Any]) -> tuple[str, str]:
+def _render(given: Mapping[str, Any]) -> tuple[str, str]:
     """The prompt as markdown, and its summary. Raises _Unusable."""
     asked = given.get("questions")
     if not isinstance(asked, list) or not LEAST <= len(asked) <= MOST:
         raise _Unusable(f"questions must be a list of {LEAST} to {MOST}")
-    questions = [_question(number, item) for number, item in enumerate(asked, 1)]
+    questions = [_render_question(number, item) for number, item in enumerate(asked, 1)]
     opening, closing = _line(given, "opening"), _line(given, "closing")
     parts = ("# Opening", opening, "", "# Questions", *questions, "", "# Closing", closing)
     return "\n".join(parts), _line(given, "summary")
 
 
-def _question(number: int, item: Any) -> str:
+def _render_question(number: int, item: Any) -> str:
     if not isinstance(item, Mapping):
         raise _Unusable(f"question {number} must have a question and a probe")
     return f"{number}. {_line(item, 'question', f' {number}')}\n   Probe: {_line(item, 'probe', f' {number}')}"

@@ -25,36 +25,36 @@ _FINGERPRINT = 16
 def condense(
     before: Condensed | None, messages: Sequence[Message], answered_by: int
 ) -> tuple[Condensed | None, Sequence[Message]]:
-    """What is condensed of a thread, and the messages to be shown in full behind it.
+    """Returns what is condensed of a thread, and the messages to be shown in full behind it.
 
     `messages` are all those that `before` does not cover, oldest first; the reply to the last of them is going to have
     the sequence number `answered_by`. Where they are few enough, both are given back as they are.
     """
-    if len(messages) <= MOST_MESSAGES and _characters(messages) <= MOST_CHARACTERS:
+    if len(messages) <= MOST_MESSAGES and _count_characters(messages) <= MOST_CHARACTERS:
         return before, messages
-    split = len(messages) - _kept(messages)
+    split = len(messages) - _count_kept(messages)
     if not split:
         return before, messages
     lines = before.text.split("\n") if before else []
-    text = "\n".join(_fitting([*lines, *(_line(message) for message in messages[:split])]))
+    text = "\n".join(_fit([*lines, *(_render_line(message) for message in messages[:split])]))
     known = before.message_ids if before else {}
-    ids = known | _replies(messages, split, answered_by)
+    ids = known | _map_replies(messages, split, answered_by)
     themes = dict.fromkeys(before.themes if before else ())
     themes |= dict.fromkeys(name for message in messages[:split] for name in message.themes)
     return Condensed(messages[split - 1].sequence, text, ids, tuple(themes)), messages[split:]
 
 
 def fingerprint(message_id: str) -> str:
-    """What stands for a channel's id of a message: short, whatever the channel sends."""
+    """Returns what stands for a channel's id of a message: short, whatever the channel sends."""
     return hashlib.sha256(message_id.encode()).hexdigest()[:_FINGERPRINT]
 
 
-def _characters(messages: Sequence[Message]) -> int:
+def _count_characters(messages: Sequence[Message]) -> int:
     return sum(len(message.content) for message in messages)
 
 
-def _kept(messages: Sequence[Message]) -> int:
-    """How many of the newest messages stay as they are: one at least."""
+def _count_kept(messages: Sequence[Message]) -> int:
+    """Returns how many of the newest messages stay as they are: one at least."""
     kept, characters = 1, len(messages[-1].content)
     for message in messages[-2 : -KEPT_MESSAGES - 1 : -1]:
         characters += len(message.content)
@@ -64,8 +64,8 @@ def _kept(messages: Sequence[Message]) -> int:
     return kept
 
 
-def _replies(messages: Sequence[Message], split: int, answered_by: int) -> dict[str, int]:
-    """For the participant's messages in front of the split, by fingerprint, the sequence number of the reply."""
+def _map_replies(messages: Sequence[Message], split: int, answered_by: int) -> dict[str, int]:
+    """Returns the sequence number of the reply to each of the participant's messages in front of the split, by fingerprint."""
     reply, found = answered_by, {}
     for position in range(len(messages) - 1, -1, -1):
         message = messages[position]
@@ -76,12 +76,12 @@ def _replies(messages: Sequence[Message], split: int, answered_by: int) -> dict[
     return found
 
 
-def _line(message: Message) -> str:
+def _render_line(message: Message) -> str:
     return _NAMES[message.role] + " ".join(message.content.split())
 
 
-def _fitting(lines: list[str]) -> list[str]:
-    """The lines cut to their room, the oldest first where all together are too long; at the very last, the oldest only counted."""
+def _fit(lines: list[str]) -> list[str]:
+    """Returns the lines cut to their room, the oldest first where all together are too long; at the very last, the oldest only counted."""
     lines = [_cut(line, 0) for line in lines]
     over = sum(map(len, lines)) + len(lines) - 1 - TEXT_LIMIT
     for step in range(1, len(_ROOM)):
@@ -90,7 +90,7 @@ def _fitting(lines: list[str]) -> list[str]:
                 return lines
             lines[position] = _cut(line, step)
             over -= len(line) - len(lines[position])
-    return lines if over <= 0 else _counted(lines, over)
+    return lines if over <= 0 else _count_oldest(lines, over)
 
 
 def _cut(line: str, step: int) -> str:
@@ -98,8 +98,8 @@ def _cut(line: str, step: int) -> str:
     return line if len(line) <= room or line.startswith(_COUNT) else line[: room - 1].rstrip() + "…"
 
 
-def _counted(lines: list[str], over: int) -> list[str]:
-    """One line that counts the oldest messages, and the rest of the lines."""
+def _count_oldest(lines: list[str], over: int) -> list[str]:
+    """Returns one line that counts the oldest messages, and the rest of the lines."""
     left_out, over = 0, over + len(_COUNT) + _DIGITS
     while over > 0 and lines:
         line = lines.pop(0)

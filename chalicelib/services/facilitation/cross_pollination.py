@@ -18,10 +18,10 @@ OWN_WORDS, OWN_CHARACTERS = 40, 60  # characters of a script without spaces
 TOUCHED = 0.5  # more than this share of a theme's words in a thread, and it has come up there
 
 
-def themes_for(
+def choose_themes(
     view: SessionView, thread: Thread, history: Sequence[Message], condensed: Condensed | None = None
 ) -> tuple[Note, ...]:
-    """The themes for the facilitator's next message; none where it is not the time for one.
+    """Returns the themes for the facilitator's next message; none where it is not the time for one.
 
     `history` is what `condensed` does not cover.
     """
@@ -39,7 +39,7 @@ def themes_for(
 
 
 def is_due(view: SessionView, thread: Thread, history: Sequence[Message], condensed: Condensed | None = None) -> bool:
-    """Whether this conversation may take a theme of others now: wanted, begun in earnest, and not twice in a row."""
+    """Says whether this conversation may take a theme of others now: wanted, begun in earnest, and not twice in a row."""
     if not view.session.cross_pollination or thread.concluded:
         return False
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
@@ -49,12 +49,12 @@ def is_due(view: SessionView, thread: Thread, history: Sequence[Message], conden
 
 
 def is_shared(note: Note, own: int = 0) -> bool:
-    """Whether a group carries it without so many, who may be this participant, and something of it may be told."""
+    """Says whether a group carries it without so many, who may be this participant, and something of it may be told."""
     return note.participants - own >= SHARED_BY and (note.tells_label or note.tells_description)
 
 
 def show_themes(notes: Sequence[Note]) -> str:
-    """The themes as the facilitator is shown them: no counts, no names, nobody's words; empty for none."""
+    """Returns the themes as the facilitator is shown them: no counts, no names, nobody's words; empty for none."""
     if not notes:
         return ""
     shown = [
@@ -75,11 +75,11 @@ def _has_said_enough(history: Sequence[Message]) -> bool:
 
 
 def _raised(history: Sequence[Message], condensed: Condensed | None) -> set[str]:
-    """The themes that the facilitator was given here before."""
+    """Returns the themes that the facilitator was given here before."""
     return {name for message in history for name in message.themes} | set(condensed.themes if condensed else ())
 
 
 def _touched(note: Note, said: set[str]) -> bool:
-    """Whether most of what names the theme has been said in this thread, by either side."""
+    """Says whether most of what names the theme has been said in this thread, by either side."""
     named = tokens.content(note.label)
     return bool(named) and len(named & said) > TOUCHED * len(named)

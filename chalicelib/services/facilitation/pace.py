@@ -37,7 +37,7 @@ class Pace(Struct, frozen=True):
     language: str | None = None
 
 
-def pace_of(
+def measure_pace(
     view: SessionView,
     thread: Thread,
     history: Sequence[Message],
@@ -46,7 +46,7 @@ def pace_of(
     *,
     care: bool = False,
 ) -> Pace:
-    """The pace of this thread, by its head and by the messages that are shown.
+    """Returns the pace of this thread, by its head and by the messages that are shown.
 
     `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
     sign of danger.
@@ -59,7 +59,7 @@ def pace_of(
     timely = turn < budget and not thread.concluded
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
-        widget = "may" if timely and not care and _rested(history) else "not_now"
+        widget = "may" if timely and not care and _is_widget_due(history) else "not_now"
     return Pace(
         turn=turn,
         budget=budget,
@@ -74,8 +74,8 @@ def pace_of(
     )
 
 
-def pacing(pace: Pace, help_text: str = "") -> str:
-    """What the model is told in front of the participant's latest words; `help_text` is the operator's."""
+def render_pace(pace: Pace, help_text: str = "") -> str:
+    """Returns what the model is told in front of the participant's latest words; `help_text` is the operator's."""
     known = {
         "minutes": pace.minutes,
         "language": pace.language,
@@ -92,24 +92,24 @@ def pacing(pace: Pace, help_text: str = "") -> str:
         **{name: value for name, value in known.items() if value is not None},
     )
     if pace.care:
-        return f"{told}\n{fill('care', help=told_help(help_text))}"
-    return fill("pacing", pace=told, steer=_steer(pace) + (_CARE if pace.turn else ""))
+        return f"{told}\n{fill('care', help=render_help(help_text))}"
+    return fill("pacing", pace=told, steer=_render_guidance(pace) + (_CARE if pace.turn else ""))
 
 
-def told_help(help_text: str) -> str:
-    """The sentence that passes on the operator's help text; empty where there is none."""
+def render_help(help_text: str) -> str:
+    """Returns the sentence that passes on the operator's help text; empty where there is none."""
     told = help_text.strip()
     return f" {fill('help', help=tags.data('help', told))}" if told else ""
 
 
-def _rested(history: Sequence[Message]) -> bool:
-    """Whether the facilitator has asked in words before, and for long enough since the last widget."""
+def _is_widget_due(history: Sequence[Message]) -> bool:
+    """Says whether the facilitator has asked in words before, and for long enough since the last widget."""
     own = [message for message in history if message.role == "assistant"]
     return bool(own) and all(message.widget_spec is None for message in own[-BETWEEN_WIDGETS:])
 
 
-def _steer(pace: Pace) -> str:
-    """What the time asks for now."""
+def _render_guidance(pace: Pace) -> str:
+    """Returns what the time asks for now."""
     if pace.concluded:
         return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
     if not pace.begun or not pace.turn:
@@ -117,7 +117,7 @@ def _steer(pace: Pace) -> str:
     if pace.last:
         return "This conversation takes nothing more: call `conclude` with the recap, without any question."
     if pace.turn >= pace.budget:
-        return _time_is_up(pace.turn - pace.budget)
+        return _render_overtime(pace.turn - pace.budget)
     open_still = "what the host calls critical" if pace.critical else "what matters most"
     if pace.turn >= pace.budget - 2:
         return f"The time is nearly up: ask for {open_still} if it is still open, or conclude."
@@ -126,8 +126,8 @@ def _steer(pace: Pace) -> str:
     return "Reply to them with one question, or conclude if everything important is covered."
 
 
-def _time_is_up(over: int) -> str:
-    """Firmer with every two turns over the time."""
+def _render_overtime(over: int) -> str:
+    """Returns what the time asks for once it is over: firmer with every two turns."""
     if over < 2:
         return "The time is up: conclude now."
     if over < 4:

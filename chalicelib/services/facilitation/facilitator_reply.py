@@ -15,14 +15,14 @@ from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Requ
 from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
-from chalicelib.services.facilitation.conclusion import closing, unasked
-from chalicelib.services.facilitation.pacing import Pace, pace_of
-from chalicelib.services.facilitation.pollination import themes_for
+from chalicelib.services.facilitation.cross_pollination import choose_themes
+from chalicelib.services.facilitation.pace import Pace, measure_pace
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
-from chalicelib.services.facilitation.repeats import repeated
+from chalicelib.services.facilitation.repeated_questions import find_repeated
 from chalicelib.services.prompts import fill
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.text.normalise import is_blank
+from chalicelib.text.sentences import is_question, spans
 
 # Room for the thinking that current models do first and that counts as output; the message itself is a few sentences.
 MAX_TOKENS = 4_000
@@ -72,7 +72,7 @@ def facilitate(
     model: Model,
     deadline: Deadline,
 ) -> FacilitatorReply:
-    """The next message in this thread. `history` is oldest first; an empty one asks for the opening.
+    """Returns the next message in this thread. `history` is oldest first; an empty one asks for the opening.
 
     What `condensed` covers is shown in its short form. `language` is the participant's own, where the channel knows it.
     `help_text` is what the operator offers people in distress. Raises ModelUnavailable where the model gives no words.
@@ -81,8 +81,8 @@ def facilitate(
     comes first in this turn: it has no themes of others and no widget, and may say again what was said before.
     """
     care = _is_in_danger(thread, answers, history)
-    pace = pace_of(view, thread, history, max_turns, language, care=care)
-    notes = themes_for(view, thread, history, condensed) if pace.turn < pace.budget and not care else ()
+    pace = measure_pace(view, thread, history, max_turns, language, care=care)
+    notes = choose_themes(view, thread, history, condensed) if pace.turn < pace.budget and not care else ()
     request = Request(
         task="turn",
         tier="medium",
@@ -91,19 +91,37 @@ def facilitate(
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    reply = _ask(model, request, thread, deadline, pace)
+    reply = _ask_model(model, request, thread, deadline, pace)
     earlier = [] if care else [message.content for message in history if message.role == "assistant"]
-    if (problem := _problem(reply, earlier)) and deadline.remaining() >= SECOND_CALL:
-        again = _ask_again(model, _otherwise(request, problem), thread, deadline, pace)
-        better = again if again.content and not (reply.content and _problem(again, earlier)) else reply
+    if (problem := _find_problem(reply, earlier)) and deadline.remaining() >= SECOND_CALL:
+        again = _ask_again(model, _add_note(request, problem), thread, deadline, pace)
+        better = again if again.content and not (reply.content and _find_problem(again, earlier)) else reply
         reply = replace(better, usage=reply.usage + again.usage)
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
     return replace(reply, themes=tuple(note.id for note in notes))
 
 
+def join_recap(text: str, recap: str) -> str:
+    """Returns a reply's text and its recap as one message: the text asks nothing at its end, and the recap is said once.
+
+    Models like to say the recap twice, participants need it once.
+    """
+    if not recap:
+        return drop_last_questions(text)
+    told = _without_question(text)
+    if recap in told:
+        return told
+    return recap if told in recap else f"{told}\n\n{recap}"
+
+
+def drop_last_questions(text: str) -> str:
+    """Returns the text without the questions at its end; one that is nothing else stays as it is."""
+    return _without_question(text) or text
+
+
 def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[Message]) -> bool:
-    """Whether what the participant wrote last shows a sign of danger. It is logged by its kind, never by its words."""
+    """Says whether what the participant wrote last shows a sign of danger. It is logged by its kind, never by its words."""
     sign = danger_in(latest_words(answers, history))
     if sign:
         found = {"session_id": thread.session_id, "language": sign.language, "kind": sign.kind}
@@ -111,63 +129,72 @@ def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[M
     return sign is not None
 
 
-def _problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
-    """What the model is told where another message is wanted: this one has no words, or asks what was asked before."""
+def _find_problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
+    """Returns what the model is told where another message is wanted: this one has no words, or asks what was asked before."""
     if not reply.content:
         return fill("wordless")
-    asked = None if reply.is_final else repeated(reply.content, earlier)
+    asked = None if reply.is_final else find_repeated(reply.content, earlier)
     return fill("repeat", asked=tags.data("asked", asked)) if asked else None
 
 
-def _otherwise(request: Request, problem: str) -> Request:
-    """The same request with a note after everything else."""
+def _add_note(request: Request, problem: str) -> Request:
+    """Returns the same request with a note after everything else."""
     *before, last = request.messages
     return replace(request, messages=(*before, replace(last, blocks=(*last.blocks, Block(problem)))))
 
 
 def _ask_again(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
-    """A second message; one without words, and what it cost, where the model gives none."""
+    """Returns a second message; one without words, and what it cost, where the model gives none."""
     try:
-        return _ask(model, request, thread, deadline, pace)
+        return _ask_model(model, request, thread, deadline, pace)
     except ModelUnavailable as error:
         return FacilitatorReply("", False, error.usage, "")
 
 
-def _ask(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
-    """The message that the participant would get; its content is empty where the model gave no words."""
+def _ask_model(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
+    """Returns the message that the participant would get; its content is empty where the model gave no words."""
     reply = model.complete(request, deadline)
-    text = _readable(reply.text)
+    text = _clean(reply.text)
     concluding = reply.call(CONCLUDE.name)
     if concluding:
         given = concluding.input.get("recap")
-        recap = _readable(given) if isinstance(given, str) else ""
-        return FacilitatorReply(closing(text, recap), True, reply.usage, reply.model)
+        recap = _clean(given) if isinstance(given, str) else ""
+        return FacilitatorReply(join_recap(text, recap), True, reply.usage, reply.model)
     if pace.care:
         return FacilitatorReply(text, thread.concluded or pace.last, reply.usage, reply.model)
-    content, spec = _presenting(text, reply, pace.widget == "may")
+    content, spec = _add_widget(text, reply, pace.widget == "may")
     if pace.last:
-        content = unasked(content)
+        content = drop_last_questions(content)
     return FacilitatorReply(content, thread.concluded or pace.last, reply.usage, reply.model, spec)
 
 
-def _presenting(text: str, reply: Reply, may_present: bool) -> tuple[str, dict[str, Any] | None]:
-    """The text with the first good widget below it, written out. One that is broken or comes at the wrong time is text only."""
+def _add_widget(text: str, reply: Reply, may_present: bool) -> tuple[str, dict[str, Any] | None]:
+    """Returns the text with the first good widget below it, written out. One that is broken or comes at the wrong time is text only."""
     calls = [call for call in reply.tool_calls if call.name == widgets.PRESENT_WIDGET.name]
-    specs = [spec for call in calls if (spec := widgets.spec_of(call))]
+    specs = [spec for call in calls if (spec := widgets.read_spec(call))]
     if not specs:
-        saved = next((found for call in calls if (found := widgets.saved(call))), "")
-        return _joined(text, *saved.split("\n\n")), None
-    spec, offered = specs[0], widgets.readable(specs[0])
-    content = _joined(text.replace(offered, "").strip(), widgets.label_of(spec))
+        saved = next((found for call in calls if (found := widgets.salvage_text(call))), "")
+        return _join_paragraphs(text, *saved.split("\n\n")), None
+    spec, offered = specs[0], widgets.render_choices(specs[0])
+    content = _join_paragraphs(text.replace(offered, "").strip(), widgets.label_of(spec))
     return f"{content}\n\n{offered}", spec if may_present else None
 
 
-def _joined(text: str, *more: str) -> str:
-    """Paragraphs, without those that the text has already."""
+def _join_paragraphs(text: str, *more: str) -> str:
+    """Returns paragraphs, without those that the text has already."""
     return "\n\n".join(part for part in (text, *(part for part in more if part not in text)) if part)
 
 
-def _readable(text: str) -> str:
-    """The text without halves of characters, which no database takes; empty where nothing of it can be seen."""
+def _clean(text: str) -> str:
+    """Returns the text without halves of characters, which no database takes; empty where nothing of it can be seen."""
     whole = "".join(character for character in text if not "\ud800" <= character <= "\udfff")
     return "" if is_blank(whole) else whole.strip()
+
+
+def _without_question(text: str) -> str:
+    found = list(spans(text))
+    end = len(text)
+    while found and is_question(text[slice(*found[-1])]):
+        found.pop()
+        end = found[-1][1] if found else 0
+    return text[:end].rstrip() if end < len(text) else text

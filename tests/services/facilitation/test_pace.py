@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.model import Message
-from chalicelib.services.facilitation.pacing import Pace, pace_of, pacing
+from chalicelib.services.facilitation.pace import Pace, measure_pace, render_pace
 from tests.services.builders import message, single_select, talk, thread, view
 
 HISTORY = talk("Hello?", "Yes")
@@ -13,7 +13,7 @@ CARE = " Unless they are in distress: then nothing counts but care."
 
 def steer(turn: int, budget: int = 12, *, critical: bool = False, last: bool = False, concluded: bool = False) -> str:
     """What a turn of a conversation asks for; care comes first in every one."""
-    told = pacing(Pace(turn, budget, True, concluded, critical, "never", last)).split("\n")
+    told = render_pace(Pace(turn, budget, True, concluded, critical, "never", last)).split("\n")
     assert len(told) == 2
     assert told[1].endswith(CARE)
     return told[1].removeprefix(LEAD).removesuffix(CARE)
@@ -29,7 +29,7 @@ def widgets(*presented: bool) -> list[Message]:
 
 
 def test_the_pace_is_rendered_with_all_that_it_says() -> None:
-    assert pacing(Pace(3, 12, True, False, True, "may")) == (
+    assert render_pace(Pace(3, 12, True, False, True, "may")) == (
         '<pacing turn="3" of="12" concluded="no" widget="may">turn 3 of about 12</pacing>\n'
         "The participant's latest words follow. "
         "Reply to them with one question, or conclude if everything important is covered."
@@ -39,26 +39,28 @@ def test_the_pace_is_rendered_with_all_that_it_says() -> None:
 
 @pytest.mark.parametrize(("minutes", "budget"), [(1, 4), (5, 6), (10, 12), (30, 36)])
 def test_the_budget_follows_the_length_that_the_host_set(minutes: int, budget: int) -> None:
-    assert pace_of(view(duration_minutes=minutes), thread(), HISTORY).budget == budget
+    assert measure_pace(view(duration_minutes=minutes), thread(), HISTORY).budget == budget
 
 
 @pytest.mark.parametrize(("most", "budget"), [(200, 12), (12, 12), (5, 5), (2, 2), (None, 12)])
 def test_the_budget_is_never_more_than_a_conversation_takes(most: int | None, budget: int) -> None:
-    assert pace_of(view(), thread(), HISTORY, most).budget == budget
+    assert measure_pace(view(), thread(), HISTORY, most).budget == budget
 
 
 def test_the_last_message_that_a_conversation_takes_is_known_and_concluded() -> None:
-    paces = [pace_of(view(duration_minutes=200), thread(message_count=turn), [], 100) for turn in (0, 99, 100, 101)]
+    paces = [
+        measure_pace(view(duration_minutes=200), thread(message_count=turn), [], 100) for turn in (0, 99, 100, 101)
+    ]
     assert [pace.last for pace in paces] == [False, False, True, True]
-    assert not pace_of(view(), thread(), [], 0).last  # an opening
+    assert not measure_pace(view(), thread(), [], 0).last  # an opening
     told = "This conversation takes nothing more: call `conclude` with the recap, without any question."
     assert steer(5, 5, last=True) == told
     assert steer(5, 5, last=True, concluded=True).startswith("The conversation was concluded before")
 
 
 def test_turns_are_the_participants_messages_those_not_shown_included() -> None:
-    assert pace_of(view(), thread(message_count=0), HISTORY).turn == 1
-    assert pace_of(view(), thread(message_count=80), HISTORY).turn == 80
+    assert measure_pace(view(), thread(message_count=0), HISTORY).turn == 1
+    assert measure_pace(view(), thread(message_count=80), HISTORY).turn == 80
 
 
 @pytest.mark.parametrize("turn", [1, 5, 9])
@@ -97,7 +99,7 @@ def test_after_a_conclusion_nothing_new_is_asked(turn: int) -> None:
 
 def test_a_conversation_without_words_is_opened() -> None:
     for begun in (True, False):
-        told = pacing(Pace(0, 12, begun, False, False, "never")).split("\n")[1]
+        told = render_pace(Pace(0, 12, begun, False, False, "never")).split("\n")[1]
         assert told == f"{LEAD}There are none yet: open the conversation."
 
 
@@ -114,20 +116,20 @@ def test_a_conversation_without_words_is_opened() -> None:
     ],
 )
 def test_at_most_one_message_in_four_presents_a_widget(presented: list[bool], state: str) -> None:
-    assert pace_of(view(widgets_enabled=True), thread(), widgets(*presented)).widget == state
+    assert measure_pace(view(widgets_enabled=True), thread(), widgets(*presented)).widget == state
 
 
 def test_no_widget_comes_where_there_are_none_or_when_the_time_is_up() -> None:
     history = widgets(False)
-    assert pace_of(view(), thread(), history).widget == "never"
+    assert measure_pace(view(), thread(), history).widget == "never"
     enabled = view(widgets_enabled=True)
-    assert pace_of(enabled, thread(message_count=11), history).widget == "may"
-    assert pace_of(enabled, thread(message_count=12), history).widget == "not_now"
-    assert pace_of(enabled, thread(concluded=True), history).widget == "not_now"
+    assert measure_pace(enabled, thread(message_count=11), history).widget == "may"
+    assert measure_pace(enabled, thread(message_count=12), history).widget == "not_now"
+    assert measure_pace(enabled, thread(concluded=True), history).widget == "not_now"
 
 
 def test_what_is_known_of_length_and_language_stands_in_the_tag() -> None:
-    told = pacing(Pace(3, 12, True, False, True, "may", minutes=10, language='x"y'))
+    told = render_pace(Pace(3, 12, True, False, True, "may", minutes=10, language='x"y'))
     assert told.startswith(
         '<pacing turn="3" of="12" concluded="no" widget="may" minutes="10" language="x&quot;y">turn 3 of about 12</pacing>\n'
     )
@@ -140,4 +142,4 @@ def test_what_is_known_of_length_and_language_stands_in_the_tag() -> None:
 def test_the_language_is_the_sessions_else_the_participants_own(
     of_session: str | None, own: str | None, language: str | None
 ) -> None:
-    assert pace_of(view(language=of_session), thread(), [], None, own).language == language
+    assert measure_pace(view(language=of_session), thread(), [], None, own).language == language

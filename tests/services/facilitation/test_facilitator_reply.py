@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
 from chalicelib.model import Message
-from chalicelib.services.facilitation.turn import SECOND_CALL, FacilitatorReply, facilitate
+from chalicelib.services.facilitation.facilitator_reply import SECOND_CALL, FacilitatorReply, facilitate
 from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 

@@ -9,7 +9,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable, Request, RequestRefused
 from chalicelib.llm.scripted import ScriptedModel
-from chalicelib.services.facilitation.tailoring import LIMITS, WRITE_PROMPT, write_prompt
+from chalicelib.services.facilitation.tailored_prompt import LIMITS, WRITE_PROMPT, write_prompt
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import find_template
 from chalicelib.settings import settings

@@ -11,14 +11,16 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
 from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES
-from chalicelib.pages import routes as pages
+from chalicelib.web.kit import routes as kit
+from chalicelib.web.participant import routes as participant
 
 app = Chalice(app_name="harmonica", configure_logs=False)
 
 app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
-app.register_blueprint(pages.routes)
-app.register_blueprint(not_found.routes_with(pages.problem))
+app.register_blueprint(participant.routes)
+app.register_blueprint(kit.routes)
+app.register_blueprint(not_found.routes_with(kit.show_problem))
 
 
 @app.on_dynamodb_record(stream_arn="arn:aws:dynamodb:*:*:table/sessions/stream/*")

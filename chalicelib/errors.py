@@ -46,6 +46,10 @@ class SessionFull(Invalid):
         super().__init__("This session is full")
 
 
+class WidgetValueRefused(Invalid):
+    """The value answers no widget that is open in the conversation."""
+
+
 class Unauthorized(HarmonicaError):
     """No valid API key came with the request."""
 

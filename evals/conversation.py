@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import Answer, Message, SessionView, Speaker, Thread
-from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
+from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply, facilitate
 from evals.participants import Participant, Said
 from evals.transcript import Entry, Setting, Transcript
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib.clock import Clock
 from chalicelib.llm.interface import SCRIPTED, Model, ModelUnavailable
-from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.settings import SettingMissing, Settings, settings
 from evals.conversation import begin, converse
 from evals.judges import JUDGES, judge

@@ -20,9 +20,10 @@ Item = Mapping[str, Mapping[str, Any]]
 
 @dataclass
 class Consumed:
-    """The calls that were made, by operation and table, and their units."""
+    """The calls that were made and the items that were read, by operation and table, and their units."""
 
     calls: Counter[str] = field(default_factory=Counter)
+    items: Counter[str] = field(default_factory=Counter)
     reads: float = 0
     writes: int = 0
 
@@ -39,6 +40,7 @@ def metered() -> Iterator[Consumed]:
         answer = real(operation, arguments)
         after = _written(operation, arguments)
         consumed.calls[_name(operation, arguments)] += 1
+        consumed.items[_name(operation, arguments)] += _found(operation, answer)
         consumed.reads += _read(operation, arguments, answer)
         each = 2 if operation == "TransactWriteItems" else 1
         consumed.writes += sum(each * max(1, _kilobytes(max(pair), 1)) for pair in zip(before, after, strict=True))
@@ -73,6 +75,13 @@ def _read(operation: str, arguments: dict[str, Any], answer: Any) -> float:
         found = [item for items in answer["Responses"].values() for item in items]
         return sum(max(1, _kilobytes(_size(item), 4)) for item in found) + asked - len(found)
     return 0
+
+
+def _found(operation: str, answer: dict[str, Any]) -> int:
+    """How many items an answer to a read holds."""
+    if operation == "BatchGetItem":
+        return sum(len(items) for items in answer["Responses"].values())
+    return len(answer["Items"]) if operation == "Query" else int("Item" in answer)
 
 
 def _written(operation: str, arguments: dict[str, Any]) -> list[int]:

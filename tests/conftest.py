@@ -26,8 +26,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
-from chalicelib.pages import home
 from chalicelib.store import database
+from chalicelib.web.participant import home
 from infra import data
 from tests.e2e.local import LocalCloud, free_port
 from tests.quick_moto import quicken_moto
@@ -90,7 +90,7 @@ def forget_wiring() -> None:
         container.participants,
         container.participant_deps,
         container.telegram_groups,
-        home.example_seen,
+        home.is_example_visible,
     ):
         cached.cache_clear()
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from chalicelib import container
 from chalicelib.model import ApiKey, Session, SessionView, ThreadView
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.conversations import join, turn
+from chalicelib.services.conversations import join, request_context, turn
 from chalicelib.services.conversations.messages import NewMessage, Turn
-from chalicelib.services.conversations.request_context import read_thread
+from chalicelib.services.conversations.thread_view import read_messages
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.editing import check_changes, edit_session
@@ -50,11 +52,10 @@ class Conversation:
         )
 
     def say(self, content: str, message_id: str | None = None, widget_value: Any = None) -> Turn:
-        """Say something."""
-        said = NewMessage(content, message_id, widget_value)
-        return turn.say(
-            self.session.id, self.who, said, deps=container.conversation_deps(), deadline=self.clock.deadline(24)
-        )
+        """Say something. The turn is without the conversation around it, which goes on."""
+        said, deps = NewMessage(content, message_id, widget_value), container.conversation_deps()
+        found = turn.say(self.session.id, self.who, said, deps=deps, deadline=self.clock.deadline(24))
+        return replace(found, conversation=None)
 
     def view(self) -> SessionView:
         """All of the session."""
@@ -74,9 +75,14 @@ class Conversation:
 
     def thread(self) -> ThreadView:
         """The participant's thread."""
-        _, view = read_thread(self.session.id, self.who, deps=container.conversation_deps())
+        view = self.thread_of(self.who)
         assert view is not None
         return view
+
+    def thread_of(self, who: Participant) -> ThreadView | None:
+        """Somebody's thread, if there is one."""
+        deps = container.conversation_deps()
+        return read_messages(request_context.find(self.session.id, who, deps), deps)
 
     def said(self) -> list[tuple[str, str]]:
         """What the thread holds."""

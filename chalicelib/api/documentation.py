@@ -8,7 +8,7 @@ from chalicelib.api import etag
 from chalicelib.api.http import respond, serve
 from chalicelib.api.routes import ROUTES, Route
 from chalicelib.operations.operation import Call, Nothing, Operation
-from chalicelib.requests import public_url
+from chalicelib.web.kit.request import public_url
 
 routes = Blueprint(__name__)  # under the API's base path
 pages = Blueprint(f"{__name__}.pages")

@@ -94,6 +94,17 @@ class Thread(Struct, frozen=True):
         """Whether a reply is being made right now."""
         return self.turn_id is not None and self.leased_until is not None and self.leased_until > now
 
+    def with_reply(self, message: "Message") -> "Thread":
+        """Returns the head after this reply of the facilitator's."""
+        return replace(
+            self,
+            last_sequence=message.sequence,
+            answered_to=message.sequence,
+            concluded=self.concluded or message.is_final,
+            turn_id=None,
+            leased_until=None,
+        )
+
 
 class Message(Struct, frozen=True):
     """One entry of a thread. `message_id` is the channel's own id for what a participant sent.

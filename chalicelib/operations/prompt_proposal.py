@@ -11,7 +11,7 @@ from chalicelib.operations.fields import OfSession, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
-from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.services.templates import find_template
 from chalicelib.store.sessions import FOR_PROMPT
 

@@ -7,7 +7,7 @@ from botocore.client import BaseClient
 
 from chalicelib.model import Prompt
 from chalicelib.services.conversations import request_context
-from chalicelib.services.facilitation import condensing
+from chalicelib.services.facilitation import condensed_history
 from chalicelib.store import prompts
 from tests.api.hosts import Host, new_host
 from tests.clock import own_time
@@ -136,8 +136,8 @@ def test_a_thread_that_began_under_an_older_prompt_costs_one_call_more(host: Hos
 def test_a_long_thread_costs_no_more_not_even_for_a_message_of_long_ago(
     host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", 4)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 2)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 4)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 2)
     session = host.new_session(prompt="p")["id"]
     first = host.say(session, "Soup", message_id="m0").json_body
     meter.sent.clear()

@@ -8,7 +8,7 @@ import pytest
 
 from app import app
 from chalicelib import settings
-from chalicelib.pages.texts import texts_in
+from chalicelib.web.kit.texts import texts_in
 from tests.events import REQUEST_ID, request
 
 KNOWN = (

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 import app
 from chalicelib import container
 from chalicelib.model import ThreadView
-from chalicelib.services.facilitation import condensing
+from chalicelib.services.facilitation import condensed_history
 from chalicelib.store.due_kinds import SUMMARY
 from tests import events
 from tests.api.hosts import Host
@@ -154,8 +154,8 @@ def test_a_turn_that_condenses_survives_every_fault(
     client: Client, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is condensed is there exactly when the reply is; from then on the messages in it are known by it."""
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", 3)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 1)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 3)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 1)
     client.join()
     assert client.host.say(client.session, "Bread", message_id="m0").status_code == 200
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import container, settings
 from chalicelib.model import Thread
-from chalicelib.services.facilitation import condensing
+from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import tree
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
@@ -24,8 +24,8 @@ SECRET = "The marmalade is locked away on Thursdays."
 @pytest.fixture
 def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> str:
     """A session with all that one can have: three people spoke in it, one of them long and with an account."""
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", 4)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", 2)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 4)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 2)
     monkeypatch.setattr(tree, "FROM_THREADS", 2)
     session = str(
         host.new_session(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Page
 
-from chalicelib.pages.language import COOKIE, PARAMETER
+from chalicelib.web.kit.language import COOKIE, PARAMETER
 from tests.browser.axe import violations
 from tests.browser.visitor import State, Visitor
 

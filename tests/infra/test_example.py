@@ -14,11 +14,8 @@ from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.model import Message, SessionView, Thread, Transition
 from chalicelib.model.synthesis import joined
-from chalicelib.pages import home
-from chalicelib.pages.texts import texts_in
-from chalicelib.pages.widgets import control_of, words_for
 from chalicelib.services.conversations.turn import say
-from chalicelib.services.facilitation.repeats import repeated
+from chalicelib.services.facilitation.repeated_questions import find_repeated
 from chalicelib.services.safety import danger_in
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis import state
@@ -26,6 +23,9 @@ from chalicelib.store.sessions import EVERYTHING
 from chalicelib.store.summaries import Summaries
 from chalicelib.text.language import language_of
 from chalicelib.text.sentences import sentences
+from chalicelib.web.kit.texts import texts_in
+from chalicelib.web.participant import home
+from chalicelib.web.participant.widgets import describe_value, make_control
 from infra import admin, example
 from infra.example.files import Person, read_people, read_session, read_summary
 from tests.api.hosts import Host, new_host
@@ -33,9 +33,9 @@ from tests.api.jobs import summarise, write_brief
 from tests.api.shapes import SESSION, assert_shape
 from tests.clock import own_time
 from tests.conftest import forget_wiring
-from tests.pages.browsing import Browser
 from tests.snapshots import restore_snapshot, take_snapshot
 from tests.tables import each_row
+from tests.web.browser import Browser
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 BROKEN_AFTER = 60  # messages
@@ -162,9 +162,9 @@ def test_a_chosen_answer_is_said_in_the_words_of_its_widget(threads: dict[str, t
     for _, messages in threads.values():
         for asked, answer in pairwise(messages):
             if answer.widget_value is not None:
-                control = control_of(asked)
+                control = make_control(asked)
                 assert control is not None
-                assert answer.content == words_for(control, answer.widget_value)
+                assert answer.content == describe_value(control, answer.widget_value)
                 kinds.append(control.kind)
     assert sorted(kinds) == ["RankingList", "RatingScale", "SingleSelect"]
 
@@ -176,7 +176,7 @@ def test_the_facilitator_asks_one_question_at_a_time_and_none_twice(
         earlier: list[str] = []
         for reply in (it for it in messages if it.role == "assistant"):
             assert reply.content.count("?") == (0 if reply.is_final else 1), reply.content
-            assert repeated(reply.content, earlier) is None
+            assert find_repeated(reply.content, earlier) is None
             assert len(sentences(reply.content.partition("\n\n")[0])) <= (5 if reply.is_final or not earlier else 3)
             earlier.append(reply.content)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.pages.texts import texts_in
 from chalicelib.text.locales import LOCALES, format_moment
+from chalicelib.web.kit.texts import texts_in
 from infra.package import Package, package_everything, write
 
 FORBIDDEN = (
@@ -38,7 +38,7 @@ COUNT_AND_DATE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from datetime import UTC, datetime
-from chalicelib.pages.texts import texts_in
+from chalicelib.web.kit.texts import texts_in
 from chalicelib.text.locales import LOCALES, format_moment
 for tag in LOCALES:
     print(texts_in(tag)("duration", count=15), format_moment(tag, datetime(2026, 3, 9, 17, 5, tzinfo=UTC)))

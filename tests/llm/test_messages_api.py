@@ -9,8 +9,8 @@ from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
 from chalicelib.llm.messages_api import body, compiles, has_strict
-from chalicelib.services.facilitation.tailoring import WRITE_PROMPT
-from chalicelib.services.facilitation.turn import CONCLUDE
+from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
+from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
 from chalicelib.settings import settings
 from tests.fake_anthropic import FakeAnthropic, text

@@ -10,8 +10,8 @@ from chalicelib.llm.scripted.catalogue import Catalogue, catalogue
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.model import Prompt
-from chalicelib.services.facilitation.tailoring import write_prompt
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.facilitator_reply import facilitate
+from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.text.language import OWN
 from evals.conversation import Conversation, begin
 from evals.participants import Said

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
-from chalicelib.services.facilitation.tailoring import LEAST, MOST
+from chalicelib.services.facilitation.tailored_prompt import LEAST, MOST
 from chalicelib.services.templates import Template, find_template, template_id, templates
 from tests.services.builders import view
 from tests.tables import each_row

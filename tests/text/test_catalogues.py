@@ -15,7 +15,7 @@ from chalicelib.text.language import OWN
 from chalicelib.text.locales import LOCALES, fill, fill_counted, format_moment
 
 ROOT = Path(chalicelib.__file__).parent
-FOLDERS = ("pages/texts", "services/synthesis/words", "llm/scripted/words")
+FOLDERS = ("web/kit/texts", "services/synthesis/words", "llm/scripted/words")
 EVERYWHERE = [(folder, tag) for folder in FOLDERS for tag in OWN]
 # Numbers enough for each category that has any below a million, and one million, which Romance languages count apart.
 NUMBERS = [*range(1_000), 1_000_000]

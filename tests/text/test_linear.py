@@ -21,11 +21,9 @@ from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.questions import questions_for
 from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.model import Question, Quote
-from chalicelib.pages.language import LANGUAGES, known, of_text, tag_of
-from chalicelib.pages.markdown import formatted
 from chalicelib.services.access import idempotency
-from chalicelib.services.facilitation.conclusion import closing, unasked
-from chalicelib.services.facilitation.repeats import repeated, same
+from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
+from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
 from chalicelib.services.participants import form
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis import claims, markdown, quotation_marks
@@ -35,6 +33,8 @@ from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.prose import Prose, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
+from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language, session_tag
+from chalicelib.web.kit.markdown import render_markdown
 from tests.services.builders import deadline, digest, point, session
 
 SHAPES: Final = (
@@ -98,20 +98,20 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "has_address": claims.has_address,
     "cut_quote": lambda text: cut_quote(text[:5_000], text),
     "what may be told": _told,
-    "repeated": lambda text: repeated(text, [text, text, text]),
-    "same": lambda text: same(text, text[1:]),
-    "unasked": unasked,
-    "closing": lambda text: closing(text, "Thank you"),
+    "repeated": lambda text: find_repeated(text, [text, text, text]),
+    "same": lambda text: is_same_question(text, text[1:]),
+    "unasked": drop_last_questions,
+    "closing": lambda text: join_recap(text, "Thank you"),
     "markdown.inline": markdown.inline,
     "markdown.paragraphs": markdown.paragraphs,
     "refusal": lambda text: idempotency.refusal(Invalid(text)),
     "asks_name": lambda text: form.asks_name(Question("q", text, 0)),
-    "an answer": lambda text: form.refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
+    "an answer": lambda text: form.list_refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
     "tags": _tagged,
-    "formatted": formatted,
-    "known": known,
-    "tag_of": tag_of,
-    "of_text": lambda text: of_text(text, "ar", LANGUAGES["en"]),
+    "formatted": render_markdown,
+    "known": find_language,
+    "tag_of": session_tag,
+    "of_text": lambda text: guess_language(text, "ar", LANGUAGES["en"]),
     "danger_in": lambda text: danger_in([text]),
     "a script's questions": lambda text: questions_for(text.replace(".", ".\n1. "), text, EN),
     "a script's answers": lambda text: list(answers([Entry(text, is_participants=True)] * 2, lambda _: None)),

@@ -34,6 +34,19 @@ def join(
     but for another try of the request that did: `request_id` is the same for all of its tries.
     """
     context = request_context.find(session_id, who, deps)
+    return begin(context, who, given, deps=deps, deadline=deadline, request_id=request_id)
+
+
+def begin(
+    context: RequestContext,
+    who: Participant,
+    given: Mapping[str, str],
+    *,
+    deps: ConversationDeps,
+    deadline: Deadline,
+    request_id: str | None = None,
+) -> Turn:
+    """Joins as `join` does, for a door that has read already where this participant stands."""
     request_context.require_active(context.view, deps)
     if context.thread is None:
         answers = check_answers(context.view.questions, given)
@@ -42,7 +55,7 @@ def join(
         account = request_context.listed_account(context)
         if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
-        context = request_context.after_lost_join(session_id, who, deps)
+        context = request_context.after_lost_join(context.view.session.id, who, deps)
 
     def open_thread(context: RequestContext) -> Turn | None:
         if not context.begun.is_empty:

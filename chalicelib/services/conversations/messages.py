@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from chalicelib.model import Message, Session, Thread
-from chalicelib.services.facilitation.turn import FacilitatorReply
+from chalicelib.model import Message, Session, Thread, ThreadView
+from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply
 
 
 class NewMessage(Struct, frozen=True):
@@ -22,7 +22,11 @@ class NewMessage(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """The facilitator's reply, in this session."""
+    """The facilitator's reply, in this session.
+
+    `conversation` is the thread after it, with the messages that were read on the way: the latest ones, oldest first.
+    None where nothing but the reply was read.
+    """
 
     session: Session
     thread_id: str
@@ -31,6 +35,7 @@ class Turn(Struct, frozen=True):
     sequence: int  # of its message in the thread
     message_id: str
     widget_spec: dict[str, Any] | None = None
+    conversation: ThreadView | None = None
 
 
 def said(thread: Thread, what: NewMessage, *, new_id: str, now: datetime) -> Message:
@@ -63,6 +68,8 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
     )
 
 
-def turn_of(session: Session, thread_id: str, reply: Message) -> Turn:
+def turn_of(session: Session, thread_id: str, reply: Message, conversation: ThreadView | None = None) -> Turn:
     """The turn that ended with this reply."""
-    return Turn(session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec)
+    return Turn(
+        session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec, conversation
+    )

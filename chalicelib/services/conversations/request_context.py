@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
-from chalicelib.model import Answer, Condensed, SessionView, Thread, ThreadView
+from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference
@@ -48,6 +48,7 @@ class RequestContext(Struct, frozen=True):
     answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
     starts_after: int = 0
     language: str | None = None  # the participant's own, where the door knows it
+    history: tuple[Message, ...] = ()  # what nothing condensed covers of the thread, oldest first, once it is read
 
     @property
     def begun(self) -> Thread:
@@ -79,13 +80,15 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     )
 
 
-def read_thread(session_id: str, who: Participant, *, deps: ConversationDeps) -> tuple[SessionView, ThreadView | None]:
-    """The session, and this participant's own conversation where it has begun."""
-    context = find(session_id, who, deps)
-    if context.thread is None:
-        return context.view, None
-    messages = tuple(deps.conversations.messages(context.thread))
-    return context.view, ThreadView(context.thread, context.answers, messages)
+def with_history(context: RequestContext, deps: ConversationDeps) -> RequestContext:
+    """Returns the context with the history of its thread, which is read where it is not there yet."""
+    thread, history = context.thread, context.history
+    if thread is None or thread.is_empty:
+        return replace(context, history=())
+    start = context.condensed.to_sequence if context.condensed else 0
+    if not history or history[-1].sequence != thread.last_sequence:
+        history = tuple(deps.conversations.messages(thread, start))
+    return replace(context, history=tuple(message for message in history if message.sequence > start))
 
 
 def after_lost_join(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable, WidgetValueRefused
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model import Message, Session, SessionView, Thread
+from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
-from chalicelib.services.facilitation.condensing import condense, fingerprint
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.condensed_history import condense, fingerprint
+from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
@@ -39,7 +39,18 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
 
     The turn of a message id that was answered before is given again, also after the session has ended.
     """
-    context = request_context.find(session_id, who, deps)
+    return take_turn(request_context.find(session_id, who, deps), who, said, deps=deps, deadline=deadline)
+
+
+def take_turn(
+    context: RequestContext,
+    who: Participant,
+    said: NewMessage,
+    *,
+    deps: ConversationDeps,
+    deadline: Deadline,
+) -> Turn:
+    """Takes a turn as `say` does, for a door that has read already where this participant stands."""
     if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
         return turn
     request_context.require_active(context.view, deps)
@@ -52,7 +63,7 @@ def say(session_id: str, who: Participant, said: NewMessage, *, deps: Conversati
         account = request_context.listed_account(context)
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
-        context = request_context.after_lost_join(session_id, who, deps)
+        context = request_context.after_lost_join(context.view.session.id, who, deps)
     return wait_for_lease(context, deps, lambda now: attempt(now, said, deps, deadline))
 
 
@@ -70,9 +81,9 @@ def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps)
         return None
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = _history(context, deps)
-    known = _find_said(context, history, said)
-    return _turn_of(known, history, context) if known else None
+    context = request_context.with_history(context, deps)
+    known = _find_said(context, said)
+    return _turn_of(known, context) if known else None
 
 
 def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, deadline: Deadline) -> Turn | None:
@@ -80,9 +91,10 @@ def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, d
     thread = context.begun
     if turn := _condensed_turn(context, said, deps):
         return turn
-    history = _history(context, deps)
-    known = _find_said(context, history, said)
-    if known and (turn := _turn_of(known, history, context)):
+    context = request_context.with_history(context, deps)
+    history = context.history
+    known = _find_said(context, said)
+    if known and (turn := _turn_of(known, context)):
         return turn
     if known is None and thread.message_count >= deps.max_turns:
         raise ConversationFull(deps.max_turns)
@@ -133,27 +145,27 @@ def reply(
     if not stored:
         deps.conversations.release_lease(thread, turn_id, meter.usage.total)
         raise Conflict("Another request is answering this message; send the same message again")
-    return turn_of(context.view.session, thread.id, message)
+    conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
+    return turn_of(context.view.session, thread.id, message, conversation)
+
+
+def is_stored(message_id: str, context: RequestContext) -> bool:
+    """Says whether a message with this id of the channel's is in the thread, whose history has been read."""
+    condensed = context.condensed is not None and fingerprint(message_id) in context.condensed.message_ids
+    return condensed or any(message.message_id == message_id for message in context.history)
 
 
 def _check_widget(history: Sequence[Message], said: NewMessage) -> None:
-    """Raise Invalid for a value that the open widget does not allow: that of the facilitator's last message."""
+    """Raise WidgetValueRefused for a value that the open widget does not allow: that of the facilitator's last message."""
     if said.widget_value is None:
         return
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
     if last is None or last.widget_spec is None:
-        raise Invalid(
+        raise WidgetValueRefused(
             "widget_value must be left out: there is no open widget in this conversation. An answer that is sent again "
             "needs the message_id of its first try"
         )
     check_value(last.widget_spec, said.widget_value)
-
-
-def _history(context: RequestContext, deps: ConversationDeps) -> list[Message]:
-    """The messages that nothing condensed covers, oldest first."""
-    if context.begun.is_empty:
-        return []
-    return list(deps.conversations.messages(context.begun, context.condensed.to_sequence if context.condensed else 0))
 
 
 def _condensed_turn(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
@@ -165,16 +177,19 @@ def _condensed_turn(context: RequestContext, said: NewMessage, deps: Conversatio
     return turn_of(context.view.session, context.thread_id, answer) if answer else None
 
 
-def _turn_of(known: Message, history: Sequence[Message], context: RequestContext) -> Turn | None:
-    """The turn that a stored message has come to, if it has."""
-    replies = (message for message in history if message.role == "assistant" and message.sequence > known.sequence)
+def _turn_of(known: Message, context: RequestContext) -> Turn | None:
+    """Returns the turn of a stored message; None while it has no reply."""
+    replies = (
+        message for message in context.history if message.role == "assistant" and message.sequence > known.sequence
+    )
     reply = next(replies, None)
-    return turn_of(context.view.session, context.thread_id, reply) if reply else None
+    conversation = ThreadView(context.begun, context.answers, context.history)
+    return turn_of(context.view.session, context.thread_id, reply, conversation) if reply else None
 
 
-def _find_said(context: RequestContext, history: Sequence[Message], said: NewMessage) -> Message | None:
+def _find_said(context: RequestContext, said: NewMessage) -> Message | None:
     """The stored message that this one repeats: same id; or no id, the same words, and no reply to them when this request began."""
-    users = (message for message in history if message.role == "user")
+    users = (message for message in context.history if message.role == "user")
     if said.message_id is not None:
         return next((message for message in users if message.message_id == said.message_id), None)
     same = (None, said.content, said.widget_value)

@@ -16,9 +16,9 @@ from operator import attrgetter
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
 from chalicelib.model import Answer, Condensed, Message, Note, SessionView
-from chalicelib.services.facilitation.pacing import Pace, pacing, told_help
-from chalicelib.services.facilitation.pollination import show_themes
-from chalicelib.services.facilitation.widgets import choices, label_of
+from chalicelib.services.facilitation.cross_pollination import show_themes
+from chalicelib.services.facilitation.pace import Pace, render_help, render_pace
+from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import setup_data
 from chalicelib.services.templates import find_template
@@ -42,7 +42,7 @@ def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:
     """Guidelines, facilitation prompt and setup, with the breakpoint that all participants of a session share."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
     session = fill("session", prompt=tags.data("facilitation_prompt", prompt), setup=setup_data(view))
-    return Block(_guidelines(view, help_text)), Block(session, cached=True)
+    return Block(_render_guidelines(view, help_text)), Block(session, cached=True)
 
 
 def chat_messages(
@@ -60,35 +60,37 @@ def chat_messages(
     other conversations. `help_text` is the operator's, for people in distress.
     """
     shown = [message for message in history if condensed is None or message.sequence > condensed.to_sequence]
-    sides = _sides(shown)
+    sides = _group_sides(shown)
     latest = sides.pop() if sides and sides[-1].role == "user" else ChatMessage("user", ())
     if sides:
         sides[-1] = ChatMessage(sides[-1].role, (Block(sides[-1].blocks[0].text, cached=True),))
-    now = ChatMessage("user", (Block(_told_first(pace, themes, help_text)), *latest.blocks))
-    return _merged([ChatMessage("user", (Block(_beginning(view, answers, condensed)),)), *sides, now])
+    now = ChatMessage("user", (Block(_render_lead(pace, themes, help_text)), *latest.blocks))
+    return _merge([ChatMessage("user", (Block(_render_beginning(view, answers, condensed)),)), *sides, now])
 
 
-def _told_first(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
+def _render_lead(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
     """What stands in front of the participant's latest words."""
-    return "\n\n".join(part for part in (show_themes(themes), pacing(pace, help_text)) if part)
+    return "\n\n".join(part for part in (show_themes(themes), render_pace(pace, help_text)) if part)
 
 
-def _guidelines(view: SessionView, help_text: str) -> str:
+def _render_guidelines(view: SessionView, help_text: str) -> str:
     """The rules of the house: those for widgets and for themes of others where the session has any, the operator's help
     text where it is set.
     """
     widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
     others = f"\n\n{fill('pollination')}" if view.session.cross_pollination else ""
-    return fill("guidelines", sections=widgets + others, help=told_help(help_text))
+    return fill("guidelines", sections=widgets + others, help=render_help(help_text))
 
 
-def _sides(history: Sequence[Message]) -> list[ChatMessage]:
+def _group_sides(history: Sequence[Message]) -> list[ChatMessage]:
     """The history with all entries of one side in a row as one block."""
     sides, before = [], None
     for role, run in groupby(history, key=attrgetter("role")):
         messages = list(run)
         if role == "user":
-            text = "\n".join([*_on_screen(before), *(tags.data("said", message.content) for message in messages)])
+            text = "\n".join(
+                [*_render_open_widget(before), *(tags.data("said", message.content) for message in messages)]
+            )
         else:
             text = "\n\n".join(message.content for message in messages)
         sides.append(ChatMessage(role, (Block(text),)))
@@ -96,30 +98,30 @@ def _sides(history: Sequence[Message]) -> list[ChatMessage]:
     return sides
 
 
-def _on_screen(before: Message | None) -> list[str]:
+def _render_open_widget(before: Message | None) -> list[str]:
     """The widget that the participant had in front of them."""
     if before is None or before.widget_spec is None:
         return []
     spec = before.widget_spec
-    return [tags.data("widget", label_of(spec), type=spec["root"]["type"], options=" | ".join(choices(spec)))]
+    return [tags.data("widget", label_of(spec), type=spec["root"]["type"], options=" | ".join(list_choices(spec)))]
 
 
-def _merged(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+def _merge(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     return tuple(
         ChatMessage(role, tuple(block for entry in run for block in entry.blocks))
         for role, run in groupby(entries, key=attrgetter("role"))
     )
 
 
-def _beginning(view: SessionView, answers: Sequence[Answer], condensed: Condensed | None) -> str:
+def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: Condensed | None) -> str:
     """What comes before the conversation that is shown in full."""
-    form = _answers(view, answers)
+    form = _render_answers(view, answers)
     if condensed is None:
         return fill("opening", answers=form)
     return fill("earlier", answers=form, earlier=tags.data("earlier", condensed.text))
 
 
-def _answers(view: SessionView, answers: Sequence[Answer]) -> str:
+def _render_answers(view: SessionView, answers: Sequence[Answer]) -> str:
     """The form's answers; an e-mail address is contact data and no business of the facilitator's."""
     contacts = {question.id for question in view.questions if question.type == "Email"}
     told = [answer for answer in answers if answer.answer.strip() and answer.question_id not in contacts]

@@ -6,7 +6,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Model, ModelRefused
 from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
-from chalicelib.services.facilitation.tailoring import write_prompt
+from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.services.usage.budget import Meter
 from chalicelib.store import prompts
 from chalicelib.store.sessions import FOR_PROMPT, Sessions

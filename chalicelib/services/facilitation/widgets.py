@@ -7,7 +7,7 @@ schema keeps to what strict tools can enforce, so lengths and numbers stand in i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import WidgetValueRefused
 from chalicelib.llm.interface import Tool, ToolCall
 
 LABEL_LIMIT = 300
@@ -76,8 +76,8 @@ PRESENT_WIDGET = Tool(
 )
 
 
-def spec_of(call: ToolCall) -> Spec | None:
-    """The widget that a call presents, as clients are shown it; None where the call breaks a rule."""
+def read_spec(call: ToolCall) -> Spec | None:
+    """Returns the widget that a call presents, as clients are shown it; None where the call breaks a rule."""
     given = call.input.get("widget")
     if not isinstance(given, Mapping):
         return None
@@ -89,12 +89,12 @@ def spec_of(call: ToolCall) -> Spec | None:
 
 
 def label_of(spec: Spec) -> str:
-    """The question that a widget asks."""
+    """Returns the question that a widget asks."""
     return str(spec["root"]["props"]["label"])
 
 
-def choices(spec: Spec) -> list[str]:
-    """What a widget offers: its options or items, or the two ends of its scale."""
+def list_choices(spec: Spec) -> list[str]:
+    """Returns what a widget offers: its options or items, or the two ends of its scale."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
     if kind != _SCALE:
         return list(props[_LISTS[kind]])
@@ -102,15 +102,15 @@ def choices(spec: Spec) -> list[str]:
     return [f"{number} ({meaning})" if meaning else str(number) for number, meaning in ends]
 
 
-def readable(spec: Spec) -> str:
-    """What a widget offers as plain lines of text, without a blank one, for whoever does not see the widget."""
+def render_choices(spec: Spec) -> str:
+    """Returns what a widget offers as plain lines of text, without a blank one, for whoever does not see the widget."""
     if spec["root"]["type"] == _SCALE:
-        return " – ".join(choices(spec))
-    return "\n".join(f"- {choice}" for choice in choices(spec))
+        return " – ".join(list_choices(spec))
+    return "\n".join(f"- {choice}" for choice in list_choices(spec))
 
 
-def saved(call: ToolCall) -> str:
-    """What can still be read of a call that breaks a rule: its question, and the options that are text."""
+def salvage_text(call: ToolCall) -> str:
+    """Returns what can still be read of a call that breaks a rule: its question, and the options that are text."""
     given = call.input.get("widget")
     if not isinstance(given, Mapping):
         return ""
@@ -121,22 +121,22 @@ def saved(call: ToolCall) -> str:
 
 
 def check_value(spec: Spec, value: Any) -> Any:
-    """The value that a participant gave in this widget. Raises Invalid where the widget does not allow it."""
+    """Returns the value that a participant gave in this widget. Raises WidgetValueRefused where the widget does not allow it."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
     if kind == _SCALE:
         low, high = props["min"], props["max"]
         if type(value) is not int or not low <= value <= high:
-            raise Invalid(f"widget_value must be a whole number from {low} to {high}")
+            raise WidgetValueRefused(f"widget_value must be a whole number from {low} to {high}")
         return value
     offered = props[_LISTS[kind]]
     if kind == "SingleSelect":
         if not isinstance(value, str) or value not in offered:
-            raise Invalid("widget_value must be one of the options")
+            raise WidgetValueRefused("widget_value must be one of the options")
         return value
     if not isinstance(value, list) or not value or not _distinct(value) or any(one not in offered for one in value):
-        raise Invalid(f"widget_value must be a list of {_LISTS[kind]} of the widget, each at most once")
+        raise WidgetValueRefused(f"widget_value must be a list of {_LISTS[kind]} of the widget, each at most once")
     if kind == "RankingList" and len(value) != len(offered):
-        raise Invalid("widget_value must hold all items of the widget, each once")
+        raise WidgetValueRefused("widget_value must hold all items of the widget, each once")
     return value
 
 
@@ -158,7 +158,7 @@ def _scale(given: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _line(value: Any, limit: int) -> str | None:
-    """A text as one line; None where it is none, is too long, or cannot be stored."""
+    """Returns a text as one line; None where it is none, is too long, or cannot be stored."""
     if not isinstance(value, str) or any("\ud800" <= character <= "\udfff" for character in value):
         return None
     line = " ".join(value.split())

@@ -35,20 +35,20 @@ class AnswerRefused(Invalid):
     """
 
     def __init__(self, question: Question, rule: Rule, limit: int = ANSWER_LIMIT) -> None:
-        told = {
+        sentences = {
             "required": "needs an answer",
             "too_long": f"must be at most {limit:,} characters",
             "email": "must be an e-mail address",
             "option": "must be one of: " + ", ".join(f"“{option}”" for option in question.options),
         }
-        super().__init__(f"answers: “{question.text}” {told[rule]}")
+        super().__init__(f"answers: “{question.text}” {sentences[rule]}")
         self.question = question
         self.rule = rule
         self.limit = limit
 
 
 def page_questions(view: SessionView) -> tuple[Question, ...]:
-    """What the hosted page asks: the host's questions, else name and e-mail; in an anonymous session nothing that asks who it is."""
+    """Returns what a page asks: the host's questions, else name and e-mail; in an anonymous session nothing that asks who it is."""
     asked = view.questions if view.session.has_questions else DEFAULT_QUESTIONS
     if not view.session.anonymous:
         return asked
@@ -56,14 +56,14 @@ def page_questions(view: SessionView) -> tuple[Question, ...]:
 
 
 def asks_name(question: Question) -> bool:
-    """Whether the answer to this question is the participant's name."""
+    """Says whether the answer to this question is the participant's name."""
     return question.type == "Short field" and _NAME.fullmatch(question.text) is not None
 
 
-def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str | None:
-    """The participant's name, on one line, where the form asks for it. Raises AnswerRefused for one that is too long."""
+def find_name(questions: Sequence[Question], given: Mapping[str, str]) -> str | None:
+    """Returns the participant's name, on one line, where the form asks for it. Raises AnswerRefused for one that is too long."""
     for question in filter(asks_name, questions):
-        name = one_line(_given(question, given))
+        name = one_line(_read_answer(question, given))
         if len(name) > NAME_LIMIT:
             raise AnswerRefused(question, "too_long", NAME_LIMIT)
         if name:
@@ -71,20 +71,20 @@ def name_among(questions: Sequence[Question], given: Mapping[str, str]) -> str |
     return None
 
 
-def refusals(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[AnswerRefused, ...]:
-    """Everything that is wrong with single answers, in the order of the questions."""
+def list_refusals(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[AnswerRefused, ...]:
+    """Returns everything that is wrong with single answers, in the order of the questions."""
     found = []
     for question in questions:
         try:
-            name_among((question,), given)
-            _check(question, _given(question, given))
+            find_name((question,), given)
+            _check(question, _read_answer(question, given))
         except AnswerRefused as refused:
             found.append(refused)
     return tuple(found)
 
 
 def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[Answer, ...]:
-    """The answers in the order of the questions, without the empty ones.
+    """Returns the answers in the order of the questions, without the empty ones.
 
     Raises Invalid for an unknown question, a required one without an answer, a bad e-mail address or an option that
     was not offered.
@@ -93,7 +93,7 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     unknown = next((asked for asked in given if asked not in known), None)
     if unknown is not None:
         raise Invalid(f"answers: there is no question {unknown!r} in this session")
-    answers = tuple(_check(question, _given(question, given)) for question in questions)
+    answers = tuple(_check(question, _read_answer(question, given)) for question in questions)
     kept = tuple(answer for answer in answers if answer.answer)
     if sum(len(answer.answer.encode()) for answer in kept) > ANSWERS_BYTES:
         raise Invalid(f"answers must be at most {ANSWERS_BYTES:,} bytes together")
@@ -102,8 +102,8 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     return kept
 
 
-def _given(question: Question, given: Mapping[str, str]) -> str:
-    """What was answered, trimmed; nothing where it has nothing that can be seen."""
+def _read_answer(question: Question, given: Mapping[str, str]) -> str:
+    """Returns an answer, trimmed; an empty one where nothing of it can be seen."""
     answer = given.get(question.id, "").strip()
     return "" if is_blank(answer) else answer
 

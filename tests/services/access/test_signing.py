@@ -8,13 +8,13 @@ from unittest.mock import Mock
 import pytest
 
 from chalicelib import container
-from chalicelib.pages import identity
 from chalicelib.services.access import rate_limits, signing
 from chalicelib.services.access.idempotency import Repeatable, repeatable
 from chalicelib.services.access.results_links import Holder, results_url
 from chalicelib.services.delivery.telegram_groups import link_of
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.store.guards import Guards
+from chalicelib.web.kit import identity
 
 SECRET = b"a fixed secret for tests"
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -69,7 +69,7 @@ def test_visitors_are_counted_by_the_same_fingerprints() -> None:
 def test_cookies_forms_and_private_links_stay_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "deployment_secret", lambda: SECRET)
     request = cast(Any, SimpleNamespace(context={}, headers={}))
-    assert "hm_s1=p1.57D4rBSJieif2Cox8zPjMiXjfjKS-n-XtHzLDY-WOcQ;" in identity.cookie(request, "p1", "s1")
+    assert "hm_s1=p1.57D4rBSJieif2Cox8zPjMiXjfjKS-n-XtHzLDY-WOcQ;" in identity.person_cookie(request, "p1", "s1")
     assert identity.form_token("p1", "s1") == "p1.woUetMv85KmplhsjVkSZ-KBk0H1_OiDfI9NOVKeY6Pw"
     assert identity.resume_token("p1", "s1") == "p1.hZdULDgeyVWMtV6_BnDKsdWt0Xx_AM2O5QVjxCTjzL4"
     assert identity.page_token("p1", "s1") == "lF2ayvREY4FgAvqmvI8xY4_yY3Fz9KQHGT5IZbUs8Sc"

@@ -12,7 +12,7 @@ from chalicelib.services.conversations import request_context, turn
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import LEASE
 from chalicelib.services.conversations.turn import ConversationFull
-from chalicelib.services.facilitation import condensing
+from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
@@ -27,8 +27,8 @@ MOST, KEPT = 8, 4
 @pytest.fixture
 def conversation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Conversation:
     """A session in which a thread is long soon."""
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", MOST)
-    monkeypatch.setattr(condensing, "KEPT_MESSAGES", KEPT)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", MOST)
+    monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", KEPT)
     return Conversation(own_time(monkeypatch), own_model(monkeypatch))
 
 
@@ -123,10 +123,10 @@ def test_unanswered_messages_that_are_condensed_lead_to_the_reply_to_all_of_them
 def test_a_thread_from_before_there_was_condensing_is_condensed_at_its_next_turn(
     conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", 1_000)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 1_000)
     conversation.join()
     talk(conversation, 20)
-    monkeypatch.setattr(condensing, "MOST_MESSAGES", MOST)
+    monkeypatch.setattr(condensed_history, "MOST_MESSAGES", MOST)
     talk(conversation, 1, 20)
     part = condensed(conversation)
     assert part is not None

@@ -14,7 +14,6 @@ from chalicelib.model import ThreadView
 from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
-from chalicelib.services.conversations.request_context import read_thread
 from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.inclusion import remove_participant
 from chalicelib.store import database
@@ -53,7 +52,7 @@ def limit(conversation: Conversation, most: int | None) -> None:
 
 def thread_of(conversation: Conversation, name: str) -> ThreadView | None:
     """Somebody's thread, if there is one."""
-    return read_thread(conversation.session.id, participant(name), deps=container.conversation_deps())[1]
+    return conversation.thread_of(participant(name))
 
 
 def leave(conversation: Conversation, name: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.llm.interface import Block, ChatMessage
 from chalicelib.model import Answer, Condensed, Message
-from chalicelib.services.facilitation.pacing import pace_of
+from chalicelib.services.facilitation.pace import measure_pace
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from tests.services.builders import message, single_select, thread, view
 
@@ -36,7 +36,7 @@ def requests(history: Sequence[Message], condensed: Condensed | None = None) -> 
     ends = [at for at, entry in enumerate(history) if entry.role == "assistant"]
     shown = [history[:end] for end in ends]
     enabled = view(widgets_enabled=True)
-    return [chat_messages(enabled, answers, past, pace_of(enabled, thread(), past), condensed) for past in shown]
+    return [chat_messages(enabled, answers, past, measure_pace(enabled, thread(), past), condensed) for past in shown]
 
 
 def blocks(sent: Sequence[ChatMessage]) -> list[tuple[str, Block]]:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply
 from chalicelib.model import Answer, Message, Scratchpad
-from chalicelib.services.facilitation.turn import FacilitatorReply, facilitate
+from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply, facilitate
 from tests.llm.queued import QueuedModel, calls, prompt_of
 from tests.services.builders import NOW, deadline, message, talk, thread, view
-from tests.services.facilitation.test_pollination import note
+from tests.services.facilitation.test_cross_pollination import note
 
 DANGER = "I want to die."
 LONG = "I take the bus every morning and it is always late, so I am late as well, and nobody at work believes me."

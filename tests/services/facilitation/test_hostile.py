@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
 from chalicelib.model import Answer, Condensed, Message, Prompt, SessionView
-from chalicelib.services.facilitation.turn import facilitate
+from chalicelib.services.facilitation.facilitator_reply import facilitate
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import deadline, message, single_select, talk, thread, view
 from tests.tables import each_row

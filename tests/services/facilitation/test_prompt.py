@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chalicelib.llm.interface import ChatMessage
 from chalicelib.model import Answer, Condensed, Message, Prompt, Question, SessionView, Thread
 from chalicelib.services.facilitation import prompt
-from chalicelib.services.facilitation.pacing import pace_of
+from chalicelib.services.facilitation.pace import measure_pace
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
 from chalicelib.services.prompts import fill
 from tests.services.builders import message, single_select, talk, thread, view
@@ -34,7 +34,7 @@ def chat_messages(
     history: Sequence[Message],
     condensed: Condensed | None = None,
 ) -> tuple[ChatMessage, ...]:
-    return prompt.chat_messages(shown, answers, history, pace_of(shown, head, history), condensed)
+    return prompt.chat_messages(shown, answers, history, measure_pace(shown, head, history), condensed)
 
 
 def test_the_basic_prompt_is_made_of_the_brief_fields() -> None:

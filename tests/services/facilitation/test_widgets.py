@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.llm.interface import ToolCall
-from chalicelib.services.facilitation.widgets import PRESENT_WIDGET, check_value, choices, readable, saved, spec_of
+from chalicelib.services.facilitation.widgets import (
+    PRESENT_WIDGET,
+    check_value,
+    list_choices,
+    read_spec,
+    render_choices,
+    salvage_text,
+)
 from tests.tables import each_row
 
 SINGLE = {"type": "SingleSelect", "label": "Where?", "options": ["At home", "Outside"]}
@@ -28,7 +35,7 @@ def call(widget: Any) -> ToolCall:
 
 
 def spec(widget: dict[str, Any]) -> dict[str, Any]:
-    made = spec_of(call(widget))
+    made = read_spec(call(widget))
     assert made is not None
     return made
 
@@ -78,7 +85,7 @@ def test_texts_become_single_lines_and_what_does_not_belong_is_left_out() -> Non
     ],
 )
 def test_a_call_that_breaks_a_rule_presents_nothing(widget: Any) -> None:
-    assert spec_of(call(widget)) is None
+    assert read_spec(call(widget)) is None
 
 
 def test_the_limits_themselves_are_allowed() -> None:
@@ -94,9 +101,9 @@ def test_whatever_a_model_gives_is_a_spec_or_none(widget: Any) -> None:
         {"widget": {**SINGLE, "options": widget}},
         {"widget": {**SCALE, "min": widget}},
     ):
-        made = spec_of(ToolCall("present_widget", given_input))
-        assert made is None or readable(made)
-        assert isinstance(saved(ToolCall("present_widget", given_input)), str)
+        made = read_spec(ToolCall("present_widget", given_input))
+        assert made is None or render_choices(made)
+        assert isinstance(salvage_text(ToolCall("present_widget", given_input)), str)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +116,11 @@ def test_whatever_a_model_gives_is_a_spec_or_none(widget: Any) -> None:
     ],
 )
 def test_a_widget_reads_as_plain_lines(widget: dict[str, Any], lines: str) -> None:
-    assert readable(spec(widget)) == lines
+    assert render_choices(spec(widget)) == lines
 
 
 def test_choices_of_a_scale_are_its_ends() -> None:
-    assert choices(spec(SCALE)) == ["0 (Not at all)", "5 (Very)"]
+    assert list_choices(spec(SCALE)) == ["0 (Not at all)", "5 (Very)"]
 
 
 @each_row(
@@ -128,7 +135,7 @@ def test_choices_of_a_scale_are_its_ends() -> None:
     ],
 )
 def test_of_a_broken_call_question_and_options_are_saved(widget: Any, text: str) -> None:
-    assert saved(call(widget)) == text
+    assert salvage_text(call(widget)) == text
 
 
 @each_row(

@@ -1,1 +1,0 @@
-"""Door: the hosted pages."""

@@ -1,0 +1,138 @@
+"""Pacing: how far a conversation is in its time, what that asks for, and whether a widget may come now."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from chalicelib.llm import tags
+from chalicelib.model import Message, SessionView, Thread
+from chalicelib.services.prompts import fill
+
+MIN_TURNS = 4
+TURNS_PER_MINUTE = 1.2  # ten minutes, the default length of a conversation, are about twelve turns
+BETWEEN_WIDGETS = 3  # messages of the facilitator: at most one in four presents a widget
+
+_CARE = " Unless they are in distress: then nothing counts but care."
+
+WidgetState = Literal["may", "not_now", "never"]
+
+
+class Pace(Struct, frozen=True):
+    """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for.
+
+    `minutes` is how long the host means it to take. `language` is what to write in before the participant has written:
+    the session's, else the participant's own; None where neither is known.
+    """
+
+    turn: int
+    budget: int
+    begun: bool
+    concluded: bool
+    critical: bool  # whether the host names something critical
+    widget: WidgetState
+    last: bool = False  # whether the conversation takes nothing more after this
+    care: bool = False  # whether the latest words show a sign of danger
+    minutes: int | None = None
+    language: str | None = None
+
+
+def measure_pace(
+    view: SessionView,
+    thread: Thread,
+    history: Sequence[Message],
+    max_turns: int | None = None,
+    language: str | None = None,
+    *,
+    care: bool = False,
+) -> Pace:
+    """Returns the pace of this thread, by its head and by the messages that are shown.
+
+    `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
+    sign of danger.
+    """
+    turn = max(sum(message.role == "user" for message in history), thread.message_count)
+    budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
+    if max_turns is not None:
+        budget = min(budget, max_turns)
+    last = max_turns is not None and 0 < turn >= max_turns
+    timely = turn < budget and not thread.concluded
+    widget: WidgetState = "never"
+    if view.session.widgets_enabled:
+        widget = "may" if timely and not care and _is_widget_due(history) else "not_now"
+    return Pace(
+        turn=turn,
+        budget=budget,
+        begun=bool(history),
+        concluded=thread.concluded,
+        critical=bool(view.session.critical),
+        widget=widget,
+        last=last,
+        care=care,
+        minutes=view.session.duration_minutes,
+        language=view.session.language or language,
+    )
+
+
+def render_pace(pace: Pace, help_text: str = "") -> str:
+    """Returns what the model is told in front of the participant's latest words; `help_text` is the operator's."""
+    known = {
+        "minutes": pace.minutes,
+        "language": pace.language,
+        "last": "yes" if pace.last else None,
+        "care": "yes" if pace.care else None,
+    }
+    told = tags.data(
+        "pacing",
+        f"turn {pace.turn} of about {pace.budget}",
+        turn=pace.turn,
+        of=pace.budget,
+        concluded="yes" if pace.concluded else "no",
+        widget=pace.widget,
+        **{name: value for name, value in known.items() if value is not None},
+    )
+    if pace.care:
+        return f"{told}\n{fill('care', help=render_help(help_text))}"
+    return fill("pacing", pace=told, steer=_render_guidance(pace) + (_CARE if pace.turn else ""))
+
+
+def render_help(help_text: str) -> str:
+    """Returns the sentence that passes on the operator's help text; empty where there is none."""
+    told = help_text.strip()
+    return f" {fill('help', help=tags.data('help', told))}" if told else ""
+
+
+def _is_widget_due(history: Sequence[Message]) -> bool:
+    """Says whether the facilitator has asked in words before, and for long enough since the last widget."""
+    own = [message for message in history if message.role == "assistant"]
+    return bool(own) and all(message.widget_spec is None for message in own[-BETWEEN_WIDGETS:])
+
+
+def _render_guidance(pace: Pace) -> str:
+    """Returns what the time asks for now."""
+    if pace.concluded:
+        return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
+    if not pace.begun or not pace.turn:
+        return "There are none yet: open the conversation."
+    if pace.last:
+        return "This conversation takes nothing more: call `conclude` with the recap, without any question."
+    if pace.turn >= pace.budget:
+        return _render_overtime(pace.turn - pace.budget)
+    open_still = "what the host calls critical" if pace.critical else "what matters most"
+    if pace.turn >= pace.budget - 2:
+        return f"The time is nearly up: ask for {open_still} if it is still open, or conclude."
+    if pace.critical and 2 * pace.turn >= pace.budget:
+        return "Half of the time is over: if what the host calls critical has not come up yet, ask about it now."
+    return "Reply to them with one question, or conclude if everything important is covered."
+
+
+def _render_overtime(over: int) -> str:
+    """Returns what the time asks for once it is over: firmer with every two turns."""
+    if over < 2:
+        return "The time is up: conclude now."
+    if over < 4:
+        return f"The time was up {over} turns ago: call `conclude` in this message, and ask nothing more, whatever is still open."
+    return (
+        f"The conversation is {over} turns over its time, which the participant was not asked for. Whatever they say, "
+        "this message is the last: call `conclude` with the recap, without any question."
+    )

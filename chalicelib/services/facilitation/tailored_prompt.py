@@ -1,0 +1,143 @@
+"""The tailored facilitation prompt, written from the session's setup."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.clock import Deadline
+from chalicelib.llm import tags
+from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
+from chalicelib.model import SessionView
+from chalicelib.observability import logger
+from chalicelib.services.prompts import fill
+from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.templates import find_template
+
+MAX_TOKENS = 6_000
+CONTEXT_CHARACTERS = 20_000  # of the host's background; what the facilitator is shown is not cut
+LEAST, MOST = 4, 6  # questions
+LIMITS = {"opening": 1_500, "question": 500, "probe": 500, "closing": 1_500, "summary": 1_000}
+LEAST_SECONDS = 5.0  # no prompt is written in less
+
+
+def _text(name: str, description: str) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": LIMITS[name], "description": description}
+
+
+def _strict(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+WRITE_PROMPT = Tool(
+    name="write_prompt",
+    description="Hand in the facilitation prompt of the session.",
+    schema=_strict(
+        {
+            "opening": _text("opening", "How to welcome the person, and what to say the conversation is about."),
+            "questions": {
+                "type": "array",
+                "minItems": LEAST,
+                "maxItems": MOST,
+                "items": _strict(
+                    {
+                        "question": _text("question", "One open question, as it is to be asked."),
+                        "probe": _text("probe", "What to dig for while the answer stays thin."),
+                    }
+                ),
+            },
+            "closing": _text("closing", "What the recap has to contain."),
+            "summary": _text("summary", "For the host: what the prompt sets out to learn, and how."),
+        }
+    ),
+)
+
+
+class Tailored(Struct, frozen=True):
+    """A facilitation prompt that was written for a session: its text, what it is about, and what it was written from."""
+
+    text: str
+    summary: str
+    generated_from: dict[str, str | None]
+
+
+class _Unusable(Exception):
+    """A call of the tool that makes no prompt; the message says why."""
+
+
+def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tailored:
+    """A facilitation prompt for this session, from setup and template: one model call, a second one where the first made none.
+
+    Raises ModelUnavailable where the model gives no usable prompt in time.
+    """
+    view = replace(view, context=view.context[:CONTEXT_CHARACTERS] if view.context else None)
+    problem = ""
+    while True:
+        reply = model.complete(_request(view, problem), deadline)
+        call = reply.call(WRITE_PROMPT.name)
+        try:
+            text, summary = _render(call.input if call else {})
+        except _Unusable as error:
+            logger.warning("model wrote no usable prompt", extra={"session_id": view.session.id, "problem": str(error)})
+            if problem or deadline.remaining() < LEAST_SECONDS:
+                raise ModelUnavailable("The language model wrote no usable prompt; try again later") from error
+            problem = str(error)
+        else:
+            return Tailored(text, summary, _list_source(view))
+
+
+def _request(view: SessionView, problem: str) -> Request:
+    """The setup, the template it started from, and what was wrong with a first try."""
+    shown = [Block(setup_data(view))]
+    if template := find_template(view.session.template_id):
+        shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
+    if problem:
+        shown.append(Block(f"Your last call of `{WRITE_PROMPT.name}` could not be used: {problem}. Call it again."))
+    return Request(
+        task="prompt",
+        tier="medium",
+        system=(Block(fill("tailoring")),),
+        messages=(ChatMessage("user", tuple(shown)),),
+        max_tokens=MAX_TOKENS,
+        tools=(WRITE_PROMPT,),
+        must_call=WRITE_PROMPT.name,
+    )
+
+
+def _list_source(view: SessionView) -> dict[str, str | None]:
+    session = view.session
+    return {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
+
+
+def _render(given: Mapping[str, Any]) -> tuple[str, str]:
+    """The prompt as markdown, and its summary. Raises _Unusable."""
+    asked = given.get("questions")
+    if not isinstance(asked, list) or not LEAST <= len(asked) <= MOST:
+        raise _Unusable(f"questions must be a list of {LEAST} to {MOST}")
+    questions = [_render_question(number, item) for number, item in enumerate(asked, 1)]
+    opening, closing = _line(given, "opening"), _line(given, "closing")
+    parts = ("# Opening", opening, "", "# Questions", *questions, "", "# Closing", closing)
+    return "\n".join(parts), _line(given, "summary")
+
+
+def _render_question(number: int, item: Any) -> str:
+    if not isinstance(item, Mapping):
+        raise _Unusable(f"question {number} must have a question and a probe")
+    return f"{number}. {_line(item, 'question', f' {number}')}\n   Probe: {_line(item, 'probe', f' {number}')}"
+
+
+def _line(given: Mapping[str, Any], name: str, which: str = "") -> str:
+    """A text on one line: the form of the prompt is ours, whatever the text holds."""
+    text = given.get(name)
+    text = " ".join(text.split()) if isinstance(text, str) else ""
+    if not text:
+        raise _Unusable(f"{name}{which} must be a text that is not blank")
+    if len(text) > LIMITS[name]:
+        raise _Unusable(f"{name}{which} must be at most {LIMITS[name]:,} characters")
+    return text

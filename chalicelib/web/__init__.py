@@ -1,0 +1,1 @@
+"""Doors for browsers, a folder each, and the kit that they share."""

@@ -1,0 +1,28 @@
+"""Cookies, written and read by the standard library."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from http.cookies import CookieError, Morsel, SimpleCookie
+from urllib.parse import urlsplit
+
+from chalice.app import Request
+
+from chalicelib.web.kit.request import public_url
+
+
+def set_cookie(request: Request, name: str, value: str, seconds: int) -> str:
+    """Returns the header that sets a cookie of ours, out of reach of scripts and of other sites."""
+    at = urlsplit(public_url(request))
+    cookie = Morsel[str]()
+    cookie.set(name, value, value)
+    cookie["path"], cookie["max-age"] = f"{at.path}/", seconds
+    cookie["httponly"], cookie["samesite"], cookie["secure"] = True, "Lax", at.scheme == "https"
+    return cookie.OutputString()
+
+
+def cookie_values(request: Request, name: str) -> Iterator[str]:
+    """Yields what the cookies of this name hold: a browser may send several, set for several paths."""
+    # Each is read alone. The library keeps one of a name, and none at all beside one that it cannot read, whose ever that is.
+    for pair in request.headers.get("cookie", "").split(";"):
+        with suppress(CookieError):
+            yield from (cookie.value for found, cookie in SimpleCookie(pair).items() if found == name)

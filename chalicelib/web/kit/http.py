@@ -1,0 +1,141 @@
+"""HTTP for pages: count and answer requests, read forms, send browsers on."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from chalice.app import Request, Response
+
+from chalicelib import container
+from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
+from chalicelib.services.access.limits import BODY_BYTES
+from chalicelib.services.access.rate_limits import PAGES, count_page
+from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.text.normalise import is_blank
+from chalicelib.web.kit.page import HEADERS, with_retry_after
+from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_problem, render_problem
+from chalicelib.web.kit.request import answer_in_any_case, public_url, request_id
+
+READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
+MOST_FIELDS = 200
+SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: other origins would have to ask first
+
+Form = dict[str, str]
+Answer = Callable[[Request], Response]
+
+
+def respond(
+    request: Request, answer: Answer, problem: Callable[[Request, HarmonicaError], Response] = render_problem
+) -> Response:
+    """Returns the page, or the one that says what went wrong, and logs the request. Who asks for the head gets no body."""
+    apology = f"Please try again in a moment. It was recorded as {request_id(request)}."
+    response = answer_in_any_case(request, lambda: answer(request), lambda error: problem(request, error), apology)
+    if request.method == "HEAD":
+        response.body = type(response.body)()
+    return response
+
+
+def respond_to_script(request: Request, answer: Answer) -> Response:
+    """Returns the same for a script of ours, in JSON."""
+
+    def only_ours(request: Request) -> Response:
+        if not request.headers.get(SCRIPT_HEADER):
+            raise ForeignForm("This address is for the scripts of our own pages")
+        return answer(request)
+
+    return respond(request, only_ours, _problem_json)
+
+
+def may_retry(error: HarmonicaError | None) -> bool:
+    """Says whether the same form, sent again later, may be taken after all."""
+    return error is not None and (error.status in (Conflict.status, RateLimited.status) or error.status >= 500)
+
+
+def json_response(body: dict[str, Any], status: int = 200) -> Response:
+    """Returns an answer for a script."""
+    headers = {**HEADERS, "Content-Type": "application/json"}
+    return Response(json.dumps(body, ensure_ascii=False), headers, status)
+
+
+def require_allowance(request: Request) -> None:
+    """Counts a request from this address. Raises RateLimited where there are too many within the minute.
+
+    Where counting fails nobody is turned away: what comes next shows whether the database answers.
+    """
+    address = str(request.context["identity"]["sourceIp"])  # what the gateway saw: a client can write any header
+    now = container.clock().now()
+    try:
+        visits = count_page(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
+    except Unavailable:
+        return
+    if visits > PAGES:
+        raise RateLimited("Too many requests from this network", seconds_to_next_minute(now))
+
+
+def read_form(request: Request) -> Form:
+    """Returns the fields of a posted form: the first value of each, trimmed, nothing of a blank one, lines ended by a
+    bare newline.
+
+    Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
+    """
+    if _is_same_origin(request) is False:
+        raise ForeignForm("This form was sent from another website")
+    raw = bytes(request.raw_body or b"")
+    if len(raw) > BODY_BYTES:
+        raise TooLarge(f"A form must be at most {BODY_BYTES:,} bytes")
+    try:
+        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise UnreadableForm("The form could not be read") from error
+    return {name: _clean(value) for name, value in reversed(fields)}
+
+
+def is_certainly_ours(request: Request) -> bool:
+    """Says whether the browser vouches that a form comes from a page of ours.
+
+    Some say nothing. For most forms that will do: they need a cookie, which no browser sends along from another site, and
+    a token made for it. It will not do for a form that makes a browser somebody.
+    """
+    return _is_same_origin(request) is True
+
+
+def see_other(location: str, *cookies: str) -> Response:
+    """Sends the browser on with GET, so that a reload repeats nothing. The location is relative: it holds wherever we are mounted."""
+    headers = {**HEADERS, "Referrer-Policy": "no-referrer", "Location": location}
+    return with_cookies(Response("", headers, 303), cookies)
+
+
+def with_cookies(response: Response, cookies: Sequence[str]) -> Response:
+    """Returns the response, with these headers that set cookies."""
+    if cookies:
+        response.headers["Set-Cookie"] = list(cookies)
+    return response
+
+
+def _problem_json(request: Request, error: HarmonicaError) -> Response:
+    _, explanation = explain_problem(request, error)
+    return with_retry_after(
+        json_response({"notice": explanation, "kept": False, "retry": may_retry(error)}, error.status), error
+    )
+
+
+def _is_same_origin(request: Request) -> bool | None:
+    """Says whether a form comes from a page of ours; None where the browser does not tell."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    sender = request.headers.get("origin") or request.headers.get("referer")
+    return _origin(sender) == _origin(public_url(request)) if sender else None
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None] | None:
+    try:
+        found = urlsplit(address)
+        return found.scheme, found.hostname, found.port or {"http": 80, "https": 443}.get(found.scheme)
+    except ValueError:
+        return None
+
+
+def _clean(value: str) -> str:
+    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    return "" if is_blank(text) else text

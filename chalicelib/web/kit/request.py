@@ -1,0 +1,76 @@
+"""What every HTTP door needs of a request, whatever it answers with: ids, the address of the application, one line in the log."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from chalice.app import Request, Response
+
+from chalicelib import container
+from chalicelib.errors import HarmonicaError, NotFound
+from chalicelib.observability import log_failure, logger
+from chalicelib.settings import settings
+
+TURN_SECONDS = 24  # the gateway gives up after 29
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def request_id(request: Request) -> str:
+    """Returns the gateway's id of this request."""
+    return str(request.context.get("requestId", ""))
+
+
+def is_uuid(value: str) -> bool:
+    """Says whether this can be an id of ours: a UUID in lower case."""
+    return _UUID.fullmatch(value) is not None
+
+
+def require_uuid(value: str, message: str = "Session not found") -> str:
+    """Returns a canonical id; NotFound for what cannot be one."""
+    if not is_uuid(value.lower()):
+        raise NotFound(message)
+    return value.lower()
+
+
+def public_url(request: Request) -> str:
+    """Returns where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
+    if settings().public_url:
+        return settings().public_url
+    context = request.context
+    stage = f"/{context.get('stage', '')}"
+    return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")
+
+
+def answer_in_any_case(
+    request: Request, answer: Callable[[], Response], problem: Callable[[HarmonicaError], Response], apology: str
+) -> Response:
+    """Returns the answer, or its failure as `problem` renders it; one that nobody foresaw is logged, and told as the apology.
+
+    Every response names the request, and every request is logged.
+    """
+    started = container.clock().now()
+    try:
+        response = answer()
+    except HarmonicaError as error:
+        response = problem(error)
+    except Exception as error:
+        log_failure("request failed", error, request_id=request_id(request))
+        response = problem(HarmonicaError(apology))
+    response.headers["X-Request-Id"] = request_id(request)
+    _log(request, response.status_code, container.clock().now() - started)
+    return response
+
+
+def _log(request: Request, status: int, took: timedelta) -> None:
+    """Returns one line a request: its route and how it went, never what it carried."""
+    logger.info(
+        "request",
+        extra={
+            "request_id": request_id(request),
+            "method": request.method,
+            "route": request.path,
+            "status": status,
+            "milliseconds": round(took.total_seconds() * 1000),
+        },
+    )

@@ -1,0 +1,24 @@
+"""Routes that all pages share: their files, and the page for an address that no route serves."""
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib.errors import HarmonicaError
+from chalicelib.web.kit import static
+from chalicelib.web.kit.http import READ, respond
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/static/{name}", methods=READ, content_types=[])
+def get_static(name: str) -> Response:
+    """Returns a style sheet or a script."""
+    return respond(routes.current_request, lambda request: static.serve(request, name))
+
+
+def show_problem(request: Request, error: HarmonicaError) -> Response:
+    """Returns what went wrong at an address that no route serves."""
+
+    def fail(_: Request) -> Response:
+        raise error
+
+    return respond(request, fail)

@@ -1,0 +1,50 @@
+"""All text of the pages: one catalogue a language, with the same keys and the same placeholders in each.
+
+A text that counts something has a form for each way in which its language does, by CLDR's names; `count` chooses.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from chalicelib.text.locales import fill, fill_counted, format_moment
+
+_HERE = Path(__file__).parent
+
+
+class Texts:
+    """The texts of one language: `texts("duration", count=5)`."""
+
+    def __init__(self, tag: str, catalogue: Mapping[str, str | Mapping[str, str]]) -> None:
+        self.tag, self.catalogue = tag, catalogue
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Returns the text of this name, filled in."""
+        text = self.catalogue[key]
+        return fill(self.tag, text, **values) if isinstance(text, str) else fill_counted(self.tag, text, **values)
+
+
+@cache
+def texts_in(tag: str) -> Texts:
+    """Returns the catalogue of a language, read once a process."""
+    return Texts(tag, msgspec.toml.decode((_HERE / f"{tag}.toml").read_bytes()))
+
+
+def format_time_with_zone(at: datetime, zone: str, texts: Texts) -> str:
+    """Returns a time as people in this zone read it, with the zone's name."""
+    return add_zone(format_time(at, zone, texts), zone, texts)
+
+
+def format_time(at: datetime, zone: str, texts: Texts) -> str:
+    """Returns a time as people in this zone read it, where the zone is named elsewhere."""
+    return format_moment(texts.tag, at.astimezone(ZoneInfo(zone)))
+
+
+def add_zone(what: str, zone: str, texts: Texts) -> str:
+    """Returns a time, or the heading of several, with the name of their zone."""
+    return texts("in_zone", what=what, zone=zone.replace("_", " "))

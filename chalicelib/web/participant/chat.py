@@ -1,0 +1,106 @@
+"""Requests to the chat page: a visitor opens it, and each of its forms is handed to what it does.
+
+Every post ends in a redirect, and what the page shows follows from what is stored: after a failure, a reload or at a
+second device the same. A script sends the same forms, and gets what is new on the page.
+"""
+
+from chalice.app import Request, Response
+
+from chalicelib.errors import RateLimited
+from chalicelib.web.kit import identity
+from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.participant import actions, chat_page, join, resume
+from chalicelib.web.participant.chat_page import Draft, Outcome
+from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
+
+TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
+
+
+def show_page(request: Request) -> Response:
+    """Returns the page as it stands for this visitor."""
+    require_allowance(request)
+    query = request.query_params or {}
+    session_id = require_uuid(query.get("s") or "")
+    chat = make_chat_request(request, session_id, identity.find_person(request, session_id))
+    if person := identity.person_in_link(link := query.get("r", ""), session_id):
+        return resume.offer(chat, link, person)
+    context = chat.find()
+    if context.thread and "leave" in query:
+        return resume.ask_to_forget(chat, context.view.session)
+    return chat_page.show_chat(chat, context.view, chat.conversation(context), Outcome(done=query.get("told")))
+
+
+def show_news(request: Request) -> Response:
+    """Returns what a script does not have on its page yet."""
+    require_allowance(request)
+    query = request.query_params or {}
+    session_id = require_uuid(query.get("s") or "")
+    person = identity.find_person(request, session_id)
+    chat = make_chat_request(request, session_id, person, _last_seen_sequence(request))
+    if not identity.is_page_of(request.headers.get(TOKEN_HEADER, ""), chat.person, session_id):
+        return _refuse_other_person(chat, is_known=person is not None)
+    view, thread = chat.read()
+    return chat_page.show_chat(chat, view, thread)
+
+
+def receive_form(request: Request) -> Response:
+    """Takes a posted form from a browser."""
+    return _receive(request, None)
+
+
+def receive_form_from_script(request: Request) -> Response:
+    """Takes a posted form from a script."""
+    return _receive(request, _last_seen_sequence(request))
+
+
+def _receive(request: Request, after: int | None) -> Response:
+    form = read_form(request)
+    session_id = require_uuid(form.get("s", ""))
+    person = identity.find_person(request, session_id)
+    chat = make_chat_request(request, session_id, person, after)
+    try:
+        require_allowance(request)
+    except RateLimited as error:
+        if "content" not in form:
+            raise
+        notice = actions.explain_failure(error, chat.locale(None).texts)
+        return chat_page.show_unsaved(chat, Draft(form["content"], form.get("message_id")), notice, error)
+    if form.get("do") == "resume":
+        return resume.resume(chat, form)
+    if not {"do", "content"} & form.keys():
+        return join.join(chat, form, is_known=person is not None)
+    return _handle_form(chat, form, is_known=person is not None)
+
+
+def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
+    """Does what a form of a conversation says, where that conversation is this browser's."""
+    if not is_known or not identity.is_page_of(form.get("token", ""), chat.person, chat.session_id):
+        return _refuse_other_person(chat, form.get("content", ""), is_known=is_known)
+    if form.get("do") == "leave":
+        return resume.forget(chat)
+    if form.get("do") == "done":
+        return actions.conclude(chat)
+    if form.get("do") == "rate":
+        return actions.rate_conversation(chat, form)
+    return actions.answer_widget(chat, form) if form.get("do") == "choose" else actions.send_message(chat, form)
+
+
+def _refuse_other_person(chat: ChatRequest, content: str = "", *, is_known: bool) -> Response:
+    """Answers a page that is not of this browser's conversation: whose it is cannot be said, and the words go back to who wrote them.
+
+    The page of a script may still show somebody else's conversation: it is loaded anew, and gets nothing of this one.
+    """
+    context = chat.find()
+    notice = chat.locale(context.view.session).texts("other_person" if is_known else "unknown_browser")
+    if chat.after is not None:
+        return json_response({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
+    thread = chat.conversation(context) if is_known else None
+    return chat_page.show_chat(
+        chat, context.view, thread, Outcome(notice, Draft(content) if content else None, status=403)
+    )
+
+
+def _last_seen_sequence(request: Request) -> int:
+    given = (request.query_params or {}).get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0

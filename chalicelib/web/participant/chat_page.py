@@ -1,0 +1,268 @@
+"""The chat page: which one a person sees follows from the session and their conversation; a script gets what is new on it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalice.app import Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import HarmonicaError, Unavailable
+from chalicelib.model import Message, Session, SessionView, ThreadView
+from chalicelib.services.access.limits import CONTENT_LIMIT
+from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.thread_view import suffices
+from chalicelib.services.participants.form import AnswerRefused
+from chalicelib.services.safety import danger_in, latest_words
+from chalicelib.services.sessions.participant_limit import is_full_now
+from chalicelib.services.synthesis.visibility import has_taken_part
+from chalicelib.web.kit import identity
+from chalicelib.web.kit.http import json_response, may_retry, see_other
+from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
+from chalicelib.web.kit.request import public_url
+from chalicelib.web.kit.texts import Texts
+from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.join_page import list_facts, make_fields
+from chalicelib.web.participant.widgets import Control, make_control, text_beside
+
+GONE, FULL = 410, 409
+
+
+class Draft(Struct, frozen=True):
+    """Words that are not sent yet, and the id under which their form sends them."""
+
+    content: str
+    message_id: str | None = None
+
+
+class Outcome(Struct, frozen=True):
+    """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
+
+    notice: str | None = None
+    draft: Draft | None = None
+    given: Mapping[str, str] | None = None
+    refused: Sequence[AnswerRefused] = ()
+    error: HarmonicaError | None = None
+    status: int = 200
+    done: str | None = None  # what this person did on the page before, as its address says
+    kept: bool = False  # whether what this person just said is stored
+
+    @property
+    def code(self) -> int:
+        """The status of the answer."""
+        return self.error.status if self.error else self.status
+
+
+class Entry(Struct, frozen=True):
+    """A message in the log."""
+
+    message: Message
+    text: str
+    is_recap: bool
+
+
+def chat_address(chat: ChatRequest, done: str | None = None) -> str:
+    """Returns the conversation's address; `done` has the page say what was just done."""
+    return f"chat?s={chat.session_id}" + (f"&told={done}" if done else "")
+
+
+def continue_chat(
+    chat: ChatRequest,
+    session: Session | None = None,
+    latest: ThreadView | None = None,
+    *,
+    done: str | None = None,
+    kept: bool = False,
+) -> Response:
+    """Sends on to the newest message, or to the word on what was done, as this person from now on.
+
+    A script is answered with what is new, of what was read on the way (`latest`) where that is enough, so that all of a turn
+    stays within six round trips. A form without a script is answered with a redirect, so that a reload sends nothing again:
+    the page behind it is a request of its own, which reads the conversation.
+    """
+    if chat.after is not None:
+        if session is None or latest is None or not suffices(latest, chat.after):
+            view, latest = chat.read()
+            session = view.session
+        return _show_news(chat, session, latest, Outcome(kept=kept))
+    location = chat_address(chat, done) if done else f"{chat_address(chat)}#end"
+    return see_other(location, identity.person_cookie(chat.request, chat.person, chat.session_id))
+
+
+def page_values(chat: ChatRequest) -> dict[str, Any]:
+    """Returns what a page of this person's carries: its token, the name of what the browser keeps, the private link."""
+    resume = identity.resume_token(chat.person, chat.session_id)
+    return {
+        "token": identity.page_token(chat.person, chat.session_id),
+        "storage": identity.storage_mark(chat.person, chat.session_id),
+        "resume_url": f"{public_url(chat.request)}/chat?s={chat.session_id}&r={resume}",
+    }
+
+
+def show_chat(
+    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: Outcome | None = None
+) -> Response:
+    """Returns the page for this person now: closed, full, the form, or the conversation.
+
+    After a failure it has a notice and what was entered. Whoever filled in the form finds it again, also where the last
+    place was taken meanwhile.
+    """
+    outcome = outcome or Outcome()
+    if chat.after is not None:
+        response = _show_news(chat, view.session, thread, outcome)
+    else:
+        template, status, values = _choose_page(chat, view, thread, outcome)
+        shared: dict[str, Any] = {
+            "notice": outcome.notice,
+            "draft": outcome.draft,
+            "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
+            "results": _results_url(view.session, thread),
+            **values,
+        }
+        response = render_page(chat.request, template, status, session=view.session, **shared)
+    return with_retry_after(response, outcome.error) if outcome.error else response
+
+
+def show_unsaved(chat: ChatRequest, draft: Draft, notice: str, error: HarmonicaError) -> Response:
+    """Returns a page with the words on it, where not even the conversation can be read."""
+    if chat.after is not None:
+        return with_retry_after(
+            json_response({"notice": notice, "kept": False, "retry": may_retry(error)}, error.status), error
+        )
+    token = identity.page_token(chat.person, chat.session_id)
+    values: dict[str, Any] = {
+        "session_id": chat.session_id,
+        "draft": draft,
+        "content_limit": CONTENT_LIMIT,
+        "message_id": draft.message_id or container.new_id(),
+    }
+    response = render_page(chat.request, "unsaved.html", error.status, notice=notice, token=token, **values)
+    return with_retry_after(response, error)
+
+
+def _choose_page(
+    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: Outcome
+) -> tuple[str, int, dict[str, Any]]:
+    session = view.session
+    locale = chat.locale(session)
+    if not _is_active(session):
+        mine = {"entries": _make_entries(thread, None), "token": identity.page_token(chat.person, session.id)}
+        return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
+    if thread is not None:
+        return "conversation.html", outcome.code, _conversation_values(chat, thread, outcome)
+    if outcome.given is None and is_full_now(session):
+        return "full.html", outcome.code if outcome.code != 200 else FULL, {}
+    form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
+    token = identity.form_token(chat.person, session.id)
+    url = f"{public_url(chat.request)}/chat?s={session.id}"
+    return "join.html", outcome.code, {"fields": form, "token": token, "facts": list_facts(view, locale), "url": url}
+
+
+def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: Outcome) -> Response:
+    """Returns what a script puts on its page. A page that cannot stay as it is, is loaded anew."""
+    kept = outcome.kept and thread is not None
+    body: dict[str, Any] = {"notice": outcome.notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
+    locale = chat.locale(session)
+    if not _is_active(session):
+        closed = {"notice": locale.texts("closed_mine" if thread else "closed_other"), "closed": True, "retry": False}
+        return json_response({**body, "reload": True, **({} if kept else closed)}, outcome.code)
+    if thread is None:
+        return json_response({**body, "reload": True}, outcome.code)
+    values = _conversation_values(chat, thread, outcome)
+    fresh = [entry for entry in values["entries"] if entry.message.sequence > (chat.after or 0)]
+    shown = {**values, "notice": None, "session": session, "results": _results_url(session, thread)}
+    return json_response(
+        {
+            **body,
+            "entries": render_fragment(locale, "entries.html", **shown | {"entries": fresh}),
+            "after": thread.messages[-1].sequence if thread.messages else 0,
+            "foot": render_fragment(locale, "foot.html", **shown),
+            "key": values["foot_key"],
+            "concluded": thread.thread.concluded,
+            "answering": values["is_being_answered"],
+        },
+        outcome.code,
+    )
+
+
+def _conversation_values(chat: ChatRequest, thread: ThreadView, outcome: Outcome) -> dict[str, Any]:
+    messages = thread.messages
+    last = messages[-1] if messages else None
+    control = make_control(last) if last and last.role == "assistant" else None
+    unanswered = last if last and last.role == "user" else None
+    is_being_answered = thread.thread.is_leased(container.clock().now())
+    is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
+    is_spent = (unanswered is not None or not messages) and not is_being_answered and _is_spent()
+    return {
+        "entries": _make_entries(thread, control),
+        "control": control,
+        "unanswered": unanswered,
+        "is_being_answered": is_being_answered,
+        "is_spent": is_spent,
+        "is_in_danger": is_in_danger,
+        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {is_spent} {is_in_danger}",
+        "is_concluded": thread.thread.concluded,
+        "rating": thread.thread.rating,
+        "scale": range(LOWEST, HIGHEST + 1),
+        "comment_limit": COMMENT_LIMIT,
+        "content_limit": CONTENT_LIMIT,
+        "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
+        **page_values(chat),
+    }
+
+
+def _confirm_action(outcome: Outcome, texts: Texts, thread: ThreadView | None) -> str | None:
+    """Returns what was just done, in words, where it is so: anybody can write an address."""
+    if thread is None:
+        return None
+    if outcome.done == "rated" and thread.thread.rating:
+        return texts("rate_thanks", rating=thread.thread.rating, highest=HIGHEST)
+    if outcome.done == "done" and thread.thread.concluded:
+        return texts("told_done")
+    return {"resumed": texts("resumed"), "refused": texts("resume_refused", leave=texts("leave"))}.get(
+        outcome.done or ""
+    )
+
+
+def _is_spent() -> bool:
+    """Says whether the day's tokens are spent, so that nobody is answered before tomorrow."""
+    budget = container.budget()
+    try:
+        return budget is not None and budget.ledger.spent(container.clock().now().date()) >= budget.limit
+    except Unavailable:
+        return False
+
+
+def _foot_key(
+    thread: ThreadView, control: Control | None, unanswered: Message | None, *, is_being_answered: bool
+) -> str:
+    """Returns what the foot shows, in short: a script leaves it alone, and what is being filled in there, while this is the same."""
+    awaits = is_being_answered if unanswered or not thread.messages else None
+    asks = control.sequence if control else None
+    waits = unanswered.sequence if unanswered else None
+    return f"{asks} {waits} {awaits} {thread.thread.concluded} {thread.thread.rating}"
+
+
+def _make_entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
+    messages = thread.messages if thread else ()
+    closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
+    return [
+        Entry(
+            message,
+            text_beside(message) if control and message.sequence == control.sequence else message.content,
+            message.sequence == closing,
+        )
+        for message in messages
+    ]
+
+
+def _results_url(session: Session, thread: ThreadView | None) -> str | None:
+    """Returns the address of the results, where this person may see them already."""
+    seen_by = session.results_visibility
+    took_part = thread is not None and has_taken_part(session, thread.thread, container.clock().now())
+    allowed = seen_by == "public" or (seen_by == "participants" and took_part)
+    return f"results?s={session.id}" if allowed else None
+
+
+def _is_active(session: Session) -> bool:
+    return session.status_at(container.clock().now()) == "active"

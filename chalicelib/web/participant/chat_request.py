@@ -1,0 +1,60 @@
+"""One request of one person to one session, from a browser or from the script of a page that is open there."""
+
+from chalice.app import Request
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.clock import Deadline
+from chalicelib.model import Session, SessionView, ThreadView
+from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.conversations import request_context
+from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.services.conversations.thread_view import read_messages
+from chalicelib.services.participants.identity import Participant, participant_of
+from chalicelib.web.kit import language
+from chalicelib.web.kit.page import PageLocale, locale_for
+from chalicelib.web.kit.request import TURN_SECONDS
+
+
+class ChatRequest(Struct, frozen=True):
+    """Who asks for what. `after` is the last message that a script has on its page; None where a whole page is wanted."""
+
+    request: Request
+    session_id: str
+    person: str
+    deadline: Deadline
+    after: int | None = None
+
+    @property
+    def who(self) -> Participant:
+        return participant_of(
+            Principal(ParticipantCookie()), self.person, language=language.preferred_tag(self.request)
+        )
+
+    def find(self) -> RequestContext:
+        """Returns the session, and the head of this person's conversation where it has begun."""
+        return request_context.find(self.session_id, self.who, container.conversation_deps())
+
+    def read(self) -> tuple[SessionView, ThreadView | None]:
+        """Returns the session, and this person's conversation where it has begun."""
+        context = self.find()
+        return context.view, self.conversation(context)
+
+    def find_with_history(self) -> RequestContext:
+        """Returns the same, with the latest messages of the conversation."""
+        return request_context.with_history(self.find(), container.conversation_deps())
+
+    def conversation(self, context: RequestContext) -> ThreadView | None:
+        """Returns this person's conversation, or for a script the end of it that its page lacks."""
+        return read_messages(context, container.conversation_deps(), self.after)
+
+    def locale(self, session: Session | None) -> PageLocale:
+        """Returns the language and texts for this person."""
+        return locale_for(self.request, session)
+
+
+def make_chat_request(request: Request, session_id: str, person: str | None, after: int | None = None) -> ChatRequest:
+    """Returns the request as one of this person's, or of somebody new where nobody is known."""
+    return ChatRequest(
+        request, session_id, person or container.new_id(), container.clock().deadline(TURN_SECONDS), after
+    )

@@ -1,0 +1,28 @@
+"""The home page: what this is, and a link to the example where this deployment has one."""
+
+from functools import lru_cache
+
+from chalice.app import Request, Response
+
+from chalicelib import container
+from chalicelib.errors import HarmonicaError
+from chalicelib.services.sessions.example import EXAMPLE_ID, is_to_be_seen
+from chalicelib.web.kit.page import render_page
+
+RECHECK_SECONDS = 60  # seconds that a container believes what it saw
+
+
+def show(request: Request) -> Response:
+    """Returns the page for somebody who came without a link."""
+    is_visible = is_example_visible(int(container.clock().now().timestamp()) // RECHECK_SECONDS)
+    return render_page(request, "home.html", example=f"results?s={EXAMPLE_ID}" if is_visible else None)
+
+
+@lru_cache(maxsize=1)
+def is_example_visible(_: int) -> bool:
+    """Says whether the example is there for everybody: one read in so many seconds, since anybody may open this page as often as
+    they like. Where it cannot be read, the page does without the link."""
+    try:
+        return is_to_be_seen(container.sessions(), container.clock().now())
+    except HarmonicaError:
+        return False

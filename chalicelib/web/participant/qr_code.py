@@ -1,0 +1,35 @@
+"""The QR code of a session's link, for a wall or a slide."""
+
+import io
+
+from chalice.app import Request, Response
+
+from chalicelib import container
+from chalicelib.web.kit.http import require_allowance
+from chalicelib.web.kit.request import public_url, require_uuid
+
+_SCALE = 12  # pixels of a module: sharp on a slide
+_QUIET = 4  # modules around it, as the standard asks
+_HOUR = "public, max-age=3600"
+
+
+def show(request: Request) -> Response:
+    """Returns the code as SVG, or as PNG for `format=png`."""
+    import segno
+
+    require_allowance(request)
+    query = request.query_params or {}
+    session_id = require_uuid(query.get("s") or "")
+    container.sessions().view(session_id, ())
+    code = segno.make(f"{public_url(request)}/chat?s={session_id}", error="m", micro=False)
+    headers = {
+        "Cache-Control": _HOUR,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    }
+    drawn = io.BytesIO()
+    if query.get("format") == "png":
+        code.save(drawn, kind="png", scale=_SCALE, border=_QUIET)
+        return Response(drawn.getvalue(), {**headers, "Content-Type": "image/png"}, 200)
+    code.save(drawn, kind="svg", scale=_SCALE, border=_QUIET, light="#fff", svgclass=None, lineclass=None)
+    return Response(drawn.getvalue().decode(), {**headers, "Content-Type": "image/svg+xml"}, 200)

@@ -1,0 +1,149 @@
+"""The results page: what came of a session, for whoever may see it; for its editors also who took part and what they said."""
+
+from typing import Any
+
+from chalice.app import Request, Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import Forbidden
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import SessionView, Thread, ThreadView
+from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.participants.identity import participant_of
+from chalicelib.services.participants.responses import Wanted, list_responses
+from chalicelib.services.synthesis.document import least_people
+from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
+from chalicelib.store import thread_head
+from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
+from chalicelib.web.kit import identity
+from chalicelib.web.kit.chart import Bar, Chart, make_chart
+from chalicelib.web.kit.http import require_allowance, see_other
+from chalicelib.web.kit.page import PageLocale, locale_for, render_page
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
+
+PEOPLE = 50  # on one page
+_DIGITS = 6  # of a thread's id, which is random
+
+
+class Person(Struct, frozen=True):
+    """A participant in the list. Who has no name is called by a number, the same wherever they are shown."""
+
+    id: str
+    name: str
+    messages: int
+    last: str
+    concluded: bool
+    is_completed: bool
+    included: bool
+    rating: int | None
+
+
+def show(request: Request) -> Response:
+    """Returns the results as this visitor may see them."""
+    require_allowance(request)
+    query = request.query_params or {}
+    session_id = require_uuid(query.get("s") or "")
+    if holder := identity.holder_in_link(token := query.get("k", ""), session_id):
+        # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
+        return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
+    user_id = identity.find_holder(request, "user", session_id)
+    view = container.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
+    visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
+    if not may_see(view, visitor):
+        visibility = view.session.results_visibility
+        return render_page(
+            request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
+        )
+    if visitor == "editor" and query.get("t"):
+        return _thread(request, view, require_uuid(query["t"]))
+    return _results(request, view, results_for(view, visitor), query.get("cursor"))
+
+
+def _results(request: Request, view: SessionView, results: Results, cursor: str | None) -> Response:
+    locale = locale_for(request, view.session)
+    now = container.clock().now()
+    people, more = _people(view, locale, cursor) if results.visitor == "editor" else (None, None)
+    summary = results.summary
+    return render_page(
+        request,
+        "results.html",
+        session=view.session,
+        results=results,
+        summary=summary,
+        listed=summary is not None and summary.model == SCRIPTED,
+        critical=summary.critical_answers if summary else None,
+        least_words=least_people(summary.participants) if summary else 0,
+        at=format_time_with_zone(summary.generated_at, view.session.time_zone, locale.texts) if summary else None,
+        updating=summary_status(view, now) == "updating",
+        charts=_charts(view, results, locale),
+        least=LEAST,
+        people=people,
+        column_last=add_zone(locale.texts("column_last"), view.session.time_zone, locale.texts),
+        more=more,
+    )
+
+
+def _charts(view: SessionView, results: Results, locale: PageLocale) -> dict[str, Chart]:
+    """Returns figures that point at nobody: how many took part, and how many spoke to each theme."""
+    if not results.open:
+        return {}
+    texts, tally, direction = locale.texts, view.tally, locale.language.direction
+    taken_part = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))
+    charts = {"people": make_chart(texts("participation"), taken_part, tally.participants, direction)}
+    if results.summary and results.summary.themes:
+        bars = [Bar(theme.label, theme.participants) for theme in results.summary.themes]
+        title = "chart_questions" if results.summary.model == SCRIPTED else "chart_themes"
+        charts["themes"] = make_chart(texts(title), bars, results.summary.participants, direction)
+    return charts
+
+
+def _people(view: SessionView, locale: PageLocale, cursor: str | None) -> tuple[list[Person], str | None]:
+    wanted = Wanted(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
+    found = list_responses(view.session.id, wanted, participants=container.participants())
+    return [_person(it.thread, view, locale) for it in found.people], found.next_cursor
+
+
+def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
+    last = thread.last_message_at
+    return Person(
+        thread.id,
+        thread.name or locale.texts("person", number=thread.id[:_DIGITS].upper()),
+        thread.message_count,
+        format_time(last, view.session.time_zone, locale.texts) if last else "",
+        thread.concluded,
+        thread.is_completed,
+        thread.included,
+        thread.rating,
+    )
+
+
+def _thread(request: Request, view: SessionView, found: str) -> Response:
+    """Returns one conversation, for an editor."""
+    _, thread = container.participants().find(view.session.id, found, view.session.owner_id)
+    if thread is None:
+        return render_page(request, "results_closed.html", 404, session=view.session, visibility="gone")
+    messages = tuple(container.conversations().messages(thread.thread))
+    person = _person(thread.thread, view, locale_for(request, view.session))
+    comment = container.feedback().comment(thread.thread) if person.rating else ""
+    values: dict[str, Any] = {
+        "person": person,
+        "thread": ThreadView(thread.thread, thread.answers, messages),
+        "comment": comment,
+    }
+    return render_page(request, "thread.html", session=view.session, **values)
+
+
+def _own_threads(request: Request, view: SessionView) -> list[Thread]:
+    """Returns the conversations had in this browser, and by whoever's link it opened, where the results may depend on them."""
+    session_id = view.session.id
+    if view.role is not None or view.session.results_visibility != "participants":
+        return []
+    person = identity.find_person(request, session_id)
+    who = participant_of(Principal(ParticipantCookie()), person) if person else None
+    here = who.thread_ids(session_id, container.deployment_secret()).values() if who else ()
+    found = (*here, identity.find_holder(request, "thread", session_id))
+    threads = (thread_head.read(session_id, own) for own in found if own)
+    return [thread for thread in threads if thread]

@@ -1,0 +1,67 @@
+"""Who a browser is from now on: whose private link it opened, or nobody again.
+
+Either takes a page that asks, and a post that does it. Opening an address changes nothing: a link that somebody sent
+would otherwise have a visitor speak, without their knowing, in a conversation that its sender reads.
+"""
+
+from chalice.app import Response
+
+from chalicelib.model import Session
+from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.web.kit import identity
+from chalicelib.web.kit.http import Form, is_certainly_ours, json_response, see_other, with_cookies
+from chalicelib.web.kit.page import render_page
+from chalicelib.web.kit.problems import ForeignForm
+from chalicelib.web.participant import chat_page
+from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
+
+# The address holds a secret, which goes nowhere. Without any origin the forms of old browsers could not be told from a stranger's.
+_REFERRER_POLICY = "strict-origin"
+
+
+def offer(chat: ChatRequest, link: str, person: str) -> Response:
+    """Returns the page that a private link leads to: it asks whether to go on with the link's conversation here."""
+    context = chat.find()
+    if elsewhere := _elsewhere(chat, context, person):
+        return elsewhere
+    response = render_page(chat.request, "resume.html", session=context.view.session, link=link)
+    response.headers["Referrer-Policy"] = _REFERRER_POLICY
+    return response
+
+
+def resume(chat: ChatRequest, form: Form) -> Response:
+    """Makes this browser the participant of the link. Raises ForeignForm where it is not certain that our page asked."""
+    if not is_certainly_ours(chat.request):
+        raise ForeignForm("Whoever goes on with a conversation says so on our own page")
+    person = identity.person_in_link(form.get("r", ""), chat.session_id)
+    if person is None:
+        return see_other(chat_page.chat_address(chat))
+    kept = identity.person_cookie(chat.request, person, chat.session_id)
+    return _elsewhere(chat, chat.find(), person) or see_other(chat_page.chat_address(chat, "resumed"), kept)
+
+
+def ask_to_forget(chat: ChatRequest, session: Session) -> Response:
+    """Returns the page that asks whether this browser is to forget its conversation, with the link to come back by."""
+    return render_page(chat.request, "leave.html", session=session, **chat_page.page_values(chat))
+
+
+def forget(chat: ChatRequest) -> Response:
+    """Makes this browser nobody again. A script is told when that is done."""
+    nobody = identity.expired_cookies(chat.request, chat.session_id)
+    if chat.after is None:
+        return see_other(chat_page.chat_address(chat), *nobody)
+    return with_cookies(
+        json_response({"notice": None, "kept": False, "retry": False, "reload": True, "left": True}), nobody
+    )
+
+
+def _elsewhere(chat: ChatRequest, context: RequestContext, person: str) -> Response | None:
+    """Returns where a link leads that asks nothing; None for one that asks.
+
+    To the browser's own conversation, which is not exchanged for another one: whoever hands out a link to theirs could
+    read along. Or to the start, where the link's conversation was removed.
+    """
+    if context.thread is not None:
+        return see_other(chat_page.chat_address(chat, None if chat.person == person else "refused"))
+    is_there = make_chat_request(chat.request, chat.session_id, person).find().thread is not None
+    return None if is_there else see_other(chat_page.chat_address(chat))

@@ -1,0 +1,89 @@
+"""Widgets as form controls: what of a message is text beside them, and what a filled-in one says.
+
+A form names options by their position: `w` for one of them, `w0`, `w1` … for several or for the places of a ranking.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.model import Message
+from chalicelib.services.facilitation.widgets import label_of, list_choices, render_choices
+from chalicelib.web.kit.http import Form
+
+
+class Control(Struct, frozen=True):
+    """A widget as the page shows it. `numbers` are those of a scale, `low` and `high` what its ends mean."""
+
+    kind: str
+    sequence: int
+    label: str
+    options: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    low: str = ""
+    high: str = ""
+
+
+class WidgetUnanswered(Exception):
+    """A form that does not answer its widget; `key` is the text that says so."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def make_control(message: Message) -> Control | None:
+    """Returns the control for the widget that a message presents."""
+    spec = message.widget_spec
+    if spec is None:
+        return None
+    kind, props = spec["root"]["type"], spec["root"]["props"]
+    if kind == "RatingScale":
+        numbers = tuple(range(props["min"], props["max"] + 1))
+        return Control(kind, message.sequence, label_of(spec), (), numbers, props["minLabel"], props["maxLabel"])
+    return Control(kind, message.sequence, label_of(spec), tuple(list_choices(spec)))
+
+
+def text_beside(message: Message) -> str:
+    """Returns a message without its options, which the control below it shows."""
+    if message.widget_spec is None:
+        return message.content
+    return message.content.removesuffix(render_choices(message.widget_spec)).rstrip()
+
+
+def read_value(control: Control, form: Form) -> Any:
+    """Returns what a form chose. Raises WidgetUnanswered."""
+    if control.kind == "RatingScale":
+        chosen = _number(form.get("w", ""))
+        if chosen not in control.numbers:
+            raise WidgetUnanswered("widget_missing")
+        return chosen
+    options = dict(enumerate(control.options))
+    if control.kind == "SingleSelect":
+        place = _number(form.get("w", ""))
+        if place not in options:
+            raise WidgetUnanswered("widget_missing")
+        return options[place]
+    if control.kind == "MultiSelect":
+        several = [option for place, option in options.items() if form.get(f"w{place}")]
+        if not several:
+            raise WidgetUnanswered("widget_missing")
+        return several
+    places = {place: _number(form.get(f"w{place}", "")) for place in options}
+    if sorted(places.values()) != list(range(1, len(options) + 1)):
+        raise WidgetUnanswered("widget_places", count=len(options))
+    return [options[place] for place in sorted(options, key=lambda place: places[place])]
+
+
+def describe_value(control: Control, value: Any) -> str:
+    """Returns a choice in words, as the participant's message."""
+    if not isinstance(value, list):
+        return str(value)
+    if control.kind == "RankingList":
+        return "\n".join(f"{place}. {option}" for place, option in enumerate(value, 1))
+    return "\n".join(f"- {option}" for option in value) if len(value) > 1 else str(value[0])
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1

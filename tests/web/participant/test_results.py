@@ -1,0 +1,227 @@
+"""The results page: who sees it, how much of it, and that nothing on it points at one person."""
+
+import re
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.model import Quote, Summary, Theme
+from chalicelib.services.synthesis import state
+from chalicelib.store.sessions import FOR_RESULTS
+from chalicelib.web.kit.chart import Bar, make_chart
+from tests.api.hosts import Host
+from tests.clock import NOON
+from tests.faults import Interviewer
+from tests.web.browser import Browser, Page
+
+OVERVIEW = "People want a kitchen."
+QUOTE, LONELY = "A kitchen on our floor would help", "I would bring my parrot"
+
+
+def summary_of(participants: int, *threads: str) -> Summary:
+    """A summary of so many people, with a theme of two of them and one of a single person."""
+    of = [*threads, *(container.new_id() for _ in range(2))]
+    return Summary(
+        markdown="",
+        generated_at=NOON,
+        model="a-model",
+        participants=participants,
+        messages=3 * participants,
+        overview=OVERVIEW,
+        themes=(
+            Theme("Kitchen", "Cooking together.", min(3, participants), (Quote(QUOTE, of[0], container.new_id()),)),
+            Theme("Parrots", "Animals at work.", 1, (Quote(LONELY, of[1], container.new_id()),)),
+        ),
+        minority_views=("One person fears the noise.",),
+    )
+
+
+def put(session: dict[str, Any], summary: Summary) -> None:
+    record = container.sessions().view(session["id"], FOR_RESULTS).session
+    assert container.summaries().put(record, summary, state.end(0))
+
+
+def crowd(session: dict[str, Any], people: int) -> list[Browser]:
+    """People who talked, each in a browser."""
+    browsers = [Browser() for _ in range(people)]
+    for browser in browsers:
+        browser.join(session)
+    return browsers
+
+
+def results(browser: Browser, session: dict[str, Any]) -> Page:
+    return browser.open(f"/results?s={session['id']}")
+
+
+def opened(host: Host, session: dict[str, Any]) -> tuple[Browser, Page]:
+    """The browser of a member who followed the link of the API."""
+    link = host.get(f"/sessions/{session['id']}")["results_url"].removeprefix("http://127.0.0.1:8000")
+    browser = Browser()
+    answer = browser.get(link)
+    assert answer.status_code == 303
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Location"] == f"results?s={session['id']}"
+    return browser, results(browser, session)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "stranger", "begun", "finished", "viewer"),
+    [
+        ("host", 403, 403, 403, 200),
+        ("participants", 403, 403, 200, 200),
+        ("public", 200, 200, 200, 200),
+    ],
+)
+def test_results_are_for_whom_the_host_says(
+    visibility: str, stranger: int, begun: int, finished: int, viewer: int, host: Host, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility=visibility)
+    ben, cem, *_ = crowd(session, 5)
+    cem.say(session, "Soup")
+    cem.submit(cem.chat(session).form("I’m done"))
+    put(session, summary_of(6))
+    found = [results(browser, session) for browser in (Browser(), ben, cem)]
+    found.append(opened(host.invite(session["id"], "viewer"), session)[1])
+    assert [page.status for page in found] == [stranger, begun, finished, viewer]
+    assert [OVERVIEW in page.text for page in found] == [page.status == 200 for page in found]
+
+
+def test_who_may_not_see_results_is_told_why(host: Host, ben: Browser) -> None:
+    closed, shared = host.new_session(), host.new_session(results_visibility="participants")
+    assert "for its host" in results(ben, closed).text
+    page = results(ben, shared)
+    assert "as soon as your conversation is complete" in page.text
+    assert f"chat?s={shared['id']}" in page.links
+
+
+def test_below_five_participants_others_see_nothing_of_what_was_said(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public", critical="What must not happen")
+    crowd(session, 4)
+    put(session, replace(summary_of(4), critical_answer="No smoke, said one"))
+    page = results(ben, session)
+    for part in (
+        OVERVIEW,
+        QUOTE,
+        LONELY,
+        "Kitchen",
+        "fears the noise",
+        "No smoke",
+        "<svg class",
+        "of 4",
+        "12 messages",
+    ):
+        assert part not in page.html
+    assert "results appear here once 5 people have taken part" in page.text
+    assert "There are no results yet" not in page.text
+    member = opened(host, session)[1]
+    for part in (OVERVIEW, QUOTE, LONELY, "fears the noise", "No smoke, said one"):
+        assert part in member.text
+    assert "other visitors see nothing of the results yet" in member.text
+
+
+def test_a_single_person_is_shown_to_nobody_else(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 1)
+    put(session, summary_of(1))
+    assert OVERVIEW not in results(ben, session).html
+
+
+def test_others_see_no_views_of_one_person_and_no_words_of_anybody_in_the_prose(host: Host, ben: Browser) -> None:
+    said = "I hide my parrot in the lift"
+    prose = {name: (f"They {name}. One said “{said}”.", f'"{said}"') for name in ("agree", "differ", "ask")}
+    session = host.new_session(results_visibility="public", critical="What must not happen")
+    crowd(session, 5)
+    summary = summary_of(5)
+    kitchen = replace(summary.themes[0], statement=f"Cooking together. Also: 「{said}」")
+    summary = replace(
+        summary,
+        overview=f"{OVERVIEW} Somebody has “{said}. Often.” to say. They differ.\n\n«{said}»",
+        themes=(kitchen, *summary.themes[1:]),
+        agreements=prose["agree"],
+        tensions=prose["differ"],
+        open_questions=prose["ask"],
+        critical_answer=f"No smoke. '{said}', one says.",
+    )
+    put(session, summary)
+    page, member = results(ben, session), opened(host, session)[1]
+    assert said not in page.html
+    assert "fears the noise" not in page.text
+    assert "Minority views" not in page.text
+    assert f"{OVERVIEW} They differ." in page.text
+    for part in ("They agree.", "They differ.", "They ask.", "Cooking together.", "No smoke.", QUOTE):
+        assert part in page.text
+    assert page.html.count("<li><span") == 3
+    assert said in member.text
+    assert "fears the noise" in member.text
+
+
+def test_from_five_on_there_are_themes_with_counts_quotes_and_figures(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    people = crowd(session, 5)
+    people[0].submit(people[0].say(session, "Soup").form("I’m done"))
+    people[1].submit(people[1].chat(session).form("I’m done"))  # without a word
+    put(session, summary_of(5))
+    page = results(ben, session)
+    assert "3 of 5 participants" in page.text
+    assert QUOTE in page.text
+    assert LONELY not in page.text
+    assert "Parrots" not in page.text
+    assert page.html.count('<svg class="chart" role="img"') == page.html.count("<table>") == 2
+    assert re.search(r"Joined</th><td class=\"number\">5<.*Completed</th><td class=\"number\">1<", page.html, re.DOTALL)
+
+
+def test_what_was_excluded_since_counts_too(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 6)
+    put(session, summary_of(4))
+    assert QUOTE not in results(ben, session).html
+
+
+def test_quotes_lead_to_nobody(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 5)
+    threads = [person["participant_id"] for person in host.get(f"/sessions/{session['id']}/responses")["data"]]
+    put(session, summary_of(5, *threads))
+    html = results(ben, session).html
+    assert QUOTE in html
+    for thread in threads:
+        assert thread not in html
+
+
+def test_words_on_the_results_page_stay_words(host: Host, ben: Browser) -> None:
+    markup = "<img src=x onerror=alert(1)>{{ 7 * 7 }}"
+    session = host.new_session(results_visibility="public", topic=markup)
+    crowd(session, 5)
+    summary = summary_of(5)
+    themes = tuple(replace(theme, label=markup, statement=markup, participants=4) for theme in summary.themes)
+    put(session, replace(summary, overview=markup, themes=themes, minority_views=(markup,)))
+    page = results(ben, session)
+    assert "<img" not in page.html
+    assert page.text.count(markup) >= 5
+
+
+def test_before_there_is_a_summary_the_page_says_so(host: Host, ben: Browser) -> None:
+    page = results(ben, host.new_session(results_visibility="public"))
+    assert page.status == 200
+    assert "There are no results yet" in page.text
+
+
+def test_unknown_sessions_have_no_results(host: Host, ben: Browser) -> None:
+    for address in ("/results", "/results?s=x", "/results?s=00000000-0000-4000-8000-000000000000"):
+        assert ben.open(address).status == 404
+
+
+def test_right_to_left_bars_grow_from_the_right(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 5)
+    put(session, summary_of(5))
+    page = ben.open(f"/results?s={session['id']}&lang=ar")
+    assert '<rect class="bar" x="100.0%"' in page.html  # nobody has completed it
+    assert '<rect class="bar" x="40.0%"' in page.html
+
+
+def test_a_bar_keeps_the_words_of_its_label_together_where_the_page_reads_from_the_right() -> None:
+    (row,) = make_chart("Themes", [Bar("2019 and after", 3)], 4, "rtl").rows
+    assert row.text == "3 · \u20682019 and after\u2069"

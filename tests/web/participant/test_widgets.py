@@ -1,0 +1,140 @@
+"""Widgets on the page: form controls that work without a script, and what their answers become."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.llm.interface import Reply, Request, ToolCall
+from tests.api.hosts import Host
+from tests.faults import Interviewer
+from tests.web.browser import Browser
+
+OPTIONS = ["At home", "In the canteen", "<b>Outside</b>"]
+WIDGETS: dict[str, dict[str, Any]] = {
+    "SingleSelect": {"options": OPTIONS},
+    "MultiSelect": {"options": OPTIONS},
+    "RatingScale": {"min": 0, "max": 3, "minLabel": "not at all", "maxLabel": "a lot"},
+    "RankingList": {"items": OPTIONS},
+}
+
+
+@pytest.fixture
+def session(host: Host) -> dict[str, Any]:
+    """A session in which widgets may come."""
+    return host.new_session(widgets_enabled=True, questions=[], prompt="Ask.")
+
+
+def present(kind: str, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the next turn present a widget of this kind, and the ones after it none."""
+    complete = model.complete
+
+    def presenting(request: Request, deadline: Any) -> Reply:
+        reply = complete(request, deadline)
+        if request.task != "turn" or model.count("turn") != 5:
+            return reply
+        call = ToolCall("present_widget", {"widget": {"type": kind, "label": "Where do you eat?", **WIDGETS[kind]}})
+        return Reply("Let us see.", "test-model", (call,), reply.usage)
+
+    monkeypatch.setattr(model, "complete", presenting)
+
+
+def asked(kind: str, ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: Any) -> Any:
+    """The page on which this widget is open."""
+    present(kind, model, monkeypatch)
+    ben.join(session)
+    for words in ("One", "Two", "Three"):
+        ben.say(session, words)
+    return ben.say(session, "Four")
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "content", "value"),
+    [
+        ("SingleSelect", {"w": "1"}, "In the canteen", "In the canteen"),
+        ("MultiSelect", {"w0": "1", "w2": "1"}, "- At home\n- <b>Outside</b>", ["At home", "<b>Outside</b>"]),
+        ("MultiSelect", {"w1": "1"}, "In the canteen", ["In the canteen"]),
+        ("RatingScale", {"w": "0"}, "0", 0),
+        (
+            "RankingList",
+            {"w0": "3", "w1": "1", "w2": "2"},
+            "1. In the canteen\n2. <b>Outside</b>\n3. At home",
+            ["In the canteen", "<b>Outside</b>", "At home"],
+        ),
+    ],
+)
+def test_a_choice_is_stored_as_value_and_as_words(
+    kind: str,
+    chosen: dict[str, str],
+    content: str,
+    value: Any,
+    host: Host,
+    ben: Browser,
+    session: dict[str, Any],
+    model: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = asked(kind, ben, session, model, monkeypatch)
+    assert page.log[-1][1].replace("\n", "") == "Let us see.Where do you eat?"  # the options are the control's
+    assert "<b>Outside" not in page.html
+    page = ben.submit(page.form("Send answer"), **chosen)
+    assert page.log[-2] == ("You", content)
+    assert not page.has_form("Send answer")
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    answer = person["messages"][-2]
+    assert (answer["content"], answer["widget_value"]) == (content, value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "complaint"),
+    [
+        ("SingleSelect", {}, "Please choose an answer first"),
+        ("SingleSelect", {"w": "3"}, "Please choose an answer first"),
+        ("SingleSelect", {"w": "²"}, "Please choose an answer first"),
+        ("MultiSelect", {}, "Please choose an answer first"),
+        ("RatingScale", {"w": "4"}, "Please choose an answer first"),
+        ("RankingList", {"w0": "1", "w1": "1", "w2": "2"}, "every item a place of its own, from 1 to 3"),
+    ],
+)
+def test_a_form_that_answers_nothing_says_what_is_missing(
+    kind: str,
+    chosen: dict[str, str],
+    complaint: str,
+    ben: Browser,
+    session: dict[str, Any],
+    model: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = ben.submit(asked(kind, ben, session, model, monkeypatch).form("Send answer"), **chosen)
+    assert page.status == 400
+    assert complaint in page.text
+    assert page.has_form("Send answer")
+
+
+def test_ones_own_words_answer_a_widget_too_and_close_it(
+    ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_page = asked("SingleSelect", ben, session, model, monkeypatch)
+    page = ben.say(session, "It depends")
+    assert not page.has_form("Send answer")
+    assert "- At home" not in page.text
+    assert "At home" in page.text  # what was offered can still be read
+    late = ben.submit(open_page.form("Send answer"), w="1")
+    assert late.status == 409
+    assert "answered in the meantime" in late.text
+
+
+def test_sending_a_choice_twice_is_one_answer(
+    host: Host, ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = asked("RatingScale", ben, session, model, monkeypatch).form("Send answer")
+    for _ in range(2):
+        ben.submit(form, w="2", again="11111111-1111-4111-8111-111111111111")
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    assert [m["widget_value"] for m in person["messages"] if "widget_value" in m] == [2]
+
+
+def test_a_ranking_starts_in_the_order_it_was_given(
+    ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = asked("RankingList", ben, session, model, monkeypatch).form("Send answer")
+    assert [form.fields[f"w{place}"] for place in range(3)] == ["1", "2", "3"]

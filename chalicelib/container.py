@@ -10,7 +10,7 @@ from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.inclusion import ParticipantDeps
-from chalicelib.services.usage.budget import Budget, FrugalModel
+from chalicelib.services.usage.budget import DOLLAR, Budget, FrugalModel
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
@@ -22,10 +22,10 @@ from chalicelib.store.participants import Participants
 from chalicelib.store.reductions import Reductions
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
+from chalicelib.store.spending import Ledger
 from chalicelib.store.summaries import Summaries
 from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
-from chalicelib.store.token_usage import Ledger
 
 if TYPE_CHECKING:
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
@@ -94,10 +94,10 @@ def deployment_secret() -> bytes:
     return read_secret(settings().deployment_secret_arn).encode()
 
 
-def budget() -> Budget | None:
-    """What may be spent on a day; None for no limit."""
-    limit = settings().daily_tokens
-    return Budget(limit, Ledger()) if limit else None
+def budget() -> Budget:
+    """What models may cost."""
+    found = settings()
+    return Budget(found.daily_budget * DOLLAR, found.owner_budget * DOLLAR, found.session_budget * DOLLAR, Ledger())
 
 
 @cache
@@ -112,8 +112,7 @@ def model() -> Model:
         from chalicelib.llm.anthropic import AnthropicModel
 
         found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
-        allowed = budget()
-        return FrugalModel(found, allowed, clock()) if allowed else found
+        return FrugalModel(found, budget(), clock())
     raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
 
 

@@ -9,8 +9,8 @@ from aws_lambda_powertools import Logger
 CARE_FIRST: Final = "care_first"
 
 # Events that alarms count: the day's tokens go to their end, and are there.
-TOKENS_NEARLY_SPENT: Final = "tokens_nearly_spent"
-TOKENS_SPENT: Final = "tokens_spent"
+MONEY_NEARLY_SPENT: Final = "money_nearly_spent"
+MONEY_SPENT: Final = "money_spent"
 
 logger = Logger(service="harmonica")
 

@@ -16,7 +16,6 @@ from chalicelib.model.jobs import QUEUES
 
 DEFAULT_MODELS = {"small": "claude-haiku-5-5", "medium": "claude-sonnet-5-5", "large": "claude-opus-5-5"}
 DEFAULT_MODEL_SERVER = "https://api.anthropic.com"
-DEFAULT_DAILY_TOKENS = 20_000_000
 # Providers that have other names, too.
 _PROVIDERS = {"offline": "scripted"}
 
@@ -47,6 +46,9 @@ def _number(description: str, *, minimum: int = 1, maximum: int) -> Parameter:
     return Parameter(description, {"MinValue": minimum, "MaxValue": maximum}, int)
 
 
+_DOLLARS = {"minimum": 0, "maximum": 10**6}
+
+
 class Settings(Struct, frozen=True):
     """What the deployment tells the code. Times are in seconds; a URL is empty where this function does not use it.
 
@@ -71,14 +73,13 @@ class Settings(Struct, frozen=True):
     anthropic_base_url: Annotated[
         str, _text("Another server that speaks the Messages API; empty: Anthropic's own.")
     ] = ""
-    daily_tokens: Annotated[
-        int,
-        _number(
-            "Tokens that the models may read and write on one day (UTC), cached ones included; 0: no limit.",
-            minimum=0,
-            maximum=10**12,
-        ),
-    ] = DEFAULT_DAILY_TOKENS
+    daily_budget: Annotated[
+        int, _number("Dollars that models may cost on one day (UTC), all sessions together; 0: no limit.", **_DOLLARS)
+    ] = 50
+    owner_budget: Annotated[
+        int, _number("Dollars that the sessions of one owner may cost on one day (UTC); 0: no limit.", **_DOLLARS)
+    ] = 25
+    session_budget: Annotated[int, _number("Dollars that one session may cost in all; 0: no limit.", **_DOLLARS)] = 100
     max_turns: Annotated[int, _number("Turns of one participant's conversation.", maximum=10_000)] = 200
     # All variables of a function together may have 4 KB.
     help_text: Annotated[

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.observability import CARE_FIRST, TOKENS_NEARLY_SPENT, TOKENS_SPENT
+from chalicelib.observability import CARE_FIRST, MONEY_NEARLY_SPENT, MONEY_SPENT
 
 Resources = dict[str, Any]
 
@@ -60,13 +60,13 @@ def work_left(log_groups: Iterable[str]) -> Resources:
     return _logged("WorkLeft", WORK_LEFT, described, log_groups)
 
 
-def tokens_spent(log_groups: Iterable[str]) -> Resources:
-    """On a day's budget of tokens that goes to its end, and one that is there: from then on the model is asked no more."""
-    nearly = "At least 80 % of the day's tokens are spent (DAILY_TOKENS)."
-    spent = "The day's tokens are spent: nobody is answered before 00:00 UTC, unless DAILY_TOKENS is raised."
+def money_spent(log_groups: Iterable[str]) -> Resources:
+    """On a day's money for models that goes to its end, and one that is there: from then on they are asked no more."""
+    nearly = "80 % of the day's money for models is spent or reserved (DAILY_BUDGET); summaries wait from now on."
+    spent = "The day's money for models is spent: nobody is answered before 00:00 UTC, unless DAILY_BUDGET is raised."
     return {
-        **_logged("TokensNearlySpent", _event(TOKENS_NEARLY_SPENT), nearly, log_groups),
-        **_logged("TokensSpent", _event(TOKENS_SPENT), spent, log_groups),
+        **_logged("MoneyNearlySpent", _event(MONEY_NEARLY_SPENT), nearly, log_groups),
+        **_logged("MoneySpent", _event(MONEY_SPENT), spent, log_groups),
     }
 
 

@@ -52,7 +52,7 @@ def complete(chalice: Template) -> Template:
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
-    template["Resources"] |= alarms.tokens_spent(_logs_of_those_with("DAILY_TOKENS"))
+    template["Resources"] |= alarms.money_spent(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= _platform_alarms()
     template["Outputs"] = _outputs()
     return template

@@ -40,7 +40,9 @@ MODEL = (
     "model_large",
     "anthropic_secret_arn",
     "anthropic_base_url",
-    "daily_tokens",
+    "daily_budget",
+    "owner_budget",
+    "session_budget",
 )
 
 
@@ -186,7 +188,6 @@ SESSIONS_CHANGED = Function(
     memory=512,
     timeout=STREAM_SECONDS,
     tables={"Guards": ("UpdateItem",)},
-    settings=("daily_tokens",),
     sends_to=(PROMPTS, BRIEFS, CARDS),
     follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN)),
 )

@@ -203,6 +203,10 @@ class Interviewer:
         """How often it was asked for this."""
         return sum(request.task == task for request in self.requests)
 
+    def most_of(self, request: Request) -> int:
+        """What a request may cost, in millionths of a dollar."""
+        return request.max_tokens
+
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer, or fail."""
         self.requests.append(request)

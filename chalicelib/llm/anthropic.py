@@ -36,6 +36,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
+from chalicelib.llm.prices import most_of, price_of
 from chalicelib.observability import logger
 from chalicelib.settings import DEFAULT_MODEL_SERVER, SettingMissing, Settings
 
@@ -50,6 +51,7 @@ FAST: Final = 3.0
 CONNECT: Final = 3.0
 NO_KEY: Final = "none"  # what a server of one's own is sent where it has not been given a key; most ask for none
 LEAST: Final = 0.5  # with less time than this a call is not worth starting
+MOST_CLAIMED: Final = 2_000_000  # tokens of one call that a server may tell of
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
 _WHOLE = ("end_turn", "tool_use", "stop_sequence")
@@ -90,11 +92,15 @@ class AnthropicModel:
             error.usage = attempt.usage
             raise
 
+    def most_of(self, request: Request) -> int:
+        """What a request may cost at most, in millionths of a dollar."""
+        return most_of(request, self._models[request.tier])
+
     def _reply(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> Reply:
         """A whole reply, asked for twice at most."""
         while True:
             message = self._answer(client, request, attempt, deadline)
-            attempt.usage = _add(attempt.usage, message)
+            attempt.usage += _usage_of(message, attempt.model)
             if reply := _whole(request, message, attempt):
                 return reply
             logger.warning(
@@ -269,16 +275,20 @@ def _stop_reason(message: "Message | str") -> str:
     return str(getattr(message, "stop_reason", "malformed"))
 
 
-def _add(usage: Usage, message: "Message | str") -> Usage:
-    """Tokens so far; what is written to the cache was read fresh."""
+def _usage_of(message: "Message | str", model: str) -> Usage:
+    """Tokens of an answer, and their price; what is written to the cache was read fresh."""
     spent = getattr(message, "usage", None)
     if spent is None:
-        return usage
-    return Usage(
-        usage.input_tokens + (spent.input_tokens or 0) + (spent.cache_creation_input_tokens or 0),
-        usage.cached_tokens + (spent.cache_read_input_tokens or 0),
-        usage.output_tokens + (spent.output_tokens or 0),
-    )
+        return Usage()
+    read, cache_written = _tokens(spent.input_tokens), _tokens(spent.cache_creation_input_tokens)
+    cache_read, written = _tokens(spent.cache_read_input_tokens), _tokens(spent.output_tokens)
+    cost = price_of(model).cost(read=read, cache_written=cache_written, cache_read=cache_read, written=written)
+    return Usage(read + cache_written, cache_read, written, cost)
+
+
+def _tokens(claimed: object) -> int:
+    """A number of tokens as the server claims it, within what one call can have."""
+    return min(max(claimed, 0), MOST_CLAIMED) if isinstance(claimed, int) else 0
 
 
 def _api_error() -> type["APIError"]:

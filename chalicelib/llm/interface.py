@@ -47,11 +47,12 @@ class ToolCall(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True):
-    """Tokens of one call: read fresh, read from the cache, written."""
+    """Tokens of a call: read fresh, read from the cache, written; and what they cost, in millionths of a dollar."""
 
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    cost: int = 0
 
     @property
     def total(self) -> int:
@@ -63,11 +64,19 @@ class Usage(Struct, frozen=True):
             self.input_tokens + other.input_tokens,
             self.cached_tokens + other.cached_tokens,
             self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
         )
 
 
+class Payer(Struct, frozen=True):
+    """On whose account a model is asked: an owner's, for a session."""
+
+    owner_id: str
+    session_id: str
+
+
 class Request(Struct, frozen=True):
-    """What is asked of a model. With `must_call`, the reply has to be a call of that tool."""
+    """What is asked of a model, and on whose account. With `must_call`, the reply has to be a call of that tool."""
 
     task: Task
     tier: Tier
@@ -76,6 +85,7 @@ class Request(Struct, frozen=True):
     max_tokens: int
     tools: tuple[Tool, ...] = ()
     must_call: str | None = None
+    payer: Payer | None = None
 
 
 class Reply(Struct, frozen=True):

@@ -13,6 +13,7 @@ from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.services.templates import find_template
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT
 
 PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
@@ -58,7 +59,7 @@ def propose_prompt(_: Call, __: OfSession, view: SessionView) -> Done:
 
 def _proposal(view: SessionView) -> PromptProposal:
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
-    written = write_prompt(view, model=container.model(), deadline=deadline)
+    written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
         written.text,

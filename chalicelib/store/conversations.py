@@ -133,18 +133,9 @@ class Conversations:
         taken = holds(lambda: database.update(*step))
         return replace(thread, turn_id=turn_id, leased_until=leased_until) if taken else None
 
-    def release_lease(self, thread: Thread, turn_id: str, tokens: int = 0) -> None:
-        """Give the lease back without a reply; one that is not ours is left alone. What was spent counts either way."""
-        release, spent = thread_head.release_lease(thread, turn_id), tallies.count(thread, unused_tokens=tokens)
-
-        def build(write: Transaction) -> None:
-            write.update(*release)
-            write.update(*spent)
-
-        if not tokens:
-            holds(lambda: database.update(*release))
-        elif not holds(lambda: database.transact(build)):
-            holds(lambda: database.update(*spent))
+    def release_lease(self, thread: Thread, turn_id: str) -> None:
+        """Give the lease back without a reply; one that is not ours is left alone."""
+        holds(lambda: database.update(*thread_head.release_lease(thread, turn_id)))
 
     def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.

@@ -41,8 +41,7 @@
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | keys of a user | – | `by_user` |
 | a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
-| a model call | what this day's calls come to, once a minute | GetItem guards `tokens#<day>` |
-| replies, other model calls | – | UpdateItem guards `tokens#<day>` |
+| a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
@@ -51,7 +50,6 @@ Prefixes sort so that one range holds exactly what an export needs: `comment#` <
 """
 
 import hashlib
-from datetime import date
 
 # Attribute names of keys and indexes; the data stack's template imports them.
 ACCOUNTS, SESSIONS, CONVERSATIONS = "accounts", "sessions", "conversations"
@@ -83,7 +81,7 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
-VISITS, SPENDING, REQUESTS, DELETED, LINKS = "visits#", "tokens#", "request#", "deleted#", "link#"
+VISITS, SPENDING, REQUESTS, DELETED, LINKS = "visits#", "spending#", "request#", "deleted#", "link#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -112,9 +110,9 @@ def visits(visitor: str, minute: int) -> str:
     return f"{VISITS}{visitor}#{minute}"
 
 
-def spending(day: date) -> str:
-    """`tokens#<day>`."""
-    return f"{SPENDING}{day.isoformat()}"
+def spending(account: str) -> str:
+    """`spending#<account>`."""
+    return f"{SPENDING}{account}"
 
 
 def request(fingerprint: str) -> str:

@@ -63,15 +63,10 @@ class PromptItem(SessionPart):
     generated_from = JsonAttribute(null=True)
 
 
-# Of a tally: all tokens that it knows to be spent.
-TOKENS = ("input_tokens", "cached_tokens", "output_tokens", "unused_tokens")
-
-
 class TallyItem(SessionPart):
     """`tally#<shard>`: counters of the threads that fall into this shard; they only ever move by ADD.
 
-    `capped` is there, in all shards, while the session has an item `seats`: whoever joins then has to take one. The
-    `unused_tokens` went into replies that came to nothing.
+    `capped` is there, in all shards, while the session has an item `seats`: whoever joins then has to take one.
     """
 
     status = UnicodeAttribute()
@@ -81,7 +76,6 @@ class TallyItem(SessionPart):
     input_tokens = NumberAttribute(default=0)
     cached_tokens = NumberAttribute(default=0)
     output_tokens = NumberAttribute(default=0)
-    unused_tokens = NumberAttribute(default=0)
     capped = BooleanAttribute(null=True)
 
 

@@ -44,9 +44,9 @@ class VisitsItem(Guard):
 
 
 class SpendingItem(Guard):
-    """`tokens#<day>`: what the models of this stage read and wrote on a day (UTC)."""
+    """`spending#<account>`: what models have cost a stage or an owner on a day, or a session, in millionths of a dollar."""
 
-    tokens = NumberAttribute(default=0)
+    amount = NumberAttribute(default=0)
 
 
 class RequestItem(Guard):

@@ -5,16 +5,11 @@ from chalice.app import DynamoDBEvent, DynamoDBRecord
 from chalicelib import container
 from chalicelib.services.synthesis.news import note_words
 from chalicelib.store import keys
-from chalicelib.store.session_items import TOKENS
 
 
 def sessions_changed(event: DynamoDBEvent) -> None:
-    """A session that a prompt became due for needs one, a new summary a brief; lists follow what they show of a session.
-
-    What replies cost is counted for the day, last: a batch that fails before comes again.
-    """
+    """A session that a prompt became due for needs one, a new summary a brief; lists follow what they show of a session."""
     shown: set[str] = set()
-    tokens = 0
     for record in event:
         session_id, part = _key(record)
         if part == keys.SESSION and _wants_prompt(record):
@@ -23,11 +18,8 @@ def sessions_changed(event: DynamoDBEvent) -> None:
             container.jobs().write_brief(session_id)
         if _is_shown(record):
             shown.add(session_id)
-        tokens += _tokens_of(record)
     for session_id in sorted(shown):
         container.jobs().update_cards(session_id, container.clock().now())
-    if tokens and (budget := container.budget()):
-        budget.spend(tokens, container.clock().now())
 
 
 def conversations_changed(event: DynamoDBEvent) -> None:
@@ -65,16 +57,6 @@ def _is_shown(record: DynamoDBRecord) -> bool:
     if not part.startswith(keys.TALLIES):
         return False
     return any(record.new_image.get(name) != record.old_image.get(name) for name in ("participants", "status"))
-
-
-def _tokens_of(record: DynamoDBRecord) -> int:
-    """The tokens by which this change moves a tally."""
-    if record.event_name != "MODIFY" or not _key(record)[1].startswith(keys.TALLIES):
-        return 0
-    now, before = (
-        sum(int(image[name]["N"]) for name in TOKENS if name in image) for image in (record.new_image, record.old_image)
-    )
-    return now - before
 
 
 def _is_said(record: DynamoDBRecord) -> bool:

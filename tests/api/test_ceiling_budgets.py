@@ -5,8 +5,8 @@ from functools import cache
 import pytest
 
 from chalicelib import container
-from chalicelib.services.usage.budget import Budget, FrugalModel
-from chalicelib.store.token_usage import Ledger
+from chalicelib.services.usage.budget import DOLLAR, Budget, FrugalModel
+from chalicelib.store.spending import Ledger
 from tests.api.hosts import Host
 from tests.api.test_budgets import Meter, host, meter, model
 from tests.faults import Interviewer
@@ -26,14 +26,13 @@ def test_a_limit_costs_no_call_more(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("PATCH", f"/sessions/{session}", {"max_participants": None}), 200) <= 3
 
 
-def test_a_daily_budget_costs_one_call_a_minute(
+def test_ceilings_of_money_cost_a_reservation_and_a_correction_on_three_accounts(
     host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frugal = FrugalModel(model, Budget(1_000, Ledger()), container.clock())
+    frugal = FrugalModel(model, Budget(DOLLAR, DOLLAR, DOLLAR, Ledger()), container.clock())
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
     container.conversation_deps.cache_clear()
     session = host.new_session()["id"]
     meter.sent.clear()
-    assert meter.of(host.join(session), 200) <= 5 + 1
-    assert meter.of(host.say(session, "Soup"), 200) <= 5
-    assert meter.of(host.say(session, "Bread"), 200) <= 5
+    assert meter.of(host.join(session), 200) <= 5 + 6
+    assert meter.of(host.say(session, "Soup"), 200) <= 5 + 6

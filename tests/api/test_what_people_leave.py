@@ -99,15 +99,12 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     host: Host, bo: Host, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
-    monkeypatch.setenv("DAILY_TOKENS", "1000000")
     settings.settings.cache_clear()
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
-    budget = container.budget()
-    assert budget
-    budget.spend(1, container.clock().now())
+    container.budget().ledger.settle(session, 1, container.clock().now())
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

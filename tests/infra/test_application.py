@@ -162,10 +162,10 @@ def test_work_that_fails_again_and_again_raises_an_alarm(application: Template) 
     _require_alarm(application, "WorkLeft", '"summary_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
 
 
-def test_the_days_tokens_raise_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
-    counting = {"APIHandler", "SessionsChanged", "WritePrompt", "WriteSummary"}
-    _require_alarm(application, "TokensNearlySpent", '"tokens_nearly_spent"', counting)
-    _require_alarm(application, "TokensSpent", '"tokens_spent"', counting)
+def test_the_days_money_raises_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
+    counting = {"APIHandler", "WritePrompt", "WriteSummary"}
+    _require_alarm(application, "MoneyNearlySpent", '"money_nearly_spent"', counting)
+    _require_alarm(application, "MoneySpent", '"money_spent"', counting)
 
 
 def test_turns_in_which_care_came_first_are_counted_without_an_alarm(application: Template) -> None:
@@ -195,14 +195,14 @@ def _require_alarm(template: Template, name: str, pattern: str, functions: set[s
 
 def test_ceilings_and_models_have_the_defaults_of_the_code_and_reach_who_needs_them(application: Template) -> None:
     defaults = {name: it.get("Default") for name, it in application["Parameters"].items()}
-    assert (defaults["DailyTokens"], defaults["MaxTurns"], defaults["HelpText"]) == (20_000_000, 200, "")
+    assert (defaults["DailyBudget"], defaults["MaxTurns"], defaults["HelpText"]) == (50, 200, "")
     models = [defaults[f"Model{tier.title()}"] for tier in settings.DEFAULT_MODELS]
     assert models == list(settings.DEFAULT_MODELS.values())
     made = of_type(application, "AWS::Lambda::Function")
     given = {name: set(it["Environment"]["Variables"]) for name, it in made.items()}
-    assert {"MAX_TURNS", "HELP_TEXT", "DAILY_TOKENS"} <= given["APIHandler"]
-    for name in ("SessionsChanged", "WritePrompt", "WriteSummary"):
-        assert {"DAILY_TOKENS", "GUARDS_TABLE"} <= given[name]
+    assert {"MAX_TURNS", "HELP_TEXT", "DAILY_BUDGET"} <= given["APIHandler"]
+    for name in ("APIHandler", "WritePrompt", "WriteSummary"):
+        assert {"DAILY_BUDGET", "GUARDS_TABLE"} <= given[name]
 
 
 def test_the_default_models_are_known_to_the_installed_sdk() -> None:

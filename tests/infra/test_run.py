@@ -44,7 +44,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_shell_decides() -> None:
     models = {"MODEL_SMALL": "tiny", "MODEL_MEDIUM": "middling", "MODEL_LARGE": "huge"}
     ceilings = {
-        "DAILY_TOKENS": "0",
+        "DAILY_BUDGET": "0",
         "MAX_TURNS": "50",
         "HELP_TEXT": "Call 116 123.",
         "SUPPORT_CONTACT": "help@example.org",
@@ -58,7 +58,7 @@ def test_the_shell_decides() -> None:
         "ModelSmall": "tiny",
         "ModelMedium": "middling",
         "ModelLarge": "huge",
-        "DailyTokens": "0",
+        "DailyBudget": "0",
         "MaxTurns": "50",
         "HelpText": "Call 116 123.",
         "SupportContact": "help@example.org",

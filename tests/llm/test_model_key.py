@@ -43,7 +43,8 @@ class Vault:
 def vault(server: FakeAnthropic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
     monkeypatch.delenv("ANTHROPIC_API_KEY")
     monkeypatch.setenv("LLM_PROVIDER", "anthropic")
-    monkeypatch.setenv("DAILY_TOKENS", "0")
+    for ceiling in ("DAILY_BUDGET", "OWNER_BUDGET", "SESSION_BUDGET"):
+        monkeypatch.setenv(ceiling, "0")
     forget_wiring()
     with mock_aws():
         yield Vault(monkeypatch)

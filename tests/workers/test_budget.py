@@ -1,4 +1,4 @@
-"""Workers on a day whose tokens are spent: they put their work off, and do it on the next."""
+"""Workers on a day whose money is spent: they put their work off, and do it on the next."""
 
 from functools import cache
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.usage.budget import Budget, FrugalModel
-from chalicelib.store.token_usage import Ledger
+from chalicelib.store.spending import Ledger
 from tests.workers.consultation import SAYINGS, Consultation
 
 LIMIT = 1_000_000
@@ -18,14 +18,14 @@ def test_jobs_wait_for_the_next_day_and_lose_nothing(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consultation.speak(*SAYINGS)
-    frugal = FrugalModel(consultation.model, Budget(LIMIT, Ledger()), consultation.clock)
+    frugal = FrugalModel(consultation.model, Budget(LIMIT, 0, 0, Ledger()), consultation.clock)
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
     waits: list[int] = []
     client: Any = vars(container.jobs())["_client"]
     monkeypatch.setattr(
         client, "change_message_visibility", lambda **given: waits.append(int(given["VisibilityTimeout"]))
     )
-    Ledger().spend(LIMIT, consultation.clock.now())
+    Ledger().settle(consultation.clock.now().date().isoformat(), LIMIT, consultation.clock.now())
     asked = len(consultation.model.requests)
     assert len(consultation.summarise()) == 1
     assert len(consultation.write_prompt()) == 1

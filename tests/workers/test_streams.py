@@ -1,14 +1,9 @@
 """Streams decide what to wake, and forward; nothing else."""
 
-from typing import Any
-
 import pytest
 
 import app
-from chalicelib import container
 from chalicelib.services.synthesis.state import stale_since
-from chalicelib.store import keys
-from chalicelib.store.token_usage import Ledger
 from tests import events
 from tests.conversation import participant
 from tests.events import Context, Event
@@ -124,84 +119,3 @@ def test_every_new_summary_asks_for_a_brief_and_its_brief_for_nothing(consultati
     consultation.summarise()
     sessions(events.change("MODIFY", consultation.item("summary"), after))
     assert consultation.asked("briefs") == [consultation.session.id]
-
-
-# The day's tokens
-
-
-def spent(consultation: Consultation) -> int:
-    """What has been counted today."""
-    return Ledger().spent(consultation.clock.now().date())
-
-
-def tallies(consultation: Consultation) -> list[Event]:
-    """The session's counters."""
-    return [consultation.item(part) for part in keys.tallies()]
-
-
-def test_what_replies_cost_is_counted_from_the_change_of_the_counters(consultation: Consultation) -> None:
-    before = tallies(consultation)
-    consultation.speak(*SAYINGS)
-    between = tallies(consultation)
-    sessions(*map(events.change, ["MODIFY"] * 8, between, before))
-    tally = consultation.view().tally
-    assert spent(consultation) == tally.input_tokens + tally.cached_tokens + tally.output_tokens == 3 * 33
-    consultation.speak("One more")
-    sessions(*map(events.change, ["MODIFY"] * 8, tallies(consultation), between))
-    assert spent(consultation) == 4 * 33
-
-
-def test_tokens_of_replies_that_came_to_nothing_are_counted_too(consultation: Consultation) -> None:
-    old = {**consultation.item("tally#0"), "unused_tokens": {"N": "7"}}
-    without = {name: value for name, value in old.items() if name != "unused_tokens"}
-    sessions(events.change("MODIFY", {**old, "unused_tokens": {"N": "50"}}, old))
-    assert spent(consultation) == 43
-    sessions(events.change("MODIFY", old, without))
-    assert spent(consultation) == 50
-
-
-def test_what_costs_nothing_is_not_counted(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = tap(monkeypatch)
-    item = consultation.item("tally#0")
-    grown = {**item, "participants": {"N": "5"}}
-    wire.calls.clear()
-    sessions(events.change("MODIFY", grown, item), events.change("INSERT", item), events.change("REMOVE", None, item))
-    assert "UpdateItem" not in wire.calls
-
-
-def test_without_a_budget_nothing_is_counted(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "budget", lambda: None)
-    item = consultation.item("tally#0")
-    sessions(events.change("MODIFY", {**item, "input_tokens": {"N": "5"}}, item))
-    assert spent(consultation) == 0
-
-
-def test_a_batch_that_fails_is_counted_once(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
-        raise ConnectionError
-
-    item = consultation.item("tally#0")
-    grown = {**item, "participants": {"N": "5"}, "input_tokens": {"N": "5"}}
-    with monkeypatch.context() as patch:
-        patch.setattr(container.jobs(), "update_cards", broken)
-        with pytest.raises(ConnectionError):
-            sessions(events.change("MODIFY", grown, item))
-    assert spent(consultation) == 0
-    sessions(events.change("MODIFY", grown, item))
-    assert spent(consultation) == 5
-
-
-def test_a_queue_that_does_not_answer_makes_the_stream_try_again(
-    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: Any) -> None:
-        raise ConnectionError
-
-    consultation.speak("Soup")
-    record = events.change("INSERT", consultation.items("message#")[0])
-    with monkeypatch.context() as patch:
-        patch.setattr(container.jobs(), "write_summary", broken)
-        with pytest.raises(ConnectionError):
-            conversations(record)
-    conversations(record)
-    assert consultation.asked("summaries") == [consultation.session.id]

@@ -62,7 +62,7 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
         message_id=request_id,
         is_final=reply.is_final,
         model=reply.model,
-        usage=asdict(reply.usage),
+        usage={name: count for name, count in asdict(reply.usage).items() if name != "cost"},
         widget_spec=reply.widget_spec,
         themes=reply.themes,
     )

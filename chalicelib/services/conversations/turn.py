@@ -21,7 +21,7 @@ from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
-from chalicelib.services.usage.budget import BudgetSpent, Meter
+from chalicelib.services.usage.budget import BudgetSpent, meter_for
 
 _DOWN = "The facilitator is unavailable; send the same message again"
 
@@ -118,7 +118,7 @@ def reply(
     request_id: str | None = None,
 ) -> Turn:
     """Ask the model and store its reply, under the lease that `thread` holds. `history` is what nothing condensed covers."""
-    turn_id, meter = thread.turn_id or "", Meter(deps.model)
+    turn_id, meter = thread.turn_id or "", meter_for(context.view, deps.model)
     try:
         condensed, shown = condense(context.condensed, history, thread.last_sequence + 1)
         given = facilitate(
@@ -137,13 +137,13 @@ def reply(
         message = messages.replied(thread, given, request_id, new_id=deps.new_id(), now=deps.clock.now())
         stored = deps.conversations.reply(thread, message, None if condensed is context.condensed else condensed)
     except ModelUnavailable as error:
-        deps.conversations.release_lease(thread, turn_id, meter.usage.total)
+        deps.conversations.release_lease(thread, turn_id)
         raise Unavailable(error.message if isinstance(error, BudgetSpent) else _DOWN, error.retry_after) from error
     except Exception:
-        deps.conversations.release_lease(thread, turn_id, meter.usage.total)
+        deps.conversations.release_lease(thread, turn_id)
         raise
     if not stored:
-        deps.conversations.release_lease(thread, turn_id, meter.usage.total)
+        deps.conversations.release_lease(thread, turn_id)
         raise Conflict("Another request is answering this message; send the same message again")
     conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
     return turn_of(context.view.session, thread.id, message, conversation)

@@ -7,7 +7,7 @@ from chalicelib.llm.interface import Model, ModelRefused
 from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
-from chalicelib.services.usage.budget import Meter
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store import prompts
 from chalicelib.store.sessions import FOR_PROMPT, Sessions
 
@@ -25,7 +25,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
     due_at = view.prompt_due_at
     if due_at is None:
         return
-    meter = Meter(model)
+    meter = meter_for(view, model)
     try:
         written = write_prompt(view, model=meter, deadline=deadline)
     except Exception as error:

@@ -20,7 +20,7 @@ from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.retry_policy import rest_after
 from chalicelib.services.synthesis.theme_register import MAX_LIVE, MAX_OF_ONE, Register
-from chalicelib.services.usage.budget import Meter
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.reductions import Reductions
@@ -87,7 +87,7 @@ def digest_all(
     failed: list[tuple[Thread, ModelUnavailable | None, bool]] = []
 
     def digest(head: Thread) -> None:
-        meter = Meter(deps.model)
+        meter = meter_for(view, deps.model)
         try:
             for reached in _digest_one(view, head, register, replace(deps, model=meter), deadline):
                 if reached is None:

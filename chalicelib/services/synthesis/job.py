@@ -23,7 +23,7 @@ from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.synthesis.theme_register import Register
-from chalicelib.services.usage.budget import Meter
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
@@ -56,7 +56,7 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
     digested = digest_all(view, list(heads.values()), register, deps, deps.clock.deadline(DIGEST_SECONDS))
     overdue = age >= OVERDUE * _least(view.summary, deps.interval)
     waits = digested.out_of_time and not overdue
-    meter = Meter(deps.model)
+    meter = meter_for(view, deps.model)
     metered = replace(deps, model=meter)
     try:
         if state.is_resting(view.synthesis, now) and not digested.reached:

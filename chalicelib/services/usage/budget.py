@@ -1,40 +1,54 @@
-"""The day's budget of tokens: what a stage may spend between two midnights (UTC), so that nothing can cost more than that.
+"""What models may cost: ceilings that nest, and a reservation before each call, so that nothing can cost more than they say.
 
-A reply in a conversation is stored with what it cost, in one transaction, and the stream counts it from there; every
-other call is counted when it comes back. A container looks at the day's total at most once a minute, so what is spent in
-a minute may come on top.
+The stage has a ceiling a day (UTC), every owner one a day, every session one in all. A call's most is counted on all three
+before it is made, each by one conditional update, and corrected to what it cost when it comes back; a call whose process
+dies stays counted as dear. A fifth of the stage's and of the owner's day is kept for conversations, so that summaries
+never silence people.
+
+Amounts are millionths of a dollar.
 """
 
-from datetime import date, datetime, timedelta
-from typing import Final
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import Unavailable
-from chalicelib.llm.interface import Model, ModelUnavailable, Reply, Request, Usage
-from chalicelib.observability import TOKENS_NEARLY_SPENT, TOKENS_SPENT, log_failure, logger
-from chalicelib.store.token_usage import Ledger
+from chalicelib.llm.interface import Model, ModelUnavailable, Payer, Reply, Request, Usage
+from chalicelib.model import SessionView
+from chalicelib.observability import MONEY_NEARLY_SPENT, MONEY_SPENT, log_failure, logger
+from chalicelib.store.spending import Ledger
 
-NEARLY_SPENT: Final = 0.8  # of the budget
-LOOK_EVERY: Final = timedelta(minutes=1)
+DOLLAR: Final = 1_000_000
+NEARLY_SPENT: Final = 0.8  # of the stage's day
+FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
+A_TURN: Final = DOLLAR // 10  # what a turn may cost, roughly
 LONGEST_WAIT: Final = timedelta(hours=12)
+
+_OF_TODAY: Final = "The facilitator has reached its limit for today; what you wrote is kept"
+_OF_SESSION: Final = "The facilitator has reached its limit for this session; what you wrote is kept"
 
 
 class BudgetSpent(ModelUnavailable):
-    """The day's tokens are spent; the message is for whoever waits for an answer."""
+    """The money for this is spent; the message is for whoever waits for an answer."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, *, session: bool = False) -> None:
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
-        message = "The facilitator has reached its limit for today; what you wrote is kept"
-        super().__init__(message, min(midnight - now, LONGEST_WAIT).total_seconds())
+        wait = LONGEST_WAIT if session else min(midnight - now, LONGEST_WAIT)
+        super().__init__(_OF_SESSION if session else _OF_TODAY, wait.total_seconds())
+        self.of_session = session
 
 
 class Meter(Struct):
-    """A model for one piece of work, and what its calls have come to; those that failed are among them."""
+    """A model for one piece of work on somebody's account, and what its calls have come to; those that failed are among them."""
 
     model: Model
-    usage: Usage = field(default_factory=Usage)
+    payer: Payer
+    usage: Usage = Usage()
 
     @property
     def understands(self) -> bool:
@@ -43,7 +57,7 @@ class Meter(Struct):
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """Answer the request."""
         try:
-            reply = self.model.complete(request, deadline)
+            reply = self.model.complete(replace(request, payer=self.payer), deadline)
         except ModelUnavailable as error:
             self.usage += error.usage
             raise
@@ -51,73 +65,135 @@ class Meter(Struct):
         return reply
 
 
-class Budget(Struct, frozen=True):
-    """What may be spent on a day, and the ledger of what has been."""
+def meter_for(view: SessionView, model: Model) -> Meter:
+    """The model, on the account of a session and its owner."""
+    return Meter(model, Payer(view.session.owner_id, view.session.id))
 
-    limit: int
+
+class PricedModel(Model, Protocol):
+    """A model that knows what a request may cost."""
+
+    def most_of(self, request: Request, /) -> int:
+        """What a request may cost at most."""
+        ...
+
+
+class _Account(Struct, frozen=True):
+    """An account with its ceiling. `refused` is what is raised where that stands against a call."""
+
+    name: str
+    ceiling: int
+    refused: BudgetSpent
+    is_stage: bool = False
+
+
+class Budget(Struct, frozen=True):
+    """Ceilings, and the ledger of what has been spent. 0: no ceiling."""
+
+    stage_a_day: int
+    owner_a_day: int
+    session: int
     ledger: Ledger
 
-    def spend(self, tokens: int, now: datetime) -> int:
-        """Count tokens; the day's total. Whoever takes it over a mark says so in the log."""
-        total = self.ledger.spend(tokens, now)
-        found = {"tokens": total, "limit": self.limit}
-        if total - tokens < self.limit * NEARLY_SPENT <= total:
-            logger.warning("the day's tokens are nearly spent", extra={"event": TOKENS_NEARLY_SPENT, **found})
-        if total - tokens < self.limit <= total:
-            logger.error("the day's tokens are spent", extra={"event": TOKENS_SPENT, **found})
-        return total
+    def reserve(self, request: Request, most: int, now: datetime) -> None:
+        """Count what a call may cost at most. Raises BudgetSpent where a ceiling stands against it, and counts nothing then."""
+        accounts = self._accounts(request, now)
+        totals = _each(accounts, lambda account: self.ledger.reserve(account.name, most, account.ceiling, now))
+        over = [account for account, total in zip(accounts, totals, strict=True) if total is None]
+        if over:
+            taken = [account for account in accounts if account not in over]
+            _each(taken, lambda account: self.ledger.settle(account.name, -most, now))
+            if request.task == "turn" and any(account.is_stage for account in over):
+                logger.error(
+                    "the day's money is spent", extra={"event": MONEY_SPENT, "limit": self.stage_a_day / DOLLAR}
+                )
+            raise over[0].refused
+        for account, total in zip(accounts, totals, strict=True):
+            mark = self.stage_a_day * NEARLY_SPENT
+            if account.is_stage and total is not None and total - most < mark <= total:
+                found = {"event": MONEY_NEARLY_SPENT, "spent": total / DOLLAR, "limit": self.stage_a_day / DOLLAR}
+                logger.warning("the day's money is nearly spent", extra=found)
+
+    def stands_against(self, payer: Payer, now: datetime) -> BudgetSpent | None:
+        """What a turn on this account would be told now, as far as one can say without knowing what it may cost."""
+        request = Request("turn", "medium", (), (), 0, payer=payer)
+        accounts = self._accounts(request, now)
+        totals = _each(accounts, lambda account: self.ledger.spent(account.name))
+        for account, total in zip(accounts, totals, strict=True):
+            if total is not None and total >= account.ceiling - min(A_TURN, account.ceiling // 10):
+                return account.refused
+        return None
+
+    def settle(self, request: Request, most: int, cost: int, now: datetime) -> None:
+        """Correct what was reserved at that moment to what the call cost."""
+        accounts = self._accounts(request, now)
+        _each(accounts, lambda account: self.ledger.settle(account.name, cost - most, now))
+
+    def _accounts(self, request: Request, now: datetime) -> list[_Account]:
+        """The accounts that a request is counted on, those with a ceiling."""
+        day, share = now.date().isoformat(), 1 if request.task == "turn" else FOR_ALL_BUT_TURNS
+        until_midnight, for_good = BudgetSpent(now), BudgetSpent(now, session=True)
+        accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
+        if payer := request.payer:
+            accounts += [
+                _Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * share), until_midnight),
+                _Account(payer.session_id, self.session, for_good),
+            ]
+        return [account for account in accounts if account.ceiling]
 
 
-class _Known(Struct):
-    """What a container knows of a day: its total, as it was when somebody last looked."""
-
-    day: date
-    total: int
-    at: datetime
+def _each(accounts: Sequence[_Account], change: Callable[[_Account], int | None]) -> list[int | None]:
+    """Change all of these accounts at once: a turn waits for one round trip, not for three."""
+    if not accounts:
+        return []
+    with ThreadPoolExecutor(len(accounts)) as pool:
+        return list(pool.map(change, accounts))
 
 
 class FrugalModel:
-    """A model within a budget: past it, nobody is asked and BudgetSpent is raised."""
+    """A model within a budget: where a ceiling stands against a call, nobody is asked and BudgetSpent is raised."""
 
-    def __init__(self, model: Model, budget: Budget, clock: Clock) -> None:
+    def __init__(self, model: PricedModel, budget: Budget, clock: Clock) -> None:
         self.model = model
         self.budget = budget
         self.clock = clock
-        self._known: _Known | None = None
 
     @property
     def understands(self) -> bool:
         return self.model.understands
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
-        """Answer the request, and count what that took unless it is going to be stored with the reply."""
-        if self._spent() >= self.budget.limit:
-            raise BudgetSpent(self.clock.now())
+        """Answer the request, for what it may cost at most."""
+        most, now = self.model.most_of(request), self.clock.now()
+        counted = self._reserve(request, most, now)
+        usage = Usage()
         try:
             reply = self.model.complete(request, deadline)
+            usage = reply.usage
         except ModelUnavailable as error:
-            self._count(request, error.usage)
+            usage = error.usage
             raise
-        self._count(request, reply.usage)
+        finally:
+            if counted:
+                self._settle(request, most, usage.cost, now)
         return reply
 
-    def _spent(self) -> int:
-        now, known = self.clock.now(), self._known
-        if known is None or known.day != now.date() or now - known.at >= LOOK_EVERY:
-            try:
-                known = _Known(now.date(), self.budget.ledger.spent(now.date()), now)
-            except Unavailable as error:
-                # A table that does not answer must not silence the facilitator; the next call looks again.
-                log_failure("the day's tokens could not be read", error)
-                return 0
-            self._known = known
-        return known.total
-
-    def _count(self, request: Request, usage: Usage) -> None:
-        if request.task == "turn" or not usage.total:
-            return
-        now = self.clock.now()
+    def _reserve(self, request: Request, most: int, now: datetime) -> bool:
+        """Whether it is counted. A table that does not answer must not silence the facilitator; others wait for it."""
         try:
-            self._known = _Known(now.date(), self.budget.spend(usage.total, now), now)
+            self.budget.reserve(request, most, now)
+        except BudgetSpent:
+            raise
         except Unavailable as error:
-            log_failure("tokens could not be counted", error)
+            if request.task != "turn":
+                raise
+            log_failure("a call's money could not be reserved", error)
+            return False
+        return True
+
+    def _settle(self, request: Request, most: int, cost: int, now: datetime) -> None:
+        """On the day that it was reserved on. What cannot be corrected stays counted as dear."""
+        try:
+            self.budget.settle(request, most, cost, now)
+        except Unavailable as error:
+            log_failure("a call's money could not be settled", error)

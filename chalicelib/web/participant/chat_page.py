@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
+from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
@@ -149,7 +150,7 @@ def _choose_page(
         mine = {"entries": _make_entries(thread, None), "token": identity.page_token(chat.person, session.id)}
         return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
     if thread is not None:
-        return "conversation.html", outcome.code, _conversation_values(chat, thread, outcome)
+        return "conversation.html", outcome.code, _conversation_values(chat, session, thread, outcome)
     if outcome.given is None and is_full_now(session):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
     form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
@@ -168,7 +169,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
         return json_response({**body, "reload": True, **({} if kept else closed)}, outcome.code)
     if thread is None:
         return json_response({**body, "reload": True}, outcome.code)
-    values = _conversation_values(chat, thread, outcome)
+    values = _conversation_values(chat, session, thread, outcome)
     fresh = [entry for entry in values["entries"] if entry.message.sequence > (chat.after or 0)]
     shown = {**values, "notice": None, "session": session, "results": _results_url(session, thread)}
     return json_response(
@@ -185,22 +186,23 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     )
 
 
-def _conversation_values(chat: ChatRequest, thread: ThreadView, outcome: Outcome) -> dict[str, Any]:
+def _conversation_values(chat: ChatRequest, session: Session, thread: ThreadView, outcome: Outcome) -> dict[str, Any]:
     messages = thread.messages
     last = messages[-1] if messages else None
     control = make_control(last) if last and last.role == "assistant" else None
     unanswered = last if last and last.role == "user" else None
     is_being_answered = thread.thread.is_leased(container.clock().now())
     is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
-    is_spent = (unanswered is not None or not messages) and not is_being_answered and _is_spent()
+    awaits = (unanswered is not None or not messages) and not is_being_answered
+    spent = _spent_text(session) if awaits else None
     return {
         "entries": _make_entries(thread, control),
         "control": control,
         "unanswered": unanswered,
         "is_being_answered": is_being_answered,
-        "is_spent": is_spent,
+        "spent": spent,
         "is_in_danger": is_in_danger,
-        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {is_spent} {is_in_danger}",
+        "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
@@ -224,13 +226,16 @@ def _confirm_action(outcome: Outcome, texts: Texts, thread: ThreadView | None) -
     )
 
 
-def _is_spent() -> bool:
-    """Says whether the day's tokens are spent, so that nobody is answered before tomorrow."""
-    budget = container.budget()
+def _spent_text(session: Session) -> str | None:
+    """The text that says so where a ceiling of money stands against a reply; None where there is none."""
+    now = container.clock().now()
     try:
-        return budget is not None and budget.ledger.spent(container.clock().now().date()) >= budget.limit
+        spent = container.budget().stands_against(Payer(session.owner_id, session.id), now)
     except Unavailable:
-        return False
+        return None
+    if spent is None:
+        return None
+    return "spent_session" if spent.of_session else "spent_today"
 
 
 def _foot_key(

@@ -1,6 +1,7 @@
-"""A day's budget of tokens: everything is counted, and past it nobody is asked."""
+"""What models may cost: everything is counted before it is spent, and past a ceiling nobody is asked."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -9,35 +10,41 @@ import boto3
 import pytest
 
 from chalicelib import container
-from chalicelib import settings as settings_module
 from chalicelib.clock import Deadline
-from chalicelib.errors import Conflict, Unavailable
-from chalicelib.llm.anthropic import AnthropicModel
-from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Reply, Request, Task, Usage
-from chalicelib.services.usage.budget import Budget, BudgetSpent, FrugalModel
-from chalicelib.store.token_usage import Ledger
+from chalicelib.errors import Unavailable
+from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Payer, Reply, Request, Task, Tool, Usage
+from chalicelib.llm.prices import most_of, price_of
+from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetSpent, FrugalModel
+from chalicelib.store.spending import Ledger
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conftest import forget_wiring
 from tests.conversation import Conversation
 from tests.faults import FAULTS, Wire, own_model, tap
 
 SPENT = "The facilitator has reached its limit for today; what you wrote is kept"
-LIMIT = 1_000
+SESSION_SPENT = "The facilitator has reached its limit for this session; what you wrote is kept"
+STAGE, OWNER, SESSION = 1_000, 500, 700
+COST, MOST = 30, 100  # of one call
+TODAY = "2026-03-01"
 
 
 class Spender:
-    """A model whose every call costs a hundred tokens, also where it fails."""
+    """A model whose every call may cost 100 and costs 30, also where it fails."""
 
     understands = True
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Request, Deadline]] = []
+        self.asked: list[Request] = []
         self.fails = False
+        self.cost = COST
 
-    def complete(self, request: Request, deadline: Deadline) -> Reply:
+    def most_of(self, _: Request) -> int:
+        return MOST
+
+    def complete(self, request: Request, _: Deadline) -> Reply:
         """Answer, or fail."""
-        self.asked.append((request, deadline))
-        usage = Usage(60, 30, 10)
+        self.asked.append(request)
+        usage = Usage(60, 30, 10, self.cost)
         if not self.fails:
             return Reply("Why?", "test-model", usage=usage)
         error = ModelUnavailable("Half a sentence")
@@ -52,20 +59,18 @@ class Spending:
         self.clock = clock
         self.spender = Spender()
         self.ledger = Ledger()
-        self.model = self.another()
+        self.model = FrugalModel(self.spender, Budget(STAGE, OWNER, SESSION, self.ledger), clock)
 
-    def another(self) -> FrugalModel:
-        """The same in another container."""
-        return FrugalModel(self.spender, Budget(LIMIT, self.ledger), self.clock)
-
-    def ask(self, task: Task = "digest", model: FrugalModel | None = None) -> str:
+    def ask(self, task: Task = "digest", owner: str = "ann", session: str = "s1") -> str:
         """One call."""
-        request = Request(task, "small", (Block("Guidelines"),), (ChatMessage("user", (Block("Begin"),)),), 500)
-        return (model or self.model).complete(request, self.clock.deadline(24)).text
+        messages = (ChatMessage("user", (Block("Begin"),)),)
+        request = Request(task, "small", (Block("Guidelines"),), messages, 500, payer=Payer(owner, session))
+        return self.model.complete(request, self.clock.deadline(24)).text
 
-    def spent(self) -> int:
-        """The day's total."""
-        return self.ledger.spent(self.clock.now().date())
+    def spent(self, owner: str = "ann", session: str = "s1") -> tuple[int, int, int]:
+        """What the stage's and the owner's day and the session have come to."""
+        day = self.clock.now().date().isoformat()
+        return self.ledger.spent(day), self.ledger.spent(f"{day}#{owner}"), self.ledger.spent(session)
 
 
 @pytest.fixture
@@ -79,30 +84,95 @@ def wire(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> Wire:
     return tap(monkeypatch)
 
 
-def test_every_call_that_no_reply_is_stored_of_is_counted_failed_ones_too(spending: Spending) -> None:
-    for task in ("digest", "summary", "prompt"):
+def test_every_call_is_counted_at_what_it_cost_failed_ones_too(spending: Spending) -> None:
+    for task in ("turn", "digest", "summary", "prompt"):
         spending.ask(task)
-    assert spending.spent() == 300
+    assert spending.spent() == (4 * COST,) * 3
     spending.spender.fails = True
     with pytest.raises(ModelUnavailable):
         spending.ask()
-    assert spending.spent() == 400
-    spending.spender.fails = False
-    spending.ask("turn")  # the stream counts it with the reply
-    assert spending.spent() == 400
+    assert spending.spent() == (5 * COST,) * 3
 
 
-def test_past_the_budget_nobody_is_asked_until_midnight(spending: Spending) -> None:
-    spending.ledger.spend(LIMIT - 50, spending.clock.now())
-    spending.ask()  # the last one may go over it
-    for task in ("turn", "digest", "summary", "prompt"):
-        with pytest.raises(BudgetSpent, match=SPENT) as refused:
-            spending.ask(task)
-        assert refused.value.retry_after == pytest.approx(12 * 3600, abs=10)
-    assert len(spending.spender.asked) == 1
-    spending.clock.advance(12 * 3600)
+def test_a_call_takes_what_it_may_cost_before_it_is_made(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int, int]] = []
+    complete = spending.spender.complete
+
+    def looking(request: Request, deadline: Deadline) -> Reply:
+        seen.append(spending.spent())
+        return complete(request, deadline)
+
+    monkeypatch.setattr(spending.spender, "complete", looking)
     spending.ask()
-    assert spending.spent() == 100
+    assert seen == [(MOST,) * 3]
+
+
+def test_what_a_dead_process_reserved_stays_spent(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spending.model, "_settle", lambda *_: None)
+    spending.ask()
+    assert spending.spent() == (MOST,) * 3
+
+
+@pytest.mark.parametrize(
+    ("account", "ceiling", "told"),
+    [(TODAY, STAGE, SPENT), (f"{TODAY}#ann", OWNER, SPENT), ("s1", SESSION, SESSION_SPENT)],
+)
+def test_where_a_ceiling_stands_against_it_nobody_is_asked_and_nothing_is_counted(
+    spending: Spending, account: str, ceiling: int, told: str
+) -> None:
+    spending.ledger.settle(account, ceiling - MOST + 1, spending.clock.now())
+    before = spending.spent()
+    with pytest.raises(BudgetSpent, match=told):
+        spending.ask("turn")
+    assert spending.spent() == before
+    assert spending.spender.asked == []
+    spending.ledger.settle(account, -1, spending.clock.now())
+    spending.ask("turn")
+
+
+def test_who_has_spent_theirs_keeps_nobody_else_back(spending: Spending) -> None:
+    spending.ledger.settle(f"{TODAY}#ann", OWNER, spending.clock.now())
+    with pytest.raises(BudgetSpent):
+        spending.ask("turn")
+    spending.ask("turn", owner="bo", session="s2")
+    assert spending.spent("bo", "s2") == (COST,) * 3
+
+
+def test_no_crowd_gets_past_a_ceiling(spending: Spending) -> None:
+    spending.spender.cost = MOST
+
+    def one(_: int) -> bool:
+        try:
+            spending.ask("turn")
+        except BudgetSpent:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        answered = sum(pool.map(one, range(40)))
+    # Whoever is refused gives back what it had taken elsewhere: meanwhile somebody may be refused who would have fitted.
+    assert answered <= OWNER // MOST
+    assert spending.spent() == (answered * MOST,) * 3
+
+
+def test_a_fifth_of_the_day_is_for_conversations(spending: Spending) -> None:
+    spending.ledger.settle(TODAY, STAGE * 8 // 10 - MOST + 1, spending.clock.now())
+    for task in ("digest", "summary", "prompt"):
+        with pytest.raises(BudgetSpent):
+            spending.ask(task)
+    spending.ask("turn")
+
+
+def test_a_day_ends_at_midnight_and_a_sessions_money_does_not_come_back(spending: Spending) -> None:
+    spending.ledger.settle(TODAY, STAGE, spending.clock.now())
+    spending.ledger.settle("s2", SESSION, spending.clock.now())
+    with pytest.raises(BudgetSpent) as refused:
+        spending.ask("turn")
+    assert refused.value.retry_after == pytest.approx(12 * 3600, abs=10)
+    spending.clock.advance(12 * 3600)
+    spending.ask("turn")
+    with pytest.raises(BudgetSpent, match=SESSION_SPENT):
+        spending.ask("turn", session="s2")
 
 
 @pytest.mark.parametrize(
@@ -113,59 +183,62 @@ def test_the_wait_ends_at_midnight_and_is_twelve_hours_at_most(now: datetime, wa
     assert BudgetSpent(now).retry_after == wait
 
 
-def test_a_container_looks_once_a_minute(spending: Spending, wire: Wire) -> None:
-    for _ in range(5):
-        spending.ask("turn")
-        spending.clock.advance(11)
-    assert wire.calls == ["GetItem"]
-    spending.clock.advance(5)
-    spending.ask("turn")
-    spending.ask("turn")
-    assert wire.calls == ["GetItem"] * 2
-
-
-def test_what_others_spend_is_known_within_a_minute(spending: Spending) -> None:
-    other = spending.another()
-    spending.ask("turn")
-    spending.ask("turn", other)
-    spending.ledger.spend(LIMIT, spending.clock.now())
-    spending.ask("turn")
-    spending.clock.advance(60)
-    for model in (spending.model, other):
-        with pytest.raises(BudgetSpent):
-            spending.ask("turn", model)
-
-
 @pytest.mark.parametrize("name", ["unreachable", "conflict without end"])
-def test_a_table_that_does_not_answer_silences_nobody(spending: Spending, wire: Wire, name: str) -> None:
+def test_a_table_that_does_not_answer_silences_nobody_and_lets_no_other_work_go_uncounted(
+    spending: Spending, wire: Wire, name: str
+) -> None:
     fault = next(fault for fault in FAULTS if fault.name == name)
-    for call in (1, 2):
-        with wire.broken(fault, call):
-            assert spending.ask() == "Why?"
-        spending.clock.advance(60)
-    assert spending.ask() == "Why?"
+    with wire.broken(fault, 1):
+        assert spending.ask("turn") == "Why?"
+    with wire.broken(fault, 1), pytest.raises(Unavailable):
+        spending.ask("digest")
+    assert len(spending.spender.asked) == 1
+    assert spending.ask("digest") == "Why?"
 
 
-def test_whoever_takes_the_total_over_a_mark_says_so_once(spending: Spending, caplog: pytest.LogCaptureFixture) -> None:
+def test_marks_of_the_stages_day_are_said_in_the_log(spending: Spending, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        for number in range(1, 11):
-            spending.ask()
-            events = [getattr(record, "event", None) for record in caplog.records]
-            assert events == ["tokens_nearly_spent"] * (number >= 8) + ["tokens_spent"] * (number >= 10)
-        Budget(LIMIT, spending.ledger).spend(5 * LIMIT, spending.clock.now())
-    assert len(caplog.records) == 2
+        spending.ledger.settle(TODAY, STAGE * 8 // 10 - MOST, spending.clock.now())
+        spending.ask("turn")
+        spending.ledger.settle(TODAY, STAGE, spending.clock.now())
+        for task in ("digest", "turn"):
+            with pytest.raises(BudgetSpent):
+                spending.ask(task)
+    assert [getattr(record, "event", None) for record in caplog.records] == ["money_nearly_spent", "money_spent"]
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
 
 
-def test_days_are_counted_apart_and_forgotten(spending: Spending) -> None:
+def test_no_ceiling_is_no_account(spending: Spending) -> None:
+    model = FrugalModel(spending.spender, Budget(0, 0, 0, spending.ledger), spending.clock)
+    spending.model = model
+    spending.ledger.settle(TODAY, 10**9, spending.clock.now())
+    assert spending.ask() == "Why?"
+
+
+def test_accounts_are_forgotten_long_after_the_last_spending(spending: Spending) -> None:
     spending.ask()
-    spending.clock.advance(24 * 3600)
-    assert spending.spent() == 0
-    assert spending.ledger.spend(5, spending.clock.now()) == 5
     stored = boto3.client("dynamodb").scan(TableName="guards")["Items"]
     kept = {item["id"]["S"]: int(item["expires_at"]["N"]) for item in stored}
-    assert sorted(kept) == ["tokens#2026-03-01", "tokens#2026-03-02"]
-    assert kept["tokens#2026-03-02"] == int(spending.clock.now().timestamp()) + 7 * 24 * 3600
+    assert sorted(kept) == [f"spending#{TODAY}", f"spending#{TODAY}#ann", "spending#s1"]
+    assert set(kept.values()) == {int(spending.clock.now().timestamp()) + 400 * 24 * 3600}
+
+
+# Prices
+
+
+def test_an_unknown_model_counts_as_the_dearest() -> None:
+    assert price_of("claude-next") == price_of("claude-opus-5-5")
+    assert price_of("claude-sonnet-5-5").cost(read=1000, cache_written=1000, cache_read=1000, written=1000) == 14_600
+
+
+def test_a_request_may_cost_what_its_texts_and_a_full_answer_come_to() -> None:
+    tool = Tool("conclude", "End it.", {"type": "object"})
+    small = Request("turn", "medium", (Block("a" * 2_500),), (), 1_000)
+    assert most_of(small, "claude-sonnet-5-5") == 1_500 * 2.5 + 1_000 * 10
+    larger = Request("turn", "medium", (Block("a" * 2_500), Block("b" * 2_500)), (), 1_000, tools=(tool,))
+    assert most_of(larger, "claude-sonnet-5-5") > 2_500 * 2.5 + 1_000 * 10
+    chinese = Request("turn", "medium", (Block("公" * 2_500),), (), 1_000)
+    assert most_of(chinese, "claude-sonnet-5-5") == 2_500 * 2.5 + 1_000 * 10
 
 
 # In a conversation
@@ -173,11 +246,10 @@ def test_days_are_counted_apart_and_forgotten(spending: Spending) -> None:
 
 def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = Conversation(spending.clock, own_model(monkeypatch))
-    own: Any = FrugalModel(conversation.model, Budget(LIMIT, spending.ledger), spending.clock)
+    own: Any = FrugalModel(conversation.model, Budget(STAGE * DOLLAR, 0, 0, spending.ledger), spending.clock)
     monkeypatch.setattr(container, "model", cache(lambda: own))
     conversation.join()
-    spending.ledger.spend(LIMIT, spending.clock.now())
-    spending.clock.advance(60)
+    spending.ledger.settle(TODAY, STAGE * DOLLAR, spending.clock.now())
     with pytest.raises(Unavailable, match=SPENT) as told:
         conversation.say("Soup", "m1")
     assert 3600 < told.value.retry_after <= 12 * 3600
@@ -187,57 +259,21 @@ def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monk
     assert [words for who, words in conversation.said() if who == "user"] == ["Soup"]
 
 
-def test_tokens_of_a_reply_that_came_to_nothing_are_kept_apart(
-    spending: Spending, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_turn_is_on_the_account_of_its_session_and_owner(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = Conversation(spending.clock, own_model(monkeypatch))
     conversation.join()
-    before = conversation.view().tally
-    monkeypatch.setattr(conversation.model, "complete", spending.spender.complete)
-    spending.spender.fails = True
-    for _ in range(2):
-        with pytest.raises(Unavailable):
-            conversation.say("Soup", "m1")
-    assert conversation.view().tally == before
-    spending.spender.fails = False
-    conversation.say("Soup", "m1")
-    after = conversation.view().tally
-    assert (after.input_tokens - before.input_tokens, after.turns) == (60, before.turns + 1)
-    assert _unused(conversation) == 200
-
-
-def test_tokens_of_a_reply_whose_lease_was_lost_are_counted(
-    spending: Spending, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    conversation = Conversation(spending.clock, own_model(monkeypatch))
-    conversation.join()
-    spent = _unused(conversation)
-
-    def late() -> None:
-        conversation.clock.advance(31)
-        conversation.say("Soup", "m1")
-
-    conversation.during_next_call(late)
-    with pytest.raises(Conflict):
-        conversation.say("Soup", "m1")
-    assert (_unused(conversation) - spent, conversation.view().tally.turns) == (33, 2)
-    assert conversation.thread().thread.turn_id is None
-
-
-def _unused(conversation: Conversation) -> int:
-    items = boto3.client("dynamodb").scan(TableName="sessions")["Items"]
-    return sum(int(item["unused_tokens"]["N"]) for item in items if "unused_tokens" in item)
+    session = conversation.view().session
+    assert conversation.model.requests[-1].payer == Payer(session.owner_id, session.id)
 
 
 # Wiring
 
 
-def test_a_model_that_costs_something_has_a_budget_unless_there_is_to_be_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_costs_something_has_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_PROVIDER", "anthropic")
-    for limit, kind in (("", FrugalModel), ("5", FrugalModel), ("0", AnthropicModel)):
-        monkeypatch.setenv("DAILY_TOKENS", limit)
+    for given, dollars in (("", 50), ("5", 5), ("0", 0)):
+        monkeypatch.setenv("DAILY_BUDGET", given)
         forget_wiring()
-        assert type(container.model()) is kind
-        found = container.budget()
-        assert (found.limit if found else 0) == (int(limit) if limit else settings_module.DEFAULT_DAILY_TOKENS)
+        assert type(container.model()) is FrugalModel
+        assert container.budget().stage_a_day == dollars * DOLLAR
     forget_wiring()

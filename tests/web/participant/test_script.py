@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib import container
-from chalicelib.services.usage.budget import Budget
-from chalicelib.store.token_usage import Ledger
+from chalicelib.services.usage.budget import DOLLAR, Budget
+from chalicelib.store.spending import Ledger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
@@ -209,16 +209,16 @@ def test_the_foot_has_a_key_that_changes_with_what_it_shows(ben: Browser, script
     assert len({key, unanswered, concluded, rated}) == 4
 
 
-def test_a_day_without_tokens_is_told_kindly_and_as_what_it_is(
+def test_a_day_whose_money_is_spent_is_told_kindly_and_as_what_it_is(
     ben: Browser, script: Script, model: Interviewer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = "The facilitator has reached its limit for today; what you wrote is kept."
-    budget = Budget(10, Ledger())
+    budget = Budget(DOLLAR, 0, DOLLAR, Ledger())
     monkeypatch.setattr(container, "budget", lambda: budget)
     model.failing.add("turn")
     failed = script.send(again="m-1", content="Soup")[1]
     assert (failed["kept"], told in failed["foot"]) == (True, False)
-    budget.spend(10, clock.now())
+    budget.ledger.settle(clock.now().date().isoformat(), DOLLAR, clock.now())
     spent = script.news()[1]
     assert told in spent["foot"]
     assert "could not be reached" not in spent["foot"]
@@ -226,3 +226,6 @@ def test_a_day_without_tokens_is_told_kindly_and_as_what_it_is(
     page = ben.chat(script.session)
     assert told in page.text
     assert page.has_form("Try again")
+    clock.advance(24 * 3600)
+    budget.ledger.settle(script.session["id"], DOLLAR, clock.now())
+    assert "The facilitator has reached its limit for this session; what you wrote is kept." in script.news()[1]["foot"]

@@ -1,0 +1,46 @@
+"""What models have cost (table `guards`): a counter for each account, which expires when nothing was spent on it for long.
+
+Amounts are millionths of a dollar.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.store import database, keys
+from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.user_items import SpendingItem
+
+KEPT: Final = timedelta(days=400)  # since the last time that something was spent
+
+
+class Ledger:
+    """Repository of what is spent. Each change is one UpdateItem."""
+
+    def reserve(self, account: str, amount: int, ceiling: int, now: datetime) -> int | None:
+        """Count an amount before it is spent; what the account has come to with it, or None where that would be over the
+        ceiling."""
+        fits = SpendingItem.amount.does_not_exist() | (SpendingItem.amount <= ceiling - amount)
+        try:
+            return self._add(account, amount, now, fits if amount <= ceiling else SpendingItem.amount < 0)
+        except ConditionFailed:
+            return None
+
+    def settle(self, account: str, difference: int, now: datetime) -> int:
+        """Correct what was reserved to what was spent; what the account has come to."""
+        return self._add(account, difference, now, None)
+
+    def spent(self, account: str) -> int:
+        """What an account has come to."""
+        item = database.get(SpendingItem, keys.spending(account))
+        return int(item.amount) if item else 0
+
+    def _add(self, account: str, amount: int, now: datetime, condition: Condition | None) -> int:
+        item = SpendingItem(keys.spending(account))
+        expires = int((now + KEPT).timestamp())
+        actions: list[Action] = [SpendingItem.amount.add(amount), SpendingItem.expires_at.set(expires)]
+        arguments = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
+        changed = database.call("UpdateItem", {**arguments, "ReturnValues": "ALL_NEW"})
+        return int(changed["Attributes"]["amount"]["N"])

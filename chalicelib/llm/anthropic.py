@@ -20,7 +20,7 @@ from threading import Thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, field, json
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
@@ -51,6 +51,7 @@ FAST: Final = 3.0
 CONNECT: Final = 3.0
 NO_KEY: Final = "none"  # what a server of one's own is sent where it has not been given a key; most ask for none
 LEAST: Final = 0.5  # with less time than this a call is not worth starting
+MOST_CHARACTERS: Final = 100_000  # of a reply; more than its tokens can be, and less than an item of DynamoDB holds
 MOST_CLAIMED: Final = 2_000_000  # tokens of one call that a server may tell of
 MOST_TOKENS: Final = 21_000  # above it, the SDK wants streaming
 
@@ -249,16 +250,20 @@ def _wait_for_sdk(request: Request, deadline: Deadline) -> None:
 
 
 def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Reply | None:
-    """The reply, or None where it is cut off, refused, says nothing that can be used, or lacks the call it had to make."""
+    """The reply, or None where it is cut off, refused, too long to be kept, says nothing that can be used, or lacks the call it
+    had to make. Another server than Anthropic's may send anything: what is of no known form says nothing."""
     if _stop_reason(message) not in _WHOLE:
         return None
-    blocks = list(getattr(message, "content", None) or [])
-    text = "".join(block.text for block in blocks if block.type == "text")
+    content = getattr(message, "content", None)
+    blocks = content if isinstance(content, list) else []
+    text = "".join(words for block in blocks if isinstance(words := getattr(block, "text", None), str))
     calls = tuple(
-        ToolCall(block.name, block.input if isinstance(block.input, dict) else {})
+        ToolCall(str(block.name), block.input if isinstance(block.input, dict) else {})
         for block in blocks
-        if block.type == "tool_use"
+        if getattr(block, "type", "") == "tool_use"
     )
+    if len(text) + sum(len(json.encode(call.input)) for call in calls) > MOST_CHARACTERS:
+        return None
     reply = Reply(text, attempt.model, calls, attempt.usage)
     lacking = request.must_call is not None and reply.call(request.must_call) is None
     saying = text.strip() or any(_is_filled(request, call) for call in calls)
@@ -280,8 +285,10 @@ def _usage_of(message: "Message | str", model: str) -> Usage:
     spent = getattr(message, "usage", None)
     if spent is None:
         return Usage()
-    read, cache_written = _tokens(spent.input_tokens), _tokens(spent.cache_creation_input_tokens)
-    cache_read, written = _tokens(spent.cache_read_input_tokens), _tokens(spent.output_tokens)
+    read, cache_written, cache_read, written = (
+        _tokens(getattr(spent, f"{name}_tokens", 0))
+        for name in ("input", "cache_creation_input", "cache_read_input", "output")
+    )
     cost = price_of(model).cost(read=read, cache_written=cache_written, cache_read=cache_read, written=written)
     return Usage(read + cache_written, cache_read, written, cost)
 

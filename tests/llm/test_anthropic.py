@@ -74,7 +74,7 @@ def models(server: FakeAnthropic) -> list[str]:
 
 def test_the_request_as_the_sdk_sends_it(server: FakeAnthropic) -> None:
     server.queue(text("Why?"))
-    assert ask() == Reply("Why?", "claude-sonnet-5-5", (), Usage(13, 5, 7))
+    assert ask() == Reply("Why?", "claude-sonnet-5-5", (), Usage(13, 5, 7, 98))
     assert server.bodies == [
         {
             "model": "claude-sonnet-5-5",
@@ -110,7 +110,7 @@ def test_an_older_model_is_not_asked_for_effort(server: FakeAnthropic, monkeypat
 
 def test_tool_use_comes_back_as_a_call(server: FakeAnthropic) -> None:
     server.queue(tool("conclude", {"recap": "Thanks."}, "Well."))
-    assert ask() == Reply("Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7))
+    assert ask() == Reply("Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7, 98))
 
 
 def test_tool_input_that_is_no_object_is_an_empty_one(server: FakeAnthropic) -> None:
@@ -194,6 +194,12 @@ def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> Non
         text("I will not", stop_reason="refusal"),
         text("  "),
         {"id": "msg_1", "type": "message"},
+        text("x" * 300_000),
+        tool("conclude", {"recap": "x" * 300_000}),
+        {**text(""), "content": "Why?"},
+        {**text(""), "content": [{"type": "text", "text": None}]},
+        {**text(""), "content": [{"type": "text"}, None, "Why?"]},
+        {**text(""), "usage": "none"},
     ],
 )
 def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusable: dict[str, Any]) -> None:
@@ -220,14 +226,14 @@ def test_an_answer_that_is_cut_off_twice_is_told_from_others(
 
 def test_the_tokens_of_both_tries_are_counted(server: FakeAnthropic) -> None:
     server.queue(text("Half", stop_reason="max_tokens"), text("Why?"))
-    assert ask().usage == Usage(26, 10, 14)
+    assert ask().usage == Usage(26, 10, 14, 196)
 
 
 def test_a_failure_tells_what_its_tries_cost(server: FakeAnthropic) -> None:
     half = text("Half", stop_reason="max_tokens")
     for answers, cost in (
-        ((half, half), Usage(26, 10, 14)),
-        ((half, 500, 500), Usage(13, 5, 7)),
+        ((half, half), Usage(26, 10, 14, 196)),
+        ((half, 500, 500), Usage(13, 5, 7, 98)),
         ((500, 500), Usage()),
     ):
         server.queue(*answers)

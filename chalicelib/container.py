@@ -10,7 +10,7 @@ from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.inclusion import ParticipantDeps
-from chalicelib.services.usage.budget import DOLLAR, Budget, FrugalModel
+from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
@@ -33,59 +33,59 @@ if TYPE_CHECKING:
 
 @cache
 def clock() -> Clock:
-    """Real time."""
+    """The clock, which tells real time."""
     return Clock()
 
 
 @cache
 def accounts() -> Accounts:
-    """Users and keys."""
+    """The repository of users and keys."""
     return Accounts()
 
 
 @cache
 def sessions() -> Sessions:
-    """Sessions."""
+    """The repository of sessions."""
     return Sessions()
 
 
 def summaries() -> Summaries:
-    """Summaries."""
+    """The repository of summaries."""
     return Summaries(clock())
 
 
 @cache
 def conversations() -> Conversations:
-    """Threads."""
+    """The repository of threads and messages."""
     return Conversations()
 
 
 @cache
 def guards() -> Guards:
-    """Visits without a key, and requests with an Idempotency-Key."""
+    """The repository of visits without a key, and of requests with an Idempotency-Key."""
     return Guards()
 
 
 def feedback() -> Feedback:
-    """How conversations ended, and how they were."""
+    """The repository of how conversations ended and what participants said of them."""
     return Feedback()
 
 
 @cache
 def cards() -> Cards:
-    """What lists show."""
+    """The repository of cards, which lists show."""
     return Cards()
 
 
 @cache
 def deletions() -> Deletions:
-    """What is to be removed."""
+    """The repository of sessions that are to be removed."""
     return Deletions()
 
 
 @cache
 def jobs() -> Jobs:
-    """Queues."""
+    """The client of the queues."""
     return Jobs(settings())
 
 
@@ -112,35 +112,35 @@ def model() -> Model:
         from chalicelib.llm.anthropic import AnthropicModel
 
         found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
-        return FrugalModel(found, budget(), clock())
+        return BudgetedModel(found, budget(), clock())
     raise SettingMissing("LLM_PROVIDER must be anthropic or scripted")
 
 
 @cache
 def telegram_groups() -> TelegramGroups:
-    """Groups of users."""
+    """The repository of Telegram groups."""
     return TelegramGroups()
 
 
 @cache
 def participants() -> Participants:
-    """Participants as their host sees them."""
+    """The repository of participants as their host sees them."""
     return Participants()
 
 
 @cache
 def participant_deps() -> ParticipantDeps:
-    """What decisions about people work with."""
+    """The dependencies of decisions about participants."""
     return ParticipantDeps(participants=participants(), conversations=conversations(), jobs=jobs(), clock=clock())
 
 
 def synthesis_deps() -> "SynthesisDeps":
-    """What summaries are written with."""
+    """The dependencies of the summary job."""
     return synthesis_deps_with(model(), clock())
 
 
 def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
-    """The same with another model and clock than the deployment's."""
+    """The dependencies of the summary job with this model and clock."""
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 
     return SynthesisDeps(
@@ -159,12 +159,12 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
 
 @cache
 def conversation_deps() -> ConversationDeps:
-    """What a chat turn works with."""
+    """The dependencies of a chat turn."""
     return conversation_deps_with(model(), clock())
 
 
 def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
-    """The same with another model and clock than the deployment's."""
+    """The dependencies of the summary job with this model and clock."""
     return ConversationDeps(
         sessions=sessions(),
         conversations=conversations(),

@@ -81,7 +81,7 @@ class Jobs:
             QueueUrl=queue_url, ReceiptHandle=receipt, VisibilityTimeout=min(_LONGEST_DELAY, max(1, round(seconds)))
         )
 
-    def bury(self, dead_letters_url: str, body: str, message_id: str, group: str | None = None) -> None:
+    def send_to_dead_letters(self, dead_letters_url: str, body: str, message_id: str, group: str | None = None) -> None:
         """Put a message that can never succeed where the operator is told of it; twice the same one, `message_id` says, is one.
 
         What was sent back from there and fails again is another message: it is not dropped as a repeat of itself.

@@ -1,1 +1,1 @@
-"""Door: REST API v1. One blueprint a resource; `http.py` is what every route goes through."""
+"""Door: REST API v1. `routes.py` gives each operation its path; `http.py` is what every route goes through."""

@@ -1,4 +1,7 @@
-"""What workers can be asked to do, and the queues that carry it: one row a queue, from which everything else follows.
+"""What workers can be asked to do, and the queues that carry it: one row a queue.
+
+A new queue is a job and a row here, a case of `run_job` in `workers/jobs.py`, an entry point in `app.py` and the row of its
+function in `infra/functions.py`. Its addresses, dead letters, alarms, parameters and permissions follow.
 
 A job's tag and the name of a queue are in messages and deployed stacks: they stay when a class is renamed.
 """

@@ -82,7 +82,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),
     ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompt_versions"),
     ItemKind(keys.SESSIONS, keys.TALLIES, "session", "at once", not_exported=_COUNTS, shards=keys.TALLY_SHARDS),
-    ItemKind(keys.SESSIONS, keys.SEATS, "session", "by job", not_exported=_COUNTS),
+    ItemKind(keys.SESSIONS, keys.PARTICIPANT_LIMIT, "session", "by job", not_exported=_COUNTS),
     ItemKind(keys.SESSIONS, keys.FEED_PART, "session", "at once", not_exported=_COPY),
     # Of whoever deletes the session at once; the others' cards go by the job.
     ItemKind(keys.SESSIONS, keys.MEMBERS, "account", "at once", "memberships"),

@@ -15,7 +15,7 @@
 | "I'm done" on the page | – | one transaction: head, tally |
 | a rating | – | one transaction: head; `comment#` comes or goes |
 | include, exclude | – | one transaction: head, summary and brief go, synthesis |
-| delete a person | – | one transaction: the same, and head, form, comment, condensed, digest go, tally, `erasure#` comes |
+| delete a person | – | one transaction: summary and brief go, and what `item_kinds.py` says goes at once; tally, `erasure#` comes |
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
@@ -71,7 +71,7 @@ SCRATCHPAD = "scratchpad"
 SUMMARY_PROMPT = "summary_prompt"
 FEED_PART = "feed"
 DELETION = "deletion"
-SEATS = "seats"
+PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 

@@ -27,7 +27,7 @@ def of_new(session: Session) -> list[SessionPart]:
         TallyItem(session.id, part, status=session.status, capped=capped or None) for part in keys.tallies()
     ]
     if capped:
-        items.append(LimitItem(session.id, keys.SEATS, taken=0, limit=session.max_participants))
+        items.append(LimitItem(session.id, keys.PARTICIPANT_LIMIT, taken=0, limit=session.max_participants))
     return items
 
 
@@ -36,7 +36,7 @@ def count_in(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     condition = (TallyItem.status == "active") & _is_marked(is_capped)
     write.update(tallies.of_thread(thread), [TallyItem.participants.add(1)], condition, label=LIMIT_OR_END)
     if is_capped:
-        limit = LimitItem(thread.session_id, keys.SEATS)
+        limit = LimitItem(thread.session_id, keys.PARTICIPANT_LIMIT)
         write.update(limit, [LimitItem.taken.add(1)], LimitItem.taken < LimitItem.limit, label=ROOM)
 
 
@@ -45,13 +45,13 @@ def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     tally, counted, there = tallies.count(thread, participants=-1, completed=-int(thread.is_completed))
     write.update(tally, counted, there & _is_marked(is_capped))
     if is_capped:
-        limit = LimitItem(thread.session_id, keys.SEATS)
+        limit = LimitItem(thread.session_id, keys.PARTICIPANT_LIMIT)
         write.update(limit, [LimitItem.taken.add(-1)], LimitItem.limit.exists())
 
 
 def read_participants(session_id: str) -> int:
     """How many are in a session that has a limit; none where it has none any more."""
-    item = database.get(LimitItem, session_id, keys.SEATS)
+    item = database.get(LimitItem, session_id, keys.PARTICIPANT_LIMIT)
     return int(item.taken) if item else 0
 
 
@@ -62,7 +62,7 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
     """
     session, limit = after.session, after.session.max_participants
     status: list[Action] = [] if session.status == before.session.status else [TallyItem.status.set(session.status)]
-    item = LimitItem(session.id, keys.SEATS)
+    item = LimitItem(session.id, keys.PARTICIPANT_LIMIT)
     if session.is_capped == before.session.is_capped:
         if limit is not None and limit != before.session.max_participants:
             write.update(item, actions=[LimitItem.limit.set(limit)], condition=LimitItem.limit.exists())
@@ -77,7 +77,7 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
     if limit is None:
         write.delete(item)
     else:
-        write.save(LimitItem(session.id, keys.SEATS, taken=sum(before.participants), limit=limit))
+        write.save(LimitItem(session.id, keys.PARTICIPANT_LIMIT, taken=sum(before.participants), limit=limit))
 
 
 def _is_marked(is_capped: bool) -> Condition:

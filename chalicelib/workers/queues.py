@@ -38,7 +38,7 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
         try:
             if job is None:
                 group = record.attributes.message_group_id
-                container.jobs().bury(dead_letters_url, record.body, record.message_id, group)
+                container.jobs().send_to_dead_letters(dead_letters_url, record.body, record.message_id, group)
                 logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
             else:
                 run(job)

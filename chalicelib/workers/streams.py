@@ -3,7 +3,7 @@
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
-from chalicelib.services.synthesis.news import note_words
+from chalicelib.services.synthesis.undigested import mark_undigested_words
 from chalicelib.store import keys
 
 
@@ -33,7 +33,7 @@ def conversations_changed(event: DynamoDBEvent) -> None:
     for session_id, said in sorted(spoken.items()):
         now = container.clock().now()
         conversations, summaries = container.conversations(), container.summaries()
-        note_words(session_id, said, now, conversations=conversations, summaries=summaries)
+        mark_undigested_words(session_id, said, now, conversations=conversations, summaries=summaries)
         container.jobs().write_summary(session_id, now)
 
 

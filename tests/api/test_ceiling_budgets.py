@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from chalicelib import container
-from chalicelib.services.usage.budget import DOLLAR, Budget, FrugalModel
+from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
 from chalicelib.store.spending import Ledger
 from tests.api.hosts import Host
 from tests.api.test_budgets import Meter, host, meter, model
@@ -29,7 +29,7 @@ def test_a_limit_costs_no_call_more(host: Host, meter: Meter) -> None:
 def test_ceilings_of_money_cost_a_reservation_and_a_correction_on_three_accounts(
     host: Host, meter: Meter, model: Interviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frugal = FrugalModel(model, Budget(DOLLAR, DOLLAR, DOLLAR, Ledger()), container.clock())
+    frugal = BudgetedModel(model, Budget(DOLLAR, DOLLAR, DOLLAR, Ledger()), container.clock())
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
     container.conversation_deps.cache_clear()
     session = host.new_session()["id"]

@@ -16,7 +16,7 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.sessions.creation import NewSession, create_session
-from chalicelib.services.synthesis.news import note_words
+from chalicelib.services.synthesis.undigested import mark_undigested_words
 from chalicelib.store import database, thread_head
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE
@@ -83,7 +83,9 @@ def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
     message = Message(container.new_id(), sequence, "user", words, clock.now())
     assert container.conversations().say(thread, message, None, None)
     conversations, summaries = container.conversations(), container.summaries()
-    note_words(session.id, {thread_id: sequence}, clock.now(), conversations=conversations, summaries=summaries)
+    mark_undigested_words(
+        session.id, {thread_id: sequence}, clock.now(), conversations=conversations, summaries=summaries
+    )
 
 
 def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:

@@ -110,7 +110,9 @@ def test_an_older_model_is_not_asked_for_effort(server: FakeAnthropic, monkeypat
 
 def test_tool_use_comes_back_as_a_call(server: FakeAnthropic) -> None:
     server.queue(tool("conclude", {"recap": "Thanks."}, "Well."))
-    assert ask() == Reply("Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7, 98))
+    assert ask() == Reply(
+        "Well.", "claude-sonnet-5-5", (ToolCall("conclude", {"recap": "Thanks."}),), Usage(13, 5, 7, 98)
+    )
 
 
 def test_tool_input_that_is_no_object_is_an_empty_one(server: FakeAnthropic) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import container
-from chalicelib.services.usage.budget import Budget, FrugalModel
+from chalicelib.services.usage.budget import Budget, BudgetedModel
 from chalicelib.store.spending import Ledger
 from tests.workers.consultation import SAYINGS, Consultation
 
@@ -18,7 +18,7 @@ def test_jobs_wait_for_the_next_day_and_lose_nothing(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consultation.speak(*SAYINGS)
-    frugal = FrugalModel(consultation.model, Budget(LIMIT, 0, 0, Ledger()), consultation.clock)
+    frugal = BudgetedModel(consultation.model, Budget(LIMIT, 0, 0, Ledger()), consultation.clock)
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
     waits: list[int] = []
     client: Any = vars(container.jobs())["_client"]

@@ -160,7 +160,7 @@ def test_a_message_that_cannot_be_buried_stays_in_its_queue(
     def broken(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(container.jobs(), "bury", broken)
+    monkeypatch.setattr(container.jobs(), "send_to_dead_letters", broken)
     assert run(lambda _: None, events.raw_message("nonsense")) == ["message-1"]
 
 

@@ -132,9 +132,9 @@ def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[M
 def _find_problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
     """Returns what the model is told where another message is wanted: this one has no words, or asks what was asked before."""
     if not reply.content:
-        return fill("wordless")
+        return fill("empty_reply")
     asked = None if reply.is_final else find_repeated(reply.content, earlier)
-    return fill("repeat", asked=tags.data("asked", asked)) if asked else None
+    return fill("repeated_question", asked=tags.data("asked", asked)) if asked else None
 
 
 def _add_note(request: Request, problem: str) -> Request:

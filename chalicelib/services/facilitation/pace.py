@@ -92,8 +92,8 @@ def render_pace(pace: Pace, help_text: str = "") -> str:
         **{name: value for name, value in known.items() if value is not None},
     )
     if pace.care:
-        return f"{told}\n{fill('care', help=render_help(help_text))}"
-    return fill("pacing", pace=told, steer=_render_guidance(pace) + (_CARE if pace.turn else ""))
+        return f"{told}\n{fill('danger', help=render_help(help_text))}"
+    return fill("pace", pace=told, steer=_render_guidance(pace) + (_CARE if pace.turn else ""))
 
 
 def render_help(help_text: str) -> str:

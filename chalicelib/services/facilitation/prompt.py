@@ -78,7 +78,7 @@ def _render_guidelines(view: SessionView, help_text: str) -> str:
     text where it is set.
     """
     widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
-    others = f"\n\n{fill('pollination')}" if view.session.cross_pollination else ""
+    others = f"\n\n{fill('cross_pollination')}" if view.session.cross_pollination else ""
     return fill("guidelines", sections=widgets + others, help=render_help(help_text))
 
 
@@ -118,7 +118,7 @@ def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: C
     form = _render_answers(view, answers)
     if condensed is None:
         return fill("opening", answers=form)
-    return fill("earlier", answers=form, earlier=tags.data("earlier", condensed.text))
+    return fill("condensed_history", answers=form, earlier=tags.data("earlier", condensed.text))
 
 
 def _render_answers(view: SessionView, answers: Sequence[Answer]) -> str:

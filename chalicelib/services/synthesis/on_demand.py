@@ -74,4 +74,4 @@ def _take_late_mark_away(session_id: str, deps: SynthesisDeps) -> None:
     """
     told_at = deps.sessions.view(session_id, WITH_SYNTHESIS).synthesis.told_at
     if told_at and not any(head.is_stale for head in deps.conversations.heads(session_id) if head.included):
-        deps.summaries.move(session_id, state.forget_words(told_at))
+        deps.summaries.move(session_id, state.clear_undigested(told_at))

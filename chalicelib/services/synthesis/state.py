@@ -16,8 +16,8 @@ A session without any of these states is settled. Several may hold at once: whoe
 | transition | made by | from | to |
 | --- | --- | --- | --- |
 | `mark_stale` | who leaves something out of a summary | a record without `stale_since` | stale |
-| `tell_of_words` | the stream of conversations | any | stale, and afresh: not waiting, not resting, not given up |
-| `forget_words` | a request that has digested them all | what was told at that very time | not stale for these words |
+| `mark_undigested` | the stream of conversations | any | stale, and afresh: not waiting, not resting, not given up |
+| `clear_undigested` | a request that has digested them all | what was told at that very time | not stale for these words |
 | `begin` | a job | not updating, or no longer, or not held by a request | updating, not stale, begun once more |
 | `begin` by request | a request | not updating, or no longer | the same, held by the request, and afresh |
 | `hand_over` | a request that leaves the rest to a job | updating or interrupted | updating until that moment, then interrupted |
@@ -97,12 +97,12 @@ def mark_stale(now: datetime) -> Transition:
     return Transition({"stale_since": now}, preconditions=(_absent("stale_since"),))
 
 
-def tell_of_words(now: datetime) -> Transition:
+def mark_undigested(now: datetime) -> Transition:
     """There are words that no digest has."""
     return Transition({"told_at": now, **_AFRESH})
 
 
-def forget_words(told_at: datetime) -> Transition:
+def clear_undigested(told_at: datetime) -> Transition:
     """All words that were told of then are in a digest."""
     return Transition({"told_at": None}, preconditions=((Precondition("told_at", "is", told_at),),))
 

@@ -114,8 +114,9 @@ class Budget(Struct, frozen=True):
                 found = {"event": MONEY_NEARLY_SPENT, "spent": total / DOLLAR, "limit": self.stage_a_day / DOLLAR}
                 logger.warning("the day's money is nearly spent", extra=found)
 
-    def stands_against(self, payer: Payer, now: datetime) -> BudgetSpent | None:
-        """What a turn on this account would be told now, as far as one can say without knowing what it may cost."""
+    def exhausted_for(self, payer: Payer, now: datetime) -> BudgetSpent | None:
+        """The BudgetSpent that a turn on this account would meet now, as far as one can say without knowing what it may cost; or
+        None."""
         request = Request("turn", "medium", (), (), 0, payer=payer)
         accounts = self._accounts(request, now)
         totals = _each(accounts, lambda account: self.ledger.spent(account.name))
@@ -150,7 +151,7 @@ def _each(accounts: Sequence[_Account], change: Callable[[_Account], int | None]
         return list(pool.map(change, accounts))
 
 
-class FrugalModel:
+class BudgetedModel:
     """A model within a budget: where a ceiling stands against a call, nobody is asked and BudgetSpent is raised."""
 
     def __init__(self, model: PricedModel, budget: Budget, clock: Clock) -> None:

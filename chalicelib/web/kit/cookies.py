@@ -1,4 +1,4 @@
-"""Cookies, written and read by the standard library."""
+"""Cookies, written and read by the standard library. Those that say who somebody is are signed in `identity.py`."""
 
 from collections.abc import Iterator
 from contextlib import suppress

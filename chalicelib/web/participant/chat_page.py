@@ -230,7 +230,7 @@ def _spent_text(session: Session) -> str | None:
     """The text that says so where a ceiling of money stands against a reply; None where there is none."""
     now = container.clock().now()
     try:
-        spent = container.budget().stands_against(Payer(session.owner_id, session.id), now)
+        spent = container.budget().exhausted_for(Payer(session.owner_id, session.id), now)
     except Unavailable:
         return None
     if spent is None:

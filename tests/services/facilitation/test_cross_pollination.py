@@ -155,7 +155,7 @@ def test_what_a_cache_keeps_is_the_same_with_and_without_themes() -> None:
 
 
 def test_the_rules_for_them_are_there_only_where_the_session_wants_them() -> None:
-    rules = fill("pollination")
+    rules = fill("cross_pollination")
     (model, _), (plain, _) = ask(shared(), talk("Hello.", "Hi.")), ask(view(), talk("Hello.", "Hi."))
     assert rules in model.requests[0].system[0].text
     assert rules not in plain.requests[0].system[0].text

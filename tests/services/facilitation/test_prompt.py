@@ -185,7 +185,7 @@ def test_the_operators_help_text_stands_where_distress_is_spoken_of() -> None:
 
 
 def test_the_note_on_a_repeat() -> None:
-    assert fill("repeat", asked="<asked>Why now?</asked>") == (
+    assert fill("repeated_question", asked="<asked>Why now?</asked>") == (
         "You have asked this before in this conversation: <asked>Why now?</asked>\n"
         "Don't ask it again, not even in other words. Ask something else that fits what the person just said, or conclude."
     )

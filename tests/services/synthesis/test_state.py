@@ -43,9 +43,9 @@ STALE_NOW = {"stale_since": NOON}
 MOVES: dict[str, tuple[Mapping[str, Any], Transition, Mapping[str, Any] | None]] = {
     "a settled one is marked": (SETTLED, state.mark_stale(NOON), STALE_NOW),
     "the first mark stays": (STALE, state.mark_stale(NOON), None),
-    "new words begin afresh": ({**STALE, **TRIED}, state.tell_of_words(NOON), {**STALE, "told_at": NOON}),
-    "words that were told of are forgotten": ({**STALE, **TOLD}, state.forget_words(BEFORE), STALE),
-    "words that were told of later are not": (TOLD, state.forget_words(NOON), None),
+    "new words begin afresh": ({**STALE, **TRIED}, state.mark_undigested(NOON), {**STALE, "told_at": NOON}),
+    "words that were told of are forgotten": ({**STALE, **TOLD}, state.clear_undigested(BEFORE), STALE),
+    "words that were told of later are not": (TOLD, state.clear_undigested(NOON), None),
     "a job begins": ({**STALE, **TOLD, **TRIED}, BEGUN_BY_JOB, {**OF_JOB, **TRIED}),
     "a job begins while another one should be at it": (BY_JOB, BEGUN_BY_JOB, {**OF_JOB, "begun": 2}),
     "a job waits for a request": (BY_REQUEST, BEGUN_BY_JOB, None),

@@ -14,7 +14,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Payer, Reply, Request, Task, Tool, Usage
 from chalicelib.llm.prices import most_of, price_of
-from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetSpent, FrugalModel
+from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel, BudgetSpent
 from chalicelib.store.spending import Ledger
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conftest import forget_wiring
@@ -59,7 +59,7 @@ class Spending:
         self.clock = clock
         self.spender = Spender()
         self.ledger = Ledger()
-        self.model = FrugalModel(self.spender, Budget(STAGE, OWNER, SESSION, self.ledger), clock)
+        self.model = BudgetedModel(self.spender, Budget(STAGE, OWNER, SESSION, self.ledger), clock)
 
     def ask(self, task: Task = "digest", owner: str = "ann", session: str = "s1") -> str:
         """One call."""
@@ -209,7 +209,7 @@ def test_marks_of_the_stages_day_are_said_in_the_log(spending: Spending, caplog:
 
 
 def test_no_ceiling_is_no_account(spending: Spending) -> None:
-    model = FrugalModel(spending.spender, Budget(0, 0, 0, spending.ledger), spending.clock)
+    model = BudgetedModel(spending.spender, Budget(0, 0, 0, spending.ledger), spending.clock)
     spending.model = model
     spending.ledger.settle(TODAY, 10**9, spending.clock.now())
     assert spending.ask() == "Why?"
@@ -246,7 +246,7 @@ def test_a_request_may_cost_what_its_texts_and_a_full_answer_come_to() -> None:
 
 def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation = Conversation(spending.clock, own_model(monkeypatch))
-    own: Any = FrugalModel(conversation.model, Budget(STAGE * DOLLAR, 0, 0, spending.ledger), spending.clock)
+    own: Any = BudgetedModel(conversation.model, Budget(STAGE * DOLLAR, 0, 0, spending.ledger), spending.clock)
     monkeypatch.setattr(container, "model", cache(lambda: own))
     conversation.join()
     spending.ledger.settle(TODAY, STAGE * DOLLAR, spending.clock.now())
@@ -274,6 +274,6 @@ def test_a_model_that_costs_something_has_a_budget(monkeypatch: pytest.MonkeyPat
     for given, dollars in (("", 50), ("5", 5), ("0", 0)):
         monkeypatch.setenv("DAILY_BUDGET", given)
         forget_wiring()
-        assert type(container.model()) is FrugalModel
+        assert type(container.model()) is BudgetedModel
         assert container.budget().stage_a_day == dollars * DOLLAR
     forget_wiring()

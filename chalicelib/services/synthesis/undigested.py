@@ -8,7 +8,7 @@ from chalicelib.store.conversations import Conversations
 from chalicelib.store.summaries import Summaries
 
 
-def note_words(
+def mark_undigested_words(
     session_id: str, said: Mapping[str, int], now: datetime, *, conversations: Conversations, summaries: Summaries
 ) -> None:
     """Mark the summary stale for words that no digest has; `said` has the number of the last message told of, by thread.
@@ -18,4 +18,4 @@ def note_words(
     """
     heads = conversations.heads_of(session_id, said)
     if any(head.included and head.digested_to < said[head.id] for head in heads):
-        summaries.move(session_id, state.tell_of_words(now))
+        summaries.move(session_id, state.mark_undigested(now))

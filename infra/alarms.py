@@ -115,15 +115,15 @@ def waiting_too_long(queue: str) -> Resources:
     """On work that nobody does: longer than two workers in a row can have lost it."""
     name = {"Fn::GetAtt": [queue, "QueueName"]}
     metric = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
-    described = "A job has waited for half an hour: its workers fail, are held back, or are too few."
+    described = "A job has waited for half an hour: its workers fail, are held back or too few, or the day's money for models is spent."
     return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=HALF_AN_HOUR)}
 
 
 def does_not_run(function: str) -> Resources:
     """On the clock's function where nothing wakes it any more."""
-    described = "The sweep did not run for a quarter of an hour: nothing finds what an event missed."
+    described = "The sweep did not run for half an hour: nothing finds what an event missed."
     watched = {**_of_functions("Invocations", [function])[0], "Statistic": "Sum", "Period": 900}
-    runs = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    runs = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching", "EvaluationPeriods": 2}
     return {f"{function}DoesNotRunAlarm": _alarm(described, watched, **runs)}
 
 

@@ -187,7 +187,6 @@ SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    tables={"Guards": ("UpdateItem",)},
     sends_to=(PROMPTS, BRIEFS, CARDS),
     follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN)),
 )

@@ -36,7 +36,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
-from chalicelib.llm.prices import most_of, price_of
+from chalicelib.llm.prices import most_of, price_of, reading
 from chalicelib.observability import logger
 from chalicelib.settings import DEFAULT_MODEL_SERVER, SettingMissing, Settings
 
@@ -95,7 +95,8 @@ class AnthropicModel:
 
     def most_of(self, request: Request) -> int:
         """What a request may cost at most, in millionths of a dollar."""
-        return most_of(request, self._models[request.tier])
+        written = request.max_tokens + _again(request.max_tokens)
+        return most_of(request, self._models[request.tier], written)
 
     def _reply(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> Reply:
         """A whole reply, asked for twice at most."""
@@ -110,7 +111,7 @@ class AnthropicModel:
             )
             if attempt.asked_again:
                 raise _unavailable(request, kind=ModelCutOff if _stop_reason(message) in _CUT_OFF else ModelUnavailable)
-            attempt.again(min(2 * attempt.tokens, MOST_TOKENS))
+            attempt.again(_again(attempt.tokens))
 
     def _answer(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> "Message | str":
         """What the model says, from the small tier where a turn's own failed fast."""
@@ -123,6 +124,9 @@ class AnthropicModel:
             except (TimeoutError, _api_error()) as error:
                 if _refuses_key(error):
                     self._connected = None
+                if isinstance(error, TimeoutError) or type(error).__name__ == "APITimeoutError":
+                    # What was begun goes on there, and is paid for: what it read, at least.
+                    attempt.usage += Usage(cost=reading(request, attempt.model))
                 if _loosened(request, attempt, error):
                     continue
                 fast = before - deadline.remaining() < FAST
@@ -209,6 +213,11 @@ class Attempt(Struct):
     def again(self, tokens: int) -> None:
         """Ask once more, with more room and all the time that is left."""
         self.tokens, self.limit, self.asked_again = tokens, None, True
+
+
+def _again(tokens: int) -> int:
+    """For how many tokens a reply is asked for once more."""
+    return min(2 * tokens, MOST_TOKENS)
 
 
 def _within(seconds: float, call: Callable[[], T]) -> T:

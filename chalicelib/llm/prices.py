@@ -39,18 +39,27 @@ def price_of(model: str) -> Price:
     return known.get(model) or max(known.values(), key=lambda price: (price.output, price.input))
 
 
-def most_of(request: Request, model: str) -> int:
-    """What a request may cost at most, in millionths of a dollar: nothing of it cached, and an answer of full length."""
+def most_of(request: Request, model: str, written: int) -> int:
+    """What a request that is made twice may cost at most, in millionths of a dollar: nothing of it cached, and so many tokens
+    written in all."""
+    return price_of(model).cost(cache_written=2 * _tokens_of(request), written=written)
+
+
+def reading(request: Request, model: str) -> int:
+    """What it costs at least that a model reads a request, in millionths of a dollar."""
+    return price_of(model).cost(cache_written=_tokens_of(request))
+
+
+def _tokens_of(request: Request) -> int:
     texts = [*request.system, *(block for message in request.messages for block in message.blocks)]
     characters = sum(_width(block.text) for block in texts)
     characters += sum(len(tool.description) + len(msgspec.json.encode(tool.schema)) for tool in request.tools)
-    tokens = _OVERHEAD + math.ceil(characters / _CHARACTERS_A_TOKEN)
-    return price_of(model).cost(cache_written=tokens, written=request.max_tokens)
+    return _OVERHEAD + math.ceil(characters / _CHARACTERS_A_TOKEN)
 
 
-def _width(text: str) -> float:
-    """Characters, those of scripts whose every character is a token or more counted as so many of English."""
-    return len(text) if text.isascii() else max(len(text), len(text.encode()) - len(text))
+def _width(text: str) -> int:
+    """Characters, those of other scripts as so many of English as they may have tokens: their bytes."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 @cache

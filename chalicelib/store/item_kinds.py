@@ -109,7 +109,13 @@ KINDS = (
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.REQUESTS, "deployment", "expires", not_exported=_GUARD),
-    ItemKind(keys.GUARDS, keys.SPENDING, "deployment", "expires", not_exported="counts what everybody spends"),
+    ItemKind(
+        keys.GUARDS,
+        keys.SPENDING,
+        "deployment",
+        "expires",
+        not_exported="counts what models cost a stage, an owner, a session",
+    ),
     ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
 )
 

@@ -13,11 +13,14 @@ from chalicelib.store import database, keys
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import SpendingItem
 
-KEPT: Final = timedelta(days=400)  # since the last time that something was spent
+# Since the last time that something was spent: a day's account, and a session's, whose money does not come back.
+KEPT_DAY: Final = timedelta(days=7)
+KEPT: Final = timedelta(days=400)
 
 
 class Ledger:
-    """Repository of what is spent. Each change is one UpdateItem."""
+    """Repository of what is spent. Each change is one UpdateItem, which may be made twice where its answer is lost: amounts are
+    as exact as that."""
 
     def reserve(self, account: str, amount: int, ceiling: int, now: datetime) -> int | None:
         """Count an amount before it is spent; what the account has come to with it, or None where that would be over the
@@ -39,7 +42,8 @@ class Ledger:
 
     def _add(self, account: str, amount: int, now: datetime, condition: Condition | None) -> int:
         item = SpendingItem(keys.spending(account))
-        expires = int((now + KEPT).timestamp())
+        kept = KEPT_DAY if account.startswith(now.date().isoformat()) else KEPT
+        expires = int((now + kept).timestamp())
         actions: list[Action] = [SpendingItem.amount.add(amount), SpendingItem.expires_at.set(expires)]
         arguments = item.get_update_kwargs_from_instance(actions=actions, condition=condition)
         changed = database.call("UpdateItem", {**arguments, "ReturnValues": "ALL_NEW"})

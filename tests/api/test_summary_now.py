@@ -7,7 +7,7 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.llm.interface import ModelUnavailable, Request
+from chalicelib.llm.interface import ModelUnavailable, Payer, Request
 from chalicelib.services.synthesis import state
 from chalicelib.store import due_kinds
 from chalicelib.store.sessions import FOR_RESULTS
@@ -51,8 +51,11 @@ def to_come(session: str) -> dict[str, Any]:
     }
 
 
-def test_it_is_written_now_and_is_what_get_gives(host: Host, session: str) -> None:
+def test_it_is_written_now_on_the_sessions_account_and_is_what_get_gives(
+    host: Host, session: str, model: Interviewer
+) -> None:
     made = rewrite(host, session)
+    assert {request.payer for request in model.requests} == {Payer(host.user_id, session)}
     assert "buses" in made["summary"]
     assert made["status"] == "current"
     assert made == host.get(f"/sessions/{session}/summary")

@@ -27,6 +27,7 @@ from chalicelib.llm.interface import (
     ToolCall,
     Usage,
 )
+from chalicelib.llm.prices import reading
 from chalicelib.settings import Settings, settings
 from tests.fake_anthropic import CutOff, Drip, FakeAnthropic, Fault, Malformed, Slow, text, tool
 
@@ -152,9 +153,12 @@ def test_a_digest_that_fails_is_left_to_its_queue(server: FakeAnthropic) -> None
 
 def test_silence_ends_with_the_deadline_and_is_not_asked_again(server: FakeAnthropic) -> None:
     server.queue(Slow(), text("never"))
-    with pytest.raises(ModelUnavailable):
+    with pytest.raises(ModelUnavailable) as failure:
         ask(seconds=1)
     assert models(server) == ["claude-sonnet-5-5"]
+    # What it has begun to read is paid for, though nobody says how many tokens it was.
+    assert failure.value.usage == Usage(cost=reading(TURN, "claude-sonnet-5-5"))
+    assert failure.value.usage.cost > 1_000
 
 
 @pytest.mark.parametrize("headers", [False, True])

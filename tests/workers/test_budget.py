@@ -38,3 +38,21 @@ def test_jobs_wait_for_the_next_day_and_lose_nothing(
     view = consultation.view()
     assert view.summary is not None
     assert view.prompt is not None
+
+
+def test_a_session_whose_money_is_spent_keeps_no_queue_waiting_and_goes_on_once_it_has_more(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation.speak(*SAYINGS)
+    session = consultation.session.id
+    frugal = BudgetedModel(consultation.model, Budget(0, 0, LIMIT, Ledger()), consultation.clock)
+    monkeypatch.setattr(container, "model", cache(lambda: frugal))
+    Ledger().settle(session, LIMIT, consultation.clock.now())
+    asked = len(consultation.model.requests)
+    assert (consultation.summarise(), consultation.write_prompt()) == ([], [])
+    assert (len(consultation.model.requests), consultation.view().summary) == (asked, None)
+    Ledger().settle(session, -LIMIT, consultation.clock.now())
+    consultation.clock.advance(TWELVE_HOURS)
+    assert (consultation.summarise(), consultation.write_prompt()) == ([], [])
+    assert consultation.view().summary is not None
+    assert consultation.view().prompt is not None

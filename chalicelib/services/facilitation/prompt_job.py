@@ -7,7 +7,7 @@ from chalicelib.llm.interface import Model, ModelRefused
 from chalicelib.model import Prompt, SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
-from chalicelib.services.usage.budget import meter_for
+from chalicelib.services.usage.budget import SessionBudgetSpent, meter_for
 from chalicelib.store import prompts
 from chalicelib.store.sessions import FOR_PROMPT, Sessions
 
@@ -32,7 +32,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
         paid = meter.usage.total > 0
         for_good = view.prompt_tries + paid >= MOST_TRIES or deadline.clock.now() - due_at >= TRIED_FOR
         _note_failure(view, due_at, error, for_good=for_good, paid=paid)
-        if for_good or isinstance(error, ModelRefused):
+        if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again
         raise
     prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)

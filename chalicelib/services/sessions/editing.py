@@ -7,9 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict, Forbidden, Invalid
 from chalicelib.model import Prompt, Question, Session, SessionView
 from chalicelib.retry import Retry
+from chalicelib.services.access.roles import may_edit
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions.creation import NewQuestion, NewSession, check_closing, check_questions
 from chalicelib.services.sessions.time_zones import check_time_zone
@@ -64,6 +65,8 @@ def edit_session(
     for failed in _RETRY.attempts(clock):
         if failed:
             before = sessions.view(before.session.id, EVERYTHING, user_id)
+            if not may_edit(before):
+                raise Forbidden("You may not edit this session any more")
         if "distribution" in values:
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)

@@ -23,7 +23,7 @@ from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
 from chalicelib.services.synthesis.scratchpad import Pad
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.synthesis.theme_register import Register
-from chalicelib.services.usage.budget import meter_for
+from chalicelib.services.usage.budget import SessionBudgetSpent, meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
@@ -65,7 +65,7 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
             done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job)
     except ModelUnavailable as error:
         over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
-        if over or isinstance(error, ModelRefused):
+        if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again
         raise
     if digested.out_of_time or not done:
@@ -73,7 +73,7 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
         deps.jobs.write_summary(session_id, deps.clock.now())
     if digested.out_of_time or digested.failure or digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(now))
-    if digested.failure:
+    if digested.failure and not isinstance(digested.failure, SessionBudgetSpent):
         raise digested.failure
 
 

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
 from chalicelib.services.synthesis.job import reduce
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import WITH_SYNTHESIS
 
@@ -61,7 +64,8 @@ def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
         return False
     if digested.failure:
         raise digested.failure
-    done = reduce(view, heads, digested, register, deps, deadline, again=True)
+    metered = replace(deps, model=meter_for(view, deps.model))
+    done = reduce(view, heads, digested, register, metered, deadline, again=True)
     if digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(deps.clock.now()))
     return done

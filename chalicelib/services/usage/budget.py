@@ -29,18 +29,29 @@ FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
 A_TURN: Final = DOLLAR // 10  # what a turn may cost, roughly
 LONGEST_WAIT: Final = timedelta(hours=12)
 
-_OF_TODAY: Final = "The facilitator has reached its limit for today; what you wrote is kept"
-_OF_SESSION: Final = "The facilitator has reached its limit for this session; what you wrote is kept"
-
 
 class BudgetSpent(ModelUnavailable):
-    """The money for this is spent; the message is for whoever waits for an answer."""
+    """The day's money for this is spent; the message is for whoever waits for an answer."""
 
-    def __init__(self, now: datetime, *, session: bool = False) -> None:
+    told = "The facilitator has reached its limit for today; what you wrote is kept"
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(self.told, self.wait(now).total_seconds())
+
+    def wait(self, now: datetime, /) -> timedelta:
+        """How long until it may be asked again: until midnight."""
         midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
-        wait = LONGEST_WAIT if session else min(midnight - now, LONGEST_WAIT)
-        super().__init__(_OF_SESSION if session else _OF_TODAY, wait.total_seconds())
-        self.of_session = session
+        return min(midnight - now, LONGEST_WAIT)
+
+
+class SessionBudgetSpent(BudgetSpent):
+    """The session's money is spent, and does not come back by itself: no queue should wait for it."""
+
+    told = "The facilitator has reached its limit for this session; what you wrote is kept"
+
+    def wait(self, _: datetime, /) -> timedelta:
+        """How long to wait where somebody has to raise the limit first."""
+        return LONGEST_WAIT
 
 
 class Meter(Struct):
@@ -102,17 +113,25 @@ class Budget(Struct, frozen=True):
         over = [account for account, total in zip(accounts, totals, strict=True) if total is None]
         if over:
             taken = [account for account in accounts if account not in over]
-            _each(taken, lambda account: self.ledger.settle(account.name, -most, now))
-            if request.task == "turn" and any(account.is_stage for account in over):
-                logger.error(
-                    "the day's money is spent", extra={"event": MONEY_SPENT, "limit": self.stage_a_day / DOLLAR}
-                )
+            try:
+                _each(taken, lambda account: self.ledger.settle(account.name, -most, now))
+            except Unavailable as error:
+                log_failure("a reservation could not be given back", error)  # it stays counted, and the call is refused
+            if any(account.is_stage for account in over):
+                self._tell_of_stage(is_spent=request.task == "turn")
             raise over[0].refused
+        mark = self.stage_a_day * NEARLY_SPENT
         for account, total in zip(accounts, totals, strict=True):
-            mark = self.stage_a_day * NEARLY_SPENT
             if account.is_stage and total is not None and total - most < mark <= total:
-                found = {"event": MONEY_NEARLY_SPENT, "spent": total / DOLLAR, "limit": self.stage_a_day / DOLLAR}
-                logger.warning("the day's money is nearly spent", extra=found)
+                self._tell_of_stage(is_spent=False)
+
+    def _tell_of_stage(self, *, is_spent: bool) -> None:
+        """The log has the alarms: nobody is answered any more, or all but conversations wait from now on."""
+        limit = self.stage_a_day / DOLLAR
+        if is_spent:
+            logger.error("the day's money is spent", extra={"event": MONEY_SPENT, "limit": limit})
+        else:
+            logger.warning("the day's money is nearly spent", extra={"event": MONEY_NEARLY_SPENT, "limit": limit})
 
     def exhausted_for(self, payer: Payer, now: datetime) -> BudgetSpent | None:
         """The BudgetSpent that a turn on this account would meet now, as far as one can say without knowing what it may cost; or
@@ -133,7 +152,7 @@ class Budget(Struct, frozen=True):
     def _accounts(self, request: Request, now: datetime) -> list[_Account]:
         """The accounts that a request is counted on, those with a ceiling."""
         day, share = now.date().isoformat(), 1 if request.task == "turn" else FOR_ALL_BUT_TURNS
-        until_midnight, for_good = BudgetSpent(now), BudgetSpent(now, session=True)
+        until_midnight, for_good = BudgetSpent(now), SessionBudgetSpent(now)
         accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
         if payer := request.payer:
             accounts += [

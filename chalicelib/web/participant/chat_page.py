@@ -17,6 +17,7 @@ from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full_now
 from chalicelib.services.synthesis.visibility import has_taken_part
+from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import json_response, may_retry, see_other
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
@@ -235,7 +236,7 @@ def _spent_text(session: Session) -> str | None:
         return None
     if spent is None:
         return None
-    return "spent_session" if spent.of_session else "spent_today"
+    return "spent_session" if isinstance(spent, SessionBudgetSpent) else "spent_today"
 
 
 def _foot_key(

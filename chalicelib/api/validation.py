@@ -4,6 +4,7 @@ msgspec does the checking; this module trims outer white space, treats null as a
 into the API's words.
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -39,11 +40,13 @@ _NAMES = {
 def parse_body(raw: bytes, kind: type[T], ids: Mapping[str, str]) -> T:
     """The body as `kind`, with the ids that the path carries. Raises Invalid for anything else, TooLarge over a megabyte.
 
-    An empty body counts as `{}`."""
+    An empty body counts as `{}`. A byte order mark, which some editors and shells put in front, is passed over.
+    """
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
-        tidied = _tidy(msgspec.json.decode(raw) if raw.strip() else {}, keep_nulls=issubclass(kind, Changes))
+        text = raw.removeprefix(codecs.BOM_UTF8)
+        tidied = _tidy(msgspec.json.decode(text) if text.strip() else {}, keep_nulls=issubclass(kind, Changes))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):

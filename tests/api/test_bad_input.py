@@ -168,6 +168,12 @@ ANSWERS: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
+def test_a_byte_order_mark_in_front_is_passed_over(host: Host) -> None:
+    raw = b"\xef\xbb\xbf" + json.dumps(SESSION).encode()
+    assert host.call("POST", "/sessions", raw).status_code == 201
+    assert host.call("POST", "/sessions", b"\xef\xbb\xbf" + raw).status_code == 400
+
+
 def test_a_body_that_is_no_json_object_is_refused(host: Host, subtests: pytest.Subtests) -> None:
     for body, message in BODIES:
         with subtests.test(body[:60].decode("latin-1")):

@@ -14,7 +14,8 @@ _HOUR = "public, max-age=3600"
 
 
 def show(request: Request) -> Response:
-    """Returns the code as SVG, or as PNG for `format=png`."""
+    """Returns the code as SVG, or as PNG for `format=png` from a client that says that it takes one: to another, Chalice gives
+    an error of its own in place of a picture."""
     import segno
 
     require_allowance(request)
@@ -28,7 +29,8 @@ def show(request: Request) -> Response:
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     }
     drawn = io.BytesIO()
-    if query.get("format") == "png":
+    accepted = (request.headers or {}).get("accept", "")
+    if query.get("format") == "png" and ("image/png" in accepted or "*/*" in accepted):
         code.save(drawn, kind="png", scale=_SCALE, border=_QUIET)
         return Response(drawn.getvalue(), {**headers, "Content-Type": "image/png"}, 200)
     code.save(drawn, kind="svg", scale=_SCALE, border=_QUIET, light="#fff", svgclass=None, lineclass=None)

@@ -27,6 +27,13 @@ def test_the_code_leads_to_the_session_as_drawing_and_as_picture(host: Host) -> 
     assert body.startswith(PNG)
 
 
+def test_a_client_that_names_nothing_that_it_takes_gets_the_drawing(host: Host) -> None:
+    session = host.new_session()["id"]
+    for headers in ({}, {"Accept": "text/html"}):
+        answer = Client(app).http.get(f"/qr?s={session}&format=png", headers=headers)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+
+
 def test_the_code_holds_the_join_url(host: Host) -> None:
     import segno
 

@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     key = commands.add_parser("mint-key", help="make an API key; prints it, this once")
     key.add_argument("email")
     key.add_argument("--name")
-    key.add_argument("--rate", type=int, help="requests a minute (default 100)")
+    key.add_argument("--rate", type=int, help="requests a minute (default 300)")
     revoked = commands.add_parser("revoke-key", help="make a key useless from now on")
     revoked.add_argument("key")
     member = commands.add_parser("add-member", help="give a user a role in a session")

@@ -12,6 +12,7 @@ from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.operations.operation import Changes, Markdown, Output
 from chalicelib.operations.subject import Who
+from chalicelib.services.access.limits import DEFAULT_RATE
 
 Json = dict[str, Any]
 
@@ -76,11 +77,11 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
 }
 
-_ABOUT = """Design conversational surveys, let people (or agents) take part, read what comes out of it.
+_ABOUT = f"""Design conversational surveys, let people (or agents) take part, read what comes out of it.
 
 Send `Authorization: Bearer hm_live_…`. Bodies are JSON in UTF-8, times RFC 3339 in UTC, ids UUIDs. Unknown fields are
 ignored; outer white space is trimmed; an optional field sent as `null` counts as absent on POST and clears on PATCH.
-Every failure is `{"error": {"code", "message"}}`. A key has 100 requests a minute unless it was made with another limit."""
+Every failure is `{{"error": {{"code", "message"}}}}`. A key has {DEFAULT_RATE} requests a minute unless it was made with another limit."""
 
 
 _BRIEF = """---

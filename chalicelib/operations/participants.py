@@ -1,7 +1,7 @@
 """What can be done with the people of a session: read what they said, take them out of the results, remove them; and one's own response."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,7 +16,6 @@ from chalicelib.operations.fields import (
     Content,
     Count,
     MessageId,
-    Moment,
     OfSession,
     QuestionId,
     SessionId,
@@ -36,6 +35,7 @@ from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
 from chalicelib.store.conversations import Scene
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 
 Words = Annotated[str, Meta(description="The words.", examples=["It is too loud to concentrate."])]
@@ -116,7 +116,7 @@ class ListResponses(OfSession):
         Annotated[
             str,
             Meta(
-                description="Only participants who spoke since, with a time zone.",
+                description="Only participants who first spoke after this: a time, or a date, which is its midnight; UTC without a zone.",
                 extra_json_schema={"format": "date-time"},
             ),
         ]
@@ -212,13 +212,16 @@ def _wanted(_: Call, given: ListResponses) -> responses.Wanted:
 
 
 def _moment(name: str, text: str) -> datetime:
-    """Reads a time with its zone; a plus that nobody encoded reaches us as a space."""
+    """Reads a date, which is its midnight, or a time; without a zone it is UTC. A plus that nobody encoded reaches us as a
+    space."""
+    whole = _LOST_PLUS.sub(r"\1+\2", text.strip())
     try:
-        return msgspec.convert(_LOST_PLUS.sub(r"\1+\2", text.strip()), Moment)
+        if _DATE.fullmatch(whole):
+            whole += "T00:00:00"
+        read = msgspec.convert(whole, datetime)
     except msgspec.ValidationError as error:
-        raise Invalid(
-            f"{name} must be a date and time (RFC 3339) with a time zone, like 2026-03-01T12:00:00Z"
-        ) from error
+        raise Invalid(f"{name} must be a date or a time (RFC 3339), like 2026-03-01 or 2026-03-01T12:00:00Z") from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _participant(view: ThreadView) -> Participant:

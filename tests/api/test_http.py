@@ -130,14 +130,14 @@ def test_addresses_are_counted_apart_and_a_whole_network_of_ipv6_together(host: 
 def test_nobody_is_counted_for_reading_the_documentation(host: Host) -> None:
     for path in ("/api/v1/openapi.json", "/api/v1/docs", "/docs", "/docs.js", "/llms.txt"):
         for _ in range(2):
-            assert allowance(host.client.http.get(path)) == (200, "100", "100", "55")
+            assert allowance(host.client.http.get(path)) == (200, "300", "300", "55")
 
 
 def test_without_a_valid_key_the_allowance_of_a_new_one_is_announced_untouched(host: Host, clock: FakeClock) -> None:
     for sent in ("", "Basic YTpi", "Bearer hm_live_", "Bearer hm_live_" + "0" * 32):
-        assert allowance(host.call("GET", "/me", Authorization=sent)) == (401, "100", "100", "55")
+        assert allowance(host.call("GET", "/me", Authorization=sent)) == (401, "300", "300", "55")
     clock.advance(54)
-    assert allowance(host.call("POST", "/sessions", b"{", Authorization="")) == (401, "100", "100", "1")
+    assert allowance(host.call("POST", "/sessions", b"{", Authorization="")) == (401, "300", "300", "1")
 
 
 def test_what_asks_for_no_key_announces_an_allowance_too(host: Host) -> None:
@@ -151,7 +151,7 @@ def test_what_asks_for_no_key_announces_an_allowance_too(host: Host) -> None:
     ]
     assert [answer.status for answer in answers] == [404, 404, 405, 204, 204]
     for answer in answers:
-        assert allowance_in(answer.headers) == ("100", "100", "55")
+        assert allowance_in(answer.headers) == ("300", "300", "55")
 
 
 def test_a_failure_of_ours_announces_what_was_used(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

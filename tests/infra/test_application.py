@@ -337,8 +337,8 @@ def test_the_gateway_answers_in_the_envelope_of_all_errors(
     headers = {
         "Access-Control-Allow-Origin": "'*'",
         "Access-Control-Expose-Headers": f"'{readable}'",
-        "RateLimit-Limit": "'100'",
-        "RateLimit-Remaining": "'0'" if throttled else "'100'",
+        "RateLimit-Limit": "'300'",
+        "RateLimit-Remaining": "'0'" if throttled else "'300'",
         "RateLimit-Reset": "'1'" if throttled else "'60'",
         "X-Request-Id": "context.requestId",
     } | ({"Retry-After": "'1'"} if throttled else {})

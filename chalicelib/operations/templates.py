@@ -19,6 +19,9 @@ class Template(Output):
     """A session designed before."""
 
     id: Annotated[Uuid, Meta(description="The template's id.", examples=["0ef9fd66-9fae-5ccf-823a-94616f4c35d4"])]
+    slug: Annotated[
+        str, Meta(description="A name that stands for the id wherever one is taken.", examples=["product-feedback"])
+    ]
     title: Annotated[str, Meta(description="What it is for, in a few words.", examples=["Product feedback"])]
     description: Annotated[
         str,
@@ -56,18 +59,17 @@ class Template(Output):
     is_public: Annotated[bool, Meta(description="Whether everybody has it.", examples=[True])]
     created_at: Annotated[Time, Meta(description="When it was made.")]
     updated_at: Annotated[Time, Meta(description="When it last changed.")]
+    chain_config: Annotated[None, Meta(description="Always null: a template is of one conversation.")] = None
+    workspace_id: Annotated[None, Meta(description="Always null: a built-in template is nobody's.")] = None
+    created_by: Annotated[None, Meta(description="Always null: a built-in template is nobody's.")] = None
+    archived_at: Annotated[None, Meta(description="Always null: a built-in template stays.")] = None
+    source_provenance: Annotated[None, Meta(description="Always null: a built-in template has no other source.")] = None
 
 
 class TemplateList(Output):
     """The templates."""
 
     data: Annotated[list[Template], Meta(description="The templates, by title.")]
-
-
-class TemplateData(Output):
-    """One template."""
-
-    data: Annotated[Template, Meta(description="The template.")]
 
 
 class OfTemplate(Input):
@@ -83,18 +85,19 @@ def list_templates(_: Call, __: Nothing) -> TemplateList:
     return TemplateList([_template(template) for template in stored.templates()])
 
 
-def get_template(_: Call, given: OfTemplate) -> TemplateData:
-    """One template, by its id or its slug: the title in lower case, with hyphens, like `product-feedback`."""
+def get_template(_: Call, given: OfTemplate) -> Template:
+    """One template, by its id or its slug."""
     template = stored.find_template(given.template_id)
     if template is None:
         raise NotFound("Template not found")
-    return TemplateData(_template(template))
+    return _template(template)
 
 
 def _template(of: stored.Template) -> Template:
     """Shows a built-in template: these are public, and of the one type there is."""
     return Template(
         of.id,
+        of.slug,
         of.title,
         of.description,
         of.icon,
@@ -113,5 +116,5 @@ def _template(of: stored.Template) -> Template:
 
 OPERATIONS = (
     Operation(list_templates, "user", Nothing, TemplateList),
-    Operation(get_template, "user", OfTemplate, TemplateData),
+    Operation(get_template, "user", OfTemplate, Template),
 )

@@ -180,7 +180,7 @@ def test_answers_fit_their_schemas(host: Host, described: Any) -> None:
         (f"/sessions/{session}/responses", "ParticipantList"),
         (f"/sessions/{session}/summary", "Summary"),
         ("/templates", "TemplateList"),
-        ("/templates/swot", "TemplateData"),
+        ("/templates/swot", "Template"),
     ):
         check(host.get(path), {"$ref": f"#/components/schemas/{name}"}, described)
 

@@ -14,6 +14,7 @@ from tests.events import Context
 
 TEMPLATE = {
     "id": ID,
+    "slug": re.compile("[a-z]+(-[a-z]+)*"),
     "title": str,
     "description": str,
     "icon": str,
@@ -27,6 +28,7 @@ TEMPLATE = {
     "is_public": bool,
     "created_at": TIME,
     "updated_at": TIME,
+    **dict.fromkeys(("chain_config", "workspace_id", "created_by", "archived_at", "source_provenance"), type(None)),
 }
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -64,7 +66,7 @@ def test_the_list_has_the_contracts_keys(host: Host) -> None:
 def test_one_is_found_by_id_and_by_slug(host: Host) -> None:
     swot = named(host, "SWOT analysis")
     for name in (swot["id"], swot["id"].upper(), "swot", "SWOT"):
-        assert host.get(f"/templates/{name}") == {"data": swot}
+        assert host.get(f"/templates/{name}") == swot
 
 
 @pytest.mark.parametrize("name", [UNKNOWN, "nonsense", "%2e%2e%2fbasic", "swot.md", "%00", "ſwot"])
@@ -103,7 +105,7 @@ def test_the_first_participants_are_led_by_the_template(host: Host, model: Any) 
     session = host.new_session(template_id="swot")["id"]
     host.join(session)
     shown = "\n".join(block.text for block in model.requests[-1].system)
-    assert host.get("/templates/swot")["data"]["facilitation_prompt"] in shown
+    assert host.get("/templates/swot")["facilitation_prompt"] in shown
 
 
 def test_the_written_prompt_is_shown_with_its_summary_and_what_it_was_written_from(host: Host, model: Any) -> None:
@@ -194,7 +196,7 @@ def test_a_proposal_is_written_and_not_stored(host: Host) -> None:
 
 def test_a_proposal_for_a_templated_session_names_its_template(host: Host) -> None:
     for slug in ("swot", "product-feedback"):
-        template = host.get(f"/templates/{slug}")["data"]
+        template = host.get(f"/templates/{slug}")
         proposed = propose(host, host.new_session(template_id=slug)["id"], {}).json_body
         assert_shape(proposed, PROPOSAL)
         assert proposed["template_id"] == template["id"]

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.llm import tags
+from chalicelib.llm.prices import price_of
+from chalicelib.settings import DEFAULT_MODELS
 from tests import fake_anthropic
 from tests.e2e.local import LocalCloud, free_port
 from tests.e2e.test_main_job import current_summary, join, new_session, say, wait_for
@@ -100,18 +102,20 @@ def test_from_the_first_word_to_the_summary(cloud: LocalCloud, server: FakeAnthr
     assert stored["usage"] == {"turns": 2, "input_tokens": 26, "cached_tokens": 10, "output_tokens": 14}
 
 
-def test_every_token_of_a_day_is_counted_from_the_replies_and_by_the_workers(
-    cloud: LocalCloud, server: FakeAnthropic
-) -> None:
-    """After the test before: a prompt, two turns, a digest and a summary, of 25 tokens each."""
+def test_what_every_call_of_a_day_costs_is_counted(cloud: LocalCloud, server: FakeAnthropic) -> None:
+    """After the test before: a prompt, two turns, a digest and a summary, each of as many tokens as the stand-in says."""
     table, today = cloud.instance.outputs["GuardsTableName"], datetime.now(UTC).date().isoformat()
 
     def counted() -> int:
-        found = cloud.client("dynamodb").get_item(TableName=table, Key={"id": {"S": f"tokens#{today}"}})
-        return int(found["Item"]["tokens"]["N"]) if "Item" in found else 0
+        found = cloud.client("dynamodb").get_item(TableName=table, Key={"id": {"S": f"spending#{today}"}})
+        return int(found["Item"]["amount"]["N"]) if "Item" in found else 0
 
-    wait_for("the count", lambda: counted() == 25 * len(server.bodies))
-    assert len(server.bodies) >= 5
+    def cost() -> int:
+        prices = [price_of(body["model"]) for body in server.bodies]
+        return sum(price.cost(read=11, cache_written=2, cache_read=5, written=7) for price in prices)
+
+    wait_for("the count", lambda: counted() == cost())
+    assert {body["model"] for body in server.bodies} >= set(DEFAULT_MODELS.values())
 
 
 def test_what_participants_say_travels_in_its_data_tag_only(cloud: LocalCloud, server: FakeAnthropic) -> None:

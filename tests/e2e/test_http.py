@@ -112,7 +112,7 @@ def test_every_answer_names_its_request_and_announces_an_allowance(cloud: LocalC
         assert headers["x-request-id"]
         assert 0 <= int(headers["ratelimit-remaining"]) <= int(headers["ratelimit-limit"])
         assert 1 <= int(headers["ratelimit-reset"]) <= 60
-    assert cloud.call("GET", "/me", key="").headers["ratelimit-remaining"] == "100"
+    assert cloud.call("GET", "/me", key="").headers["ratelimit-remaining"] == "300"
 
 
 def test_an_id_in_a_path_may_have_any_character(cloud: LocalCloud) -> None:

@@ -164,7 +164,7 @@ def conversation_deps() -> ConversationDeps:
 
 
 def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
-    """The dependencies of the summary job with this model and clock."""
+    """The dependencies of a chat turn with this model and clock."""
     return ConversationDeps(
         sessions=sessions(),
         conversations=conversations(),

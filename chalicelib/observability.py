@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 # An event that is counted: the latest words of a participant showed a sign of danger.
 CARE_FIRST: Final = "care_first"
 
-# Events that alarms count: the day's tokens go to their end, and are there.
+# Events that alarms count: the day's money goes to its end, and is spent.
 MONEY_NEARLY_SPENT: Final = "money_nearly_spent"
 MONEY_SPENT: Final = "money_spent"
 

@@ -117,7 +117,7 @@ class ListResponses(OfSession):
             str,
             Meta(
                 description="Only participants who first spoke after this: a time, or a date, which is its midnight; UTC without a zone.",
-                extra_json_schema={"format": "date-time"},
+                extra_json_schema={"anyOf": [{"format": "date"}, {"format": "date-time"}]},
             ),
         ]
         | UnsetType

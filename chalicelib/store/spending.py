@@ -25,9 +25,11 @@ class Ledger:
     def reserve(self, account: str, amount: int, ceiling: int, now: datetime) -> int | None:
         """Count an amount before it is spent; what the account has come to with it, or None where that would be over the
         ceiling."""
+        if amount > ceiling:
+            return None
         fits = SpendingItem.amount.does_not_exist() | (SpendingItem.amount <= ceiling - amount)
         try:
-            return self._add(account, amount, now, fits if amount <= ceiling else SpendingItem.amount < 0)
+            return self._add(account, amount, now, fits)
         except ConditionFailed:
             return None
 

@@ -28,6 +28,8 @@ _SCRIPT_OF = {
     **dict.fromkeys(("ru", "uk", "bg"), "Cyrl"),
     **dict.fromkeys(("hi", "mr"), "Deva"),
 }
+# In some lists, and said in every language, as numerals are.
+_EVERYWHERE = frozenset(("ok", "okay"))
 # Languages of whose stop words most are short and common elsewhere too, and which few of our texts are in.
 _RARE = frozenset(("la", "eo", "br", "st", "zu", "ku", "ms"))
 # The letters that languages have besides those that all languages of their script have.
@@ -119,12 +121,16 @@ def match(named: str | None, available: Collection[str]) -> str | None:
     return same or _only_one(tag, available) or _nearest(tag, available)
 
 
+def _tells_a_language(word: str) -> bool:
+    return word not in _EVERYWHERE and any(map(str.isalpha, word))
+
+
 @cache
 def _weights() -> dict[str, tuple[tuple[str, float], ...]]:
     """For each stop word the languages that have it, and how much it speaks for each: the less, the more languages do."""
     holders: dict[str, list[str]] = {}
     for code in sorted(lists.languages() - _RARE):
-        for word in lists.stop_words(code):
+        for word in filter(_tells_a_language, lists.stop_words(code)):
             holders.setdefault(word, []).append(code)
     sizes = {code: math.log(50 + len(lists.stop_words(code))) for code in lists.languages()}
     return {

@@ -71,6 +71,10 @@ def test_the_script_is_that_of_most_letters(text: str, script: str | None) -> No
         ("Tuesday", None),
         ("Uber", None),
         ("12:30", None),
+        ("2", None),
+        ("I am 2", None),
+        ("I waited 2 hours and 3 days", "en"),
+        ("Ok", None),
         ("", None),
     ],
 )

@@ -38,10 +38,8 @@ def admit(
     False where the thread has begun already, where the session takes nobody in any more, and where messages of a deleted thread
     of this name end elsewhere than `starts_after` says. Raises SessionFull.
     """
-    for is_capped in (
-        session.is_capped,
-        not session.is_capped,
-    ):  # a limit may have come or gone since the session was read
+    # A limit may have come or gone since the session was read.
+    for is_capped in (session.is_capped, not session.is_capped):
         failed = conversations.join(session, thread, answers, message, account, is_capped=is_capped)
         if not failed:
             return True

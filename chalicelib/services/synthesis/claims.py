@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"\bhttps?:|\bwww\.|\w@\w[\w-]*\.+[\w-]", re.IGNORECASE)
 _WORD = r"[\w'’-]{1,30}"
 _MEASURE = "[位名個个]"  # what Chinese puts between a number and people
 _NUMERAL = re.compile(r"\d+")
+_LONGEST: Final = 18  # digits: who took part is counted with fewer, and Python refuses thousands
 _DIGITS = r"\d[\d,.]{0,15}(?:\+|-\w{1,10})?"
 
 
@@ -48,9 +49,6 @@ def numerals(text: str) -> set[int]:
 def has_address(text: str) -> bool:
     """Whether this names a page or a mailbox."""
     return bool(_ADDRESS.search(text))
-
-
-_LONGEST: Final = 18  # digits: who took part is counted with fewer, and Python refuses thousands
 
 
 # Compiled when first needed: a turn of a chat never asks.

@@ -48,14 +48,16 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         raise ModelUnavailable("There is nothing to summarise yet")
     if not model.understands:
         return _list(view, book, now)
-    session = view.session
     reply = model.complete(summary_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
-    result: Mapping[str, Any] = call.input if call else {}
+    return _check(call.input if call else {}, view, book, reply.model, now)
+
+
+def _check(result: Mapping[str, Any], view: SessionView, book: EvidenceBook, model: str, now: datetime) -> Written:
+    """What stands of a model's result when it is held against the evidence."""
+    session = view.session
     book = EvidenceBook(book.aggregate, merge_themes(book, result.get("same"), session.topic))
-    hosts = [session.goal, session.critical or "", view.context or ""]
-    known = None if _is_ours(_sample(result)) else numerals(" ".join((book.render(), session.topic, *hosts)))
-    prose = Prose(book.quoted(), session.topic, hosts, known)
+    prose = _prose_of(result, view, book)
     before = [theme.id for theme in view.summary.themes] if view.summary else []
     words = words_for(session, _sample(result) or book.sample())
     major = MajorThemes(book, prose, words, session)
@@ -67,7 +69,7 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     summary = Summary(
         markdown="",
         generated_at=now,
-        model=reply.model,
+        model=model,
         participants=len(book.aggregate.voices),
         messages=book.aggregate.messages,
         overview=overview,
@@ -85,6 +87,14 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
         render_summary(view, summary, words, notes),
         described(book.registry, {group.theme.id: group.description for group in groups}),
     )
+
+
+def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) -> Prose:
+    """The check of each text of a result. In a language whose counts we don't know, only numbers that were given may stand."""
+    session = view.session
+    hosts = [session.goal, session.critical or "", view.context or ""]
+    known = None if _is_ours(_sample(result)) else numerals(" ".join((book.render(), session.topic, *hosts)))
+    return Prose(book.quoted(), session.topic, hosts, known)
 
 
 def _is_ours(written: str) -> bool:

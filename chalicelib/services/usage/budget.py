@@ -26,17 +26,17 @@ from chalicelib.store.spending import Ledger
 DOLLAR: Final = 1_000_000
 NEARLY_SPENT: Final = 0.8  # of the stage's day
 FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
-A_TURN: Final = DOLLAR // 10  # what a turn may cost, roughly
+A_TURN: Final = DOLLAR * 3 // 20  # what a turn reserves, roughly
 LONGEST_WAIT: Final = timedelta(hours=12)
 
 
 class BudgetSpent(ModelUnavailable):
     """The day's money for this is spent; the message is for whoever waits for an answer."""
 
-    told = "The facilitator has reached its limit for today; what you wrote is kept"
+    sentence = "The facilitator has reached its limit for today; what you wrote is kept"
 
     def __init__(self, now: datetime) -> None:
-        super().__init__(self.told, self.wait(now).total_seconds())
+        super().__init__(self.sentence, self.wait(now).total_seconds())
 
     def wait(self, now: datetime, /) -> timedelta:
         """How long until it may be asked again: until midnight."""
@@ -47,7 +47,7 @@ class BudgetSpent(ModelUnavailable):
 class SessionBudgetSpent(BudgetSpent):
     """The session's money is spent, and does not come back by itself: no queue should wait for it."""
 
-    told = "The facilitator has reached its limit for this session; what you wrote is kept"
+    sentence = "The facilitator has reached its limit for this session; what you wrote is kept"
 
     def wait(self, _: datetime, /) -> timedelta:
         """How long to wait where somebody has to raise the limit first."""

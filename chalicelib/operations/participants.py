@@ -76,6 +76,14 @@ class Participant(Output):
     messages: Annotated[list[Message], Meta(description="What was said, oldest first.")]
     external_id: Annotated[str, Meta(description="The id that the channel gave the participant.", examples=["ada"])]
     channel: Annotated[Channel, Meta(description="Where the conversation takes place.", examples=["api"])]
+    another_account: Annotated[
+        bool,
+        Meta(
+            description="Whether the participant came by the key of an account that has no role in this session: its "
+            "`external_id` and its name are its own, whoever else has the same.",
+            examples=[False],
+        ),
+    ]
     message_count: Annotated[Count, Meta(description="How many messages the participant sent.")]
     first_message_at: Annotated[Time | None, Meta(description="When the participant spoke first.")]
     last_message_at: Annotated[Time | None, Meta(description="When the participant spoke last.")]
@@ -233,6 +241,7 @@ def _participant(view: ThreadView) -> Participant:
         messages=[_message(entry) for entry in view.messages],
         external_id=thread.external_id,
         channel=rules_of(thread.scope).channel,
+        another_account=rules_of(thread.scope).is_strangers,
         message_count=thread.message_count,
         first_message_at=moment_or_null(thread.first_message_at),
         last_message_at=moment_or_null(thread.last_message_at),

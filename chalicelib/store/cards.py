@@ -19,7 +19,8 @@ from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem
 from chalicelib.store.tables import SessionPart
 
 PUBLIC = "public"  # the one partition of the public feed
-_COPIED = ("topic", "goal", "status", "created_at", "updated_at", "closes_at")
+_ENDS = ("status", "closes_at")
+_COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
 
 
 class Cards:
@@ -38,15 +39,22 @@ class Cards:
         return list(self._listed(keys.PUBLIC_FEED, keys.FEED, PUBLIC))
 
     def follow(self, session: Session, participants: int, now: datetime) -> None:
-        """Bring every card of a session up to date; a newer one is left alone, and none is made."""
+        """Bring every card of a session up to date; a newer one is left alone, and none is made.
+
+        Whoever takes part without a role may read a session while it is public. Once it is private, their card stays as
+        they last saw it, and tells only that the session ends.
+        """
         values = {**card_values(session), "participant_count": participants}
+        to_participants = values if session.is_public else {name: values[name] for name in _ENDS}
         # What has ended leaves the feed; its card stays, so that it can come back.
         feed = {keys.FEED: PUBLIC if session.status_at(now) == "active" else None}
         for raw in database.query(SessionPart, session.id, keys.FEED_PART, keys.AFTER_CARDS):
             if raw[keys.PART]["S"] == keys.FEED_PART:
-                _renew(FeedItem, raw, {**values, **feed})
+                _renew(FeedItem, raw, {**values, **feed}, session.updated_at)
+            elif raw[keys.PART]["S"].startswith(keys.PARTICIPATIONS):
+                _renew(CardItem, raw, to_participants, session.updated_at)
             else:
-                _renew(CardItem, raw, values)
+                _renew(CardItem, raw, values, session.updated_at)
 
     def _listed(self, index: str, name: str, value: str) -> Iterator[Card]:
         return (_card(raw) for raw in database.query_index(SessionPart, index, name, value))
@@ -76,12 +84,12 @@ def sets(kind: type[SessionPart], values: Mapping[str, Any]) -> list[Action]:
     ]
 
 
-def _renew(kind: type[CardItem], raw: Raw, values: Mapping[str, Any]) -> None:
-    """Give a stored card these values, unless it has them already or is newer."""
+def _renew(kind: type[CardItem], raw: Raw, values: Mapping[str, Any], updated_at: datetime) -> None:
+    """Give a stored card these values of a session that was last changed then, unless it has them already or is newer."""
     item = kind(raw[keys.SESSION_ID]["S"], raw[keys.PART]["S"], **values)
     wanted = item.serialize(null_check=False)
     if any(raw.get(name) != wanted.get(name) for name in values):
-        older = kind.topic.exists() & (kind.updated_at <= item.updated_at)
+        older = kind.topic.exists() & (kind.updated_at <= updated_at)
         holds(lambda: database.update(item, sets(kind, values), older))
 
 

@@ -73,6 +73,7 @@ PARTICIPANT = {
     "messages": [MESSAGE],
     "external_id": str,
     "channel": re.compile("web|telegram|api"),
+    "another_account": bool,
     "message_count": int,
     "first_message_at": (str, NULL),
     "last_message_at": (str, NULL),

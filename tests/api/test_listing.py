@@ -255,6 +255,33 @@ def test_cards_of_others_follow_an_edit_and_the_counts(host: Host, clock: FakeCl
     assert cy.get("/sessions")["data"][0]["status"] == "completed"
 
 
+def test_who_took_part_never_learns_what_a_session_became_once_it_was_private(host: Host, clock: FakeClock) -> None:
+    session = host.new_session(topic="Open", is_public=True)["id"]
+    stranger, viewer = new_host("s@example.com"), host.invite(session, "viewer")
+    stranger.say(session, "Soup")
+    follow(session)
+    seen = stranger.get("/sessions")["data"]
+    for change in ({"is_public": False}, {"topic": "CONFIDENTIAL", "goal": "CONFIDENTIAL", "context": "CONFIDENTIAL"}):
+        clock.advance(5)
+        assert host.call("PATCH", f"/sessions/{session}", change).status_code == 200
+        host.say(session, "Bread", f"p{clock.now()}")
+        follow(session)
+    assert listed(viewer) == ["CONFIDENTIAL"]
+    assert stranger.get("/sessions")["data"] == seen
+    assert listed(stranger, "?q=confidential") == []
+    assert stranger.call("GET", f"/sessions/{session}").status_code == 403
+    # That it has ended, they may know.
+    clock.advance(5)
+    host.call("PATCH", f"/sessions/{session}", {"closes_at": (clock.now() + timedelta(minutes=1)).isoformat()})
+    follow(session)
+    clock.advance(60)
+    assert stranger.get("/sessions")["data"] == [{**seen[0], "status": "completed"}]
+    # Public once more, it is shown as it is.
+    host.call("PATCH", f"/sessions/{session}", {"is_public": True, "closes_at": None})
+    follow(session)
+    assert (listed(stranger), stranger.get("/sessions")["data"][0]["participant_count"]) == (["CONFIDENTIAL"], 3)
+
+
 def test_the_job_may_come_twice_or_late_and_an_older_card_never_replaces_a_newer(host: Host, clock: FakeClock) -> None:
     session = host.new_session(topic="First")["id"]
     bo = host.invite(session, "viewer")

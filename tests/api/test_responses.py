@@ -226,6 +226,21 @@ def test_nothing_is_shown_to_strangers_whatever_they_ask(host: Host, session: st
     assert ask(stranger, own, f"?limit=2&cursor={cursor}") == {"data": [], "next_cursor": None}
 
 
+def test_a_stranger_who_calls_themselves_like_a_participant_is_told_apart(host: Host, clock: FakeClock) -> None:
+    session = host.new_session(is_public=True)["id"]
+    stranger = new_host("s@example.com")
+    for who in (host, stranger):
+        assert who.say(session, "Soup", "ada", participant_name="Ada").status_code == 200
+        clock.advance(1)
+    host.call("POST", f"/sessions/{session}/responses", {"content": "Bread"})
+    answer = host.call("GET", f"/sessions/{session}/responses")
+    first, second, own = answer.json_body["data"]
+    assert {it["external_id"] for it in (first, second)} == {"ada"}
+    assert {it["participant_name"] for it in (first, second)} == {"Ada"}
+    assert [it["another_account"] for it in (first, second, own)] == [False, True, False]
+    assert stranger.user_id not in answer.body.decode()
+
+
 def test_an_answer_that_is_too_large_is_refused_and_says_how_to_ask(
     host: Host, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

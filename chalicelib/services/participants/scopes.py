@@ -22,13 +22,15 @@ class Scope(Struct, frozen=True):
     """What holds for the participants of a scope.
 
     `channel` is what hosts see; `admits` tells who may use it in a session; `asks_by_default`: where the host set no questions,
-    the form asks for name and e-mail; `is_listed`: a session that the user takes part in is in their list.
+    the form asks for name and e-mail; `is_listed`: a session that the user takes part in is in their list; `is_strangers`: an
+    account without a role in the session speaks, and what it says of name and id is its own word.
     """
 
     channel: Channel
     admits: Callable[[SessionView], bool]
     asks_by_default: bool = False
     is_listed: bool = False
+    is_strangers: bool = False
 
 
 def _anybody(_: SessionView) -> bool:
@@ -39,7 +41,7 @@ SCOPES: Mapping[str, Scope] = {  # by ScopeName
     "web": Scope("web", _anybody, asks_by_default=True),
     "telegram": Scope("telegram", _anybody),
     "api": Scope("api", may_edit),  # shared by all who may edit the session
-    "api:<user>": Scope("api", may_chat, is_listed=True),
+    "api:<user>": Scope("api", may_chat, is_listed=True, is_strangers=True),
     "host:<user>": Scope("api", may_edit),
 }
 

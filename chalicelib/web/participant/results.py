@@ -12,6 +12,7 @@ from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import Wanted, list_responses
+from chalicelib.services.participants.scopes import rules_of
 from chalicelib.services.synthesis.document import least_people
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
@@ -29,10 +30,14 @@ _DIGITS = 6  # of a thread's id, which is random
 
 
 class Person(Struct, frozen=True):
-    """A participant in the list. Who has no name is called by a number, the same wherever they are shown."""
+    """A participant in the list. Who has no name is called by a number, the same wherever they are shown.
+
+    `account` tells whoever came by the key of an account without a role from others of the same name; empty for all others.
+    """
 
     id: str
     name: str
+    account: str
     messages: int
     last: str
     concluded: bool
@@ -107,10 +112,11 @@ def _people(view: SessionView, locale: PageLocale, cursor: str | None) -> tuple[
 
 
 def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
-    last = thread.last_message_at
+    last, number = thread.last_message_at, thread.id[:_DIGITS].upper()
     return Person(
         thread.id,
-        thread.name or locale.texts("person", number=thread.id[:_DIGITS].upper()),
+        thread.name or locale.texts("person", number=number),
+        locale.texts("another_account", number=number) if rules_of(thread.scope).is_strangers else "",
         thread.message_count,
         format_time(last, view.session.time_zone, locale.texts) if last else "",
         thread.concluded,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chalicelib.web.participant import results as results_page
-from tests.api.hosts import Host
+from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Page
 from tests.web.participant.test_results import crowd, opened, results
@@ -49,6 +49,18 @@ def test_who_has_no_name_keeps_their_number_on_every_page_of_the_list(
     assert len(set(found)) == 5
     ids = [it["participant_id"] for it in host.get(f"/sessions/{session['id']}/responses")["data"]]
     assert {id[:6].upper() for id in ids} == set(found)
+
+
+def test_a_stranger_who_calls_themselves_like_a_participant_is_told_apart(host: Host) -> None:
+    session = host.new_session(is_public=True)
+    strangers = [new_host(f"{name}@example.com") for name in "st"]
+    for who in (host, *strangers):
+        who.say(session["id"], "Soup", "ada", participant_name="Ada")
+    editor, page = opened(host, session)
+    marked = re.findall(r'>Ada</a> <span class="hint">through another account, No. ([0-9A-F]{6})<', page.html)
+    assert (page.html.count(">Ada</a>"), len(set(marked))) == (3, 2)
+    threads = [editor.open("/" + link).text for link in page.links if "&t=" in link]
+    assert sum("through another account" in text for text in threads) == 2
 
 
 def test_the_list_counts_as_complete_what_the_figures_do(host: Host) -> None:

@@ -23,6 +23,7 @@ from chalicelib.llm.scripted.transcript import Entry, answers
 from chalicelib.model import Question, Quote
 from chalicelib.services.access import idempotency
 from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
+from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
 from chalicelib.services.participants import form
 from chalicelib.services.safety import danger_in
@@ -101,6 +102,8 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "repeated": lambda text: find_repeated(text, [text, text, text]),
     "same": lambda text: is_same_question(text, text[1:]),
     "unasked": drop_last_questions,
+    "markup": take_off_markup,
+    "fences": lambda text: take_off_markup(f"```\n{text}\n``` <think>{text}</think> [INST"),
     "closing": lambda text: join_recap(text, "Thank you"),
     "markdown.inline": markdown.inline,
     "markdown.paragraphs": markdown.paragraphs,

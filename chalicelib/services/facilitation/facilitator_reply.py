@@ -16,6 +16,7 @@ from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
 from chalicelib.services.facilitation.cross_pollination import choose_themes
+from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.facilitation.pace import Pace, measure_pace
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from chalicelib.services.facilitation.repeated_questions import find_repeated
@@ -186,9 +187,10 @@ def _join_paragraphs(text: str, *more: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Returns the text without halves of characters, which no database takes; empty where nothing of it can be seen."""
-    whole = "".join(character for character in text if not "\ud800" <= character <= "\udfff")
-    return "" if is_blank(whole) else whole.strip()
+    """Returns the text without halves of characters, which no database takes, and without mark-up around it; empty where
+    nothing of it can be seen, or read as words for a participant."""
+    whole = take_off_markup("".join(character for character in text if not "\ud800" <= character <= "\udfff"))
+    return "" if is_blank(whole) else whole
 
 
 def _without_question(text: str) -> str:

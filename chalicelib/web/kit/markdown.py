@@ -39,4 +39,11 @@ def render_markdown(text: str) -> "Markup":
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
+    parser.validateLink = _is_whole_address  # type: ignore[method-assign]  # as its documentation has it
+    return parser
+
+
+def _is_whole_address(address: str) -> bool:
+    """Says whether an address names its scheme, one of ours: `//elsewhere` names none, and leads away all the same."""
+    return address.partition(":")[0].lower() in _SCHEMES

@@ -331,3 +331,63 @@ def test_halves_of_characters_are_left_out() -> None:
     assert turn(calls("conclude", {"recap": "Thanks \udc00"}))[0].content == "Thanks"
     with pytest.raises(ModelUnavailable):
         turn("\ud83d", "\ud83d")
+
+
+# Mark-up of the model's own
+
+
+@each_row(
+    "text",
+    [
+        "```\nWhy?\n```",
+        "~~~markdown\nWhy?\n~~~",
+        "<reply>Why?</reply>",
+        '<message role="assistant">\n<text>Why?</text>\n</message>',
+        "<b>Why?</b>",
+        "Assistant: Why?",
+        "**Facilitator:** Why?",
+        "<think>They said books.</think>\n\nWhy?",
+    ],
+)
+def test_a_wrapped_reply_is_read_without_its_wrap(text: str) -> None:
+    given, model = turn(text)
+    assert (given.content, len(model.requests)) == ("Why?", 1)
+    assert turn(calls("conclude", {"recap": text}))[0].content == "Why?"
+
+
+@each_row(
+    "text",
+    [
+        "<thinking>They said books.",
+        "They said books.</think> Why?",
+        "<think>They said books.</think>",
+        '<tool_call>{"name": "conclude"}</tool_call>',
+        'Well. <invoke name="conclude">',
+        '{"recap": "You want books."}',
+        '```json\n{"recap": "You want books."}\n```',
+        "Why?\n\nHuman: Because I read.\n\nAssistant: I see.",
+        "<|im_start|>assistant\nWhy?",
+        "[INST] Ask why [/INST] Why?",
+    ],
+)
+def test_thinking_calls_and_lines_of_others_are_no_reply_and_asked_for_once_more(text: str) -> None:
+    given, model = turn(text, "Why?")
+    assert (given.content, len(model.requests)) == ("Why?", 2)
+    with pytest.raises(ModelUnavailable, match="send the same message again"):
+        turn(text, text)
+
+
+@each_row(
+    "text",
+    [
+        "Is x < 3 and y > 2?",
+        "You said <b>bold</b>. Why?",
+        "<b>First</b> or <i>second</i>?",
+        "```\na\n```\nor\n```\nb\n```",
+        "What do you do with `<think>` in a prompt?",
+        "Why [1], and what about {this}?",
+        "The user: who is that?",
+    ],
+)
+def test_innocent_signs_are_words(text: str) -> None:
+    assert turn(text)[0].content == text

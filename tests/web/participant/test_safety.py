@@ -148,8 +148,8 @@ def test_every_page_says_whom_to_ask(
 
 
 def test_markdown_of_hosts_and_models_stays_harmless(host: Host, ben: Browser) -> None:
-    harm = "# Big\n\n[x](javascript:alert(1)) ![i](https://evil.example/p.png) <iframe src=x> **bold** https://ok.example [l](https://ok.example) [c](//evil.example)"
-    html = ben.chat(host.new_session(welcome_message=harm)).html
+    harm = "# Big\n\n[x](javascript:alert(1)) ![i](https://evil.example/p.png) <iframe src=x> **bold** https://ok.example [l](https://ok.example)"
+    html = ben.chat(host.new_session(welcome_message=f"{harm} [c](//evil.example)")).html
     assert "<strong>bold</strong>" in html
     assert '<a href="https://ok.example" rel="noopener noreferrer nofollow" target="_blank">' in html or (
         'href="https://ok.example"' in html and 'rel="noopener noreferrer nofollow"' in html

@@ -40,7 +40,7 @@ def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
-    parser.validateLink = _is_whole_address  # type: ignore[method-assign]  # as its documentation has it
+    parser.validateLink = _is_whole_address  # type: ignore[method-assign, assignment]  # as its documentation has it
     return parser
 
 

@@ -187,7 +187,7 @@ SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    sends_to=(PROMPTS, BRIEFS, CARDS),
+    sends_to=(PROMPTS, SUMMARIES, BRIEFS, CARDS),
     follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN)),
 )
 CONVERSATIONS_CHANGED = Function(

@@ -14,6 +14,7 @@ from chalicelib.operations.operation import Call, Done, Markdown, Operation, Out
 from chalicelib.operations.sessions import SummaryStatus
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.list_projection import update_cards
+from chalicelib.services.synthesis.brief import read_brief
 from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store.sessions import FOR_RESULTS
@@ -89,11 +90,12 @@ def write_summary(_: Call, __: OfSession, view: SessionView) -> Done:
     return Done(_summary(container.sessions().view(session_id, FOR_RESULTS)), {"written": True})
 
 
-def get_brief(_: Call, __: OfSession, view: SessionView) -> Markdown:
+def get_brief(call: Call, _: OfSession, view: SessionView) -> Markdown:
     """The brief, as markdown."""
-    if view.brief is None:
+    brief = read_brief(view, call.now)
+    if brief is None:
         raise NotFound("This session has no brief yet; it follows the first summary")
-    return Markdown(view.brief.markdown)
+    return Markdown(brief)
 
 
 def _written_again(_: Call, kept: dict[str, Any], view: SessionView) -> Summary:

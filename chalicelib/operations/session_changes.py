@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.errors import Invalid
-from chalicelib.model import Distribution
+from chalicelib.model import Distribution, Status
 from chalicelib.operations.fields import OfSession
 from chalicelib.operations.operation import Changes
 from chalicelib.operations.session_fields import CreateSession, EditedQuestion
@@ -18,6 +18,14 @@ _QUESTIONS = Annotated[
 ]
 
 
+_STATUS = Annotated[
+    Status,
+    Meta(
+        description="`completed` ends the session at once, `active` opens it again; a closing time that is over is taken away."
+    ),
+]
+
+
 class SessionChanges(OfSession, Changes):
     """Base of what is to change of a session."""
 
@@ -26,10 +34,11 @@ def _changed_fields() -> list[tuple[str, Any, Any]]:
     """Lists the fields of a new session as they may be changed: null clears what has a default."""
     kinds: dict[str, Any] = get_type_hints(CreateSession, include_extras=True) | {"questions": _QUESTIONS}
     required = {it.name for it in msgspec.structs.fields(CreateSession) if it.required}
-    return [
+    changed = [
         (name, kinds[name] | UnsetType if name in required else kinds[name] | UnsetType | None, UNSET)
         for name in CreateSession.__struct_fields__
     ]
+    return [*changed, ("status", _STATUS | UnsetType, UNSET)]
 
 
 # A struct made of another's fields: what can be set can be changed, with the same limits.
@@ -44,7 +53,7 @@ EditSession = msgspec.defstruct(
 
 def changes_of(given: SessionChanges) -> dict[str, Any]:
     """Gives what the input names, as `editing.edit_session` takes it. Raises Invalid where it names nothing that can be set."""
-    allowed = CreateSession.__struct_fields__
+    allowed = [name for name in EditSession.__struct_fields__ if name not in OfSession.__struct_fields__]
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")

@@ -32,6 +32,7 @@ from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import Holder, results_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
+from chalicelib.services.synthesis.brief import read_brief
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store import sessions as parts
 
@@ -348,7 +349,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "context": view.context,
         "prompt": prompt.text if prompt else None,
         "summary": view.summary.markdown if view.summary else None,
-        "session_md": view.brief.markdown if view.brief else None,
+        "session_md": read_brief(view, call.now),
         "join_url": join_url(call.public_url, of.id),
         "results_url": _results_url(call, of.id),
         "questions": _questions(view.questions),

@@ -21,9 +21,10 @@ def of_new(session: Session) -> list[SessionPart]:
 
 
 def edit(write: Transaction, before: Session, after: Session) -> None:
-    """What another time of ending takes."""
-    if after.closes_at != before.closes_at:
-        moved = due.marks(CLOSING, after.id, after.closes_at)
+    """What another time of ending takes; one that has ended waits for none."""
+    ends = after.closes_at if after.status == "active" else None
+    if after.closes_at != before.closes_at and (ends or before.closes_at):
+        moved = due.marks(CLOSING, after.id, ends)
         write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, moved))
 
 

@@ -63,7 +63,8 @@ def _edit_feed(write: Transaction, before: SessionView, after: SessionView) -> N
     card = FeedItem(session.id, keys.FEED_PART)
     if session.is_public:
         count: Action = FeedItem.participant_count.set(FeedItem.participant_count | after.tally.participants)
-        write.update(card, actions=[*sets(FeedItem, {**card_values(session), "feed": PUBLIC}), count])
+        feed = PUBLIC if session.status == "active" else None
+        write.update(card, actions=[*sets(FeedItem, {**card_values(session), "feed": feed}), count])
     elif before.session.is_public:
         write.delete(card)
 

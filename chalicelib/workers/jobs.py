@@ -68,8 +68,7 @@ def run_job(job: Job) -> None:
         case EraseParticipant():
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case CloseSession():
-            sessions, jobs, clock = container.sessions(), container.jobs(), container.clock()
-            close_session(job.session_id, sessions=sessions, jobs=jobs, clock=clock)
+            close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
         case _:
             assert_never(job)
 

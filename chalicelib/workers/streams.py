@@ -8,12 +8,15 @@ from chalicelib.store import keys
 
 
 def sessions_changed(event: DynamoDBEvent) -> None:
-    """A session that a prompt became due for needs one, a new summary a brief; lists follow what they show of a session."""
+    """A session that a prompt became due for needs one, one that has ended its last summary, a new summary a brief; lists follow
+    what they show of a session."""
     shown: set[str] = set()
     for record in event:
         session_id, part = _key(record)
         if part == keys.SESSION and _wants_prompt(record):
             container.jobs().write_prompt(session_id)
+        if part == keys.SESSION and _has_ended(record):
+            container.jobs().write_summary(session_id, container.clock().now())
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
             container.jobs().write_brief(session_id)
         if _is_shown(record):
@@ -45,6 +48,12 @@ def _wants_prompt(record: DynamoDBRecord) -> bool:
     """Whether a prompt is to be written from now on that was not before this change, or another one."""
     since = (record.new_image or {}).get(keys.PROMPT_WANTED_AT)
     return since is not None and since != (record.old_image or {}).get(keys.PROMPT_WANTED_AT)
+
+
+def _has_ended(record: DynamoDBRecord) -> bool:
+    """Whether the clock, or its host, ended a session by this change."""
+    status = [(image or {}).get("status", {}).get("S") for image in (record.old_image, record.new_image)]
+    return status == ["active", "completed"]
 
 
 def _is_shown(record: DynamoDBRecord) -> bool:

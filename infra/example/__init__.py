@@ -100,4 +100,4 @@ def _close(owner_id: str, at: datetime) -> None:
         new_id=container.new_id,
     )
     after = StoryClock(at + timedelta(minutes=1))
-    close_session(EXAMPLE_ID, sessions=sessions, jobs=container.jobs(), clock=after)
+    close_session(EXAMPLE_ID, sessions=sessions, clock=after)

@@ -59,7 +59,8 @@ def test_a_session_that_ends_with_nothing_new_has_a_brief_that_says_so(
     host: Host, session: str, clock: FakeClock
 ) -> None:
     assert head(host, session) == ['status: "active"', f'closes_at: "{ENDS}"']
-    clock.advance(3600)
+    clock.advance(3540 - 1)
+    assert head(host, session)[0] == 'status: "completed"'
     app.sweep(events.clock_event(), Context())
     assert due(clock) == [session]
     assert woken(clock) == [session]

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import boto3
 import pytest
 
 import app
 from chalicelib import container
+from chalicelib.operations.fields import moment
 from chalicelib.store import deadlines
 from chalicelib.store.due_kinds import CLOSING
 from tests import events
 from tests.api.hosts import Host, error_of
-from tests.api.jobs import asked, delete_data, parts, summarise
+from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
@@ -22,6 +24,27 @@ ENDED = (400, "validation_error", "Session is not active")
 
 def sweep() -> None:
     app.sweep(events.clock_event(), Context())
+
+
+def change(host: Host, session: str, **changes: Any) -> dict[str, Any]:
+    """What PATCH answers, once the stream has told what it changed."""
+    before = item(session)
+    answer = host.call("PATCH", f"/sessions/{session}", changes)
+    assert answer.status_code == 200, answer.body
+    tell(session, before)
+    assert host.get(f"/sessions/{session}") == answer.json_body
+    return dict(answer.json_body)
+
+
+def item(session: str) -> events.Event:
+    """The session as the stream carries it."""
+    key = {"session_id": {"S": session}, "part": {"S": "session"}}
+    return dict(boto3.client("dynamodb").get_item(TableName="sessions", Key=key)["Item"])
+
+
+def tell(session: str, before: events.Event) -> None:
+    """Bring the stream what has become of this."""
+    app.sessions_changed(events.batch(events.change("MODIFY", item(session), before)), Context())
 
 
 def stored(session: str) -> Any:
@@ -68,8 +91,10 @@ def test_lists_follow_and_the_last_summary_is_written(
     guest = host.invite(session, "viewer")
     host.say(session, "We need more buses in the evening because people work late.")
     asked("summaries")
+    before = item(session)
     clock.advance(3600)
     sweep()
+    tell(session, before)
     assert asked("summaries") == [{"session_id": session}]
     assert summarise(session)
     assert "buses" in host.get(f"/sessions/{session}")["summary"]
@@ -151,3 +176,66 @@ def test_an_edit_at_the_same_moment_is_kept(
     monkeypatch.setattr(deadlines, "close", late)
     sweep()
     assert (stored(session).topic, stored(session).status) == ("Renamed", "completed")
+
+
+@pytest.mark.parametrize("until", [None, "2026-03-02T00:00:00Z"], ids=["without an end", "before its end"])
+def test_a_host_who_ends_a_session_has_all_that_its_deadline_would_have_done(
+    host: Host, clock: FakeClock, until: str | None
+) -> None:
+    session = host.new_session(closes_at=until, is_public=True, prompt="Ask.", max_participants=5)["id"]
+    guest = host.invite(session, "viewer")
+    host.say(session, "We need more buses in the evening because people work late.", "p1")
+    clock.advance(60)
+    ended = change(host, session, status="completed")
+    assert (ended["status"], ended["closes_at"]) == ("completed", moment(clock.now()))
+    assert asked("summaries") == [{"session_id": session}]
+    assert error_of(host.join(session, "p2")) == error_of(host.say(session, "Bread", "p1")) == ENDED
+    assert host.get("/sessions/public")["data"] == []
+    app.update_cards(events.batch(events.message(session)), Context())
+    for who in (host, guest):
+        assert [card["id"] for card in who.get("/sessions?status=completed")["data"]] == [session]
+    assert summarise(session)
+    assert write_brief(session)
+    assert "buses" in host.get(f"/sessions/{session}")["summary"]
+    assert 'status: "completed"' in host.call("GET", f"/sessions/{session}/session-md").body.decode()
+    moved = host.get(f"/sessions/{session}")["updated_at"]
+    clock.advance(24 * 3600)
+    sweep()
+    assert host.get(f"/sessions/{session}")["updated_at"] == moved
+
+
+def test_to_end_what_has_ended_changes_nothing_but_the_time_of_change(
+    host: Host, session: str, clock: FakeClock
+) -> None:
+    clock.advance(3600)
+    again = change(host, session, status="completed")
+    sweep()
+    assert (again["status"], again["closes_at"]) == ("completed", "2026-03-01T13:00:00.000000Z")
+    assert stored(session).status == "completed"
+
+
+@pytest.mark.parametrize("by", ["host", "clock", "clock that has not come by yet"])
+def test_a_host_who_opens_a_session_again_has_it_as_it_was(host: Host, session: str, clock: FakeClock, by: str) -> None:
+    host.say(session, "Soup", "p1")
+    if by == "host":
+        change(host, session, status="completed")
+    clock.advance(3600)
+    if by == "clock":
+        sweep()
+    opened = change(host, session, status="active")
+    assert (opened["status"], opened["closes_at"]) == ("active", None)
+    assert host.say(session, "Bread", "p1").status_code == host.join(session, "p2").status_code == 200
+    assert [card["id"] for card in host.get("/sessions/public")["data"]] == [session]
+    clock.advance(3600)
+    sweep()
+    assert stored(session).status == "active"
+
+
+def test_to_open_what_goes_on_leaves_its_end_alone(host: Host, session: str) -> None:
+    assert change(host, session, status="active")["closes_at"] == "2026-03-01T13:00:00.000000Z"
+
+
+def test_what_is_opened_again_may_get_another_end(host: Host, session: str) -> None:
+    change(host, session, status="completed")
+    opened = change(host, session, status="active", closes_at="2026-03-01T14:00:00Z")
+    assert (opened["status"], opened["closes_at"]) == ("active", "2026-03-01T14:00:00.000000Z")

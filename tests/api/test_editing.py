@@ -18,7 +18,7 @@ from tests.tables import each_row
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {
-    "topic", "goal", "context", "critical", "prompt", "project_id",
+    "topic", "goal", "context", "critical", "prompt", "project_id", "status",
     "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
     "anonymous", "max_participants", "reminders", "distribution",
@@ -105,7 +105,7 @@ def test_texts_are_trimmed_and_otherwise_kept_as_sent(host: Host) -> None:
 
 def test_a_body_without_a_field_that_can_be_set_is_refused(host: Host, subtests: pytest.Subtests) -> None:
     session = host.new_session()["id"]
-    for body in (b"", b"{}", b'{"status": "completed"}', b'{"id": "x", "updated_at": null}'):
+    for body in (b"", b"{}", b'{"id": "x", "updated_at": null}'):
         with subtests.test(body.decode()):
             status, code, message = error_of(host.call("PATCH", f"/sessions/{session}", body))
             start, _, named = message.partition("Allowed fields: ")
@@ -136,6 +136,12 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
         ({"results_visibility": "all"}, "results_visibility must be one of: host, participants, public"),
         ({"closes_at": "tomorrow"}, "closes_at must be a date and time (RFC 3339)"),
         ({"closes_at": "2026-03-01T12:00:05Z"}, "closes_at must be in the future"),
+        ({"status": "draft"}, "status must be one of: active, completed"),
+        ({"status": None}, "status must be a string"),
+        (
+            {"status": "completed", "closes_at": "2026-03-02T00:00:00Z"},
+            "closes_at cannot be set together with status completed: the session ends at once",
+        ),
         ({"closes_at": "9999-12-31T23:59:59Z"}, "closes_at is too far away"),
         ({"time_zone": "Berlin"}, "time_zone must be the IANA name of a time zone, like Europe/Berlin"),
         ({"project_id": "p"}, "project_id 'p' does not exist"),

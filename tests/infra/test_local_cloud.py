@@ -261,7 +261,10 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
             "secret, read Accounts, write Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, "
             "write Conversations, delete Conversations, send SummariesQueue, send DeletionsQueue",
         ),
-        ("SessionsChanged", "send PromptsQueue, send BriefsQueue, send CardsQueue, send StreamFailures"),
+        (
+            "SessionsChanged",
+            "send PromptsQueue, send SummariesQueue, send BriefsQueue, send CardsQueue, send StreamFailures",
+        ),
         ("ConversationsChanged", "write Sessions, send SummariesQueue, send StreamFailures"),
         ("WritePrompt", "read Sessions, write Sessions, send PromptsDeadLetters"),
         (

@@ -1,7 +1,6 @@
 """What is left to do when a session has ended by itself: nobody can take part any more from `closes_at` on, whoever asks."""
 
 from chalicelib.clock import Clock
-from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
 from chalicelib.store import deadlines
 from chalicelib.store.sessions import FOR_CLOSING, Sessions
@@ -10,8 +9,8 @@ from chalicelib.store.summaries import later
 _RETRY = Retry(tries=3)
 
 
-def close_session(session_id: str, *, sessions: Sessions, jobs: Jobs, clock: Clock) -> None:
-    """Ask for the last summary, and store that the session has ended: lists and the brief follow. Raises NotFound without a session.
+def close_session(session_id: str, *, sessions: Sessions, clock: Clock) -> None:
+    """Store that the session has ended: the last summary, lists and the brief follow. Raises NotFound without a session.
 
     Where somebody edits it all the time, or it was given more time, it stays as it is: it is looked at again.
     """
@@ -20,6 +19,5 @@ def close_session(session_id: str, *, sessions: Sessions, jobs: Jobs, clock: Clo
         view = sessions.view(session_id, FOR_CLOSING)
         if view.session.status_at(now) != "completed":
             return
-        jobs.write_summary(session_id, now)
         if deadlines.close(view, later(now, view.session.updated_at)):
             return

@@ -23,6 +23,7 @@ from chalicelib.store.telegram import TelegramGroups
 # Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
+_ENDING = {"status", "closes_at"}
 
 
 class EditedQuestion(NewQuestion, frozen=True):
@@ -40,6 +41,8 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     values = {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
     if "template_id" in values:
         values["template_id"] = template_id(values["template_id"])
+    if values.get("status") == "completed" and values.get("closes_at"):
+        raise Invalid("closes_at cannot be set together with status completed: the session ends at once")
     check_closing(values.get("closes_at"), now)
     check_time_zone(values.get("time_zone"))
     check_questions(values.get("questions") or ())
@@ -78,9 +81,8 @@ def edit_session(
 
 
 def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:
-    settings = {name: value for name, value in values.items() if name in _OF_SESSION}
-    if "closes_at" in values:
-        settings["status"] = "active"  # that time is to come: what had ended goes on
+    settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
+    settings |= _ending(before.session, values, now)
     session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
     after = replace(before, session=session)
     if "context" in values:
@@ -90,6 +92,16 @@ def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id
         questions = _questions(before.questions, asked or (), new_id)
         after = replace(after, questions=questions, session=replace(session, has_questions=asked is not None))
     return _prompted(before, after, values)
+
+
+def _ending(before: Session, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Gives status and closing time where these values end the session, open it again or give it another time to end."""
+    has_ended = before.status_at(now) == "completed"
+    if values.get("status") == "completed":
+        return {} if has_ended else {"status": "completed", "closes_at": now}
+    if "closes_at" in values:
+        return {"status": "active", "closes_at": values["closes_at"]}  # that time is to come: what had ended goes on
+    return {"status": "active", "closes_at": None} if has_ended and "status" in values else {}
 
 
 def _questions(

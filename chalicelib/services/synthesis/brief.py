@@ -24,6 +24,9 @@ _ALONE = "*Left out here: questions that only one person answered, and themes wh
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
 _EXAMPLE = "This is an example: its people, what they said and its results are made up."
 _SHORTENED = "\n\n… (shortened; {what} in the session)"
+_STATUS = re.compile(
+    '^status: "(?:active|completed)"$', re.MULTILINE
+)  # first in the front matter, where texts have one line
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -38,6 +41,13 @@ def render_brief(view: SessionView, join_url: str) -> str:
     context = markdown.paragraphs(view.context or "")
     context = _shortened(context, room - _size(questions), "the whole context is")
     return _document(view, join_url, context, questions)
+
+
+def read_brief(view: SessionView, now: datetime) -> str | None:
+    """Returns the stored brief with the status that counts at this moment: a session may have ended since it was made."""
+    if view.brief is None:
+        return None
+    return _STATUS.sub(f'status: "{view.session.status_at(now)}"', view.brief.markdown, count=1)
 
 
 def _document(view: SessionView, join_url: str, context: str, questions: str) -> str:

@@ -80,7 +80,8 @@ _IF_NONE_MATCH = {
 _ABOUT = f"""Design conversational surveys, let people (or agents) take part, read what comes out of it.
 
 Send `Authorization: Bearer hm_live_…`. Bodies are JSON in UTF-8, times RFC 3339 in UTC, ids UUIDs. Unknown fields are
-ignored; outer white space is trimmed; an optional field sent as `null` counts as absent on POST and clears on PATCH.
+ignored; outer white space is trimmed; an optional field sent as `null` counts as absent on POST and clears on PATCH;
+`max_participants: null` says on both that there is no limit.
 Every failure is `{{"error": {{"code", "message"}}}}`. A key has {DEFAULT_RATE} requests a minute unless it was made with another limit."""
 
 

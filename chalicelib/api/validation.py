@@ -1,12 +1,13 @@
 """From the bytes of a body to a checked struct, or to one sentence that names the field and the limit.
 
-msgspec does the checking; this module trims outer white space, treats null as absent, and puts msgspec's findings
-into the API's words.
+msgspec does the checking; this module trims outer white space, treats null as absent where it says nothing, and puts
+msgspec's findings into the API's words.
 """
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -46,7 +47,7 @@ def parse_body(raw: bytes, kind: type[T], ids: Mapping[str, str]) -> T:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
         text = raw.removeprefix(codecs.BOM_UTF8)
-        tidied = _tidy(msgspec.json.decode(text) if text.strip() else {}, keep_nulls=issubclass(kind, Changes))
+        tidied = _tidy(msgspec.json.decode(text) if text.strip() else {}, _telling_nulls(kind))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):
@@ -71,16 +72,26 @@ def parse_query(given: Mapping[str, str], kind: type[T]) -> T:
         raise Invalid(_in_our_words(str(error), kind)) from error
 
 
-def _tidy(value: Any, *, keep_nulls: bool = False) -> Any:
-    """Trim strings, leave nothing of blank ones, drop nulls of objects; those of the outermost one are kept on demand."""
+def _tidy(value: Any, kept_nulls: Container[str] = ()) -> Any:
+    """Trim strings, leave nothing of blank ones, drop nulls of objects; those of the outermost one are kept under these names."""
     if isinstance(value, str):
         return "" if is_blank(value) else value.strip()
     if isinstance(value, list):
         return [_tidy(item) for item in value]
     if isinstance(value, dict):
         named = {name: _tidy(item) for name, item in value.items()}
-        return named if keep_nulls else {name: item for name, item in named.items() if item is not None}
+        return {name: item for name, item in named.items() if item is not None or name in kept_nulls}
     return value
+
+
+@cache
+def _telling_nulls(kind: type[Any]) -> frozenset[str]:
+    """The fields in which null says something: all of a change; else those that may be null and are not so by default."""
+    found: Any = msgspec.inspect.type_info(kind)
+    if issubclass(kind, Changes):
+        return frozenset(field.encode_name for field in found.fields)
+    told = (field for field in found.fields if field.default not in (None, msgspec.NODEFAULT))
+    return frozenset(field.encode_name for field in told if _may_be_null(field.type))
 
 
 def _check_sizes(value: Any, path: str) -> None:
@@ -137,6 +148,13 @@ def _choices(kind: type[Any], path: str) -> list[str]:
             found = next(field.type for field in found.fields if field.encode_name == step)
         found = _inner(found)
     return [str(value) for value in found.values]
+
+
+def _may_be_null(found: Any) -> bool:
+    if isinstance(found, msgspec.inspect.Metadata):
+        return _may_be_null(found.type)
+    options = found.types if isinstance(found, msgspec.inspect.UnionType) else ()
+    return any(isinstance(option, msgspec.inspect.NoneType) for option in options)
 
 
 def _inner(found: Any) -> Any:

@@ -135,6 +135,7 @@ class SessionView(Struct, frozen=True):
     prompt_tries: int = 0  # since then, that a model was paid for and no prompt came of
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
+    taken: int = 0  # how many are in, of a session with a limit of participants
     synthesis: Synthesis = field(default_factory=Synthesis)
     summary: Summary | None = None
     brief: Brief | None = None

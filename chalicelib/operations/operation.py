@@ -20,7 +20,8 @@ from chalicelib.services.access.principal import Principal
 
 
 class Input(Struct):
-    """Base of what operations take. Outer white space of texts is trimmed; null counts as absent."""
+    """Base of what operations take. Outer white space of texts is trimmed; null counts as absent, but for a field whose default
+    is something else than null."""
 
 
 class Nothing(Input):

@@ -9,6 +9,7 @@ from chalicelib.model import QuestionType as QuestionKind
 from chalicelib.model import Visibility
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
 from chalicelib.operations.operation import Input
+from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
 
 Topic = Annotated[
     str,
@@ -80,9 +81,7 @@ DurationMinutes = Annotated[
     int, Meta(ge=1, le=240, description="About how many minutes a conversation is to take.", examples=[10])
 ]
 Anonymous = Annotated[bool, Meta(description="Whether participants are asked for no name.")]
-MaxParticipants = Annotated[
-    int, Meta(ge=1, le=100_000, description="How many people can join; without a number, as many as come.")
-]
+MaxParticipants = Annotated[int, Meta(ge=1, le=100_000, description="How many people can join; null: as many as come.")]
 GroupId = Annotated[Id, Meta(description="The id of the group.", examples=["-1001234567890"])]
 Channel = Annotated[ChannelName, Meta(description="The kind of channel.")]
 QuestionText = Annotated[
@@ -174,7 +173,7 @@ class CreateSession(Input):
     duration_minutes: DurationMinutes = 10
     closes_at: Annotated[Moment, Meta(description="When the session ends by itself.")] | None = None
     anonymous: Anonymous = False
-    max_participants: MaxParticipants | None = None
+    max_participants: MaxParticipants | None = DEFAULT_LIMIT
     reminders: Annotated[NewReminders, Meta(description="Reminders to people who did not finish.")] = field(
         default_factory=NewReminders
     )

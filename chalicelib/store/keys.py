@@ -7,7 +7,7 @@
 | create a user | the e-mail address is free | transaction on accounts `user#`, `email#` |
 | create a session | – | one transaction: no `deleted#`; session, context, questions, prompts, tallies, seats, member, synthesis |
 | a session's pages and API | its parts | one BatchGetItem on sessions |
-| one chat turn | session parts, scratchpad; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
+| one chat turn | session parts, scratchpad, seats; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
 | a first opening | the tailored prompt, while it is being written | BatchGetItem sessions: session, `prompt#current` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
@@ -34,7 +34,6 @@
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
-| a page of a session with a limit | whether there is a seat | GetItem sessions `seats` |
 | a session has ended by itself | – | one transaction: session, all tallies, `closing` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |

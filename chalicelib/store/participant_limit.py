@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Session, SessionView, Thread
-from chalicelib.store import database, keys, tallies
+from chalicelib.store import keys, tallies
 from chalicelib.store.session_items import LimitItem, TallyItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
@@ -47,12 +47,6 @@ def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     if is_capped:
         limit = LimitItem(thread.session_id, keys.PARTICIPANT_LIMIT)
         write.update(limit, [LimitItem.taken.add(-1)], LimitItem.limit.exists())
-
-
-def read_participants(session_id: str) -> int:
-    """How many are in a session that has a limit; none where it has none any more."""
-    item = database.get(LimitItem, session_id, keys.PARTICIPANT_LIMIT)
-    return int(item.taken) if item else 0
 
 
 def edit(write: Transaction, before: SessionView, after: SessionView) -> None:

@@ -129,9 +129,9 @@ class Participants:
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
             participant_limit.count_out(write, thread, is_capped=is_capped)
 
-        # Only one of the two can hold; most sessions have no limit of participants.
+        # Only one of the two can hold; most sessions have a limit of participants.
         return any(
-            holds(partial(database.transact, partial(build, is_capped=is_capped))) for is_capped in (False, True)
+            holds(partial(database.transact, partial(build, is_capped=is_capped))) for is_capped in (True, False)
         )
 
     def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:

@@ -25,6 +25,7 @@ from chalicelib.store import keys
 from chalicelib.store.documents import document_from
 from chalicelib.store.session_items import (
     BriefItem,
+    LimitItem,
     MemberItem,
     PromptItem,
     QuestionsItem,
@@ -84,6 +85,8 @@ def _parts(raw: Raw) -> dict[str, Any]:
         current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
         parts["prompt_version"] = int(current.version)
         parts["prompt"] = prompt_of(current) if current.text else None
+    if keys.PARTICIPANT_LIMIT in raw:
+        parts["taken"] = int(LimitItem.from_raw_data(raw[keys.PARTICIPANT_LIMIT]).taken)
     if keys.SYNTHESIS in raw:
         synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
         parts["synthesis"] = Synthesis(

@@ -86,7 +86,7 @@ def test_null_clears_what_is_optional_and_gives_settings_their_default_back(host
     session = host.new_session(**FULL)["id"]
     kept = ("id", "topic", "goal", "project_id", "template_id")
     after = patch(host, session, **{name: None for name in FULL if name not in kept})
-    assert {key: after[key] for key in DEFAULTS} == DEFAULTS
+    assert {key: after[key] for key in DEFAULTS} == DEFAULTS | {"max_participants": None}
     assert host.get(f"/sessions/{session}/questions") == {"data": []}
 
 

@@ -1,5 +1,7 @@
 """A session that is full, and a conversation that is, over the API."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib import container, settings
@@ -57,3 +59,18 @@ def test_a_full_conversation_takes_no_more_and_what_was_said_is_answered_as_ever
     assert [host.say(session, "Soup", message_id=f"m{number}").json_body for number in range(2)] == said
     assert (host.get(f"/sessions/{session}")["usage"]["turns"], model.count("turn")) == (2, 2)
     assert host.say(session, "Soup", "p2").status_code == 200
+
+
+def test_whoever_says_nothing_of_a_limit_has_one_of_500(host: Host) -> None:
+    def limit_of(**fields: Any) -> Any:
+        return host.get(f"/sessions/{host.new_session(**fields)['id']}")["max_participants"]
+
+    assert limit_of() == 500
+    assert limit_of(max_participants=None) is None
+    assert limit_of(max_participants=501) == 501
+
+
+def test_what_a_change_says_of_the_limit_holds_and_what_it_does_not_say_stays(host: Host) -> None:
+    session = host.new_session(max_participants=None)["id"]
+    for change, limit in (({"topic": "Soup"}, None), ({"max_participants": 3}, 3), ({"max_participants": None}, None)):
+        assert host.call("PATCH", f"/sessions/{session}", change).json_body["max_participants"] == limit

@@ -64,7 +64,7 @@ DEFAULTS: dict[str, Any] = {
     "duration_minutes": 10,
     "closes_at": None,
     "anonymous": False,
-    "max_participants": None,
+    "max_participants": 500,
     "completed_count": 0,
     "reminders": {"enabled": False, "after_hours": [], "text": None},
     "usage": {"turns": 0, "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0},
@@ -121,7 +121,8 @@ def test_a_session_without_questions_lists_none(host: Host) -> None:
 
 
 def test_null_counts_as_absent_for_every_optional_field(host: Host) -> None:
-    nothing = dict.fromkeys(set(FULL) - {"topic", "goal"} | {"template_id", "project_id", "distribution"})
+    telling = {"topic", "goal", "max_participants"}
+    nothing = dict.fromkeys(set(FULL) - telling | {"template_id", "project_id", "distribution"})
     session = host.get(f"/sessions/{host.new_session(**nothing)['id']}")
     assert {key: session[key] for key in DEFAULTS} == DEFAULTS
 

@@ -13,15 +13,12 @@ from chalicelib.store import participant_limit as stored
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 
+DEFAULT_LIMIT = 500  # of a session whose host says nothing of a limit
+
 
 def is_full(participants: int, limit: int | None) -> bool:
     """Whether nobody more can join; a session without a limit is never full."""
     return limit is not None and participants >= limit
-
-
-def is_full_now(session: Session) -> bool:
-    """The same by what is stored now; of a session without a limit nothing is read."""
-    return session.is_capped and is_full(stored.read_participants(session.id), session.max_participants)
 
 
 def admit(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from chalice.app import Request, Response
 
@@ -15,7 +15,7 @@ from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.page import HEADERS, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_problem, render_problem
-from chalicelib.web.kit.request import answer_in_any_case, public_url, request_id
+from chalicelib.web.kit.request import answer_in_any_case, id_in_link, public_url, request_id
 
 READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
 MOST_FIELDS = 200
@@ -23,6 +23,8 @@ SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: o
 
 Form = dict[str, str]
 Answer = Callable[[Request], Response]
+AnswerToLink = Callable[[Request, str], Response]
+_OF_LINKS = ("t", "k", "r", "cursor", "leave", "told", "format", "lang")  # what our own links have beside the session
 
 
 def respond(
@@ -34,6 +36,26 @@ def respond(
     if request.method == "HEAD":
         response.body = type(response.body)()
     return response
+
+
+def respond_to_link(request: Request, answer: AnswerToLink) -> Response:
+    """Returns the page that a link to a session leads to, given the session's id.
+
+    A link to which something clung on its way leads to the clean address, which is what people then copy.
+    """
+
+    def follow(request: Request) -> Response:
+        require_allowance(request)
+        query = request.query_params or {}
+        given = query.get("s") or ""
+        session_id = id_in_link(given)
+        if given.lower() == session_id:
+            return answer(request, session_id)
+        kept = {name: query[name] for name in _OF_LINKS if name in query}
+        address = f"{request.path.strip('/')}?{urlencode({'s': session_id, **kept})}"
+        return Response("", {**HEADERS, "Referrer-Policy": "no-referrer", "Location": address}, 302)
+
+    return respond(request, follow)
 
 
 def respond_to_script(request: Request, answer: Answer) -> Response:

@@ -14,6 +14,8 @@ from chalicelib.settings import settings
 TURN_SECONDS = 24  # the gateway gives up after 29
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_AT_START = re.compile(rf"\s*({_UUID.pattern})(?![0-9a-z])", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]*")
 
 
 def request_id(request: Request) -> str:
@@ -31,6 +33,19 @@ def require_uuid(value: str, message: str = "Session not found") -> str:
     if not is_uuid(value.lower()):
         raise NotFound(message)
     return value.lower()
+
+
+def id_in_link(value: str) -> str:
+    """Returns the canonical id that a parameter of a link begins with, whatever clung to it where the link was written or
+    sent: a full stop, a bracket, a blank, `?utm_source=…`. Raises NotFound where it begins with none."""
+    found = _AT_START.match(value)
+    return require_uuid(found[1] if found else "")
+
+
+def token_in_link(value: str) -> str:
+    """Returns a signed parameter of a link without what clung to it."""
+    found = _TOKEN.match(value.strip())
+    return found[0].rstrip(".") if found else ""
 
 
 def public_url(request: Request) -> str:

@@ -9,7 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.errors import RateLimited
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance
-from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.participant import actions, chat_page, join, resume
 from chalicelib.web.participant.chat_page import Draft, Outcome
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
@@ -17,13 +17,11 @@ from chalicelib.web.participant.chat_request import ChatRequest, make_chat_reque
 TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
 
 
-def show_page(request: Request) -> Response:
+def show_page(request: Request, session_id: str) -> Response:
     """Returns the page as it stands for this visitor."""
-    require_allowance(request)
     query = request.query_params or {}
-    session_id = require_uuid(query.get("s") or "")
     chat = make_chat_request(request, session_id, identity.find_person(request, session_id))
-    if person := identity.person_in_link(link := query.get("r", ""), session_id):
+    if person := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):
         return resume.offer(chat, link, person)
     context = chat.find()
     if context.thread and "leave" in query:

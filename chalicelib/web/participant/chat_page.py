@@ -15,7 +15,7 @@ from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, L
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
-from chalicelib.services.sessions.participant_limit import is_full_now
+from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.web.kit import identity
@@ -152,7 +152,7 @@ def _choose_page(
         return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
     if thread is not None:
         return "conversation.html", outcome.code, _conversation_values(chat, session, thread, outcome)
-    if outcome.given is None and is_full_now(session):
+    if outcome.given is None and is_full(view.taken, session.max_participants):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
     form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
     token = identity.form_token(chat.person, session.id)

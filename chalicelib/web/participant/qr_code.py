@@ -5,22 +5,19 @@ import io
 from chalice.app import Request, Response
 
 from chalicelib import container
-from chalicelib.web.kit.http import require_allowance
-from chalicelib.web.kit.request import public_url, require_uuid
+from chalicelib.web.kit.request import public_url
 
 _SCALE = 12  # pixels of a module: sharp on a slide
 _QUIET = 4  # modules around it, as the standard asks
 _HOUR = "public, max-age=3600"
 
 
-def show(request: Request) -> Response:
+def show(request: Request, session_id: str) -> Response:
     """Returns the code as SVG, or as PNG for `format=png` from a client that says that it takes one: to another, Chalice gives
     an error of its own in place of a picture."""
     import segno
 
-    require_allowance(request)
     query = request.query_params or {}
-    session_id = require_uuid(query.get("s") or "")
     container.sessions().view(session_id, ())
     code = segno.make(f"{public_url(request)}/chat?s={session_id}", error="m", micro=False)
     headers = {

@@ -20,9 +20,9 @@ from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
-from chalicelib.web.kit.http import require_allowance, see_other
+from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import PageLocale, locale_for, render_page
-from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
 
 PEOPLE = 50  # on one page
@@ -46,12 +46,10 @@ class Person(Struct, frozen=True):
     rating: int | None
 
 
-def show(request: Request) -> Response:
+def show(request: Request, session_id: str) -> Response:
     """Returns the results as this visitor may see them."""
-    require_allowance(request)
     query = request.query_params or {}
-    session_id = require_uuid(query.get("s") or "")
-    if holder := identity.holder_in_link(token := query.get("k", ""), session_id):
+    if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
     user_id = identity.find_holder(request, "user", session_id)

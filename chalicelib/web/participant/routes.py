@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.web.kit.http import READ, respond, respond_to_script
+from chalicelib.web.kit.http import READ, respond, respond_to_link, respond_to_script
 from chalicelib.web.participant import chat, home, qr_code, results
 
 routes = Blueprint(__name__)
@@ -17,7 +17,7 @@ def get_home() -> Response:
 @routes.route("/chat", methods=READ, content_types=[])
 def get_chat() -> Response:
     """Returns where this person stands in the session: the form, the conversation, or its end."""
-    return respond(routes.current_request, chat.show_page)
+    return respond_to_link(routes.current_request, chat.show_page)
 
 
 @routes.route("/chat", methods=["POST"], content_types=[])
@@ -41,10 +41,10 @@ def post_from_script() -> Response:
 @routes.route("/results", methods=READ, content_types=[])
 def get_results() -> Response:
     """Returns what came of a session."""
-    return respond(routes.current_request, results.show)
+    return respond_to_link(routes.current_request, results.show)
 
 
 @routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
     """Returns the link of a session as a picture."""
-    return respond(routes.current_request, qr_code.show)
+    return respond_to_link(routes.current_request, qr_code.show)

@@ -43,11 +43,12 @@ def parse_body(raw: bytes, kind: type[T], ids: Mapping[str, str]) -> T:
 
     An empty body counts as `{}`. A byte order mark, which some editors and shells put in front, is passed over.
     """
+    known: Any = kind
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"The request body must be at most {BODY_BYTES:,} bytes")
     try:
         text = raw.removeprefix(codecs.BOM_UTF8)
-        tidied = _tidy(msgspec.json.decode(text) if text.strip() else {}, _telling_nulls(kind))
+        tidied = _tidy(msgspec.json.decode(text) if text.strip() else {}, _telling_nulls(known))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid("The request body is not valid JSON") from error
     if not isinstance(tidied, dict):
@@ -85,7 +86,7 @@ def _tidy(value: Any, kept_nulls: Container[str] = ()) -> Any:
 
 
 @cache
-def _telling_nulls(kind: type[Any]) -> frozenset[str]:
+def _telling_nulls(kind: Any) -> frozenset[str]:
     """The fields in which null says something: all of a change; else those that may be null and are not so by default."""
     found: Any = msgspec.inspect.type_info(kind)
     if issubclass(kind, Changes):

@@ -48,7 +48,11 @@ class Conversation:
     def join(self, **answers: str) -> Turn:
         """Join with the answers to the form."""
         return join.join(
-            self.session.id, self.who, answers, deps=container.conversation_deps(), deadline=self.clock.deadline(24)
+            self.session.id,
+            self.who,
+            list(answers.items()),
+            deps=container.conversation_deps(),
+            deadline=self.clock.deadline(24),
         )
 
     def say(self, content: str, message_id: str | None = None, widget_value: Any = None) -> Turn:

@@ -6,17 +6,23 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.model.sessions import QuestionRole
 from chalicelib.model.synthesis import Voice
 
 Speaker = Literal["user", "assistant"]
 
 
-class Answer(Struct, frozen=True):
-    """What a participant entered for one question of the form; the question's text is kept as it was asked."""
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What a participant entered for one question of the form; the question's text is kept as it was asked.
+
+    `choices` are the options that were chosen where several could be; `answer` has them in a row. `role` is the question's.
+    """
 
     question_id: str
     text: str
     answer: str
+    choices: tuple[str, ...] = ()
+    role: QuestionRole = "other"
 
 
 class Thread(Struct, frozen=True):

@@ -13,6 +13,7 @@ Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
 PromptOrigin = Literal["host", "tailored", "basic"]
 QuestionType = Literal["Short field", "Email", "Options"]
+QuestionRole = Literal["name", "email", "other"]
 Channel = Literal["telegram"]
 PromptStatus = Literal["host", "writing", "tailored", "basic"]
 SummaryStatus = Literal["current", "updating", "stale", "none"]
@@ -20,7 +21,11 @@ DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconf
 
 
 class Question(Struct, frozen=True):
-    """A field of the pre-session form."""
+    """A field of the pre-session form.
+
+    `role` is what the answer is to us, where the host says so. `multiple`: several of the options may be chosen; `long`: a
+    text of several lines.
+    """
 
     id: str
     text: str
@@ -28,6 +33,9 @@ class Question(Struct, frozen=True):
     type: QuestionType = "Short field"
     required: bool = False
     options: tuple[str, ...] = ()
+    role: QuestionRole | None = None
+    multiple: bool = False
+    long: bool = False
 
 
 class Prompt(Struct, frozen=True):

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib import container
-from chalicelib.errors import Invalid
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import Content, Id, OfSession, Text5k, ThreadId
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
+from chalicelib.operations.session_fields import Option
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import participants_url
 from chalicelib.services.conversations import turn as turns
@@ -28,9 +28,23 @@ class GivenAnswer(Struct):
     """An answer to one question of the form."""
 
     question_id: Annotated[
-        Id, Meta(description="The id of the question.", examples=["b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"])
+        str,
+        Meta(
+            min_length=1,
+            max_length=1_000,
+            description="The question: its id, its text, or its number in the form, counted from 1 (from 0 where one of the "
+            "answers is for 0).",
+            examples=["b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"],
+        ),
     ]
-    answer: Annotated[Text5k, Meta(description="What is entered.", examples=["Weekly"])]
+    answer: Annotated[
+        Text5k | Annotated[tuple[Option, ...], Meta(max_length=50)],
+        Meta(
+            description="What is entered. Of a question with `multiple` the chosen options: a list of them, or a text with "
+            "one a line or separated by commas.",
+            examples=["Weekly"],
+        ),
+    ]
 
 
 class Join(OfSession):
@@ -92,9 +106,7 @@ class ChatResponse(Output):
 
 def join(call: Call, given: Join) -> Done:
     """Join with the answers to the form; gives the opening message."""
-    answers = {it.question_id: it.answer for it in given.answers}
-    if len(answers) < len(given.answers):
-        raise Invalid("answers must have each question once")
+    answers = [(it.question_id, it.answer) for it in given.answers]
     deps = container.conversation_deps()
     turn = join_session(
         given.session_id,
@@ -108,7 +120,7 @@ def join(call: Call, given: Join) -> Done:
 
 
 def chat(call: Call, given: Chat) -> Done:
-    """One turn."""
+    """One turn. The first one of a participant begins their thread, where the form has no question that needs an answer."""
     said = NewMessage(given.content, given.message_id or call.repeat_id, given.widget_value)
     deps = container.conversation_deps()
     return _done(call, turns.say(given.session_id, _who(call, given), said, deps=deps, deadline=call.deadline))

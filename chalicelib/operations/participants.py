@@ -62,7 +62,10 @@ class Answer(Output):
 
     question_id: Annotated[QuestionId, Meta(description="The id of the question.")]
     text: Annotated[str, Meta(description="The question as it was asked.", examples=["How often do you come in?"])]
-    answer: Annotated[str, Meta(description="What was entered.", examples=["Weekly"])]
+    answer: Annotated[str, Meta(description="What was entered; chosen options in a row.", examples=["Weekly"])]
+    choices: (
+        Annotated[list[str], Meta(description="The options that were chosen, where several could be.")] | UnsetType
+    ) = UNSET
 
 
 class Participant(Output):
@@ -74,7 +77,14 @@ class Participant(Output):
         bool, Meta(description="Whether the conversation goes on: it was not concluded.", examples=[True])
     ]
     messages: Annotated[list[Message], Meta(description="What was said, oldest first.")]
-    external_id: Annotated[str, Meta(description="The id that the channel gave the participant.", examples=["ada"])]
+    external_id: Annotated[
+        str,
+        Meta(
+            description="The id that the channel gave the participant; of an anonymous session, something else in its place "
+            "that is the same for the same participant.",
+            examples=["ada"],
+        ),
+    ]
     channel: Annotated[Channel, Meta(description="Where the conversation takes place.", examples=["api"])]
     another_account: Annotated[
         bool,
@@ -245,7 +255,7 @@ def _participant(view: ThreadView) -> Participant:
         message_count=thread.message_count,
         first_message_at=moment_or_null(thread.first_message_at),
         last_message_at=moment_or_null(thread.last_message_at),
-        answers=[Answer(it.question_id, it.text, it.answer) for it in view.answers],
+        answers=[Answer(it.question_id, it.text, it.answer, list(it.choices) or UNSET) for it in view.answers],
         included=thread.included,
         rating=thread.rating,
     )

@@ -14,7 +14,9 @@ from chalicelib.services.sessions import editing
 
 _QUESTIONS = Annotated[
     tuple[EditedQuestion, ...],
-    Meta(max_length=50, description="The whole form; a question with its id stays what it was."),
+    Meta(
+        max_length=50, description="The whole form; a question with its id, or with the same text, stays what it was."
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from chalicelib.model import Channel as ChannelName
+from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
 from chalicelib.model import Visibility
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
@@ -80,7 +81,13 @@ TimeZone = Annotated[
 DurationMinutes = Annotated[
     int, Meta(ge=1, le=240, description="About how many minutes a conversation is to take.", examples=[10])
 ]
-Anonymous = Annotated[bool, Meta(description="Whether participants are asked for no name.")]
+Anonymous = Annotated[
+    bool,
+    Meta(
+        description="Whether nobody is asked who they are: no question for a name or an e-mail address is taken, and neither "
+        "`participant_name` nor the `participant_id` of the channel is stored."
+    ),
+]
 MaxParticipants = Annotated[int, Meta(ge=1, le=100_000, description="How many people can join; null: as many as come.")]
 GroupId = Annotated[Id, Meta(description="The id of the group.", examples=["-1001234567890"])]
 Channel = Annotated[ChannelName, Meta(description="The kind of channel.")]
@@ -98,6 +105,16 @@ QuestionType = Annotated[
     Meta(description="What is entered: a short text, an e-mail address, or one of the options.", examples=["Options"]),
 ]
 IsRequired = Annotated[bool, Meta(description="Whether nobody joins without an answer.")]
+QuestionRole = Annotated[
+    RoleOfQuestion,
+    Meta(
+        description="What the answer is: the participant's name, which `participant_name` follows; their e-mail address; or just "
+        "an answer. Where it is not set, type and wording hint at it. In an anonymous session only `other` may be.",
+        examples=["other"],
+    ),
+]
+IsMultiple = Annotated[bool, Meta(description="Whether several of the options may be chosen.")]
+IsLong = Annotated[bool, Meta(description="Whether there is room for a text of several lines.")]
 Option = Annotated[str, Meta(min_length=1, max_length=200)]
 RemindersEnabled = Annotated[bool, Meta(description="Whether reminders are sent.")]
 Hours = Annotated[int, Meta(ge=1, le=720)]
@@ -113,12 +130,21 @@ class NewQuestion(Struct):
         tuple[Option, ...],
         Meta(max_length=50, description="What there is to choose from.", examples=[["Daily", "Weekly", "Hardly ever"]]),
     ] = ()
+    role: QuestionRole | None = None
+    multiple: IsMultiple = False
+    long: IsLong = False
 
 
 class EditedQuestion(NewQuestion):
     """A question of the form; with its id it stays the question that it was."""
 
-    id: Annotated[Id, Meta(description="The id of the question that this one takes the place of.")] | None = None
+    id: (
+        Annotated[
+            Id,
+            Meta(description="The id of the question that this one takes the place of; without one, its text tells."),
+        ]
+        | None
+    ) = None
 
 
 class NewReminders(Struct):

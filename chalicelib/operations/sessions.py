@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.model import Card, PromptStatus, SessionView
-from chalicelib.model import Question as AskedQuestion
 from chalicelib.model import Session as StoredSession
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import (
@@ -18,7 +17,6 @@ from chalicelib.operations.fields import (
     Limit,
     Offset,
     OfSession,
-    QuestionId,
     SessionId,
     Status,
     Time,
@@ -27,6 +25,7 @@ from chalicelib.operations.fields import (
     moment_or_null,
 )
 from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
+from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import Holder, results_url
@@ -77,19 +76,6 @@ class PublicSessionListItem(SessionListItem):
     """A public session; always an active one."""
 
     join_url: JoinUrl
-
-
-class Question(Output):
-    """A field of the pre-session form."""
-
-    id: Annotated[QuestionId, Meta(description="The id that answers name.")]
-    text: fields.QuestionText
-    position: Annotated[int, Meta(ge=0, description="Its place in the form, from 0.", examples=[0])]
-    type: fields.QuestionType
-    required: fields.IsRequired
-    options: Annotated[
-        list[str], Meta(description="What there is to choose from.", examples=[["Daily", "Weekly", "Hardly ever"]])
-    ]
 
 
 class Distribution(Output):
@@ -275,7 +261,7 @@ def delete_session(call: Call, _: OfSession, view: SessionView) -> None:
 
 def get_questions(_: Call, __: OfSession, view: SessionView) -> QuestionList:
     """The pre-session form."""
-    return QuestionList(_questions(view.questions))
+    return QuestionList(show_questions(view.questions))
 
 
 def list_sessions(call: Call, given: ListSessions) -> SessionList:
@@ -352,7 +338,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "session_md": read_brief(view, call.now),
         "join_url": join_url(call.public_url, of.id),
         "results_url": _results_url(call, of.id),
-        "questions": _questions(view.questions),
+        "questions": show_questions(view.questions),
         "distribution": [Distribution(it.channel, it.group_id, it.status, it.error) for it in of.distribution],
         "prompt_status": creation.prompt_status(view),
         "summary_status": summary_status(view, call.now),
@@ -369,10 +355,6 @@ def _results_url(call: Call, session_id: str) -> str:
     """Gives the page of a session's results, opened with what the caller may see of it."""
     holder = Holder("user", call.user_id)
     return results_url(call.public_url, session_id, holder, secret=container.deployment_secret(), now=call.now)
-
-
-def _questions(asked: tuple[AskedQuestion, ...]) -> list[Question]:
-    return [Question(it.id, it.text, it.position, it.type, it.required, list(it.options)) for it in asked]
 
 
 OPERATIONS = (

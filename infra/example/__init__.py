@@ -70,7 +70,9 @@ def _talk(person: Person, at: datetime) -> None:
     deps, deadline = container.conversation_deps_with(Facilitator(person, clock), clock), clock.deadline(SECONDS)
     by_cookie = Principal(ParticipantCookie())
     who = participant_of(by_cookie, str(uuid5(UUID(EXAMPLE_ID), person.number)), person.name or None)
-    join(EXAMPLE_ID, who, _form(person), deps=deps, deadline=deadline, request_id=f"joins-{person.number}")
+    join(
+        EXAMPLE_ID, who, list(_form(person).items()), deps=deps, deadline=deadline, request_id=f"joins-{person.number}"
+    )
     for number, turn in enumerate(person.turns, 1):
         clock.advance(READING + len(turn.said) / LETTERS_A_SECOND)
         said = NewMessage(turn.said, f"{person.number}-{number}", turn.chosen)

@@ -27,6 +27,9 @@ QUESTION = {
     "type": re.compile("Short field|Email|Options"),
     "required": bool,
     "options": [str],
+    "role": re.compile("name|email|other"),
+    "multiple": bool,
+    "long": bool,
 }
 
 SESSION = {

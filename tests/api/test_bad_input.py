@@ -158,7 +158,7 @@ ANSWERS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"answers": ["a"]}, "answers[0] must be an object"),
     ({"answers": [{"answer": "a"}]}, "answers[0].question_id is required"),
     ({"answers": [{"question_id": "q"}]}, "answers[0].answer is required"),
-    ({"answers": [{"question_id": "q", "answer": 3}]}, "answers[0].answer must be a string"),
+    ({"answers": [{"question_id": "q", "answer": 3}]}, "answers[0].answer must be a string or a list"),
     (
         {"answers": [{"question_id": "q", "answer": "x" * 5_001}]},
         "answers[0].answer must be at most 5,000 characters",

@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from app import app
 from chalicelib.api.http import ROUTED
-from chalicelib.operations import account, conversations, participants, results, sessions
+from chalicelib.operations import account, conversations, participants, questions, results, sessions
 from tests.api import shapes as contract
 from tests.api.hosts import Host
 from tests.events import request
@@ -155,7 +155,7 @@ def check(value: Any, schema: Any, described: Any) -> None:
         (sessions.SessionCreated, contract.SESSION_CREATED),
         (sessions.PublicSessionListItem, contract.SESSION_CREATED),
         (sessions.Session, contract.SESSION),
-        (sessions.Question, contract.QUESTION),
+        (questions.Question, contract.QUESTION),
         (participants.Message, contract.MESSAGE),
         (participants.Participant, contract.PARTICIPANT),
         (results.Summary, contract.SUMMARY),

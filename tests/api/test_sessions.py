@@ -17,9 +17,9 @@ FULL: dict[str, Any] = {
     "context": "Two hundred people, one kitchen.",
     "prompt": "Ask about soup.",
     "questions": [
-        {"text": "Name"},
-        {"text": "Mail", "type": "Email", "required": True},
-        {"text": "Diet", "type": "Options", "options": ["vegan", "any"]},
+        {"text": "Team", "long": True},
+        {"text": "Town", "role": "other", "required": True},
+        {"text": "Diet", "type": "Options", "options": ["vegan", "any"], "multiple": True},
     ],
     "cross_pollination": True,
     "widgets_enabled": True,
@@ -105,10 +105,9 @@ def test_questions_come_back_in_order_with_defaults_filled_in(host: Host) -> Non
     listed = host.get(f"/sessions/{session['id']}/questions")
     assert list(listed) == ["data"]
     assert_shape(listed["data"], [QUESTION])
+    plain = {"type": "Short field", "required": False, "options": [], "role": "other", "multiple": False, "long": False}
     assert [{key: value for key, value in question.items() if key != "id"} for question in listed["data"]] == [
-        {"text": "Name", "position": 0, "type": "Short field", "required": False, "options": []},
-        {"text": "Mail", "position": 1, "type": "Email", "required": True, "options": []},
-        {"text": "Diet", "position": 2, "type": "Options", "required": False, "options": ["vegan", "any"]},
+        {**plain, "position": position, **asked} for position, asked in enumerate(FULL["questions"])
     ]
     assert host.get(f"/sessions/{session['id']}")["questions"] == listed["data"]
 

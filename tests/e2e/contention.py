@@ -36,7 +36,7 @@ def main(session_id: str) -> dict[str, Any]:
         for sent in range(1, TRIES + 1):
             try:
                 who = participant_of(Principal(ParticipantCookie()), f"person-{number}")
-                begin(session_id, who, {}, deps=deps, deadline=deps.clock.deadline(24))
+                begin(session_id, who, [], deps=deps, deadline=deps.clock.deadline(24))
             except Unavailable:
                 continue
             return time.monotonic() - began, sent

@@ -26,6 +26,7 @@ from chalicelib.services.facilitation.facilitator_reply import drop_last_questio
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
 from chalicelib.services.participants import form
+from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis import claims, markdown, quotation_marks
 from chalicelib.services.synthesis.aggregate import aggregate_digests
@@ -108,7 +109,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "markdown.inline": markdown.inline,
     "markdown.paragraphs": markdown.paragraphs,
     "refusal": lambda text: idempotency.refusal(Invalid(text)),
-    "asks_name": lambda text: form.asks_name(Question("q", text, 0)),
+    "role_of": lambda text: role_of(Question("q", text, 0)),
     "an answer": lambda text: form.list_refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
     "tags": _tagged,
     "formatted": render_markdown,

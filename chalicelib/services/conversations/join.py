@@ -3,7 +3,7 @@
 A join that ends half-way is completed by the same request sent again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import Turn, turn_of
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.conversations.turn import reply
-from chalicelib.services.participants.form import check_answers
+from chalicelib.services.participants.form import Given, check_answers, check_size, find_name, name_questions
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
 
@@ -22,7 +22,7 @@ from chalicelib.services.sessions.participant_limit import admit
 def join(
     session_id: str,
     who: Participant,
-    given: Mapping[str, str],
+    given: Sequence[tuple[str, Given]],
     *,
     deps: ConversationDeps,
     deadline: Deadline,
@@ -30,26 +30,35 @@ def join(
 ) -> Turn:
     """Begin this participant's thread with the answers to the form, and give the facilitator's opening message.
 
+    Each answer comes with what names its question: an id, a text or a position.
+
     A thread that has no opening yet (its first request died) is completed; on any other it is Invalid to join again,
     but for another try of the request that did: `request_id` is the same for all of its tries.
     """
     context = request_context.find(session_id, who, deps)
-    return begin(context, who, given, deps=deps, deadline=deadline, request_id=request_id)
+    request_context.require_active(context.view, deps)
+    answers = {} if context.thread else name_questions(context.view.questions, given)
+    return begin(context, who, answers, deps=deps, deadline=deadline, request_id=request_id)
 
 
 def begin(
     context: RequestContext,
     who: Participant,
-    given: Mapping[str, str],
+    given: Mapping[str, Given],
     *,
     deps: ConversationDeps,
     deadline: Deadline,
     request_id: str | None = None,
 ) -> Turn:
-    """Joins as `join` does, for a door that has read already where this participant stands."""
+    """Joins as `join` does, for a door that has read already where this participant stands; answers are by their question's id.
+
+    Whom the door does not name, the form names.
+    """
     request_context.require_active(context.view, deps)
     if context.thread is None:
         answers = check_answers(context.view.questions, given)
+        check_size(answers)
+        who = replace(who, name=who.name or find_name(context.view.questions, given))
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         account = request_context.listed_account(context)

@@ -8,7 +8,7 @@ from chalicelib.retry import Retry
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.identity import Participant
+from chalicelib.services.participants.identity import Participant, stored_id
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import Scene
 
@@ -65,9 +65,8 @@ def _begin(scene: Scene, who: Participant, identifier: str, said: NewMessage, de
     erased = scene.erased.get(own, 0)
     prompt = scene.view.prompt.version if scene.view.prompt else 0
     now = deps.clock.now()
-    empty = Thread(
-        session.id, own, of.scope, of.external_id, None, now, prompt, starts_after=erased, last_sequence=erased
-    )
+    kept = stored_id(session, of, deps.secret)
+    empty = Thread(session.id, own, of.scope, kept, None, now, prompt, starts_after=erased, last_sequence=erased)
     message = _message(empty, identifier, said, deps)
     begun = empty.with_said(message)
     return message if admit(session, begun, (), message, conversations=deps.conversations) else None

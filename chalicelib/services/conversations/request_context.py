@@ -12,7 +12,7 @@ from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.participants.form import page_questions
-from chalicelib.services.participants.identity import Participant, Reference
+from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.conversations import Conversations, Scene
 from chalicelib.store.prompts import WITH_PROMPT
@@ -133,7 +133,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         session_id=session.id,
         id=context.thread_id,
         scope=context.reference.scope,
-        external_id=context.reference.external_id,
+        external_id=stored_id(session, context.reference, deps.secret),
         name=None if session.anonymous else who.name or None,
         created_at=now,
         prompt_version=context.view.prompt.version if context.view.prompt else 0,

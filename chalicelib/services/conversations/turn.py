@@ -19,6 +19,7 @@ from chalicelib.services.conversations.request_context import LEASE, Conversatio
 from chalicelib.services.facilitation.condensed_history import condense, fingerprint
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.facilitation.widgets import check_value
+from chalicelib.services.participants.form import FormUnanswered
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.services.usage.budget import BudgetSpent, meter_for
@@ -55,6 +56,8 @@ def take_turn(
         return turn
     request_context.require_active(context.view, deps)
     if context.thread is None:
+        if required := [question for question in context.view.questions if question.required]:
+            raise FormUnanswered(required)
         _check_widget([], said)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)

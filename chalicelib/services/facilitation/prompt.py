@@ -19,6 +19,7 @@ from chalicelib.model import Answer, Condensed, Message, Note, SessionView
 from chalicelib.services.facilitation.cross_pollination import show_themes
 from chalicelib.services.facilitation.pace import Pace, render_help, render_pace
 from chalicelib.services.facilitation.widgets import label_of, list_choices
+from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import setup_data
 from chalicelib.services.templates import find_template
@@ -123,8 +124,8 @@ def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: C
 
 def _render_answers(view: SessionView, answers: Sequence[Answer]) -> str:
     """The form's answers; an e-mail address is contact data and no business of the facilitator's."""
-    contacts = {question.id for question in view.questions if question.type == "Email"}
-    told = [answer for answer in answers if answer.answer.strip() and answer.question_id not in contacts]
+    contacts = {question.id for question in view.questions if role_of(question) == "email"}
+    told = [it for it in answers if it.answer.strip() and it.role != "email" and it.question_id not in contacts]
     if not told:
         return ""
     lines = "\n".join(tags.data("answer", answer.answer, question=answer.text) for answer in told)

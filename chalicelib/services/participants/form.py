@@ -1,15 +1,15 @@
 """The pre-session form: what is asked before the conversation, and the check of what comes back."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from chalicelib.errors import Invalid
 from chalicelib.model import Answer, Question, SessionView
+from chalicelib.services.participants.question_roles import role_of
 from chalicelib.text.email_addresses import is_mail_address
-from chalicelib.text.normalise import is_blank, one_line
+from chalicelib.text.normalise import fold, is_blank, one_line
 
 ANSWER_LIMIT = 5_000  # characters
 ANSWERS_BYTES = 100_000  # of UTF-8, all answers of one person
@@ -18,12 +18,16 @@ NAME_LIMIT = 200  # characters
 
 # What the page asks where the host set no questions. The ids are fixed: they name the same two fields in every session.
 DEFAULT_QUESTIONS = (
-    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "Name", 0),
-    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email"),
+    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "Name", 0, role="name"),
+    Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email", role="email"),
 )
 
-_NAME = re.compile(r"\W*(?:what(?: is|['’]s) )?(?:your )?(?:full )?name\W*", re.IGNORECASE)
+_IN_A_ROW = ", "  # between the options of one answer
+_ONCE = "answers must have each question once"
+_MOST_DIGITS = 3  # of a position
 
+Given = str | Sequence[str]
+"""What is entered for one question: a text, or the options that are chosen."""
 
 Rule = Literal["required", "too_long", "email", "option"]
 
@@ -47,23 +51,28 @@ class AnswerRefused(Invalid):
         self.limit = limit
 
 
+class FormUnanswered(Invalid):
+    """Somebody begins to talk before they have filled in a form that has to be."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        texts = ", ".join(f"“{question.text}”" for question in questions)
+        needs = "needs an answer" if len(questions) == 1 else "need answers"
+        super().__init__(f"answers: {texts} {needs} before the first message; join with them at chat/questions")
+
+
 def page_questions(view: SessionView) -> tuple[Question, ...]:
-    """Returns what a page asks: the host's questions, else name and e-mail; in an anonymous session nothing that asks who it is."""
-    asked = view.questions if view.session.has_questions else DEFAULT_QUESTIONS
-    if not view.session.anonymous:
-        return asked
-    return tuple(question for question in asked if not (asks_name(question) or question.type == "Email"))
+    """Returns what a page asks: the host's questions, else name and e-mail, or nothing in an anonymous session."""
+    if view.session.has_questions:
+        return view.questions
+    return () if view.session.anonymous else DEFAULT_QUESTIONS
 
 
-def asks_name(question: Question) -> bool:
-    """Says whether the answer to this question is the participant's name."""
-    return question.type == "Short field" and _NAME.fullmatch(question.text) is not None
-
-
-def find_name(questions: Sequence[Question], given: Mapping[str, str]) -> str | None:
+def find_name(questions: Sequence[Question], given: Mapping[str, Given]) -> str | None:
     """Returns the participant's name, on one line, where the form asks for it. Raises AnswerRefused for one that is too long."""
-    for question in filter(asks_name, questions):
-        name = one_line(_read_answer(question, given))
+    for question in questions:
+        if role_of(question) != "name":
+            continue
+        name = one_line(_read_text(question, given))
         if len(name) > NAME_LIMIT:
             raise AnswerRefused(question, "too_long", NAME_LIMIT)
         if name:
@@ -71,19 +80,44 @@ def find_name(questions: Sequence[Question], given: Mapping[str, str]) -> str | 
     return None
 
 
-def list_refusals(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[AnswerRefused, ...]:
+def name_questions(questions: Sequence[Question], given: Sequence[tuple[str, Given]]) -> dict[str, Given]:
+    """Returns by the ids of the questions what is given under their ids, their texts or their positions.
+
+    Positions count from 1, as a list of them is printed; from 0 where the 0 is among them. Raises Invalid for what names no
+    question, or one that was named before.
+    """
+    if len({reference for reference, _ in given}) < len(given):
+        raise Invalid(_ONCE)
+    by_text = {fold(question.text): question.id for question in reversed(questions)}
+    named = {question.id: question.id for question in questions}
+    ids = [named.get(reference.lower()) or by_text.get(fold(reference)) for reference, _ in given]
+    positions = [_position(reference) for reference, _ in given]
+    first = 0 if any(found is None and place == 0 for found, place in zip(ids, positions, strict=True)) else 1
+    answers: dict[str, Given] = {}
+    for (reference, answer), found, place in zip(given, ids, positions, strict=True):
+        if found is None and place is not None and 0 <= place - first < len(questions):
+            found = questions[place - first].id
+        if found is None:
+            raise Invalid(f"answers: there is no question {reference!r} in this session")
+        if found in answers:
+            raise Invalid(_ONCE)
+        answers[found] = answer
+    return answers
+
+
+def list_refusals(questions: Sequence[Question], given: Mapping[str, Given]) -> tuple[AnswerRefused, ...]:
     """Returns everything that is wrong with single answers, in the order of the questions."""
     found = []
     for question in questions:
         try:
             find_name((question,), given)
-            _check(question, _read_answer(question, given))
+            _check(question, given)
         except AnswerRefused as refused:
             found.append(refused)
     return tuple(found)
 
 
-def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tuple[Answer, ...]:
+def check_answers(questions: Sequence[Question], given: Mapping[str, Given]) -> tuple[Answer, ...]:
     """Returns the answers in the order of the questions, without the empty ones.
 
     Raises Invalid for an unknown question, a required one without an answer, a bad e-mail address or an option that
@@ -93,29 +127,66 @@ def check_answers(questions: Sequence[Question], given: Mapping[str, str]) -> tu
     unknown = next((asked for asked in given if asked not in known), None)
     if unknown is not None:
         raise Invalid(f"answers: there is no question {unknown!r} in this session")
-    answers = tuple(_check(question, _read_answer(question, given)) for question in questions)
-    kept = tuple(answer for answer in answers if answer.answer)
-    if sum(len(answer.answer.encode()) for answer in kept) > ANSWERS_BYTES:
+    return tuple(answer for question in questions if (answer := _check(question, given)).answer)
+
+
+def check_size(answers: Sequence[Answer]) -> None:
+    """Raises Invalid where the answers of a person are more than is stored of them."""
+    if sum(len(answer.answer.encode()) for answer in answers) > ANSWERS_BYTES:
         raise Invalid(f"answers must be at most {ANSWERS_BYTES:,} bytes together")
-    if len(msgspec.json.encode(kept)) > STORED_BYTES:
+    if len(msgspec.json.encode(answers)) > STORED_BYTES:
         raise Invalid(f"answers must be at most {STORED_BYTES:,} bytes together, with control characters escaped")
-    return kept
 
 
-def _read_answer(question: Question, given: Mapping[str, str]) -> str:
-    """Returns an answer, trimmed; an empty one where nothing of it can be seen."""
-    answer = given.get(question.id, "").strip()
-    return "" if is_blank(answer) else answer
+def in_a_row(given: Given) -> str:
+    """Returns what is entered as one text, trimmed; an empty one where nothing of it can be seen."""
+    text = given if isinstance(given, str) else _IN_A_ROW.join(given)
+    return "" if is_blank(text) else text.strip()
 
 
-def _check(question: Question, answer: str) -> Answer:
+def _read_text(question: Question, given: Mapping[str, Given]) -> str:
+    return in_a_row(given.get(question.id, ""))
+
+
+def _check(question: Question, given: Mapping[str, Given]) -> Answer:
+    answer, role = _read_text(question, given), role_of(question)
+    choices: tuple[str, ...] = ()
     if not answer:
         if question.required:
             raise AnswerRefused(question, "required")
+    elif question.multiple:
+        choices = _choose(question, given[question.id])
+        answer = _IN_A_ROW.join(choices)
     elif len(answer) > ANSWER_LIMIT:
         raise AnswerRefused(question, "too_long")
     elif question.type == "Email" and not is_mail_address(answer):
         raise AnswerRefused(question, "email")
     elif question.type == "Options" and answer not in question.options:
         raise AnswerRefused(question, "option")
-    return Answer(question.id, question.text, answer)
+    return Answer(question.id, question.text, answer, choices, role)
+
+
+def _choose(question: Question, given: Given) -> tuple[str, ...]:
+    """Returns the chosen options in their order; a text names them one a line, or in a row. Raises AnswerRefused for others."""
+    chosen = set(_split(given, question.options) if isinstance(given, str) else filter(None, map(str.strip, given)))
+    if not chosen <= set(question.options):
+        raise AnswerRefused(question, "option")
+    return tuple(option for option in dict.fromkeys(question.options) if option in chosen)
+
+
+def _split(text: str, options: Sequence[str]) -> Iterator[str]:
+    """Yields what a text has in a row. An option may have commas itself, so the longest that is one comes first."""
+    known = frozenset(options)
+    sizes = sorted({1 + option.count(",") for option in options}, reverse=True)
+    for line in text.split("\n"):
+        parts, start = line.split(","), 0
+        while start < len(parts):
+            joined = (",".join(parts[start : start + size]).strip() for size in sizes)
+            found = next((it for it in joined if it in known), parts[start].strip())
+            start += 1 + found.count(",")
+            if found:
+                yield found
+
+
+def _position(reference: str) -> int | None:
+    return int(reference) if reference.isascii() and reference.isdigit() and len(reference) <= _MOST_DIGITS else None

@@ -6,9 +6,9 @@ import uuid
 from msgspec import Struct
 
 from chalicelib.errors import Forbidden
-from chalicelib.model import SessionView
+from chalicelib.model import Session, SessionView
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.access.signing import digest
+from chalicelib.services.access.signing import digest, token
 from chalicelib.services.participants.scopes import ScopeName, rules_of, scope_for
 
 
@@ -60,6 +60,17 @@ def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> s
     """The id of a participant's thread: a UUID that can be computed again, cannot be made twice and tells nobody who it is."""
     named = json.dumps([session_id, scope, external_id]).encode()
     return str(uuid.UUID(bytes=digest(secret, "thread", named)[:16], version=4))
+
+
+def stored_id(session: Session, of: Reference, secret: bytes) -> str:
+    """Returns the channel's id of a participant as the session keeps it; an anonymous one keeps what nobody can tell it from.
+
+    Who comes again under the same id is the same participant in either: that follows from the id of the thread.
+    """
+    if not session.anonymous:
+        return of.external_id
+    named = json.dumps([session.id, of.scope, of.external_id]).encode()
+    return token(secret, "participant", named, size=16)
 
 
 def _references(principal: Principal, scopes: tuple[ScopeName, ...], external_id: str) -> tuple[Reference, ...]:

@@ -13,11 +13,13 @@ from chalicelib.model import (
     Prompt,
     PromptStatus,
     Question,
+    QuestionRole,
     QuestionType,
     Session,
     SessionView,
     Visibility,
 )
+from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.time_zones import check_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.sessions import Sessions
@@ -33,6 +35,14 @@ class NewQuestion(Struct, frozen=True):
     type: QuestionType = "Short field"
     required: bool = False
     options: tuple[str, ...] = ()
+    role: QuestionRole | None = None
+    multiple: bool = False
+    long: bool = False
+
+    def numbered(self, question_id: str, position: int) -> Question:
+        """Returns the question as it is asked."""
+        given = {name: getattr(self, name) for name in NewQuestion.__struct_fields__}
+        return Question(id=question_id, position=position, **given)
 
 
 class NewSession(Struct, frozen=True):
@@ -76,6 +86,8 @@ def create_session(
     check_closing(new.closes_at, now)
     check_time_zone(new.time_zone)
     check_questions(new.questions or ())
+    if new.anonymous:
+        require_anonymous(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}
     settings["template_id"] = template_id(settings["template_id"])
@@ -88,10 +100,7 @@ def create_session(
         has_questions=new.questions is not None,
         **settings,
     )
-    questions = tuple(
-        Question(new_id(), asked.text, position, asked.type, asked.required, asked.options)
-        for position, asked in enumerate(new.questions or ())
-    )
+    questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
     prompt = Prompt(1, new.prompt, "host") if new.prompt else None
     if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
@@ -106,12 +115,30 @@ def check_closing(closes_at: datetime | None, now: datetime) -> None:
 
 
 def check_questions(questions: Sequence[NewQuestion]) -> None:
-    """Raise Invalid for a question of options without options, or for more than one item can hold."""
+    """Raise Invalid for a question whose parts do not go together, or for more than one item can hold."""
     for position, question in enumerate(questions):
-        if question.type == "Options" and not question.options:
-            raise Invalid(f"questions[{position}].options is required for a question of type Options")
+        if wrong := _contradiction(question):
+            raise Invalid(f"questions[{position}].{wrong}")
     if len(msgspec.json.encode(questions)) > QUESTIONS_BYTES:
         raise Invalid(f"questions must be at most {QUESTIONS_BYTES:,} bytes together, with control characters escaped")
+
+
+def _contradiction(question: NewQuestion) -> str | None:
+    """What does not go together in a question; None where all does."""
+    kind, role = question.type, question.role
+    if kind == "Options" and not question.options:
+        return "options is required for a question of type Options"
+    if question.multiple and kind != "Options":
+        return "multiple is for questions of type Options"
+    if question.long and kind != "Short field":
+        return "long is for questions of type Short field"
+    if role == "name" and (kind != "Short field" or question.long):
+        return "role name is for questions of type Short field that are not long"
+    if role == "email" and (kind == "Options" or question.long):
+        return "role email is for questions of type Email, or Short field that is not long"
+    if kind == "Email" and role == "other":
+        return "role of a question of type Email can only be email"
+    return None
 
 
 def prompt_status(view: SessionView) -> PromptStatus:

@@ -12,6 +12,7 @@ from chalicelib.model import Prompt, Question, Session, SessionView
 from chalicelib.retry import Retry
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.delivery.telegram_groups import check_distribution
+from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.creation import NewQuestion, NewSession, check_closing, check_questions
 from chalicelib.services.sessions.time_zones import check_time_zone
 from chalicelib.services.templates import template_id
@@ -91,6 +92,8 @@ def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id
         asked = values["questions"]
         questions = _questions(before.questions, asked or (), new_id)
         after = replace(after, questions=questions, session=replace(session, has_questions=asked is not None))
+    if session.anonymous and {"anonymous", "questions"} & values.keys():
+        require_anonymous(after.questions)
     return _prompted(before, after, values)
 
 
@@ -107,17 +110,20 @@ def _ending(before: Session, values: Mapping[str, Any], now: datetime) -> dict[s
 def _questions(
     known: Sequence[Question], asked: Sequence[EditedQuestion], new_id: Callable[[], str]
 ) -> tuple[Question, ...]:
-    """The new list; an item with the id of a question that there is goes on being that question."""
-    left = {question.id for question in known}
+    """The new list; an item with the id of a question that there is goes on being that question.
+
+    So does one without an id that has the text of a question which no id names.
+    """
+    left = {question.id: question.text for question in known}
+    for position, item in enumerate(asked):
+        if item.id is not None and left.pop(item.id.lower(), None) is None:
+            raise Invalid(f"questions[{position}].id {item.id!r} is no question of this session, or comes twice")
     questions = []
     for position, item in enumerate(asked):
         kept = item.id and item.id.lower()
-        if kept is not None:
-            if kept not in left:
-                raise Invalid(f"questions[{position}].id {item.id!r} is no question of this session, or comes twice")
-            left.remove(kept)
-        question = Question(kept or new_id(), item.text, position, item.type, item.required, item.options)
-        questions.append(question)
+        if kept is None and (kept := next((it for it, text in left.items() if text == item.text), None)):
+            del left[kept]
+        questions.append(item.numbered(kept or new_id(), position))
     return tuple(questions)
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Forbidden, HarmonicaError, Invalid, SessionFull
 from chalicelib.services.conversations.join import begin
-from chalicelib.services.participants.form import AnswerRefused, find_name, list_refusals
+from chalicelib.services.participants.form import AnswerRefused, list_refusals
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, is_certainly_ours
 from chalicelib.web.participant.actions import identify_error
@@ -34,8 +34,7 @@ def join(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     if context.thread is None and (refused := list_refusals(questions, given)):
         return _after_failure(chat, given, refused[0], refused)
     try:
-        who = replace(chat.who, name=find_name(questions, given))
-        turn = begin(context, who, given, deps=container.conversation_deps(), deadline=chat.deadline)
+        turn = begin(context, chat.who, given, deps=container.conversation_deps(), deadline=chat.deadline)
     except Exception as error:
         return _after_failure(chat, given, identify_error(error, chat))
     return continue_chat(chat, turn.session, turn.conversation)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.model import Question, SessionView
-from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused, asks_name
+from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused
+from chalicelib.services.participants.question_roles import asks_who, role_of
 from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
@@ -55,7 +56,7 @@ def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     """Returns what somebody has to know before the conversation, as it is in this deployment and session: each fact with its name."""
     texts, session = locale.texts, view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
-    readers += [texts("anonymous")] if session.anonymous else []
+    readers += [texts("anonymous")] if session.anonymous and not asks_who(view.questions) else []
     results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
     results += [texts("pollination")] if session.cross_pollination else []
     gap = "" if locale.language.tag.startswith("zh") else " "
@@ -81,7 +82,7 @@ def _field(question: Question, entered: str, error: str | None, texts: Texts) ->
     kind = {"Email": "email", "Options": "radio" if len(question.options) <= RADIO_OPTIONS else "select"}.get(
         question.type, "text"
     )
-    is_name = asks_name(question)
+    is_name = role_of(question) == "name"
     rules = {"required": question.required, "email": kind == "email"}
     return Field(
         question=question,

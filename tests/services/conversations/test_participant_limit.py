@@ -35,7 +35,7 @@ def joiner(conversation: Conversation, name: str) -> Callable[[], Turn]:
     """Somebody who is going to join."""
     who = participant(name)
     return lambda: join(
-        conversation.session.id, who, {}, deps=container.conversation_deps(), deadline=conversation.clock.deadline(24)
+        conversation.session.id, who, [], deps=container.conversation_deps(), deadline=conversation.clock.deadline(24)
     )
 
 

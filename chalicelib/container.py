@@ -19,7 +19,7 @@ from chalicelib.store.deletion import Deletions
 from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
 from chalicelib.store.participants import Participants
-from chalicelib.store.reductions import Reductions
+from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.spending import Ledger
@@ -148,7 +148,7 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
         summaries=Summaries(clock),
         conversations=conversations(),
         themes=Themes(),
-        reductions=Reductions(),
+        reduced_digests=ReducedDigests(),
         scratchpads=Scratchpads(),
         model=model,
         jobs=jobs(),

@@ -14,7 +14,7 @@ from chalicelib.model import Outcome
 from chalicelib.observability import log_failure
 from chalicelib.operations.operation import Call, Done
 from chalicelib.services.access import idempotency
-from chalicelib.store.guards import Claim
+from chalicelib.store.guards import RequestClaim
 
 _HEADER = "idempotency-key"
 
@@ -51,7 +51,7 @@ def _again(route: Route, call: Call, ids: Mapping[str, str], before: Outcome) ->
     return Done(output, goes_on=before.status == ACCEPTED)
 
 
-def _settle(claimed: Claim, outcome: Outcome) -> None:
+def _settle(claimed: RequestClaim, outcome: Outcome) -> None:
     """Record the outcome. What was done is done: where that cannot be recorded, the answer is given all the same, and
     another try completes it by the ids that it makes."""
     try:

@@ -182,7 +182,7 @@ class AnthropicModel:
         from httpx2 import Timeout
 
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
-        body = messages_api.body(request, attempt.model, attempt.tokens, strict=attempt.strict)
+        body = messages_api.render_body(request, attempt.model, attempt.tokens, strict=attempt.strict)
         try:
             message: Message | str = _within(seconds, lambda: client.messages.create(**body, timeout=timeout))
         except (JSONDecodeError, UnicodeDecodeError):

@@ -21,7 +21,7 @@ _COMPILED: Final = frozenset(
 )
 
 
-def body(request: Request, model: str, max_tokens: int, *, strict: bool) -> dict[str, Any]:
+def render_body(request: Request, model: str, max_tokens: int, *, strict: bool) -> dict[str, Any]:
     """The body for this model; with `strict`, its tools are strict where schema and model allow it."""
     found: dict[str, Any] = {
         "model": model,

@@ -1,6 +1,6 @@
 """The records that repositories take and return: plain, frozen, free of DynamoDB. Times are aware datetimes in UTC."""
 
-from chalicelib.model.conversations import Answer, Condensed, Message, Speaker, Thread, ThreadView
+from chalicelib.model.conversations import Answer, CondensedHistory, Message, Speaker, Thread, ThreadView
 from chalicelib.model.scratchpad import Covered, Note, Scratchpad
 from chalicelib.model.sessions import (
     Card,
@@ -25,10 +25,11 @@ from chalicelib.model.synthesis import (
     STANCES,
     Brief,
     Digest,
-    Leaf,
+    DigestCounts,
     Point,
     Precondition,
     Quote,
+    ReducedDigest,
     RegisteredTheme,
     Stance,
     Summary,
@@ -36,7 +37,6 @@ from chalicelib.model.synthesis import (
     Theme,
     ThemeRegistry,
     Transition,
-    Voice,
 )
 from chalicelib.model.users import ApiKey, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
 
@@ -47,13 +47,13 @@ __all__ = [
     "Brief",
     "Card",
     "Channel",
-    "Condensed",
+    "CondensedHistory",
     "Covered",
     "Digest",
+    "DigestCounts",
     "Distribution",
     "DistributionStatus",
     "GroupStatus",
-    "Leaf",
     "Message",
     "Note",
     "Outcome",
@@ -68,6 +68,7 @@ __all__ = [
     "QuestionRole",
     "QuestionType",
     "Quote",
+    "ReducedDigest",
     "RegisteredTheme",
     "Role",
     "Scratchpad",
@@ -88,5 +89,4 @@ __all__ = [
     "Transition",
     "User",
     "Visibility",
-    "Voice",
 ]

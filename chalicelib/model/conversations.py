@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.model.sessions import QuestionRole
-from chalicelib.model.synthesis import Voice
+from chalicelib.model.synthesis import DigestCounts
 
 Speaker = Literal["user", "assistant"]
 
@@ -53,7 +53,7 @@ class Thread(Struct, frozen=True):
     included: bool = True
     turn_id: str | None = None
     leased_until: datetime | None = None
-    voice: Voice | None = None  # what it counts for, by its digest
+    counts: DigestCounts | None = None  # what it counts for, by its digest
     rating: int | None = None  # 1 to 5, where the participant gave one
     digest_tries: int | None = None  # that failed in a row, at words up to `digest_tried_to`
     digest_tried_to: int | None = None
@@ -72,7 +72,7 @@ class Thread(Struct, frozen=True):
     @property
     def themes(self) -> tuple[str, ...]:
         """The themes that its digest speaks of, by id as they were then."""
-        return tuple(self.voice.stances) if self.voice else ()
+        return tuple(self.counts.stances) if self.counts else ()
 
     @property
     def is_stale(self) -> bool:
@@ -133,7 +133,7 @@ class Message(Struct, frozen=True):
     themes: tuple[str, ...] = ()
 
 
-class Condensed(Struct, frozen=True):
+class CondensedHistory(Struct, frozen=True):
     """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
 
     `message_ids` are the channel's ids of the messages in it, as fingerprints, each with the sequence number of the reply

@@ -72,8 +72,8 @@ class Point(Struct, frozen=True):
     is_cut: bool = False
 
 
-class Voice(Struct, frozen=True):
-    """What one thread counts for: its messages, its points, those without a theme, and its stance on each theme, by the
+class DigestCounts(Struct, frozen=True):
+    """What one thread counts for by its digest: its messages, its points, those without a theme, and its stance on each theme, by the
     theme's id as its points name it."""
 
     messages: int
@@ -93,7 +93,7 @@ class Digest(Struct, frozen=True):
     created_at: datetime
 
     @property
-    def voice(self) -> Voice:
+    def counts(self) -> DigestCounts:
         """What it counts for."""
         taken: dict[str, list[str]] = {}
         for point in self.points:
@@ -101,7 +101,7 @@ class Digest(Struct, frozen=True):
                 taken.setdefault(point.theme, []).append(point.stance)
         themeless = sum(point.theme is None for point in self.points)
         stances = {theme: joined(found) for theme, found in taken.items()}
-        return Voice(self.messages, len(self.points), themeless, stances)
+        return DigestCounts(self.messages, len(self.points), themeless, stances)
 
 
 def joined(stances: Iterable[str]) -> str:
@@ -112,8 +112,10 @@ def joined(stances: Iterable[str]) -> str:
     return clear.pop() if len(clear) == 1 else "mixed"
 
 
-class Leaf(Struct, frozen=True):
-    """The points that speak for some threads, each with its thread, in a session too large to read all digests again.
+class ReducedDigest(Struct, frozen=True):
+    """One digest of all in a bucket of threads: the points that speak for them, each with its thread.
+
+    A session that is too large to read all digests again has them.
 
     `fingerprint` says which digests it was made from, `newest` when the last of them was; `version` names this state of it.
     """

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from chalicelib import container
 from chalicelib.model import SessionView
-from chalicelib.operations.fields import Content, Id, OfSession, Text5k, ThreadId
+from chalicelib.operations.fields import Content, Id, SessionInput, Text5k, ThreadId
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.session_fields import Option
 from chalicelib.operations.subject import session_with
@@ -47,7 +47,7 @@ class GivenAnswer(Struct):
     ]
 
 
-class Join(OfSession):
+class Join(SessionInput):
     """Who joins, and with which answers to the form."""
 
     participant_id: ParticipantId
@@ -61,7 +61,7 @@ WidgetValue = Annotated[
 ]
 
 
-class Chat(OfSession):
+class Chat(SessionInput):
     """What a participant says."""
 
     content: Annotated[Content, Meta(description="The words.", examples=["It is too loud to concentrate."])]

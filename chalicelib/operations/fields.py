@@ -43,7 +43,7 @@ QuestionId = Annotated[
 ]
 
 
-class OfSession(Input):
+class SessionInput(Input):
     """Names a session."""
 
     session_id: Annotated[SessionId, Meta(description="The id of the session.")]

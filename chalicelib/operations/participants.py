@@ -16,9 +16,9 @@ from chalicelib.operations.fields import (
     Content,
     Count,
     MessageId,
-    OfSession,
     QuestionId,
     SessionId,
+    SessionInput,
     ThreadId,
     Time,
     moment,
@@ -33,7 +33,7 @@ from chalicelib.services.conversations.own_response import respond as store_resp
 from chalicelib.services.participants import inclusion, responses
 from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
-from chalicelib.store.conversations import Scene
+from chalicelib.store.conversations import TurnView
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
@@ -122,7 +122,7 @@ class Response(Output):
     created_at: Annotated[Time, Meta(description="When it was said.")]
 
 
-class ListResponses(OfSession):
+class ListResponses(SessionInput):
     """Which of a session's participants to give, and how much of them."""
 
     limit: Annotated[int, Meta(ge=1, le=10**15, description="How many participants to give at most.")] | UnsetType = (
@@ -148,19 +148,19 @@ class ListResponses(OfSession):
     ) = UNSET
 
 
-class AddResponse(OfSession):
+class AddResponse(SessionInput):
     """A response of one's own."""
 
     content: Annotated[Content, Meta(description="The words.", examples=["Quiet rooms would help."])]
 
 
-class OfParticipant(OfSession):
+class ParticipantInput(SessionInput):
     """Names a participant of a session."""
 
     participant_id: Annotated[ThreadId, Meta(description="The `participant_id` of a `Participant`.")]
 
 
-class IncludeParticipant(OfParticipant):
+class IncludeParticipant(ParticipantInput):
     """Whether somebody counts in the results."""
 
     included: Annotated[
@@ -168,20 +168,20 @@ class IncludeParticipant(OfParticipant):
     ]
 
 
-def list_responses(_: Call, wanted: responses.Wanted, view: SessionView) -> ParticipantList:
+def list_responses(_: Call, wanted: responses.ResponseFilter, view: SessionView) -> ParticipantList:
     """Every included thread with its messages, by first message."""
     found = responses.list_responses(view.session.id, wanted, participants=container.participants())
     people = [_participant(view) for view in found.people]
     answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
     if not fits(answer):
-        raise responses.too_large(wanted)
+        raise responses.refuse_too_large(wanted)
     return answer
 
 
-def add_response(call: Call, given: AddResponse, scene: Scene) -> Done:
+def add_response(call: Call, given: AddResponse, turn_view: TurnView) -> Done:
     """The caller's own response; no facilitator replies."""
     said, who = NewMessage(given.content, call.repeat_id), respondent_of(call.principal)
-    message = store_response(scene, who, said, deps=container.conversation_deps(), new_id=call.new_id)
+    message = store_response(turn_view, who, said, deps=container.conversation_deps(), new_id=call.new_id)
     return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
@@ -195,7 +195,7 @@ def include_participant(_: Call, given: IncludeParticipant, found: ThreadView | 
     return person if fits(person) else msgspec.structs.replace(person, messages=[])
 
 
-def remove_participant(_: Call, given: OfParticipant, found: ThreadView | None) -> None:
+def remove_participant(_: Call, given: ParticipantInput, found: ThreadView | None) -> None:
     """Remove somebody's data for good; the summary follows."""
     inclusion.remove_participant(given.session_id, found, deps=container.participant_deps())
 
@@ -206,18 +206,18 @@ def _participant_read(
     return container.participants().find(session_id, participant_id, principal.require_user())
 
 
-def _own_thread_read(principal: Principal, session_id: str) -> tuple[SessionView, Scene]:
-    scene = find_own(session_id, respondent_of(principal), deps=container.conversation_deps())
-    return scene.view, scene
+def _own_thread_read(principal: Principal, session_id: str) -> tuple[SessionView, TurnView]:
+    turn_view = find_own(session_id, respondent_of(principal), deps=container.conversation_deps())
+    return turn_view.view, turn_view
 
 
-def _response_again(_: Call, kept: dict[str, Any], scene: Scene) -> Response:
-    return _response(scene.view.session.id, find_response(scene, **kept, deps=container.conversation_deps()))
+def _response_again(_: Call, kept: dict[str, Any], turn_view: TurnView) -> Response:
+    return _response(turn_view.view.session.id, find_response(turn_view, **kept, deps=container.conversation_deps()))
 
 
-def _wanted(_: Call, given: ListResponses) -> responses.Wanted:
+def _wanted(_: Call, given: ListResponses) -> responses.ResponseFilter:
     """Puts the input into the words of the rules. Raises Invalid for a `since` that is no time, and a `cursor` that is none of ours."""
-    return responses.Wanted(
+    return responses.ResponseFilter(
         limit=None if given.limit is UNSET else given.limit,
         cursor=None if given.cursor is UNSET else given.cursor,
         messages=given.mode is UNSET,
@@ -293,5 +293,5 @@ OPERATIONS = (
     Operation(
         include_participant, "editor", IncludeParticipant, Participant, reads=_participant_read, fails=(Conflict,)
     ),
-    Operation(remove_participant, "owner", OfParticipant, reads=_participant_read, fails=(Conflict,)),
+    Operation(remove_participant, "owner", ParticipantInput, reads=_participant_read, fails=(Conflict,)),
 )

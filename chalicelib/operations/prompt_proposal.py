@@ -7,7 +7,7 @@ from msgspec import Meta, convert
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.model import SessionView
-from chalicelib.operations.fields import OfSession, Uuid
+from chalicelib.operations.fields import SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
@@ -49,7 +49,7 @@ class PromptProposal(Output):
     ]
 
 
-def propose_prompt(_: Call, __: OfSession, view: SessionView) -> Done:
+def propose_prompt(_: Call, __: SessionInput, view: SessionView) -> Done:
     """Propose a facilitation prompt written from the session's brief and template.
 
     Nothing is stored: PATCH the session with it to use it. So the same Idempotency-Key gives another proposal.
@@ -78,7 +78,7 @@ OPERATIONS = (
     Operation(
         propose_prompt,
         "editor",
-        OfSession,
+        SessionInput,
         PromptProposal,
         reads=session_with(FOR_PROMPT),
         again=Repeat(_another),

@@ -9,14 +9,14 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import STANCES, SessionView
 from chalicelib.model import Quote as StoredQuote
 from chalicelib.model import Theme as StoredTheme
-from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment_or_null
+from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, Time, moment_or_null
 from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output, Repeat
 from chalicelib.operations.sessions import SummaryStatus
 from chalicelib.operations.subject import session_with
-from chalicelib.services.sessions.list_projection import update_cards
+from chalicelib.services.sessions.cards import update_cards
 from chalicelib.services.synthesis.brief import read_brief
-from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.summary_document import list_quotes
 from chalicelib.store.sessions import FOR_RESULTS
 
 
@@ -72,12 +72,12 @@ class Summary(Output):
     quotes: Annotated[list[Quote], Meta(description="All quotes in it, those of the themes included.")]
 
 
-def get_summary(_: Call, __: OfSession, view: SessionView) -> Summary:
+def get_summary(_: Call, __: SessionInput, view: SessionView) -> Summary:
     """The summary, and how current it is."""
     return _summary(view)
 
 
-def write_summary(_: Call, __: OfSession, view: SessionView) -> Done:
+def write_summary(_: Call, __: SessionInput, view: SessionView) -> Done:
     """Rewrite the summary now; 202 where that takes longer than a request may, and goes on."""
     from chalicelib.services.synthesis.on_demand import summarise_now
 
@@ -90,7 +90,7 @@ def write_summary(_: Call, __: OfSession, view: SessionView) -> Done:
     return Done(_summary(container.sessions().view(session_id, FOR_RESULTS)), {"written": True})
 
 
-def get_brief(call: Call, _: OfSession, view: SessionView) -> Markdown:
+def get_brief(call: Call, _: SessionInput, view: SessionView) -> Markdown:
     """The brief, as markdown."""
     brief = read_brief(view, call.now)
     if brief is None:
@@ -110,7 +110,7 @@ def _summary(view: SessionView) -> Summary:
         generated_at=moment_or_null(of.generated_at if of else None),
         status=summary_status(view, container.clock().now()),
         themes=[_theme(theme) for theme in (of.themes if of else ())],
-        quotes=[_quote(quote) for quote in (quotes_of(of) if of else ())],
+        quotes=[_quote(quote) for quote in (list_quotes(of) if of else ())],
     )
 
 
@@ -130,16 +130,16 @@ def _quote(of: StoredQuote) -> Quote:
 
 
 OPERATIONS = (
-    Operation(get_summary, "viewer", OfSession, Summary, reads=session_with(FOR_RESULTS)),
+    Operation(get_summary, "viewer", SessionInput, Summary, reads=session_with(FOR_RESULTS)),
     Operation(
         write_summary,
         "editor",
-        OfSession,
+        SessionInput,
         Summary,
         reads=session_with(),
         again=Repeat(_written_again, session_with(FOR_RESULTS)),
         goes_on=True,
         fails=(Unavailable,),
     ),
-    Operation(get_brief, "viewer", OfSession, Markdown, reads=session_with(FOR_RESULTS)),
+    Operation(get_brief, "viewer", SessionInput, Markdown, reads=session_with(FOR_RESULTS)),
 )

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model import Note, SessionView, Stance
-from chalicelib.operations.fields import Count, MessageId, OfSession, SessionId, Time, moment
+from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, Time, moment
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.subject import session_with
 from chalicelib.store.sessions import FOR_SCRATCHPAD
@@ -82,7 +82,7 @@ class Scratchpad(Output):
     updated_at: Annotated[Time, Meta(description="When it was brought up to date.")]
 
 
-class UpdateScratchpad(OfSession):
+class UpdateScratchpad(SessionInput):
     """How to bring a scratchpad up to date."""
 
     mode: Annotated[
@@ -94,7 +94,7 @@ class UpdateScratchpad(OfSession):
     ] = "seed"
 
 
-def get_scratchpad(_: Call, __: OfSession, view: SessionView) -> Scratchpad:
+def get_scratchpad(_: Call, __: SessionInput, view: SessionView) -> Scratchpad:
     """The notes over all conversations; there are none before somebody spoke in a session with cross-pollination."""
     pad = view.scratchpad
     if pad is None or not pad.messages:
@@ -133,7 +133,7 @@ def _outcome(of: Note) -> ScratchpadOutcome:
 
 
 OPERATIONS = (
-    Operation(get_scratchpad, "viewer", OfSession, Scratchpad, reads=session_with(FOR_SCRATCHPAD)),
+    Operation(get_scratchpad, "viewer", SessionInput, Scratchpad, reads=session_with(FOR_SCRATCHPAD)),
     Operation(
         update_scratchpad,
         "editor",

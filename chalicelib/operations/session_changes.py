@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.errors import Invalid
 from chalicelib.model import Distribution, Status
-from chalicelib.operations.fields import OfSession
+from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.operation import Changes
 from chalicelib.operations.session_fields import CreateSession, EditedQuestion
 from chalicelib.services.sessions import editing
@@ -28,7 +28,7 @@ _STATUS = Annotated[
 ]
 
 
-class SessionChanges(OfSession, Changes):
+class SessionChanges(SessionInput, Changes):
     """Base of what is to change of a session."""
 
 
@@ -55,7 +55,7 @@ EditSession = msgspec.defstruct(
 
 def changes_of(given: SessionChanges) -> dict[str, Any]:
     """Gives what the input names, as `editing.edit_session` takes it. Raises Invalid where it names nothing that can be set."""
-    allowed = [name for name in EditSession.__struct_fields__ if name not in OfSession.__struct_fields__]
+    allowed = [name for name in EditSession.__struct_fields__ if name not in SessionInput.__struct_fields__]
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")

@@ -16,8 +16,8 @@ from chalicelib.operations.fields import (
     Count,
     Limit,
     Offset,
-    OfSession,
     SessionId,
+    SessionInput,
     Status,
     Time,
     Uuid,
@@ -28,7 +28,7 @@ from chalicelib.operations.operation import Call, Done, Input, Operation, Output
 from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
-from chalicelib.services.access.results_links import Holder, results_url
+from chalicelib.services.access.results_links import LinkHolder, results_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
 from chalicelib.services.synthesis.brief import read_brief
@@ -233,7 +233,7 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     return Done(_created(call, session, 0), {"session_id": session.id})
 
 
-def get_session(call: Call, _: OfSession, view: SessionView) -> Session:
+def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
     """Everything about a session."""
     return _shown(call, view)
 
@@ -252,21 +252,21 @@ def edit_session(call: Call, changes: dict[str, Any], view: SessionView) -> Sess
     return _shown(call, edited)
 
 
-def delete_session(call: Call, _: OfSession, view: SessionView) -> None:
+def delete_session(call: Call, _: SessionInput, view: SessionView) -> None:
     """Remove a session for good."""
     deletion.delete_session(
         view.session.id, call.user_id, deletions=container.deletions(), jobs=container.jobs(), now=call.now
     )
 
 
-def get_questions(_: Call, __: OfSession, view: SessionView) -> QuestionList:
+def get_questions(_: Call, __: SessionInput, view: SessionView) -> QuestionList:
     """The pre-session form."""
     return QuestionList(show_questions(view.questions))
 
 
 def list_sessions(call: Call, given: ListSessions) -> SessionList:
     """The sessions that the caller owns, was given access to or takes part in."""
-    wanted = listing.Wanted(
+    wanted = listing.SessionFilter(
         q=given.q,
         status=given.status or None,
         channel=given.distribution_channel or None,
@@ -281,7 +281,7 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
 
 def list_public_sessions(call: Call, given: ListPublicSessions) -> PublicSessionList:
     """The active sessions that anybody may join."""
-    wanted = listing.Wanted(q=given.q, status="active", limit=given.limit, offset=given.offset)
+    wanted = listing.SessionFilter(q=given.q, status="active", limit=given.limit, offset=given.offset)
     page = listing.list_sessions(container.cards().public(), wanted, call.now)
     items = [
         PublicSessionListItem(
@@ -353,7 +353,7 @@ def _shown(call: Call, view: SessionView) -> Session:
 
 def _results_url(call: Call, session_id: str) -> str:
     """Gives the page of a session's results, opened with what the caller may see of it."""
-    holder = Holder("user", call.user_id)
+    holder = LinkHolder("user", call.user_id)
     return results_url(call.public_url, session_id, holder, secret=container.deployment_secret(), now=call.now)
 
 
@@ -368,7 +368,7 @@ OPERATIONS = (
     ),
     Operation(list_sessions, "user", ListSessions, SessionList),
     Operation(list_public_sessions, "anyone", ListPublicSessions, PublicSessionList),
-    Operation(get_session, "viewer", OfSession, Session, reads=session_with(parts.EVERYTHING)),
+    Operation(get_session, "viewer", SessionInput, Session, reads=session_with(parts.EVERYTHING)),
     Operation(
         edit_session,
         "editor",
@@ -378,6 +378,6 @@ OPERATIONS = (
         check=_checked,
         fails=(Conflict,),
     ),
-    Operation(delete_session, "owner", OfSession, reads=session_with()),
-    Operation(get_questions, "questions", OfSession, QuestionList, reads=session_with(parts.FOR_QUESTIONS)),
+    Operation(delete_session, "owner", SessionInput, reads=session_with()),
+    Operation(get_questions, "questions", SessionInput, QuestionList, reads=session_with(parts.FOR_QUESTIONS)),
 )

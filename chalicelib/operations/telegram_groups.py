@@ -11,7 +11,7 @@ from chalicelib.model import TelegramGroup as StoredGroup
 from chalicelib.operations.fields import ID_LIMIT, Time, moment
 from chalicelib.operations.operation import Call, Done, Input, Nothing, Operation, Output, Repeat
 from chalicelib.operations.session_fields import GroupId
-from chalicelib.services.delivery.telegram_groups import Link, link_of, new_link
+from chalicelib.services.delivery.telegram_groups import LinkCode, link_of, new_link
 from chalicelib.settings import settings
 
 GroupName = Annotated[str, Meta(max_length=200, description="The group's name.", examples=["Office"])]
@@ -64,7 +64,7 @@ class RegisterGroup(Input):
     topic_id: TopicId | None = None
 
 
-class OfGroup(Input):
+class GroupInput(Input):
     """Names a group."""
 
     group_id: Annotated[str, Meta(description="The id of the group.")]
@@ -82,7 +82,7 @@ def register_group(call: Call, given: RegisterGroup) -> Done:
     return Done(_group(stored), {"group_id": stored.group_id})
 
 
-def remove_group(call: Call, given: OfGroup) -> None:
+def remove_group(call: Call, given: GroupInput) -> None:
     """Forget a group."""
     groups = container.telegram_groups()
     # No group has a longer id, and no key of the table can be as long as a path.
@@ -115,14 +115,14 @@ def _group(of: StoredGroup) -> TelegramGroup:
     return TelegramGroup(of.group_id, of.name, of.topic_id, moment(of.created_at), of.status)
 
 
-def _link(of: Link) -> TelegramLink:
+def _link(of: LinkCode) -> TelegramLink:
     return TelegramLink(of.code, of.url, moment(of.expires_at))
 
 
 OPERATIONS = (
     Operation(list_groups, "user", Nothing, TelegramGroupList),
     Operation(register_group, "user", RegisterGroup, TelegramGroup, again=Repeat(_registered_again), creates=True),
-    Operation(remove_group, "user", OfGroup),
+    Operation(remove_group, "user", GroupInput),
     Operation(
         create_link, "user", Nothing, TelegramLink, again=Repeat(_linked_again), creates=True, fails=(Unprocessable,)
     ),

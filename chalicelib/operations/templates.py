@@ -72,7 +72,7 @@ class TemplateList(Output):
     data: Annotated[list[Template], Meta(description="The templates, by title.")]
 
 
-class OfTemplate(Input):
+class TemplateInput(Input):
     """Names a template."""
 
     template_id: Annotated[
@@ -82,10 +82,10 @@ class OfTemplate(Input):
 
 def list_templates(_: Call, __: Nothing) -> TemplateList:
     """The templates that a session may start from, by title."""
-    return TemplateList([_template(template) for template in stored.templates()])
+    return TemplateList([_template(template) for template in stored.all_templates()])
 
 
-def get_template(_: Call, given: OfTemplate) -> Template:
+def get_template(_: Call, given: TemplateInput) -> Template:
     """One template, by its id or its slug."""
     template = stored.find_template(given.template_id)
     if template is None:
@@ -116,5 +116,5 @@ def _template(of: stored.Template) -> Template:
 
 OPERATIONS = (
     Operation(list_templates, "user", Nothing, TemplateList),
-    Operation(get_template, "user", OfTemplate, Template),
+    Operation(get_template, "user", TemplateInput, Template),
 )

@@ -7,7 +7,7 @@ import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.constants import STRING
 
-from chalicelib.model import Voice
+from chalicelib.model import DigestCounts
 
 _LETTERS = {"for": "f", "against": "a", "mixed": "m", "neutral": "n"}
 _STANCES = {letter: stance for stance, letter in _LETTERS.items()}
@@ -40,20 +40,20 @@ class NamesAttribute(Attribute[Sequence[str]]):
         return msgspec.json.decode(value, type=tuple[str, ...])
 
 
-class VoiceAttribute(Attribute[Voice]):
+class DigestCountsAttribute(Attribute[DigestCounts]):
     """What a thread counts for, in few bytes, because all heads are read at once: `messages points themeless`, then each theme
     with a letter for the stance on it, as in `4 7 0 t1f t22a`."""
 
     attr_type = STRING
 
-    def __init__(self) -> None:
-        super().__init__(null=True)
+    def __init__(self, attr_name: str) -> None:
+        super().__init__(null=True, attr_name=attr_name)
 
-    def serialize(self, value: Voice) -> str:
+    def serialize(self, value: DigestCounts) -> str:
         stances = (f"{theme}{_LETTERS[stance]}" for theme, stance in value.stances.items())
         return " ".join([str(value.messages), str(value.points), str(value.themeless), *stances])
 
-    def deserialize(self, value: str) -> Voice:
+    def deserialize(self, value: str) -> DigestCounts:
         messages, points, themeless, *stances = value.split()
         taken = {stance[:-1]: _STANCES[stance[-1]] for stance in stances}
-        return Voice(int(messages), int(points), int(themeless), taken)
+        return DigestCounts(int(messages), int(points), int(themeless), taken)

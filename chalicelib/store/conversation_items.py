@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.store.attributes import JsonAttribute, NamesAttribute, VoiceAttribute
+from chalicelib.store.attributes import DigestCountsAttribute, JsonAttribute, NamesAttribute
 from chalicelib.store.tables import ConversationPart
 
 
@@ -26,7 +26,7 @@ class ThreadItem(ConversationPart):
     included = BooleanAttribute(default=True)
     turn_id = UnicodeAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
-    voice = VoiceAttribute()
+    counts = DigestCountsAttribute(attr_name="voice")
     rating = NumberAttribute(null=True)
     digest_tries = NumberAttribute(null=True)
     digest_tried_to = NumberAttribute(null=True)

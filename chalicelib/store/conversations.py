@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
-from chalicelib.model import Answer, Condensed, Digest, Message, Session, SessionView, Thread
+from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
 from chalicelib.store import cards, database, digests, keys, participant_limit, sessions, tallies, thread_head
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
@@ -29,7 +29,7 @@ from chalicelib.store.transact import Build, ConditionFailed, Transaction
 LAST = "~"  # sorts behind every character of an id or a sequence
 
 
-class Scene(Struct, frozen=True):
+class TurnView(Struct, frozen=True):
     """What one chat turn starts from: the session, and of the threads asked for those that exist, with their forms.
 
     `condensed` has the earlier parts of long ones. `erased` tells of threads that were deleted, up to which sequence number
@@ -39,14 +39,14 @@ class Scene(Struct, frozen=True):
     view: SessionView
     threads: dict[str, Thread]
     answers: dict[str, tuple[Answer, ...]]
-    condensed: dict[str, Condensed]
+    condensed: dict[str, CondensedHistory]
     erased: dict[str, int]
 
 
 class Conversations:
     """Repository of threads."""
 
-    def scene(self, session_id: str, thread_ids: Sequence[str], user_id: str | None = None) -> Scene:
+    def turn_view(self, session_id: str, thread_ids: Sequence[str], user_id: str | None = None) -> TurnView:
         """Session, threads and forms in one consistent read over both tables. Raises NotFound without a session."""
         named = (keys.thread, keys.form, keys.condensed, keys.erasure)
         parts = [part(thread_id) for thread_id in thread_ids for part in named]
@@ -56,7 +56,7 @@ class Conversations:
                 *((ConversationPart, session_id, part) for part in parts),
             ]
         )
-        return Scene(
+        return TurnView(
             view=view_of(session_id, raw, user_id),
             threads={t: thread_from(raw[keys.thread(t)]) for t in thread_ids if keys.thread(t) in raw},
             answers={t: answers_from(raw[keys.form(t)]) for t in thread_ids if keys.form(t) in raw},
@@ -64,7 +64,7 @@ class Conversations:
             erased={t: erased_to(raw[keys.erasure(t)]) for t in thread_ids if keys.erasure(t) in raw},
         )
 
-    def thread_now(self, session_id: str, thread_id: str) -> tuple[Thread | None, Condensed | None]:
+    def thread_now(self, session_id: str, thread_id: str) -> tuple[Thread | None, CondensedHistory | None]:
         """The head of one thread and its condensed part, in one read."""
         head, earlier = keys.thread(thread_id), keys.condensed(thread_id)
         raw = database.get_many([(ConversationPart, session_id, part) for part in (head, earlier)])
@@ -137,7 +137,7 @@ class Conversations:
         """Give the lease back without a reply; one that is not ours is left alone."""
         holds(lambda: database.update(*thread_head.release_lease(thread, turn_id)))
 
-    def reply(self, thread: Thread, message: Message, condensed: Condensed | None = None) -> bool:
+    def reply(self, thread: Thread, message: Message, condensed: CondensedHistory | None = None) -> bool:
         """Store the facilitator's reply as the next message, count its cost, give the lease back.
 
         `condensed` is the thread's earlier part where that is new; it never replaces one that reaches as far. False where

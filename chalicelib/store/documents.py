@@ -1,4 +1,4 @@
-"""What is made of everybody's words and rewritten as a whole (table `sessions`): the scratchpad, the leaves of a large session.
+"""What is made of everybody's words and rewritten as a whole (table `sessions`): the scratchpad, the reduced digests of a large session.
 
 A transaction pays twice for every kilobyte, so a document is written outside of one, and only over one that is there: it
 is begun, empty, under the conditions that a transaction can check, and goes when the session or words in it go.
@@ -11,14 +11,14 @@ from uuid import uuid4
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.model import Leaf, Scratchpad
+from chalicelib.model import ReducedDigest, Scratchpad
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import DocumentItem, SynthesisItem
 from chalicelib.store.summaries import still
 from chalicelib.store.transact import Transaction
 
-Document = TypeVar("Document", Leaf, Scratchpad)
+Document = TypeVar("Document", ReducedDigest, Scratchpad)
 
 
 def document_from(raw: Mapping[str, Any], kind: type[Document]) -> Document:
@@ -59,6 +59,6 @@ def _begin(session_id: str, part: str, empty: Document, epoch: int) -> str | Non
     return begun.version if holds(lambda: database.transact(build)) else None
 
 
-def _item(session_id: str, part: str, document: Leaf | Scratchpad) -> DocumentItem:
+def _item(session_id: str, part: str, document: ReducedDigest | Scratchpad) -> DocumentItem:
     content = msgspec.to_builtins(replace(document, version=""))
     return DocumentItem(session_id, part, version=document.version, document=content)

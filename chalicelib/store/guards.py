@@ -17,7 +17,7 @@ from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
 
 
-class Claim(Struct, frozen=True):
+class RequestClaim(Struct, frozen=True):
     """A request that says it is the one to be done: its record's id, what it carries, who it is, and until when it works.
 
     `seed` is the holder of its first try: what any try makes is named after it.
@@ -43,7 +43,7 @@ class Guards:
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 
-    def claim(self, claim: Claim) -> bool:
+    def claim(self, claim: RequestClaim) -> bool:
         """Take on a request that is new; False where it is known. One's own may be taken again, since the answer to the
         first try can get lost."""
         actions = [
@@ -58,7 +58,7 @@ class Guards:
         condition = gone | REQUEST.is_held_by(claim.holder)
         return holds(lambda: database.update(RequestItem(claim.id), actions, condition))
 
-    def take_over(self, claim: Claim) -> bool:
+    def take_over(self, claim: RequestClaim) -> bool:
         """Take on a request whose earlier try has died or given it back; False where another try was faster."""
         actions = REQUEST.take(claim.holder, _seconds(claim.until))
         died = RequestItem.status.does_not_exist() & REQUEST.is_free(_seconds(claim.now))
@@ -74,13 +74,13 @@ class Guards:
         outcome = Outcome(int(item.status), **item.outcome) if item.status is not None else None
         return PastRequest(item.content, item.seed, float(item.running_until), outcome)
 
-    def finish(self, claim: Claim, outcome: Outcome) -> None:
+    def finish(self, claim: RequestClaim, outcome: Outcome) -> None:
         """Record how a request ended, unless its claim has gone to another try of it."""
         kept = {"ids": outcome.ids, "code": outcome.code, "message": outcome.message}
         actions = [RequestItem.status.set(outcome.status), RequestItem.outcome.set(kept)]
         holds(lambda: database.update(RequestItem(claim.id), actions, REQUEST.is_held_by(claim.holder)))
 
-    def release(self, claim: Claim) -> None:
+    def release(self, claim: RequestClaim) -> None:
         """Give a claim back: the same request may be tried again at once."""
         actions: list[Action] = [REQUEST.until.set(0)]
         holds(lambda: database.update(RequestItem(claim.id), actions, REQUEST.is_held_by(claim.holder)))

@@ -89,7 +89,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.PARTICIPATIONS, "account", "by job", "participations"),
     SYNTHESIS,
     ItemKind(keys.SESSIONS, keys.THEMES, "session", "by job", "themes"),
-    ItemKind(keys.SESSIONS, keys.REDUCTIONS, "session", "by job", not_exported="is made of digests again"),
+    ItemKind(keys.SESSIONS, keys.REDUCED_DIGESTS, "session", "by job", not_exported="is made of digests again"),
     ItemKind(keys.SESSIONS, keys.SCRATCHPAD, "session", "by job", "scratchpad"),
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),

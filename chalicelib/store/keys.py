@@ -25,8 +25,8 @@
 | a digest with a new theme | – | one transaction: `theme#<n>`; synthesis, of the version that the themes were read in |
 | a summary | – | one transaction: summary, session, synthesis; the themes that it describes or merges |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
-| summary job of a large session | leaves; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
-| a leaf | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
+| summary job of a large session | reduced digests; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
+| a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
 | host lists sessions | cards of a member or participant | `by_member` |
 | public listing | cards | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
@@ -75,7 +75,7 @@ CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 USERS, EMAILS, API_KEYS = "user#", "email#", "key#"
-PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCTIONS = "prompt#", "tally#", "member#", "participant#", "reduce#"
+PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
@@ -154,9 +154,9 @@ def theme(number: int) -> str:
     return f"{THEMES}{number:06d}"
 
 
-def reduction(level: int, bucket: int) -> str:
+def reduced_digest(level: int, bucket: int) -> str:
     """`reduce#<level>#<bucket>`, the bucket zero-padded."""
-    return f"{REDUCTIONS}{level}#{bucket:03d}"
+    return f"{REDUCED_DIGESTS}{level}#{bucket:03d}"
 
 
 def member(user_id: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.model import Answer, Condensed, Digest, Message, Point, Thread
+from chalicelib.model import Answer, CondensedHistory, Digest, Message, Point, Thread
 from chalicelib.store import keys
 from chalicelib.store.conversation_items import (
     CondensedItem,
@@ -16,7 +16,7 @@ from chalicelib.store.conversation_items import (
 )
 
 MESSAGE_FIELDS = Message.__struct_fields__
-CONDENSED_FIELDS = Condensed.__struct_fields__
+CONDENSED_FIELDS = CondensedHistory.__struct_fields__
 
 
 def message_item(thread: Thread, message: Message) -> MessageItem:
@@ -41,16 +41,16 @@ def erased_to(raw: Mapping[str, Any]) -> int:
     return int(ErasureItem.from_raw_data(dict(raw)).up_to)
 
 
-def condensed_item(thread: Thread, condensed: Condensed) -> CondensedItem:
+def condensed_item(thread: Thread, condensed: CondensedHistory) -> CondensedItem:
     """The condensed part of this thread."""
     values = {name: getattr(condensed, name) for name in CONDENSED_FIELDS}
     return CondensedItem(thread.session_id, keys.condensed(thread.id), **values)
 
 
-def condensed_from(raw: Mapping[str, Any]) -> Condensed:
+def condensed_from(raw: Mapping[str, Any]) -> CondensedHistory:
     """The condensed part that an item holds."""
     item = CondensedItem.from_raw_data(dict(raw))
-    return Condensed(int(item.to_sequence), item.text, item.message_ids, tuple(item.themes))
+    return CondensedHistory(int(item.to_sequence), item.text, item.message_ids, tuple(item.themes))
 
 
 def digest_from(raw: Mapping[str, Any]) -> Digest:

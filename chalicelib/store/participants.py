@@ -14,7 +14,7 @@ from chalicelib.store import (
     item_kinds,
     keys,
     participant_limit,
-    reductions,
+    reduced_digests,
     scratchpads,
     sessions,
     summaries,
@@ -170,7 +170,7 @@ def _withdraw(write: Transaction, thread: Thread, transition: Transition) -> Non
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
     write.delete(BriefItem(session_id, keys.BRIEF))
-    reductions.withdraw(write, session_id, thread.id)
+    reduced_digests.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
     summaries.add_transition(write, session_id, transition)
 

@@ -120,7 +120,7 @@ def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
 
 def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:
     """There is a digest up to some message; a `complete` one has all that was said, and the thread is due no more."""
-    actions: list[Action] = [ThreadItem.digested_to.set(made.to_sequence), ThreadItem.voice.set(made.voice)]
+    actions: list[Action] = [ThreadItem.digested_to.set(made.to_sequence), ThreadItem.counts.set(made.counts)]
     condition = _same(thread) & (ThreadItem.last_said >= thread.last_said)
     if complete:
         actions += [ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]

@@ -10,7 +10,7 @@ from chalicelib.text.language_names import NAMES
 from chalicelib.text.normalise import fold
 from chalicelib.text.scripts import SAMPLED
 from chalicelib.text.scripts import script_of as script_of
-from chalicelib.text.tokens import words
+from chalicelib.text.tokens import split_words
 
 # The languages that the product itself writes in, by their own names: it has a catalogue of each wherever it writes something.
 OWN = {
@@ -72,19 +72,19 @@ _LEAST = 0.03  # the least that has to speak for a language
 _CLEARLY = 1.1  # how much more than for the next
 
 
-def language_of(text: str) -> str | None:
+def detect_language(text: str) -> str | None:
     """The best guess of the language a text is in, as a BCP 47 tag; None where nothing speaks for any.
 
     The script decides where one language is written in it. Else the stop words do, and letters that few languages use.
     """
     script = script_of(text)
     if script is None or script not in _SHARED:
-        return usual_language(script) if script else None
+        return usual_language_of(script) if script else None
     return _by_stop_words(text[:SAMPLED], script)
 
 
 @cache
-def usual_language(script: str) -> str | None:
+def usual_language_of(script: str) -> str | None:
     """The language that most texts in a script are in, as far as one can say without reading them; None for Latin ones."""
     if script == "Latn":
         return None
@@ -94,25 +94,25 @@ def usual_language(script: str) -> str | None:
     return f"{found}-{script}" if script in ("Hans", "Hant") else found
 
 
-def own_language(named: str | None, *samples: str) -> str:
+def choose_own_language(named: str | None, *samples: str) -> str:
     """The tag of OWN to write in: that of a language's code or name, else of the first sample whose language can be told.
 
     What is no language's code or name says nothing; one that leaves the script open, as "Chinese" does, takes that of the
     samples. DEFAULT for a language that we don't write in.
     """
-    written = filter(None, map(language_of, samples))
+    written = filter(None, map(detect_language, samples))
     tag = _tag_named(named)
-    found = match(tag, OWN)
+    found = match_language(tag, OWN)
     if found is None and not _is_known(tag):
         tag = next(written, "")
-        found = match(tag, OWN)
+        found = match_language(tag, OWN)
     if found and "-" in found and "-" not in tag:
         language = found.partition("-")[0]
         found = next((it for it in written if it in OWN and it.partition("-")[0] == language), found)
     return found or DEFAULT
 
 
-def match(named: str | None, available: Collection[str]) -> str | None:
+def match_language(named: str | None, available: Collection[str]) -> str | None:
     """The one of the available tags that a language's code or name stands for, in whatever spelling; None for none."""
     tag = _tag_named(named)
     if not tag:
@@ -145,7 +145,7 @@ def _letters() -> dict[str, frozenset[str]]:
 
 
 def _by_stop_words(text: str, script: str) -> str | None:
-    found = words(text)
+    found = split_words(text)
     scores: defaultdict[str, float] = defaultdict(float)
     for word in found:
         for code, weight in _weights().get(word, ()):

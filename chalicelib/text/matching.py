@@ -10,7 +10,7 @@ _LONGEST_CLUSTER = 32  # characters that normalise together, at most
 _MOST_TRIES = 2_000  # places inside words that are passed over
 
 
-class Folded:
+class FoldedText:
     """A text with its typographic twins folded, and for each of its characters the stretch of the text that it stands for."""
 
     def __init__(self, text: str) -> None:

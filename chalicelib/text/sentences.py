@@ -38,12 +38,12 @@ _ABBREVIATIONS = frozenset(_SHORTENED.split())
 _BEFORE_NUMBERS = frozenset(("no", "nos", "p", "pp", "sec", "ch", "op"))
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences of a text, without the white space around them; a line end is an end, too."""
-    return [text[start:end].strip() for start, end in spans(text)]
+    return [text[start:end].strip() for start, end in find_spans(text)]
 
 
-def spans(text: str, whole: Iterable[Span] = ()) -> Iterator[Span]:
+def find_spans(text: str, whole: Iterable[Span] = ()) -> Iterator[Span]:
     """Where the sentences of a text begin and end, with the white space before them: together they are the whole text.
 
     None of the stretches that are `whole`, given in order, is cut.
@@ -74,9 +74,9 @@ def is_question(sentence: str) -> bool:
     return any(mark in QUESTION_MARKS for mark in marks)
 
 
-def questions(text: str) -> list[str]:
+def list_questions(text: str) -> list[str]:
     """The sentences of a text that ask something, without what marks them as entries of a list."""
-    asked = (_ENTRY.sub("", sentence, count=1) for sentence in sentences(text) if is_question(sentence))
+    asked = (_ENTRY.sub("", sentence, count=1) for sentence in split_sentences(text) if is_question(sentence))
     return [question for question in asked if any(map(str.isalnum, question))]
 
 

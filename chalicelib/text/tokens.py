@@ -27,7 +27,7 @@ _BEYOND = 0x20000  # behind it are Han characters, and marks that are invisible
 _CHARACTERS_A_WORD = 2  # of scripts without spaces
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The folded words of a text; a run of a script without spaces is one."""
     return [found[0] for found in _word_pattern().finditer(fold(text))]
 
@@ -36,79 +36,79 @@ def is_unspaced(text: str) -> bool:
     """Whether most of what a text's words are made of is in scripts without spaces."""
     if len(text) == 1:
         return is_run(text)
-    found = words(text)
+    found = split_words(text)
     wide = sum(len(word) for word in found if is_run(word))
     return 2 * wide > sum(map(len, found))
 
 
 def is_run(word: str) -> bool:
-    """Whether a word, as `words` gives it, is a run of a script without spaces."""
+    """Whether a word, as `split_words` gives it, is a run of a script without spaces."""
     return _UNSPACED.match(word) is not None
 
 
-def terms(text: str) -> list[str]:
+def list_terms(text: str) -> list[str]:
     """The folded words of a text, and the trigrams of its runs without spaces, in order."""
     found: list[str] = []
-    for word in words(text):
-        found += trigrams(word) if is_run(word) else (word,)
+    for word in split_words(text):
+        found += cut_trigrams(word) if is_run(word) else (word,)
     return found
 
 
-def trigrams(run: str) -> list[str]:
+def cut_trigrams(run: str) -> list[str]:
     """Three neighbours each of a run; a shorter run is its only one."""
     return [run[at : at + 3] for at in range(len(run) - 2)] or [run]
 
 
-def pairs(run: str) -> list[str]:
+def cut_pairs(run: str) -> list[str]:
     """Two neighbours each of a run; a run of one character is its only one."""
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
 def count_words(text: str) -> int:
     """How many words a text has; of scripts without spaces two characters count as one."""
-    spaced, characters = amount(text)
+    spaced, characters = measure_amount(text)
     return spaced - (-characters // _CHARACTERS_A_WORD)
 
 
-def amount(text: str) -> tuple[int, int]:
+def measure_amount(text: str) -> tuple[int, int]:
     """How much a text says: its words, and its characters in scripts without spaces."""
-    found = words(text)
+    found = split_words(text)
     wide = [len(word) for word in found if is_run(word)]
     return len(found) - len(wide), sum(wide)
 
 
-def spaced(text: str) -> list[str]:
+def split_spaced_words(text: str) -> list[str]:
     """The folded words of a text in scripts that part them by spaces."""
-    return [word for word in words(text) if not is_run(word)]
+    return [word for word in split_words(text) if not is_run(word)]
 
 
-def runs(text: str) -> list[str]:
+def find_runs(text: str) -> list[str]:
     """What a text has in scripts without spaces, run by run."""
     return _UNSPACED.findall(fold(text))
 
 
-def stems(text: str) -> list[str]:
+def list_stems(text: str) -> list[str]:
     """The words of a text that parts them by spaces, without plural and the commonest endings."""
-    return [_stem(word) for word in spaced(text)]
+    return [_stem(word) for word in split_spaced_words(text)]
 
 
-def units(text: str) -> set[str]:
+def find_units(text: str) -> set[str]:
     """All by which a text can be compared: the stems of its words, and the pairs of its runs."""
-    return content(text, 1)
+    return find_content(text, 1)
 
 
-def content(text: str, least: int = 4) -> set[str]:
+def find_content(text: str, least: int = 4) -> set[str]:
     """The units that carry a text's matter: without words shorter than so many letters."""
     found: set[str] = set()
-    for word in words(text):
+    for word in split_words(text):
         if is_run(word):
-            found.update(pairs(word))
+            found.update(cut_pairs(word))
         elif len(word) >= least:
             found.add(_stem(word))
     return found
 
 
-def written(text: str) -> Iterator[tuple[str, bool]]:
+def list_written_words(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text as they are written, in scripts that part them by spaces, and whether each opens a sentence."""
     text, end = normalise(text, "NFKC"), 0
     for found in _word_pattern().finditer(text):

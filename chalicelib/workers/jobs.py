@@ -22,11 +22,11 @@ from chalicelib.model.jobs import (
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.inclusion import erase_participant
-from chalicelib.services.sessions import list_projection
+from chalicelib.services.sessions.cards import update_cards
 from chalicelib.services.sessions.deadline import close_session
 from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.synthesis.brief_job import write_session_brief
-from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.settings import settings
 from chalicelib.store import due_kinds
 from chalicelib.store.due import jobs_due
@@ -59,9 +59,7 @@ def run_job(job: Job) -> None:
             )
         case UpdateCards():
             now = container.clock().now()
-            list_projection.update_cards(
-                job.session_id, sessions=container.sessions(), cards=container.cards(), now=now
-            )
+            update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
             remove_session(job.session_id, deletions=deletions, jobs=jobs, clock=clock)

@@ -3,7 +3,7 @@
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
-from chalicelib.services.synthesis.undigested import mark_undigested_words
+from chalicelib.services.synthesis.staleness import mark_undigested_words
 from chalicelib.store import keys
 
 

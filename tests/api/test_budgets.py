@@ -145,7 +145,7 @@ def test_a_long_thread_costs_no_more_not_even_for_a_message_of_long_ago(
         assert meter.of(host.say(session, "More", message_id=f"m{number}"), 200) <= 5
     turns = model.count("turn")
     again = host.say(session, "Soup", message_id="m0")
-    assert meter.of(again, 200) <= 3  # the key, the scene, the reply
+    assert meter.of(again, 200) <= 3  # the key, the turn view, the reply
     assert again.json_body == first
     assert model.count("turn") == turns
 

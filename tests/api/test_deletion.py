@@ -155,7 +155,7 @@ def test_a_reply_that_is_being_made_is_not_stored(host: Host, model: Any, speaks
     assert stored(session) == []
 
 
-@pytest.mark.parametrize("call", ["scene", "messages"])
+@pytest.mark.parametrize("call", ["turn_view", "messages"])
 def test_what_was_read_before_the_deletion_is_not_written_after_it(
     host: Host, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
@@ -181,17 +181,17 @@ def test_what_was_read_before_the_deletion_is_not_written_after_it(
 
 def test_a_join_in_flight_makes_no_thread(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     session = host.new_session(is_public=True)["id"]
-    scene, deleted = container.conversations().scene, [False]
+    turn_view, deleted = container.conversations().turn_view, [False]
 
-    def scene_and_be_overtaken(*given: Any) -> Any:
-        found = scene(*given)
+    def turn_view_and_be_overtaken(*given: Any) -> Any:
+        found = turn_view(*given)
         if not deleted[0]:
             deleted[0] = True
             delete(host, session)
             remove(session)
         return found
 
-    monkeypatch.setattr(container.conversations(), "scene", scene_and_be_overtaken)
+    monkeypatch.setattr(container.conversations(), "turn_view", turn_view_and_be_overtaken)
     assert error_of(new_host("bo@example.com").join(session)) == GONE
     assert stored(session) == []
 

@@ -209,7 +209,7 @@ def test_a_turn_and_a_join_survive_the_death_of_the_process_during_the_model_cal
 def test_a_reply_that_could_not_be_stored_gives_the_lease_back_so_that_nobody_waits(client: Client) -> None:
     client.join()
     before = client.clock.slept
-    with client.wire.broken(FAULT["unreachable"], 5):  # the key, the scene, the history, the message, the reply
+    with client.wire.broken(FAULT["unreachable"], 5):  # the key, the turn view, the history, the message, the reply
         assert client.say() == 503
     assert client.wire.calls[-3:] == ["TransactWriteItems"] * 2 + ["UpdateItem"]  # the message, the reply, the lease
     assert client.say() == 200

@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Digest, Point, RegisteredTheme, ThemeRegistry
-from chalicelib.services.synthesis import tree
+from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import DigestItem
-from chalicelib.store.reductions import BUCKETS
+from chalicelib.store.reduced_digests import BUCKETS
 from chalicelib.store.themes import Themes
 from chalicelib.store.thread_head import head_item
 from tests.api.hosts import Host
@@ -37,7 +37,7 @@ def digested(session: str, number: int, clock: FakeClock) -> None:
         ]
         digest = Digest(thread.id, 1, tuple(points), 1, "m", clock.now())
         values = {"to_sequence": 1, "points": msgspec.to_builtins(points), "messages": 1, "model": "m"}
-        head = somebody(session, person, clock, digested_to=1, voice=digest.voice)
+        head = somebody(session, person, clock, digested_to=1, counts=digest.counts)
         items += [head_item(head), DigestItem(session, keys.digest(head.id), **values, created_at=clock.now())]
     for first in range(0, len(items), 25):
         requests = [{"PutRequest": {"Item": item.serialize()}} for item in items[first : first + 25]]
@@ -70,7 +70,7 @@ def test_writes_do_not_grow_with_the_session(host: Host, clock: FakeClock, numbe
 
 def test_nor_do_they_in_a_session_too_large_to_read_all_digests_of(host: Host, clock: FakeClock) -> None:
     costs = []
-    for number in (tree.FROM_THREADS + 50, 1_000):
+    for number in (reduced_digests.FROM_THREADS + 50, 1_000):
         session, first = crowd(host, clock, number)
         assert first <= 20 + BUCKETS * 12
         costs.append(one_more(host, clock, session, number, "Matter 7 is on my mind."))

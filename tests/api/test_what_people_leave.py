@@ -9,7 +9,7 @@ import pytest
 from chalicelib import container, settings
 from chalicelib.model import Thread
 from chalicelib.services.facilitation import condensed_history
-from chalicelib.services.synthesis import tree
+from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from tests.api.hosts import Host, new_host
@@ -26,7 +26,7 @@ def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> st
     """A session with all that one can have: three people spoke in it, one of them long and with an account."""
     monkeypatch.setattr(condensed_history, "MOST_MESSAGES", 4)
     monkeypatch.setattr(condensed_history, "KEPT_MESSAGES", 2)
-    monkeypatch.setattr(tree, "FROM_THREADS", 2)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 2)
     session = str(
         host.new_session(
             context="c",
@@ -135,7 +135,7 @@ def test_what_is_made_of_the_words_of_somebody_who_is_taken_out_goes_at_once(
     host: Host, bo: Host, session: str
 ) -> None:
     """But for themes, which the next summary sorts out; what is shown of them waits for it."""
-    assert {keys.SUMMARY, keys.BRIEF, keys.SCRATCHPAD, keys.REDUCTIONS} <= kinds_with("marmalade")
+    assert {keys.SUMMARY, keys.BRIEF, keys.SCRATCHPAD, keys.REDUCED_DIGESTS} <= kinds_with("marmalade")
     include(host, session, thread_of(session, "bo"), False)
     own = {kind.name for kind in KINDS if kind.owner == "person"}
     assert kinds_with("marmalade") - own == {keys.THEMES}

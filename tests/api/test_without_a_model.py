@@ -13,7 +13,7 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.llm.scripted.catalogue import catalogue, catalogues
+from chalicelib.llm.scripted.catalogue import list_catalogues, read_catalogue
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.store.sessions import EVERYTHING
 from chalicelib.text.normalise import fold
@@ -147,7 +147,7 @@ def test_what_several_write_in_the_same_words_is_said_once_and_counted(host: Hos
 def test_five_people_in_any_language_are_in_the_summary(host: Host, clock: FakeClock, language: str) -> None:
     people = PEOPLE["languages"][language]
     session = new_session(host, topic=people["topic"], goal=people["goal"], language=language)
-    words = catalogue(people["catalogue"])
+    words = read_catalogue(people["catalogue"])
     for number, answer in enumerate(people["answers"]):
         opening, reply, closing = talk(host, session, f"p{number}", [answer, words.endings[0]])
         assert words.script in opening["content"]
@@ -241,9 +241,9 @@ def test_words_of_danger_are_answered_with_care_and_stand_in_no_list(
         host, session, "p1", ["The soup was cold all week.", danger, "It is fine, go on.", "A warmer kitchen.", "stop"]
     )
     care, again = heard[2]["content"], heard[3]["content"]
-    assert care == f"{catalogue('en').care}\n\nCall 116 016"
+    assert care == f"{read_catalogue('en').care}\n\nCall 116 016"
     assert "?" not in care
-    assert again.endswith(catalogue("en").questions[1])
+    assert again.endswith(read_catalogue("en").questions[1])
     assert danger not in heard[-1]["content"]
     found = summed_up(host, session, clock)
     assert "> The soup was cold all week." in found["summary"]
@@ -274,12 +274,12 @@ def test_a_summary_on_demand_is_the_same_list(host: Host, clock: FakeClock) -> N
 def test_without_a_known_language_the_script_answers_in_that_of_the_messages(host: Host, clock: FakeClock) -> None:
     session = new_session(host, topic="Lunch", goal="Find out what people eat", prompt="Talk about lunch.")
     heard = talk(host, session, "p1", ["Ich esse mittags meistens nur ein Brot, weil die Schlange so lang ist."])
-    assert catalogue("en").script in heard[0]["content"]
-    assert heard[1]["content"].endswith(catalogue("de").questions[1])
+    assert read_catalogue("en").script in heard[0]["content"]
+    assert heard[1]["content"].endswith(read_catalogue("de").questions[1])
 
 
 def test_the_catalogues_have_no_question_or_phrase_twice() -> None:
-    for words in catalogues():
+    for words in list_catalogues():
         told = [*words.questions, words.scale, *words.probes, *words.acknowledged, *words.after]
         assert len(set(map(fold, told))) == len(told)
         assert len(set(words.endings)) == len(words.endings)

@@ -16,7 +16,7 @@ from chalicelib.clock import Clock, Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Message, Session, Thread
 from chalicelib.services.sessions.creation import NewSession, create_session
-from chalicelib.services.synthesis.undigested import mark_undigested_words
+from chalicelib.services.synthesis.staleness import mark_undigested_words
 from chalicelib.store import database, thread_head
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE

@@ -14,7 +14,7 @@ from moto import mock_aws
 from chalicelib import container
 from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner
-from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.summary_job import summarise
 from tests import conftest
 from tests.bench.crowds import SAID_BY_EACH, CountingModel, crowded_session, say_more
 from tests.capacity import metered

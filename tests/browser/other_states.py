@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
-from chalicelib.services.access.signing import digest
+from chalicelib.services.access.signing import make_digest
 from chalicelib.store import keys
 from tests.browser.talk import Talk
 from tests.browser.visitor import SAY, State, Visitor
@@ -137,7 +137,7 @@ def _busy_network(cloud: LocalCloud) -> Iterator[None]:
     outputs = cloud.instance.outputs
     table, database = outputs["GuardsTableName"], cloud.client("dynamodb")
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=outputs["DeploymentSecretArn"])["SecretString"]
-    visitor = digest(secret.encode(), "page", b"127.0.0.1").hex()
+    visitor = make_digest(secret.encode(), "page", b"127.0.0.1").hex()
     minutes = [keys.visits(visitor, int(time.time()) // 60 + later) for later in (0, 1)]
     for minute in minutes:
         database.put_item(TableName=table, Item={"id": {"S": minute}, "visits": {"N": "100000"}})

@@ -21,8 +21,8 @@ from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import EVERYTHING
 from chalicelib.store.summaries import Summaries
-from chalicelib.text.language import language_of
-from chalicelib.text.sentences import sentences
+from chalicelib.text.language import detect_language
+from chalicelib.text.sentences import split_sentences
 from chalicelib.web.kit.texts import texts_in
 from chalicelib.web.participant import home
 from chalicelib.web.participant.widgets import describe_value, make_control
@@ -177,21 +177,23 @@ def test_the_facilitator_asks_one_question_at_a_time_and_none_twice(
         for reply in (it for it in messages if it.role == "assistant"):
             assert reply.content.count("?") == (0 if reply.is_final else 1), reply.content
             assert find_repeated(reply.content, earlier) is None
-            assert len(sentences(reply.content.partition("\n\n")[0])) <= (5 if reply.is_final or not earlier else 3)
+            assert len(split_sentences(reply.content.partition("\n\n")[0])) <= (
+                5 if reply.is_final or not earlier else 3
+            )
             earlier.append(reply.content)
 
 
 @each_row("person", PEOPLE.values())
 def test_the_facilitator_writes_in_the_language_of_whom_it_talks_with(person: Person) -> None:
-    spoken = language_of(" ".join(turn.said for turn in person.turns))
+    spoken = detect_language(" ".join(turn.said for turn in person.turns))
     assert spoken in ("en", "es")
     for text in filter(None, (person.opening, *(turn.reply for turn in person.turns), person.recap)):
-        assert language_of(text) in (spoken, None), text
-    assert all(language_of(point["text"]) in (spoken, None) for point in person.points)
+        assert detect_language(text) in (spoken, None), text
+    assert all(detect_language(point["text"]) in (spoken, None) for point in person.points)
 
 
 def test_people_of_both_languages_take_part() -> None:
-    spoken = [language_of(" ".join(turn.said for turn in person.turns)) for person in PEOPLE.values()]
+    spoken = [detect_language(" ".join(turn.said for turn in person.turns)) for person in PEOPLE.values()]
     assert (spoken.count("en"), spoken.count("es")) == (15, 9)
 
 
@@ -393,7 +395,7 @@ def test_the_bare_address_reads_once_a_minute_and_does_without_the_link_where_it
         tried.append(None)
         raise Unavailable("The database is out of reach")
 
-    monkeypatch.setattr(home, "is_to_be_seen", unreachable)
+    monkeypatch.setattr(home, "is_example_public", unreachable)
     own_time(monkeypatch)
     for _ in range(3):
         page = Browser().open("/")

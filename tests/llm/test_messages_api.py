@@ -8,7 +8,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
-from chalicelib.llm.messages_api import body, compiles, has_strict
+from chalicelib.llm.messages_api import compiles, has_strict, render_body
 from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
 from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
@@ -30,7 +30,7 @@ def strict(sent: dict[str, Any]) -> list[bool]:
 
 def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
     request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT))
-    sent = body(request, "claude-sonnet-5-5", 500, strict=True)
+    sent = render_body(request, "claude-sonnet-5-5", 500, strict=True)
     assert strict(sent) == [True, True, False]
     assert sent["tools"][0] == {
         "name": "conclude",
@@ -38,7 +38,7 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
         "input_schema": CONCLUDE.schema,
         "strict": True,
     }
-    assert not any("strict" in tool for tool in body(request, "claude-sonnet-5-5", 500, strict=False)["tools"])
+    assert not any("strict" in tool for tool in render_body(request, "claude-sonnet-5-5", 500, strict=False)["tools"])
 
 
 @each_row(
@@ -56,7 +56,7 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
     ],
 )
 def test_only_models_that_are_documented_to_take_strict_tools_get_them(model: str, takes: bool) -> None:
-    assert strict(body(TURN, model, 500, strict=True)) == [takes]
+    assert strict(render_body(TURN, model, 500, strict=True)) == [takes]
     assert has_strict(TURN, model) is takes
 
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.llm.scripted.catalogue import Catalogue, catalogue
+from chalicelib.llm.scripted.catalogue import Catalogue, read_catalogue
 from chalicelib.llm.scripted.model import ScriptedModel
-from chalicelib.llm.scripted.questions import questions_for
+from chalicelib.llm.scripted.questions import list_questions
 from chalicelib.model import Prompt
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.facilitation.tailored_prompt import write_prompt
@@ -21,7 +21,7 @@ from tests.services.builders import talk as messages
 from tests.tables import each_row
 
 FULL = "That is how it has been since we moved in spring."
-EN = catalogue("en")
+EN = read_catalogue("en")
 
 
 def interview(prompt: str = "", **fields: Any) -> Conversation:
@@ -100,7 +100,7 @@ def test_a_question_gets_one_honest_sentence_and_the_open_question_again() -> No
 
 @each_row("tag", OWN)
 def test_every_ending_of_every_language_ends_a_conversation_in_any(tag: str) -> None:
-    for phrase in catalogue(tag).endings:
+    for phrase in read_catalogue(tag).endings:
         talk = interview("1. What do you eat?\n2. And where?", language="en")
         talk.turn()
         assert say(talk, f" {phrase.upper()}!").is_final, phrase
@@ -202,16 +202,16 @@ def test_the_last_message_that_a_conversation_takes_closes_it() -> None:
     ],
 )
 def test_how_hosts_write_lists_of_questions(prompt: str, questions: list[str]) -> None:
-    found = [question.text for question in questions_for(prompt, "", EN)]
+    found = [question.text for question in list_questions(prompt, "", EN)]
     assert found == (questions or list(EN.questions))
 
 
 def test_after_a_change_of_language_nothing_is_forgotten() -> None:
     talk = interview("1. What do you eat?\n2. And where?", language="de")
     talk.turn()
-    assert asked(say(talk, "Brot")) in catalogue("de").probes
+    assert asked(say(talk, "Brot")) in read_catalogue("de").probes
     care = say(talk, "Ich will mich umbringen")
-    assert care.text.startswith(catalogue("de").care)
+    assert care.text.startswith(read_catalogue("de").care)
     talk.view = replace(talk.view, session=replace(talk.view.session, language="en"))
     assert asked(say(talk, "It is fine again.")) == "What do you eat?"
     assert asked(say(talk, "Bread")) == EN.probes[1]
@@ -276,7 +276,7 @@ def test_an_answer_is_shown_in_its_first_200_characters() -> None:
 
 @each_row("tag", OWN)
 def test_each_language_has_its_own_catalogue_and_a_standard_prompt_is_put_in_it(tag: str) -> None:
-    words: Catalogue = catalogue(tag)
+    words: Catalogue = read_catalogue(tag)
     talk = interview(language="en", critical="Why?")  # an English prompt
     talk.view = replace(talk.view, session=replace(talk.view.session, language=tag))
     assert talk.turn().text.endswith(words.questions[0])

@@ -7,7 +7,7 @@ import pytest
 from chalicelib import container
 from chalicelib.errors import Unauthorized
 from chalicelib.operations import account, sessions
-from chalicelib.operations.fields import OfSession
+from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.operation import Call, Nothing, Operation
 from chalicelib.operations.subject import Who, session_with
 from chalicelib.services.access.principal import ParticipantCookie, Principal, Visitor
@@ -28,20 +28,20 @@ def answer(*_: Any) -> None:
 @pytest.mark.parametrize("who", ["viewer", "editor", "admin", "owner", "questions"])
 def test_an_operation_that_needs_a_role_has_to_read_the_session(who: Who) -> None:
     with pytest.raises(TypeError, match="answer has to read the session"):
-        Operation(answer, who, OfSession)
-    assert Operation(answer, who, OfSession, reads=session_with()).who == who
+        Operation(answer, who, SessionInput)
+    assert Operation(answer, who, SessionInput, reads=session_with()).who == who
 
 
 @pytest.mark.parametrize("who", ["anyone", "user"])
 def test_an_operation_that_needs_no_role_reads_no_session(who: Who) -> None:
     with pytest.raises(TypeError, match="answer has to read the session"):
-        Operation(answer, who, OfSession, reads=session_with())
+        Operation(answer, who, SessionInput, reads=session_with())
 
 
 @pytest.mark.parametrize("principal", NOBODYS)
 def test_who_acts_for_no_user_may_do_nothing_that_needs_one(principal: Principal, clock: FakeClock) -> None:
     call = Call(principal, clock.now(), clock.deadline(24), "https://harmonica.example.com")
-    given = {Nothing: Nothing(), OfSession: OfSession(container.new_id())}
+    given = {Nothing: Nothing(), SessionInput: SessionInput(container.new_id())}
     tried = [it for it in (*account.OPERATIONS, *sessions.OPERATIONS) if it.input in given]
     assert len(tried) == 4
     for operation in tried:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.clock import Clock, Deadline
-from chalicelib.model import Digest, Message, Point, Session, SessionView, Speaker, Thread, Voice
+from chalicelib.model import Digest, DigestCounts, Message, Point, Session, SessionView, Speaker, Thread
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -75,6 +75,6 @@ def point(
     return Point(text, text if quote is None else quote, message_id, topic, stance, theme)
 
 
-def voice(*themes: str) -> Voice:
+def digest_counts(*themes: str) -> DigestCounts:
     """Somebody who is for all of these."""
-    return Voice(1, len(themes), 0, dict.fromkeys(themes, "for"))
+    return DigestCounts(1, len(themes), 0, dict.fromkeys(themes, "for"))

@@ -16,7 +16,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Scratchpad
 from chalicelib.services.synthesis import digest_runner, state
-from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.summary_job import summarise
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
 from tests.faults import Interviewer

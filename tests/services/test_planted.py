@@ -20,7 +20,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.brief_job import write_session_brief
-from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.services.synthesis.visibility import results_for
 from tests.clock import own_time
 from tests.conversation import Conversation, participant

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
 from chalicelib.services.facilitation.tailored_prompt import LEAST, MOST
-from chalicelib.services.templates import Template, find_template, template_id, templates
+from chalicelib.services.templates import Template, all_templates, find_template, template_id
 from tests.services.builders import view
 from tests.tables import each_row
 
@@ -26,13 +26,15 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def test_there_are_twelve_by_title() -> None:
-    assert {template.slug for template in templates()} == SLUGS
-    titles = [template.title for template in templates()]
+    assert {template.slug for template in all_templates()} == SLUGS
+    titles = [template.title for template in all_templates()]
     assert titles == sorted(titles)
-    assert len({template.id for template in templates()}) == len({template.icon for template in templates()}) == 12
+    assert (
+        len({template.id for template in all_templates()}) == len({template.icon for template in all_templates()}) == 12
+    )
 
 
-@each_row("template", templates())
+@each_row("template", all_templates())
 def test_each_is_complete_and_in_the_form_of_a_written_prompt(template: Template) -> None:
     found = PROMPT.fullmatch(template.facilitation_prompt)
     assert found, template.facilitation_prompt

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.model import Condensed, Digest, Message, Thread
+from chalicelib.model import CondensedHistory, Digest, Message, Thread
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.participant_limit import admit
@@ -101,7 +101,7 @@ def replied(thread: Thread, sequence: int, to_sequence: int) -> bool:
     held = conversations.take_lease(replace(thread, last_sequence=sequence - 1), "turn", now, now)
     assert held is not None
     reply = Message(container.new_id(), sequence, "assistant", "Why?", now, usage={})
-    return conversations.reply(held, reply, Condensed(to_sequence, f"up to {to_sequence}", {"f": 2}))
+    return conversations.reply(held, reply, CondensedHistory(to_sequence, f"up to {to_sequence}", {"f": 2}))
 
 
 def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it(thread: Thread) -> None:
@@ -113,9 +113,9 @@ def test_the_earlier_part_comes_with_a_reply_and_a_shorter_one_never_replaces_it
         assert not replied(thread, 3, older)
     head, part = conversations.thread_now(thread.session_id, thread.id)
     assert (head.last_sequence if head else None, list(stored(thread))) == (2, ["Why?", "Why?"])
-    assert part == Condensed(7, "up to 7", {"f": 2})
-    scene = conversations.scene(thread.session_id, [thread.id])
-    assert scene.condensed == {thread.id: part}
+    assert part == CondensedHistory(7, "up to 7", {"f": 2})
+    turn_view = conversations.turn_view(thread.session_id, [thread.id])
+    assert turn_view.condensed == {thread.id: part}
 
 
 def test_the_earlier_part_goes_with_the_session(thread: Thread) -> None:

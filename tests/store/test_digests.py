@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib import container
-from chalicelib.model import Digest, Message, Point, Thread, Voice
+from chalicelib.model import Digest, DigestCounts, Message, Point, Thread
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store import database, digests, keys, thread_head
 from chalicelib.store.tables import ConversationPart
@@ -46,7 +46,7 @@ def put(thread: Thread, *points: Point) -> Thread:
 
 def test_the_head_tells_who_stands_where_and_how_much_was_said(conversation: Conversation) -> None:
     thread = head(conversation)
-    assert (thread.voice, thread.themes) == (None, ())
+    assert (thread.counts, thread.themes) == (None, ())
     said = [
         point("t7"),
         point("t7", "against"),
@@ -56,9 +56,9 @@ def test_the_head_tells_who_stands_where_and_how_much_was_said(conversation: Con
     ]
     counted = put(thread, *said, point(None), point("t9"))
     stances = {"t7": "mixed", "t12": "against", "t3": "neutral", "t9": "for"}
-    assert counted.voice == Voice(messages=3, points=7, themeless=1, stances=stances)
+    assert counted.counts == DigestCounts(messages=3, points=7, themeless=1, stances=stances)
     assert counted.themes == ("t7", "t12", "t3", "t9")
-    assert put(thread).voice == Voice(3, 0, 0, {})
+    assert put(thread).counts == DigestCounts(3, 0, 0, {})
 
 
 def test_a_head_stays_within_a_kilobyte_whatever_somebody_speaks_about(conversation: Conversation) -> None:

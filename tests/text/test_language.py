@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.text.language import OWN, language_of, match, own_language, usual_language
+from chalicelib.text.language import OWN, choose_own_language, detect_language, match_language, usual_language_of
 from chalicelib.text.scripts import is_right_to_left, script_of, script_of_language
 from chalicelib.text.stop_words import languages, stop_words
 from tests.tables import each_row
@@ -79,7 +79,7 @@ def test_the_script_is_that_of_most_letters(text: str, script: str | None) -> No
     ],
 )
 def test_the_language_is_guessed_where_something_speaks_for_it(text: str, language: str | None) -> None:
-    assert language_of(text) == language
+    assert detect_language(text) == language
 
 
 @each_row(
@@ -124,14 +124,14 @@ def test_the_language_is_guessed_where_something_speaks_for_it(text: str, langua
     ],
 )
 def test_a_named_language_is_matched_in_any_spelling(named: str | None, tag: str | None) -> None:
-    assert match(named, PAGES) == tag
+    assert match_language(named, PAGES) == tag
 
 
 def test_regions_are_matched_where_nothing_nearer_is_there() -> None:
-    assert match("pt-BR", ["pt", "en"]) == "pt"
-    assert match("Portuguese", ["pt-BR", "en"]) == "pt-BR"
-    assert match("Norwegian", ["no", "en"]) == "no"
-    assert match("de", []) is None
+    assert match_language("pt-BR", ["pt", "en"]) == "pt"
+    assert match_language("Portuguese", ["pt-BR", "en"]) == "pt-BR"
+    assert match_language("Norwegian", ["no", "en"]) == "no"
+    assert match_language("de", []) is None
 
 
 @each_row(
@@ -155,7 +155,7 @@ def test_a_language_is_written_in_a_script(tag: str, script: str) -> None:
 
 def test_scripts_have_a_direction_and_a_usual_language() -> None:
     assert [is_right_to_left(script) for script in ("Arab", "Hebr", "Latn", "Hans")] == [True, True, False, False]
-    assert [usual_language(script) for script in ("Cyrl", "Grek", "Hant", "Latn")] == ["ru", "el", "zh-Hant", None]
+    assert [usual_language_of(script) for script in ("Cyrl", "Grek", "Hant", "Latn")] == ["ru", "el", "zh-Hant", None]
     # Of every script that a text can be told to be in.
     known = {
         **{
@@ -182,7 +182,7 @@ def test_scripts_have_a_direction_and_a_usual_language() -> None:
         },
         **{"Taml": "ta", "Telu": "te", "Tfng": "zgh", "Thaa": "dv", "Thai": "th", "Tibt": "bo", "Yiii": "ii"},
     }
-    assert {script: usual_language(script) for script in known} == known
+    assert {script: usual_language_of(script) for script in known} == known
 
 
 def test_stop_words_are_there_for_the_pages_languages_and_folded() -> None:
@@ -211,14 +211,14 @@ TRADITIONAL, SIMPLIFIED = "我覺得計程車應該開放", "我觉得出租车�
 )
 @each_row("sample", ["", "We don't have enough benches in the park", TRADITIONAL, SIMPLIFIED])
 def test_what_names_a_language_decides_whatever_is_written(named: str, tag: str, sample: str) -> None:
-    assert own_language(named, sample) == tag
+    assert choose_own_language(named, sample) == tag
 
 
 @pytest.mark.parametrize("named", ["zh", "cmn", "Chinese", "中文"])
 def test_chinese_without_a_script_takes_the_one_that_people_write(named: str) -> None:
-    assert own_language(named, SIMPLIFIED) == "zh-Hans"
-    assert own_language(named, "", TRADITIONAL) == "zh-Hant"
-    assert own_language(named, "Taxis") in ("zh-Hans", "zh-Hant")
+    assert choose_own_language(named, SIMPLIFIED) == "zh-Hans"
+    assert choose_own_language(named, "", TRADITIONAL) == "zh-Hant"
+    assert choose_own_language(named, "Taxis") in ("zh-Hans", "zh-Hant")
 
 
 @each_row("named", [None, "", " ", "Klingon", "the one of the participants"])
@@ -235,4 +235,4 @@ def test_chinese_without_a_script_takes_the_one_that_people_write(named: str) ->
 def test_without_a_name_the_first_sample_that_tells_decides(
     named: str | None, samples: tuple[str, ...], tag: str
 ) -> None:
-    assert own_language(named, *samples) == tag
+    assert choose_own_language(named, *samples) == tag

@@ -16,10 +16,10 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Request
-from chalicelib.llm.scripted.catalogue import catalogue
+from chalicelib.llm.scripted.catalogue import read_catalogue
 from chalicelib.llm.scripted.model import ScriptedModel
-from chalicelib.llm.scripted.questions import questions_for
-from chalicelib.llm.scripted.transcript import Entry, answers
+from chalicelib.llm.scripted.questions import list_questions
+from chalicelib.llm.scripted.transcript import ScriptMessage, list_answers
 from chalicelib.model import Question, Quote
 from chalicelib.services.access import idempotency
 from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
@@ -32,7 +32,7 @@ from chalicelib.services.synthesis import claims, markdown, quotation_marks
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.answers import Answer, typical
 from chalicelib.services.synthesis.disclosure import SharedWords
-from chalicelib.services.synthesis.prose import Prose, without_quotes
+from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language, session_tag
@@ -46,7 +46,7 @@ SHAPES: Final = (
 SMALL, MEDIUM, LARGE = 5_000, 15_000, 50_000
 GROWTH, FLOOR = 3, 0.125  # times what a linear function takes, and seconds of the processor
 
-EN: Final = catalogue("en")
+EN: Final = read_catalogue("en")
 SAID: Final = Quote("The buses are late, always late", "ann", "m1")
 
 
@@ -73,29 +73,29 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "normalise": partial(normalise.normalise, form="NFC"),
     "one_line": partial(normalise.one_line, limit=50_000),
     "is_blank": normalise.is_blank,
-    "words": tokens.words,
-    "terms": tokens.terms,
+    "words": tokens.split_words,
+    "terms": tokens.list_terms,
     "count_words": tokens.count_words,
     "is_unspaced": tokens.is_unspaced,
-    "content": tokens.content,
-    "stems": tokens.stems,
-    "written": lambda text: list(tokens.written(text)),
-    "sentences": sentences.sentences,
-    "whole sentences": lambda text: list(sentences.spans(text, [(at, at + 2) for at in range(0, len(text), 3)])),
+    "content": tokens.find_content,
+    "stems": tokens.list_stems,
+    "written": lambda text: list(tokens.list_written_words(text)),
+    "sentences": sentences.split_sentences,
+    "whole sentences": lambda text: list(sentences.find_spans(text, [(at, at + 2) for at in range(0, len(text), 3)])),
     "is_question": sentences.is_question,
-    "questions": sentences.questions,
+    "questions": sentences.list_questions,
     "script_of": scripts.script_of,
-    "language_of": language.language_of,
-    "match": lambda text: language.match(text, LANGUAGES),
+    "language_of": language.detect_language,
+    "match": lambda text: language.match_language(text, LANGUAGES),
     "script_of_language": scripts.script_of_language,
     "is_mail_address": email_addresses.is_mail_address,
     "find_words": lambda text: matching.find_words(text[: len(text) // 2], text),
-    "Folded.cut": lambda text: matching.Folded(text).cut(text[1 : len(text) // 2]),
-    "quotations": lambda text: list(quotation_marks.spans(text)),
-    "sentences around quotations": lambda text: list(quotation_marks.sentences(text)),
-    "paragraphs": quotation_marks.paragraphs,
+    "Folded.cut": lambda text: matching.FoldedText(text).cut(text[1 : len(text) // 2]),
+    "quotations": lambda text: list(quotation_marks.find_quoted_spans(text)),
+    "sentences around quotations": lambda text: list(quotation_marks.find_sentences(text)),
+    "paragraphs": quotation_marks.split_paragraphs,
     "without_quotes": without_quotes,
-    "prose": lambda text: Prose([SAID], "Buses", [text[:1_000]]).check(text),
+    "prose": lambda text: ProseCheck([SAID], "Buses", [text[:1_000]]).check(text),
     "claims_a_count": claims.claims_a_count,
     "has_address": claims.has_address,
     "cut_quote": lambda text: cut_quote(text[:5_000], text),
@@ -117,8 +117,10 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "tag_of": session_tag,
     "of_text": lambda text: guess_language(text, "ar", LANGUAGES["en"]),
     "danger_in": lambda text: danger_in([text]),
-    "a script's questions": lambda text: questions_for(text.replace(".", ".\n1. "), text, EN),
-    "a script's answers": lambda text: list(answers([Entry(text, is_participants=True)] * 2, lambda _: None)),
+    "a script's questions": lambda text: list_questions(text.replace(".", ".\n1. "), text, EN),
+    "a script's answers": lambda text: list(
+        list_answers([ScriptMessage(text, is_participants=True)] * 2, lambda _: None)
+    ),
     "a script's digest": lambda text: _script_digest(text),
     "typical answers": lambda text: typical([Answer("ann", point(text, "a1"))] * 3),
 }

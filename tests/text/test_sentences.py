@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.text.sentences import is_question, questions, sentences, spans
+from chalicelib.text.sentences import find_spans, is_question, list_questions, split_sentences
 from tests.tables import each_row
 
 
@@ -32,7 +32,7 @@ from tests.tables import each_row
     ],
 )
 def test_sentences_are_told_apart(found: list[str]) -> None:
-    assert sentences(" ".join(found)) == found
+    assert split_sentences(" ".join(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -45,21 +45,21 @@ def test_sentences_are_told_apart(found: list[str]) -> None:
     ],
 )
 def test_some_marks_need_no_space_behind_them(found: list[str]) -> None:
-    assert sentences("".join(found)) == found
+    assert split_sentences("".join(found)) == found
 
 
 def test_a_dot_before_a_small_letter_ends_nothing() -> None:
-    assert sentences("Approx. ten, resp. nine... or so. Then") == ["Approx. ten, resp. nine... or so.", "Then"]
+    assert split_sentences("Approx. ten, resp. nine... or so. Then") == ["Approx. ten, resp. nine... or so.", "Then"]
 
 
 def test_a_line_end_is_an_end() -> None:
-    assert sentences("One\n- two\n\n\u2028three\r\n") == ["One", "- two", "three"]
-    assert sentences(" \n ") == sentences("") == []
+    assert split_sentences("One\n- two\n\n\u2028three\r\n") == ["One", "- two", "three"]
+    assert split_sentences(" \n ") == split_sentences("") == []
 
 
 @given(st.text(alphabet="aA1 .!?。；;\n\"'”“()/:@", max_size=60))
 def test_sentences_cover_the_text_in_order(text: str) -> None:
-    found = list(spans(text))
+    found = list(find_spans(text))
     assert all(one[1] == other[0] for one, other in pairwise(found))
     assert "".join(text[start:end] for start, end in found).split() == text.split()
 
@@ -67,7 +67,7 @@ def test_sentences_cover_the_text_in_order(text: str) -> None:
 def test_what_is_whole_is_not_cut() -> None:
     text = "They say “Go. Now. Please.” Then go."
     start, end = text.index("“"), text.index("”") + 1
-    assert [text[a:b] for a, b in spans(text, [(start, end)])] == ["They say “Go. Now. Please.”", " Then go."]
+    assert [text[a:b] for a, b in find_spans(text, [(start, end)])] == ["They say “Go. Now. Please.”", " Then go."]
 
 
 @each_row(
@@ -97,4 +97,4 @@ def test_other_sentences_ask_nothing(sentence: str) -> None:
     ],
 )
 def test_questions_are_found_in_a_text(text: str, found: list[str]) -> None:
-    assert questions(text) == found
+    assert list_questions(text) == found

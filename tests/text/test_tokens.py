@@ -18,12 +18,12 @@ from tests.tables import each_row
     ],
 )
 def test_words_stay_whole_in_every_script(text: str, found: list[str]) -> None:
-    assert tokens.words(text) == found
+    assert tokens.split_words(text) == found
 
 
 def test_runs_without_spaces_are_compared_by_trigrams() -> None:
-    assert tokens.terms("Noise 噪音太大 日") == ["noise", "噪音太", "音太大", "日"]
-    assert tokens.trigrams("abc") == ["abc"]
+    assert tokens.list_terms("Noise 噪音太大 日") == ["noise", "噪音太", "音太大", "日"]
+    assert tokens.cut_trigrams("abc") == ["abc"]
 
 
 @each_row(
@@ -42,31 +42,33 @@ def test_scripts_without_spaces_are_known(text: str, unspaced: bool) -> None:
 
 
 def test_case_plural_and_common_endings_make_no_difference() -> None:
-    assert tokens.units("Evening buses") == tokens.units("the bus in the evenings") - tokens.units("in the")
-    assert tokens.stems("Ana's parking") == tokens.stems("ana PARKED")
+    assert tokens.find_units("Evening buses") == tokens.find_units("the bus in the evenings") - tokens.find_units(
+        "in the"
+    )
+    assert tokens.list_stems("Ana's parking") == tokens.list_stems("ana PARKED")
 
 
 def test_short_words_stay_apart() -> None:
-    assert len({tokens.stems(word)[0] for word in ("bus", "gas", "yes", "bed")}) == 4
+    assert len({tokens.list_stems(word)[0] for word in ("bus", "gas", "yes", "bed")}) == 4
 
 
 def test_scripts_without_spaces_are_compared_by_pairs() -> None:
-    assert tokens.units("計程車") == {"計程", "程車"}
-    assert tokens.units("車") == {"車"}
-    assert tokens.units("我的Uber車") == {"我的", "車", *tokens.stems("uber")}
+    assert tokens.find_units("計程車") == {"計程", "程車"}
+    assert tokens.find_units("車") == {"車"}
+    assert tokens.find_units("我的Uber車") == {"我的", "車", *tokens.list_stems("uber")}
 
 
 def test_what_carries_a_matter_are_its_longer_words() -> None:
-    assert tokens.content("The bus is late 晚了") == {"晚了", *tokens.stems("late")}
+    assert tokens.find_content("The bus is late 晚了") == {"晚了", *tokens.list_stems("late")}
 
 
 def test_how_much_is_said() -> None:
-    assert tokens.amount("Two words, 三個字!") == (2, 3)
-    assert tokens.amount("") == (0, 0)
+    assert tokens.measure_amount("Two words, 三個字!") == (2, 3)
+    assert tokens.measure_amount("") == (0, 0)
 
 
 def test_words_as_they_are_written_tell_what_opens_a_sentence() -> None:
-    assert list(tokens.written("Ana’s bus. Late हिन्दी 車 it’s")) == [
+    assert list(tokens.list_written_words("Ana’s bus. Late हिन्दी 車 it’s")) == [
         ("Ana", True),
         ("bus", False),
         ("Late", True),

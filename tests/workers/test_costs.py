@@ -9,18 +9,18 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session
-from chalicelib.services.synthesis import digest_runner, state, tree
+from chalicelib.services.synthesis import digest_runner, reduced_digests, state
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.job import summarise
+from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.store import thread_head
-from chalicelib.store.reductions import Reductions, bucket_of
+from chalicelib.store.reduced_digests import ReducedDigests, bucket_of
 from tests.bench.crowds import CountingModel, crowded_session, say_more
 from tests.capacity import Consumed, metered
 from tests.clock import FakeClock, own_time
 from tests.services.builders import digest, point
 
 MORE = "More benches in the park would be welcome for everybody."
-# The session and its parts; begin; heads; themes; the thread's digest and its new messages; then digests or leaves, summary.
+# The session and its parts; begin; heads; themes; the thread's digest and its new messages; then digests or reduced ones, summary.
 BEFORE = {"BatchGetItem": 2, "UpdateItem": 1, "Query thread": 1, "Query theme": 1, "Query message": 1}
 
 
@@ -84,14 +84,14 @@ def test_with_nothing_new_no_model_is_asked(model: CountingModel, clock: FakeClo
 def test_in_a_large_session_one_message_reads_one_bucket_and_writes_one_leaf(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tree, "FROM_THREADS", 40)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 40)
     session = crowded_session(120, clock)
     run(session, model, clock)
-    before = Reductions().all(session.id)
+    before = ReducedDigests().all(session.id)
     cost = one_more(session, model, clock)
     assert cost.calls == {**BEFORE, "BatchGetItem": 3, "Query reduce": 1, "TransactWriteItems": 2, "PutItem": 1}
-    after = Reductions().all(session.id)
-    assert sum(leaf != before[bucket] for bucket, leaf in after.items()) == 1
+    after = ReducedDigests().all(session.id)
+    assert sum(reduced != before[bucket] for bucket, reduced in after.items()) == 1
 
 
 def test_a_tree_counts_what_a_list_counts(
@@ -100,19 +100,19 @@ def test_a_tree_counts_what_a_list_counts(
     session = crowded_session(60, clock)
     run(session, model, clock)
     flat = known(session)
-    monkeypatch.setattr(tree, "FROM_THREADS", 10)
-    monkeypatch.setattr(tree, "POINTS_A_LEAF", 1_000)
-    monkeypatch.setattr(tree, "POINTS_A_THEME", 1_000)
-    monkeypatch.setattr(tree, "BYTES_A_LEAF", 100_000)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)
+    monkeypatch.setattr(reduced_digests, "POINTS_A_BUCKET", 1_000)
+    monkeypatch.setattr(reduced_digests, "POINTS_A_THEME", 1_000)
+    monkeypatch.setattr(reduced_digests, "BYTES_A_BUCKET", 100_000)
     clock.advance(3_600)
     view = container.sessions().view(session.id, gathering_parts())
     heads = {head.id: head for head in container.conversations().heads(session.id)}
     register = digest_runner.open_register(view, heads.values(), container.synthesis_deps())
-    heard = digest_runner.gather(view, heads, digest_runner.Digested(), register, container.synthesis_deps())
+    heard = digest_runner.gather(view, heads, digest_runner.DigestRun(), register, container.synthesis_deps())
     assert heard is not None
-    assert (len(heard.voices), heard.messages) == (flat["participants"], flat["messages"])
+    assert (heard.participants, heard.messages) == (flat["participants"], flat["messages"])
     listed = aggregate_digests(container.conversations().digests(session.id))
-    assert heard.voices == listed.voices
+    assert heard.counts == listed.counts
     assert sorted(map(repr, heard.points)) == sorted(map(repr, listed.points))
 
 
@@ -125,15 +125,17 @@ def test_a_leaf_has_room_for_a_few_points_however_long_they_are(
 ) -> None:
     long = [point(f"{n} {'湯' * 290}", f"m{n}", quote="湯" * 300, theme=f"t{n % 9}") for n in range(60)]
     short = [point(f"{n}", f"m{n}", theme=f"t{n % 9}") for n in range(60)]
-    leaves = [tree.make_leaf(1, "made", [digest(name, *said) for name in "abc"]) for said in (long, short)]
-    assert [len(leaf.points) for leaf in leaves] == [3, tree.POINTS_A_LEAF]
-    assert all(len(msgspec.json.encode(leaf)) < 7_000 for leaf in leaves)
+    reduced = [
+        reduced_digests.reduce_bucket(1, "made", [digest(name, *said) for name in "abc"]) for said in (long, short)
+    ]
+    assert [len(bucket.points) for bucket in reduced] == [3, reduced_digests.POINTS_A_BUCKET]
+    assert all(len(msgspec.json.encode(bucket)) < 7_000 for bucket in reduced)
 
 
 def test_whoever_is_taken_out_leaves_the_tree_at_once(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)
     session = crowded_session(40, clock)
     run(session, model, clock)
     heads = container.conversations().heads(session.id)
@@ -142,11 +144,11 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     gone = next(head for head in heads if head != taken_in_again)
     assert container.participants().remove(gone, clock.now(), state.exclude(clock.now()))
     assert container.participants().exclude(taken_in_again, state.exclude(clock.now()))
-    left = Reductions().all(session.id)
+    left = ReducedDigests().all(session.id)
     assert not {bucket_of(gone.id), bucket_of(taken_in_again.id)} & left.keys()
     run(session, model, clock)
     assert model.asked == {"summary": 1}
-    heard = {thread_id for leaf in Reductions().all(session.id).values() for thread_id, _ in leaf.points}
+    heard = {thread_id for bucket in ReducedDigests().all(session.id).values() for thread_id, _ in bucket.points}
     assert not {gone.id, taken_in_again.id} & heard
     assert known(session)["participants"] == 38
     without = {theme.label for theme in container.synthesis_deps().themes.get(session.id).live}
@@ -163,13 +165,13 @@ def test_whoever_is_taken_out_leaves_the_tree_at_once(
     assert {theme.label for theme in registry.live} > without
     stored = container.conversations().digest(session.id, again.id)
     assert stored
-    assert stored.voice == again.voice
+    assert stored.counts == again.counts
 
 
 def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_it(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)
     session = crowded_session(20, clock)
     run(session, model, clock)
     before = container.synthesis_deps().themes.get(session.id)
@@ -181,7 +183,7 @@ def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_i
     assert (registry.resolve(gone.id), registry.themes[-1].label) == (None, gone.label)
     heads = container.conversations().heads(session.id)
     assert all(registry.resolve(theme) for head in heads for theme in head.themes)
-    points = [point for leaf in Reductions().all(session.id).values() for _, point in leaf.points]
+    points = [point for bucket in ReducedDigests().all(session.id).values() for _, point in bucket.points]
     assert registry.themes[-1].id in {point.theme for point in points}
     assert gone.id not in {point.theme for point in points}
     assert run(session, model, clock).writes <= 4
@@ -190,15 +192,15 @@ def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_i
 def test_words_taken_out_while_a_leaf_is_made_are_not_stored(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tree, "FROM_THREADS", 10)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)
     session = crowded_session(20, clock)
     run(session, model, clock)
     gone = container.conversations().heads(session.id)[0]
-    leaf = Reductions().all(session.id)[bucket_of(gone.id)]
+    bucket = ReducedDigests().all(session.id)[bucket_of(gone.id)]
     assert container.participants().remove(gone, clock.now(), state.exclude(clock.now()))
-    assert not Reductions().put(session.id, leaf, leaf, 0)
-    assert not Reductions().put(session.id, leaf, None, 0)
-    assert bucket_of(gone.id) not in Reductions().all(session.id)
+    assert not ReducedDigests().put(session.id, bucket, bucket, 0)
+    assert not ReducedDigests().put(session.id, bucket, None, 0)
+    assert bucket_of(gone.id) not in ReducedDigests().all(session.id)
 
 
 def test_the_cost_of_one_message_does_not_follow_the_size(model: CountingModel, clock: FakeClock) -> None:

@@ -12,7 +12,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.model import RegisteredTheme
-from chalicelib.services.synthesis import state, tree
+from chalicelib.services.synthesis import reduced_digests, state
 from chalicelib.store.themes import Themes
 from tests.concurrency import before_next
 from tests.workers.consultation import Consultation
@@ -49,10 +49,10 @@ class Namer:
             }
 
 
-@pytest.fixture(params=[400, 1], ids=["a list", "a tree"])
+@pytest.fixture(params=[400, 1], ids=["a list", "reduced"])
 def named(consultation: Consultation, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Consultation:
     """A session in which the first of three named the theme of all."""
-    monkeypatch.setattr(tree, "FROM_THREADS", request.param)
+    monkeypatch.setattr(reduced_digests, "FROM_THREADS", request.param)
     model = Namer()
     said = [f"{COINED}: it lands.", *(f"{OTHERS}: mast {n}." for n in range(3)), f"{COINED}s elsewhere: alone."]
     for words in said:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from chalicelib.text.language import OWN, own_language
+from chalicelib.text.language import OWN, choose_own_language
 from chalicelib.text.normalise import fold
 
 LONGEST: Final = 200  # characters: a longer message is no phrase of a catalogue
@@ -56,23 +56,23 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def catalogue(tag: str) -> Catalogue:
+def read_catalogue(tag: str) -> Catalogue:
     """The catalogue of a language of ours, read once a process."""
     read = msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes())
     return msgspec.convert({"tag": tag, **read}, Catalogue)
 
 
-def catalogues() -> Iterator[Catalogue]:
+def list_catalogues() -> Iterator[Catalogue]:
     """Every catalogue."""
-    return map(catalogue, OWN)
+    return map(read_catalogue, OWN)
 
 
-def catalogue_for(language: str | None, *samples: str) -> Catalogue:
+def choose_catalogue(language: str | None, *samples: str) -> Catalogue:
     """The catalogue of a language, be it told by a code or a name; where none is told, of the one that the first sample
     whose language can be told is written in. English where there is no catalogue."""
-    return catalogue(own_language(language, *samples))
+    return read_catalogue(choose_own_language(language, *samples))
 
 
-def bare(text: str) -> str:
+def fold_letters(text: str) -> str:
     """A message as it is held against whole phrases: its letters and digits, folded."""
     return "".join(filter(str.isalnum, fold(text[:LONGEST])))

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
-from chalicelib.llm.scripted.catalogue import Catalogue, catalogue_for
-from chalicelib.llm.scripted.questions import Question, put_in, questions_for, scale_question
-from chalicelib.llm.scripted.transcript import Entry, answers, cares, probes
+from chalicelib.llm.scripted.catalogue import Catalogue, choose_catalogue
+from chalicelib.llm.scripted.questions import Question, find_question, list_questions, make_scale_question
+from chalicelib.llm.scripted.transcript import ScriptMessage, asks_for_more, list_answers, puts_care_first
 from chalicelib.text.normalise import fold
 
 MOST_PROBES: Final = 2  # of a conversation
@@ -25,7 +25,7 @@ class Conversation(Struct, frozen=True):
     words: Catalogue
     topic: str
     questions: Sequence[Question]
-    entries: Sequence[Entry]
+    entries: Sequence[ScriptMessage]
     earlier: str  # of a long conversation, the part that is shown shortened
     help: str
     minutes: int
@@ -67,13 +67,13 @@ class Conversation(Struct, frozen=True):
     def answered(self) -> Iterator[tuple[Question | None, str]]:
         """Every answer that is shown, with its question; None for words that answer none."""
         known = self._known()
-        found = answers(self.entries, lambda message: put_in(message, known, self.words))
+        found = list_answers(self.entries, lambda message: find_question(message, known, self.words))
         return ((question, entry.text) for question, entry in found)
 
     def open_question(self) -> Question | None:
         """The question that was put last; None before the first one."""
         known = self._known()
-        found = (put_in(text, known, self.words) for text in reversed(self.asked))
+        found = (find_question(text, known, self.words) for text in reversed(self.asked))
         return next(filter(None, found), None) or self._question_earlier()
 
     def next_question(self) -> Question | None:
@@ -87,18 +87,18 @@ class Conversation(Struct, frozen=True):
 
     def cared_last(self) -> bool:
         """Whether the facilitator's last message put care first."""
-        return bool(self.asked) and cares(self.asked[-1])
+        return bool(self.asked) and puts_care_first(self.asked[-1])
 
     def probes(self) -> int:
         """How many times something more was asked for."""
-        return sum(map(probes, self.asked))
+        return sum(map(asks_for_more, self.asked))
 
     def is_probed(self) -> bool:
         """Whether the facilitator's last message asked for something more."""
-        return bool(self.asked) and probes(self.asked[-1])
+        return bool(self.asked) and asks_for_more(self.asked[-1])
 
     def _known(self) -> dict[str, Question]:
-        return {question.key: question for question in (*self.questions, scale_question(self.words))}
+        return {question.key: question for question in (*self.questions, make_scale_question(self.words))}
 
     def _question_earlier(self) -> Question | None:
         """The question that was put last in the shortened part, where it can be told by its beginning."""
@@ -107,22 +107,22 @@ class Conversation(Struct, frozen=True):
         return next((question for line in reversed(lines) for start, question in known if start in line), None)
 
 
-def conversation_of(request: Request) -> Conversation:
+def read_conversation(request: Request) -> Conversation:
     """The conversation that a request for a turn shows."""
     system = "\n".join(block.text for block in request.system)
     user = "\n".join(block.text for entry in request.messages if entry.role == "user" for block in entry.blocks)
     pacing = next(iter(tags.read("pacing", user)), tags.Tagged("", {})).attributes
     entries = list(_entries(request))
-    topic, critical = first("topic", system), first("critical", system)
+    topic, critical = read_first("topic", system), read_first("critical", system)
     said = "\n".join(entry.text for entry in entries if entry.is_participants)
-    words = catalogue_for(first("language", system) or pacing.get("language"), said, topic)
+    words = choose_catalogue(read_first("language", system) or pacing.get("language"), said, topic)
     return Conversation(
         words=words,
         topic=" ".join(topic.split()),
-        questions=questions_for(first("facilitation_prompt", system), critical, words),
+        questions=list_questions(read_first("facilitation_prompt", system), critical, words),
         entries=entries,
-        earlier=first("earlier", user),
-        help=" ".join(first("help", system + user).split()),
+        earlier=read_first("earlier", user),
+        help=" ".join(read_first("help", system + user).split()),
         minutes=int(pacing.get("minutes", "0")),
         turn=int(pacing.get("turn", "0")),
         budget=int(pacing.get("of", BUDGET)),
@@ -133,15 +133,15 @@ def conversation_of(request: Request) -> Conversation:
     )
 
 
-def first(name: str, prompt: str) -> str:
+def read_first(name: str, prompt: str) -> str:
     """The text of the first piece of data with this name; empty where there is none."""
     return next((piece.text for piece in tags.read(name, prompt)), "")
 
 
-def _entries(request: Request) -> Iterator[Entry]:
+def _entries(request: Request) -> Iterator[ScriptMessage]:
     for message in request.messages:
         text = "\n".join(block.text for block in message.blocks)
         if message.role == "assistant":
-            yield Entry(text, is_participants=False)
+            yield ScriptMessage(text, is_participants=False)
         else:
-            yield from (Entry(piece.text, is_participants=True) for piece in tags.read("said", text))
+            yield from (ScriptMessage(piece.text, is_participants=True) for piece in tags.read("said", text))

@@ -7,9 +7,9 @@ words are never repeated before the closing, nor interpreted.
 from typing import Final
 
 from chalicelib.llm.interface import SCRIPTED, Reply, Request, ToolCall
-from chalicelib.llm.scripted.conversation import MOST_PROBES, Conversation, conversation_of
-from chalicelib.llm.scripted.questions import SCALE, scale_question
-from chalicelib.llm.scripted.transcript import asks, ends, skips
+from chalicelib.llm.scripted.conversation import MOST_PROBES, Conversation, read_conversation
+from chalicelib.llm.scripted.questions import SCALE, make_scale_question
+from chalicelib.llm.scripted.transcript import is_ending, is_only_questions, is_skip
 from chalicelib.text.locales import fill_counted
 from chalicelib.text.normalise import one_line
 from chalicelib.text.sentences import is_question
@@ -21,9 +21,9 @@ IMPORTANCE: Final = (1, 5)
 _BREAK: Final = "\n\n"
 
 
-def turn(request: Request) -> Reply:
+def take_turn(request: Request) -> Reply:
     """The next message, with a widget where one may come at the end, or a call of `conclude`."""
-    talk = conversation_of(request)
+    talk = read_conversation(request)
     if talk.care:
         return _say(talk.words.care, talk.help)
     if talk.concluded:
@@ -31,7 +31,7 @@ def turn(request: Request) -> Reply:
     if not talk.has_begun:
         return _say(_opening(talk), talk.questions[0].text)
     current = talk.open_question()
-    if talk.is_over or (current and current.key == SCALE) or any(map(ends, talk.latest)):
+    if talk.is_over or (current and current.key == SCALE) or any(map(is_ending, talk.latest)):
         return _conclude(talk)
     if current is None and talk.earlier:
         return _conclude(talk)  # what was asked so long ago cannot be told any more
@@ -39,7 +39,7 @@ def turn(request: Request) -> Reply:
         return _say(_acknowledged(talk), _opening(talk), talk.questions[0].text)
     if talk.cared_last():
         return _say(_acknowledged(talk), current.text)
-    if talk.latest and asks(talk.latest[-1]) and not skips(talk.latest[-1]):
+    if talk.latest and is_only_questions(talk.latest[-1]) and not is_skip(talk.latest[-1]):
         return _say(talk.words.cannot_answer, current.text)
     return _go_on(talk)
 
@@ -47,7 +47,7 @@ def turn(request: Request) -> Reply:
 def _go_on(talk: Conversation) -> Reply:
     """The reply to an ordinary answer."""
     question, probes = talk.next_question(), talk.probes()
-    short = count_words("\n".join(talk.latest)) < SHORT and not any(map(skips, talk.latest))
+    short = count_words("\n".join(talk.latest)) < SHORT and not any(map(is_skip, talk.latest))
     if question and short and probes < MOST_PROBES and not talk.is_probed():
         return _say(_acknowledged(talk), talk.words.probes[probes])
     if question:
@@ -91,7 +91,7 @@ def _conclude(talk: Conversation) -> Reply:
     for question, text in talk.answered():
         answers.setdefault(question.text if question else words.further, []).append(one_line(text, SHOWN))
     order = [question.text for question in talk.questions]
-    last = (scale_question(words).text, words.further)
+    last = (make_scale_question(words).text, words.further)
     listed = [
         "\n".join([asked, *(words.quote.format(text=text) for text in answers[asked])])
         for asked in dict.fromkeys([*order, *(asked for asked in answers if asked not in last), *last])

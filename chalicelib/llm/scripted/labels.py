@@ -6,8 +6,8 @@ This is what others may know of the script. A question has a key, which is the s
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.llm.scripted.catalogue import catalogue, catalogues
-from chalicelib.llm.scripted.questions import question_of, questions_for, standard_questions
+from chalicelib.llm.scripted.catalogue import list_catalogues, read_catalogue
+from chalicelib.llm.scripted.questions import list_questions, list_standard_questions, make_question
 from chalicelib.text.language import DEFAULT
 from chalicelib.text.normalise import fold, one_line
 
@@ -21,24 +21,25 @@ def label_of(question: str) -> str:
 
 def question_key(label: str) -> str:
     """The key of the question that a label is; of a label of a model's making, one that no question has."""
-    return question_of(label, catalogue(DEFAULT)).key
+    return make_question(label, read_catalogue(DEFAULT)).key
 
 
-def question_keys(prompt: str, critical: str) -> frozenset[str]:
+def list_question_keys(prompt: str, critical: str) -> frozenset[str]:
     """The keys of all questions that a script may put under this prompt of the host's, and of what it lists beside them."""
-    words = catalogue(DEFAULT)
+    words = read_catalogue(DEFAULT)
     asked = [
-        question.text for question in (*questions_for(prompt, critical, words), *standard_questions(critical, words))
+        question.text
+        for question in (*list_questions(prompt, critical, words), *list_standard_questions(critical, words))
     ]
-    own = [text for other in catalogues() for text in (other.scale, other.further)]
+    own = [text for other in list_catalogues() for text in (other.scale, other.further)]
     return frozenset(question_key(label_of(text)) for text in (*asked, *own))
 
 
 def find_critical(labels: Iterable[str], critical: str) -> str | None:
     """The label that asks for what the host calls critical, else the one that is a question of the host's in the same words."""
-    words = catalogue(DEFAULT)
-    wanted = {question.key for question in standard_questions(critical, words) if question.is_critical}
-    found = {label: question_of(label, words) for label in labels} if wanted else {}
+    words = read_catalogue(DEFAULT)
+    wanted = {question.key for question in list_standard_questions(critical, words) if question.is_critical}
+    found = {label: make_question(label, words) for label in labels} if wanted else {}
     asked = (label for label, question in found.items() if question.key in wanted)
     same = (label for label, question in found.items() if _bare(question.text) == _bare(critical))
     return next(asked, None) or next(same, None)

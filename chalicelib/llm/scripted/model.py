@@ -5,11 +5,15 @@ from typing import Final
 
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import SCRIPTED, ModelUnavailable, Reply, Request, Task
-from chalicelib.llm.scripted.digest import digest
-from chalicelib.llm.scripted.interview import turn
-from chalicelib.llm.scripted.plan import plan
+from chalicelib.llm.scripted.digest import write_digest
+from chalicelib.llm.scripted.interview import take_turn
+from chalicelib.llm.scripted.plan import write_prompt
 
-_TASKS: Final[Mapping[Task, Callable[[Request], Reply]]] = {"turn": turn, "prompt": plan, "digest": digest}
+_TASKS: Final[Mapping[Task, Callable[[Request], Reply]]] = {
+    "turn": take_turn,
+    "prompt": write_prompt,
+    "digest": write_digest,
+}
 
 
 class ScriptedModel:

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from chalicelib.llm.scripted.catalogue import Catalogue, catalogues
+from chalicelib.llm.scripted.catalogue import Catalogue, list_catalogues
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.sentences import is_question
 
@@ -62,14 +62,14 @@ class Question(Struct, frozen=True):
         return self.key.startswith(CRITICAL)
 
 
-def questions_for(prompt: str, critical: str, words: Catalogue) -> tuple[Question, ...]:
+def list_questions(prompt: str, critical: str, words: Catalogue) -> tuple[Question, ...]:
     """The questions in their order, each once; standard ones are in the language of these words."""
     listed = list(dict.fromkeys(_numbered(prompt)))[:MOST]
-    asked = [question_of(text, words) for text in listed] or standard_questions(critical, words)
+    asked = [make_question(text, words) for text in listed] or list_standard_questions(critical, words)
     return tuple({question.key: question for question in reversed(asked)}.values())[::-1]
 
 
-def standard_questions(critical: str, words: Catalogue) -> list[Question]:
+def list_standard_questions(critical: str, words: Catalogue) -> list[Question]:
     """The standard questions; what the host calls critical comes second, where there is anything."""
     asked = [Question(text, f"standard:{place}") for place, text in enumerate(words.questions)]
     if told := _matter(one_line(critical, MOST_CHARACTERS)):
@@ -77,16 +77,16 @@ def standard_questions(critical: str, words: Catalogue) -> list[Question]:
     return asked
 
 
-def scale_question(words: Catalogue) -> Question:
+def make_scale_question(words: Catalogue) -> Question:
     """How important the matter is, which is asked with a widget."""
     return Question(words.scale, SCALE)
 
 
-def question_of(text: str, words: Catalogue) -> Question:
+def make_question(text: str, words: Catalogue) -> Question:
     """The question that this text is; a standard one of any language in the language of these words."""
     folded = fold(text)
     if place := _standard().get(folded):
-        return scale_question(words) if place == SCALE else Question(words.questions[int(place[-1])], place)
+        return make_scale_question(words) if place == SCALE else Question(words.questions[int(place[-1])], place)
     for before, after, template in _critical_sentences():
         is_one = folded.startswith(before) and folded.endswith(after) and len(folded) > len(before) + len(after)
         if is_one and (told := _matter(_between(text, *template.split(_PLACE)))):
@@ -94,15 +94,15 @@ def question_of(text: str, words: Catalogue) -> Question:
     return Question(text, folded)
 
 
-def put_in(message: str, known: Mapping[str, Question], words: Catalogue) -> Question | None:
+def find_question(message: str, known: Mapping[str, Question], words: Catalogue) -> Question | None:
     """The question that a message of the facilitator puts: the last of its paragraphs that is one of these, by their keys, or
     a standard one that was among them before the host changed something."""
-    found = [question_of(paragraph, words) for paragraph in reversed(paragraphs(message))]
+    found = [make_question(paragraph, words) for paragraph in reversed(split_paragraphs(message))]
     put = next((known[question.key] for question in found if question.key in known), None)
     return put or next((question for question in found if question.is_standard), None)
 
 
-def paragraphs(message: str) -> list[str]:
+def split_paragraphs(message: str) -> list[str]:
     """The paragraphs of a message, each on one line."""
     return [line for piece in message.split("\n\n") if (line := " ".join(piece.split()))]
 
@@ -110,14 +110,14 @@ def paragraphs(message: str) -> list[str]:
 @cache
 def _standard() -> Mapping[str, str]:
     """The key of every standard question, by its folded words in any language."""
-    found = {fold(text): f"standard:{at}" for words in catalogues() for at, text in enumerate(words.questions)}
-    return found | {fold(words.scale): SCALE for words in catalogues()}
+    found = {fold(text): f"standard:{at}" for words in list_catalogues() for at, text in enumerate(words.questions)}
+    return found | {fold(words.scale): SCALE for words in list_catalogues()}
 
 
 @cache
 def _critical_sentences() -> tuple[tuple[str, str, str], ...]:
     """What stands before and after the critical matter in the question for it, folded, and the whole sentence."""
-    parts = [(words.critical.split(_PLACE), words.critical) for words in catalogues()]
+    parts = [(words.critical.split(_PLACE), words.critical) for words in list_catalogues()]
     return tuple((fold(before), fold(after), template) for (before, after), template in parts)
 
 

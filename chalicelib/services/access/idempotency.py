@@ -19,9 +19,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, ErrorCode, HarmonicaError, Invalid, Unprocessable
 from chalicelib.model import Outcome
-from chalicelib.services.access.signing import digest
+from chalicelib.services.access.signing import make_digest
 from chalicelib.store import keys
-from chalicelib.store.guards import Claim, Guards
+from chalicelib.store.guards import Guards, RequestClaim
 
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=30)  # longer than any request lives
@@ -47,12 +47,12 @@ class Repeatable(Struct, frozen=True):
     content: str
 
 
-def id_of(claimed: Claim) -> str:
+def id_of(claimed: RequestClaim) -> str:
     """An id for what this request does, whatever try of it does it."""
     return _id(claimed, 0)
 
 
-def ids_of(claimed: Claim) -> Callable[[], str]:
+def ids_of(claimed: RequestClaim) -> Callable[[], str]:
     """A source of ids that gives the same ones, in the same order, to every try of this request."""
     numbers = itertools.count(1)
     return lambda: _id(claimed, next(numbers))
@@ -65,15 +65,17 @@ def repeatable(
     if not _KEY.fullmatch(key):
         raise Invalid("Idempotency-Key must be 1 to 255 visible ASCII characters")
     named = json.dumps([user_id, endpoint, sorted(ids.items()), key]).encode()
-    return Repeatable(digest(secret, "request", named).hex(), digest(secret, "content", body).hex())
+    return Repeatable(make_digest(secret, "request", named).hex(), make_digest(secret, "content", body).hex())
 
 
-def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) -> Claim | Outcome:
+def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) -> RequestClaim | Outcome:
     """The right to do this request, for this try of it, or how it ended before.
 
     Raises Unprocessable where the key came with another body before, Conflict while an earlier try is running.
     """
-    wanted = Claim(keys.request(request.fingerprint), request.content, holder, holder, now, now + RUNNING, now + KEPT)
+    wanted = RequestClaim(
+        keys.request(request.fingerprint), request.content, holder, holder, now, now + RUNNING, now + KEPT
+    )
     if guards.claim(wanted):
         return wanted
     past = guards.past(wanted.id, now)
@@ -89,7 +91,7 @@ def claim(request: Repeatable, holder: str, *, guards: Guards, now: datetime) ->
     raise Conflict(_RUNNING, _SOON)
 
 
-def settle(claimed: Claim, outcome: Outcome, *, guards: Guards) -> None:
+def settle(claimed: RequestClaim, outcome: Outcome, *, guards: Guards) -> None:
     """Keep a final outcome; give the claim back after any other, so that the next try does the work."""
     if outcome.status in _NOT_FINAL or outcome.status >= 500:
         guards.release(claimed)
@@ -114,6 +116,6 @@ def _without_quotation(message: str) -> str:
     return f"{message[: start.start()]}…{message[ends[-1] :]}" if start and ends else message
 
 
-def _id(claimed: Claim, number: int) -> str:
+def _id(claimed: RequestClaim, number: int) -> str:
     hashed = hashlib.sha256(f"{claimed.id}:{claimed.seed}:{number}".encode()).digest()
     return str(uuid.UUID(bytes=hashed[:16], version=4))

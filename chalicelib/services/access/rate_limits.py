@@ -7,7 +7,7 @@ import ipaddress
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.services.access.signing import digest
+from chalicelib.services.access.signing import make_digest
 from chalicelib.store.guards import Guards
 
 VISITS = 100  # requests to the API a minute
@@ -32,7 +32,7 @@ def count_turn(person: str, *, guards: Guards, secret: bytes, now: datetime) -> 
 
 
 def _count(what: Literal["visitor", "page", "turn"], who: str, guards: Guards, secret: bytes, now: datetime) -> int:
-    return guards.count_visit(digest(secret, what, who.encode()).hex(), now)
+    return guards.count_visit(make_digest(secret, what, who.encode()).hex(), now)
 
 
 def _visitor(address: str) -> str:

@@ -16,14 +16,14 @@ DigestPurpose = Literal["thread", "participant", "results", "link", "request", "
 SignaturePurpose = Literal["cookie", "form", "page", "resume", "storage"]
 
 
-def digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:
+def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:
     """Returns 32 bytes that follow from this, and that nobody without the secret can compute."""
     return hmac.digest(secret, f"{purpose}:".encode() + what, "sha256")
 
 
-def token(secret: bytes, purpose: DigestPurpose, what: bytes, *, size: int = 32) -> str:
+def make_token(secret: bytes, purpose: DigestPurpose, what: bytes, *, size: int = 32) -> str:
     """Returns the first bytes of the digest in characters that an address may hold."""
-    return base64.urlsafe_b64encode(digest(secret, purpose, what)[:size]).decode().rstrip("=")
+    return base64.urlsafe_b64encode(make_digest(secret, purpose, what)[:size]).decode().rstrip("=")
 
 
 def is_same(given: str, expected: str) -> bool:
@@ -36,7 +36,7 @@ def sign(secret: bytes, purpose: SignaturePurpose, session_id: str, value: str) 
     return _signer(secret, purpose, session_id).sign(value).decode()
 
 
-def signature(secret: bytes, purpose: SignaturePurpose, session_id: str, value: str) -> str:
+def make_signature(secret: bytes, purpose: SignaturePurpose, session_id: str, value: str) -> str:
     """Returns the signature alone."""
     return _signer(secret, purpose, session_id).get_signature(value).decode()
 

@@ -11,7 +11,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.lease import take_lease, wait_for_lease
-from chalicelib.services.conversations.messages import Turn, turn_of
+from chalicelib.services.conversations.messages import Turn, make_turn
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.conversations.turn import reply
 from chalicelib.services.participants.form import Given, check_answers, check_size, find_name, name_questions
@@ -81,4 +81,4 @@ def _opening_of(context: RequestContext, request_id: str | None, deps: Conversat
     opening = deps.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
     if opening is None or opening.message_id != request_id:
         raise Invalid("participant_id has already joined this session")
-    return turn_of(context.view.session, thread.id, opening)
+    return make_turn(context.view.session, thread.id, opening)

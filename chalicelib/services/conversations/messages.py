@@ -38,7 +38,7 @@ class Turn(Struct, frozen=True):
     conversation: ThreadView | None = None
 
 
-def said(thread: Thread, what: NewMessage, *, new_id: str, now: datetime) -> Message:
+def make_message(thread: Thread, what: NewMessage, *, new_id: str, now: datetime) -> Message:
     """The participant's next message."""
     return Message(
         id=new_id,
@@ -51,7 +51,9 @@ def said(thread: Thread, what: NewMessage, *, new_id: str, now: datetime) -> Mes
     )
 
 
-def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, new_id: str, now: datetime) -> Message:
+def make_reply(
+    thread: Thread, reply: FacilitatorReply, request_id: str | None, *, new_id: str, now: datetime
+) -> Message:
     """The facilitator's next message; an opening carries the id of the request that asked for it."""
     return Message(
         id=new_id,
@@ -68,7 +70,7 @@ def replied(thread: Thread, reply: FacilitatorReply, request_id: str | None, *, 
     )
 
 
-def turn_of(session: Session, thread_id: str, reply: Message, conversation: ThreadView | None = None) -> Turn:
+def make_turn(session: Session, thread_id: str, reply: Message, conversation: ThreadView | None = None) -> Turn:
     """The turn that ended with this reply."""
     return Turn(
         session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec, conversation

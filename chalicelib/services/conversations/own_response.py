@@ -10,42 +10,42 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.identity import Participant, stored_id
 from chalicelib.services.sessions.participant_limit import admit
-from chalicelib.store.conversations import Scene
+from chalicelib.store.conversations import TurnView
 
 _RETRY = Retry(seconds=10, pause=0.1, jitter=True)  # while others speak for the same person
 _LOOK_BACK = 200  # messages among which one that comes again is looked for
 
 
-def find_own(session_id: str, who: Participant, *, deps: ConversationDeps) -> Scene:
+def find_own(session_id: str, who: Participant, *, deps: ConversationDeps) -> TurnView:
     """The session as this respondent has it, and their own thread in it, in one read. Raises NotFound without a session."""
     own = who.thread_ids(session_id, deps.secret)
-    return deps.conversations.scene(session_id, list(own.values()), who.user_id)
+    return deps.conversations.turn_view(session_id, list(own.values()), who.user_id)
 
 
 def respond(
-    scene: Scene, who: Participant, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
+    turn_view: TurnView, who: Participant, said: NewMessage, *, deps: ConversationDeps, new_id: Callable[[], str]
 ) -> Message:
     """Store what the respondent says; of several at once all are stored, one after the other.
 
     A message whose `message_id` is there already is not stored again. Raises Invalid where the session is not active.
     """
-    session_id, identifier = scene.view.session.id, new_id()
+    session_id, identifier = turn_view.view.session.id, new_id()
     for failed in _RETRY.attempts(deps.clock):
-        scene = find_own(session_id, who, deps=deps) if failed else scene
-        if scene.view.session.status_at(deps.clock.now()) != "active":
+        turn_view = find_own(session_id, who, deps=deps) if failed else turn_view
+        if turn_view.view.session.status_at(deps.clock.now()) != "active":
             raise Invalid("Session is not active")
-        thread = next(iter(scene.threads.values()), None)
+        thread = next(iter(turn_view.threads.values()), None)
         if thread and (known := _known(thread, said, deps)):
             return known
-        stored = _go_on(thread, identifier, said, deps) if thread else _begin(scene, who, identifier, said, deps)
+        stored = _go_on(thread, identifier, said, deps) if thread else _begin(turn_view, who, identifier, said, deps)
         if stored:
             return stored
     raise Conflict("Other responses of yours are being stored; try again")
 
 
-def find_response(scene: Scene, sequence: int, message_id: str, *, deps: ConversationDeps) -> Message:
+def find_response(turn_view: TurnView, sequence: int, message_id: str, *, deps: ConversationDeps) -> Message:
     """A response that was stored before. Raises NotFound where it was deleted since, another one in its place included."""
-    for thread in scene.threads.values():
+    for thread in turn_view.threads.values():
         message = deps.conversations.message(thread.session_id, thread.id, sequence)
         if message and message.id == message_id:
             return message
@@ -59,11 +59,13 @@ def _known(thread: Thread, said: NewMessage, deps: ConversationDeps) -> Message 
     return next((message for message in history if message.message_id == said.message_id), None)
 
 
-def _begin(scene: Scene, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message | None:
-    session, of = scene.view.session, who.reference_in(scene.view)
+def _begin(
+    turn_view: TurnView, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps
+) -> Message | None:
+    session, of = turn_view.view.session, who.reference_in(turn_view.view)
     own = who.thread_ids(session.id, deps.secret)[of]
-    erased = scene.erased.get(own, 0)
-    prompt = scene.view.prompt.version if scene.view.prompt else 0
+    erased = turn_view.erased.get(own, 0)
+    prompt = turn_view.view.prompt.version if turn_view.view.prompt else 0
     now = deps.clock.now()
     kept = stored_id(session, of, deps.secret)
     empty = Thread(session.id, own, of.scope, kept, None, now, prompt, starts_after=erased, last_sequence=erased)
@@ -78,4 +80,4 @@ def _go_on(thread: Thread, identifier: str, said: NewMessage, deps: Conversation
 
 
 def _message(thread: Thread, identifier: str, said: NewMessage, deps: ConversationDeps) -> Message:
-    return messages.said(thread, said, new_id=identifier, now=deps.clock.now())
+    return messages.make_message(thread, said, new_id=identifier, now=deps.clock.now())

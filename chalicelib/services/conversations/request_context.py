@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
-from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
+from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
-from chalicelib.store.conversations import Conversations, Scene
+from chalicelib.store.conversations import Conversations, TurnView
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
 
@@ -37,14 +37,14 @@ class ConversationDeps(Struct, frozen=True):
 
 
 class RequestContext(Struct, frozen=True):
-    """What `Scene` has, for the one thread that is the participant's."""
+    """What `TurnView` has, for the one thread that is the participant's."""
 
     view: SessionView
     reference: Reference
     thread_id: str
     thread: Thread | None
     answers: tuple[Answer, ...]
-    condensed: Condensed | None
+    condensed: CondensedHistory | None
     answered_before: int  # what was answered when this request began: the thread's `answered_to` at the first look
     starts_after: int = 0
     language: str | None = None  # the participant's own, where the door knows it
@@ -63,19 +63,19 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     Whose thread it is depends on the role in the session: all that it may be are read with the session, in one read.
     """
     ids = who.thread_ids(session_id, deps.secret)
-    scene: Scene = deps.conversations.scene(session_id, list(ids.values()), who.user_id)
-    view, reference = scene.view, who.reference_in(scene.view)
+    turn_view: TurnView = deps.conversations.turn_view(session_id, list(ids.values()), who.user_id)
+    view, reference = turn_view.view, who.reference_in(turn_view.view)
     found = ids[reference]
-    thread = scene.threads.get(found)
+    thread = turn_view.threads.get(found)
     return RequestContext(
         view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
         reference=reference,
         thread_id=found,
         thread=thread,
-        answers=scene.answers.get(found, ()),
-        condensed=scene.condensed.get(found),
+        answers=turn_view.answers.get(found, ()),
+        condensed=turn_view.condensed.get(found),
         answered_before=thread.answered_to if thread else 0,
-        starts_after=scene.erased.get(found, 0),
+        starts_after=turn_view.erased.get(found, 0),
         language=who.language,
     )
 

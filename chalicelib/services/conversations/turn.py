@@ -14,7 +14,7 @@ from chalicelib.llm.interface import ModelUnavailable
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.conversations import messages, request_context
 from chalicelib.services.conversations.lease import take_lease, wait_for_lease
-from chalicelib.services.conversations.messages import NewMessage, Turn, turn_of
+from chalicelib.services.conversations.messages import NewMessage, Turn, make_turn
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 from chalicelib.services.facilitation.condensed_history import condense, fingerprint
 from chalicelib.services.facilitation.facilitator_reply import facilitate
@@ -61,7 +61,7 @@ def take_turn(
         _check_widget([], said)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
-        message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
+        message = messages.make_message(thread, said, new_id=deps.new_id(), now=deps.clock.now())
         spoken = thread.with_said(message)
         account = request_context.listed_account(context)
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
@@ -75,7 +75,7 @@ def turn_again(session: Session, thread_id: str, sequence: int, message_id: str,
     message = deps.conversations.message(session.id, thread_id, sequence)
     if message is None or message.id != message_id:
         raise NotFound("This conversation was deleted")
-    return turn_of(session, thread_id, message)
+    return make_turn(session, thread_id, message)
 
 
 def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
@@ -107,7 +107,7 @@ def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, d
         taken = take_lease(thread, deps)
         return reply(context, taken, history, deps, deadline) if taken else None
     _check_widget(history, said)
-    message = messages.said(thread, said, new_id=deps.new_id(), now=deps.clock.now())
+    message = messages.make_message(thread, said, new_id=deps.new_id(), now=deps.clock.now())
     spoken = deps.conversations.say(thread, message, deps.new_id(), message.created_at + LEASE)
     return reply(context, spoken, [*history, message], deps, deadline) if spoken else None
 
@@ -137,7 +137,7 @@ def reply(
             deadline=deadline,
         )
         given = replace(given, usage=meter.usage)
-        message = messages.replied(thread, given, request_id, new_id=deps.new_id(), now=deps.clock.now())
+        message = messages.make_reply(thread, given, request_id, new_id=deps.new_id(), now=deps.clock.now())
         stored = deps.conversations.reply(thread, message, None if condensed is context.condensed else condensed)
     except ModelUnavailable as error:
         deps.conversations.release_lease(thread, turn_id)
@@ -149,7 +149,7 @@ def reply(
         deps.conversations.release_lease(thread, turn_id)
         raise Conflict("Another request is answering this message; send the same message again")
     conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
-    return turn_of(context.view.session, thread.id, message, conversation)
+    return make_turn(context.view.session, thread.id, message, conversation)
 
 
 def is_stored(message_id: str, context: RequestContext) -> bool:
@@ -177,7 +177,7 @@ def _condensed_turn(context: RequestContext, said: NewMessage, deps: Conversatio
         return None
     sequence = context.condensed.message_ids.get(fingerprint(said.message_id))
     answer = deps.conversations.message(context.view.session.id, context.thread_id, sequence) if sequence else None
-    return turn_of(context.view.session, context.thread_id, answer) if answer else None
+    return make_turn(context.view.session, context.thread_id, answer) if answer else None
 
 
 def _turn_of(known: Message, context: RequestContext) -> Turn | None:
@@ -187,7 +187,7 @@ def _turn_of(known: Message, context: RequestContext) -> Turn | None:
     )
     reply = next(replies, None)
     conversation = ThreadView(context.begun, context.answers, context.history)
-    return turn_of(context.view.session, context.thread_id, reply, conversation) if reply else None
+    return make_turn(context.view.session, context.thread_id, reply, conversation) if reply else None
 
 
 def _find_said(context: RequestContext, said: NewMessage) -> Message | None:

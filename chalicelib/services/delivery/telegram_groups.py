@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid, Unprocessable
 from chalicelib.model import Distribution, TelegramGroup
-from chalicelib.services.access.signing import token
+from chalicelib.services.access.signing import make_token
 from chalicelib.store.guards import Guards
 from chalicelib.store.telegram import TelegramGroups
 
@@ -15,7 +15,7 @@ LINK_LIFE = timedelta(minutes=15)
 _CODE_BYTES = 24
 
 
-class Link(Struct, frozen=True):
+class LinkCode(Struct, frozen=True):
     """A single-use code for /setup, and the address that hands it to the bot."""
 
     code: str
@@ -23,19 +23,19 @@ class Link(Struct, frozen=True):
     expires_at: datetime
 
 
-def new_link(link_id: str, user_id: str, *, bot: str, guards: Guards, secret: bytes, now: datetime) -> Link:
+def new_link(link_id: str, user_id: str, *, bot: str, guards: Guards, secret: bytes, now: datetime) -> LinkCode:
     """Make a code by which the bot knows this user. Raises Unprocessable on a server without a bot."""
     link = link_of(link_id, now.replace(microsecond=0) + LINK_LIFE, bot=bot, secret=secret)
     guards.add_link(link.code, user_id, link.expires_at)
     return link
 
 
-def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> Link:
+def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> LinkCode:
     """The link of this id: the code follows from it, so that it need not be stored. Raises Unprocessable without a bot."""
     if not bot:
         raise Unprocessable("Telegram is not set up on this server")
-    code = token(secret, "link", link_id.encode(), size=_CODE_BYTES)
-    return Link(code, f"https://t.me/{bot.removeprefix('@')}?startgroup={code}", expires_at)
+    code = make_token(secret, "link", link_id.encode(), size=_CODE_BYTES)
+    return LinkCode(code, f"https://t.me/{bot.removeprefix('@')}?startgroup={code}", expires_at)
 
 
 def check_distribution(

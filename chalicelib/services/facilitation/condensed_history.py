@@ -7,7 +7,7 @@ Every message leaves a trace of who spoke and of the first words; the older it i
 import hashlib
 from collections.abc import Sequence
 
-from chalicelib.model import Condensed, Message, Speaker
+from chalicelib.model import CondensedHistory, Message, Speaker
 
 # Above either of these the oldest messages are condensed, so that at most the second pair remains.
 MOST_MESSAGES, MOST_CHARACTERS = 120, 100_000
@@ -23,8 +23,8 @@ _FINGERPRINT = 16
 
 
 def condense(
-    before: Condensed | None, messages: Sequence[Message], answered_by: int
-) -> tuple[Condensed | None, Sequence[Message]]:
+    before: CondensedHistory | None, messages: Sequence[Message], answered_by: int
+) -> tuple[CondensedHistory | None, Sequence[Message]]:
     """Returns what is condensed of a thread, and the messages to be shown in full behind it.
 
     `messages` are all those that `before` does not cover, oldest first; the reply to the last of them is going to have
@@ -41,7 +41,7 @@ def condense(
     ids = known | _map_replies(messages, split, answered_by)
     themes = dict.fromkeys(before.themes if before else ())
     themes |= dict.fromkeys(name for message in messages[:split] for name in message.themes)
-    return Condensed(messages[split - 1].sequence, text, ids, tuple(themes)), messages[split:]
+    return CondensedHistory(messages[split - 1].sequence, text, ids, tuple(themes)), messages[split:]
 
 
 def fingerprint(message_id: str) -> str:

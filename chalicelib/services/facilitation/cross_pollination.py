@@ -7,7 +7,7 @@ their own. Nothing is chosen by a model: what may be told of a theme was decided
 from collections.abc import Sequence
 
 from chalicelib.llm import tags
-from chalicelib.model import Condensed, Message, Note, SessionView, Thread
+from chalicelib.model import CondensedHistory, Message, Note, SessionView, Thread
 from chalicelib.services.prompts import fill
 from chalicelib.text import tokens
 
@@ -19,7 +19,7 @@ TOUCHED = 0.5  # more than this share of a theme's words in a thread, and it has
 
 
 def choose_themes(
-    view: SessionView, thread: Thread, history: Sequence[Message], condensed: Condensed | None = None
+    view: SessionView, thread: Thread, history: Sequence[Message], condensed: CondensedHistory | None = None
 ) -> tuple[Note, ...]:
     """Returns the themes for the facilitator's next message; none where it is not the time for one.
 
@@ -29,7 +29,7 @@ def choose_themes(
         return ()
     told = [message.content for message in history]
     told += [condensed.text] if condensed else []
-    said = tokens.units("\n".join(told))
+    said = tokens.find_units("\n".join(told))
     known = {*thread.themes, *_raised(history, condensed)}
     notes = view.scratchpad.notes
     noted = {name for note in notes for name in note.ids}
@@ -38,7 +38,9 @@ def choose_themes(
     return tuple([note for note in fresh if not _touched(note, said)][:MOST_THEMES])
 
 
-def is_due(view: SessionView, thread: Thread, history: Sequence[Message], condensed: Condensed | None = None) -> bool:
+def is_due(
+    view: SessionView, thread: Thread, history: Sequence[Message], condensed: CondensedHistory | None = None
+) -> bool:
     """Says whether this conversation may take a theme of others now: wanted, begun in earnest, and not twice in a row."""
     if not view.session.cross_pollination or thread.concluded:
         return False
@@ -70,16 +72,16 @@ def show_themes(notes: Sequence[Note]) -> str:
 
 def _has_said_enough(history: Sequence[Message]) -> bool:
     own = [message.content for message in history if message.role == "user"]
-    words, characters = tokens.amount("\n".join(own))
+    words, characters = tokens.measure_amount("\n".join(own))
     return len(own) >= OWN_MESSAGES and (words >= OWN_WORDS or characters >= OWN_CHARACTERS)
 
 
-def _raised(history: Sequence[Message], condensed: Condensed | None) -> set[str]:
+def _raised(history: Sequence[Message], condensed: CondensedHistory | None) -> set[str]:
     """Returns the themes that the facilitator was given here before."""
     return {name for message in history for name in message.themes} | set(condensed.themes if condensed else ())
 
 
 def _touched(note: Note, said: set[str]) -> bool:
     """Says whether most of what names the theme has been said in this thread, by either side."""
-    named = tokens.content(note.label)
+    named = tokens.find_content(note.label)
     return bool(named) and len(named & said) > TOUCHED * len(named)

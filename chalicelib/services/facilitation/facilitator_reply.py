@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
-from chalicelib.model import Answer, Condensed, Message, SessionView, Thread
+from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
 from chalicelib.services.facilitation.cross_pollination import choose_themes
@@ -23,7 +23,7 @@ from chalicelib.services.facilitation.repeated_questions import find_repeated
 from chalicelib.services.prompts import fill
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.text.normalise import is_blank
-from chalicelib.text.sentences import is_question, spans
+from chalicelib.text.sentences import find_spans, is_question
 
 # Room for the thinking that current models do first and that counts as output; the message itself is a few sentences.
 MAX_TOKENS = 4_000
@@ -66,7 +66,7 @@ def facilitate(
     answers: Sequence[Answer],
     history: Sequence[Message],
     *,
-    condensed: Condensed | None = None,
+    condensed: CondensedHistory | None = None,
     language: str | None = None,
     help_text: str = "",
     max_turns: int | None = None,
@@ -194,7 +194,7 @@ def _clean(text: str) -> str:
 
 
 def _without_question(text: str) -> str:
-    found = list(spans(text))
+    found = list(find_spans(text))
     end = len(text)
     while found and is_question(text[slice(*found[-1])]):
         found.pop()

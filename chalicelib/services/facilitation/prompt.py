@@ -15,13 +15,13 @@ from operator import attrgetter
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
-from chalicelib.model import Answer, Condensed, Message, Note, SessionView
+from chalicelib.model import Answer, CondensedHistory, Message, Note, SessionView
 from chalicelib.services.facilitation.cross_pollination import show_themes
 from chalicelib.services.facilitation.pace import Pace, render_help, render_pace
 from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.templates import find_template
 
 
@@ -42,7 +42,7 @@ def basic_prompt(view: SessionView) -> str:
 def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:
     """Guidelines, facilitation prompt and setup, with the breakpoint that all participants of a session share."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
-    session = fill("session", prompt=tags.data("facilitation_prompt", prompt), setup=setup_data(view))
+    session = fill("session", prompt=tags.data("facilitation_prompt", prompt), setup=render_setup(view))
     return Block(_render_guidelines(view, help_text)), Block(session, cached=True)
 
 
@@ -51,7 +51,7 @@ def chat_messages(
     answers: Sequence[Answer],
     history: Sequence[Message],
     pace: Pace,
-    condensed: Condensed | None = None,
+    condensed: CondensedHistory | None = None,
     themes: Sequence[Note] = (),
     help_text: str = "",
 ) -> tuple[ChatMessage, ...]:
@@ -114,7 +114,7 @@ def _merge(entries: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     )
 
 
-def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: Condensed | None) -> str:
+def _render_beginning(view: SessionView, answers: Sequence[Answer], condensed: CondensedHistory | None) -> str:
     """What comes before the conversation that is shown in full."""
     form = _render_answers(view, answers)
     if condensed is None:

@@ -80,7 +80,7 @@ def is_same_question(one: str, other: str) -> bool:
 
 def _questions(text: str) -> list[str]:
     """Returns the sentences that end with a question mark of some script, each without the clauses that lead up to it."""
-    clauses = ([*filter(None, map(str.strip, _CLAUSE.split(asked)))] for asked in sentences.questions(text))
+    clauses = ([*filter(None, map(str.strip, _CLAUSE.split(asked)))] for asked in sentences.list_questions(text))
     return [found[-1] for found in clauses if found][-MOST_QUESTIONS:]
 
 
@@ -93,7 +93,7 @@ def _shape(question: str) -> _Shape:
 def _split_words(text: str) -> list[str]:
     """Returns words, numbers, and single characters where a script sets no spaces; folded."""
     found: list[str] = []
-    for word in tokens.words(_NOT.sub(" not", fold(text))):
+    for word in tokens.split_words(_NOT.sub(" not", fold(text))):
         found += word if tokens.is_run(word) else (word,)
     return found
 

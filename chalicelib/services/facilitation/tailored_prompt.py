@@ -12,7 +12,7 @@ from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable
 from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.templates import find_template
 
 MAX_TOKENS = 6_000
@@ -94,7 +94,7 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
 
 def _request(view: SessionView, problem: str) -> Request:
     """The setup, the template it started from, and what was wrong with a first try."""
-    shown = [Block(setup_data(view))]
+    shown = [Block(render_setup(view))]
     if template := find_template(view.session.template_id):
         shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
     if problem:

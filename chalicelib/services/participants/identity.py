@@ -8,7 +8,7 @@ from msgspec import Struct
 from chalicelib.errors import Forbidden
 from chalicelib.model import Session, SessionView
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.access.signing import digest, token
+from chalicelib.services.access.signing import make_digest, make_token
 from chalicelib.services.participants.scopes import ScopeName, rules_of, scope_for
 
 
@@ -59,7 +59,7 @@ def respondent_of(principal: Principal) -> Participant:
 def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> str:
     """The id of a participant's thread: a UUID that can be computed again, cannot be made twice and tells nobody who it is."""
     named = json.dumps([session_id, scope, external_id]).encode()
-    return str(uuid.UUID(bytes=digest(secret, "thread", named)[:16], version=4))
+    return str(uuid.UUID(bytes=make_digest(secret, "thread", named)[:16], version=4))
 
 
 def stored_id(session: Session, of: Reference, secret: bytes) -> str:
@@ -70,7 +70,7 @@ def stored_id(session: Session, of: Reference, secret: bytes) -> str:
     if not session.anonymous:
         return of.external_id
     named = json.dumps([session.id, of.scope, of.external_id]).encode()
-    return token(secret, "participant", named, size=16)
+    return make_token(secret, "participant", named, size=16)
 
 
 def _references(principal: Principal, scopes: tuple[ScopeName, ...], external_id: str) -> tuple[Reference, ...]:

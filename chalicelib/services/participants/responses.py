@@ -22,7 +22,7 @@ _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,400}")
 _Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 
-class Wanted(Struct, frozen=True):
+class ResponseFilter(Struct, frozen=True):
     """Which responses are asked for. Without a limit: all of them; without messages: only who, when and how much.
 
     Raises Invalid for a cursor that is none of ours.
@@ -48,7 +48,7 @@ class Responses(Struct, frozen=True):
     next_cursor: str | None = None
 
 
-class _Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class _PagePosition(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The last participant of a page: what the pages after it are counted from.
 
     `known_to` is the latest time that the first page knew of. Who came or first spoke after it stays where the first
@@ -62,7 +62,7 @@ class _Place(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     id: Annotated[str, msgspec.Meta(max_length=36)]
 
 
-def list_responses(session_id: str, wanted: Wanted, *, participants: Participants) -> Responses:
+def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Participants) -> Responses:
     """The threads that are asked for, by first message; people who said nothing yet come last.
 
     Raises TooLarge where the words do not fit into one answer.
@@ -71,7 +71,7 @@ def list_responses(session_id: str, wanted: Wanted, *, participants: Participant
     if wanted.limit is None and wanted.messages:
         views = participants.everybody(session_id, lambda thread: _fits(thread, wanted), WORDS_BYTES)
         if views is None:
-            raise too_large(wanted)
+            raise refuse_too_large(wanted)
         order = _Order(wanted.newest_first, [view.thread for view in views])
         return Responses(sorted(views, key=lambda view: order.key(view.thread)))
     heads = participants.heads(session_id)
@@ -85,12 +85,12 @@ def list_responses(session_id: str, wanted: Wanted, *, participants: Participant
         else participants.forms(page, WORDS_BYTES)
     )
     if found is None:
-        raise too_large(wanted)
+        raise refuse_too_large(wanted)
     more = len(behind) > len(page)
     return Responses(found, order.cursor(page[-1]) if more else None)
 
 
-def too_large(wanted: Wanted) -> TooLarge:
+def refuse_too_large(wanted: ResponseFilter) -> TooLarge:
     """The refusal of an answer that nobody could carry; it says what to ask for instead."""
     otherwise = ", or for none of their messages with mode=list" if wanted.messages else ""
     size = f"{WORDS_BYTES // 1_000_000} MB"
@@ -100,7 +100,7 @@ def too_large(wanted: Wanted) -> TooLarge:
 class _Order:
     """The order of participants, as the first page of a walk saw it."""
 
-    def __init__(self, newest_first: bool, heads: Sequence[Thread], start: _Place | None = None) -> None:
+    def __init__(self, newest_first: bool, heads: Sequence[Thread], start: _PagePosition | None = None) -> None:
         self._newest_first = newest_first
         times = [at for head in heads for at in (head.created_at, head.first_message_at) if at]
         self._known_to = start.known_to if start else max(map(_micros, times), default=0)
@@ -116,11 +116,11 @@ class _Order:
 
     def cursor(self, last: Thread) -> str:
         """Where the page behind this participant begins."""
-        place = _Place(self._newest_first, self._known_to, *self.key(last))
+        place = _PagePosition(self._newest_first, self._known_to, *self.key(last))
         return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def _fits(thread: Thread, wanted: Wanted) -> bool:
+def _fits(thread: Thread, wanted: ResponseFilter) -> bool:
     if not (thread.included or wanted.excluded_too) or thread.message_count < wanted.min_messages:
         return False
     if wanted.since and (thread.first_message_at is None or thread.first_message_at <= wanted.since):
@@ -128,7 +128,7 @@ def _fits(thread: Thread, wanted: Wanted) -> bool:
     return not wanted.name or fold(wanted.name) in fold(thread.name or "")
 
 
-def _read_cursor(wanted: Wanted) -> _Place | None:
+def _read_cursor(wanted: ResponseFilter) -> _PagePosition | None:
     if wanted.cursor is None:
         return None
     if wanted.limit is None:
@@ -137,7 +137,7 @@ def _read_cursor(wanted: Wanted) -> _Place | None:
         if not _CURSOR.fullmatch(wanted.cursor):
             raise ValueError
         place = msgspec.json.decode(
-            base64.urlsafe_b64decode(wanted.cursor + "=" * (-len(wanted.cursor) % 4)), type=_Place
+            base64.urlsafe_b64decode(wanted.cursor + "=" * (-len(wanted.cursor) % 4)), type=_PagePosition
         )
     except (ValueError, msgspec.MsgspecError) as error:
         raise Invalid("cursor must be the next_cursor of an earlier answer") from error

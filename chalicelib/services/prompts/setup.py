@@ -4,7 +4,7 @@ from chalicelib.llm import tags
 from chalicelib.model import SessionView
 
 
-def setup_data(view: SessionView) -> str:
+def render_setup(view: SessionView) -> str:
     """Topic, goal, critical, context and language of a session, each in its own tag; what is not set is left out."""
     session = view.session
     fields = (

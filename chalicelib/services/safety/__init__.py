@@ -7,15 +7,15 @@ sign is a phrase, so it misses what is said in other words; what it is for is th
 from collections.abc import Iterable, Sequence
 
 from chalicelib.model import Answer, Message
-from chalicelib.services.safety.table import Sign, bare, table
+from chalicelib.services.safety.table import Sign, normalise_for_signs, read_table
 
 __all__ = ["Sign", "danger_in", "latest_words"]
 
 
 def danger_in(words: Iterable[str]) -> Sign | None:
     """The first sign of danger in these words; None where there is none. Linear in their length."""
-    for text in map(bare, words):
-        for signs in table():
+    for text in map(normalise_for_signs, words):
+        for signs in read_table():
             if sign := signs.first_in(text):
                 return sign
     return None

@@ -24,7 +24,7 @@ _DROPPED = "'\u0640"  # apostrophes, which many leave out, and the Arabic stroke
 _ALIKE = str.maketrans({"ى": "ي", "ة": "ه", **dict.fromkeys(_DROPPED)})  # letters that many write for each other
 
 
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SignRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A row of a file: `hits` are sentences in which its pattern has to be found, `misses` near ones with no sign in them."""
 
     kind: Kind
@@ -34,11 +34,11 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     misses: tuple[str, ...]
 
 
-class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SignFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file of a language. `lists` are words that patterns name; in one that is `spaced`, words are parted by spaces."""
 
     spaced: bool
-    signs: tuple[Row, ...]
+    signs: tuple[SignRow, ...]
     lists: dict[str, tuple[str, ...]] = {}
 
 
@@ -51,7 +51,7 @@ class Sign(Struct, frozen=True):
     source: str
 
 
-class Signs(Struct, frozen=True):
+class LanguageSigns(Struct, frozen=True):
     """The signs of one language. `any` finds whether there is one, in one pass."""
 
     any: re.Pattern[str]
@@ -64,7 +64,7 @@ class Signs(Struct, frozen=True):
         return next((sign for sign in self.rows if re.search(sign.expression, text)), None)
 
 
-def bare(text: str) -> str:
+def normalise_for_signs(text: str) -> str:
     """The text as signs are held against it: folded, and without accents and apostrophes, which many leave out."""
     folded = fold(text[:LOOKED_AT])[:LOOKED_AT]
     if not folded.isascii():
@@ -76,26 +76,26 @@ def bare(text: str) -> str:
 
 
 @cache
-def table() -> tuple[Signs, ...]:
+def read_table() -> tuple[LanguageSigns, ...]:
     """The signs of every language. Raises ValueError for a file that is not as it has to be."""
-    return tuple(_signs(path.stem, read(path)) for path in sorted(SIGNS.glob("*.toml")))
+    return tuple(_signs(path.stem, read_file(path)) for path in sorted(SIGNS.glob("*.toml")))
 
 
-def read(path: Path) -> File:
+def read_file(path: Path) -> SignFile:
     """A file of the table. Raises msgspec.ValidationError, a ValueError, where it has another shape, or a kind that there is not."""
-    return msgspec.toml.decode(path.read_bytes(), type=File)
+    return msgspec.toml.decode(path.read_bytes(), type=SignFile)
 
 
-def _signs(language: str, file: File) -> Signs:
+def _signs(language: str, file: SignFile) -> LanguageSigns:
     lists = {name: f"(?:{'|'.join(words)})" for name, words in file.lists.items()}
     edge = (r"(?<!\w)", r"(?!\w)") if file.spaced else ("", "")
     rows = tuple(Sign(language, row.kind, _expression(row.pattern, lists, edge), row.source) for row in file.signs)
-    return Signs(re.compile("|".join(row.expression for row in rows)), rows)
+    return LanguageSigns(re.compile("|".join(row.expression for row in rows)), rows)
 
 
 def _expression(pattern: str, lists: Mapping[str, str], edge: tuple[str, str]) -> str:
     """The regular expression of a row, which looks at a bounded stretch from each place of a text, so that it is linear."""
-    expression = bare(_NAMED.sub(lambda found: lists[found[1]], pattern))
+    expression = normalise_for_signs(_NAMED.sub(lambda found: lists[found[1]], pattern))
     if _UNBOUNDED.search(expression):
         raise ValueError(f"A sign may not repeat without bounds: {pattern}")
     return f"{edge[0]}(?:{expression}){edge[1]}"

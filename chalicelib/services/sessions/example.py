@@ -11,7 +11,7 @@ from chalicelib.store.sessions import NOTHING_ELSE, Sessions
 EXAMPLE_ID = "d6742da9-b686-5547-964c-fdc71c4b1d91"
 
 
-def is_to_be_seen(sessions: Sessions, now: datetime) -> bool:
+def is_example_public(sessions: Sessions, now: datetime) -> bool:
     """Whether the example is here, finished, and its results are for everybody."""
     try:
         session = sessions.view(EXAMPLE_ID, NOTHING_ELSE).session

@@ -9,7 +9,7 @@ from chalicelib.model import Card, Status
 from chalicelib.text.normalise import fold
 
 
-class Wanted(Struct, frozen=True):
+class SessionFilter(Struct, frozen=True):
     """What a list is asked for; None and an empty search leave nothing out."""
 
     q: str = ""
@@ -27,7 +27,7 @@ class Page(Struct, frozen=True):
     total: int
 
 
-def list_sessions(cards: Iterable[Card], wanted: Wanted, now: datetime) -> Page:
+def list_sessions(cards: Iterable[Card], wanted: SessionFilter, now: datetime) -> Page:
     """The cards that are asked for, last changed first; of equal times, in the order of their ids."""
     searched = fold(wanted.q)
     found = sorted(
@@ -37,7 +37,7 @@ def list_sessions(cards: Iterable[Card], wanted: Wanted, now: datetime) -> Page:
     return Page(found[wanted.offset : wanted.offset + wanted.limit], len(found))
 
 
-def _fits(card: Card, wanted: Wanted, now: datetime) -> bool:
+def _fits(card: Card, wanted: SessionFilter, now: datetime) -> bool:
     if wanted.status is not None and card.status_at(now) != wanted.status:
         return False
     if wanted.channel is None and wanted.group_id is None:

@@ -10,17 +10,17 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.llm.scripted.labels import find_critical, question_key, question_keys
+from chalicelib.llm.scripted.labels import find_critical, list_question_keys, question_key
 from chalicelib.model import Point, Quote, SessionView, Summary, Theme, ThemeRegistry
 from chalicelib.services.facilitation.prompt import basic_prompt
 from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, stances_by_theme
 from chalicelib.services.synthesis.disclosure import SharedWords
-from chalicelib.services.synthesis.document import SHOWN, least_people
-from chalicelib.services.synthesis.language import Words
-from chalicelib.text.language import language_of
+from chalicelib.services.synthesis.summary_document import SHOWN, least_people
+from chalicelib.services.synthesis.summary_texts import SummaryTexts
+from chalicelib.text.language import detect_language
 from chalicelib.text.normalise import fold, one_line
 from chalicelib.text.stop_words import stop_words
-from chalicelib.text.tokens import is_unspaced, spaced, terms
+from chalicelib.text.tokens import is_unspaced, list_terms, split_spaced_words
 
 COMPARED: Final = 2_000  # answers to a question, among which the most typical ones are looked for
 WORDS_SHOWN: Final = 20
@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 
 
 def list_answers(
-    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, words: Words, now: datetime
+    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, words: SummaryTexts, now: datetime
 ) -> Summary:
     """The summary of these answers; its themes are the questions, in the order in which they were first answered.
 
@@ -56,12 +56,12 @@ def list_answers(
         markdown="",
         generated_at=now,
         model=SCRIPTED,
-        participants=len(aggregate.voices),
+        participants=aggregate.participants,
         messages=aggregate.messages,
         overview="",
         themes=tuple(themes),
         critical_theme=_critical(view, themes),
-        words=_words_of_many(answers, len(aggregate.voices), empty) if everything else (),
+        words=_words_of_many(answers, aggregate.participants, empty) if everything else (),
     )
 
 
@@ -76,7 +76,7 @@ def sample_of(aggregate: Aggregate) -> str:
 def typical(answers: Sequence[Answer], empty: Set[str] = frozenset()) -> list[Answer]:
     """These answers, the most typical first: those whose words, weighed by how few answers use them, are closest to the
     average of all (TF-IDF and its cosine); `empty` words are none."""
-    counted = [Counter(term for term in terms(answer.point.quote) if term not in empty) for answer in answers]
+    counted = [Counter(term for term in list_terms(answer.point.quote) if term not in empty) for answer in answers]
     used = Counter(term for counts in counted for term in counts)
     vectors = [
         _unit({term: count * (1 + math.log(len(answers) / used[term])) for term, count in counts.items()})
@@ -96,7 +96,7 @@ def _questions(
     aggregate: Aggregate,
     registry: ThemeRegistry,
     answers: Iterable[Answer],
-    words: Words,
+    words: SummaryTexts,
     empty: Set[str],
     *,
     counted: bool,
@@ -126,7 +126,7 @@ def _question(
     label: str,
     answers: Sequence[Answer],
     people: int,
-    words: Words,
+    words: SummaryTexts,
     empty: Set[str],
     counted: bool,
     members_only: bool = False,
@@ -148,7 +148,7 @@ def _question(
 def _keys_of(view: SessionView) -> frozenset[str]:
     """The keys of the questions that the host's prompt and the script have; another label is a model's, of somebody's words."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
-    return question_keys(prompt, view.session.critical or "")
+    return list_question_keys(prompt, view.session.critical or "")
 
 
 def _same_words(answers: Iterable[Answer]) -> list[tuple[str, int]]:
@@ -186,7 +186,7 @@ def _stop_words(answers: Iterable[Answer]) -> Set[str]:
     said: Mapping[str, list[str]] = defaultdict(list)
     for answer in answers:
         said[answer.thread_id].append(answer.point.quote)
-    languages = {language_of(" ".join(texts)[:SAMPLED]) for texts in said.values()}
+    languages = {detect_language(" ".join(texts)[:SAMPLED]) for texts in said.values()}
     return frozenset().union(*(stop_words(tag) for tag in languages if tag))
 
 
@@ -196,7 +196,7 @@ def _words_of_many(answers: Iterable[Answer], participants: int, empty: Set[str]
     for answer in answers:
         if is_unspaced(answer.point.quote):
             continue
-        for word in set(spaced(answer.point.quote)) - empty:
+        for word in set(split_spaced_words(answer.point.quote)) - empty:
             if len(word) >= SHORTEST and not word.isdecimal():
                 people[word].add(answer.thread_id)
     least = least_people(participants)

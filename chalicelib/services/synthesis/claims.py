@@ -41,7 +41,7 @@ def claims_a_count(text: str) -> bool:
     return any(pattern.search(text) for pattern in _patterns())
 
 
-def numerals(text: str) -> set[int]:
+def find_numerals(text: str) -> set[int]:
     """The whole numbers in a text, in whatever script's digits."""
     return {int(found.group()[:_LONGEST]) for found in _NUMERAL.finditer(text)}
 

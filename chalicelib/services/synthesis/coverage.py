@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from chalicelib.model import RegisteredTheme, Session
 from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.language import Words
-from chalicelib.services.synthesis.prose import Prose
+from chalicelib.services.synthesis.prose import ProseCheck
+from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.text import tokens
 
 LEAST, SHARE = 3, 0.1  # people who carry a theme widely, and their share of a large session
@@ -17,10 +17,10 @@ MOST = 6  # widely carried themes that one of a summary may gather, where that i
 class MajorThemes:
     """The registered themes of a session that a tenth of its people carries, at least three; among a few half, at least two."""
 
-    def __init__(self, book: EvidenceBook, prose: Prose, words: Words, session: Session) -> None:
+    def __init__(self, book: EvidenceBook, prose: ProseCheck, words: SummaryTexts, session: Session) -> None:
         self._prose, self._words = prose, words
         self._common = SharedWords(book.aggregate, session)
-        total = len(book.aggregate.voices)
+        total = book.aggregate.participants
         least = max(2.0, min(max(LEAST, SHARE * total), total / 2))
         self._people = {theme.id: count for theme, count in book.carried if count >= least}
         self._themes = {theme.id: theme for theme, _ in book.carried if theme.id in self._people}
@@ -50,8 +50,8 @@ class MajorThemes:
     def gathered(self, ids: Sequence[str], label: str, statement: str) -> str:
         """A sentence that names those that a theme of a summary gathers; empty where that is one, and the theme speaks of it."""
         found = [self._themes[name] for name in ids if name in self._themes]
-        own = tokens.content(f"{label}\n{statement}", _LEAST_LETTERS)
-        if not found or (len(found) == 1 and tokens.content(found[0].label, _LEAST_LETTERS) & own):
+        own = tokens.find_content(f"{label}\n{statement}", _LEAST_LETTERS)
+        if not found or (len(found) == 1 and tokens.find_content(found[0].label, _LEAST_LETTERS) & own):
             return ""
         return self._words.gathered.format(themes=self.listed(found))
 

@@ -1,4 +1,4 @@
-"""From stored threads to what they come to together: digests brought up to date, and heard, as one list or as a tree."""
+"""From stored threads to what they come to together: digests brought up to date, and read as they are or reduced."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +15,15 @@ from chalicelib.llm.interface import Model, ModelCutOff, ModelUnavailable, Reque
 from chalicelib.model import Digest, Message, SessionView, Thread
 from chalicelib.observability import log_failure, logger
 from chalicelib.queues import Jobs
-from chalicelib.services.synthesis import tree
-from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests, aggregate_leaves
+from chalicelib.services.synthesis import reduced_digests
+from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests, aggregate_reduced
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.retry_policy import rest_after
-from chalicelib.services.synthesis.theme_register import MAX_LIVE, MAX_OF_ONE, Register
+from chalicelib.services.synthesis.shared_registry import MAX_LIVE, MAX_OF_ONE, SharedRegistry
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store import digests as stored
 from chalicelib.store.conversations import Conversations
-from chalicelib.store.reductions import Reductions
+from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.summaries import Summaries
@@ -44,7 +44,7 @@ class SynthesisDeps(Struct, frozen=True):
     summaries: Summaries
     conversations: Conversations
     themes: Themes
-    reductions: Reductions
+    reduced_digests: ReducedDigests
     scratchpads: Scratchpads
     model: Model
     jobs: Jobs
@@ -52,7 +52,7 @@ class SynthesisDeps(Struct, frozen=True):
     interval: int
 
 
-class Digested(Struct):
+class DigestRun(Struct):
     """What became of the threads that had news; `reached` has the digest of each that got further.
 
     `failure` is one that no thread is to blame for; with `left_out`, some threads are left for later.
@@ -64,10 +64,10 @@ class Digested(Struct):
     reached: dict[str, Digest] = {}
 
 
-def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDeps) -> Register:
+def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDeps) -> SharedRegistry:
     """The session's themes, stored with every new one; these heads say how widely each is carried."""
     session_id = view.session.id
-    return Register(
+    return SharedRegistry(
         deps.themes.get(session_id, view.synthesis),
         save=partial(deps.themes.put, session_id),
         load=lambda: deps.themes.get(session_id),
@@ -77,13 +77,13 @@ def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDep
 
 
 def digest_all(
-    view: SessionView, heads: Sequence[Thread], register: Register, deps: SynthesisDeps, deadline: Deadline
-) -> Digested:
+    view: SessionView, heads: Sequence[Thread], register: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
+) -> DigestRun:
     """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
     now = deps.clock.now()
     stale = [head for head in heads if head.is_stale]
     ripe = [head for head in stale if not head.digest_rests(now)]
-    result = Digested(left_out=len(ripe) < len(stale))
+    result = DigestRun(left_out=len(ripe) < len(stale))
     failed: list[tuple[Thread, ModelUnavailable | None, bool]] = []
 
     def digest(head: Thread) -> None:
@@ -131,43 +131,43 @@ def _tries(head: Thread) -> int:
 
 
 def gather(
-    view: SessionView, heads: Mapping[str, Thread], digested: Digested, register: Register, deps: SynthesisDeps
+    view: SessionView, heads: Mapping[str, Thread], digested: DigestRun, register: SharedRegistry, deps: SynthesisDeps
 ) -> Aggregate | None:
     """What the included threads come to; None where somebody was taken out, or in, since `view` was read."""
-    if len(heads) > tree.FROM_THREADS:
-        return _gather_tree(view, heads, digested.reached, register, deps)
+    if len(heads) > reduced_digests.FROM_THREADS:
+        return _gather_reduced(view, heads, digested.reached, register, deps)
     found = deps.conversations.digests(view.session.id)
     return aggregate_digests(_themed((digest for digest in found if digest.thread_id in heads), heads, register))
 
 
-def _gather_tree(
+def _gather_reduced(
     view: SessionView,
     heads: Mapping[str, Thread],
     reached: Mapping[str, Digest],
-    register: Register,
+    register: SharedRegistry,
     deps: SynthesisDeps,
 ) -> Aggregate | None:
-    """The same for a large session: who stands where from the heads, the points from leaves."""
+    """The same for a large session: who stands where from the heads, the points from reduced digests."""
     session_id, epoch = view.session.id, view.synthesis.epoch
-    voices = {head.id: head.voice for head in heads.values() if head.voice}
-    voices |= {thread_id: digest.voice for thread_id, digest in reached.items()}
-    unknown = [name for name, voice in voices.items() if not all(map(register.registry.resolve, voice.stances))]
+    counts = {head.id: head.counts for head in heads.values() if head.counts}
+    counts |= {thread_id: digest.counts for thread_id, digest in reached.items()}
+    unknown = [name for name, known in counts.items() if not all(map(register.registry.resolve, known.stances))]
     mended = _themed(stored.of_threads(session_id, unknown), heads, register)
     reached = {**reached, **{digest.thread_id: digest for digest in mended}}
-    voices |= {digest.thread_id: digest.voice for digest in mended}
-    leaves = deps.reductions.all(session_id)
-    due, prints = tree.due_leaves(heads.values(), reached, leaves)
+    counts |= {digest.thread_id: digest.counts for digest in mended}
+    reduced = deps.reduced_digests.all(session_id)
+    due, prints = reduced_digests.find_due_buckets(heads.values(), reached, reduced)
     for bucket, thread_ids in due.items():
-        made = tree.make_leaf(bucket, prints[bucket], stored.of_threads(session_id, thread_ids))
-        kept = deps.reductions.put(session_id, made, leaves.get(bucket), epoch)
+        made = reduced_digests.reduce_bucket(bucket, prints[bucket], stored.of_threads(session_id, thread_ids))
+        kept = deps.reduced_digests.put(session_id, made, reduced.get(bucket), epoch)
         if kept is None:
             return None
-        leaves[bucket] = kept
-    return aggregate_leaves(voices, [leaves[bucket] for bucket in sorted(prints)])
+        reduced[bucket] = kept
+    return aggregate_reduced(counts, [reduced[bucket] for bucket in sorted(prints)])
 
 
 def _digest_one(
-    view: SessionView, head: Thread, register: Register, deps: SynthesisDeps, deadline: Deadline
+    view: SessionView, head: Thread, register: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
 ) -> Iterator[Digest | None]:
     """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out.
 
@@ -227,7 +227,7 @@ def _pieces(deps: SynthesisDeps, head: Thread, digested_to: int) -> Iterator[_Pi
         yield _Piece(context, piece)
 
 
-def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: Register) -> list[Digest]:
+def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: SharedRegistry) -> list[Digest]:
     """The digests with a theme for every point, and stored so: one of somebody taken in again may have some that are gone."""
     themed = []
     for digest in digests:

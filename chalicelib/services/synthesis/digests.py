@@ -16,10 +16,10 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.model import STANCES, Digest, Message, Point, SessionView, Thread
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.safety import danger_in
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.theme_register import MAX_LABEL, MAX_QUESTION, Register
+from chalicelib.services.synthesis.shared_registry import MAX_LABEL, MAX_QUESTION, SharedRegistry
 from chalicelib.text.normalise import one_line
 
 MAX_TOKENS = 8_000
@@ -65,7 +65,7 @@ def digest_thread(
     previous: Digest | None,
     messages: Sequence[Message],
     *,
-    register: Register,
+    register: SharedRegistry,
     model: Model,
     deadline: Deadline,
     now: datetime,
@@ -113,7 +113,7 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message], the
         else tags.data("asked", message.content)
         for message in messages
     ]
-    system = (Block(fill("digest", setup=setup_data(view)), cached=True),)
+    system = (Block(fill("digest", setup=render_setup(view)), cached=True),)
     return Request(
         task="digest",
         tier="small",

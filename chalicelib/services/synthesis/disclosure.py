@@ -27,13 +27,13 @@ class SharedWords:
 
     def __init__(self, aggregate: Aggregate, session: Session) -> None:
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
-        self._hosts = {fold(word) for word, _ in tokens.written(hosts)}
+        self._hosts = {fold(word) for word, _ in tokens.list_written_words(hosts)}
         self._names: set[str] = set()
         plain: set[str] = set()
         by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in aggregate.points:
             shouted = point.quote.isupper()
-            for word, opens in tokens.written(point.quote):
+            for word, opens in tokens.list_written_words(point.quote):
                 by[fold(word)].add(thread_id)
                 if not _is_capital(word):
                     plain.add(fold(word))
@@ -49,7 +49,9 @@ class SharedWords:
         """Whether others may be told this."""
         if not text.strip() or _TELLING.search(text):
             return False
-        return all(self._knows(*found) for found in tokens.written(text)) and all(map(self._covers, tokens.runs(text)))
+        return all(self._knows(*found) for found in tokens.list_written_words(text)) and all(
+            map(self._covers, tokens.find_runs(text))
+        )
 
     def _knows(self, word: str, opens: bool) -> bool:
         """Whether a word is the host's, or everybody's and no name."""
@@ -80,5 +82,5 @@ def _names(word: str, opens: bool) -> bool:
 
 def _units(text: str) -> Iterable[str]:
     """What a text makes known in scripts without spaces: pairs of characters, and single ones."""
-    found = tokens.runs(text)
-    return {pair for run in found for pair in tokens.pairs(run)} | {character for run in found for character in run}
+    found = tokens.find_runs(text)
+    return {pair for run in found for pair in tokens.cut_pairs(run)} | {character for run in found for character in run}

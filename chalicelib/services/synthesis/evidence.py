@@ -106,7 +106,7 @@ class EvidenceBook:
         said: defaultdict[str, list[Point]] = defaultdict(list)
         for thread_id, point in self.aggregate.points:
             said[thread_id].append(point)
-        people = list(self.aggregate.voices)
+        people = list(self.aggregate.counts)
         shares = (
             [(number, place) for place in reversed(range(len(said[thread_id])))]
             for number, thread_id in enumerate(people, 1)

@@ -10,7 +10,7 @@ from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
-from chalicelib.services.synthesis.theme_register import Register
+from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.store import digests as stored
 from chalicelib.text import tokens
 from chalicelib.text.normalise import fold
@@ -21,7 +21,9 @@ _NAMELESS = ("", "")
 _RETRY = Retry(tries=20)  # while digests go on adding themes
 
 
-def prune_registry(view: SessionView, aggregate: Aggregate, register: Register, deps: SynthesisDeps) -> ThemeRegistry:
+def prune_registry(
+    view: SessionView, aggregate: Aggregate, register: SharedRegistry, deps: SynthesisDeps
+) -> ThemeRegistry:
     """The themes as they stand, and after somebody was taken out stored as they may stand."""
     registry = register.registry
     known = registry.last
@@ -65,7 +67,7 @@ def without_excluded(
 
 def _stays(theme: RegisteredTheme, aggregate: Aggregate) -> bool:
     """Whether its label is somebody's who is still there, or nobody's."""
-    return not theme.coined_by or theme.coined_by in aggregate.voices
+    return not theme.coined_by or theme.coined_by in aggregate.counts
 
 
 def _lost(registry: ThemeRegistry, aggregate: Aggregate) -> dict[str, set[str]]:
@@ -74,7 +76,7 @@ def _lost(registry: ThemeRegistry, aggregate: Aggregate) -> dict[str, set[str]]:
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if live and not _stays(theme, aggregate):
-            words[live.id] |= tokens.content(theme.label, _LEAST_LETTERS)
+            words[live.id] |= tokens.find_content(theme.label, _LEAST_LETTERS)
     return dict(words)
 
 
@@ -96,6 +98,6 @@ def _own(registry: ThemeRegistry, lost: Mapping[str, set[str]], digest: Digest) 
     for point in digest.points:
         live = registry.resolve(point.theme)
         if live and live.id in lost and point.topic:
-            theirs = tokens.content(point.topic, _LEAST_LETTERS) & lost[live.id]
-            if theirs <= tokens.units(point.quote):
+            theirs = tokens.find_content(point.topic, _LEAST_LETTERS) & lost[live.id]
+            if theirs <= tokens.find_units(point.quote):
                 yield live.id, point.topic

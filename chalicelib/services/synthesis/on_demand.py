@@ -9,7 +9,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
-from chalicelib.services.synthesis.job import reduce
+from chalicelib.services.synthesis.summary_job import reduce
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import WITH_SYNTHESIS

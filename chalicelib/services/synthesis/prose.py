@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from chalicelib.model import Quote
-from chalicelib.services.synthesis.claims import claims_a_count, has_address, numerals
-from chalicelib.services.synthesis.quotation_marks import sentences, spans
+from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_address
+from chalicelib.services.synthesis.quotation_marks import find_quoted_spans, find_sentences
 from chalicelib.text import tokens
-from chalicelib.text.matching import Folded, find_words
+from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
 
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
@@ -23,7 +23,7 @@ _EDGES = " .,;:!?…。，、；：！？"
 _MOST_ROUNDS = 8  # of checking what took shape where marks went
 
 
-class Prose:
+class ProseCheck:
     """Checks one summary's prose; `used` are the quotes found in it.
 
     `numbers` are those that it may name where it is in a language of which we have no list of claims; None in one of ours.
@@ -55,11 +55,11 @@ class Prose:
         return ""
 
     def _once(self, text: str) -> str:
-        kept = [sentence for start, end in sentences(text) if (sentence := self._checked(text[start:end]))]
+        kept = [sentence for start, end in find_sentences(text) if (sentence := self._checked(text[start:end]))]
         return " ".join("".join(kept).split())
 
     def _checked(self, sentence: str) -> str:
-        found = list(spans(sentence))
+        found = list(find_quoted_spans(sentence))
         plain, last = [], 0
         for span in found:
             plain.append(sentence[last : span.start])
@@ -82,7 +82,7 @@ class Prose:
         return "".join(kept)
 
     def _has_unknown_number(self, text: str) -> bool:
-        return self._numbers is not None and any(number not in self._numbers for number in numerals(text))
+        return self._numbers is not None and any(number not in self._numbers for number in find_numerals(text))
 
     def _may_stand(self, said: str) -> str:
         """How this may be quoted: the topic as it is, what somebody said as they wrote it; empty for anything else."""
@@ -94,7 +94,7 @@ class Prose:
         if place < 0:
             return ""
         quote, _ = self._quotes[bisect_right(self._ends, place)]
-        source = Folded(quote.text)
+        source = FoldedText(quote.text)
         exact = source.cut(whole)
         if cut := exact or source.cut(wanted):
             self.used.setdefault((cut, quote.message_id), Quote(cut, quote.thread_id, quote.message_id))
@@ -111,11 +111,13 @@ def without_quotes(text: str, topic: str = "") -> str:
 
 
 def _unquoted(paragraph: str, topic: str) -> str:
-    found = (paragraph[start:end] for start, end in sentences(paragraph))
-    return "".join(it for it in found if all(fold_twins(span.said(it)) == topic for span in spans(it))).strip()
+    found = (paragraph[start:end] for start, end in find_sentences(paragraph))
+    return "".join(
+        it for it in found if all(fold_twins(span.said(it)) == topic for span in find_quoted_spans(it))
+    ).strip()
 
 
 def _is_long(said: str) -> bool:
     """Whether this is more than a term."""
-    words, characters = tokens.amount(said)
+    words, characters = tokens.measure_amount(said)
     return words + characters / 2 > MOST_OF_A_TERM

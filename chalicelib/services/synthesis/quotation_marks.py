@@ -25,7 +25,7 @@ _DOUBLED = re.compile(r"``(?!`)|(?<!')''(?!')")  # as typesetters write quotatio
 _ITEM = re.compile(r"\n\s*\n|\n(?=\s*(?:#{1,6}\s|[-*+•]\s|\d{1,2}[.)]\s))")
 
 
-class Span(Struct, frozen=True):
+class QuotedSpan(Struct, frozen=True):
     """A stretch in quotation marks, by where its marks stand; `end` is behind the closing one, or behind the sentence where
     that is missing."""
 
@@ -38,7 +38,7 @@ class Span(Struct, frozen=True):
         return text[self.start + 1 : self.end - self.closed]
 
 
-def spans(text: str) -> Iterator[Span]:
+def find_quoted_spans(text: str) -> Iterator[QuotedSpan]:
     """The outermost stretches in quotation marks; an apostrophe without its partner is a character like any other."""
     marks, end = _Marks(text), 0
     for mark in _MARK.finditer(text):
@@ -47,21 +47,21 @@ def spans(text: str) -> Iterator[Span]:
             yield found
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+def find_sentences(text: str) -> Iterator[tuple[int, int]]:
     """The sentences of a paragraph; what stands in quotation marks is never cut."""
-    return ends.spans(text, ((span.start, span.end) for span in spans(text)))
+    return ends.find_spans(text, ((span.start, span.end) for span in find_quoted_spans(text)))
 
 
-def paragraphs(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """The paragraphs of a text with markdown, each without its marks; an entry of a list is one, and so is a heading."""
-    return [line for piece in _ITEM.split(text) if (line := plain(piece))]
+    return [line for piece in _ITEM.split(text) if (line := strip_markdown(piece))]
 
 
-def plain(text: str) -> str:
+def strip_markdown(text: str) -> str:
     """A paragraph on one line without marks of markdown, but for what stands in quotation marks: that is as it was written."""
     line = " ".join(_DOUBLED.sub('"', _LEAD.sub("", text)).split())
     pieces, last = [], 0
-    for span in spans(line):
+    for span in find_quoted_spans(line):
         pieces += [_bare(line[last : span.start]), line[span.start : span.end]]
         last = span.end
     return " ".join("".join([*pieces, _bare(line[last:])]).split())
@@ -79,13 +79,13 @@ class _Marks:
         self._partners: dict[str, dict[int, int]] = {}
         self._last: dict[str, list[int]] = {}
 
-    def span(self, start: int) -> Span | None:
+    def span(self, start: int) -> QuotedSpan | None:
         """The stretch that begins here, if one does; without a closing mark it goes on to the end of its sentence."""
         text, mark = self._text, self._text[start]
         before, after = text[max(start - 1, 0) : start], text[start + 1 : start + 2]
         if mark in _APOSTROPHES:
             end = -1 if after.isdigit() or _is_spaced_letter(before) else self._closing(start, _APOSTROPHES[mark])
-            return Span(start, end + 1) if end > 0 else None
+            return QuotedSpan(start, end + 1) if end > 0 else None
         if mark in _ALIKE:
             opens = not after.isspace() and not before.isdigit()
             end = text.find(_ALIKE[mark], start + 2) if opens else -1
@@ -93,11 +93,11 @@ class _Marks:
             opens = mark not in "»›" or not after.isspace()
             end = self._partner(start)
         if end > 0:
-            return Span(start, end + 1)
+            return QuotedSpan(start, end + 1)
         if not opens:
             return None
         over = _SENTENCE_END.search(text, start)
-        return Span(start, over.end() if over else len(text), closed=False)
+        return QuotedSpan(start, over.end() if over else len(text), closed=False)
 
     def _closing(self, start: int, closing: str) -> int:
         """Where the same kind of mark stands again, not as an apostrophe."""

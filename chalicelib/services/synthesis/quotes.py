@@ -4,15 +4,15 @@ What a model copied is only used to find the place: typographic twins and white 
 words between the two ends of the match are cut from the stored text. What is not found is no quote.
 """
 
-from chalicelib.text.matching import Folded
+from chalicelib.text.matching import FoldedText
 
 MAX_LENGTH = 400
 
 
 def cut_quote(claimed: str, stored: str) -> str:
     """The span of `stored` that `claimed` names, as it is stored; empty where there is none."""
-    wanted = Folded(claimed).text.strip()
-    return _bounded(Folded(stored).cut(wanted)) if wanted else ""
+    wanted = FoldedText(claimed).text.strip()
+    return _bounded(FoldedText(stored).cut(wanted)) if wanted else ""
 
 
 def _bounded(quote: str) -> str:

@@ -15,7 +15,7 @@ from chalicelib.services.synthesis.aggregate import Aggregate, count_stances, st
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.disclosure import SharedWords
 from chalicelib.text import tokens
-from chalicelib.text.sentences import questions
+from chalicelib.text.sentences import list_questions
 
 MAX_BYTES = 9_000  # a write costs a unit for each kilobyte
 MOST_EVIDENCE, LEAST_EVIDENCE = 5, 2
@@ -29,7 +29,7 @@ SPOKEN_TO = 0.5  # of a question's words in what somebody says
 _LEAST_LETTERS = 5  # letters of a question's word that says what it is about
 
 
-class Pad:
+class ScratchpadWriter:
     """The scratchpad of one session while its digests are heard."""
 
     def __init__(self, view: SessionView, deps: SynthesisDeps) -> None:
@@ -62,7 +62,7 @@ def take_notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry,
         tensions=tuple(note.id for note in notes if _is_disputed(note)),
         covered=tuple(_covered(view, aggregate)),
         themes=len(notes),
-        participants=len(aggregate.voices),
+        participants=aggregate.participants,
         messages=aggregate.messages,
         updated_at=now,
     )
@@ -135,11 +135,11 @@ def _covered(view: SessionView, aggregate: Aggregate) -> list[Covered]:
     """The host's questions that enough people spoke to, whoever asked them."""
     said: dict[str, set[str]] = {}
     for thread_id, point in aggregate.points:
-        said.setdefault(thread_id, set()).update(tokens.units(f"{point.text}\n{point.quote}\n{point.topic}"))
-    least = max(SHARED_BY, COVERED_BY * len(aggregate.voices))
+        said.setdefault(thread_id, set()).update(tokens.find_units(f"{point.text}\n{point.quote}\n{point.topic}"))
+    least = max(SHARED_BY, COVERED_BY * aggregate.participants)
     counted = []
     for question in dict.fromkeys(_questions(view)):
-        asked = tokens.content(question, _LEAST_LETTERS)
+        asked = tokens.find_content(question, _LEAST_LETTERS)
         people = sum(len(asked & words) >= SPOKEN_TO * len(asked) for words in said.values()) if asked else 0
         if people >= least:
             counted.append(Covered(question[:MAX_QUESTION], people))
@@ -151,7 +151,7 @@ def _questions(view: SessionView) -> Iterator[str]:
     if view.session.critical:
         yield view.session.critical
     if view.prompt:
-        yield from questions(view.prompt.text)
+        yield from list_questions(view.prompt.text)
     yield from (question.text for question in view.questions if question.type != "Email")
 
 

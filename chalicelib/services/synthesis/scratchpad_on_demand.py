@@ -13,10 +13,10 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import Scratchpad, SessionView, Thread
 from chalicelib.services.synthesis import state
-from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
+from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
-from chalicelib.services.synthesis.scratchpad import Pad
+from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
 from chalicelib.store.sessions import FOR_DIGEST
 
 Mode = Literal["seed", "update", "status"]
@@ -99,7 +99,7 @@ def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline
     """Digest and take notes, under the lease, which is given back with what is left to do."""
     snapshot = _read_snapshot(before.view.session.id, deps)  # whoever held the lease before may have done it all
     register = open_register(snapshot.view, snapshot.heads.values(), deps)
-    digested, done = Digested(), 0
+    digested, done = DigestRun(), 0
     for batch in _batches(snapshot.stale):
         digesting = deps.clock.deadline(deadline.remaining() - NOTES_SECONDS)
         if digesting.remaining() <= 0:
@@ -113,7 +113,7 @@ def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline
         if not found.left_out:
             done += len(batch)
     aggregate = gather(snapshot.view, snapshot.heads, digested, register, deps)
-    pad = Pad(snapshot.view, deps)
+    pad = ScratchpadWriter(snapshot.view, deps)
     stored = aggregate is not None and pad.refresh(aggregate, prune_registry(snapshot.view, aggregate, register, deps))
     same_people = snapshot.view.synthesis.epoch == before.view.synthesis.epoch
     _give_back(snapshot, deps, quiet=before.is_quiet and same_people and not snapshot.stale)

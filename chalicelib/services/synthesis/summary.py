@@ -14,31 +14,33 @@ from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis import quotation_marks
 from chalicelib.services.synthesis.answers import list_answers, sample_of
-from chalicelib.services.synthesis.claims import numerals
+from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.coverage import MajorThemes
-from chalicelib.services.synthesis.document import notes_on, notes_on_answers, render_answers, render_summary
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.language import words_for
-from chalicelib.services.synthesis.prose import Prose
+from chalicelib.services.synthesis.prose import ProseCheck
+from chalicelib.services.synthesis.shared_registry import describe_themes
+from chalicelib.services.synthesis.summary_document import list_answer_notes, list_notes, render_answers, render_summary
 from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_request
+from chalicelib.services.synthesis.summary_texts import choose_texts
 from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
-from chalicelib.services.synthesis.theme_register import described
-from chalicelib.text.language import OWN, language_of, match
+from chalicelib.text.language import OWN, detect_language, match_language
 
 MAX_THEMES = 20  # more are named only
 MAX_ITEMS = 8
 MAX_OVERVIEW = 3_000
 
 
-class Written(Struct, frozen=True):
+class WrittenSummary(Struct, frozen=True):
     """A summary, and the registry as it is with what the summary says of its themes."""
 
     summary: Summary
     registry: ThemeRegistry
 
 
-def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime) -> Written:
+def write_summary(
+    view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime
+) -> WrittenSummary:
     """The summary of this evidence: one model call, none where the model understands nothing.
 
     Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
@@ -53,13 +55,15 @@ def write_summary(view: SessionView, book: EvidenceBook, *, model: Model, deadli
     return _check(call.input if call else {}, view, book, reply.model, now)
 
 
-def _check(result: Mapping[str, Any], view: SessionView, book: EvidenceBook, model: str, now: datetime) -> Written:
+def _check(
+    result: Mapping[str, Any], view: SessionView, book: EvidenceBook, model: str, now: datetime
+) -> WrittenSummary:
     """What stands of a model's result when it is held against the evidence."""
     session = view.session
     book = EvidenceBook(book.aggregate, merge_themes(book, result.get("same"), session.topic))
     prose = _prose_of(result, view, book)
     before = [theme.id for theme in view.summary.themes] if view.summary else []
-    words = words_for(session, _sample(result) or book.sample())
+    words = choose_texts(session, _sample(result) or book.sample())
     major = MajorThemes(book, prose, words, session)
     groups = group_themes(result.get("themes"), book, prose, before, major)
     overview = _paragraphs(result.get("overview"), prose)
@@ -70,7 +74,7 @@ def _check(result: Mapping[str, Any], view: SessionView, book: EvidenceBook, mod
         markdown="",
         generated_at=now,
         model=model,
-        participants=len(book.aggregate.voices),
+        participants=book.aggregate.participants,
         messages=book.aggregate.messages,
         overview=overview,
         themes=tuple(group.theme for group in groups[:MAX_THEMES]),
@@ -82,24 +86,24 @@ def _check(result: Mapping[str, Any], view: SessionView, book: EvidenceBook, mod
         open_questions=_texts(result.get("open_questions"), prose),
     )
     beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
-    notes = notes_on(summary, words, book, beyond=major.listed(beyond))
-    return Written(
+    notes = list_notes(summary, words, book, beyond=major.listed(beyond))
+    return WrittenSummary(
         render_summary(view, summary, words, notes),
-        described(book.registry, {group.theme.id: group.description for group in groups}),
+        describe_themes(book.registry, {group.theme.id: group.description for group in groups}),
     )
 
 
-def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) -> Prose:
+def _prose_of(result: Mapping[str, Any], view: SessionView, book: EvidenceBook) -> ProseCheck:
     """The check of each text of a result. In a language whose counts we don't know, only numbers that were given may stand."""
     session = view.session
     hosts = [session.goal, session.critical or "", view.context or ""]
-    known = None if _is_ours(_sample(result)) else numerals(" ".join((book.render(), session.topic, *hosts)))
-    return Prose(book.quoted(), session.topic, hosts, known)
+    known = None if _is_ours(_sample(result)) else find_numerals(" ".join((book.render(), session.topic, *hosts)))
+    return ProseCheck(book.quoted(), session.topic, hosts, known)
 
 
 def _is_ours(written: str) -> bool:
     """Whether a text is in a language of which we know how counts are claimed."""
-    return match(language_of(written), OWN) is not None
+    return match_language(detect_language(written), OWN) is not None
 
 
 def _sample(result: Mapping[str, Any]) -> str:
@@ -108,26 +112,28 @@ def _sample(result: Mapping[str, Any]) -> str:
     return overview.strip() if isinstance(overview, str) else ""
 
 
-def _list(view: SessionView, book: EvidenceBook, now: datetime) -> Written:
+def _list(view: SessionView, book: EvidenceBook, now: datetime) -> WrittenSummary:
     """The summary that needs no model; it changes nothing of the themes."""
-    words = words_for(view.session, sample_of(book.aggregate))
+    words = choose_texts(view.session, sample_of(book.aggregate))
     listed = list_answers(view, book.aggregate, book.registry, words, now)
-    return Written(render_answers(view, listed, words, notes_on_answers(listed, words, book.aggregate)), book.registry)
+    return WrittenSummary(
+        render_answers(view, listed, words, list_answer_notes(listed, words, book.aggregate)), book.registry
+    )
 
 
-def _texts(given: object, prose: Prose) -> tuple[str, ...]:
+def _texts(given: object, prose: ProseCheck) -> tuple[str, ...]:
     items = given if isinstance(given, list) else []
     texts = [prose.check(one_line(item, MAX_TEXT)) for item in items[: 2 * MAX_ITEMS]]
     return tuple(dict.fromkeys(text for text in texts if text))[:MAX_ITEMS]
 
 
-def _paragraphs(given: object, prose: Prose) -> str:
+def _paragraphs(given: object, prose: ProseCheck) -> str:
     """The overview, as many whole sentences as there is room for."""
     kept: list[str] = []
     room = MAX_OVERVIEW
-    for piece in quotation_marks.paragraphs(given) if isinstance(given, str) else []:
+    for piece in quotation_marks.split_paragraphs(given) if isinstance(given, str) else []:
         text = prose.check(piece)
-        end = max((end for _, end in quotation_marks.sentences(text) if end <= room), default=0)
+        end = max((end for _, end in quotation_marks.find_sentences(text) if end <= room), default=0)
         room -= end
         kept += [text[:end]] if end else []
         if end < len(text):

@@ -4,7 +4,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.synthesis.evidence import EvidenceBook
 
 MAX_TOKENS = 20_000
@@ -54,7 +54,7 @@ def summary_request(view: SessionView, book: EvidenceBook) -> Request:
         task="summary",
         tier="large",
         system=(Block(fill("summary", language=language, wishes=wishes)),),
-        messages=(ChatMessage("user", (Block(f"{setup_data(view)}\n\n{book.render()}"),)),),
+        messages=(ChatMessage("user", (Block(f"{render_setup(view)}\n\n{book.render()}"),)),),
         max_tokens=MAX_TOKENS,
         tools=(WRITE_SUMMARY,),
         must_call=WRITE_SUMMARY.name,

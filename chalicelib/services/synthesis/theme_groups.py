@@ -13,9 +13,9 @@ from chalicelib.model import RegisteredTheme, Theme
 from chalicelib.services.synthesis.aggregate import count_stances
 from chalicelib.services.synthesis.coverage import MajorThemes
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
-from chalicelib.services.synthesis.prose import Prose
-from chalicelib.services.synthesis.quotation_marks import paragraphs
-from chalicelib.services.synthesis.theme_register import MAX_DESCRIPTION
+from chalicelib.services.synthesis.prose import ProseCheck
+from chalicelib.services.synthesis.quotation_marks import split_paragraphs
+from chalicelib.services.synthesis.shared_registry import MAX_DESCRIPTION
 from chalicelib.text import normalise
 from chalicelib.text.normalise import fold
 
@@ -24,7 +24,7 @@ MAX_LABEL = 80
 MAX_TEXT = 800
 
 
-class Group(Struct, frozen=True):
+class ThemeGroup(Struct, frozen=True):
     """A theme of the summary, the registered themes in it, and what it says of the one that stands for it."""
 
     theme: Theme
@@ -32,7 +32,7 @@ class Group(Struct, frozen=True):
     description: str = ""
 
 
-class _Given(Struct):
+class _GivenTheme(Struct):
     label: str
     statement: str
     description: str
@@ -41,8 +41,8 @@ class _Given(Struct):
 
 
 def group_themes(
-    given: object, book: EvidenceBook, prose: Prose, before: Sequence[str], major: MajorThemes
-) -> list[Group]:
+    given: object, book: EvidenceBook, prose: ProseCheck, before: Sequence[str], major: MajorThemes
+) -> list[ThemeGroup]:
     """The themes that somebody carries, the most widely carried first: the model's, and what it left out of those.
 
     Themes of one label are one theme; a registered theme counts for the first that names it. What stood for a theme
@@ -56,12 +56,12 @@ def group_themes(
 
 def one_line(value: object, limit: int) -> str:
     """Text of at most `limit` characters on one line, without marks of markdown; empty for anything else."""
-    return normalise.one_line(" ".join(paragraphs(value)), limit) if isinstance(value, str) else ""
+    return normalise.one_line(" ".join(split_paragraphs(value)), limit) if isinstance(value, str) else ""
 
 
-def _read(given: object, book: EvidenceBook) -> list[_Given]:
+def _read(given: object, book: EvidenceBook) -> list[_GivenTheme]:
     """What the model handed in, as far as it names themes that somebody carries, or points of such themes."""
-    read: dict[str, _Given] = {}
+    read: dict[str, _GivenTheme] = {}
     taken: set[str] = set()
     for item in given if isinstance(given, list) else []:
         fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
@@ -72,18 +72,20 @@ def _read(given: object, book: EvidenceBook) -> list[_Given]:
             continue
         taken.update(themes)
         statement, description = fields.get("statement"), fields.get("description")
-        new = _Given(label, one_line(statement, MAX_TEXT), one_line(description, MAX_DESCRIPTION))
+        new = _GivenTheme(label, one_line(statement, MAX_TEXT), one_line(description, MAX_DESCRIPTION))
         found = read.setdefault(fold(label), new)
         found.themes += themes
         found.evidence += [entry for entry in evidence if entry not in found.evidence]
     return list(read.values())
 
 
-def _rank(group: Group) -> int:
+def _rank(group: ThemeGroup) -> int:
     return -group.theme.participants
 
 
-def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str], major: MajorThemes) -> Group:
+def _group(
+    found: _GivenTheme, book: EvidenceBook, prose: ProseCheck, before: Sequence[str], major: MajorThemes
+) -> ThemeGroup:
     lead = max(found.themes, key=lambda name: (name in before, len(book.stances([name])), -int(name[1:])))
     telling = [entry for entry in found.evidence if entry.theme in found.themes]
     registered = book.registry.resolve(lead)
@@ -92,13 +94,15 @@ def _group(found: _Given, book: EvidenceBook, prose: Prose, before: Sequence[str
         theme = _renamed(theme, registered, major)
     plain = prose.check(found.description)
     gathered = major.gathered(found.themes, theme.label, theme.statement)
-    return Group(replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else "")
+    return ThemeGroup(
+        replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else ""
+    )
 
 
-def _alone(registered: RegisteredTheme, book: EvidenceBook, major: MajorThemes) -> Group:
+def _alone(registered: RegisteredTheme, book: EvidenceBook, major: MajorThemes) -> ThemeGroup:
     """A registered theme that stands for itself."""
     theme = _theme(registered.id, "", major.description(registered), [registered.id], (), book)
-    return Group(_renamed(theme, registered, major), (registered.id,))
+    return ThemeGroup(_renamed(theme, registered, major), (registered.id,))
 
 
 def _renamed(theme: Theme, registered: RegisteredTheme, major: MajorThemes) -> Theme:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.model import ThemeRegistry
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.theme_register import merged
+from chalicelib.services.synthesis.shared_registry import alias_themes
 from chalicelib.text import tokens
 from chalicelib.text.stop_words import GRAMMAR
 
@@ -23,12 +23,12 @@ def merge_themes(book: EvidenceBook, given: object, topic: str) -> ThemeRegistry
     characters, that the session's topic has not.
     """
     merges = list(_confirmed(book, given if isinstance(given, list) else [], topic))
-    return merged(book.registry, merges) if merges else book.registry
+    return alias_themes(book.registry, merges) if merges else book.registry
 
 
 def _confirmed(book: EvidenceBook, given: Sequence[object], topic: str) -> Iterator[list[str]]:
     taken: set[str] = set()
-    common = tokens.content(topic, _LEAST_LETTERS).union(tokens.stems(" ".join(GRAMMAR)))
+    common = tokens.find_content(topic, _LEAST_LETTERS).union(tokens.list_stems(" ".join(GRAMMAR)))
     for named in given[:MAX_MERGES]:
         found = book.themes(named)
         if len(found) > MAX_MERGED:
@@ -45,4 +45,4 @@ def _confirmed(book: EvidenceBook, given: Sequence[object], topic: str) -> Itera
 
 def _about(book: EvidenceBook, name: str) -> set[str]:
     theme = book.registry.resolve(name)
-    return tokens.content(theme.label, _LEAST_LETTERS) if theme else set()
+    return tokens.find_content(theme.label, _LEAST_LETTERS) if theme else set()

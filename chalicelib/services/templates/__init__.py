@@ -36,7 +36,7 @@ class Template(Struct, frozen=True):
 
 
 @cache
-def templates() -> tuple[Template, ...]:
+def all_templates() -> tuple[Template, ...]:
     """All templates, by title."""
     read = [_read(file) for file in Path(__file__).parent.glob("*.md")]
     return tuple(sorted(read, key=lambda template: template.title))
@@ -59,7 +59,7 @@ def template_id(name: str | None) -> str | None:
 
 @cache
 def _by_name() -> dict[str, Template]:
-    return {name: template for template in templates() for name in (template.id, template.slug)}
+    return {name: template for template in all_templates() for name in (template.id, template.slug)}
 
 
 def _read(file: Path) -> Template:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from chalice.app import Request
 
 from chalicelib import container
-from chalicelib.services.access.results_links import DAYS, Holder, Kind, holder_of
-from chalicelib.services.access.signing import sign, signature, unsign
+from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
+from chalicelib.services.access.signing import make_signature, sign, unsign
 from chalicelib.web.kit.cookies import cookie_values, set_cookie
 
 _COOKIE_SECONDS = 180 * 24 * 3600
@@ -52,7 +52,7 @@ def person_in_form(token: str, session_id: str) -> str | None:
 
 def page_token(person: str, session_id: str) -> str:
     """Returns what every form of a conversation carries: that our page made it, and for whom."""
-    return signature(_secret(), "page", session_id, person)
+    return make_signature(_secret(), "page", session_id, person)
 
 
 def is_page_of(token: str, person: str, session_id: str) -> bool:
@@ -72,10 +72,10 @@ def person_in_link(token: str, session_id: str) -> str | None:
 
 def storage_mark(person: str, session_id: str) -> str:
     """Returns the name under which a page keeps unsent words in its browser, where no other participant finds them."""
-    return signature(_secret(), "storage", session_id, person)[:16]
+    return make_signature(_secret(), "storage", session_id, person)[:16]
 
 
-def holder_in_link(token: str, session_id: str) -> Holder | None:
+def holder_in_link(token: str, session_id: str) -> LinkHolder | None:
     """Returns whom a link to the results was made for."""
     return holder_of(token, session_id, secret=_secret(), now=container.clock().now())
 

@@ -5,7 +5,7 @@ import re
 from chalice.app import Request
 from msgspec import Struct
 
-from chalicelib.text.language import DEFAULT, OWN, match, usual_language
+from chalicelib.text.language import DEFAULT, OWN, match_language, usual_language_of
 from chalicelib.text.scripts import family_of, is_right_to_left, script_of, script_of_language
 from chalicelib.web.kit.cookies import cookie_values
 
@@ -55,7 +55,7 @@ def requested_tag(request: Request) -> str | None:
 
 def find_language(named: str | None) -> Language | None:
     """Returns the language of this code or name that we have a catalogue for; None where there is none."""
-    tag = match(named, LANGUAGES)
+    tag = match_language(named, LANGUAGES)
     return LANGUAGES[tag] if tag else None
 
 
@@ -78,7 +78,7 @@ def guess_language(text: str, named: str | None, page: Language) -> tuple[str, s
     if script == "Hani" and page.tag.startswith("zh"):
         return page.tag, direction
     is_latin_page = script_of_language(page.tag) == "Latn"
-    return usual_language(script) or (page.tag if is_latin_page else DEFAULT), direction
+    return usual_language_of(script) or (page.tag if is_latin_page else DEFAULT), direction
 
 
 def _fits(script: str, wanted: str) -> bool:

@@ -17,7 +17,7 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
-from chalicelib.web.participant.chat_page import Draft, Outcome, continue_chat, show_chat, show_unsaved
+from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat, show_unsaved
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.widgets import WidgetUnanswered, describe_value, make_control, read_value
 
@@ -30,7 +30,7 @@ def send_message(chat: ChatRequest, form: Form) -> Response:
     if not 0 < len(content) <= CONTENT_LIMIT:
         view, thread = chat.read()
         notice = _explain_content(content, chat.locale(view.session).texts)
-        return show_chat(chat, view, thread, Outcome(notice, draft, status=400))
+        return show_chat(chat, view, thread, ActionOutcome(notice, draft, status=400))
     return _take_turn(chat, NewMessage(content, message_id), draft)
 
 
@@ -42,7 +42,7 @@ def answer_widget(chat: ChatRequest, form: Form) -> Response:
     control = make_control(last) if last else None
 
     def refuse(notice: str, status: int) -> Response:
-        return show_chat(chat, context.view, chat.conversation(context), Outcome(notice, status=status))
+        return show_chat(chat, context.view, chat.conversation(context), ActionOutcome(notice, status=status))
 
     if control and form.get("widget") == str(control.sequence):
         try:
@@ -69,7 +69,7 @@ def rate_conversation(chat: ChatRequest, form: Form) -> Response:
     if chosen not in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1)):
         view, thread = chat.read()
         notice = chat.locale(view.session).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
-        return show_chat(chat, view, thread, Outcome(notice, status=400))
+        return show_chat(chat, view, thread, ActionOutcome(notice, status=400))
     comment = form.get("comment", "")[: feedback.COMMENT_LIMIT]
     feedback.rate(
         chat.session_id,
@@ -129,7 +129,7 @@ def _after_failure(chat: ChatRequest, said: NewMessage, draft: Draft, error: Har
     if said.message_id and turns.is_stored(said.message_id, context):
         return continue_chat(chat, context.view.session, thread, kept=True)
     notice = explain_failure(error, chat.locale(context.view.session).texts)
-    return show_chat(chat, context.view, thread, Outcome(notice, draft, error=error))
+    return show_chat(chat, context.view, thread, ActionOutcome(notice, draft, error=error))
 
 
 def _require_pace(chat: ChatRequest) -> None:

@@ -11,7 +11,7 @@ from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.participant import actions, chat_page, join, resume
-from chalicelib.web.participant.chat_page import Draft, Outcome
+from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
 TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a script shows
@@ -26,7 +26,7 @@ def show_page(request: Request, session_id: str) -> Response:
     context = chat.find()
     if context.thread and "leave" in query:
         return resume.ask_to_forget(chat, context.view.session)
-    return chat_page.show_chat(chat, context.view, chat.conversation(context), Outcome(done=query.get("told")))
+    return chat_page.show_chat(chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told")))
 
 
 def show_news(request: Request) -> Response:
@@ -95,7 +95,7 @@ def _refuse_other_person(chat: ChatRequest, content: str = "", *, is_known: bool
         return json_response({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
     thread = chat.conversation(context) if is_known else None
     return chat_page.show_chat(
-        chat, context.view, thread, Outcome(notice, Draft(content) if content else None, status=403)
+        chat, context.view, thread, ActionOutcome(notice, Draft(content) if content else None, status=403)
     )
 
 

@@ -37,7 +37,7 @@ class Draft(Struct, frozen=True):
     message_id: str | None = None
 
 
-class Outcome(Struct, frozen=True):
+class ActionOutcome(Struct, frozen=True):
     """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
 
     notice: str | None = None
@@ -55,7 +55,7 @@ class Outcome(Struct, frozen=True):
         return self.error.status if self.error else self.status
 
 
-class Entry(Struct, frozen=True):
+class ChatEntry(Struct, frozen=True):
     """A message in the log."""
 
     message: Message
@@ -86,7 +86,7 @@ def continue_chat(
         if session is None or latest is None or not suffices(latest, chat.after):
             view, latest = chat.read()
             session = view.session
-        return _show_news(chat, session, latest, Outcome(kept=kept))
+        return _show_news(chat, session, latest, ActionOutcome(kept=kept))
     location = chat_address(chat, done) if done else f"{chat_address(chat)}#end"
     return see_other(location, identity.person_cookie(chat.request, chat.person, chat.session_id))
 
@@ -102,14 +102,14 @@ def page_values(chat: ChatRequest) -> dict[str, Any]:
 
 
 def show_chat(
-    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: Outcome | None = None
+    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: ActionOutcome | None = None
 ) -> Response:
     """Returns the page for this person now: closed, full, the form, or the conversation.
 
     After a failure it has a notice and what was entered. Whoever filled in the form finds it again, also where the last
     place was taken meanwhile.
     """
-    outcome = outcome or Outcome()
+    outcome = outcome or ActionOutcome()
     if chat.after is not None:
         response = _show_news(chat, view.session, thread, outcome)
     else:
@@ -143,7 +143,7 @@ def show_unsaved(chat: ChatRequest, draft: Draft, notice: str, error: HarmonicaE
 
 
 def _choose_page(
-    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: Outcome
+    chat: ChatRequest, view: SessionView, thread: ThreadView | None, outcome: ActionOutcome
 ) -> tuple[str, int, dict[str, Any]]:
     session = view.session
     locale = chat.locale(session)
@@ -160,7 +160,7 @@ def _choose_page(
     return "join.html", outcome.code, {"fields": form, "token": token, "facts": list_facts(view, locale), "url": url}
 
 
-def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: Outcome) -> Response:
+def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome) -> Response:
     """Returns what a script puts on its page. A page that cannot stay as it is, is loaded anew."""
     kept = outcome.kept and thread is not None
     body: dict[str, Any] = {"notice": outcome.notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
@@ -187,7 +187,9 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     )
 
 
-def _conversation_values(chat: ChatRequest, session: Session, thread: ThreadView, outcome: Outcome) -> dict[str, Any]:
+def _conversation_values(
+    chat: ChatRequest, session: Session, thread: ThreadView, outcome: ActionOutcome
+) -> dict[str, Any]:
     messages = thread.messages
     last = messages[-1] if messages else None
     control = make_control(last) if last and last.role == "assistant" else None
@@ -214,7 +216,7 @@ def _conversation_values(chat: ChatRequest, session: Session, thread: ThreadView
     }
 
 
-def _confirm_action(outcome: Outcome, texts: Texts, thread: ThreadView | None) -> str | None:
+def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | None) -> str | None:
     """Returns what was just done, in words, where it is so: anybody can write an address."""
     if thread is None:
         return None
@@ -249,11 +251,11 @@ def _foot_key(
     return f"{asks} {waits} {awaits} {thread.thread.concluded} {thread.thread.rating}"
 
 
-def _make_entries(thread: ThreadView | None, control: Control | None) -> list[Entry]:
+def _make_entries(thread: ThreadView | None, control: Control | None) -> list[ChatEntry]:
     messages = thread.messages if thread else ()
     closing = next((m.sequence for m in messages if m.role == "assistant" and m.is_final), None)
     return [
-        Entry(
+        ChatEntry(
             message,
             text_beside(message) if control and message.sequence == control.sequence else message.content,
             message.sequence == closing,

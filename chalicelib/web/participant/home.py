@@ -6,7 +6,7 @@ from chalice.app import Request, Response
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
-from chalicelib.services.sessions.example import EXAMPLE_ID, is_to_be_seen
+from chalicelib.services.sessions.example import EXAMPLE_ID, is_example_public
 from chalicelib.web.kit.page import render_page
 
 RECHECK_SECONDS = 60  # seconds that a container believes what it saw
@@ -23,6 +23,6 @@ def is_example_visible(_: int) -> bool:
     """Says whether the example is there for everybody: one read in so many seconds, since anybody may open this page as often as
     they like. Where it cannot be read, the page does without the link."""
     try:
-        return is_to_be_seen(container.sessions(), container.clock().now())
+        return is_example_public(container.sessions(), container.clock().now())
     except HarmonicaError:
         return False

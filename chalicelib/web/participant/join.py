@@ -10,7 +10,7 @@ from chalicelib.services.participants.form import AnswerRefused, list_refusals
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, is_certainly_ours
 from chalicelib.web.participant.actions import identify_error
-from chalicelib.web.participant.chat_page import Outcome, continue_chat, show_chat
+from chalicelib.web.participant.chat_page import ActionOutcome, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import explain_refusal
 
@@ -54,4 +54,4 @@ def _after_failure(
         notice = texts("start_full")
     else:
         notice = texts("refused_together" if isinstance(error, Invalid) else "start_failed")
-    return show_chat(chat, context.view, None, Outcome(notice, given=given, refused=refused, error=error))
+    return show_chat(chat, context.view, None, ActionOutcome(notice, given=given, refused=refused, error=error))

@@ -11,10 +11,10 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.participants.identity import participant_of
-from chalicelib.services.participants.responses import Wanted, list_responses
+from chalicelib.services.participants.responses import ResponseFilter, list_responses
 from chalicelib.services.participants.scopes import rules_of
-from chalicelib.services.synthesis.document import least_people
 from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.summary_document import least_people
 from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
@@ -104,7 +104,7 @@ def _charts(view: SessionView, results: Results, locale: PageLocale) -> dict[str
 
 
 def _people(view: SessionView, locale: PageLocale, cursor: str | None) -> tuple[list[Person], str | None]:
-    wanted = Wanted(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
+    wanted = ResponseFilter(limit=PEOPLE, cursor=cursor, messages=False, excluded_too=True)
     found = list_responses(view.session.id, wanted, participants=container.participants())
     return [_person(it.thread, view, locale) for it in found.people], found.next_cursor
 

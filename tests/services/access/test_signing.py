@@ -10,7 +10,7 @@ import pytest
 from chalicelib import container
 from chalicelib.services.access import rate_limits, signing
 from chalicelib.services.access.idempotency import Repeatable, repeatable
-from chalicelib.services.access.results_links import Holder, results_url
+from chalicelib.services.access.results_links import LinkHolder, results_url
 from chalicelib.services.delivery.telegram_groups import link_of
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.store.guards import Guards
@@ -31,11 +31,11 @@ def counted_as(count: Any, who: str) -> str:
 @pytest.mark.parametrize(
     ("holder", "token"),
     [
-        (Holder("user", "u1"), "user.u1.20816.EfKe7Ln-d0Ps7K5wRZcqEgL5qEt7CTKYOBP4rw-9s7Q"),
-        (Holder("thread", "t1"), "thread.t1.20816.WJE7KtNQewNAcx4xhVIJ7W4o1hbkHoZMeFikLQlzxCw"),
+        (LinkHolder("user", "u1"), "user.u1.20816.EfKe7Ln-d0Ps7K5wRZcqEgL5qEt7CTKYOBP4rw-9s7Q"),
+        (LinkHolder("thread", "t1"), "thread.t1.20816.WJE7KtNQewNAcx4xhVIJ7W4o1hbkHoZMeFikLQlzxCw"),
     ],
 )
-def test_links_to_results_stay_the_same(holder: Holder, token: str) -> None:
+def test_links_to_results_stay_the_same(holder: LinkHolder, token: str) -> None:
     assert results_url("https://h.example", "s1", holder, secret=SECRET, now=NOW).endswith(f"results?s=s1&k={token}")
 
 
@@ -78,9 +78,9 @@ def test_cookies_forms_and_private_links_stay_the_same(monkeypatch: pytest.Monke
 
 def test_each_purpose_of_a_digest_gives_another() -> None:
     purposes = get_args(signing.DigestPurpose)
-    assert len({signing.digest(SECRET, purpose, b"x") for purpose in purposes}) == len(purposes)
+    assert len({signing.make_digest(SECRET, purpose, b"x") for purpose in purposes}) == len(purposes)
     assert not any(":" in purpose for purpose in purposes)  # what is before the first one is the purpose
-    assert signing.digest(b"another secret", "thread", b"x") != signing.digest(SECRET, "thread", b"x")
+    assert signing.make_digest(b"another secret", "thread", b"x") != signing.make_digest(SECRET, "thread", b"x")
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -92,7 +92,7 @@ def test_a_signature_holds_for_its_purpose_its_session_and_its_value_only(purpos
     assert signing.unsign(b"another secret", purpose, "s1", signed) is None
     assert signing.unsign(SECRET, purpose, "s1", "p2" + signed[2:]) is None
     assert signing.unsign(SECRET, purpose, "s1", "p1") is None
-    assert signed == f"p1.{signing.signature(SECRET, purpose, 's1', 'p1')}"
+    assert signed == f"p1.{signing.make_signature(SECRET, purpose, 's1', 'p1')}"
 
 
 def test_only_the_same_is_the_same() -> None:

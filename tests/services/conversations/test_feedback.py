@@ -80,7 +80,7 @@ def test_who_ends_without_a_word_counts_with_their_first_words_and_once(conversa
 def test_a_response_without_a_reply_counts_like_words(conversation: Conversation) -> None:
     conclude(conversation)
     thread = conversation.thread().thread
-    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
+    message = messages.make_message(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
     assert container.conversations().say(thread, message, None, None)
     assert completed(conversation) == 1
 
@@ -126,7 +126,7 @@ def test_the_count_is_exact_whatever_breaks(
 def test_words_into_a_session_that_is_gone_count_nowhere(conversation: Conversation) -> None:
     conclude(conversation)
     thread = conversation.thread().thread
-    message = messages.said(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
+    message = messages.make_message(thread, NewMessage("Soup"), new_id=container.new_id(), now=conversation.clock.now())
     assert container.deletions().begin(conversation.session.id, conversation.session.owner_id, conversation.clock.now())
     with pytest.raises(NotFound):
         container.conversations().say(thread, message, None, None)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.llm.interface import Request
-from chalicelib.model import Condensed
+from chalicelib.model import CondensedHistory
 from chalicelib.services.conversations import request_context, turn
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import LEASE
@@ -32,7 +32,7 @@ def conversation(aws: None, monkeypatch: pytest.MonkeyPatch) -> Conversation:
     return Conversation(own_time(monkeypatch), own_model(monkeypatch))
 
 
-def condensed(conversation: Conversation) -> Condensed | None:
+def condensed(conversation: Conversation) -> CondensedHistory | None:
     """What is stored of the participant's thread."""
     thread = conversation.thread().thread
     return container.conversations().thread_now(thread.session_id, thread.id)[1]
@@ -141,7 +141,7 @@ def test_a_request_that_waited_goes_on_from_what_the_other_one_condensed(convers
     held = deps.conversations.take_lease(thread, "turn-1", conversation.clock.now(), conversation.clock.now() + LEASE)
     assert held is not None
     reply = replace(conversation.thread().messages[-1], id="other", sequence=8, content="Of the other")
-    part = Condensed(5, "Facilitator: as the other one condensed it", {})
+    part = CondensedHistory(5, "Facilitator: as the other one condensed it", {})
     conversation.clock.after(3, lambda: deps.conversations.reply(held, reply, part))
     conversation.say("Word 3", "m3")
     prompt = shown(conversation.model.requests[-1])

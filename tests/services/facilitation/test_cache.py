@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.llm.interface import Block, ChatMessage
-from chalicelib.model import Answer, Condensed, Message
+from chalicelib.model import Answer, CondensedHistory, Message
 from chalicelib.services.facilitation.pace import measure_pace
 from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
 from tests.services.builders import message, single_select, thread, view
@@ -30,7 +30,7 @@ def conversation(turns: int, burst: int = 1, opened: bool = True) -> list[Messag
     return history
 
 
-def requests(history: Sequence[Message], condensed: Condensed | None = None) -> list[tuple[ChatMessage, ...]]:
+def requests(history: Sequence[Message], condensed: CondensedHistory | None = None) -> list[tuple[ChatMessage, ...]]:
     """What the model is shown at each turn of this conversation, the opening included."""
     answers = [Answer("q", "Your role?", "Reader")]
     ends = [at for at, entry in enumerate(history) if entry.role == "assistant"]
@@ -83,7 +83,7 @@ def test_a_request_has_no_more_breakpoints_than_the_api_takes() -> None:
 
 def test_a_condensed_beginning_stays_while_the_thread_grows() -> None:
     history = conversation(TURNS)
-    sent = requests(history, Condensed(40, "What was said", {}))[30:]
+    sent = requests(history, CondensedHistory(40, "What was said", {}))[30:]
     for now, then in pairwise(sent):
         kept = breakpoint_of(now)
         assert kept

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from chalicelib.model import Condensed, Message
+from chalicelib.model import CondensedHistory, Message
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.facilitation.condensed_history import TEXT_LIMIT, condense, fingerprint
 from tests.services.builders import message, talk
@@ -14,9 +14,9 @@ def long_talk(count: int, words: str = "word ") -> list[Message]:
     return talk(*(f"Number {number} {words * 100}" for number in range(1, count + 1)))
 
 
-def stepped(messages: list[Message]) -> list[Condensed]:
+def stepped(messages: list[Message]) -> list[CondensedHistory]:
     """Every condensed part that a thread has while it grows by a turn at a time."""
-    found: list[Condensed] = []
+    found: list[CondensedHistory] = []
     for end in range(2, len(messages) + 1, 2):
         before = found[-1] if found else None
         behind = [one for one in messages[:end] if before is None or one.sequence > before.to_sequence]
@@ -28,7 +28,7 @@ def stepped(messages: list[Message]) -> list[Condensed]:
 
 def test_a_thread_that_is_not_long_stays_as_it_is() -> None:
     messages = talk(*["Soup"] * condensed_history.MOST_MESSAGES)
-    before = Condensed(3, "Participant: Bread", {})
+    before = CondensedHistory(3, "Participant: Bread", {})
     assert condense(None, messages, 121) == (None, messages)
     assert condense(before, messages, 121) == (before, messages)
     assert condense(None, [], 1) == (None, [])
@@ -101,7 +101,7 @@ def test_the_same_messages_give_the_same_part() -> None:
 def test_the_reply_to_a_message_that_is_condensed_is_known_by_its_id() -> None:
     messages = talk(*["Soup"] * 125)
     messages = [replace(one, message_id=f"m{one.sequence}") for one in messages]
-    after, _ = condense(Condensed(0, "Participant: Bread", {fingerprint("m0"): 1}), messages, 126)
+    after, _ = condense(CondensedHistory(0, "Participant: Bread", {fingerprint("m0"): 1}), messages, 126)
     assert after is not None
     assert after.message_ids == {fingerprint(f"m{n}"): n + 1 for n in range(0, 66, 2)}
 

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
-from chalicelib.model import Condensed, Message, Note, Scratchpad, SessionView, Thread
+from chalicelib.model import CondensedHistory, Message, Note, Scratchpad, SessionView, Thread
 from chalicelib.services.facilitation.cross_pollination import choose_themes, show_themes
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from chalicelib.services.prompts import fill
 from tests.llm.queued import QueuedModel, says
-from tests.services.builders import NOW, deadline, message, talk, thread, view, voice
+from tests.services.builders import NOW, deadline, digest_counts, message, talk, thread, view
 
 LONG = "I walk to the shops nearly every day because the streets here are quiet and there is so much to see on the way."
 NONE = {"for": 0, "against": 0, "mixed": 0, "neutral": 0}
@@ -74,7 +74,7 @@ def test_a_theme_of_fewer_than_three_is_nobodys_business() -> None:
 def test_who_may_be_one_of_a_themes_people_is_not_counted_among_them() -> None:
     three, four = note(4, "Night trains", 3), note(6, "Ferries", 4)
     assert given(shared(three, four)) == ["t4", "t6"]
-    assert given(shared(three, four), head=thread(voice=voice("t99"))) == ["t6"]
+    assert given(shared(three, four), head=thread(counts=digest_counts("t99"))) == ["t6"]
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,15 @@ def test_never_the_same_twice_not_even_where_it_became_one_with_another() -> Non
 
 
 def test_what_was_raised_in_a_condensed_part_was_raised() -> None:
-    condensed = Condensed(0, "Participant: Hello", {}, ("t1",))
+    condensed = CondensedHistory(0, "Participant: Hello", {}, ("t1",))
     assert given(shared(), conversation(LONG), condensed=condensed) == ["t2", "t3", "t4"]
 
 
 def test_what_the_participant_speaks_of_is_no_news_to_them() -> None:
-    assert given(shared(), head=thread(voice=voice("t7", "t3"))) == ["t2", "t4"]
+    assert given(shared(), head=thread(counts=digest_counts("t7", "t3"))) == ["t2", "t4"]
     assert given(shared(), conversation(LONG, LONG, "A bus in the evening and lanes for bicycles.")) == ["t2", "t4"]
     assert given(shared(), conversation(LONG, LONG, "The evening is long.")) == ["t1", "t2", "t3"]
-    condensed = Condensed(0, "Participant: parking and what fees it costs", {})
+    condensed = CondensedHistory(0, "Participant: parking and what fees it costs", {})
     assert given(shared(), condensed=condensed) == ["t1", "t3", "t4"]
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Request
-from chalicelib.model import Answer, Condensed, Message, Prompt, SessionView
+from chalicelib.model import Answer, CondensedHistory, Message, Prompt, SessionView
 from chalicelib.services.facilitation.facilitator_reply import facilitate
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import deadline, message, single_select, talk, thread, view
@@ -44,7 +44,7 @@ def ask(said: Sequence[str], shown: SessionView, question: str = "Role?") -> lis
         message(6, "user", choice),
     ]
     model = QueuedModel(ASKED, calls("conclude", {"recap": "Thanks."}))
-    condensed = Condensed(0, earlier, {})
+    condensed = CondensedHistory(0, earlier, {})
     answers = [Answer("q", question, form)]
     facilitate(shown, thread(), answers, history, condensed=condensed, model=model, deadline=deadline())
     assert len(model.requests) == 2

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm.interface import ChatMessage
-from chalicelib.model import Answer, Condensed, Message, Prompt, Question, SessionView, Thread
+from chalicelib.model import Answer, CondensedHistory, Message, Prompt, Question, SessionView, Thread
 from chalicelib.services.facilitation import prompt
 from chalicelib.services.facilitation.pace import measure_pace
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
@@ -32,7 +32,7 @@ def chat_messages(
     head: Thread,
     answers: Sequence[Answer],
     history: Sequence[Message],
-    condensed: Condensed | None = None,
+    condensed: CondensedHistory | None = None,
 ) -> tuple[ChatMessage, ...]:
     return prompt.chat_messages(shown, answers, history, measure_pace(shown, head, history), condensed)
 
@@ -122,7 +122,7 @@ def test_the_widget_that_was_on_the_screen_stands_in_front_of_the_answer() -> No
 
 def test_the_earlier_part_of_a_long_thread_is_shown_in_its_short_form() -> None:
     history = talk("Hello?", "One", "Why?", "Two", "And?", "Three")
-    condensed = Condensed(4, "Asked: Hello?\nSaid: <One>", {})
+    condensed = CondensedHistory(4, "Asked: Hello?\nSaid: <One>", {})
     sent = chat_messages(view(), thread(message_count=3), [Answer("q", "Role?", "Reader")], history, condensed)
     assert [part.role for part in sent] == ["user", "assistant", "user"]
     assert texts(sent[0]) == [

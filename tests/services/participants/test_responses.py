@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.model import Thread, ThreadView
-from chalicelib.services.participants.responses import Wanted, list_responses
+from chalicelib.services.participants.responses import ResponseFilter, list_responses
 from chalicelib.store.participants import Participants
 from tests.clock import NOON
 
@@ -47,7 +47,7 @@ def test_whoever_was_there_at_the_first_page_is_found_exactly_once(
     found: list[str] = []
     cursor = None
     while True:
-        wanted = Wanted(limit=limit, cursor=cursor, messages=False, newest_first=newest)
+        wanted = ResponseFilter(limit=limit, cursor=cursor, messages=False, newest_first=newest)
         page = list_responses("s", wanted, participants=people)
         found += [view.thread.id for view in page.people]
         cursor = page.next_cursor

@@ -8,7 +8,15 @@ from typing import get_args
 import pytest
 
 from chalicelib.services.safety import danger_in
-from chalicelib.services.safety.table import SIGNS, Kind, Row, _expression, bare, read, table
+from chalicelib.services.safety.table import (
+    SIGNS,
+    Kind,
+    SignRow,
+    _expression,
+    normalise_for_signs,
+    read_file,
+    read_table,
+)
 from chalicelib.text.language import OWN
 from tests.tables import each_row
 
@@ -16,8 +24,8 @@ SENTENCES = Path(__file__).parents[2] / "data" / "danger"
 CPU_SECONDS = 5  # for 100,000 characters; less than a tenth of it is used, and a machine may be slow
 
 
-def rows(language: str) -> tuple[Row, ...]:
-    return read(SIGNS / f"{language}.toml").signs
+def rows(language: str) -> tuple[SignRow, ...]:
+    return read_file(SIGNS / f"{language}.toml").signs
 
 
 def test_there_is_a_file_for_each_language_of_the_pages() -> None:
@@ -26,9 +34,9 @@ def test_there_is_a_file_for_each_language_of_the_pages() -> None:
 
 @each_row("language", OWN)
 def test_each_sign_is_found_and_its_near_misses_are_not(language: str) -> None:
-    signs = next(it for it in table() if it.rows[0].language == language)
+    signs = next(it for it in read_table() if it.rows[0].language == language)
     for row, sign in zip(rows(language), signs.rows, strict=True):
-        wrong = [text for text in row.hits if not re.search(sign.expression, bare(text))]
+        wrong = [text for text in row.hits if not re.search(sign.expression, normalise_for_signs(text))]
         wrong += [text for text in row.hits if danger_in([text]) is None]
         wrong += [text for text in row.misses if danger_in([text]) is not None]
         assert not wrong, row.pattern
@@ -102,7 +110,7 @@ def test_a_hundred_thousand_hostile_characters_are_looked_through_within_a_limit
     text = unit * (100_000 // len(unit))
     begun = time.process_time()
     danger_in([text])
-    for signs in table():
+    for signs in read_table():
         signs.first_in(text)
     assert time.process_time() - begun < CPU_SECONDS
 
@@ -113,7 +121,7 @@ def test_a_file_with_a_kind_or_a_name_that_there_is_not_is_refused(tmp_path: Pat
         file = tmp_path / "en.toml"
         file.write_text(f"spaced = true\n[[signs]]\n{head}{row}")
         with pytest.raises(ValueError, match=r"sadness|miss"):
-            read(file)
+            read_file(file)
 
 
 def test_a_sign_may_not_repeat_without_bounds() -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme
-from chalicelib.services.prompts.setup import setup_data
+from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
 from tests.services.builders import NOW, view
 from tests.tables import each_row
@@ -166,6 +166,6 @@ def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:
     assert len(front(document)) == 13
     assert "\n# System" not in document
     assert "\n---" not in document.split("\n---\n", 1)[1]
-    shown = setup_data(view(document, goal="Plan the next year"))
+    shown = render_setup(view(document, goal="Plan the next year"))
     assert [piece.text for piece in tags.read("context", shown)] == [document]
     assert [piece.text for piece in tags.read("goal", shown)] == ["Plan the next year"]

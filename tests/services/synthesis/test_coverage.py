@@ -9,7 +9,7 @@ from chalicelib.model import Digest, RegisteredTheme, SessionView, Summary, Tall
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.brief import render_brief
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.summary import Written, write_summary
+from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
 from chalicelib.services.synthesis.visibility import results_for
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, session, view
@@ -40,7 +40,7 @@ def registry(*themes: RegisteredTheme | str) -> ThemeRegistry:
     return ThemeRegistry(1, made, len(made))
 
 
-def write(digests: list[Digest], themes: ThemeRegistry, given: object, **fields: Any) -> Written:
+def write(digests: list[Digest], themes: ThemeRegistry, given: object, **fields: Any) -> WrittenSummary:
     model = QueuedModel(calls("write_summary", {"overview": "It is mixed.", "themes": given}))
     return write_summary(
         view(**fields), EvidenceBook(aggregate_digests(digests), themes), model=model, deadline=deadline(), now=NOW

@@ -8,7 +8,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import ModelUnavailable, Reply
 from chalicelib.model import Digest, Message, Point, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
-from chalicelib.services.synthesis.theme_register import MAX_OF_ONE, Register
+from chalicelib.services.synthesis.shared_registry import MAX_OF_ONE, SharedRegistry
 from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
 from tests.tables import each_row
@@ -19,9 +19,9 @@ MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "Mo
 BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.")
 
 
-def buses() -> Register:
+def buses() -> SharedRegistry:
     """The register of a session that spoke of buses before."""
-    return Register(ThemeRegistry(1, (BUSES,), 1))
+    return SharedRegistry(ThemeRegistry(1, (BUSES,), 1))
 
 
 def proposal(message_id: str, quote: str, text: str = "Buses should be on time", **fields: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def digest(
     *points: object,
     previous: Digest | None = None,
     messages: list[Message] | None = None,
-    register: Register | None = None,
+    register: SharedRegistry | None = None,
 ) -> tuple[Digest, QueuedModel]:
     model = QueuedModel(calls("record_digest", {"points": list(points)}))
     made = digest_thread(
@@ -91,7 +91,9 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
 
 
 def failing(model: QueuedModel) -> None:
-    digest_thread(view(), thread(), None, MESSAGES, register=Register(), model=model, deadline=deadline(), now=NOW)
+    digest_thread(
+        view(), thread(), None, MESSAGES, register=SharedRegistry(), model=model, deadline=deadline(), now=NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_without_words_of_the_participant_no_model_is_asked() -> None:
     model = QueuedModel()
     asked = [message(5, "assistant", "Still there?")]
     made = digest_thread(
-        view(), thread(), previous, asked, register=Register(), model=model, deadline=deadline(), now=NOW
+        view(), thread(), previous, asked, register=SharedRegistry(), model=model, deadline=deadline(), now=NOW
     )
     assert made == Digest("t1", 5, previous.points, 2, "earlier", NOW)
     assert model.requests == []
@@ -139,7 +141,7 @@ def test_the_model_is_shown_the_themes_behind_what_is_cached_for_longer() -> Non
     brief, themes = model.requests[0].system
     assert (brief.cached, themes.cached) == (True, True)
     assert themes.text == '<theme id="t1" label="Buses">What runs in the streets.</theme>'
-    _, model = digest(register=Register())
+    _, model = digest(register=SharedRegistry())
     assert len(model.requests[0].system) == 1
 
 
@@ -158,7 +160,7 @@ def test_a_point_goes_to_the_theme_it_names_or_to_the_one_of_its_label_or_to_a_n
 
 
 def test_what_a_digest_says_about_a_theme_is_told_to_nobody_else() -> None:
-    register = Register()
+    register = SharedRegistry()
     planted = {"description": "Mrs Ora Wren of 12 Mill Lane says so.", "summary": "Ora Wren", "label": "Ora Wren"}
     digest(*(proposal("m2", "", topic=f"Matter {n}", theme="", **planted) for n in range(9)), register=register)
     _, model = digest(register=register)
@@ -167,7 +169,7 @@ def test_what_a_digest_says_about_a_theme_is_told_to_nobody_else() -> None:
 
 
 def test_nobody_fills_the_register_alone() -> None:
-    register, previous = Register(), None
+    register, previous = SharedRegistry(), None
     for part in range(3):
         points = [proposal("m2", "", text=f"{part} {n}", topic=f"topic {part} {n}") for n in range(15)]
         previous, _ = digest(*points, previous=previous, register=register)

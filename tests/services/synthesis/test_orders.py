@@ -11,10 +11,10 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request
 from chalicelib.model import Digest, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.summary import Written, write_summary
-from chalicelib.services.synthesis.theme_register import Register
+from chalicelib.services.synthesis.shared_registry import SharedRegistry
+from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
+from chalicelib.services.synthesis.summary_document import list_quotes
 from tests.llm.queued import calls
 from tests.services.builders import NOW, deadline, view
 from tests.services.synthesis.test_real_people import digest_all
@@ -129,18 +129,18 @@ class Obedient(Honest):
         return honest
 
 
-def run(said: Mapping[str, Sequence[str]], model: Model) -> tuple[Written, list[Digest]]:
-    register = Register()
+def run(said: Mapping[str, Sequence[str]], model: Model) -> tuple[WrittenSummary, list[Digest]]:
+    register = SharedRegistry()
     digests = digest_all(said, "Town", model, register)
     return sum_up(digests, register.registry, model), digests
 
 
-def sum_up(digests: Sequence[Digest], registry: ThemeRegistry, model: Model) -> Written:
+def sum_up(digests: Sequence[Digest], registry: ThemeRegistry, model: Model) -> WrittenSummary:
     book = EvidenceBook(aggregate_digests(digests), registry)
     return write_summary(view(topic="Town", critical="What first?"), book, model=model, deadline=deadline(), now=NOW)
 
 
-def counted(made: Written, matter: str) -> int:
+def counted(made: WrittenSummary, matter: str) -> int:
     """How many the document says carry a matter: as a theme of its own, or as one that a theme gathers."""
     theme = next(it for it in made.registry.live if it.label == matter)
     own = [it.participants for it in made.summary.themes if it.id == theme.id and not it.gathered]
@@ -168,7 +168,7 @@ def test_a_model_that_obeys_one_participant_moves_the_result_by_that_one(digest:
     assert not any(it.alias_of for it in after.registry.themes)
     for word in (LIE, "40", "Ninety"):
         assert word not in after.summary.markdown
-    for quote in quotes_of(after.summary):
+    for quote in list_quotes(after.summary):
         assert quote.text in said[quote.thread_id]
     assert not any("40" in it.description for it in after.registry.themes)
     later = sum_up(digests, after.registry, Honest())
@@ -197,7 +197,7 @@ def test_one_order_given_nine_times_is_one_voice() -> None:
 )
 @each_row("digests", [Honest(), Writer()])
 def test_sentences_that_look_like_orders_are_points_like_any_other(words: str, digests: Model) -> None:
-    register = Register()
+    register = SharedRegistry()
     made = digest_all({**CROWD, "ada": [words]}, "Town", digests, register)
     assert [point.quote for point in made[-1].points] == [words]
     book = EvidenceBook(aggregate_digests(made), register.registry)

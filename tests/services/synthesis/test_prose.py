@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count
-from chalicelib.services.synthesis.prose import Prose, without_quotes
+from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from tests.tables import each_row
 
 SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
 CHINESE = Quote("計程車司機的態度「很差」，希望改善", "bo", "m2")
 
 
-def prose() -> Prose:
-    return Prose([SAID, CHINESE], "Our “new” town", ["Which shops should stay open on Sundays?"])
+def prose() -> ProseCheck:
+    return ProseCheck([SAID, CHINESE], "Our “new” town", ["Which shops should stay open on Sundays?"])
 
 
 @each_row(
@@ -196,10 +196,10 @@ def test_other_numbers_are_none() -> None:
 
 
 def test_in_another_language_only_numbers_that_the_points_have_may_stand() -> None:
-    checked = Prose([], numbers={7, 23})
+    checked = ProseCheck([], numbers={7, 23})
     assert checked.check("Dodici persone su 14 vogliono panchine. Il 7 arriva alle 23.") == "Il 7 arriva alle 23."
     assert checked.check("१२ लोग बेंच चाहते हैं। बस ७ देर से आती है।") == "बस ७ देर से आती है।"
-    assert Prose([]).check("Il 9 arriva tardi.") == "Il 9 arriva tardi."
+    assert ProseCheck([]).check("Il 9 arriva tardi.") == "Il 9 arriva tardi."
 
 
 @each_row(
@@ -226,9 +226,9 @@ def test_no_way_of_marking_makes_somebody_say_it(text: str) -> None:
 
 def test_words_are_quoted_as_whole_words() -> None:
     said = Quote("At the party we start early", "ann", "m1")
-    assert Prose([said]).check("Some want “art” here.") == "Some want art here."
-    assert Prose([said]).check("Some want a “party” here.") == "Some want a “party” here."
-    assert Prose([Quote("大家想要停車場", "bo", "m2")]).check("大家要「停車」。") == "大家要「停車」。"
+    assert ProseCheck([said]).check("Some want “art” here.") == "Some want art here."
+    assert ProseCheck([said]).check("Some want a “party” here.") == "Some want a “party” here."
+    assert ProseCheck([Quote("大家想要停車場", "bo", "m2")]).check("大家要「停車」。") == "大家要「停車」。"
 
 
 def test_the_hosts_words_are_nobodys_quote_but_for_the_topic() -> None:
@@ -238,7 +238,7 @@ def test_the_hosts_words_are_nobodys_quote_but_for_the_topic() -> None:
     )
     assert checked.check("Of “new” and “Our “new” town” much is said.") == "Of new and “Our “new” town” much is said."
     assert not checked.used
-    both = Prose([Quote("stay open on Sundays", "ann", "m1")], "Town", ["Should shops stay open on Sundays?"])
+    both = ProseCheck([Quote("stay open on Sundays", "ann", "m1")], "Town", ["Should shops stay open on Sundays?"])
     assert both.check("They should “stay open on Sundays”.") == "They should “stay open on Sundays”."
 
 

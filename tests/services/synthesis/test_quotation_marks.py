@@ -5,7 +5,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.synthesis.quotation_marks import paragraphs, plain, sentences, spans
+from chalicelib.services.synthesis.quotation_marks import (
+    find_quoted_spans,
+    find_sentences,
+    split_paragraphs,
+    strip_markdown,
+)
 from tests.tables import each_row
 
 
@@ -28,16 +33,21 @@ from tests.tables import each_row
     ],
 )
 def test_marks_go_and_words_and_quotes_stay(text: str, bare: str) -> None:
-    assert plain(text) == bare
+    assert strip_markdown(text) == bare
 
 
 def test_entries_and_headings_are_paragraphs() -> None:
-    assert paragraphs("# One\nText\n\n- two\n* three\n4. four\nmore") == ["One Text", "two", "three", "4. four more"]
+    assert split_paragraphs("# One\nText\n\n- two\n* three\n4. four\nmore") == [
+        "One Text",
+        "two",
+        "three",
+        "4. four more",
+    ]
 
 
 @given(st.text(alphabet="ab .!?。“”「」»«\"'‘’", max_size=60))
 def test_stretches_and_sentences_cover_a_text_in_order(text: str) -> None:
-    found = list(spans(text))
+    found = list(find_quoted_spans(text))
     assert all(one.end <= other.start for one, other in pairwise(found))
-    parts = list(sentences(text))
+    parts = list(find_sentences(text))
     assert "".join(text[start:end] for start, end in parts).split() == text.split()

@@ -11,16 +11,16 @@ import pytest
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, Reply, Request, ToolCall
-from chalicelib.llm.scripted.catalogue import catalogues
+from chalicelib.llm.scripted.catalogue import list_catalogues
 from chalicelib.llm.scripted.model import ScriptedModel
-from chalicelib.llm.scripted.transcript import Entry, answers
+from chalicelib.llm.scripted.transcript import ScriptMessage, list_answers
 from chalicelib.model import Digest, Summary
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.digests import digest_thread
-from chalicelib.services.synthesis.document import quotes_of
 from chalicelib.services.synthesis.evidence import EvidenceBook
+from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.services.synthesis.theme_register import Register
+from chalicelib.services.synthesis.summary_document import list_quotes
 from tests.services.builders import NOW, deadline, message, thread, view
 from tests.writer import Writer
 
@@ -39,7 +39,7 @@ def everybody(corpus: str) -> dict[str, list[str]]:
     return dict(said)
 
 
-def digest_all(said: Said, topic: str, model: Model, register: Register) -> list[Digest]:
+def digest_all(said: Said, topic: str, model: Model, register: SharedRegistry) -> list[Digest]:
     made = []
     for author, texts in said.items():
         messages = [message(number, "user", words) for number, words in enumerate(texts, 1)]
@@ -49,7 +49,7 @@ def digest_all(said: Said, topic: str, model: Model, register: Register) -> list
 
 
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
-    register = Register()
+    register = SharedRegistry()
     made = digest_all(said, topic, digests or Writer(), register)
     book = EvidenceBook(aggregate_digests(made), register.registry)
     return write_summary(view(topic=topic), book, model=model or Writer(), deadline=deadline(), now=NOW).summary
@@ -62,7 +62,7 @@ def corpus(request: pytest.FixtureRequest) -> tuple[str, dict[str, list[str]], S
 
 
 def assert_said(summary: Summary, said: Said) -> None:
-    for quote in quotes_of(summary):
+    for quote in list_quotes(summary):
         number = int(quote.message_id.removeprefix("m"))
         assert quote.text in " ".join(said[quote.thread_id][number - 1].split())
 
@@ -71,7 +71,7 @@ def test_every_theme_has_a_quote_and_there_are_ten(corpus: tuple[str, dict[str, 
     _, said, summary = corpus
     assert summary.participants == len(said)
     assert all(theme.quotes for theme in summary.themes)
-    assert len(quotes_of(summary)) >= 10
+    assert len(list_quotes(summary)) >= 10
     assert_said(summary, said)
 
 
@@ -82,9 +82,10 @@ def test_without_a_model_everybody_is_counted_and_no_theme_is_invented(corpus_na
     assert made.participants == len(said)
     assert made.messages == sum(map(len, said.values()))
     (theme,) = made.themes  # nobody was asked anything
-    assert theme.label in {words.further for words in catalogues()}
+    assert theme.label in {words.further for words in list_catalogues()}
     assert theme.participants == sum(
-        any(answers([Entry(text, is_participants=True) for text in texts], lambda _: None)) for texts in said.values()
+        any(list_answers([ScriptMessage(text, is_participants=True) for text in texts], lambda _: None))
+        for texts in said.values()
     )
     assert len(theme.quotes) == 5
     assert_said(made, said)

@@ -12,7 +12,7 @@ from chalicelib.model import Digest, Quote, RegisteredTheme, SessionView, Summar
 from chalicelib.services.synthesis import evidence
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.summary import Written, write_summary
+from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
 from tests.llm.queued import QueuedModel, calls, says
 from tests.services.builders import NOW, deadline, digest, point, view
 from tests.tables import each_row
@@ -46,11 +46,11 @@ def summary(digests: tuple[Digest, ...] = DIGESTS, session: dict[str, Any] | Non
     return written(digests, view(**(session or {})), **changed).summary
 
 
-def written(digests: tuple[Digest, ...] = DIGESTS, shown: SessionView | None = None, **changed: Any) -> Written:
+def written(digests: tuple[Digest, ...] = DIGESTS, shown: SessionView | None = None, **changed: Any) -> WrittenSummary:
     return ask(QueuedModel(calls("write_summary", {**FULL, **changed})), digests, shown)
 
 
-def ask(model: QueuedModel, digests: Sequence[Digest] = DIGESTS, shown: SessionView | None = None) -> Written:
+def ask(model: QueuedModel, digests: Sequence[Digest] = DIGESTS, shown: SessionView | None = None) -> WrittenSummary:
     book = EvidenceBook(aggregate_digests(digests), REGISTRY)
     return write_summary(shown or view(), book, model=model, deadline=deadline(), now=NOW)
 
@@ -286,4 +286,4 @@ def test_with_too_many_points_everybody_gives_the_same_share(monkeypatch: pytest
     many = digest("ann", *(point(f"ann {number}", f"a{number}") for number in range(50)))
     book = EvidenceBook(aggregate_digests([many, digest("bob", point("bob 0", "b0"))]), REGISTRY)
     assert [found.point.text for found in book.find(["p1", "p2", "p3", "p4"])] == ["ann 48", "ann 49", "bob 0"]
-    assert (len(book), book.aggregate.total, len(book.aggregate.voices)) == (3, 51, 2)
+    assert (len(book), book.aggregate.total, book.aggregate.participants) == (3, 51, 2)

@@ -8,7 +8,7 @@ from chalicelib.llm import tags
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.summary import Written, write_summary
+from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
 from tests.llm.queued import QueuedModel, calls
 from tests.services.builders import NOW, deadline, digest, point, view
 
@@ -26,7 +26,7 @@ def registered(*labels: str) -> tuple[ThemeRegistry, list[Digest]]:
     return ThemeRegistry(1, themes, len(themes)), digests
 
 
-def write(labels: Sequence[str], same: object, topic: str = "The new library") -> Written:
+def write(labels: Sequence[str], same: object, topic: str = "The new library") -> WrittenSummary:
     registry, digests = registered(*labels)
     book = EvidenceBook(aggregate_digests(digests), registry)
     themes = [
@@ -36,7 +36,7 @@ def write(labels: Sequence[str], same: object, topic: str = "The new library") -
     return write_summary(view(topic=topic), book, model=model, deadline=deadline(), now=NOW)
 
 
-def aliases(made: Written) -> dict[str, str]:
+def aliases(made: WrittenSummary) -> dict[str, str]:
     return {theme.id: theme.alias_of for theme in made.registry.themes if theme.alias_of}
 
 

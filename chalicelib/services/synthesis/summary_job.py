@@ -16,13 +16,13 @@ from chalicelib.model import Session, SessionView, Summary, Thread
 from chalicelib.observability import logger
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.aggregate import Aggregate
-from chalicelib.services.synthesis.digest_runner import Digested, SynthesisDeps, digest_all, gather, open_register
+from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
-from chalicelib.services.synthesis.scratchpad import Pad
+from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
+from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.services.synthesis.theme_register import Register
 from chalicelib.services.usage.budget import SessionBudgetSpent, meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import later
@@ -86,8 +86,8 @@ def _is_unfinished_example(view: SessionView) -> bool:
 def reduce(
     view: SessionView,
     heads: Mapping[str, Thread],
-    digested: Digested,
-    register: Register,
+    digested: DigestRun,
+    register: SharedRegistry,
     deps: SynthesisDeps,
     deadline: Deadline,
     *,
@@ -102,7 +102,7 @@ def reduce(
     if aggregate is None:
         return False
     registry = prune_registry(view, aggregate, register, deps)
-    pad = Pad(view, deps)
+    pad = ScratchpadWriter(view, deps)
     pad.refresh(aggregate, registry)
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
         return _end(view, deps)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.model import Thread
-from chalicelib.services.synthesis import digest_runner, state, tree
+from chalicelib.services.synthesis import digest_runner, reduced_digests, state
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
 from chalicelib.store.sessions import FOR_DIGEST
 from tests.conversation import participant
@@ -18,7 +18,7 @@ SAID = [SAYINGS[number % 3] for number in range(7)] + [
     "ok",
     "We need fewer buses, they are loud.",
 ]
-A_TREE, A_LIST = 5, 400
+REDUCED, A_LIST = 5, 400
 
 
 def heads(consultation: Consultation) -> dict[str, Thread]:
@@ -28,20 +28,20 @@ def heads(consultation: Consultation) -> dict[str, Thread]:
 def both_ways(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> tuple[Aggregate, Mapping[str, Mapping[str, str]]]:
-    """What the session comes to, as a list or as a tree, and who carries which theme."""
+    """What the session comes to, as a list or reduced, and who carries which theme."""
     with monkeypatch.context() as patch:
-        patch.setattr(tree, "FROM_THREADS", most)
+        patch.setattr(reduced_digests, "FROM_THREADS", most)
         view, bench = container.sessions().view(consultation.session.id, FOR_DIGEST), container.synthesis_deps()
         register = digest_runner.open_register(view, heads(consultation).values(), bench)
-        heard = digest_runner.gather(view, heads(consultation), digest_runner.Digested(), register, bench)
+        heard = digest_runner.gather(view, heads(consultation), digest_runner.DigestRun(), register, bench)
     assert heard
     return heard, stances_by_theme(heard, register.registry)
 
 
 def agree(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways come to the same people, messages, points, themes and sides; a leaf has no point that is not there."""
-    (listed, by_list), (branched, by_tree) = (both_ways(consultation, monkeypatch, most) for most in (A_LIST, A_TREE))
-    assert branched.voices == listed.voices
+    """Both ways come to the same people, messages, points, themes and sides; a reduced digest has no point that is not there."""
+    (listed, by_list), (branched, by_tree) = (both_ways(consultation, monkeypatch, most) for most in (A_LIST, REDUCED))
+    assert branched.counts == listed.counts
     assert (branched.messages, branched.total, branched.themeless) == (listed.messages, listed.total, listed.themeless)
     assert (branched.newest, by_tree) == (listed.newest, by_list)
     assert set(map(repr, branched.points)) <= set(map(repr, listed.points))
@@ -74,7 +74,7 @@ def by_name(consultation: Consultation, name: str) -> Thread:
     return next(head for head in container.conversations().heads(consultation.session.id) if head.external_id == name)
 
 
-@pytest.mark.parametrize("sizes", [(A_TREE, A_LIST), (A_LIST, A_TREE)], ids=["a tree first", "a list first"])
+@pytest.mark.parametrize("sizes", [(REDUCED, A_LIST), (A_LIST, REDUCED)], ids=["reduced first", "a list first"])
 def test_both_ways_come_to_the_same_whatever_happened_under_the_other(
     consultation: Consultation, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int]
 ) -> None:
@@ -91,7 +91,7 @@ def test_both_ways_come_to_the_same_whatever_happened_under_the_other(
     ]
     for number, happens in enumerate(happenings):
         happens(consultation)
-        monkeypatch.setattr(tree, "FROM_THREADS", sizes[number % 2])
+        monkeypatch.setattr(reduced_digests, "FROM_THREADS", sizes[number % 2])
         consultation.clock.advance(3_600)
         assert consultation.summarise() == []
         summary = consultation.view().summary

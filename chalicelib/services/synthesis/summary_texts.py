@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 
 from chalicelib.model import Session
-from chalicelib.text.language import own_language
+from chalicelib.text.language import choose_own_language
 from chalicelib.text.locales import fill_counted
 
 _FOLDER: Final = Path(__file__).with_name("words")
 
 
-class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Headings and sentences of the summary in the language of this tag; what counts something has a form for each way
     in which the language does."""
 
@@ -55,12 +55,12 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def words_in(tag: str) -> Words:
+def read_texts(tag: str) -> SummaryTexts:
     """The words in a language of ours, read once a process."""
     read = msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes())
-    return msgspec.convert({"tag": tag, **read}, Words)
+    return msgspec.convert({"tag": tag, **read}, SummaryTexts)
 
 
-def words_for(session: Session, sample: str) -> Words:
+def choose_texts(session: Session, sample: str) -> SummaryTexts:
     """The words in the session's language, else in the one its participants write; English where we have no others."""
-    return words_in(own_language(session.language, sample))
+    return read_texts(choose_own_language(session.language, sample))

@@ -10,8 +10,8 @@ from chalicelib.model import Quote, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.language import Words
 from chalicelib.services.synthesis.quotes import MAX_LENGTH
+from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.text.locales import fill
 
 SHOWN: Final = 5  # answers to a question, where a script lists them
@@ -23,7 +23,7 @@ def least_people(participants: int) -> int:
     return max(LEAST, math.ceil(SHARE * participants))
 
 
-def render_summary(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+def render_summary(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:
     """The summary with its markdown, `notes` at its foot; sections without content are left out."""
     sections = (
         f"*{markdown.inline(words.example)}*" if view.session.is_example else "",
@@ -41,7 +41,7 @@ def render_summary(view: SessionView, summary: Summary, words: Words, notes: Seq
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
 
-def _theme(theme: Theme, total: int, words: Words) -> str:
+def _theme(theme: Theme, total: int, words: SummaryTexts) -> str:
     """One theme: its label with the count, what people hold, and their own words."""
     share = fill(words.tag, words.share, part=theme.participants, participants=words.counted(words.participants, total))
     said = words.gap.join(filter(None, (theme.statement, theme.gathered)))
@@ -50,13 +50,13 @@ def _theme(theme: Theme, total: int, words: Words) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _critical(asked: str | None, answer: str | None, words: Words) -> str:
+def _critical(asked: str | None, answer: str | None, words: SummaryTexts) -> str:
     if not asked:
         return ""
     return f"*{markdown.inline(asked)}*\n\n{markdown.inline(answer) if answer else words.unanswered}"
 
 
-def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) -> list[str]:
+def list_notes(summary: Summary, words: SummaryTexts, book: EvidenceBook, beyond: str) -> list[str]:
     """What the document rests on, and what it has no room for."""
     notes = [words.footer.format(**_basis(summary, words))]
     total, themeless = book.aggregate.total, book.aggregate.themeless
@@ -70,7 +70,7 @@ def notes_on(summary: Summary, words: Words, book: EvidenceBook, beyond: str) ->
     return notes
 
 
-def render_answers(view: SessionView, summary: Summary, words: Words, notes: Sequence[str]) -> Summary:
+def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, notes: Sequence[str]) -> Summary:
     """A summary without a language model, with its markdown: what is critical first, then the other questions, then words."""
     critical, total = summary.critical_answers, summary.participants
     asked = [_theme(theme, total, words) for theme in summary.themes if theme is not critical]
@@ -86,7 +86,7 @@ def render_answers(view: SessionView, summary: Summary, words: Words, notes: Seq
     return replace(summary, markdown="\n\n".join(section for section in sections if section) + "\n")
 
 
-def notes_on_answers(summary: Summary, words: Words, aggregate: Aggregate) -> list[str]:
+def list_answer_notes(summary: Summary, words: SummaryTexts, aggregate: Aggregate) -> list[str]:
     """What a list of answers rests on, what it has no room for, and what it takes to have more."""
     notes = [words.listed.format(**_basis(summary, words), shown=words.counted(words.shown, SHOWN))]
     read, total = len(aggregate.points), aggregate.total
@@ -97,7 +97,7 @@ def notes_on_answers(summary: Summary, words: Words, aggregate: Aggregate) -> li
     return [*notes, words.no_model]
 
 
-def _basis(summary: Summary, words: Words) -> dict[str, str]:
+def _basis(summary: Summary, words: SummaryTexts) -> dict[str, str]:
     """From how many people and messages the document comes."""
     return {
         "participants": words.counted(words.participants, summary.participants),
@@ -105,7 +105,7 @@ def _basis(summary: Summary, words: Words) -> dict[str, str]:
     }
 
 
-def quotes_of(summary: Summary) -> tuple[Quote, ...]:
+def list_quotes(summary: Summary) -> tuple[Quote, ...]:
     """Every quote in the document, each once: those of its themes, and what else its prose quotes."""
     quotes: list[Quote] = []
     for quote in (*(quote for theme in summary.themes for quote in theme.quotes), *summary.quotes):

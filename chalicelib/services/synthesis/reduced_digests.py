@@ -1,8 +1,8 @@
-"""A large session's digests, in a stored tree: a leaf for each bucket of threads, made by code, and made again when one of them changed.
+"""A large session's digests, reduced: code makes one of all in a bucket of threads, and makes it again when one of them changed.
 
-Who stands where is in the heads, which are read anyway; a leaf has the points that speak for its threads. So one more
-message costs one digest, its leaf, and the reading of all leaves, whose size is bounded, and not the reading of all
-digests. State says what is due: a leaf carries the fingerprint of the digests that it was made from.
+Who stands where is in the heads, which are read anyway; a reduced digest has the points that speak for its threads. So one
+more message costs one digest, one reduced digest, and the reading of all of those, whose size is bounded, and not the reading
+of all digests. State says what is due: a reduced digest carries the fingerprint of the digests that it was made from.
 """
 
 import hashlib
@@ -12,21 +12,21 @@ from itertools import islice
 
 import msgspec
 
-from chalicelib.model import Digest, Leaf, Point, Thread
+from chalicelib.model import Digest, Point, ReducedDigest, Thread
 from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests
-from chalicelib.store.reductions import bucket_of
+from chalicelib.store.reduced_digests import bucket_of
 
 FROM_THREADS = 400  # in smaller sessions all digests are read
-POINTS_A_LEAF = 20
+POINTS_A_BUCKET = 20
 POINTS_A_THEME = 6
-BYTES_A_LEAF = 6_000  # of its points
+BYTES_A_BUCKET = 6_000  # of its points
 READABLE = 200  # characters; of two points about one theme the one closer to this says more
 
 
-def due_leaves(
-    heads: Iterable[Thread], digested: Mapping[str, Digest], leaves: Mapping[int, Leaf]
+def find_due_buckets(
+    heads: Iterable[Thread], digested: Mapping[str, Digest], reduced: Mapping[int, ReducedDigest]
 ) -> tuple[dict[int, list[str]], dict[int, str]]:
-    """The buckets whose leaf is not of the digests that there are, each with its threads; and every bucket's fingerprint.
+    """The buckets whose reduced digest is not of the digests that there are, each with its threads; and every bucket's fingerprint.
 
     `digested` are the digests that are newer than the heads know.
     """
@@ -38,20 +38,20 @@ def due_leaves(
     due = {
         bucket: [head.id for head in found]
         for bucket, found in buckets.items()
-        if bucket not in leaves or leaves[bucket].fingerprint != prints[bucket]
+        if bucket not in reduced or reduced[bucket].fingerprint != prints[bucket]
     }
     return due, prints
 
 
-def make_leaf(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> Leaf:
-    """The leaf of these digests."""
+def reduce_bucket(bucket: int, fingerprint: str, digests: Sequence[Digest]) -> ReducedDigest:
+    """One reduced digest of all digests in this bucket."""
     heard = aggregate_digests(digests)
-    return Leaf(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
+    return ReducedDigest(bucket, fingerprint, heard.newest, tuple(_bounded(_best(heard))))
 
 
 def _state(head: Thread, digested: Mapping[str, Digest]) -> str:
-    voice = digested[head.id].voice if head.id in digested else head.voice
-    themes = voice.stances if voice else ()
+    counts = digested[head.id].counts if head.id in digested else head.counts
+    themes = counts.stances if counts else ()
     return " ".join([head.id, head.created_at.isoformat(), str(_reached(head, digested)), *themes])
 
 
@@ -66,7 +66,7 @@ def _fingerprint(heads: Iterable[Thread], digested: Mapping[str, Digest]) -> str
 
 
 def _best(heard: Aggregate) -> Iterator[tuple[str, Point]]:
-    """The points that speak for a leaf: by rounds over its themes, the most widely carried first, so that each is heard."""
+    """The points that speak for a bucket: by rounds over its themes, the most widely carried first, so that each is heard."""
     themes: defaultdict[str | None, list[tuple[str, Point]]] = defaultdict(list)
     for item in heard.points:
         themes[item[1].theme].append(item)
@@ -74,7 +74,7 @@ def _best(heard: Aggregate) -> Iterator[tuple[str, Point]]:
     order = sorted(themes, key=lambda theme: (-carried[theme], theme or "~"))
     ranked = [_ranked(themes[theme]) for theme in order]
     rounds = (found[number] for number in range(POINTS_A_THEME) for found in ranked if number < len(found))
-    return islice(rounds, POINTS_A_LEAF)
+    return islice(rounds, POINTS_A_BUCKET)
 
 
 def _bounded(points: Iterable[tuple[str, Point]]) -> Iterator[tuple[str, Point]]:
@@ -82,7 +82,7 @@ def _bounded(points: Iterable[tuple[str, Point]]) -> Iterator[tuple[str, Point]]
     size = 0
     for item in points:
         size += len(msgspec.json.encode(item)) + 1
-        if size > BYTES_A_LEAF:
+        if size > BYTES_A_BUCKET:
             return
         yield item
 

@@ -23,7 +23,7 @@ MAX_QUESTION = 500  # of a script's, which is a question
 MAX_DESCRIPTION = 160
 
 
-class Register:
+class SharedRegistry:
     """The registry of one session, shared by the digests that are made at once.
 
     `save` stores a registry made from another and gives it as stored, or None where somebody else stored one first; `load`
@@ -71,7 +71,7 @@ class Register:
         own = {point.theme for point in before if point.theme}
         with self._lock:
             while True:
-                registry, settled = _settled(self._registry, thread_id, points, set(own), self._most_of_one)
+                registry, settled = _settle(self._registry, thread_id, points, set(own), self._most_of_one)
                 stored = registry if registry is self._registry else self._save(registry, self._registry)
                 self._registry = stored or self._load()
                 if stored:
@@ -94,7 +94,7 @@ class Register:
         return "\n".join(lines[number] for number in sorted(lines))
 
 
-def labelled(registry: ThemeRegistry) -> dict[str, str]:
+def find_ids_by_label(registry: ThemeRegistry) -> dict[str, str]:
     """The live theme's id behind each label, those of aliases included; labels are folded."""
     found: dict[str, str] = {}
     for theme in registry.themes:
@@ -104,7 +104,7 @@ def labelled(registry: ThemeRegistry) -> dict[str, str]:
     return found
 
 
-def merged(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeRegistry:
+def alias_themes(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeRegistry:
     """The registry in which all themes of a group are one: aliases of the first that is live."""
     for group in groups:
         live = list(dict.fromkeys(found.id for name in group if (found := registry.resolve(name))))
@@ -116,7 +116,7 @@ def merged(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> ThemeReg
     return registry
 
 
-def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeRegistry:
+def describe_themes(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeRegistry:
     """The registry with what a summary says of these themes, by id."""
     return replace(
         registry,
@@ -127,10 +127,10 @@ def described(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeReg
     )
 
 
-def _settled(
+def _settle(
     registry: ThemeRegistry, thread_id: str, points: Sequence[Point], own: set[str], most_of_one: int
 ) -> tuple[ThemeRegistry, list[Point]]:
-    labels = labelled(registry)
+    labels = find_ids_by_label(registry)
     grown: list[RegisteredTheme] = []
     room = MAX_LIVE - len(registry.live)
     settled = []

@@ -6,13 +6,13 @@ from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Point, RegisteredTheme, ThemeRegistry
-from chalicelib.services.synthesis.theme_register import (
+from chalicelib.services.synthesis.shared_registry import (
     MAX_LIVE,
     MAX_SHOWN,
     MAX_SHOWN_BYTES,
-    Register,
-    described,
-    merged,
+    SharedRegistry,
+    alias_themes,
+    describe_themes,
 )
 from tests.services.builders import point
 
@@ -30,23 +30,25 @@ def many(number: int, label: str = "Matter {}") -> ThemeRegistry:
     return ThemeRegistry(1, tuple(themes), number)
 
 
-def shown(register: Register) -> list[str]:
+def shown(register: SharedRegistry) -> list[str]:
     return [piece.attributes["id"] for piece in tags.read("theme", register.show())]
 
 
-def settled(register: Register, *points: Point, before: Sequence[Point] = (), by: str = "ann") -> list[str | None]:
+def settled(
+    register: SharedRegistry, *points: Point, before: Sequence[Point] = (), by: str = "ann"
+) -> list[str | None]:
     return [found.theme for found in register.settle(by, points, before)]
 
 
 def test_labels_and_aliases_lead_to_the_theme_that_lives() -> None:
-    register = Register(REGISTRY)
+    register = SharedRegistry(REGISTRY)
     given = (about("ＢＵＳＥＳ"), about(" trams"), about("x", "t3"), about("parks", "t77"))
     assert settled(register, *given) == ["t1", "t1", "t1", "t4"]
     assert register.registry is REGISTRY
 
 
 def test_a_number_is_never_given_again() -> None:
-    register = Register(ThemeRegistry(5, (BUSES,), 9))
+    register = SharedRegistry(ThemeRegistry(5, (BUSES,), 9))
     assert settled(register, about("Lakes"), about("Hills"), about("lakes")) == ["t10", "t11", "t10"]
     assert register.registry.last == 11
 
@@ -59,7 +61,7 @@ def test_a_new_theme_is_stored_before_it_is_used_and_made_again_where_somebody_w
         stored.append((before.version, len(made.themes) - len(before.themes)))
         return None if len(stored) == 1 else replace(made, version=before.version + 1)
 
-    register = Register(REGISTRY, save, lambda: theirs)
+    register = SharedRegistry(REGISTRY, save, lambda: theirs)
     assert settled(register, about("Hills"), about("Lakes"), by="bob") == ["t6", "t5"]
     assert stored == [(5, 2), (6, 1)]
     hills = RegisteredTheme("t6", "Hills", coined_by="bob")
@@ -67,15 +69,17 @@ def test_a_new_theme_is_stored_before_it_is_used_and_made_again_where_somebody_w
 
 
 def test_there_is_an_end_to_themes_but_none_to_their_other_names() -> None:
-    full = Register(many(MAX_LIVE))
+    full = SharedRegistry(many(MAX_LIVE))
     assert settled(full, about("One more"), about("matter 1000")) == [None, "t1000"]
     aliases = [RegisteredTheme(f"t{n}", f"Name {n}", alias_of="t1") for n in range(MAX_LIVE + 1, 2 * MAX_LIVE)]
-    fuller = Register(replace(many(MAX_LIVE - 1), themes=(*many(MAX_LIVE - 1).themes, *aliases), last=2 * MAX_LIVE))
+    fuller = SharedRegistry(
+        replace(many(MAX_LIVE - 1), themes=(*many(MAX_LIVE - 1).themes, *aliases), last=2 * MAX_LIVE)
+    )
     assert settled(fuller, about("One more"), about("And another"), about("name 1500")) == ["t2001", None, "t1"]
 
 
 def test_what_most_people_carry_is_shown_in_the_order_of_its_ids() -> None:
-    register = Register(many(300), carried=[["t300"], ["t300", "t250"], ["t250"], ["t299"], ["t7"]])
+    register = SharedRegistry(many(300), carried=[["t300"], ["t300", "t250"], ["t250"], ["t299"], ["t7"]])
     assert shown(register) == [*(f"t{n}" for n in range(1, MAX_SHOWN - 2)), "t250", "t299", "t300"]
 
 
@@ -83,12 +87,12 @@ def test_who_carries_a_theme_under_two_names_counts_once() -> None:
     aliases = (RegisteredTheme("t301", "A", alias_of="t299"), RegisteredTheme("t302", "B", alias_of="t299"))
     registry = replace(many(300), themes=(*many(300).themes, *aliases))
     others = [[f"t{n}"] * 2 for n in range(1, MAX_SHOWN)]
-    register = Register(registry, carried=[["t299", "t301", "t302"], ["t300"], ["t300"], *others])
+    register = SharedRegistry(registry, carried=[["t299", "t301", "t302"], ["t300"], ["t300"], *others])
     assert shown(register)[-2:] == [f"t{MAX_SHOWN - 1}", "t300"]
 
 
 def test_what_is_shown_stays_the_same_until_a_theme_is_new() -> None:
-    register = Register(many(300))
+    register = SharedRegistry(many(300))
     before = register.show()
     assert settled(register, about("matter 290"), by="ann") == ["t290"]
     assert settled(register, about("x", "t290"), by="bob") == ["t290"]
@@ -98,30 +102,30 @@ def test_what_is_shown_stays_the_same_until_a_theme_is_new() -> None:
 
 
 def test_a_theme_that_is_not_shown_is_found_by_its_label() -> None:
-    register = Register(many(300))
+    register = SharedRegistry(many(300))
     assert "t290" not in shown(register)
     assert settled(register, about("MATTER  290")) == ["t290"]
     assert register.registry == many(300)
 
 
 def test_however_long_the_words_are_what_is_shown_has_an_end() -> None:
-    long = described(many(300, label="湯{}" + "湯" * 55), {f"t{n}": "鍋" * 500 for n in range(1, 301)})
-    assert 30_000 < len(Register(long).show().encode()) <= MAX_SHOWN_BYTES
+    long = describe_themes(many(300, label="湯{}" + "湯" * 55), {f"t{n}": "鍋" * 500 for n in range(1, 301)})
+    assert 30_000 < len(SharedRegistry(long).show().encode()) <= MAX_SHOWN_BYTES
 
 
 def test_what_a_summary_says_of_a_theme_is_shown_with_it() -> None:
-    assert Register(REGISTRY).show() == (
+    assert SharedRegistry(REGISTRY).show() == (
         '<theme id="t1" label="Buses">What runs.</theme>\n<theme id="t4" label="Parks"></theme>'
     )
 
 
 def test_a_theme_without_a_label_is_nobodys_to_join() -> None:
-    register = Register(replace(REGISTRY, themes=(replace(BUSES, label=""),)))
+    register = SharedRegistry(replace(REGISTRY, themes=(replace(BUSES, label=""),)))
     assert register.show() == ""
     assert settled(register, about(""), about("x", "t1")) == [None, "t1"]
 
 
 def test_merged_themes_stay_and_stand_for_one() -> None:
-    one = merged(REGISTRY, [["t4", "t3"], ["t99", "t4"], []])
+    one = alias_themes(REGISTRY, [["t4", "t3"], ["t99", "t4"], []])
     assert [theme.id for theme in one.themes] == ["t1", "t3", "t4"]
     assert {found.id for name in ("t1", "t3", "t4") if (found := one.resolve(name))} == {"t4"}

@@ -378,6 +378,6 @@ OPERATIONS = (
         check=_checked,
         fails=(Conflict,),
     ),
-    Operation(delete_session, "owner", SessionInput, reads=session_with()),
+    Operation(delete_session, "admin", SessionInput, reads=session_with()),
     Operation(get_questions, "questions", SessionInput, QuestionList, reads=session_with(parts.FOR_QUESTIONS)),
 )

@@ -18,6 +18,9 @@ OWN = {
     **{"zh-Hans": "简体中文", "zh-Hant": "繁體中文"},
 }
 DEFAULT = "en"
+_NONE = frozenset(
+    ("und", "mul", "mis", "zxx", "x", "root")
+)  # where the code of a language is expected, these name none
 FARTHEST = 15  # between a language and one that stands in for it, on the scale of the Unicode language matching data
 
 # Scripts that several languages are written in, none of them nearly all texts; of the others one can say it.
@@ -110,6 +113,13 @@ def choose_own_language(named: str | None, *samples: str) -> str:
         language = found.partition("-")[0]
         found = next((it for it in written if it in OWN and it.partition("-")[0] == language), found)
     return found or DEFAULT
+
+
+def is_language(named: str) -> bool:
+    """Whether this is the code of a language, or a name for one that hosts write."""
+    tag = _tag_named(named)
+    known = tag in OWN or tag in NAMES.values()
+    return known or (tag.partition("-")[0] not in _NONE and _is_known(tag))
 
 
 def match_language(named: str | None, available: Collection[str]) -> str | None:

@@ -33,6 +33,12 @@ def format_moment(tag: str, at: datetime) -> str:
     return str(locale.datetime_formats["long"]).format(minute, day)
 
 
+def format_offset(at: datetime) -> str:
+    """Returns how far the clock of `at` is from UTC: "UTC+02:00" in every language."""
+    offset = f"{at:%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
 @cache
 def _locale(tag: str) -> "Locale":
     from babel import Locale  # whose data take some 30 ms, and most requests do without

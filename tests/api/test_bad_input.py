@@ -42,6 +42,7 @@ BODIES: tuple[tuple[bytes, str], ...] = (
     (b"{}", "topic is required"),
 )
 
+NO_LANGUAGE = "language 'klingon' is no language that is known here; give its code, like de or pt-BR"
 NO_ZONE = "time_zone must be the IANA name of a time zone, like Europe/Berlin"
 MANY = [{"text": "q"}] * 51
 CREATE: tuple[tuple[dict[str, Any], str], ...] = (
@@ -74,7 +75,8 @@ CREATE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"language": 5}, "language must be a string"),
     ({"time_zone": 5}, "time_zone must be a string"),
     ({"time_zone": "Berlin"}, NO_ZONE),
-    ({"time_zone": "europe/berlin"}, NO_ZONE),
+    ({"language": "klingon"}, NO_LANGUAGE),
+    ({"language": "und"}, NO_LANGUAGE.replace("klingon", "und")),
     ({"time_zone": "Europe"}, NO_ZONE),
     ({"time_zone": "+02:00"}, NO_ZONE),
     ({"time_zone": "../UTC"}, NO_ZONE),

@@ -443,3 +443,16 @@ def test_a_group_of_somebody_else_cannot_be_added_but_stays_where_it_is(host: Ho
     assert message == "distribution[0].group_id '-1001' is not a group of yours"
     patch(host, session, distribution=mine)
     assert len(patch(editor, session, distribution=mine, topic="New")["distribution"]) == 1
+
+
+def test_a_language_is_taken_by_its_code_or_its_name_and_given_back_as_sent(host: Host) -> None:
+    session = host.new_session(language="Lëtzebuergesch")["id"]
+    for named in ("tlh", "pt_BR", "zh-Hant-TW", "Deutsch", "中文", "German / Deutsch", "English language"):
+        assert patch(host, session, language=named)["language"] == named
+    assert "language 'Elvish'" in refused(host, session, language="Elvish")
+
+
+def test_a_time_zone_is_taken_in_any_case_and_given_as_it_is_written(host: Host) -> None:
+    session = host.new_session(time_zone="europe/berlin")
+    assert host.get(f"/sessions/{session['id']}")["time_zone"] == "Europe/Berlin"
+    assert patch(host, session["id"], time_zone="AMERICA/PORT-AU-PRINCE")["time_zone"] == "America/Port-au-Prince"

@@ -10,7 +10,7 @@ EDIT = {"topic": "Edited"}
 #                  stranger  public  viewer  editor  admin  owner
 MATRIX: dict[tuple[str, str], tuple[int, int, int, int, int, int]] = {
     ("PATCH", ""): (403, 403, 403, 200, 200, 200),
-    ("DELETE", ""): (403, 403, 403, 403, 403, 204),
+    ("DELETE", ""): (403, 403, 403, 403, 204, 204),
 }
 COLUMNS = ("stranger", "public", "viewer", "editor", "admin", "owner")
 

@@ -20,9 +20,10 @@ from chalicelib.model import (
     Visibility,
 )
 from chalicelib.services.participants.question_roles import require_anonymous
-from chalicelib.services.sessions.time_zones import check_time_zone
+from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.sessions import Sessions
+from chalicelib.text.language import is_language
 
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)  # behind it, no time has a counterpart in every zone
 QUESTIONS_BYTES = 350_000  # of JSON, which writes a control character in six bytes: they share one item
@@ -84,13 +85,14 @@ def create_session(
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one."""
     check_closing(new.closes_at, now)
-    check_time_zone(new.time_zone)
+    check_language(new.language)
     check_questions(new.questions or ())
     if new.anonymous:
         require_anonymous(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
     settings = {name: None if value == "" else value for name, value in settings.items()}
     settings["template_id"] = template_id(settings["template_id"])
+    settings["time_zone"] = find_time_zone(settings["time_zone"])
     session = Session(
         id=new_id(),
         owner_id=owner_id,
@@ -112,6 +114,12 @@ def check_closing(closes_at: datetime | None, now: datetime) -> None:
     """Raise Invalid for a closing time that is over, or behind all calendars."""
     if closes_at is not None and not now < closes_at < _LATEST:
         raise Invalid("closes_at must be in the future" if closes_at <= now else "closes_at is too far away")
+
+
+def check_language(named: str | None) -> None:
+    """Raise Invalid for what is neither the code nor the name of a language; None and an empty text name none."""
+    if named and not is_language(named):
+        raise Invalid(f"language {named!r} is no language that is known here; give its code, like de or pt-BR")
 
 
 def check_questions(questions: Sequence[NewQuestion]) -> None:

@@ -12,7 +12,7 @@ RUN_SECONDS = 100.0  # below the worker's 120
 
 
 def delete_session(session_id: str, user_id: str, *, deletions: Deletions, jobs: Jobs, now: datetime) -> None:
-    """Delete a session, of which this user is the owner. Raises NotFound where somebody else was faster."""
+    """Delete a session, in which this user may. Raises NotFound where somebody else was faster."""
     if not deletions.begin(session_id, user_id, now):
         raise NotFound("Session not found")
     try:

@@ -13,8 +13,14 @@ from chalicelib.retry import Retry
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.participants.question_roles import require_anonymous
-from chalicelib.services.sessions.creation import NewQuestion, NewSession, check_closing, check_questions
-from chalicelib.services.sessions.time_zones import check_time_zone
+from chalicelib.services.sessions.creation import (
+    NewQuestion,
+    NewSession,
+    check_closing,
+    check_language,
+    check_questions,
+)
+from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
 from chalicelib.store.sessions import EVERYTHING, Sessions
@@ -42,10 +48,12 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     values = {name: getattr(blank, name) if value in (None, "") else value for name, value in changes.items()}
     if "template_id" in values:
         values["template_id"] = template_id(values["template_id"])
+    if "time_zone" in values:
+        values["time_zone"] = find_time_zone(values["time_zone"])
     if values.get("status") == "completed" and values.get("closes_at"):
         raise Invalid("closes_at cannot be set together with status completed: the session ends at once")
     check_closing(values.get("closes_at"), now)
-    check_time_zone(values.get("time_zone"))
+    check_language(values.get("language"))
     check_questions(values.get("questions") or ())
     return values
 

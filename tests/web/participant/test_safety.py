@@ -189,7 +189,16 @@ def test_previews_of_what_takes_nobody_any_more_and_of_results_say_what_it_is(
 
 def test_the_card_tells_the_deadline_where_the_session_is(host: Host, ben: Browser) -> None:
     session = host.new_session(closes_at="2026-12-31T23:30:00Z", time_zone="Europe/Berlin")
-    assert "1 January 2027, 00:30 (Europe/Berlin)" in ben.chat(session).text
+    assert "1 January 2027, 00:30 (Europe/Berlin, UTC+01:00)" in ben.chat(session).text
+
+
+def test_two_times_an_hour_apart_are_told_apart_when_clocks_are_put_back(host: Host, ben: Browser) -> None:
+    session = host.new_session(closes_at="2027-10-31T00:30:00Z", time_zone="Europe/Berlin")
+    assert "31 October 2027, 02:30 (Europe/Berlin, UTC+02:00)" in ben.chat(session).text
+    host.call("PATCH", f"/sessions/{session['id']}", {"closes_at": "2027-10-31T01:30:00Z"})
+    assert "31 October 2027, 02:30 (Europe/Berlin, UTC+01:00)" in ben.chat(session).text
+    host.call("PATCH", f"/sessions/{session['id']}", {"time_zone": "utc"})
+    assert "31 October 2027, 01:30 (UTC)" in ben.chat(session).text
 
 
 def test_who_asks_for_the_head_of_a_page_gets_its_headers_alone(host: Host, ben: Browser) -> None:

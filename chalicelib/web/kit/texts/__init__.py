@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from chalicelib.text.locales import fill, fill_counted, format_moment
+from chalicelib.text.locales import fill, fill_counted, format_moment, format_offset
 
+_UTC = ("UTC", "Etc/UTC")
 _HERE = Path(__file__).parent
 
 
@@ -36,13 +37,20 @@ def texts_in(tag: str) -> Texts:
 
 
 def format_time_with_zone(at: datetime, zone: str, texts: Texts) -> str:
-    """Returns a time as people in this zone read it, with the zone's name."""
-    return add_zone(format_time(at, zone, texts), zone, texts)
+    """Returns a time as people in this zone read it, with the zone's name and how far it is from UTC then."""
+    local = at.astimezone(ZoneInfo(zone))
+    named = zone if zone in _UTC else f"{zone}, {format_offset(local)}"
+    return add_zone(format_moment(texts.tag, local), named, texts)
 
 
 def format_time(at: datetime, zone: str, texts: Texts) -> str:
-    """Returns a time as people in this zone read it, where the zone is named elsewhere."""
-    return format_moment(texts.tag, at.astimezone(ZoneInfo(zone)))
+    """Returns a time as people in this zone read it, where the zone is named elsewhere.
+
+    A time that comes twice, when clocks are put back, says which of the two it is.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return format_moment(texts.tag, local) + (f" {format_offset(local)}" if comes_twice else "")
 
 
 def add_zone(what: str, zone: str, texts: Texts) -> str:

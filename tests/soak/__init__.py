@@ -1,0 +1,1 @@
+"""A long consultation against a model that fails: `make soak`."""

@@ -1,8 +1,10 @@
 """How a participant ends a conversation: says that it is enough, and how it was."""
 
-from chalicelib.errors import Invalid, NotFound
-from chalicelib.services.conversations import request_context
-from chalicelib.services.conversations.lease import wait_for_lease
+from chalicelib.clock import Deadline
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
+from chalicelib.services.conversations import request_context, turn
+from chalicelib.services.conversations.lease import take_lease, wait_for_lease
+from chalicelib.services.conversations.messages import Turn
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.participants.identity import Participant
 from chalicelib.store.feedback import Feedback
@@ -11,20 +13,40 @@ LOWEST, HIGHEST = 1, 5
 COMMENT_LIMIT = 2_000  # characters
 
 
-def conclude(session_id: str, who: Participant, *, deps: ConversationDeps, stored: Feedback) -> None:
-    """End this participant's conversation, without another word; one that has ended stays so.
+def conclude(
+    session_id: str, who: Participant, *, deps: ConversationDeps, stored: Feedback, deadline: Deadline
+) -> Turn | None:
+    """End this participant's conversation, with a recap of what they said; one that has ended stays so.
 
-    Raises NotFound where none has begun, Conflict where a reply is being made for too long.
+    Gives the turn that the recap is. Without a word of theirs, and where the model gives no recap, it just ends: None. Raises
+    NotFound where none has begun, Conflict where a reply is being made for too long.
     """
     context = request_context.find(session_id, who, deps)
     if context.thread is None:
         raise NotFound("There is no conversation to end")
 
-    def end_thread(context: RequestContext) -> bool:
+    def end_thread(context: RequestContext) -> Turn | bool:
         now = deps.clock.now()
-        return context.begun.concluded or (not context.begun.is_leased(now) and stored.conclude(context.begun, now))
+        if context.begun.concluded or context.begun.is_leased(now):
+            return context.begun.concluded
+        return _recap(context, deps, deadline) or stored.conclude(context.begun, deps.clock.now())
 
-    wait_for_lease(context, deps, end_thread)
+    ended = wait_for_lease(context, deps, end_thread)
+    return ended if isinstance(ended, Turn) else None
+
+
+def _recap(context: RequestContext, deps: ConversationDeps, deadline: Deadline) -> Turn | None:
+    """Has the facilitator say goodbye, which ends the conversation; gives the turn, or None where nothing came of it."""
+    if not context.begun.message_count or not request_context.is_active(context.view, deps):
+        return None
+    taken = take_lease(context.begun, deps)
+    if taken is None:
+        return None
+    context = request_context.with_history(context, deps)
+    try:
+        return turn.reply(context, taken, context.history, deps, deadline, leaving=True)
+    except (Unavailable, Conflict):
+        return None
 
 
 def rate(

@@ -119,8 +119,13 @@ def reply(
     deps: ConversationDeps,
     deadline: Deadline,
     request_id: str | None = None,
+    *,
+    leaving: bool = False,
 ) -> Turn:
-    """Ask the model and store its reply, under the lease that `thread` holds. `history` is what nothing condensed covers."""
+    """Ask the model and store its reply, under the lease that `thread` holds. `history` is what nothing condensed covers.
+
+    To a participant who is `leaving` the facilitator says goodbye, and the conversation is concluded.
+    """
     turn_id, meter = thread.turn_id or "", meter_for(context.view, deps.model)
     try:
         condensed, shown = condense(context.condensed, history, thread.last_sequence + 1)
@@ -133,6 +138,7 @@ def reply(
             language=context.language,
             help_text=deps.help_text,
             max_turns=deps.max_turns,
+            leaving=leaving,
             model=meter,
             deadline=deadline,
         )

@@ -32,6 +32,7 @@ class Pace(Struct, frozen=True):
     critical: bool  # whether the host names something critical
     widget: WidgetState
     last: bool = False  # whether the conversation takes nothing more after this
+    leaving: bool = False  # whether the participant has asked to end it
     care: bool = False  # whether the latest words show a sign of danger
     minutes: int | None = None
     language: str | None = None
@@ -45,18 +46,19 @@ def measure_pace(
     language: str | None = None,
     *,
     care: bool = False,
+    leaving: bool = False,
 ) -> Pace:
     """Returns the pace of this thread, by its head and by the messages that are shown.
 
     `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
-    sign of danger.
+    sign of danger, `leaving` whether they asked to end the conversation.
     """
     turn = max(sum(message.role == "user" for message in history), thread.message_count)
     budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
     if max_turns is not None:
         budget = min(budget, max_turns)
-    last = max_turns is not None and 0 < turn >= max_turns
-    timely = turn < budget and not thread.concluded
+    last = leaving or (max_turns is not None and 0 < turn >= max_turns)
+    timely = turn < budget and not thread.concluded and not leaving
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
         widget = "may" if timely and not care and _is_widget_due(history) else "not_now"
@@ -68,6 +70,7 @@ def measure_pace(
         critical=bool(view.session.critical),
         widget=widget,
         last=last,
+        leaving=leaving,
         care=care,
         minutes=view.session.duration_minutes,
         language=view.session.language or language,
@@ -114,6 +117,11 @@ def _render_guidance(pace: Pace) -> str:
         return "The conversation was concluded before: answer briefly and kindly, ask nothing new."
     if not pace.begun or not pace.turn:
         return "There are none yet: open the conversation."
+    if pace.leaving:
+        return (
+            "The participant has pressed “I’m done” instead of going on: call `conclude` with the recap of what they said, and "
+            "thank them, without any question."
+        )
     if pace.last:
         return "This conversation takes nothing more: call `conclude` with the recap, without any question."
     if pace.turn >= pace.budget:

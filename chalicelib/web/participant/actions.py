@@ -59,8 +59,14 @@ def answer_widget(chat: ChatRequest, form: Form) -> Response:
 
 def conclude(chat: ChatRequest) -> Response:
     """Ends the conversation, as the participant wants."""
-    feedback.conclude(chat.session_id, chat.who, deps=container.conversation_deps(), stored=container.feedback())
-    return continue_chat(chat, done="done")
+    turn = feedback.conclude(
+        chat.session_id,
+        chat.who,
+        deps=container.conversation_deps(),
+        stored=container.feedback(),
+        deadline=chat.deadline,
+    )
+    return continue_chat(chat, turn.session, turn.conversation, done="done") if turn else continue_chat(chat, done="done")
 
 
 def rate_conversation(chat: ChatRequest, form: Form) -> Response:

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib import container
-from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound
+from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound, Unavailable
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.synthesis import state
@@ -37,7 +37,11 @@ def conversation(clock: FakeClock, model: Interviewer) -> Conversation:
 
 def conclude(conversation: Conversation) -> None:
     feedback.conclude(
-        conversation.session.id, conversation.who, deps=container.conversation_deps(), stored=container.feedback()
+        conversation.session.id,
+        conversation.who,
+        deps=container.conversation_deps(),
+        stored=container.feedback(),
+        deadline=conversation.clock.deadline(24),
     )
 
 
@@ -62,7 +66,39 @@ def test_somebody_who_is_done_is_counted_once(conversation: Conversation, model:
     conclude(conversation)
     assert conversation.thread().thread.concluded
     assert completed(conversation) == 1
-    assert model.count("turn") == 2
+    assert model.count("turn") == 3
+
+
+def test_somebody_who_is_done_is_told_what_was_heard(conversation: Conversation, model: Interviewer) -> None:
+    conversation.say("Soup")
+    conclude(conversation)
+    assert "pressed “I’m done”" in model.requests[-1].messages[-1].blocks[0].text
+    last = conversation.thread().messages[-1]
+    assert (last.role, last.is_final, conversation.thread().thread.turn_id) == ("assistant", True, None)
+    assert [message.content for message in conversation.thread().messages if message.role == "user"] == ["Soup"]
+
+
+def test_somebody_who_is_done_while_the_model_is_down_is_done_all_the_same(
+    conversation: Conversation, model: Interviewer
+) -> None:
+    conversation.say("Soup")
+    before = conversation.thread().messages
+    model.failing = {"turn"}
+    conclude(conversation)
+    assert conversation.thread().messages == before
+    assert conversation.thread().thread.concluded
+    assert completed(conversation) == 1
+
+
+def test_words_that_had_no_reply_are_in_the_recap(conversation: Conversation, model: Interviewer) -> None:
+    model.failing = {"turn"}
+    with pytest.raises(Unavailable):
+        conversation.say("Soup", "m1")
+    model.failing = set()
+    conclude(conversation)
+    assert "Soup" in model.requests[-1].messages[-1].blocks[-1].text
+    assert conversation.say("Soup", "m1").is_final
+    assert [message.role for message in conversation.thread().messages] == ["assistant", "user", "assistant"]
 
 
 def test_who_ends_without_a_word_counts_with_their_first_words_and_once(conversation: Conversation) -> None:
@@ -181,7 +217,9 @@ def test_nobody_ends_what_has_not_begun(conversation: Conversation) -> None:
     stranger = participant("somebody else")
     deps, stored = container.conversation_deps(), container.feedback()
     with pytest.raises(NotFound):
-        feedback.conclude(conversation.session.id, stranger, deps=deps, stored=stored)
+        feedback.conclude(
+            conversation.session.id, stranger, deps=deps, stored=stored, deadline=conversation.clock.deadline(24)
+        )
     with pytest.raises(NotFound):
         feedback.rate(conversation.session.id, stranger, 3, "", deps=deps, stored=stored)
 

@@ -20,13 +20,14 @@ def completed(host: Host, session: dict[str, Any]) -> int:
     return int(host.get(f"/sessions/{session['id']}")["completed_count"])
 
 
-def test_who_is_done_is_done_without_another_model_call(host: Host, ben: Browser, model: Interviewer) -> None:
+def test_who_is_done_is_told_what_was_heard(host: Host, ben: Browser, model: Interviewer) -> None:
     session = host.new_session()
     ben.join(session)
     page = ben.submit(ben.say(session, "Soup").form(DONE))
     assert "This conversation is complete" in page.text
     assert not page.has_form(DONE)
-    assert model.count("turn") == 2
+    assert "What I heard" in page.log[-1][0]
+    assert (page.log[-1][1], model.count("turn")) == ("Reply 3", 3)
     assert person(host, session)["active"] is False
     assert completed(host, session) == 1
 

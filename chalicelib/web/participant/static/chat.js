@@ -198,7 +198,7 @@ async function act(form) {
   acting = true;
   while (sending) await sending;
   const isRating = form.matches(".rating");
-  log.wait(!isRating && form.id !== "done");
+  log.wait(!isRating);
   const news = await ask(fieldsOf(form), log.lastSequence());
   acting = false;
   log.wait(false);

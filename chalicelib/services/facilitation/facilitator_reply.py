@@ -79,8 +79,8 @@ def facilitate(
     What `condensed` covers is shown in its short form. `language` is the participant's own, where the channel knows it.
     `help_text` is what the operator offers people in distress. Raises ModelUnavailable where the model gives no words.
     After a conclusion the facilitator still answers, and every reply is final; so is the reply to the last message that a
-    conversation takes, the one of number `max_turns`, and to somebody who is `leaving`. Where the participant's latest words show a sign of danger, care
-    comes first in this turn: it has no themes of others and no widget, and may say again what was said before.
+    conversation takes, the one of number `max_turns`, and to somebody who is `leaving`. Where the participant's latest words
+    show a sign of danger, care comes first in this turn: it has no themes of others and no widget, and may say again what was said before.
     """
     care = _is_in_danger(thread, answers, history)
     pace = measure_pace(view, thread, history, max_turns, language, care=care, leaving=leaving)

@@ -66,7 +66,9 @@ def conclude(chat: ChatRequest) -> Response:
         stored=container.feedback(),
         deadline=chat.deadline,
     )
-    return continue_chat(chat, turn.session, turn.conversation, done="done") if turn else continue_chat(chat, done="done")
+    return (
+        continue_chat(chat, turn.session, turn.conversation, done="done") if turn else continue_chat(chat, done="done")
+    )
 
 
 def rate_conversation(chat: ChatRequest, form: Form) -> Response:

@@ -8,6 +8,7 @@ from chalicelib.clock import Clock
 from chalicelib.llm.interface import SCRIPTED, Model
 from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
+from chalicelib.services.access.join_pace import JoinPace
 from chalicelib.services.conversations.request_context import ConversationDeps
 from chalicelib.services.participants.inclusion import ParticipantDeps
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
@@ -173,7 +174,28 @@ def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
         secret=deployment_secret(),
         new_id=new_id,
         max_turns=settings().max_turns,
+        pace=join_pace(),
+        opening_script=make_opening_script,
         help_text=settings().help_text,
+    )
+
+
+def make_opening_script() -> Model:
+    """What writes the opening of a conversation in a model's place."""
+    from chalicelib.llm.scripted.model import PreparedOpening
+
+    return PreparedOpening()
+
+
+def join_pace() -> JoinPace:
+    """How many conversations may begin within a minute."""
+    found = settings()
+    return JoinPace(
+        from_address=found.joins_per_address,
+        in_session=found.joins_per_session,
+        openings=found.openings_per_session,
+        guards=guards(),
+        secret=deployment_secret(),
     )
 
 

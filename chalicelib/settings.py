@@ -81,6 +81,16 @@ class Settings(Struct, frozen=True):
     ] = 25
     session_budget: Annotated[int, _number("Dollars that one session may cost in all; 0: no limit.", **_DOLLARS)] = 100
     max_turns: Annotated[int, _number("Turns of one participant's conversation.", maximum=10_000)] = 200
+    joins_per_address: Annotated[
+        int, _number("Conversations that may begin from one address within a minute.", maximum=100_000)
+    ] = 60
+    joins_per_session: Annotated[
+        int, _number("Conversations that may begin in one session within a minute.", maximum=100_000)
+    ] = 120
+    openings_per_session: Annotated[
+        int,
+        _number("Openings that a model writes in one session within a minute; a script writes more.", maximum=100_000),
+    ] = 60
     # All variables of a function together may have 4 KB.
     help_text: Annotated[
         str, _text("Where people in distress find help; the facilitator passes it on.", longest=500)

@@ -26,7 +26,7 @@ from chalicelib.services.access.principal import Allowance, Principal, Visitor
 from chalicelib.services.access.rate_limits import VISITS, count_visit
 from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
-from chalicelib.web.kit.request import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id
+from chalicelib.web.kit.request import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id, source_address
 
 PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
@@ -136,9 +136,9 @@ def _principal(route: Route, request: Request, now: datetime) -> Principal:
         return authenticate(request.headers.get("authorization"), accounts=container.accounts(), now=now)
     if not route.counted:
         return Principal(Visitor())
-    # What the gateway saw: a client can write any header.
-    address = str(request.context["identity"]["sourceIp"])
-    visits = count_visit(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
+    visits = count_visit(
+        source_address(request), guards=container.guards(), secret=container.deployment_secret(), now=now
+    )
     return Principal(Visitor(), allowance=Allowance(VISITS, visits))
 
 

@@ -26,6 +26,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     greeting: str
     duration: dict[str, str]
     script: str
+    prepared: str
     questions: tuple[str, ...]
     critical: str
     scale: str

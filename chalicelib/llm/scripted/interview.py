@@ -29,19 +29,25 @@ def take_turn(request: Request) -> Reply:
     if talk.concluded:
         return _say(talk.words.after[talk.turn % len(talk.words.after)])
     if not talk.has_begun:
-        return _say(_opening(talk), talk.questions[0].text)
+        return _open(talk, talk.words.script)
     current = talk.open_question()
     if talk.is_over or (current and current.key == SCALE) or any(map(is_ending, talk.latest)):
         return _conclude(talk)
     if current is None and talk.earlier:
         return _conclude(talk)  # what was asked so long ago cannot be told any more
     if current is None:
-        return _say(_acknowledged(talk), _opening(talk), talk.questions[0].text)
+        return _say(_acknowledged(talk), _opening(talk, talk.words.script), talk.questions[0].text)
     if talk.cared_last():
         return _say(_acknowledged(talk), current.text)
     if talk.latest and is_only_questions(talk.latest[-1]) and not is_skip(talk.latest[-1]):
         return _say(talk.words.cannot_answer, current.text)
     return _go_on(talk)
+
+
+def prepare_opening(request: Request) -> Reply:
+    """The first message where a language model writes the next ones."""
+    talk = read_conversation(request)
+    return _open(talk, talk.words.prepared)
 
 
 def _go_on(talk: Conversation) -> Reply:
@@ -55,12 +61,17 @@ def _go_on(talk: Conversation) -> Reply:
     return _rate(talk) if talk.may_rate else _conclude(talk)
 
 
-def _opening(talk: Conversation) -> str:
-    """Who asks, about how long it takes, and that it is a script; the form is not read aloud."""
+def _open(talk: Conversation, label: str) -> Reply:
+    """The first message."""
+    return _say(_opening(talk, label), talk.questions[0].text)
+
+
+def _opening(talk: Conversation, label: str) -> str:
+    """Who asks, about how long it takes, and who or what writes this; the form is not read aloud."""
     words = talk.words
     topic = words.quote.format(text=talk.topic)
     duration = fill_counted(words.tag, words.duration, talk.minutes) if talk.minutes else ""
-    return words.join(words.greeting.format(topic=topic) + _end(talk), duration, words.script)
+    return words.join(words.greeting.format(topic=topic) + _end(talk), duration, label)
 
 
 def _end(talk: Conversation) -> str:

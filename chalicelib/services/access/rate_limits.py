@@ -1,4 +1,5 @@
-"""The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person.
+"""The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person; and
+how many conversations begin.
 
 Neither an address nor a person is kept: what is counted is a fingerprint, for a minute.
 """
@@ -13,6 +14,7 @@ from chalicelib.store.guards import Guards
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
+_Counted = Literal["visitor", "page", "turn", "address", "session"]
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 
@@ -31,7 +33,17 @@ def count_turn(person: str, *, guards: Guards, secret: bytes, now: datetime) -> 
     return _count("turn", person, guards, secret, now)
 
 
-def _count(what: Literal["visitor", "page", "turn"], who: str, guards: Guards, secret: bytes, now: datetime) -> int:
+def count_join_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a conversation that begins from this address; how many there were in this minute, this one included."""
+    return _count("address", _visitor(address), guards, secret, now)
+
+
+def count_join_in(session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """The same for a conversation that begins in this session."""
+    return _count("session", session_id, guards, secret, now)
+
+
+def _count(what: _Counted, who: str, guards: Guards, secret: bytes, now: datetime) -> int:
     return guards.count_visit(make_digest(secret, what, who.encode()).hex(), now)
 
 

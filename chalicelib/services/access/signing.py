@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from itsdangerous import Signer
 
-DigestPurpose = Literal["thread", "participant", "results", "link", "request", "content", "visitor", "page", "turn"]
+DigestPurpose = Literal[
+    "thread", "participant", "results", "link", "request", "content", "visitor", "page", "turn", "address", "session"
+]
 SignaturePurpose = Literal["cookie", "form", "page", "resume", "storage"]
 
 

@@ -59,10 +59,12 @@ def begin(
         answers = check_answers(context.view.questions, given)
         check_size(answers)
         who = replace(who, name=who.name or find_name(context.view.questions, given))
+        may_ask_model = request_context.count_join(context, who, deps)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         account = request_context.listed_account(context)
         if admit(context.view.session, thread, answers, None, account, conversations=deps.conversations):
+            deps = deps if may_ask_model else _with_prepared_opening(deps)
             return reply(replace(context, answers=answers), thread, [], deps, deadline, request_id)
         context = request_context.after_lost_join(context.view.session.id, who, deps)
 
@@ -73,6 +75,11 @@ def begin(
         return reply(context, taken, [], deps, deadline, request_id) if taken else None
 
     return wait_for_lease(context, deps, open_thread)
+
+
+def _with_prepared_opening(deps: ConversationDeps) -> ConversationDeps:
+    """The same, for an opening that no model is asked for: a script writes it, and says so."""
+    return replace(deps, model=deps.opening_script()) if deps.model.understands else deps
 
 
 def _opening_of(context: RequestContext, request_id: str | None, deps: ConversationDeps) -> Turn:

@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.retry import Retry
+from chalicelib.services.access.join_pace import JoinPace
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
@@ -24,7 +25,8 @@ _PROMPT_POLL_SECONDS = 0.5
 
 
 class ConversationDeps(Struct, frozen=True):
-    """What a chat turn works with. `help_text` is the operator's, `max_turns` the limit of a participant's messages."""
+    """What a chat turn works with. `help_text` is the operator's, `max_turns` the limit of a participant's messages, `pace`
+    how many conversations begin within a minute, `opening_script` what writes openings in the model's place."""
 
     sessions: Sessions
     conversations: Conversations
@@ -33,6 +35,8 @@ class ConversationDeps(Struct, frozen=True):
     secret: bytes
     new_id: Callable[[], str]
     max_turns: int
+    pace: JoinPace
+    opening_script: Callable[[], Model]
     help_text: str = ""
 
 
@@ -123,6 +127,16 @@ def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> Reques
         if found.prompt is not None or not found.prompt_awaited:
             break
     return replace(context, view=replace(view, prompt=found.prompt))
+
+
+def count_join(context: RequestContext, who: Participant, deps: ConversationDeps) -> bool:
+    """Count that this participant begins, where the pace of the scope is limited; whether a model may write the opening.
+
+    Raises TooManyJoins.
+    """
+    if not rules_of(context.reference.scope).is_paced:
+        return True
+    return deps.pace.count(context.view.session.id, who.address, deps.clock.now())
 
 
 def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps) -> Thread:

@@ -59,6 +59,7 @@ def take_turn(
         if required := [question for question in context.view.questions if question.required]:
             raise FormUnanswered(required)
         _check_widget([], said)
+        request_context.count_join(context, who, deps)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
         message = messages.make_message(thread, said, new_id=deps.new_id(), now=deps.clock.now())

@@ -22,13 +22,15 @@ class Reference(Struct, frozen=True):
 class Participant(Struct, frozen=True):
     """Who is speaking, as the door knows it. Which reference holds depends on the role of `user_id` in the session.
 
-    `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are.
+    `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are, nor
+    does `address`, the network address of the request where that is the participant's own.
     """
 
     references: tuple[Reference, ...]
     user_id: str | None = None
     name: str | None = None
     language: str | None = None
+    address: str | None = None
 
     def reference_in(self, view: SessionView) -> Reference:
         """Gives the first reference whose scope admits them in this session. Raises Forbidden where none does."""

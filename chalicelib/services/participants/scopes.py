@@ -23,7 +23,8 @@ class Scope(Struct, frozen=True):
 
     `channel` is what hosts see; `admits` tells who may use it in a session; `asks_by_default`: where the host set no questions,
     the form asks for name and e-mail; `is_listed`: a session that the user takes part in is in their list; `is_strangers`: an
-    account without a role in the session speaks, and what it says of name and id is its own word.
+    account without a role in the session speaks, and what it says of name and id is its own word; `is_paced`: only so many
+    begin within a minute, since whoever lets them speak is not the session's host.
     """
 
     channel: Channel
@@ -31,6 +32,7 @@ class Scope(Struct, frozen=True):
     asks_by_default: bool = False
     is_listed: bool = False
     is_strangers: bool = False
+    is_paced: bool = False
 
 
 def _anybody(_: SessionView) -> bool:
@@ -38,10 +40,10 @@ def _anybody(_: SessionView) -> bool:
 
 
 SCOPES: Mapping[str, Scope] = {  # by ScopeName
-    "web": Scope("web", _anybody, asks_by_default=True),
-    "telegram": Scope("telegram", _anybody),
+    "web": Scope("web", _anybody, asks_by_default=True, is_paced=True),
+    "telegram": Scope("telegram", _anybody, is_paced=True),
     "api": Scope("api", may_edit),  # shared by all who may edit the session
-    "api:<user>": Scope("api", may_chat, is_listed=True, is_strangers=True),
+    "api:<user>": Scope("api", may_chat, is_listed=True, is_strangers=True, is_paced=True),
     "host:<user>": Scope("api", may_edit),
 }
 

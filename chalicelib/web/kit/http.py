@@ -15,7 +15,7 @@ from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.page import HEADERS, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_problem, render_problem
-from chalicelib.web.kit.request import answer_in_any_case, id_in_link, public_url, request_id
+from chalicelib.web.kit.request import answer_in_any_case, id_in_link, public_url, request_id, source_address
 
 READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
 MOST_FIELDS = 200
@@ -85,10 +85,11 @@ def require_allowance(request: Request) -> None:
 
     Where counting fails nobody is turned away: what comes next shows whether the database answers.
     """
-    address = str(request.context["identity"]["sourceIp"])  # what the gateway saw: a client can write any header
     now = container.clock().now()
     try:
-        visits = count_page(address, guards=container.guards(), secret=container.deployment_secret(), now=now)
+        visits = count_page(
+            source_address(request), guards=container.guards(), secret=container.deployment_secret(), now=now
+        )
     except Unavailable:
         return
     if visits > PAGES:

@@ -23,6 +23,11 @@ def request_id(request: Request) -> str:
     return str(request.context.get("requestId", ""))
 
 
+def source_address(request: Request) -> str:
+    """Returns the address that the gateway saw the request come from: a client can write any header."""
+    return str(request.context["identity"]["sourceIp"])
+
+
 def is_uuid(value: str) -> bool:
     """Says whether this can be an id of ours: a UUID in lower case."""
     return _UUID.fullmatch(value) is not None

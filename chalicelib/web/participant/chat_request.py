@@ -2,6 +2,7 @@
 
 from chalice.app import Request
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.clock import Deadline
@@ -13,7 +14,7 @@ from chalicelib.services.conversations.thread_view import read_messages
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.web.kit import language
 from chalicelib.web.kit.page import PageLocale, locale_for
-from chalicelib.web.kit.request import TURN_SECONDS
+from chalicelib.web.kit.request import TURN_SECONDS, source_address
 
 
 class ChatRequest(Struct, frozen=True):
@@ -27,9 +28,10 @@ class ChatRequest(Struct, frozen=True):
 
     @property
     def who(self) -> Participant:
-        return participant_of(
+        found = participant_of(
             Principal(ParticipantCookie()), self.person, language=language.preferred_tag(self.request)
         )
+        return replace(found, address=source_address(self.request))
 
     def find(self) -> RequestContext:
         """Returns the session, and the head of this person's conversation where it has begun."""

@@ -1,6 +1,6 @@
 """Table of contents: the routes, and one entry point for each stream, queue and schedule.
 
-Event sources are named here and bound to the stacks' resources by `infra/application.py`. What an entry point does is
+Event sources are named here and bound to the stacks' resources by `infra/application_stack.py`. What an entry point does is
 imported when it first runs: a function only pays for its own work.
 """
 

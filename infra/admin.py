@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import boto3
 
-from infra import instance
+from infra.local import instance
 
 
 def create_user(email: str, name: str | None = None) -> str:

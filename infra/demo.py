@@ -19,7 +19,7 @@ from typing import Any
 import urllib3
 from msgspec import Struct
 
-from infra.instance import local_folder
+from infra.local.instance import local_folder
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "polis"
 AT_ONCE = 8

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from infra import instance
+from infra.local import instance
 
 PREFIX = f"/aws/lambda/harmonica-{instance.LOCAL_STAGE}-"
 

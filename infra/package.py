@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.text.locales import LOCALES
-from infra import application, data
+from infra import application_stack, data_stack
 
 ROOT = Path(__file__).absolute().parent.parent
 BUILD = ROOT / "build"
@@ -50,8 +50,8 @@ def package_application(build: Path) -> Package:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"chalice package failed:\n{done.stdout}{done.stderr}")
-    template = application.complete(json.loads((packaged / "sam.json").read_text()))
-    return Package(data.template(), template, packaged / "deployment.zip")
+    template = application_stack.complete(json.loads((packaged / "sam.json").read_text()))
+    return Package(data_stack.template(), template, packaged / "deployment.zip")
 
 
 def package_everything(build: Path) -> Package:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.settings import PARAMETERS, Parameter
-from infra import data
+from infra import data_stack
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ def parameter_of(setting: str) -> str:
 def parameters() -> Json:
     """All parameters, as the template declares them."""
     return {
-        **{name: {"Type": "String"} for name in data.output_names()},
+        **{name: {"Type": "String"} for name in data_stack.output_names()},
         **{parameter_of(name): _declared(row) for name, row in PARAMETERS.items()},
         "Stage": {"Type": "String"},
         # No default: a deployment that nobody told which model to use must not start.

@@ -17,7 +17,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.model.jobs import QUEUES, Queue
-from infra import instance, queues
+from infra import queues
+from infra.local import instance
 
 HELD_SECONDS = 60  # how long a message that is being moved is hidden; one that is left half-way comes back after that
 MOVE_SECONDS = 600.0

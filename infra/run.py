@@ -22,14 +22,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
-from infra import cloud, instance, restart, seed
-from infra import state as state_files
 from infra.deploy import DeploymentFailed, deploy, parameters_from
-from infra.greeting import greeting
-from infra.instance import LOCAL_STAGE, Instance
-from infra.localize import localize
+from infra.local import cloud, instance, restart, seed
+from infra.local import state as state_files
+from infra.local.greeting import greeting
+from infra.local.instance import LOCAL_STAGE, Instance
+from infra.local.localize import localize
+from infra.local.request_queue import most_workers
 from infra.package import ROOT, Package, package_application, package_everything
-from infra.waiting import most_workers
 
 START_SECONDS = 300
 STOP_SECONDS = 120
@@ -201,7 +201,7 @@ def _cloud(options: Options) -> Iterator[subprocess.Popen[bytes]]:
 
 def _start(options: Options, log: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "infra.cloud"],
+        [sys.executable, "-m", "infra.local.cloud"],
         cwd=ROOT,
         env=cloud.environment(options.port, options.folder, dict(os.environ)),
         # The child stops when this pipe closes: that is how it notices that this process was killed.

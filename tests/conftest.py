@@ -28,11 +28,11 @@ from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.participant import home
-from infra import data
+from infra import data_stack
 from tests.e2e.local import LocalCloud, free_port
 from tests.quick_moto import quicken_moto
 from tests.snapshots import restore_snapshot, take_snapshot
-from tests.stored import assert_known
+from tests.stored_items import assert_known
 
 quicken_moto()
 # How long an example takes says more about the machine than about the code.
@@ -45,7 +45,7 @@ SAME_SESSION: DefaultConfig = {"core": {**default_user_config["core"], "reset_bo
 # Each group in one process, which starts the local cloud, or the browser, that its tests share.
 CLOUD_TESTS = {
     "browser": ("tests/browser",),
-    "cloud": ("tests/e2e", "tests/infra/test_local_cloud.py", "tests/infra/test_package.py"),
+    "cloud": ("tests/e2e", "tests/infra/local/test_cloud.py", "tests/infra/test_package.py"),
 }
 
 
@@ -108,7 +108,7 @@ def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
 def _create_tables() -> None:
     """Make the tables; without their streams, which only AWS reads."""
     dynamodb: Any = boto3.client("dynamodb")
-    for name, resource in data.template()["Resources"].items():
+    for name, resource in data_stack.template()["Resources"].items():
         if resource["Type"] != "AWS::DynamoDB::Table":
             continue
         kept = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")

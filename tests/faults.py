@@ -17,8 +17,8 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
+from tests.rule_based_model import RuleBasedModel
 from tests.snapshots import restore_snapshot, take_snapshot
-from tests.writer import Writer
 
 LEAST_CALLS, MOST_CALLS = 2, 80  # of anything whose every call is broken
 
@@ -197,7 +197,7 @@ class Interviewer:
         self.wasted = Usage()  # what a call costs that gets none
         self.concludes = False
         self.before: Callable[[Request], object] = lambda _: None
-        self._writer = Writer()
+        self._writer = RuleBasedModel()
 
     def count(self, task: str) -> int:
         """How often it was asked for this."""

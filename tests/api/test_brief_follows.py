@@ -13,7 +13,7 @@ from tests.api.hosts import Host
 from tests.api.jobs import asked, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 
 ENDS = "2026-03-01T13:00:00Z"  # an hour from the start of every test
 

@@ -14,7 +14,7 @@ from tests.api.shapes import SESSION, assert_shape
 from tests.api.test_sessions import DEFAULTS, FULL
 from tests.clock import FakeClock
 from tests.events import Context
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {

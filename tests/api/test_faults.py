@@ -19,7 +19,7 @@ from tests.api.jobs import asked, delete_data, parts
 from tests.clock import FakeClock, own_retries
 from tests.events import Context
 from tests.faults import FAULTS, Died, Fault, Interviewer, Wire, break_each_call, tap
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 
 FAULT = {fault.name: fault for fault in FAULTS}
 # A death after a call is one before the call that follows.

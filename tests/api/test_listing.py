@@ -15,7 +15,7 @@ from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import LIST_ITEM, URL, assert_shape
 from tests.clock import FakeClock
 from tests.events import Context
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 def listed(host: Host, query: str = "") -> list[str]:

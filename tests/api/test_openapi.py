@@ -17,7 +17,7 @@ from chalicelib.operations import account, conversations, participants, question
 from tests.api import shapes as contract
 from tests.api.hosts import Host
 from tests.events import request
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 BASE = "http://127.0.0.1:8000/api/v1"
 PREFIX = "/api/v1"

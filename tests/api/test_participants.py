@@ -16,7 +16,7 @@ from tests.api.participants import SAID, brief, include, names, summary
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NOT_FOUND = (404, "not_found", "Participant not found")

@@ -12,8 +12,8 @@ from chalicelib.store import participants
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import PARTICIPANT, assert_shape
 from tests.clock import FakeClock
+from tests.example_tables import each_row
 from tests.faults import tap
-from tests.tables import each_row
 
 PEOPLE = {"ana": "Ana María", "bo": "Bo", "cy": "ΣΊΣΥΦΟΣ", "di": "100%_*", "eve": "Zoë"}
 

@@ -18,7 +18,7 @@ from tests.api.shapes import SUMMARY, assert_shape
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 
 BUSES = "We need more buses in the evening because people work late."
 LIBRARY = "The library should open on Sunday."

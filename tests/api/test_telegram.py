@@ -12,8 +12,8 @@ from chalicelib.store.user_items import GroupItem
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import NULL, SESSION, TIME, assert_shape
 from tests.clock import FakeClock
+from tests.example_tables import each_row
 from tests.faults import tap
-from tests.tables import each_row
 
 GROUP = {
     "group_id": str,

@@ -16,7 +16,7 @@ from chalicelib.model import Session
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.services.synthesis.summary_job import summarise
 from tests import conftest
-from tests.bench.crowds import SAID_BY_EACH, CountingModel, crowded_session, say_more
+from tests.bench.crowded_sessions import SAID_BY_EACH, CountingModel, crowded_session, say_more
 from tests.capacity import metered
 from tests.clock import FakeClock, own_time
 

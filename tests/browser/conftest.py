@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import fake_anthropic
 from tests.browser.devices import Devices
-from tests.browser.facilitator import Facilitator
+from tests.browser.directed_model import DirectedModel
 from tests.browser.visitor import Visitor
 from tests.e2e.local import LocalCloud, free_port
 
@@ -36,14 +36,14 @@ def devices(chromium: Browser) -> Iterator[Devices]:
 
 
 @pytest.fixture(scope="package")
-def model() -> Iterator[Facilitator]:
+def model() -> Iterator[DirectedModel]:
     """A model that says what a test wants, when it wants it."""
     with fake_anthropic.running() as server:
-        yield Facilitator(server)
+        yield DirectedModel(server)
 
 
 @pytest.fixture(scope="package")
-def scripted_cloud(model: Facilitator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+def scripted_cloud(model: DirectedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application with that model."""
     settings = {"LLM_PROVIDER": "anthropic", "ANTHROPIC_API_KEY": "sk-test", "ANTHROPIC_BASE_URL": model.url}
     running = LocalCloud(tmp_path_factory.mktemp("scripted"), free_port(), settings)
@@ -62,7 +62,7 @@ def _warm_up(cloud: LocalCloud) -> None:
 
 
 @pytest.fixture
-def scripted(scripted_cloud: LocalCloud, model: Facilitator) -> Iterator[LocalCloud]:
+def scripted(scripted_cloud: LocalCloud, model: DirectedModel) -> Iterator[LocalCloud]:
     """The same, with nothing left of the last test's script."""
     model.forget()
     yield scripted_cloud
@@ -70,6 +70,6 @@ def scripted(scripted_cloud: LocalCloud, model: Facilitator) -> Iterator[LocalCl
 
 
 @pytest.fixture(params=["en", "ar"])
-def visitor(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud, model: Facilitator) -> Visitor:
+def visitor(request: pytest.FixtureRequest, devices: Devices, scripted: LocalCloud, model: DirectedModel) -> Visitor:
     """Left to right, and right to left."""
     return Visitor(devices, scripted, model, str(request.param))

@@ -8,14 +8,14 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.services.access.signing import make_digest
 from chalicelib.store import keys
-from tests.browser.talk import Talk
+from tests.browser.chat_page import ChatPage
 from tests.browser.visitor import SAY, State, Visitor
 from tests.e2e.local import LocalCloud
 
 
 def anonymous(visitor: Visitor) -> Page:
     """The welcome card of a session that stores no names."""
-    return Talk(visitor.page(), visitor.cloud, visitor.session(anonymous=True)).open().page
+    return ChatPage(visitor.page(), visitor.cloud, visitor.session(anonymous=True)).open().page
 
 
 def leave(visitor: Visitor) -> Page:
@@ -40,7 +40,7 @@ def private_link_refused(visitor: Visitor) -> Page:
     """A private link, opened where another conversation is going on."""
     talk = visitor.joined()
     page = visitor.stranger()
-    own = Talk(page, visitor.cloud, talk.session).open()
+    own = ChatPage(page, visitor.cloud, talk.session).open()
     page.locator("#join button").click()
     own.await_opening()
     page.goto(talk.page.locator("#resume").input_value())
@@ -51,7 +51,7 @@ def private_link_refused(visitor: Visitor) -> Page:
 def other_person(visitor: Visitor) -> Page:
     """A page that was left open, and somebody else's conversation by now."""
     talk = visitor.joined()
-    other = Talk(visitor.stranger(), visitor.cloud, talk.session).open()
+    other = ChatPage(visitor.stranger(), visitor.cloud, talk.session).open()
     other.page.locator("#join button").click()
     other.await_opening()
     visitor.send(talk)
@@ -73,7 +73,7 @@ def rated_without_a_script(visitor: Visitor) -> Page:
 def full(visitor: Visitor) -> Page:
     """A session without a place."""
     taken = visitor.joined(max_participants=1, results_visibility="public")
-    return Talk(visitor.stranger(), visitor.cloud, taken.session).open().page
+    return ChatPage(visitor.stranger(), visitor.cloud, taken.session).open().page
 
 
 def missing(visitor: Visitor) -> Page:

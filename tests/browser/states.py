@@ -6,15 +6,15 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.facilitator import PATIENCE
-from tests.browser.talk import Talk
+from tests.browser.chat_page import ChatPage
+from tests.browser.directed_model import PATIENCE
 from tests.browser.visitor import ASK, DANGER, ENDS, LABEL, MORE, OPTIONS, RECAP, SEE, State, Visitor
 from tests.fake_anthropic import Fault
 
 
 def welcome(visitor: Visitor) -> Page:
     """The welcome card and the form."""
-    return Talk(visitor.page(), visitor.cloud, visitor.session()).open().page
+    return ChatPage(visitor.page(), visitor.cloud, visitor.session()).open().page
 
 
 def welcome_refused(visitor: Visitor) -> Page:
@@ -56,7 +56,7 @@ def unreached(visitor: Visitor) -> Page:
 def unopened(visitor: Visitor) -> Page:
     """A facilitator who could not be reached for the first message."""
     visitor.model.says(Fault(529), Fault(529), Fault(529))
-    page = Talk(visitor.page(), visitor.cloud, visitor.session(questions=[])).open().page
+    page = ChatPage(visitor.page(), visitor.cloud, visitor.session(questions=[])).open().page
     page.locator("#join button").click()
     expect(page.locator("#foot .notice")).to_be_visible()
     return page

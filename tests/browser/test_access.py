@@ -4,22 +4,22 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.facilitator import PATIENCE, Facilitator
+from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.browser.live_regions import listen, told
-from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
 ARABIC = "الحساء لذيذ ولكن المطعم بعيد جدا عن المكتب."
 
 
-def begin(devices: Devices, cloud: LocalCloud, settings: dict[str, Any] | None = None, **fields: Any) -> Talk:
+def begin(devices: Devices, cloud: LocalCloud, settings: dict[str, Any] | None = None, **fields: Any) -> ChatPage:
     page = devices.open(cloud, DESKTOP, **(settings or {}))
-    return Talk(page, cloud, new_session(cloud, **{"questions": [], **fields})).join()
+    return ChatPage(page, cloud, new_session(cloud, **{"questions": [], **fields})).join()
 
 
-def test_each_reply_is_told_once_with_its_speaker(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_each_reply_is_told_once_with_its_speaker(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     model.says("Welcome! What do you eat?", "Why **soup**?")
     talk = begin(devices, scripted)
     listen(talk.page)
@@ -51,7 +51,7 @@ def test_each_reply_is_told_once_with_its_speaker(scripted: LocalCloud, devices:
 
 
 def test_the_focus_stays_in_the_box_while_one_waits_and_when_the_reply_comes(
-    scripted: LocalCloud, devices: Devices, model: Facilitator
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
 ) -> None:
     talk = begin(devices, scripted)
     model.hold()
@@ -85,7 +85,7 @@ def test_a_failure_is_an_alert(scripted: LocalCloud, devices: Devices) -> None:
     expect(talk.replies).to_have_count(2)
 
 
-def test_a_facilitator_out_of_reach_is_told(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_facilitator_out_of_reach_is_told(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     listen(talk.page)
     model.says(Fault(529), Fault(529), Fault(529))
@@ -95,7 +95,7 @@ def test_a_facilitator_out_of_reach_is_told(scripted: LocalCloud, devices: Devic
 
 
 def test_every_message_tells_its_language_and_direction(
-    scripted: LocalCloud, devices: Devices, model: Facilitator
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
 ) -> None:
     model.says("Welcome! What do you eat?", "ولماذا الحساء؟")
     talk = begin(devices, scripted)
@@ -108,7 +108,7 @@ def test_every_message_tells_its_language_and_direction(
 
 
 def test_an_arabic_visitor_gets_an_arabic_page_around_english_words(
-    scripted: LocalCloud, devices: Devices, model: Facilitator
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
 ) -> None:
     model.says("Welcome! What do you eat?")
     page = devices.open(scripted, locale="ar")
@@ -126,7 +126,7 @@ def test_an_arabic_visitor_gets_an_arabic_page_around_english_words(
     expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
-def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_the_end_is_told(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.concludes("You eat soup. Thank you!")
     listen(talk.page)

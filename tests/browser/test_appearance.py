@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browser.appearance import WIDTHS, examine, examine_all, overflowing, photograph
+from tests.browser.chat_page import new_session
 from tests.browser.devices import DESKTOP, Devices
 from tests.browser.states import STATES, WORDY, waiting
-from tests.browser.talk import new_session
 from tests.browser.visitor import Visitor
 from tests.e2e.local import LocalCloud
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Route, expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.facilitator import PATIENCE, Facilitator
-from tests.browser.talk import Talk, new_session
+from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.e2e.local import LocalCloud
 
 LIVE = "**/chat/live*"
@@ -17,28 +17,28 @@ FOOD = ["Soup", "Salad", "Bread"]
 LOOK = "document.dispatchEvent(new Event('visibilitychange'))"  # as when one comes back to a tab
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
 
-Start = Callable[..., Talk]
+Start = Callable[..., ChatPage]
 
 
 @pytest.fixture
 def start(scripted: LocalCloud, devices: Devices) -> Start:
     """Somebody at a desktop, who has started; with a script of the test's own, where it has one."""
 
-    def start(script: str = "", **fields: Any) -> Talk:
+    def start(script: str = "", **fields: Any) -> ChatPage:
         page = devices.open(scripted, DESKTOP)
         page.add_init_script(script)
-        return Talk(page, scripted, new_session(scripted, **{"questions": [], **fields})).join()
+        return ChatPage(page, scripted, new_session(scripted, **{"questions": [], **fields})).join()
 
     return start
 
 
-def another_tab(talk: Talk) -> Talk:
-    other = Talk(talk.page.context.new_page(), talk.cloud, talk.session).open()
+def another_tab(talk: ChatPage) -> ChatPage:
+    other = ChatPage(talk.page.context.new_page(), talk.cloud, talk.session).open()
     other.page.wait_for_load_state()
     return other
 
 
-def test_a_half_filled_rating_stays_while_news_arrive(start: Start, model: Facilitator) -> None:
+def test_a_half_filled_rating_stays_while_news_arrive(start: Start, model: DirectedModel) -> None:
     talk = start()
     talk.press("I’m done")
     comment = talk.page.get_by_label("Anything you would like to add")
@@ -66,7 +66,7 @@ def test_a_half_filled_rating_stays_while_news_arrive(start: Start, model: Facil
     assert [person["rating"] for person in people] == [4]
 
 
-def test_a_half_sorted_ranking_stays_while_news_arrive(start: Start, model: Facilitator) -> None:
+def test_a_half_sorted_ranking_stays_while_news_arrive(start: Start, model: DirectedModel) -> None:
     talk = start(widgets_enabled=True)
     model.shows("RankingList", "What matters most?", items=FOOD)
     talk.say(SOUP)

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.appearance import photograph
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
 SAID = (
@@ -19,7 +19,7 @@ def test_somebody_joins_talks_comes_back_concludes_and_rates(
     size: tuple[int, int], dark: bool, cloud: LocalCloud, devices: Devices
 ) -> None:
     page = devices.open(cloud, size, dark=dark)
-    talk = Talk(page, cloud, new_session(cloud, results_visibility="participants")).open()
+    talk = ChatPage(page, cloud, new_session(cloud, results_visibility="participants")).open()
     device = "phone" if size == PHONE else "desktop"
     photograph(page, f"journey-join-{device}")
     page.locator("[autocomplete=name]").fill("Ben Okri")
@@ -45,7 +45,9 @@ def test_somebody_joins_talks_comes_back_concludes_and_rates(
 
 
 def test_a_link_to_the_results_waits_for_the_end(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, results_visibility="participants", questions=[])).join()
+    talk = ChatPage(
+        devices.open(cloud), cloud, new_session(cloud, results_visibility="participants", questions=[])
+    ).join()
     expect(talk.page.get_by_role("link", name="See what others said")).to_have_count(0)
     answer = talk.page.goto(f"/results?s={talk.session}")
     assert answer
@@ -53,17 +55,17 @@ def test_a_link_to_the_results_waits_for_the_end(cloud: LocalCloud, devices: Dev
 
 
 def test_the_newest_message_is_in_view_after_sending(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say("Soup.\n" * 60)
     expect(talk.replies.last).to_be_in_viewport()
     photograph(talk.page, "journey-long-phone")
 
 
 def test_a_conversation_goes_on_at_another_device(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say(SAID[0])
     link = talk.page.locator("#resume").input_value()
-    other = Talk(devices.open(cloud, DESKTOP), cloud, talk.session)
+    other = ChatPage(devices.open(cloud, DESKTOP), cloud, talk.session)
     other.page.goto(link)
     other.press("Continue it here")
     expect(other.page.get_by_role("status").first).to_contain_text("begun at another device")
@@ -77,10 +79,10 @@ def test_a_conversation_goes_on_at_another_device(cloud: LocalCloud, devices: De
 def test_a_private_link_asks_before_anybody_speaks_in_somebody_elses_conversation(
     cloud: LocalCloud, devices: Devices
 ) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say(SAID[0])
     link = talk.page.locator("#resume").input_value()
-    other = Talk(devices.open(cloud, DESKTOP), cloud, talk.session)
+    other = ChatPage(devices.open(cloud, DESKTOP), cloud, talk.session)
     other.page.goto(link)
     expect(other.page.get_by_role("heading", level=1)).to_contain_text("Continue a conversation")
     expect(other.page.get_by_role("log")).to_have_count(0)
@@ -100,7 +102,7 @@ def test_a_private_link_asks_before_anybody_speaks_in_somebody_elses_conversatio
 
 
 def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say(SAID[0])
     talk.box.fill("A draft that nobody else may find")
     talk.page.get_by_role("link", name="Not you? Start new").click()
@@ -114,7 +116,7 @@ def test_whoever_is_not_this_person_starts_anew(cloud: LocalCloud, devices: Devi
 
 
 def test_a_form_says_beside_the_field_what_is_wrong_before_it_is_sent(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud)).open()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud)).open()
     page = talk.page
     page.locator("[autocomplete=email]").fill("nowhere")
     talk.press("Start the conversation")

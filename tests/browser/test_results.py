@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.appearance import examine, examine_translations
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.people import ARABIC, SAID, results_link, summarised, talked_in
-from tests.browser.talk import Talk, new_session
+from tests.browser.finished_sessions import ARABIC, SAID, results_link, summarised, talked_in
 from tests.e2e.local import LocalCloud
 
 FOR_HOST = "The results of this session are for its host."
@@ -45,7 +45,7 @@ def test_the_host_decides_who_sees_the_results(
     expect(page.get_by_text(FOR_HOST)).to_have_count(1 if visibility == "host" else 0)
     expect(page.get_by_text(FOR_PARTICIPANTS)).to_have_count(1 if visibility == "participants" else 0)
 
-    talk = Talk(devices.open(cloud), cloud, session).join()
+    talk = ChatPage(devices.open(cloud), cloud, session).join()
     assert status(talk.page, address) == stranger, "somebody who is still talking is a stranger"
     talk.open()
     talk.say("I would like longer opening hours.")
@@ -133,7 +133,7 @@ def test_a_session_that_closed_says_so(direction: str, cloud: LocalCloud, device
     fields = ARABIC if direction == "rtl" else {}
     session = new_session(cloud, **{**fields, "questions": [], "results_visibility": "public"})
     locale = "ar" if direction == "rtl" else "en-US"
-    talk = Talk(devices.open(cloud, DESKTOP, locale=locale), cloud, session).open()
+    talk = ChatPage(devices.open(cloud, DESKTOP, locale=locale), cloud, session).open()
     talk.page.locator("#join button").click()
     talk.await_opening()
     talk.page.wait_for_load_state()

@@ -5,25 +5,25 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, TIMEOUT, Devices
-from tests.browser.facilitator import PATIENCE, Facilitator
-from tests.browser.talk import Talk, new_session
+from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
 LIVE = "**/chat/live*"
 SOUP, BREAD, TEA = "Soup, mostly.", "And bread that somebody baked.", "Tea in the afternoon."
 
-Start = Callable[..., Talk]
+Start = Callable[..., ChatPage]
 
 
 @pytest.fixture
 def start(scripted: LocalCloud, devices: Devices) -> Start:
     """Somebody at a desktop, who has started."""
 
-    def start(**fields: object) -> Talk:
+    def start(**fields: object) -> ChatPage:
         page = devices.open(scripted, DESKTOP)
-        return Talk(page, scripted, new_session(scripted, **{"questions": [], **fields})).join()
+        return ChatPage(page, scripted, new_session(scripted, **{"questions": [], **fields})).join()
 
     return start
 
@@ -45,7 +45,7 @@ def test_what_is_written_without_a_network_is_kept_and_sent_in_its_order(start: 
     assert talk.said() == [SOUP, BREAD, TEA]
 
 
-def test_an_answer_that_got_lost_costs_no_second_turn(start: Start, model: Facilitator) -> None:
+def test_an_answer_that_got_lost_costs_no_second_turn(start: Start, model: DirectedModel) -> None:
     talk = start()
     before = model.turns
 
@@ -75,7 +75,7 @@ def test_a_refresh_before_the_message_left_sends_it_afterwards(start: Start) -> 
     assert talk.stored() == [[SOUP]]
 
 
-def test_a_refresh_while_the_reply_is_written_shows_it_when_it_comes(start: Start, model: Facilitator) -> None:
+def test_a_refresh_while_the_reply_is_written_shows_it_when_it_comes(start: Start, model: DirectedModel) -> None:
     talk = start()
     before = model.turns
     model.hold()
@@ -90,7 +90,7 @@ def test_a_refresh_while_the_reply_is_written_shows_it_when_it_comes(start: Star
     assert model.turns == before + 1
 
 
-def test_closing_the_tab_in_mid_send_loses_nothing(start: Start, model: Facilitator) -> None:
+def test_closing_the_tab_in_mid_send_loses_nothing(start: Start, model: DirectedModel) -> None:
     talk = start()
     before = model.turns
     model.hold()
@@ -99,7 +99,7 @@ def test_closing_the_tab_in_mid_send_loses_nothing(start: Start, model: Facilita
     context = talk.page.context
     talk.page.close()
     model.go()
-    later = Talk(context.new_page(), talk.cloud, talk.session).open()
+    later = ChatPage(context.new_page(), talk.cloud, talk.session).open()
     expect(later.replies).to_have_count(2)
     assert later.said() == [SOUP]
     assert later.stored() == [[SOUP]]
@@ -117,7 +117,7 @@ def test_a_draft_outlives_a_refresh(start: Start) -> None:
     assert talk.stored() == [[BREAD]]
 
 
-def test_a_double_click_sends_once(start: Start, model: Facilitator) -> None:
+def test_a_double_click_sends_once(start: Start, model: DirectedModel) -> None:
     talk = start()
     before = model.turns
     talk.box.fill(SOUP)
@@ -129,7 +129,7 @@ def test_a_double_click_sends_once(start: Start, model: Facilitator) -> None:
 
 def test_two_tabs_are_one_conversation(start: Start) -> None:
     one = start()
-    other = Talk(one.page.context.new_page(), one.cloud, one.session).open()
+    other = ChatPage(one.page.context.new_page(), one.cloud, one.session).open()
     one.say(SOUP)
     other.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(other.replies).to_have_count(2)
@@ -142,9 +142,9 @@ def test_two_tabs_are_one_conversation(start: Start) -> None:
     assert one.stored() == [[SOUP, BREAD]]
 
 
-def test_two_tabs_that_send_at_once_lose_nothing(start: Start, model: Facilitator) -> None:
+def test_two_tabs_that_send_at_once_lose_nothing(start: Start, model: DirectedModel) -> None:
     one = start()
-    other = Talk(one.page.context.new_page(), one.cloud, one.session).open()
+    other = ChatPage(one.page.context.new_page(), one.cloud, one.session).open()
     other.page.wait_for_load_state()
     model.hold()
     one.send(SOUP)
@@ -159,7 +159,7 @@ def test_two_tabs_that_send_at_once_lose_nothing(start: Start, model: Facilitato
     assert one.said() == [SOUP, BREAD]
 
 
-def test_a_facilitator_out_of_reach_is_asked_again_at_a_press(start: Start, model: Facilitator) -> None:
+def test_a_facilitator_out_of_reach_is_asked_again_at_a_press(start: Start, model: DirectedModel) -> None:
     talk = start()
     model.says(Fault(529), Fault(529), Fault(529))
     talk.send(SOUP)
@@ -172,8 +172,10 @@ def test_a_facilitator_out_of_reach_is_asked_again_at_a_press(start: Start, mode
     assert talk.stored() == [[SOUP]]
 
 
-def test_an_opening_out_of_reach_is_asked_for_again(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
-    talk = Talk(devices.open(scripted), scripted, new_session(scripted, questions=[])).open()
+def test_an_opening_out_of_reach_is_asked_for_again(
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
+) -> None:
+    talk = ChatPage(devices.open(scripted), scripted, new_session(scripted, questions=[])).open()
     model.says(Fault(529), Fault(529), Fault(529))
     talk.press("Start the conversation")
     expect(talk.page.get_by_text("You are in, and your answers are saved.")).to_be_visible()

@@ -4,37 +4,37 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.facilitator import Facilitator
-from tests.browser.talk import Talk, new_session
+from tests.browser.directed_model import DirectedModel
 from tests.e2e.local import LocalCloud
 
 FOOD = ["Soup", "Salad", "Bread"]
 
 
-def asked(talk: Talk) -> None:
+def asked(talk: ChatPage) -> None:
     """The facilitator presents what its script holds."""
     talk.say("I like to eat with others, at a table that is not my desk.")
     expect(talk.page.locator("[data-widget]")).to_be_visible()
 
 
-def answer(talk: Talk) -> None:
+def answer(talk: ChatPage) -> None:
     """Send the widget's answer; returns when the reply is there."""
     before = talk.replies.count()
     talk.press("Send answer")
     expect(talk.replies).to_have_count(before + 1)
 
 
-def begin(devices: Devices, cloud: LocalCloud, size: tuple[int, int] = DESKTOP, **settings: Any) -> Talk:
+def begin(devices: Devices, cloud: LocalCloud, size: tuple[int, int] = DESKTOP, **settings: Any) -> ChatPage:
     session = new_session(cloud, questions=[], widgets_enabled=True)
-    return Talk(devices.open(cloud, size, **settings), cloud, session).join()
+    return ChatPage(devices.open(cloud, size, **settings), cloud, session).join()
 
 
 def items(page: Page) -> list[str]:
     return page.locator(".ranking .item").all_inner_texts()
 
 
-def test_one_of_several(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_one_of_several(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted, PHONE)
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)
     asked(talk)
@@ -48,7 +48,7 @@ def test_one_of_several(scripted: LocalCloud, devices: Devices, model: Facilitat
     assert talk.said()[1:] == talk.stored()[0][1:] == ["Salad"]
 
 
-def test_several_of_many(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_several_of_many(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.shows("MultiSelect", "What do you like?", options=FOOD)
     asked(talk)
@@ -58,7 +58,7 @@ def test_several_of_many(scripted: LocalCloud, devices: Devices, model: Facilita
     assert talk.said()[1:] == talk.stored()[0][1:] == ["- Soup\n- Bread"]
 
 
-def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     scale: dict[str, Any] = {"min": 1, "max": 5, "minLabel": "Not at all", "maxLabel": "Very much"}
     model.shows("RatingScale", "How much do you look forward to lunch?", **scale)
@@ -73,7 +73,7 @@ def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Faci
     assert talk.stored()[0][1:] == ["4"]
 
 
-def test_a_ranking_by_buttons_tells_every_move(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_ranking_by_buttons_tells_every_move(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.shows("RankingList", "What matters most?", items=FOOD)
     asked(talk)
@@ -93,7 +93,7 @@ def test_a_ranking_by_buttons_tells_every_move(scripted: LocalCloud, devices: De
     assert talk.stored()[0][1:] == ["1. Bread\n2. Soup\n3. Salad"]
 
 
-def test_a_ranking_by_dragging(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_ranking_by_dragging(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.shows("RankingList", "What matters most?", items=FOOD)
     asked(talk)
@@ -113,7 +113,7 @@ def test_a_ranking_by_dragging(scripted: LocalCloud, devices: Devices, model: Fa
     assert talk.stored()[0][1:] == ["1. Salad\n2. Bread\n3. Soup"]
 
 
-def test_a_ranking_by_finger(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_ranking_by_finger(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted, PHONE)
     model.shows("RankingList", "What matters most?", items=FOOD)
     asked(talk)
@@ -132,7 +132,9 @@ def test_a_ranking_by_finger(scripted: LocalCloud, devices: Devices, model: Faci
     assert items(talk.page) == ["Bread", "Soup", "Salad"]
 
 
-def test_an_answer_in_own_words_passes_a_widget_by(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_an_answer_in_own_words_passes_a_widget_by(
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
+) -> None:
     talk = begin(devices, scripted)
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)
     asked(talk)
@@ -141,7 +143,7 @@ def test_an_answer_in_own_words_passes_a_widget_by(scripted: LocalCloud, devices
     assert talk.stored()[0][1:] == ["None of these: dumplings."]
 
 
-def test_a_choice_made_without_a_network_is_kept(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_a_choice_made_without_a_network_is_kept(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted)
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)
     asked(talk)
@@ -154,7 +156,7 @@ def test_a_choice_made_without_a_network_is_kept(scripted: LocalCloud, devices: 
     assert talk.stored()[0][1:] == ["Bread"]
 
 
-def test_every_widget_works_without_a_script(scripted: LocalCloud, devices: Devices, model: Facilitator) -> None:
+def test_every_widget_works_without_a_script(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:
     talk = begin(devices, scripted, PHONE, java_script_enabled=False)
     model.shows("RankingList", "What matters most?", items=FOOD)
     asked(talk)

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.appearance import photograph
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
 FIRST_PAGE_BYTES = 60_000
@@ -29,7 +29,7 @@ def names(found: list[Response]) -> list[str]:
 def test_the_first_page_is_one_html_request_and_cached_files_under_60_kilobytes(
     cloud: LocalCloud, devices: Devices
 ) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud))
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud))
     first = answers(talk.page)
     talk.page.goto(talk.link, wait_until="networkidle")
     assert names(first) == ["/chat", "/static/join.js", "/static/page.css"]
@@ -38,7 +38,7 @@ def test_the_first_page_is_one_html_request_and_cached_files_under_60_kilobytes(
 
 
 def test_files_are_asked_for_once(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     served = talk.page.evaluate(_TRANSFERRED)
     assert set(served) >= {"/static/page.css", "/static/chat.js", "/static/log.js"}
     talk.page.goto(talk.link, wait_until="networkidle")
@@ -48,7 +48,7 @@ def test_files_are_asked_for_once(cloud: LocalCloud, devices: Devices) -> None:
 
 
 def test_the_whole_conversation_works_without_a_script(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud, java_script_enabled=False), cloud, new_session(cloud)).join()
+    talk = ChatPage(devices.open(cloud, java_script_enabled=False), cloud, new_session(cloud)).join()
     talk.say("Soup, mostly.")
     talk.page.goto(talk.link)
     assert talk.said() == ["Soup, mostly."]
@@ -62,7 +62,7 @@ def test_the_whole_conversation_works_without_a_script(cloud: LocalCloud, device
 
 
 def test_a_form_that_the_server_refused_shows_where(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud), cloud, new_session(cloud))
+    talk = ChatPage(devices.open(cloud), cloud, new_session(cloud))
     talk.page.route("**/join.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     talk.open()
     talk.page.evaluate("document.querySelector('#join').noValidate = true")
@@ -80,7 +80,7 @@ def test_a_form_that_the_server_refused_shows_where(cloud: LocalCloud, devices: 
 
 
 def test_everything_works_by_keyboard_alone(cloud: LocalCloud, devices: Devices) -> None:
-    talk = Talk(devices.open(cloud, DESKTOP), cloud, new_session(cloud)).open()
+    talk = ChatPage(devices.open(cloud, DESKTOP), cloud, new_session(cloud)).open()
     keys = talk.page.keyboard
     reach(talk, "[autocomplete=name]")
     keys.type("Ben")
@@ -111,7 +111,7 @@ def test_everything_works_by_keyboard_alone(cloud: LocalCloud, devices: Devices)
     expect(talk.page.locator(".thanks")).to_be_visible()
 
 
-def reach(talk: Talk, wanted: str) -> None:
+def reach(talk: ChatPage, wanted: str) -> None:
     """Press Tab until it is focused; as everybody can who sees where they are."""
     for _ in range(40):
         if talk.page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):

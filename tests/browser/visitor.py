@@ -6,10 +6,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.facilitator import Facilitator
-from tests.browser.people import ARABIC
-from tests.browser.talk import Talk, new_session
+from tests.browser.directed_model import DirectedModel
+from tests.browser.finished_sessions import ARABIC
 from tests.e2e.local import LocalCloud
 
 SAY = {"en": "Mostly soup, because the canteen is far away.", "ar": "الحساء غالبا، لأن المطعم بعيد جدا."}
@@ -35,7 +35,7 @@ class Visitor:
 
     devices: Devices
     cloud: LocalCloud
-    model: Facilitator
+    model: DirectedModel
     tongue: str
     _device: BrowserContext | None = field(default=None, init=False)
 
@@ -61,22 +61,22 @@ class Visitor:
         """A session in the tongue, with a form."""
         return new_session(self.cloud, **{**(ARABIC if self.tongue == "ar" else {"language": "en"}), **fields})
 
-    def joined(self, **fields: Any) -> Talk:
+    def joined(self, **fields: Any) -> ChatPage:
         """Somebody who has been welcomed."""
         self.model.says(ASK[self.tongue])
         session = self.session(**{"questions": [], **fields})
-        talk = Talk(self.page(), self.cloud, session).open()
+        talk = ChatPage(self.page(), self.cloud, session).open()
         talk.page.locator("#join button").click()
         talk.await_opening()
         talk.page.wait_for_load_state()
         return talk
 
-    def send(self, talk: Talk, words: Mapping[str, str] = SAY) -> None:
+    def send(self, talk: ChatPage, words: Mapping[str, str] = SAY) -> None:
         """Say something, and don't wait."""
         talk.box.fill(words[self.tongue])
         talk.page.locator("#compose button[type=submit]").first.click()
 
-    def answered(self, talk: Talk, words: Mapping[str, str] = SAY) -> Talk:
+    def answered(self, talk: ChatPage, words: Mapping[str, str] = SAY) -> ChatPage:
         """Say something; returns when the reply is there."""
         before = talk.replies.count()
         self.send(talk, words)

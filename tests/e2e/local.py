@@ -15,9 +15,9 @@ from typing import Any
 import boto3
 import urllib3
 
-from infra import instance
-from infra.cloud import ACCOUNT, HOST, port_is_free
-from infra.instance import Instance
+from infra.local import instance
+from infra.local.cloud import ACCOUNT, HOST, port_is_free
+from infra.local.instance import Instance
 from infra.package import ROOT
 
 PATIENCE = 240.0  # seconds for whatever has to happen; how fast the machine is, is not what is tested

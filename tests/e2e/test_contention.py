@@ -7,8 +7,8 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from infra.local.request_queue import most_workers
 from infra.package import ROOT
-from infra.waiting import most_workers
 from tests.e2e.contention import PEOPLE
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import join, new_session, say

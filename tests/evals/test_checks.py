@@ -7,8 +7,8 @@ import pytest
 
 from evals.checks import CHECKS, Check
 from evals.transcript import Transcript, parse
-from tests.evals.talks import BY_NAME, asks, findings, says, talk, widget
-from tests.tables import each_row
+from tests.evals.conversations import BY_NAME, asks, findings, says, talk, widget
+from tests.example_tables import each_row
 
 TRANSCRIPTS = Path(__file__).parents[2] / "evals" / "transcripts"
 BYE = asks("Thank you for your time.", is_final=True)

@@ -10,7 +10,7 @@ from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.settings import settings
 from evals.judges import JUDGES, Verdict, judge, score_of
 from tests import fake_anthropic
-from tests.evals.talks import asks, says, talk
+from tests.evals.conversations import asks, says, talk
 from tests.fake_anthropic import FakeAnthropic, text, tool
 
 HEARD = talk(

@@ -11,9 +11,9 @@ from evals.participants.played import LANGUAGES, PARTS, Played
 from evals.sessions import BAIT, meetings
 from evals.text import script_of
 from evals.transcript import Entry, Transcript
-from tests.evals.talks import asks, says, talk, widget
+from tests.evals.conversations import asks, says, talk, widget
+from tests.example_tables import each_row
 from tests.llm.queued import QueuedModel, calls, unavailable
-from tests.tables import each_row
 
 MEETINGS = {meeting.name: meeting for meeting in meetings()}
 MATTER = MEETINGS["library"].matter["en"]

@@ -4,7 +4,7 @@ from evals.checks import CHECKS
 from evals.judges import Verdict
 from evals.report import MOST_FINDINGS, NOT_LIVE, Run, report, score
 from evals.transcript import Transcript
-from tests.evals.talks import asks, says, talk
+from tests.evals.conversations import asks, says, talk
 
 GOOD = talk(asks("What matters?"), says("Books"), asks("Thank you.", is_final=True))
 BAD = talk(asks("What matters? And why?"), says("Books"), asks("Thank you.", is_final=True), persona="terse")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.evals.talks import BY_NAME, asks, findings, says, talk, widget
-from tests.tables import each_row
+from tests.evals.conversations import BY_NAME, asks, findings, says, talk, widget
+from tests.example_tables import each_row
 
 PROMPT = (
     "# Opening\nWelcome to the library, tell me what you like about reading here.\n# Questions\n1. What should it offer?\n"

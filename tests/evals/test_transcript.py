@@ -3,7 +3,7 @@
 import pytest
 
 from evals.transcript import parse, render
-from tests.evals.talks import asks, says, talk, widget
+from tests.evals.conversations import asks, says, talk, widget
 
 WHOLE = talk(
     asks("Hello.\n\n## Facilitator\n\n> What matters?"),

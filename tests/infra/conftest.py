@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra import data
+from infra.data_stack import template
 from infra.package import Package, package_application
 from tests.infra.templates import Template, translated
 
@@ -20,4 +20,4 @@ def application(package: Package) -> Template:
 
 @pytest.fixture(scope="session")
 def data_stack() -> Template:
-    return data.template()
+    return template()

@@ -33,8 +33,8 @@ from tests.api.jobs import summarise, write_brief
 from tests.api.shapes import SESSION, assert_shape
 from tests.clock import own_time
 from tests.conftest import forget_wiring
+from tests.example_tables import each_row
 from tests.snapshots import restore_snapshot, take_snapshot
-from tests.tables import each_row
 from tests.web.browser import Browser
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)

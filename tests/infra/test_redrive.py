@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.settings import settings
-from infra import instance, redrive
+from infra import redrive
+from infra.local import instance
 from tests.faults import Died
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from infra import cloud, instance, seed
-from infra.greeting import greeting
-from infra.instance import Instance
+from infra.local import cloud, instance, seed
+from infra.local.greeting import greeting
+from infra.local.instance import Instance
 from infra.run import options_from
 from tests import fake_anthropic
 from tests.e2e.local import free_port
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}

@@ -13,8 +13,8 @@ from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
 from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
 from chalicelib.settings import settings
+from tests.example_tables import each_row
 from tests.fake_anthropic import FakeAnthropic, text
-from tests.tables import each_row
 
 TURN = Request("turn", "medium", (Block("Guide."),), (ChatMessage("user", (Block("Hi"),)),), 500, (CONCLUDE,))
 CLOSED: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}

@@ -9,8 +9,8 @@ from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.model import Digest, Point
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
+from tests.example_tables import each_row
 from tests.services.builders import NOW, deadline, message, talk, thread, view
-from tests.tables import each_row
 
 EN = read_catalogue("en")
 SEEN, OBSTACLE = EN.questions[:2]

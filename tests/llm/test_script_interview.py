@@ -16,9 +16,9 @@ from chalicelib.text.language import OWN
 from evals.conversation import Conversation, begin
 from evals.participants import Said
 from evals.transcript import Entry
+from tests.example_tables import each_row
 from tests.services.builders import deadline, thread, view
 from tests.services.builders import talk as messages
-from tests.tables import each_row
 
 FULL = "That is how it has been since we moved in spring."
 EN = read_catalogue("en")

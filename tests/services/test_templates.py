@@ -11,8 +11,8 @@ from chalicelib.errors import Invalid
 from chalicelib.services.facilitation.prompt import basic_prompt, system_blocks
 from chalicelib.services.facilitation.tailored_prompt import LEAST, MOST
 from chalicelib.services.templates import Template, all_templates, find_template, template_id
+from tests.example_tables import each_row
 from tests.services.builders import view
-from tests.tables import each_row
 
 SLUGS = {
     "product-feedback", "retrospective", "research-interview", "planning", "stakeholder-input", "workshop",

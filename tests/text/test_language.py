@@ -5,7 +5,7 @@ import pytest
 from chalicelib.text.language import OWN, choose_own_language, detect_language, match_language, usual_language_of
 from chalicelib.text.scripts import is_right_to_left, script_of, script_of_language
 from chalicelib.text.stop_words import languages, stop_words
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 PAGES = tuple(OWN)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.text.normalise import fold, fold_twins, is_blank, normalise, one_line
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 @each_row(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.text.sentences import find_spans, is_question, list_questions, split_sentences
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 @each_row(

@@ -1,7 +1,7 @@
 """Words as they are compared, in any script."""
 
 from chalicelib.text import tokens
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 @each_row(

@@ -12,7 +12,7 @@ TASKS = ("turn", "digest", "summary")
 
 
 @dataclass(frozen=True)
-class Aside:
+class OtherRequest:
     """Another request that is made and answered just before a call of the one that is being made."""
 
     at: int
@@ -20,12 +20,12 @@ class Aside:
     name: str
 
 
-Trouble = tuple[Fault, int] | str | Aside | None
+Trouble = tuple[Fault, int] | str | OtherRequest | None
 
 people = st.sampled_from(PEOPLE)
 calls = st.integers(1, 14)
 failures = st.none() | st.tuples(st.sampled_from(DEATHS), calls) | st.sampled_from(TASKS)
 asides = st.builds(
-    Aside, calls, st.sampled_from(("speaks", "is taken out", "is taken in", "is removed", "sums up")), people
+    OtherRequest, calls, st.sampled_from(("speaks", "is taken out", "is taken in", "is removed", "sums up")), people
 )
 troubles = failures | asides

@@ -29,7 +29,7 @@ from tests.snapshots import empty_tables
 from tests.workers.consultation import SAYINGS, Consultation
 from tests.workers.delivery import Queues, Streams
 from tests.workers.final_state import A_DAY, deliver_all, holds_exactly, message_ids, read_results, settle
-from tests.workers.interruptions import PEOPLE, Aside, Trouble, failures, people, troubles
+from tests.workers.interruptions import PEOPLE, OtherRequest, Trouble, failures, people, troubles
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -76,7 +76,7 @@ class SessionMachine(RuleBasedStateMachine):
         model = self.consultation.model
         self.consultation.clock.advance(0.05)  # no two things happen at once
         around: AbstractContextManager[object] = nullcontext()
-        if isinstance(trouble, Aside):
+        if isinstance(trouble, OtherRequest):
             around = self.wire.meanwhile(trouble.at, lambda: self.meanwhile(trouble.what, trouble.name))
         elif isinstance(trouble, tuple):
             around = self.wire.broken(*trouble)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chalicelib import container
 from chalicelib.model import Brief
 from chalicelib.store.due_kinds import BRIEF
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 from tests.workers.consultation import Consultation
 
 

@@ -14,7 +14,7 @@ from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.store import thread_head
 from chalicelib.store.reduced_digests import ReducedDigests, bucket_of
-from tests.bench.crowds import CountingModel, crowded_session, say_more
+from tests.bench.crowded_sessions import CountingModel, crowded_session, say_more
 from tests.capacity import Consumed, metered
 from tests.clock import FakeClock, own_time
 from tests.services.builders import digest, point

@@ -7,7 +7,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request
 from chalicelib.services.synthesis import digest_runner
 from chalicelib.store.due_kinds import STALE
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 from tests.workers.consultation import SAYINGS, Consultation, heads, status
 
 

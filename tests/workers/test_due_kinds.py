@@ -18,7 +18,7 @@ from infra.functions import SWEEP
 from tests import events
 from tests.conversation import HOST
 from tests.events import Context
-from tests.stored import left_by
+from tests.stored_items import left_by
 from tests.workers.consultation import Consultation
 
 

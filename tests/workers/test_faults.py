@@ -10,7 +10,7 @@ from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.state import is_settled
 from chalicelib.store import due_kinds
 from tests.faults import Died
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 from tests.workers.consultation import SAYINGS, Consultation
 
 RECEIPTS = 5  # then a message goes to the dead letters

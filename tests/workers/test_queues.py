@@ -15,7 +15,7 @@ from chalicelib.model.jobs import QUEUE_OF, QUEUES, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
-from tests.tables import each_row
+from tests.example_tables import each_row
 from tests.workers.consultation import Consultation, failed
 
 Work = Callable[[str], None]

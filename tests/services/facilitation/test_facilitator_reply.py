@@ -8,9 +8,9 @@ import pytest
 from chalicelib.llm.interface import ModelUnavailable, Reply, ToolCall, Usage
 from chalicelib.model import Message
 from chalicelib.services.facilitation.facilitator_reply import SECOND_CALL, FacilitatorReply, facilitate
+from tests.example_tables import each_row
 from tests.llm.queued import USAGE, QueuedModel, calls, says, unavailable
 from tests.services.builders import deadline, message, single_select, talk, thread, view
-from tests.tables import each_row
 
 HISTORY = talk("Hello, what matters?", "More books")
 ASKED = "What would you change first about the library?"

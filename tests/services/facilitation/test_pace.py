@@ -4,8 +4,8 @@ import pytest
 
 from chalicelib.model import Message
 from chalicelib.services.facilitation.pace import Pace, measure_pace, render_pace
+from tests.example_tables import each_row
 from tests.services.builders import message, single_select, talk, thread, view
-from tests.tables import each_row
 
 HISTORY = talk("Hello?", "Yes")
 LEAD = "The participant's latest words follow. "

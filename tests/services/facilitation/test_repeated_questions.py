@@ -1,7 +1,7 @@
 """The repeat detector: pairs that are one question, pairs that are two, and what it reads of a message."""
 
 from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 REPEATS = [
     ("What would you change first about the library?", "What would you change first about the library?"),

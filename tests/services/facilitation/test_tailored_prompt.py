@@ -14,10 +14,10 @@ from chalicelib.services.prompts import fill
 from chalicelib.services.templates import find_template
 from chalicelib.settings import settings
 from tests import fake_anthropic
+from tests.example_tables import each_row
 from tests.fake_anthropic import FakeAnthropic, tool
 from tests.llm.queued import QueuedModel, calls, unavailable
 from tests.services.builders import deadline, view
-from tests.tables import each_row
 
 GIVEN: dict[str, Any] = {
     "opening": "Welcome the person\nto the new library.",

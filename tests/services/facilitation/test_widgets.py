@@ -17,7 +17,7 @@ from chalicelib.services.facilitation.widgets import (
     render_choices,
     salvage_text,
 )
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 SINGLE = {"type": "SingleSelect", "label": "Where?", "options": ["At home", "Outside"]}
 MULTI = {"type": "MultiSelect", "label": "Which?", "options": ["Books", "Films", "Games"]}

@@ -18,7 +18,7 @@ from chalicelib.services.safety.table import (
     read_table,
 )
 from chalicelib.text.language import OWN
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 SENTENCES = Path(__file__).parents[2] / "data" / "danger"
 CPU_SECONDS = 5  # for 100,000 characters; less than a tenth of it is used, and a machine may be slow

@@ -10,8 +10,8 @@ from chalicelib.llm import tags
 from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
+from tests.example_tables import each_row
 from tests.services.builders import NOW, view
-from tests.tables import each_row
 
 SUMMARY = Summary(
     markdown="unused",

@@ -9,9 +9,9 @@ from chalicelib.llm.interface import ModelUnavailable, Reply
 from chalicelib.model import Digest, Message, Point, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.digests import MAX_POINTS, MAX_TEXT, digest_thread
 from chalicelib.services.synthesis.shared_registry import MAX_OF_ONE, SharedRegistry
+from tests.example_tables import each_row
 from tests.llm.queued import QueuedModel, calls, says, unavailable
 from tests.services.builders import NOW, deadline, message, point, talk, thread, view
-from tests.tables import each_row
 
 MESSAGES = talk("What matters to you?", "The buses are late.", "What else?", "More trees in the park, please.")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count
 from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 SAID = Quote("The buses are late, always “late”, don't they know?", "ann", "m1")
 CHINESE = Quote("計程車司機的態度「很差」，希望改善", "bo", "m2")

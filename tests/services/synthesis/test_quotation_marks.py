@@ -11,7 +11,7 @@ from chalicelib.services.synthesis.quotation_marks import (
     split_paragraphs,
     strip_markdown,
 )
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 @each_row(

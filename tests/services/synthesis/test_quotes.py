@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
 from chalicelib.text.normalise import fold_twins
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 STORED = "The buses are late.\n\nI would  pay more,\tif they came on time!"
 

@@ -13,9 +13,9 @@ from chalicelib.services.synthesis import evidence
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
+from tests.example_tables import each_row
 from tests.llm.queued import QueuedModel, calls, says
 from tests.services.builders import NOW, deadline, digest, point, view
-from tests.tables import each_row
 
 BOOKS, HOURS = "t1", "t2"
 REGISTRY = ThemeRegistry(

@@ -9,7 +9,7 @@ from chalicelib import web
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language
 from chalicelib.web.kit.texts import texts_in
 from tests.api.hosts import Host
-from tests.tables import each_row
+from tests.example_tables import each_row
 from tests.web.browser import Browser
 
 ROOM = Path(web.__file__).parent

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.state import Flusher, damaged, is_there, set_aside
+from infra.local.state import Flusher, damaged, is_there, set_aside
 
 
 def _flusher(folder: Path, **services: Callable[[], Any]) -> Flusher:
@@ -79,7 +79,7 @@ def test_a_state_that_cannot_be_read_is_kept_aside_whole(tmp_path: Path) -> None
 
 
 def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.state.LEAST_SECONDS", 0.01)
+    monkeypatch.setattr("infra.local.state.LEAST_SECONDS", 0.01)
     requests, copies = [0], [0]
 
     def state() -> str:

@@ -9,8 +9,8 @@ import pytest
 from chalicelib import settings
 from chalicelib.model.jobs import QUEUES
 from infra import alarms, functions, queues
-from infra import application as stack
-from infra.localize import localize
+from infra import application_stack as stack
+from infra.local.localize import localize
 from infra.package import Package
 from tests.infra.templates import Template, complaints, of_type, translated
 

@@ -32,7 +32,7 @@ def new_session(cloud: LocalCloud, **fields: Any) -> str:
     return str(answer.json()["id"])
 
 
-class Talk:
+class ChatPage:
     """One participant in one session at one device."""
 
     def __init__(self, page: Page, cloud: LocalCloud, session: str) -> None:
@@ -44,12 +44,12 @@ class Talk:
         self.replies = page.locator("[role=log] .message.assistant")
         self.alert = page.get_by_role("alert").filter(has_text=re.compile(r"\S"))
 
-    def open(self) -> "Talk":
+    def open(self) -> "ChatPage":
         """Open the link."""
         self.page.goto(self.link)
         return self
 
-    def join(self, name: str = "Ben Okri") -> "Talk":
+    def join(self, name: str = "Ben Okri") -> "ChatPage":
         """Open the link, fill in the form where there is one, start; returns when the facilitator has spoken."""
         self.open()
         if (field := self.page.locator("[autocomplete=name]")).count():

@@ -1,4 +1,4 @@
-"""The launcher of the local cloud: `python -m infra.cloud` with the environment that `environment()` makes.
+"""The launcher of the local cloud: `python -m infra.local.cloud` with the environment that `environment()` makes.
 
 It runs until SIGTERM or SIGINT, or until the process that started it is gone: that one holds the other end of
 standard input.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.functions import environment_values
-from infra.waiting import most_workers
+from infra.local.request_queue import most_workers
 
 HOST = "127.0.0.1"
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -80,9 +80,9 @@ async def serve(port: int, folder: Path) -> None:
     from ministack.core import persistence
     from ministack.services import dynamodb, lambda_svc, sqs
 
-    from infra.front import Front
-    from infra.restart import Streams, release_received
-    from infra.state import Flusher
+    from infra.local.gateway import Front
+    from infra.local.restart import Streams, release_received
+    from infra.local.state import Flusher
 
     streams = Streams(dynamodb, lambda_svc)
     streams.install()

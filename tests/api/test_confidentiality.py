@@ -14,7 +14,7 @@ from tests.api.hosts import Host
 from tests.api.jobs import summarise, write_brief
 from tests.fake_anthropic import text
 from tests.llm.wire import Json, LiveApi, live_api, texts
-from tests.writer import Writer
+from tests.rule_based_model import RuleBasedModel
 
 # Each holds a word that stands nowhere else, so that no part of it can hide.
 INJECTED = (
@@ -124,7 +124,7 @@ def session(live: LiveApi, monkeypatch: pytest.MonkeyPatch) -> str:
     for words in INJECTED:
         assert set(found_in(words)) <= set(found_in(says(host, found, "p1", words)))
     with monkeypatch.context() as free:
-        free.setattr(container, "model", cache(Writer))
+        free.setattr(container, "model", cache(RuleBasedModel))
         assert summarise(found)
         assert write_brief(found)
     assert host.get(f"/sessions/{found}/summary")["summary"]

@@ -9,7 +9,7 @@ from tests.fake_anthropic import FakeAnthropic, text, tool
 PATIENCE = 120.0  # seconds that a held reply waits for its test
 
 
-class Facilitator:
+class DirectedModel:
     """Answers turns by its script, then with numbered questions; everything else as any model would."""
 
     def __init__(self, server: FakeAnthropic) -> None:

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from infra.localize import DOMAIN, RULES, gateway_responses_as_resources, localize, stable_address
+from infra.local.localize import DOMAIN, RULES, gateway_responses_as_resources, localize, stable_address
 from infra.package import Package
 from tests.infra.templates import of_type
 

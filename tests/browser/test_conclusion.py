@@ -5,24 +5,24 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
-from tests.browser.facilitator import PATIENCE, Facilitator
+from tests.browser.directed_model import PATIENCE, DirectedModel
 from tests.browser.live_regions import listen, told
-from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 from tests.fake_anthropic import Fault
 
 NO_ANSWER = "We got no answer, so this may not have been saved."
 
-Start = Callable[[], Talk]
+Start = Callable[[], ChatPage]
 
 
 @pytest.fixture
 def start(scripted: LocalCloud, devices: Devices) -> Start:
     """Somebody at a desktop who has said something."""
 
-    def start() -> Talk:
-        talk = Talk(devices.open(scripted, DESKTOP), scripted, new_session(scripted, questions=[])).join()
+    def start() -> ChatPage:
+        talk = ChatPage(devices.open(scripted, DESKTOP), scripted, new_session(scripted, questions=[])).join()
         talk.say("Soup, mostly.")
         return talk
 
@@ -81,7 +81,7 @@ def test_a_rating_without_a_network_stays_in_its_form(start: Start) -> None:
     expect(talk.alert).to_have_count(0)
 
 
-def test_another_try_without_a_network_is_told_and_can_be_repeated(start: Start, model: Facilitator) -> None:
+def test_another_try_without_a_network_is_told_and_can_be_repeated(start: Start, model: DirectedModel) -> None:
     talk = start()
     model.says(Fault(529), Fault(529), Fault(529))
     talk.send("And bread.")
@@ -99,7 +99,7 @@ def test_another_try_without_a_network_is_told_and_can_be_repeated(start: Start,
     expect(talk.box).to_be_focused()
 
 
-def test_an_end_pressed_while_a_reply_is_written_comes_after_it(start: Start, model: Facilitator) -> None:
+def test_an_end_pressed_while_a_reply_is_written_comes_after_it(start: Start, model: DirectedModel) -> None:
     talk = start()
     model.hold()
     talk.send("And bread.")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.browser.talk import new_session
+from tests.browser.chat_page import new_session
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import current_summary, join, say, wait_for
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, PHONE, TIMEOUT, Devices
-from tests.browser.talk import Talk, new_session
 from tests.e2e.local import LocalCloud
 
 LIVE = "**/chat/live*"
@@ -15,21 +15,21 @@ SOUP, DRAFT = "Soup, mostly.", "And bread that"
 FORGET = "Forget it and start new"
 KEPT = "Object.keys(localStorage).filter(it => it.startsWith('harmonica')).length"
 
-Start = Callable[..., Talk]
+Start = Callable[..., ChatPage]
 
 
 @pytest.fixture
 def start(scripted: LocalCloud, devices: Devices) -> Start:
     """Somebody who has started."""
 
-    def start(**settings: Any) -> Talk:
+    def start(**settings: Any) -> ChatPage:
         page = devices.open(scripted, settings.pop("size", DESKTOP), **settings)
-        return Talk(page, scripted, new_session(scripted, questions=[])).join()
+        return ChatPage(page, scripted, new_session(scripted, questions=[])).join()
 
     return start
 
 
-def leaving(talk: Talk) -> Talk:
+def leaving(talk: ChatPage) -> ChatPage:
     """One message that could not be sent and a draft, on the page that asks."""
     talk.page.route(LIVE, lambda route: route.abort())
     talk.send(SOUP)
@@ -41,7 +41,7 @@ def leaving(talk: Talk) -> Talk:
     return talk
 
 
-def has_all(talk: Talk) -> None:
+def has_all(talk: ChatPage) -> None:
     """Nothing was lost: back in the conversation, the message is sent and the draft is in its box."""
     talk.page.get_by_role("link", name="Stay in this conversation").click()
     expect(talk.replies).to_have_count(2)
@@ -110,7 +110,7 @@ def test_a_lost_answer_is_made_up_for_by_another_try(start: Start) -> None:
 def test_where_it_is_somebody_elses_already_nothing_of_theirs_is_touched(start: Start) -> None:
     talk = leaving(start())
     talk.page.context.clear_cookies()
-    other = Talk(talk.page.context.new_page(), talk.cloud, talk.session).join()
+    other = ChatPage(talk.page.context.new_page(), talk.cloud, talk.session).join()
     other.say("Salad.")
     talk.press(FORGET)
     expect(talk.page.locator("[role=log] .message.user")).to_have_text(["You Salad."], use_inner_text=False)

@@ -17,7 +17,7 @@ LEAST_WORDS = 3
 _NAMING = re.compile(r"[^\W\d_]{5,}")
 
 
-class Writer:
+class RuleBasedModel:
     """A Model that writes digests and summaries; a conversation is not its work."""
 
     name = "writer"

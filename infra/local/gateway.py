@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.application import gateway_envelope
-from infra.localize import DOMAIN
-from infra.waiting import App, Receive, RequestQueue, Scope, Send
+from infra.application_stack import gateway_envelope
+from infra.local.localize import DOMAIN
+from infra.local.request_queue import App, Receive, RequestQueue, Scope, Send
 
 Headers = Iterable[tuple[bytes, bytes]]
 

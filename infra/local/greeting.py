@@ -6,8 +6,8 @@ from pathlib import Path
 import urllib3
 
 from chalicelib.settings import DEFAULT_MODEL_SERVER
-from infra import seed
-from infra.instance import Instance
+from infra.local import seed
+from infra.local.instance import Instance
 
 PROBE_SECONDS = 5
 

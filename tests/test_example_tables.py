@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tables import each_row
+from tests.example_tables import each_row
 
 
 def test_every_row_is_run_and_all_that_fail_are_told() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import urllib3
 
 from infra import logs
-from infra.instance import Instance, write_private
+from infra.local.instance import Instance, write_private
 
 ENVIRONMENT_FILE = "harmonica.env"
 HOST_FILE = "demo-host"

@@ -16,7 +16,7 @@ from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
-from tests.stored import sessions_due
+from tests.stored_items import sessions_due
 
 ENDS = "2026-03-01T13:00:00Z"  # an hour from the start of every test
 ENDED = (400, "validation_error", "Session is not active")

@@ -21,8 +21,8 @@ from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
 from chalicelib.services.synthesis.summary_document import list_quotes
+from tests.rule_based_model import RuleBasedModel
 from tests.services.builders import NOW, deadline, message, thread, view
-from tests.writer import Writer
 
 DATA = Path(__file__).parents[2] / "data" / "polis"
 TOPICS = {"bowling-green": "Improving Bowling Green / Warren County", "uberx-taiwan": "UberX 在台灣應該如何規範"}
@@ -50,9 +50,9 @@ def digest_all(said: Said, topic: str, model: Model, register: SharedRegistry) -
 
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
     register = SharedRegistry()
-    made = digest_all(said, topic, digests or Writer(), register)
+    made = digest_all(said, topic, digests or RuleBasedModel(), register)
     book = EvidenceBook(aggregate_digests(made), register.registry)
-    return write_summary(view(topic=topic), book, model=model or Writer(), deadline=deadline(), now=NOW).summary
+    return write_summary(view(topic=topic), book, model=model or RuleBasedModel(), deadline=deadline(), now=NOW).summary
 
 
 @pytest.fixture(scope="module", params=sorted(TOPICS))
@@ -106,7 +106,7 @@ class Liar:
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
         """A true answer, spoilt."""
-        given: Any = Writer().complete(request, deadline).tool_calls[0]
+        given: Any = RuleBasedModel().complete(request, deadline).tool_calls[0]
         spoilt = self._digest(given.input, request) if request.task == "digest" else self._summary(given.input)
         return Reply("", "liar", (ToolCall(given.name, spoilt),))
 

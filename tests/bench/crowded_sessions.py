@@ -22,7 +22,7 @@ from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE
 from chalicelib.store.mapping import message_item
 from chalicelib.store.thread_head import head_item
-from tests.writer import Writer
+from tests.rule_based_model import RuleBasedModel
 
 DATA = Path(__file__).parents[1] / "data" / "polis" / "bowling-green.csv"
 HOST = "00000000-0000-4000-8000-0000000000aa"
@@ -48,7 +48,7 @@ class CountingModel:
         self.asked[request.task] += 1
         self.tokens[request.task] += (tools + sum(len(block.text) for block in blocks)) // 4
         self.cached[request.task] += sum(len(block.text) for block in blocks if block.cached) // 4
-        return Writer().complete(request, deadline)
+        return RuleBasedModel().complete(request, deadline)
 
     def reset(self) -> None:
         """Begin again at nothing."""

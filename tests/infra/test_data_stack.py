@@ -6,7 +6,7 @@ import pytest
 from pynamodb.models import Model
 
 from chalicelib.store import conversation_items, session_items, tables, user_items
-from infra import data
+from infra.data_stack import TABLES
 from tests.infra.templates import Template, complaints, of_type
 
 
@@ -74,7 +74,7 @@ def test_tables_have_exactly_the_keys_and_indexes_that_the_models_name(data_stac
 def test_key_attributes_are_strings(data_stack: Template) -> None:
     kinds = {it["AttributeType"] for table in _tables(data_stack).values() for it in table["AttributeDefinitions"]}
     assert kinds == {"S"}
-    assert len(data.TABLES) == len(_tables(data_stack))
+    assert len(TABLES) == len(_tables(data_stack))
 
 
 def _shape(properties: Template) -> dict[str, Any]:

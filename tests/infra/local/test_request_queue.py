@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra import waiting
-from infra.front import Front
-from infra.waiting import RequestQueue, most_workers
+from infra.local import request_queue
+from infra.local.gateway import Front
+from infra.local.request_queue import RequestQueue, most_workers
 
 Message = dict[str, Any]
 
@@ -168,7 +168,7 @@ def test_aws_calls_never_wait() -> None:
 
 def test_the_number_of_workers_is_a_few_a_core_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, workers in ((1, 4), (2, 8), (8, 32)):
-        monkeypatch.setattr(waiting, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(request_queue, "_cores", lambda cores=cores: cores)
         assert most_workers({}) == workers
     assert most_workers({"WORKERS": "3"}) == 3
 

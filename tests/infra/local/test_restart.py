@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from infra.restart import Streams, move, release_received
+from infra.local.restart import Streams, move, release_received
 
 ACCOUNT, REGION, TABLE = "000000000000", "us-east-1", "sessions"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}/stream/2026"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from infra import functions, queues
-from infra.cloud import ACCOUNT, HOST, port_is_free
+from infra.local.cloud import ACCOUNT, HOST, port_is_free
 
 FILE = "instance.json"
 LOCAL_STAGE = "local"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from infra.application import gateway_envelope
-from infra.front import Front, is_aws_call
-from tests.tables import each_row
+from infra.application_stack import gateway_envelope
+from infra.local.gateway import Front, is_aws_call
+from tests.example_tables import each_row
 
 
 def _scope(path: str = "/api/v1/me", query: str = "", **headers: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
-from tests.stored import left_by, owners_of, stored
+from tests.stored_items import left_by, owners_of, stored
 
 SECRET = "The marmalade is locked away on Thursdays."
 

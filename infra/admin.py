@@ -1,9 +1,15 @@
-"""Administration from the command line: users, API keys, members of a session.
+"""Administration from the command line: users, API keys, members of a session, what the public list shows.
 
     python -m infra.admin create-user ana@example.com --name Ana
+    python -m infra.admin disable-user ana@example.com   (enable-user lets the same keys in again)
     python -m infra.admin mint-key ana@example.com --name laptop --rate 100
+    python -m infra.admin list-keys ana@example.com
     python -m infra.admin revoke-key hm_live_…           (- reads the key from standard input)
+    python -m infra.admin revoke-keys --prefix hm_live_ab12
+    python -m infra.admin revoke-keys --user ana@example.com
     python -m infra.admin add-member SESSION_ID bo@example.com editor
+    python -m infra.admin remove-member SESSION_ID bo@example.com
+    python -m infra.admin unlist-session SESSION_ID
     python -m infra.admin plant-example ana@example.com
 
 Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS
@@ -15,11 +21,17 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import boto3
 
 from infra.local import instance
+
+if TYPE_CHECKING:
+    from chalicelib.model import KeyRecord
+
+_TIME = "%Y-%m-%d %H:%M"  # UTC
 
 
 def create_user(email: str, name: str | None = None) -> str:
@@ -50,11 +62,35 @@ def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> 
     return keys.mint_key(user_id, name, rate=limit, accounts=container.accounts(), now=_now())
 
 
-def revoke_key(key: str) -> None:
-    """Make a key useless from now on."""
+def list_keys(user_id: str) -> list[str]:
+    """A line for each key of a user, the newest first: what it begins with, its state, its times, its name."""
     from chalicelib import container
 
-    container.accounts().revoke_key(key, _now())
+    return [_line(key) for key in container.accounts().keys_of(user_id)]
+
+
+def revoke_key(key: str) -> None:
+    """Make a key useless from now on, and end the links that were fetched with it."""
+    from chalicelib import container
+    from chalicelib.services.accounts import keys
+
+    keys.revoke_key(key, accounts=container.accounts(), now=_now())
+
+
+def revoke_keys(prefix: str | None, user_id: str | None) -> list[str]:
+    """The same for all keys that begin so, that a user has, or both; a line for each."""
+    from chalicelib import container
+    from chalicelib.services.accounts import keys
+
+    revoked = keys.revoke_keys(prefix, user_id, accounts=container.accounts(), now=_now())
+    return [f"Revoked {key.prefix} {key.name or ''}".rstrip() for key in revoked]
+
+
+def disable_user(user_id: str, *, again: bool = False) -> None:
+    """Let no key and no link of a user in; `again`: let the keys in again."""
+    from chalicelib import container
+
+    container.accounts().disable_user(user_id, None if again else _now())
 
 
 def add_member(session_id: str, email: str, role: str) -> None:
@@ -63,6 +99,28 @@ def add_member(session_id: str, email: str, role: str) -> None:
     from chalicelib.services.access.roles import add_member as add
 
     add(session_id, email, role, sessions=container.sessions(), accounts=container.accounts())
+
+
+def remove_member(session_id: str, email: str) -> None:
+    """Take a user's role in a session away."""
+    from chalicelib import container
+    from chalicelib.services.access.roles import remove_member as remove
+
+    remove(session_id, email, sessions=container.sessions(), accounts=container.accounts())
+
+
+def unlist_session(session_id: str) -> bool:
+    """Take a session off the public list, and make it private; False where it was."""
+    from chalicelib import container
+    from chalicelib.services.sessions.editing import take_off_public_list
+
+    return take_off_public_list(
+        session_id,
+        sessions=container.sessions(),
+        groups=container.telegram_groups(),
+        clock=container.clock(),
+        new_id=container.new_id,
+    )
 
 
 def plant_example(user_id: str) -> str:
@@ -90,7 +148,10 @@ def activate_stage(stage: str) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; problems end in one sentence and exit code 1."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.command == "revoke-keys" and not (asked.prefix or asked.user):
+        parser.error("revoke-keys needs --prefix, --user or both")
     if asked.stage:
         activate_stage(asked.stage)
     else:
@@ -104,42 +165,82 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    if asked.command == "create-user":
-        print(create_user(asked.email, asked.name))
-    elif asked.command == "mint-key":
-        print(mint_key(user_id_of(asked.email), asked.name, asked.rate))
-    elif asked.command == "revoke-key":
-        revoke_key(sys.stdin.readline().strip() if asked.key == "-" else asked.key)
-        print("Revoked")
-    elif asked.command == "plant-example":
-        print(plant_example(user_id_of(asked.email)))
-    else:
-        add_member(asked.session_id, asked.email, asked.role)
-        print(f"{asked.email} is {asked.role} of {asked.session_id}")
+    match asked.command:
+        case "create-user":
+            print(create_user(asked.email, asked.name))
+        case "disable-user" | "enable-user":
+            disable_user(user_id_of(asked.email), again=asked.command == "enable-user")
+            print(f"{asked.email} is {'enabled' if asked.command == 'enable-user' else 'disabled'}")
+        case "mint-key":
+            print(mint_key(user_id_of(asked.email), asked.name, asked.rate))
+        case "list-keys":
+            print("\n".join(list_keys(user_id_of(asked.email))) or f"{asked.email} has no keys")
+        case "revoke-key":
+            revoke_key(sys.stdin.readline().strip() if asked.key == "-" else asked.key)
+            print("Revoked")
+        case "revoke-keys":
+            print("\n".join(revoke_keys(asked.prefix, asked.user and user_id_of(asked.user))))
+        case "remove-member":
+            remove_member(asked.session_id, asked.email)
+            print(f"{asked.email} is no member of {asked.session_id} any more")
+        case "unlist-session":
+            done = unlist_session(asked.session_id)
+            print(f"{asked.session_id} {'is private now' if done else 'was private already'}")
+        case "plant-example":
+            print(plant_example(user_id_of(asked.email)))
+        case _:
+            add_member(asked.session_id, asked.email, asked.role)
+            print(f"{asked.email} is {asked.role} of {asked.session_id}")
+
+
+def _line(key: "KeyRecord") -> str:
+    state = "revoked" if key.revoked_at else "disabled" if key.disabled_at else "in use"
+    used = f"last used {key.last_used_at:{_TIME}}" if key.last_used_at else "never used"
+    return f"{key.prefix}  {state:8}  made {key.created_at:{_TIME}}  {used}  {key.name or ''}".rstrip()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.admin", description="Users, API keys and members.")
     parser.add_argument("--stage", help="a stage on AWS; without it, the running local instance")
     commands = parser.add_subparsers(dest="command", required=True)
-    user = commands.add_parser("create-user", help="create an account; prints its id")
-    user.add_argument("email")
-    user.add_argument("--name")
-    key = commands.add_parser("mint-key", help="make an API key; prints it, this once")
-    key.add_argument("email")
-    key.add_argument("--name")
-    key.add_argument("--rate", type=int, help="requests a minute (default 300)")
-    revoked = commands.add_parser("revoke-key", help="make a key useless from now on")
-    revoked.add_argument("key")
+    _add_users_and_keys(commands)
     member = commands.add_parser("add-member", help="give a user a role in a session")
     member.add_argument("session_id")
     member.add_argument("email")
     member.add_argument("role", choices=["viewer", "editor", "admin"])
+    removed = commands.add_parser("remove-member", help="take a user's role in a session away")
+    removed.add_argument("session_id")
+    removed.add_argument("email")
+    unlisted = commands.add_parser(
+        "unlist-session", help="take a session off the public list; its host can put it there again"
+    )
+    unlisted.add_argument("session_id")
     planted = commands.add_parser(
         "plant-example", help="make a finished session of made-up people, which `/` then links to"
     )
     planted.add_argument("email", help="whose session it is to be")
     return parser
+
+
+def _add_users_and_keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    user = commands.add_parser("create-user", help="create an account; prints its id")
+    user.add_argument("email")
+    user.add_argument("--name")
+    for name, does in (
+        ("disable-user", "let none of a user's keys and links in"),
+        ("enable-user", "let the keys of a disabled user in again"),
+        ("list-keys", "list a user's keys: what each begins with, its state, when it was made and used, its name"),
+    ):
+        commands.add_parser(name, help=does).add_argument("email")
+    key = commands.add_parser("mint-key", help="make an API key; prints it, this once")
+    key.add_argument("email")
+    key.add_argument("--name")
+    key.add_argument("--rate", type=int, help="requests a minute (default 300)")
+    revoked = commands.add_parser("revoke-key", help="make a key useless from now on, and what was fetched with it")
+    revoked.add_argument("key")
+    several = commands.add_parser("revoke-keys", help="the same for keys that are known by their prefix or user only")
+    several.add_argument("--prefix", help="hm_live_ and four characters, as list-keys shows it")
+    several.add_argument("--user", help="e-mail address")
 
 
 def _now() -> datetime:

@@ -164,7 +164,7 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": KEY_ITEM,
+        "Accounts": (*KEY_ITEM, "BatchGetItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),

@@ -288,7 +288,9 @@ def _narrowed(query: Callable[..., Any]) -> Callable[..., Any]:
         narrow.items = defaultdict(dict)
         if args[4]:  # an index
             ((name, wanted),) = kwargs["hash_key_conditions"]
-            for own, parts in self.items.items():
+            if not self.has_range_key:  # each item by its own key
+                narrow.items.update({own: it for own, it in self.items.items() if wanted == it.attrs.get(name)})
+            for own, parts in self.items.items() if self.has_range_key else ():
                 if found := {part: item for part, item in parts.items() if wanted == item.attrs.get(name)}:
                     narrow.items[own] = found
         else:

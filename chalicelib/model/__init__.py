@@ -38,7 +38,7 @@ from chalicelib.model.synthesis import (
     ThemeRegistry,
     Transition,
 )
-from chalicelib.model.users import ApiKey, GroupStatus, Outcome, PastRequest, Plan, TelegramGroup, User
+from chalicelib.model.users import ApiKey, GroupStatus, KeyRecord, Outcome, PastRequest, Plan, TelegramGroup, User
 
 __all__ = [
     "STANCES",
@@ -54,6 +54,7 @@ __all__ = [
     "Distribution",
     "DistributionStatus",
     "GroupStatus",
+    "KeyRecord",
     "Message",
     "Note",
     "Outcome",

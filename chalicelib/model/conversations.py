@@ -31,7 +31,8 @@ class Thread(Struct, frozen=True):
     `last_sequence` counts stored messages; `last_said` is the last one by the participant, `answered_to` the last one
     the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
     is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
-    that was deleted before: what is stored up to there is none of this one's.
+    that was deleted before: what is stored up to there is none of this one's. `generation` counts how often the participant
+    ended all that had been given out to them: links and cookies of an earlier one open nothing.
     """
 
     session_id: str
@@ -58,6 +59,7 @@ class Thread(Struct, frozen=True):
     digest_tries: int | None = None  # that failed in a row, at words up to `digest_tried_to`
     digest_tried_to: int | None = None
     digest_after: datetime | None = None  # not before, unless there are new words
+    generation: int = 0
 
     @property
     def is_empty(self) -> bool:

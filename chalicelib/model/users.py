@@ -10,17 +10,21 @@ GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
 
 
 class User(Struct, frozen=True):
-    """A host's account."""
+    """A host's account; while it is disabled, none of its keys and links is let in."""
 
     id: str
     email: str
     name: str | None
     subscription_status: Plan
     created_at: datetime
+    disabled_at: datetime | None = None
 
 
 class ApiKey(Struct, frozen=True):
-    """An API key as a request used it: the user it acts for, its limit in requests a minute, and how many it has used."""
+    """An API key as a request used it: the user it acts for, its limit in requests a minute, and how many it has used.
+
+    `generation` counts how often all that was fetched with it has been ended.
+    """
 
     user_id: str
     name: str | None
@@ -29,6 +33,21 @@ class ApiKey(Struct, frozen=True):
     last_used_at: datetime | None
     limit: int
     used: int
+    id: str = ""
+    generation: int = 0
+
+
+class KeyRecord(Struct, frozen=True):
+    """An API key as an administrator sees it; the key itself is known to nobody but whoever has it."""
+
+    id: str
+    user_id: str
+    name: str | None
+    prefix: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    disabled_at: datetime | None  # with its user
 
 
 class TelegramGroup(Struct, frozen=True):

@@ -10,7 +10,7 @@ from chalicelib.operations.fields import Content, Id, SessionInput, Text5k, Thre
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.session_fields import Option
 from chalicelib.operations.subject import session_with
-from chalicelib.services.access.results_links import participants_url
+from chalicelib.services.access.results_links import LinkHolder, participants_url
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.join import join as join_session
 from chalicelib.services.conversations.messages import NewMessage, Turn
@@ -148,7 +148,8 @@ def _shown(call: Call, turn: Turn) -> ChatResponse:
 def _results_url(call: Call, turn: Turn) -> str | None:
     """Gives the page of results for the participant whose turn this was; None where the host keeps the results."""
     secret = container.deployment_secret()
-    return participants_url(call.public_url, turn.session, turn.thread_id, secret=secret, now=call.now)
+    holder = LinkHolder("thread", turn.thread_id, turn.generation)
+    return participants_url(call.public_url, turn.session, holder, secret=secret, now=call.now)
 
 
 OPERATIONS = (

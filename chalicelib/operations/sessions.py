@@ -28,7 +28,7 @@ from chalicelib.operations.operation import Call, Done, Input, Operation, Output
 from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
-from chalicelib.services.access.results_links import LinkHolder, results_url
+from chalicelib.services.access.results_links import holder_by, results_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
 from chalicelib.services.synthesis.brief import read_brief
@@ -130,7 +130,8 @@ class Session(SessionListItem):
     results_url: Annotated[
         str,
         Meta(
-            description="The page of results, as a link of the reader's own.",
+            description="The page of results, as a link of the reader's own: for a day, while the reader may see them and the key "
+            "is not revoked.",
             examples=["https://harmonica.example.com/results?s=…"],
         ),
     ]
@@ -353,7 +354,7 @@ def _shown(call: Call, view: SessionView) -> Session:
 
 def _results_url(call: Call, session_id: str) -> str:
     """Gives the page of a session's results, opened with what the caller may see of it."""
-    holder = LinkHolder("user", call.user_id)
+    holder = holder_by(call.principal)
     return results_url(call.public_url, session_id, holder, secret=container.deployment_secret(), now=call.now)
 
 

@@ -170,13 +170,22 @@ class Conversations:
         found = database.query(ConversationPart, thread.session_id, first, keys.messages(thread.id) + LAST)
         return (message_from(raw) for raw in found)
 
-    def message(self, session_id: str, thread_id: str, sequence: int) -> Message | None:
-        """One message of a thread that is there; what is left of a removed one waits for its erasure and is read by nobody."""
+    def end_access(self, thread: Thread) -> bool:
+        """End all links and cookies that lead to a thread; False where it is gone."""
+        item, actions, same = thread_head.end_access(thread)
+        return holds(lambda: database.update(item, actions, same))
+
+    def message(self, session_id: str, thread_id: str, sequence: int) -> tuple[Thread, Message] | None:
+        """One message of a thread that is there, with the thread's head.
+
+        What is left of a removed one waits for its erasure and is read by nobody.
+        """
         head, part = keys.thread(thread_id), keys.message(thread_id, sequence)
         raw = database.get_many([(ConversationPart, session_id, head), (ConversationPart, session_id, part)])
-        if head not in raw or part not in raw or sequence <= thread_from(raw[head]).starts_after:
+        if head not in raw or part not in raw:
             return None
-        return message_from(raw[part])
+        thread = thread_from(raw[head])
+        return (thread, message_from(raw[part])) if sequence > thread.starts_after else None
 
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""

@@ -99,17 +99,21 @@ def get(kind: type[ItemT], hash_key: str, range_key: str | None = None) -> ItemT
     return kind.from_raw_data(raw) if raw else None
 
 
-def get_many(wanted: Sequence[tuple[type[Model], str, str]]) -> dict[str, Raw]:
-    """Raw items by their `part`, from any tables in one consistent BatchGetItem (at most 100 keys, distinct parts)."""
+def get_many(wanted: Sequence[tuple[type[Model], str, str | None]]) -> dict[str, Raw]:
+    """Raw items by their `part`, from any tables in one consistent BatchGetItem (at most 100 keys, distinct parts).
+
+    Those of a table that is keyed by `pk` alone, so without a part, come by that.
+    """
     tables: dict[str, dict[str, Any]] = {}
-    for kind, session_id, part in wanted:
+    for kind, identifier, part in wanted:
         table = tables.setdefault(kind.Meta.table_name, {"Keys": [], "ConsistentRead": True})
-        table["Keys"].append({keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}})
+        named = {keys.PK: identifier} if part is None else {keys.SESSION_ID: identifier, keys.PART: part}
+        table["Keys"].append({name: {"S": value} for name, value in named.items()})
     found: dict[str, Raw] = {}
     for _ in range(_UNPROCESSED_TRIES):
         answer = call("BatchGetItem", {"RequestItems": tables})
         for items in answer["Responses"].values():
-            found.update({raw[keys.PART]["S"]: raw for raw in items})
+            found.update({raw[keys.PART if keys.PART in raw else keys.PK]["S"]: raw for raw in items})
         tables = answer.get("UnprocessedKeys") or {}
         if not tables:
             return found
@@ -188,9 +192,21 @@ def query_due(kind: type[Model], due_kind: str, until: str) -> Iterator[Raw]:
     )
 
 
-def _pages(arguments: dict[str, Any]) -> Iterator[Raw]:
+def scan(kind: type[Model], name: str, value: str) -> Iterator[Raw]:
+    """Raw items of a whole table in which this attribute has this value, read consistently, page by page."""
+    arguments = {
+        "TableName": kind.Meta.table_name,
+        "FilterExpression": "#name = :value",
+        "ExpressionAttributeNames": {"#name": name},
+        "ExpressionAttributeValues": {":value": {"S": value}},
+        "ConsistentRead": True,
+    }
+    yield from _pages(arguments, "Scan")
+
+
+def _pages(arguments: dict[str, Any], operation: str = "Query") -> Iterator[Raw]:
     while True:
-        page = call("Query", arguments)
+        page = call(operation, arguments)
         yield from page["Items"]
         if not page.get("LastEvaluatedKey"):
             return

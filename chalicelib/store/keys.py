@@ -38,7 +38,12 @@
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
-| keys of a user | – | `by_user` |
+| keys of a user | – | `by_user`, BatchGetItem |
+| an administrator, by the beginning of a key | keys | Scan accounts |
+| disable, enable a user | – | UpdateItem accounts `user#`, then each `key#` of theirs |
+| revoke a key | – | one transaction: `key#`, `user#` |
+| results, by a member's link | its key, or the user where it names none | with the session, in one BatchGetItem |
+| "forget everywhere" on the page | – | UpdateItem conversations `thread#` |
 | a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
@@ -101,7 +106,12 @@ def email(address: str) -> str:
 
 def api_key(secret: str) -> str:
     """`key#<sha256 of the whole key>`: the key itself is never stored."""
-    return f"{API_KEYS}{hashlib.sha256(secret.encode()).hexdigest()}"
+    return api_key_of(hashlib.sha256(secret.encode()).hexdigest())
+
+
+def api_key_of(identifier: str) -> str:
+    """`key#<id>`."""
+    return f"{API_KEYS}{identifier}"
 
 
 def visits(visitor: str, minute: int) -> str:

@@ -15,6 +15,7 @@ from chalicelib.model import (
     SessionView,
 )
 from chalicelib.store import database, keys
+from chalicelib.store.accounts import generation_of
 from chalicelib.store.cards import card_values
 from chalicelib.store.database import holds
 from chalicelib.store.new_sessions import items_of
@@ -26,7 +27,7 @@ from chalicelib.store.session_items import (
     SummaryItem,
 )
 from chalicelib.store.session_view import prompt_of, view_of
-from chalicelib.store.tables import SessionPart
+from chalicelib.store.tables import Account, SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -97,6 +98,24 @@ class Sessions:
         """The session with these parts, and the role of this user in it, in one read. Raises NotFound."""
         return view_of(session_id, database.get_many(wanted(session_id, parts, user_id)), user_id)
 
+    def view_with_generation(
+        self, session_id: str, parts: Iterable[str], user_id: str, key_id: str
+    ) -> tuple[SessionView, int | None]:
+        """The same for whoever came by a link of this user's, and the generation that links have now: those that were fetched
+        with this key, or, without one, by the account. None where none is in force any more.
+        """
+        account = keys.api_key_of(key_id) if key_id else keys.user(user_id)
+        raw = database.get_many([*wanted(session_id, parts, user_id), (Account, account, None)])
+        return view_of(session_id, raw, user_id), generation_of(raw.get(account), user_id)
+
+    def remove_member(self, session_id: str, user_id: str) -> None:
+        """Take a user's role in a session away. Raises NotFound where they have none, Invalid for the owner."""
+        item = MemberItem(session_id, keys.member(user_id))
+        if not holds(lambda: database.delete(item, MemberItem.role.exists() & (MemberItem.role != _OWNER))):
+            if database.get(MemberItem, session_id, keys.member(user_id)):
+                raise Invalid("The owner of a session stays its owner")
+            raise NotFound("There is no such member of this session")
+
     def prompt(self, session_id: str, version: int | None = None) -> Prompt | None:
         """A version of the facilitation prompt; the one in force where none is named."""
         part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)
@@ -149,7 +168,9 @@ class Sessions:
         return holds(lambda: database.transact(build))
 
 
-def wanted(session_id: str, parts: Iterable[str], user_id: str | None) -> list[tuple[type[SessionPart], str, str]]:
+def wanted(
+    session_id: str, parts: Iterable[str], user_id: str | None
+) -> list[tuple[type[SessionPart], str, str | None]]:
     """The keys of a view, for one BatchGetItem. Raises NotFound for the id that no session has."""
     if session_id == keys.NOBODYS:
         raise NotFound("Session not found")

@@ -105,6 +105,11 @@ def exclude(thread: Thread) -> Step:
     return _head(thread), actions, _same(thread) & _as_included(thread)
 
 
+def end_access(thread: Thread) -> Step:
+    """The participant ends all links and cookies that lead to the thread, which goes on as it stands."""
+    return _head(thread), [ThreadItem.generation.add(1)], _same(thread)
+
+
 def include(thread: Thread, now: datetime) -> Step:
     """The participant is taken into the results again; what no digest has waits for one."""
     actions: list[Action] = [ThreadItem.included.set(True)]

@@ -9,13 +9,15 @@ from chalicelib.store.tables import Account, Guard, Telegram
 
 
 class UserItem(Account):
-    """`user#<id>`."""
+    """`user#<id>`. `generation` grows when a key of theirs is revoked, and when they are disabled: older links end."""
 
     id = UnicodeAttribute()
     email = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
     subscription_status = UnicodeAttribute(default="FREE")
     created_at = UTCDateTimeAttribute()
+    generation = NumberAttribute(default=0)
+    disabled_at = UTCDateTimeAttribute(null=True)
 
 
 class EmailItem(Account):
@@ -25,7 +27,10 @@ class EmailItem(Account):
 
 
 class KeyItem(Account):
-    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `accounts.py` only)."""
+    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `accounts.py` only).
+
+    `disabled_at` and `generation` follow the user, so that a request needs to look at the key only.
+    """
 
     user_id = UnicodeAttribute()
     name = UnicodeAttribute(null=True)
@@ -34,6 +39,8 @@ class KeyItem(Account):
     created_at = UTCDateTimeAttribute()
     last_used_at = UTCDateTimeAttribute(null=True)
     revoked_at = UTCDateTimeAttribute(null=True)
+    disabled_at = UTCDateTimeAttribute(null=True)
+    generation = NumberAttribute(default=0)
     use: MapAttribute[str, Any] = MapAttribute()
 
 

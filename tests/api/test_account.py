@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib import container
+from chalicelib.services.accounts.keys import revoke_key
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import USER_INFO, assert_shape
 from tests.clock import FakeClock
@@ -57,11 +58,11 @@ def test_the_scheme_is_read_in_any_case(host: Host) -> None:
 
 def test_a_revoked_key_is_refused_from_then_on(host: Host) -> None:
     assert host.call("GET", "/me").status_code == 200
-    container.accounts().revoke_key(host.key, container.clock().now())
+    revoke_key(host.key, accounts=container.accounts(), now=container.clock().now())
     assert error_of(host.call("GET", "/me")) == NO_KEY
 
 
 def test_revoking_one_key_leaves_the_keys_of_others(host: Host) -> None:
     other = new_host("bo@example.com")
-    container.accounts().revoke_key(other.key, container.clock().now())
+    revoke_key(other.key, accounts=container.accounts(), now=container.clock().now())
     assert host.call("GET", "/me").status_code == 200

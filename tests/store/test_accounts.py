@@ -1,5 +1,6 @@
 """Users and keys: one user an address, and a count of requests that is exact and stays small."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import boto3
@@ -7,11 +8,14 @@ import pytest
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.services.accounts.keys import create_user, mint_key
+from chalicelib.services.accounts.keys import create_user, mint_key, revoke_key
 from tests.clock import NOON
 
 
 def new_key(rate: int = 100) -> str:
+    """A key of the one user that there is."""
+    with suppress(Conflict):
+        create_user("ana@example.com", None, accounts=container.accounts(), now=NOON, new_id="user")
     return mint_key("user", "tests", rate=rate, accounts=container.accounts(), now=NOON)
 
 
@@ -61,7 +65,7 @@ def test_a_key_used_at_any_regular_interval_stays_small(aws: None, every: int) -
         assert caller is not None
         assert caller.used == 1
         if number % 8 == 7:
-            (item,) = boto3.client("dynamodb").scan(TableName="accounts")["Items"]
+            (item,) = (it for it in boto3.client("dynamodb").scan(TableName="accounts")["Items"] if "use" in it)
             sizes.append(sum(len(slot["M"]) for slot in item["use"]["M"].values()))
     assert max(sizes) <= 40
     assert min(sizes[5:]) <= 12
@@ -69,10 +73,10 @@ def test_a_key_used_at_any_regular_interval_stays_small(aws: None, every: int) -
 
 def test_an_unknown_key_and_a_revoked_one_leave_no_trace(aws: None) -> None:
     key, accounts = new_key(), container.accounts()
-    accounts.revoke_key(key, NOON)
+    revoke_key(key, accounts=accounts, now=NOON)
     before = boto3.client("dynamodb").scan(TableName="accounts")["Items"]
     assert accounts.use_key(key, NOON) is None
     assert accounts.use_key("hm_live_" + "0" * 32, NOON) is None
     assert boto3.client("dynamodb").scan(TableName="accounts")["Items"] == before
     with pytest.raises(NotFound):
-        accounts.revoke_key("hm_live_" + "0" * 32, NOON)
+        revoke_key("hm_live_" + "0" * 32, accounts=accounts, now=NOON)

@@ -36,3 +36,8 @@ def add_member(session_id: str, email: str, role: str, *, sessions: Sessions, ac
     if given is None:
         raise Invalid("role must be one of: viewer, editor, admin")
     sessions.add_member(session_id, accounts.user_id_of(email), given)
+
+
+def remove_member(session_id: str, email: str, *, sessions: Sessions, accounts: Accounts) -> None:
+    """Take a user's role in a session away, and with it what their links show. Raises NotFound for any, Invalid for the owner."""
+    sessions.remove_member(session_id, accounts.user_id_of(email))

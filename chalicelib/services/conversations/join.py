@@ -85,7 +85,7 @@ def _with_prepared_opening(deps: ConversationDeps) -> ConversationDeps:
 def _opening_of(context: RequestContext, request_id: str | None, deps: ConversationDeps) -> Turn:
     """The opening that an earlier try of this very request was given; for any other request the thread has begun."""
     thread = context.begun
-    opening = deps.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
-    if opening is None or opening.message_id != request_id:
+    found = deps.conversations.message(thread.session_id, thread.id, thread.starts_after + 1) if request_id else None
+    if found is None or found[1].message_id != request_id:
         raise Invalid("participant_id has already joined this session")
-    return make_turn(context.view.session, thread.id, opening)
+    return make_turn(context.view.session, *found)

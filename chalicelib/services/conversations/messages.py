@@ -22,7 +22,7 @@ class NewMessage(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """The facilitator's reply, in this session.
+    """The facilitator's reply, in this session. `generation` is that of the links to the thread.
 
     `conversation` is the thread after it, with the messages that were read on the way: the latest ones, oldest first.
     None where nothing but the reply was read.
@@ -30,6 +30,7 @@ class Turn(Struct, frozen=True):
 
     session: Session
     thread_id: str
+    generation: int
     content: str
     is_final: bool
     sequence: int  # of its message in the thread
@@ -70,8 +71,16 @@ def make_reply(
     )
 
 
-def make_turn(session: Session, thread_id: str, reply: Message, conversation: ThreadView | None = None) -> Turn:
+def make_turn(session: Session, thread: Thread, reply: Message, conversation: ThreadView | None = None) -> Turn:
     """The turn that ended with this reply."""
     return Turn(
-        session, thread_id, reply.content, reply.is_final, reply.sequence, reply.id, reply.widget_spec, conversation
+        session,
+        thread.id,
+        thread.generation,
+        reply.content,
+        reply.is_final,
+        reply.sequence,
+        reply.id,
+        reply.widget_spec,
+        conversation,
     )

@@ -46,9 +46,9 @@ def respond(
 def find_response(turn_view: TurnView, sequence: int, message_id: str, *, deps: ConversationDeps) -> Message:
     """A response that was stored before. Raises NotFound where it was deleted since, another one in its place included."""
     for thread in turn_view.threads.values():
-        message = deps.conversations.message(thread.session_id, thread.id, sequence)
-        if message and message.id == message_id:
-            return message
+        found = deps.conversations.message(thread.session_id, thread.id, sequence)
+        if found and found[1].id == message_id:
+            return found[1]
     raise NotFound("This response was deleted")
 
 

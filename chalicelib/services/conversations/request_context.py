@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict, Forbidden, Invalid
 from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.retry import Retry
@@ -40,6 +40,10 @@ class ConversationDeps(Struct, frozen=True):
     help_text: str = ""
 
 
+class AccessEnded(Forbidden):
+    """The participant ended the link or the cookie that names them, with all others that had been given out."""
+
+
 class RequestContext(Struct, frozen=True):
     """What `TurnView` has, for the one thread that is the participant's."""
 
@@ -62,7 +66,8 @@ class RequestContext(Struct, frozen=True):
 
 
 def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
-    """Where this participant stands. Raises NotFound without a session, Forbidden where they may not take part in it.
+    """Where this participant stands. Raises NotFound without a session, Forbidden where they may not take part in it,
+    AccessEnded where what names them opens their thread no more.
 
     Whose thread it is depends on the role in the session: all that it may be are read with the session, in one read.
     """
@@ -71,6 +76,8 @@ def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestCo
     view, reference = turn_view.view, who.reference_in(turn_view.view)
     found = ids[reference]
     thread = turn_view.threads.get(found)
+    if thread and who.generation not in (None, thread.generation):
+        raise AccessEnded
     return RequestContext(
         view=replace(view, questions=page_questions(view)) if rules_of(reference.scope).asks_by_default else view,
         reference=reference,

@@ -73,10 +73,10 @@ def take_turn(
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:
     """The turn that this reply was, read again. Raises NotFound where it is gone, another one in its place included."""
-    message = deps.conversations.message(session.id, thread_id, sequence)
-    if message is None or message.id != message_id:
+    found = deps.conversations.message(session.id, thread_id, sequence)
+    if found is None or found[1].id != message_id:
         raise NotFound("This conversation was deleted")
-    return make_turn(session, thread_id, message)
+    return make_turn(session, *found)
 
 
 def _answered(context: RequestContext, said: NewMessage, deps: ConversationDeps) -> Turn | None:
@@ -156,7 +156,7 @@ def reply(
         deps.conversations.release_lease(thread, turn_id)
         raise Conflict("Another request is answering this message; send the same message again")
     conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
-    return make_turn(context.view.session, thread.id, message, conversation)
+    return make_turn(context.view.session, thread, message, conversation)
 
 
 def is_stored(message_id: str, context: RequestContext) -> bool:
@@ -183,8 +183,8 @@ def _condensed_turn(context: RequestContext, said: NewMessage, deps: Conversatio
     if said.message_id is None or context.condensed is None:
         return None
     sequence = context.condensed.message_ids.get(fingerprint(said.message_id))
-    answer = deps.conversations.message(context.view.session.id, context.thread_id, sequence) if sequence else None
-    return make_turn(context.view.session, context.thread_id, answer) if answer else None
+    found = deps.conversations.message(context.view.session.id, context.thread_id, sequence) if sequence else None
+    return make_turn(context.view.session, *found) if found else None
 
 
 def _turn_of(known: Message, context: RequestContext) -> Turn | None:
@@ -194,7 +194,7 @@ def _turn_of(known: Message, context: RequestContext) -> Turn | None:
     )
     reply = next(replies, None)
     conversation = ThreadView(context.begun, context.answers, context.history)
-    return make_turn(context.view.session, context.thread_id, reply, conversation) if reply else None
+    return make_turn(context.view.session, context.begun, reply, conversation) if reply else None
 
 
 def _find_said(context: RequestContext, said: NewMessage) -> Message | None:

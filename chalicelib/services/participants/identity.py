@@ -24,6 +24,7 @@ class Participant(Struct, frozen=True):
 
     `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are, nor
     does `address`, the network address of the request where that is the participant's own.
+    `generation` is that of the signed value which names them; None where none does.
     """
 
     references: tuple[Reference, ...]
@@ -31,6 +32,7 @@ class Participant(Struct, frozen=True):
     name: str | None = None
     language: str | None = None
     address: str | None = None
+    generation: int | None = None
 
     def reference_in(self, view: SessionView) -> Reference:
         """Gives the first reference whose scope admits them in this session. Raises Forbidden where none does."""

@@ -89,6 +89,21 @@ def edit_session(
     raise Conflict("Others are editing this session right now; try again")
 
 
+def take_off_public_list(
+    session_id: str, *, sessions: Sessions, groups: TelegramGroups, clock: Clock, new_id: Callable[[], str]
+) -> bool:
+    """Make a session private, in its owner's place; False where it was. Raises NotFound.
+
+    Who has begun a conversation on its page goes on; keys of accounts without a role get in no more.
+    """
+    owner_id = sessions.view(session_id, ()).session.owner_id
+    view = sessions.view(session_id, EVERYTHING, owner_id)
+    if not view.session.is_public:
+        return False
+    edit_session(view, owner_id, {"is_public": False}, sessions=sessions, groups=groups, clock=clock, new_id=new_id)
+    return True
+
+
 def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
     settings |= _ending(before.session, values, now)

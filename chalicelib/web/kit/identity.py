@@ -8,29 +8,40 @@ just that counts as none.
 from collections.abc import Iterator
 
 from chalice.app import Request
+from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
 from chalicelib.services.access.signing import make_signature, sign, unsign
 from chalicelib.web.kit.cookies import cookie_values, set_cookie
 
-_COOKIE_SECONDS = 180 * 24 * 3600
-_HOLDER_SECONDS = DAYS * 24 * 3600
+_DAY = 24 * 3600
+_COOKIE_SECONDS = 180 * _DAY
 _PERSON_COOKIE = "hm"
 _HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
 
 
-def find_person(request: Request, session_id: str) -> str | None:
+class Identity(Struct, frozen=True):
+    """Whom a cookie or a private link names, and how often such had been ended before it was made.
+
+    It holds while the participant's thread is of this generation.
+    """
+
+    person: str
+    generation: int = 0
+
+
+def find_person(request: Request, session_id: str) -> Identity | None:
     """Returns the participant that this browser's cookie names."""
     people = (
         unsign(_secret(), "cookie", session_id, value) for value in _cookie_values(request, _PERSON_COOKIE, session_id)
     )
-    return next(filter(None, people), None)
+    return next((_identity_of(signed) for signed in people if signed), None)
 
 
-def person_cookie(request: Request, person: str, session_id: str) -> str:
+def person_cookie(request: Request, identity: Identity, session_id: str) -> str:
     """Returns the header that makes this browser this participant for half a year."""
-    value = sign(_secret(), "cookie", session_id, person)
+    value = sign(_secret(), "cookie", session_id, _signed_of(identity))
     return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
 
 
@@ -60,14 +71,15 @@ def is_page_of(token: str, person: str, session_id: str) -> bool:
     return unsign(_secret(), "page", session_id, f"{person}.{token}") == person
 
 
-def resume_token(person: str, session_id: str) -> str:
+def resume_token(identity: Identity, session_id: str) -> str:
     """Returns the id as the private link carries it to another device."""
-    return sign(_secret(), "resume", session_id, person)
+    return sign(_secret(), "resume", session_id, _signed_of(identity))
 
 
-def person_in_link(token: str, session_id: str) -> str | None:
-    """Returns the id in a private link; None where we did not sign it."""
-    return unsign(_secret(), "resume", session_id, token)
+def person_in_link(token: str, session_id: str) -> Identity | None:
+    """Returns who is named in a private link; None where we did not sign it."""
+    signed = unsign(_secret(), "resume", session_id, token)
+    return _identity_of(signed) if signed else None
 
 
 def storage_mark(person: str, session_id: str) -> str:
@@ -80,17 +92,27 @@ def holder_in_link(token: str, session_id: str) -> LinkHolder | None:
     return holder_of(token, session_id, secret=_secret(), now=container.clock().now())
 
 
-def find_holder(request: Request, kind: Kind, session_id: str) -> str | None:
-    """Returns the id that a link of this kind was made for, where this browser has opened one."""
+def find_holder(request: Request, kind: Kind, session_id: str) -> LinkHolder | None:
+    """Returns whom a link of this kind was made for, where this browser has opened one."""
     holders = (
         holder_in_link(token, session_id) for token in _cookie_values(request, _HOLDER_COOKIES[kind], session_id)
     )
-    return next((found.id for found in holders if found and found.kind == kind), None)
+    return next((found for found in holders if found and found.kind == kind), None)
 
 
 def holder_cookie(request: Request, token: str, kind: Kind, session_id: str) -> str:
     """Returns the header that keeps such a link, as long as it lasts, out of the address."""
-    return set_cookie(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, _HOLDER_SECONDS)
+    return set_cookie(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, DAYS[kind] * _DAY)
+
+
+def _signed_of(identity: Identity) -> str:
+    """The first generation is the id alone, as it was before there were any."""
+    return f"{identity.person}.{identity.generation}" if identity.generation else identity.person
+
+
+def _identity_of(signed: str) -> Identity:
+    person, _, generation = signed.partition(".")
+    return Identity(person, int(generation or 0))
 
 
 def _cookie_values(request: Request, prefix: str, session_id: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
@@ -120,7 +120,7 @@ def _take_turn(
         _require_pace(chat)
         deps = container.conversation_deps()
         turn = turns.take_turn(context or chat.find(), chat.who, said, deps=deps, deadline=chat.deadline)
-    except NotFound:
+    except (NotFound, AccessEnded):
         raise
     except Exception as error:
         return _after_failure(chat, said, draft, identify_error(error, chat))

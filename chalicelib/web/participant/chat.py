@@ -4,9 +4,12 @@ Every post ends in a redirect, and what the page shows follows from what is stor
 second device the same. A script sends the same forms, and gets what is new on the page.
 """
 
+from collections.abc import Callable
+
 from chalice.app import Request, Response
 
 from chalicelib.errors import RateLimited
+from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance
 from chalicelib.web.kit.request import require_uuid, token_in_link
@@ -20,13 +23,18 @@ TOKEN_HEADER = "x-harmonica-token"  # says which conversation the page of a scri
 def show_page(request: Request, session_id: str) -> Response:
     """Returns the page as it stands for this visitor."""
     query = request.query_params or {}
-    chat = make_chat_request(request, session_id, identity.find_person(request, session_id))
-    if person := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):
-        return resume.offer(chat, link, person)
-    context = chat.find()
-    if context.thread and "leave" in query:
-        return resume.ask_to_forget(chat, context.view.session)
-    return chat_page.show_chat(chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told")))
+
+    def show(chat: ChatRequest, _: bool) -> Response:
+        if named := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):
+            return resume.offer(chat, link, named)
+        context = chat.find()
+        if context.thread and "leave" in query:
+            return resume.ask_to_forget(chat, context.view.session)
+        return chat_page.show_chat(
+            chat, context.view, chat.conversation(context), ActionOutcome(done=query.get("told"))
+        )
+
+    return _answer(request, session_id, None, show)
 
 
 def show_news(request: Request) -> Response:
@@ -34,12 +42,14 @@ def show_news(request: Request) -> Response:
     require_allowance(request)
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
-    person = identity.find_person(request, session_id)
-    chat = make_chat_request(request, session_id, person, _last_seen_sequence(request))
-    if not identity.is_page_of(request.headers.get(TOKEN_HEADER, ""), chat.person, session_id):
-        return _refuse_other_person(chat, is_known=person is not None)
-    view, thread = chat.read()
-    return chat_page.show_chat(chat, view, thread)
+
+    def show(chat: ChatRequest, is_known: bool) -> Response:
+        if not identity.is_page_of(request.headers.get(TOKEN_HEADER, ""), chat.person, session_id):
+            return _refuse_other_person(chat, is_known=is_known)
+        view, thread = chat.read()
+        return chat_page.show_chat(chat, view, thread)
+
+    return _answer(request, session_id, _last_seen_sequence(request), show)
 
 
 def receive_form(request: Request) -> Response:
@@ -52,23 +62,36 @@ def receive_form_from_script(request: Request) -> Response:
     return _receive(request, _last_seen_sequence(request))
 
 
+def _answer(
+    request: Request, session_id: str, after: int | None, answer: Callable[[ChatRequest, bool], Response]
+) -> Response:
+    """Answers as the person whom this browser's cookie names; where its participant ended that, as nobody whom we know."""
+    named = identity.find_person(request, session_id)
+    try:
+        return answer(make_chat_request(request, session_id, named, after), named is not None)
+    except AccessEnded:
+        return answer(make_chat_request(request, session_id, None, after), False)
+
+
 def _receive(request: Request, after: int | None) -> Response:
     form = read_form(request)
     session_id = require_uuid(form.get("s", ""))
-    person = identity.find_person(request, session_id)
-    chat = make_chat_request(request, session_id, person, after)
-    try:
-        require_allowance(request)
-    except RateLimited as error:
-        if "content" not in form:
-            raise
-        notice = actions.explain_failure(error, chat.locale(None).texts)
-        return chat_page.show_unsaved(chat, Draft(form["content"], form.get("message_id")), notice, error)
-    if form.get("do") == "resume":
-        return resume.resume(chat, form)
-    if not {"do", "content"} & form.keys():
-        return join.join(chat, form, is_known=person is not None)
-    return _handle_form(chat, form, is_known=person is not None)
+
+    def take(chat: ChatRequest, is_known: bool) -> Response:
+        try:
+            require_allowance(request)
+        except RateLimited as error:
+            if "content" not in form:
+                raise
+            notice = actions.explain_failure(error, chat.locale(None).texts)
+            return chat_page.show_unsaved(chat, Draft(form["content"], form.get("message_id")), notice, error)
+        if form.get("do") == "resume":
+            return resume.resume(chat, form)
+        if not {"do", "content"} & form.keys():
+            return join.join(chat, form, is_known=is_known)
+        return _handle_form(chat, form, is_known=is_known)
+
+    return _answer(request, session_id, after, take)
 
 
 def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
@@ -76,7 +99,7 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     if not is_known or not identity.is_page_of(form.get("token", ""), chat.person, chat.session_id):
         return _refuse_other_person(chat, form.get("content", ""), is_known=is_known)
     if form.get("do") == "leave":
-        return resume.forget(chat)
+        return resume.forget(chat, form)
     if form.get("do") == "done":
         return actions.conclude(chat)
     if form.get("do") == "rate":

@@ -88,12 +88,12 @@ def continue_chat(
             session = view.session
         return _show_news(chat, session, latest, ActionOutcome(kept=kept))
     location = chat_address(chat, done) if done else f"{chat_address(chat)}#end"
-    return see_other(location, identity.person_cookie(chat.request, chat.person, chat.session_id))
+    return see_other(location, identity.person_cookie(chat.request, chat.identity, chat.session_id))
 
 
 def page_values(chat: ChatRequest) -> dict[str, Any]:
     """Returns what a page of this person's carries: its token, the name of what the browser keeps, the private link."""
-    resume = identity.resume_token(chat.person, chat.session_id)
+    resume = identity.resume_token(chat.identity, chat.session_id)
     return {
         "token": identity.page_token(chat.person, chat.session_id),
         "storage": identity.storage_mark(chat.person, chat.session_id),

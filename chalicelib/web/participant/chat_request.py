@@ -13,6 +13,7 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.conversations.thread_view import read_messages
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.web.kit import language
+from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import PageLocale, locale_for
 from chalicelib.web.kit.request import TURN_SECONDS, source_address
 
@@ -22,19 +23,24 @@ class ChatRequest(Struct, frozen=True):
 
     request: Request
     session_id: str
-    person: str
+    identity: Identity
     deadline: Deadline
     after: int | None = None
+
+    @property
+    def person(self) -> str:
+        """The random id."""
+        return self.identity.person
 
     @property
     def who(self) -> Participant:
         found = participant_of(
             Principal(ParticipantCookie()), self.person, language=language.preferred_tag(self.request)
         )
-        return replace(found, address=source_address(self.request))
+        return replace(found, address=source_address(self.request), generation=self.identity.generation)
 
     def find(self) -> RequestContext:
-        """Returns the session, and the head of this person's conversation where it has begun."""
+        """Returns the session, and the head of this person's conversation where it has begun. Raises AccessEnded."""
         return request_context.find(self.session_id, self.who, container.conversation_deps())
 
     def read(self) -> tuple[SessionView, ThreadView | None]:
@@ -55,8 +61,14 @@ class ChatRequest(Struct, frozen=True):
         return locale_for(self.request, session)
 
 
-def make_chat_request(request: Request, session_id: str, person: str | None, after: int | None = None) -> ChatRequest:
+def make_chat_request(
+    request: Request, session_id: str, identity: Identity | None, after: int | None = None
+) -> ChatRequest:
     """Returns the request as one of this person's, or of somebody new where nobody is known."""
     return ChatRequest(
-        request, session_id, person or container.new_id(), container.clock().deadline(TURN_SECONDS), after
+        request,
+        session_id,
+        identity or Identity(container.new_id()),
+        container.clock().deadline(TURN_SECONDS),
+        after,
     )

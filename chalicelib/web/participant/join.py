@@ -6,9 +6,11 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Forbidden, HarmonicaError, Invalid, SessionFull
 from chalicelib.services.conversations.join import begin
+from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.participants.form import AnswerRefused, list_refusals
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, is_certainly_ours
+from chalicelib.web.kit.identity import Identity
 from chalicelib.web.participant.actions import identify_error
 from chalicelib.web.participant.chat_page import ActionOutcome, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
@@ -22,9 +24,15 @@ def join(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     site could hand a visitor an identity that it knows.
     """
     person = chat.person if is_known else identity.person_in_form(form.get("who", ""), chat.session_id)
-    if person and (is_known or is_certainly_ours(chat.request)):
-        chat = replace(chat, person=person)
-    context = chat.find()
+    if person and not is_known and is_certainly_ours(chat.request):
+        chat = replace(chat, identity=Identity(person))
+    try:
+        context = chat.find()
+    except AccessEnded:
+        if is_known:
+            raise
+        # The form is from before its participant ended all this: it is given back as somebody new's.
+        return join(replace(chat, identity=Identity(container.new_id())), {**form, "who": ""}, is_known=False)
     if context.thread and not context.thread.is_empty:
         return continue_chat(chat)
     questions = context.view.questions

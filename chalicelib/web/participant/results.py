@@ -10,6 +10,7 @@ from chalicelib.errors import Forbidden
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.access.results_links import view_for
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import ResponseFilter, list_responses
 from chalicelib.services.participants.scopes import rules_of
@@ -52,8 +53,8 @@ def show(request: Request, session_id: str) -> Response:
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
-    user_id = identity.find_holder(request, "user", session_id)
-    view = container.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), user_id)
+    member = identity.find_holder(request, "user", session_id)
+    view = view_for(session_id, (*FOR_RESULTS, *FOR_COUNT), member, sessions=container.sessions())
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility
@@ -145,9 +146,12 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     session_id = view.session.id
     if view.role is not None or view.session.results_visibility != "participants":
         return []
-    person = identity.find_person(request, session_id)
-    who = participant_of(Principal(ParticipantCookie()), person) if person else None
-    here = who.thread_ids(session_id, container.deployment_secret()).values() if who else ()
-    found = (*here, identity.find_holder(request, "thread", session_id))
-    threads = (thread_head.read(session_id, own) for own in found if own)
-    return [thread for thread in threads if thread]
+    found: list[tuple[str, int]] = []
+    if named := identity.find_person(request, session_id):
+        who = participant_of(Principal(ParticipantCookie()), named.person)
+        own = who.thread_ids(session_id, container.deployment_secret()).values()
+        found += [(thread_id, named.generation) for thread_id in own]
+    if holder := identity.find_holder(request, "thread", session_id):
+        found.append((holder.id, holder.generation))
+    threads = ((thread_head.read(session_id, own), generation) for own, generation in found)
+    return [thread for thread, generation in threads if thread and thread.generation == generation]

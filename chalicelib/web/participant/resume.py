@@ -6,10 +6,13 @@ would otherwise have a visitor speak, without their knowing, in a conversation t
 
 from chalice.app import Response
 
+from chalicelib import container
 from chalicelib.model import Session
-from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.services.conversations.access import end_access
+from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, is_certainly_ours, json_response, see_other, with_cookies
+from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_page
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.participant import chat_page
@@ -19,10 +22,10 @@ from chalicelib.web.participant.chat_request import ChatRequest, make_chat_reque
 _REFERRER_POLICY = "strict-origin"
 
 
-def offer(chat: ChatRequest, link: str, person: str) -> Response:
+def offer(chat: ChatRequest, link: str, named: Identity) -> Response:
     """Returns the page that a private link leads to: it asks whether to go on with the link's conversation here."""
     context = chat.find()
-    if elsewhere := _elsewhere(chat, context, person):
+    if elsewhere := _elsewhere(chat, context, named):
         return elsewhere
     response = render_page(chat.request, "resume.html", session=context.view.session, link=link)
     response.headers["Referrer-Policy"] = _REFERRER_POLICY
@@ -33,11 +36,11 @@ def resume(chat: ChatRequest, form: Form) -> Response:
     """Makes this browser the participant of the link. Raises ForeignForm where it is not certain that our page asked."""
     if not is_certainly_ours(chat.request):
         raise ForeignForm("Whoever goes on with a conversation says so on our own page")
-    person = identity.person_in_link(form.get("r", ""), chat.session_id)
-    if person is None:
+    named = identity.person_in_link(form.get("r", ""), chat.session_id)
+    if named is None:
         return see_other(chat_page.chat_address(chat))
-    kept = identity.person_cookie(chat.request, person, chat.session_id)
-    return _elsewhere(chat, chat.find(), person) or see_other(chat_page.chat_address(chat, "resumed"), kept)
+    kept = identity.person_cookie(chat.request, named, chat.session_id)
+    return _elsewhere(chat, chat.find(), named) or see_other(chat_page.chat_address(chat, "resumed"), kept)
 
 
 def ask_to_forget(chat: ChatRequest, session: Session) -> Response:
@@ -45,8 +48,13 @@ def ask_to_forget(chat: ChatRequest, session: Session) -> Response:
     return render_page(chat.request, "leave.html", session=session, **chat_page.page_values(chat))
 
 
-def forget(chat: ChatRequest) -> Response:
-    """Makes this browser nobody again. A script is told when that is done."""
+def forget(chat: ChatRequest, form: Form) -> Response:
+    """Makes this browser nobody again, and where that is wanted all others that know this conversation, and its links.
+
+    A script is told when that is done.
+    """
+    if form.get("everywhere"):
+        end_access(chat.session_id, chat.who, deps=container.conversation_deps())
     nobody = identity.expired_cookies(chat.request, chat.session_id)
     if chat.after is None:
         return see_other(chat_page.chat_address(chat), *nobody)
@@ -55,13 +63,19 @@ def forget(chat: ChatRequest) -> Response:
     )
 
 
-def _elsewhere(chat: ChatRequest, context: RequestContext, person: str) -> Response | None:
+def _elsewhere(chat: ChatRequest, context: RequestContext, named: Identity) -> Response | None:
     """Returns where a link leads that asks nothing; None for one that asks.
 
     To the browser's own conversation, which is not exchanged for another one: whoever hands out a link to theirs could
-    read along. Or to the start, where the link's conversation was removed.
+    read along. Or to the start, where the link's conversation was removed, or the link ended.
     """
     if context.thread is not None:
-        return see_other(chat_page.chat_address(chat, None if chat.person == person else "refused"))
-    is_there = make_chat_request(chat.request, chat.session_id, person).find().thread is not None
-    return None if is_there else see_other(chat_page.chat_address(chat))
+        return see_other(chat_page.chat_address(chat, None if chat.person == named.person else "refused"))
+    return None if _leads_somewhere(chat, named) else see_other(chat_page.chat_address(chat))
+
+
+def _leads_somewhere(chat: ChatRequest, named: Identity) -> bool:
+    try:
+        return make_chat_request(chat.request, chat.session_id, named).find().thread is not None
+    except AccessEnded:
+        return False

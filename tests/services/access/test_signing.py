@@ -1,6 +1,6 @@
 """What is in people's hands, and what tables are keyed by, stays what it was; nothing made for one purpose serves another."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast, get_args
 from unittest.mock import Mock
@@ -10,11 +10,12 @@ import pytest
 from chalicelib import container
 from chalicelib.services.access import rate_limits, signing
 from chalicelib.services.access.idempotency import Repeatable, repeatable
-from chalicelib.services.access.results_links import LinkHolder, results_url
+from chalicelib.services.access.results_links import DAYS, LinkHolder, holder_of, results_url
 from chalicelib.services.delivery.telegram_groups import link_of
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.store.guards import Guards
 from chalicelib.web.kit import identity
+from chalicelib.web.kit.identity import Identity
 
 SECRET = b"a fixed secret for tests"
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -36,7 +37,10 @@ def counted_as(count: Any, who: str) -> str:
     ],
 )
 def test_links_to_results_stay_the_same(holder: LinkHolder, token: str) -> None:
-    assert results_url("https://h.example", "s1", holder, secret=SECRET, now=NOW).endswith(f"results?s=s1&k={token}")
+    """Those from before they named a key, or a generation."""
+    made = NOW + timedelta(days=30 - DAYS[holder.kind])
+    assert results_url("https://h.example", "s1", holder, secret=SECRET, now=made).endswith(f"results?s=s1&k={token}")
+    assert holder_of(token, "s1", secret=SECRET, now=made) == holder
 
 
 def test_the_ids_of_threads_stay_the_same() -> None:
@@ -69,9 +73,11 @@ def test_visitors_are_counted_by_the_same_fingerprints() -> None:
 def test_cookies_forms_and_private_links_stay_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "deployment_secret", lambda: SECRET)
     request = cast(Any, SimpleNamespace(context={}, headers={}))
-    assert "hm_s1=p1.57D4rBSJieif2Cox8zPjMiXjfjKS-n-XtHzLDY-WOcQ;" in identity.person_cookie(request, "p1", "s1")
+    assert "hm_s1=p1.57D4rBSJieif2Cox8zPjMiXjfjKS-n-XtHzLDY-WOcQ;" in identity.person_cookie(
+        request, Identity("p1"), "s1"
+    )
     assert identity.form_token("p1", "s1") == "p1.woUetMv85KmplhsjVkSZ-KBk0H1_OiDfI9NOVKeY6Pw"
-    assert identity.resume_token("p1", "s1") == "p1.hZdULDgeyVWMtV6_BnDKsdWt0Xx_AM2O5QVjxCTjzL4"
+    assert identity.resume_token(Identity("p1"), "s1") == "p1.hZdULDgeyVWMtV6_BnDKsdWt0Xx_AM2O5QVjxCTjzL4"
     assert identity.page_token("p1", "s1") == "lF2ayvREY4FgAvqmvI8xY4_yY3Fz9KQHGT5IZbUs8Sc"
     assert identity.storage_mark("p1", "s1") == "snHXLUPCd9rIMuzK"
 

@@ -1,11 +1,14 @@
 """Signed links to the results: whose they are, what they open and how long; who has taken part."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chalicelib import container
+from chalicelib.services.access.results_links import LinkHolder, results_url
+from chalicelib.services.accounts.keys import revoke_key
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
@@ -33,6 +36,14 @@ def followed(url: str) -> Browser:
     return browser
 
 
+def revoke(host: Host) -> None:
+    revoke_key(host.key, accounts=container.accounts(), now=container.clock().now())
+
+
+def disable(host: Host) -> None:
+    container.accounts().disable_user(host.user_id, container.clock().now())
+
+
 @pytest.fixture
 def shared(host: Host) -> dict[str, Any]:
     """A session that shows its results to who took part, with a summary of six."""
@@ -53,32 +64,41 @@ def test_a_link_gives_what_its_holder_may_see_now(host: Host) -> None:
     assert "Conversations" in results(browser, session).text
 
 
-@pytest.mark.parametrize("change", ["other session", "other user", "other day", "other kind", "cut", "none", "no day"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("other session", "other user", "other day", "other kind", "other key", "other generation"),
+        *("no key", "no day", "cut", "none"),
+    ],
+)
 def test_a_link_we_did_not_make_opens_nothing(change: str, host: Host, ben: Browser) -> None:
     session, other = host.new_session(), host.new_session()
     token = host.get(f"/sessions/{session['id']}")["results_url"].partition("&k=")[2]
-    kind, user, day, signature = token.split(".")
-    assert kind == "user"
+    kind, user, day, key, generation, signature = token.split(".")
+    assert (kind, generation) == ("user", "0")
     made = {
         "other session": host.get(f"/sessions/{other['id']}")["results_url"].partition("&k=")[2],
-        "other user": f"{kind}.{container.new_id()}.{day}.{signature}",
-        "other day": f"{kind}.{user}.{int(day) + 1}.{signature}",
-        "other kind": f"thread.{user}.{day}.{signature}",
+        "other user": f"{kind}.{container.new_id()}.{day}.{key}.{generation}.{signature}",
+        "other day": f"{kind}.{user}.{int(day) + 1}.{key}.{generation}.{signature}",
+        "other kind": f"thread.{user}.{day}.{key}.{generation}.{signature}",
+        "other key": f"{kind}.{user}.{day}.{'0' * 64}.{generation}.{signature}",
+        "other generation": f"{kind}.{user}.{day}.{key}.1.{signature}",
+        "no key": f"{kind}.{user}.{day}.{signature}",
         "cut": token[:-1],
         "none": "é",
-        "no day": f"{kind}.{user}.²{day}.{signature}",
+        "no day": f"{kind}.{user}.²{day}.{key}.{generation}.{signature}",
     }
     page = ben.open(f"/results?s={session['id']}&k={made[change]}")
     assert page.status == 403
     assert ben.cookies == {}
 
 
-def test_a_link_lasts_thirty_days_and_so_does_what_the_browser_keeps_of_it(host: Host, clock: FakeClock) -> None:
+def test_a_members_link_lasts_a_day_and_so_does_what_the_browser_keeps_of_it(host: Host, clock: FakeClock) -> None:
     session = host.new_session()
     put(session, summary_of(1))
     link = host.get(f"/sessions/{session['id']}")["results_url"]
     browser = followed(link)
-    clock.advance(30 * DAY)
+    clock.advance(DAY)
     assert results(browser, session).status == 200
     assert results(followed(link), session).status == 200
     clock.advance(DAY)
@@ -87,6 +107,19 @@ def test_a_link_lasts_thirty_days_and_so_does_what_the_browser_keeps_of_it(host:
     assert late.open(link.removeprefix(HERE)).status == 403
     assert late.cookies == {}
     assert opened(host, session)[1].status == 200  # a fresh one
+
+
+@pytest.mark.parametrize("ends", [revoke, disable])
+def test_a_link_from_before_links_named_a_key_ends_with_any_of_its_users_keys(
+    ends: Callable[[Host], None], host: Host, clock: FakeClock
+) -> None:
+    session = host.new_session()
+    secret, holder = container.deployment_secret(), LinkHolder("user", host.user_id)
+    link = results_url(HERE, session["id"], holder, secret=secret, now=clock.now())
+    browser = followed(link)
+    assert results(browser, session).status == 200
+    ends(host)
+    assert results(browser, session).status == results(followed(link), session).status == 403
 
 
 def test_the_link_is_the_same_all_day_and_each_member_has_their_own(host: Host, clock: FakeClock) -> None:

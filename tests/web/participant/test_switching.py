@@ -6,9 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib import container
+from chalicelib.services.access.results_links import LinkHolder, results_url
 from tests.api.hosts import Host
 from tests.clock import FakeClock
+from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 
 START, TAKE, FORGET = "Start the conversation", "Continue it here", "Forget it and start new"
@@ -230,6 +234,67 @@ def test_who_was_forgotten_comes_back_by_the_link_that_the_page_gave(host: Host,
     link = resume_link(ben.open(f"/chat?s={session['id']}&leave=1"))
     ben.leave(session)
     assert ben.submit(ben.open(link).form(TAKE)).log == page.log
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_who_forgets_everywhere_is_gone_from_every_browser_and_link(
+    live: bool, host: Host, ben: Browser, cem: Browser, clock: FakeClock, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility="participants", questions=[{"text": "What do you eat?"}])
+    form = ben.chat(session).form(START)
+    ben.submit(form)
+    page = ben.say(session, "My secret soup")
+    ben.submit(page.form("I’m done"))
+    link, old = resume_link(page), page.form("Send")
+    cem.submit(cem.open(link).form(TAKE))
+    asked = Browser().open(link).form(TAKE)
+    assert ben.open(f"/results?s={session['id']}").status == 200
+    leave = ben.open(f"/chat?s={session['id']}&leave=1").form(FORGET)
+    if live:
+        said = urlencode({**leave.fields, "everywhere": "yes"}).encode()
+        answer = ben.request("POST", f"/chat/live?s={session['id']}", said, {"X-Harmonica": "page"})
+        assert answer.json_body["left"] is True
+    else:
+        assert ben.submit(leave, everywhere="yes").has_form(START)
+    assert ben.cookies == {}
+    # The other browser, its open page, the link and its open question, the first form: none of them knows the conversation.
+    assert cem.open(f"/results?s={session['id']}").status == 403
+    assert cem.chat(session).has_form(START)
+    late = cem.submit(old, content="Late words")
+    assert (late.status, late.log, "Late words" in late.html) == (403, [], True)
+    for browser in (Browser(), cem):
+        assert browser.get(link).headers["Location"] == f"chat?s={session['id']}"
+        assert browser.post(asked).headers["Location"] == f"chat?s={session['id']}"
+    again = Browser().submit(form)
+    assert (again.status, "soup" in again.html, again.form(START).fields["who"] != form.fields["who"]) == (
+        403,
+        False,
+        True,
+    )
+    # What was sent stays with the session, and whoever joins in such a browser is somebody new.
+    cem.submit(cem.chat(session).form(START))
+    assert cem.chat(session).log == [("Facilitator", "Reply 3")]
+    assert sorted(person["message_count"] for person in people(host, session)) == [0, 1]
+
+
+def test_a_link_to_the_results_ends_when_its_participant_forgets_everywhere(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session(results_visibility="participants")
+    ben.join(session)
+    ben.submit(ben.say(session, "Soup").form("I’m done"))
+    (person,) = people(host, session)
+    secret, now = container.deployment_secret(), container.clock().now()
+    holder = LinkHolder("thread", person["participant_id"])
+    link = results_url("", session["id"], holder, secret=secret, now=now)
+    cem = Browser()
+    cem.get(link)
+    assert cem.open(f"/results?s={session['id']}").status == 200
+    ben.submit(ben.open(f"/chat?s={session['id']}&leave=1").form(FORGET), everywhere="yes")
+    assert cem.open(f"/results?s={session['id']}").status == 403
+    later = results_url("", session["id"], replace(holder, generation=1), secret=secret, now=now)
+    cem.get(later)
+    assert cem.open(f"/results?s={session['id']}").status == 200
 
 
 @pytest.mark.parametrize("live", [False, True])

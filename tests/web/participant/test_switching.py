@@ -273,7 +273,7 @@ def test_who_forgets_everywhere_is_gone_from_every_browser_and_link(
     )
     # What was sent stays with the session, and whoever joins in such a browser is somebody new.
     cem.submit(cem.chat(session).form(START))
-    assert cem.chat(session).log == [("Facilitator", "Reply 3")]
+    assert [speaker for speaker, _ in cem.chat(session).log] == ["Facilitator"]
     assert sorted(person["message_count"] for person in people(host, session)) == [0, 1]
 
 

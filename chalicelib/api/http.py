@@ -105,6 +105,8 @@ def _answer(route: Route, path_values: dict[str, str], request: Request, headers
     ids = {name: _path_id(name, value) for name, value in path_values.items()}
     query = dict(request.query_params or {}) if route.fields else {}
     given = None if route.has_body else parse_query({**query, **ids}, route.operation.input)
+    asked = request.query_params or {}
+    ids |= {name: str(asked[name]) for name in route.query if name in asked}
 
     def work(call: Call) -> Done:
         return route.operation.perform(

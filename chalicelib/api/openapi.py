@@ -242,7 +242,7 @@ def _content(name: str, example: Any) -> Json:
 def _parameters(route: Route, schemas: Json) -> Iterable[Json]:
     """Gives what the path and the query carry, by the schema of the input."""
     described = schemas[route.operation.input.__name__]
-    for name in (*route.ids, *(() if route.has_body else route.fields)):
+    for name in (*route.ids, *route.query, *(() if route.has_body else route.fields)):
         schema = dict(described["properties"][name])
         about = schema.pop("description")
         where, required = ("path", True) if name in route.ids else ("query", name in described.get("required", ()))
@@ -302,7 +302,7 @@ def _requested(kinds: Iterable[type[Any]]) -> Json:
     counts as absent where a field is optional."""
     schemas = _components(kinds)
     changes = {kind.__name__ for kind in kinds if issubclass(kind, Changes)}
-    queries = {it.operation.input.__name__ for it in ROUTED if not it.has_body}
+    queries = {it.operation.input.__name__ for it in ROUTED if not _body(it)}
     for name, schema in schemas.items():
         required = schema.get("required", ())
         for field, described in schema.get("properties", {}).items():

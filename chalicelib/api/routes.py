@@ -24,12 +24,16 @@ ACCEPTED = 202  # the work goes on after the answer
 
 
 class Route(Struct, frozen=True):
-    """One operation as REST offers it. Without `counted`, it uses nobody's allowance."""
+    """One operation as REST offers it. Without `counted`, it uses nobody's allowance.
+
+    `query` are the fields of the input, as clients name them, that the query carries although there may be a body.
+    """
 
     method: str
     path: str
     operation: Operation
     counted: bool = True
+    query: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,7 +48,8 @@ class Route(Struct, frozen=True):
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the input that the body carries, or the query where there is no body."""
-        return tuple(name for name in self.operation.input.__struct_fields__ if name not in self.ids)
+        elsewhere = (*self.ids, *self.query)
+        return tuple(name for name in self.operation.input.__struct_encode_fields__ if name not in elsewhere)
 
     @property
     def has_body(self) -> bool:
@@ -74,8 +79,8 @@ class Route(Struct, frozen=True):
         return "limit" in self.fields
 
 
-def _route(method: str, path: str, run: Any) -> Route:
-    return Route(method, path, _OPERATIONS[run])
+def _route(method: str, path: str, run: Any, query: tuple[str, ...] = ()) -> Route:
+    return Route(method, path, _OPERATIONS[run], query=query)
 
 
 _OPERATIONS = {
@@ -120,7 +125,7 @@ ROUTES = (
     _route("GET", f"{_SESSION}/session-md", results.get_brief),
     _route("GET", f"{_SESSION}/scratchpad", scratchpad.get_scratchpad),
     _route("POST", f"{_SESSION}/scratchpad", scratchpad.update_scratchpad),
-    _route("POST", f"{_SESSION}/regenerate-facilitation-prompt", prompt_proposal.propose_prompt),
+    _route("POST", f"{_SESSION}/regenerate-facilitation-prompt", prompt_proposal.propose_prompt, query=("templateId",)),
     _route("GET", f"{_TELEGRAM}/groups", telegram_groups.list_groups),
     _route("POST", f"{_TELEGRAM}/groups", telegram_groups.register_group),
     _route("DELETE", f"{_TELEGRAM}/groups/{{group_id}}", telegram_groups.remove_group),

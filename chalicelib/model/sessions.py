@@ -41,7 +41,8 @@ class Question(Struct, frozen=True):
 class Prompt(Struct, frozen=True):
     """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, or that of the session's template.
 
-    One that was written by us has a summary, and what it was written from: topic, goal, critical and context.
+    One that was written by us, or is a proposal of ours that the host took over, has a summary, and what it was written from:
+    topic, goal, critical and the beginning of the context.
     """
 
     version: int
@@ -76,6 +77,8 @@ class Session(Struct, frozen=True):
     results_visibility: Visibility = "host"
     is_public: bool = False
     summary_prompt: str | None = None
+    platform_guidelines_override: str | None = None
+    intro_video_url: str | None = None
     template_id: str | None = None
     welcome_message: str | None = None
     meta_description: str | None = None

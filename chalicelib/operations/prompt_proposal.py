@@ -1,13 +1,15 @@
 """A facilitation prompt on demand, proposed to the host and not stored."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from msgspec import Meta, convert
+from msgspec import UNSET, Meta, UnsetType, convert, field
+from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import SessionView
-from chalicelib.operations.fields import SessionInput, Uuid
+from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
@@ -43,21 +45,48 @@ class PromptProposal(Output):
         ),
     ]
     prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
-    template_id: Annotated[Uuid | None, Meta(description="The session's template.", examples=[None])]
+    template_id: Annotated[
+        Uuid | None, Meta(description="The template that it was written from, too.", examples=[None])
+    ]
     cross_pollination_default: Annotated[
         bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
     ]
 
 
-def propose_prompt(_: Call, __: SessionInput, view: SessionView) -> Done:
+class ProposePrompt(SessionInput):
+    """Names a session, and a template that it might change to."""
+
+    template_id: (
+        Annotated[
+            str,
+            Meta(description="The template to write it from in place of the session's own: its id or its slug."),
+            Meta(min_length=1, max_length=ID_LIMIT),
+        ]
+        | UnsetType
+    ) = field(default=UNSET, name="templateId")
+
+
+def propose_prompt(_: Call, given: dict[str, Any], view: SessionView) -> Done:
     """Propose a facilitation prompt written from the session's brief and template.
 
     Nothing is stored: PATCH the session with it to use it. So the same Idempotency-Key gives another proposal.
     """
-    return Done(_proposal(view))
+    return Done(_proposal(view, given), given)
 
 
-def _proposal(view: SessionView) -> PromptProposal:
+def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
+    """Returns what is to be another than the session has it. Raises Invalid for a template there is not."""
+    named = given.template_id
+    if named is UNSET:
+        return {}
+    template = find_template(named)
+    if template is None:
+        raise Invalid(f"templateId {named!r} does not exist")
+    return {"template_id": template.id}
+
+
+def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
+    view = replace(view, session=replace(view.session, **other))
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
     written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
@@ -70,17 +99,18 @@ def _proposal(view: SessionView) -> PromptProposal:
     )
 
 
-def _another(_: Call, __: dict[str, Any], view: SessionView) -> PromptProposal:
-    return _proposal(view)
+def _another(_: Call, kept: dict[str, Any], view: SessionView) -> PromptProposal:
+    return _proposal(view, kept)
 
 
 OPERATIONS = (
     Operation(
         propose_prompt,
         "editor",
-        SessionInput,
+        ProposePrompt,
         PromptProposal,
         reads=session_with(FOR_PROMPT),
+        check=_checked,
         again=Repeat(_another),
         fails=(Unavailable,),
     ),

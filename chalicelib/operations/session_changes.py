@@ -65,6 +65,7 @@ def changes_of(given: SessionChanges) -> dict[str, Any]:
     for name, kind in (("questions", tuple[editing.EditedQuestion, ...]), ("distribution", tuple[Distribution, ...])):
         if changes.get(name) is not None:
             changes[name] = msgspec.convert(msgspec.to_builtins(changes[name]), kind)
-    if changes.get("reminders") is not None:
-        changes["reminders"] = msgspec.to_builtins(changes["reminders"])
+    for name in ("reminders", "prompt_generated_from"):
+        if changes.get(name) is not None:
+            changes[name] = msgspec.to_builtins(changes[name])
     return changes

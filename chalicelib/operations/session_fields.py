@@ -45,6 +45,25 @@ PromptText = Annotated[
     Text100k,
     Meta(description="The instructions that the facilitator follows. Without any, they are written from the brief."),
 ]
+PromptSummary = Annotated[Text5k, Meta(description="What the prompt does, in a sentence or two.")]
+HostGuidelines = Annotated[
+    str,
+    Meta(
+        max_length=20_000,
+        description=(
+            "The host's own guidelines for how the facilitator talks and leads; where they differ from ours, they count. What keeps "
+            "people safe, what it never tells, and what it takes for data stay as they are."
+        ),
+    ),
+]
+IntroVideoUrl = Annotated[
+    str,
+    Meta(
+        max_length=2_000,
+        description="The address of a video for participants; one that begins with https:// is linked on the page to join on.",
+        examples=["https://video.example.com/welcome"],
+    ),
+]
 TemplateRef = Annotated[Id, Meta(description="The template that the session starts from: its id or its slug.")]
 ProjectId = Annotated[Id, Meta(description="The project that the session belongs to.")]
 CrossPollination = Annotated[
@@ -167,6 +186,18 @@ class NewDistribution(Struct):
     channel: Channel = "telegram"
 
 
+class PromptOrigin(Struct):
+    """What of the brief a prompt was written from; of the context its first 20,000 characters are kept."""
+
+    topic: Topic
+    goal: Goal
+    critical: Critical | None = None
+    context: Context | None = None
+
+    def __post_init__(self) -> None:
+        self.critical, self.context = self.critical or None, self.context or None
+
+
 class CreateSession(Input):
     """A session as its host designs it."""
 
@@ -175,6 +206,16 @@ class CreateSession(Input):
     critical: Critical | None = None
     context: Context | None = None
     prompt: PromptText | None = None
+    prompt_summary: PromptSummary | None = None
+    prompt_generated_from: (
+        Annotated[
+            PromptOrigin,
+            Meta(description="What the prompt was written from, as a proposal says; it comes with the prompt."),
+        ]
+        | None
+    ) = None
+    platform_guidelines_override: HostGuidelines | None = None
+    intro_video_url: IntroVideoUrl | None = None
     template_id: TemplateRef | None = None
     project_id: ProjectId | None = None
     questions: (

@@ -31,6 +31,7 @@ from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import holder_by, results_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
+from chalicelib.services.sessions.host_prompt import shown_origin
 from chalicelib.services.synthesis.brief import read_brief
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store import sessions as parts
@@ -108,7 +109,10 @@ class Usage(Output):
 
 
 class GeneratedFrom(Output):
-    """What of the brief a facilitation prompt was written from; the context in its first 20,000 characters."""
+    """What of the brief a facilitation prompt was written from: it has drifted where the brief differs.
+
+    A prompt is written from the first 20,000 characters of the context, so an edit behind them is no difference.
+    """
 
     topic: fields.Topic
     goal: fields.Goal
@@ -150,11 +154,11 @@ class Session(SessionListItem):
     template_id: Annotated[
         Uuid | None, Meta(description="The template that the session started from.", examples=[None])
     ]
+    platform_guidelines_override: fields.HostGuidelines | None
+    intro_video_url: fields.IntroVideoUrl | None
     welcome_message: fields.WelcomeMessage | None
     meta_description: fields.MetaDescription | None
-    prompt_summary: Annotated[
-        str | None, Meta(description="What the prompt does, in a sentence or two.", examples=[None])
-    ]
+    prompt_summary: fields.PromptSummary | None
     prompt_generated_from: Annotated[
         GeneratedFrom | None, Meta(description="What the prompt was written from.", examples=[None])
     ]
@@ -344,7 +348,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "prompt_status": creation.prompt_status(view),
         "summary_status": summary_status(view, call.now),
         "prompt_summary": prompt.summary if prompt else None,
-        "prompt_generated_from": prompt.generated_from if prompt else None,
+        "prompt_generated_from": shown_origin(view),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
         "usage": Usage(tally.turns, tally.input_tokens, tally.cached_tokens, tally.output_tokens),

@@ -12,7 +12,7 @@ from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import FeedItem, MemberItem, PromptItem, QuestionsItem, SessionItem, TextItem
-from chalicelib.store.session_view import SHORT_FIELDS
+from chalicelib.store.session_view import LONG_TEXTS, SHORT_FIELDS
 from chalicelib.store.transact import Transaction
 
 
@@ -72,7 +72,7 @@ def _edit_feed(write: Transaction, before: SessionView, after: SessionView) -> N
 def _edit_texts(write: Transaction, before: SessionView, after: SessionView) -> None:
     texts: dict[str, tuple[str | None, str | None]] = {
         keys.CONTEXT: (before.context, after.context),
-        keys.SUMMARY_PROMPT: (before.session.summary_prompt, after.session.summary_prompt),
+        **{part: (getattr(before.session, name), getattr(after.session, name)) for name, part in LONG_TEXTS.items()},
     }
     for part, (old, new) in texts.items():
         item = TextItem(after.session.id, part)

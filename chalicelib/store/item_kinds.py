@@ -79,6 +79,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
+    ItemKind(keys.SESSIONS, keys.GUIDELINES, "session", "by job", "platform_guidelines_override"),
     ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),
     ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompt_versions"),
     ItemKind(keys.SESSIONS, keys.TALLIES, "session", "at once", not_exported=_COUNTS, shards=keys.TALLY_SHARDS),

@@ -17,7 +17,7 @@ from chalicelib.store.session_items import (
     SynthesisItem,
     TextItem,
 )
-from chalicelib.store.session_view import SHORT_FIELDS
+from chalicelib.store.session_view import LONG_TEXTS, SHORT_FIELDS
 from chalicelib.store.tables import SessionPart
 
 _OWNER: Role = "owner"
@@ -44,7 +44,7 @@ def items_of(
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
     ]
-    texts = {keys.CONTEXT: context, keys.SUMMARY_PROMPT: session.summary_prompt}
+    texts = {keys.CONTEXT: context, **{part: getattr(session, name) for name, part in LONG_TEXTS.items()}}
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
     if session.has_questions:
         items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))

@@ -26,6 +26,7 @@ class SessionItem(SessionPart):
     template_id = UnicodeAttribute(null=True)
     welcome_message = UnicodeAttribute(null=True)
     meta_description = UnicodeAttribute(null=True)
+    intro_video_url = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
     time_zone = UnicodeAttribute()
     duration_minutes = NumberAttribute()
@@ -42,7 +43,7 @@ class SessionItem(SessionPart):
 
 
 class TextItem(SessionPart):
-    """`context` and `summary_prompt`: texts of the host, possibly long."""
+    """`context`, `summary_prompt` and `guidelines`: texts of the host, possibly long."""
 
     text = UnicodeAttribute()
 

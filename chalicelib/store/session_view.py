@@ -38,8 +38,9 @@ from chalicelib.store.session_items import (
 
 Raw = Mapping[str, dict[str, Any]]
 
-# Fields of a session that its item holds; the rest has items of its own.
-SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name not in ("id", "summary_prompt"))
+# The long texts among the fields of a session, each with its item; all other fields are in the session's own.
+LONG_TEXTS = {"summary_prompt": keys.SUMMARY_PROMPT, "platform_guidelines_override": keys.GUIDELINES}
+SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _COUNTERS = Tally.__struct_fields__
 
 
@@ -50,9 +51,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
     values = {name: getattr(item, name) for name in SHORT_FIELDS}
     values["distribution"] = msgspec.convert(item.distribution or (), tuple[Distribution, ...])
+    values |= {name: _text(raw, part) for name, part in LONG_TEXTS.items() if part in raw}
     session = Session(id=session_id, **values)
-    if keys.SUMMARY_PROMPT in raw:
-        session = replace(session, summary_prompt=_text(raw, keys.SUMMARY_PROMPT))
     shards = [TallyItem.from_raw_data(raw[part]) for part in keys.tallies() if part in raw]
     view = SessionView(
         session,

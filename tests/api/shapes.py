@@ -51,6 +51,8 @@ SESSION = {
     "summary_prompt": (str, NULL),
     "summary_status": re.compile("current|updating|stale|none"),
     "template_id": (str, NULL),
+    "platform_guidelines_override": (str, NULL),
+    "intro_video_url": (str, NULL),
     "welcome_message": (str, NULL),
     "meta_description": (str, NULL),
     "prompt_summary": (str, NULL),

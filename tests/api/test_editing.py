@@ -19,6 +19,7 @@ from tests.example_tables import each_row
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {
     "topic", "goal", "context", "critical", "prompt", "project_id", "status",
+    "prompt_summary", "prompt_generated_from", "platform_guidelines_override", "intro_video_url",
     "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
     "anonymous", "max_participants", "reminders", "distribution",

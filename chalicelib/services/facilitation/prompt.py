@@ -75,12 +75,14 @@ def _render_lead(pace: Pace, themes: Sequence[Note], help_text: str) -> str:
 
 
 def _render_guidelines(view: SessionView, help_text: str) -> str:
-    """The rules of the house: those for widgets and for themes of others where the session has any, the operator's help
-    text where it is set.
+    """The rules of the house: those for widgets and for themes of others where the session has any, the host's own guidelines
+    in front of what no host may change, the operator's help text where it is set.
     """
     widgets = f"\n\n{fill('widgets')}" if view.session.widgets_enabled else ""
     others = f"\n\n{fill('cross_pollination')}" if view.session.cross_pollination else ""
-    return fill("guidelines", sections=widgets + others, help=render_help(help_text))
+    hosts = view.session.platform_guidelines_override
+    own = f"\n\n{fill('host_guidelines', guidelines=tags.data('guidelines', hosts))}" if hosts else ""
+    return fill("guidelines", sections=widgets + others + own, help=render_help(help_text))
 
 
 def _group_sides(history: Sequence[Message]) -> list[ChatMessage]:

@@ -13,10 +13,10 @@ from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
+from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
 from chalicelib.services.templates import find_template
 
 MAX_TOKENS = 6_000
-CONTEXT_CHARACTERS = 20_000  # of the host's background; what the facilitator is shown is not cut
 LEAST, MOST = 4, 6  # questions
 LIMITS = {"opening": 1_500, "question": 500, "probe": 500, "closing": 1_500, "summary": 1_000}
 LEAST_SECONDS = 5.0  # no prompt is written in less

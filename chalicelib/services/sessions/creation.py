@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from chalicelib.errors import Invalid
 from chalicelib.model import (
     Distribution,
-    Prompt,
     PromptStatus,
     Question,
     QuestionRole,
@@ -20,6 +19,7 @@ from chalicelib.model import (
     Visibility,
 )
 from chalicelib.services.participants.question_roles import require_anonymous
+from chalicelib.services.sessions.host_prompt import first_prompt
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.sessions import Sessions
@@ -57,6 +57,10 @@ class NewSession(Struct, frozen=True):
     critical: str | None = None
     context: str | None = None
     prompt: str | None = None
+    prompt_summary: str | None = None
+    prompt_generated_from: dict[str, str | None] | None = None
+    platform_guidelines_override: str | None = None
+    intro_video_url: str | None = None
     template_id: str | None = None
     questions: tuple[NewQuestion, ...] | None = None
     cross_pollination: bool = False
@@ -103,7 +107,7 @@ def create_session(
         **settings,
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
-    prompt = Prompt(1, new.prompt, "host") if new.prompt else None
+    prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from)
     if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session

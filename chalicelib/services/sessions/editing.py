@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Forbidden, Invalid
-from chalicelib.model import Prompt, Question, Session, SessionView
+from chalicelib.model import Question, Session, SessionView
 from chalicelib.retry import Retry
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.delivery.telegram_groups import check_distribution
@@ -20,6 +20,7 @@ from chalicelib.services.sessions.creation import (
     check_language,
     check_questions,
 )
+from chalicelib.services.sessions.host_prompt import edited_prompt
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
@@ -155,13 +156,12 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
     """
-    due = after.session.updated_at
-    if text := values.get("prompt"):
-        if before.prompt and (before.prompt.origin, before.prompt.text) == ("host", text):
-            return after
-        version = before.prompt_version + 1
-        return replace(after, prompt=Prompt(version, text, "host"), prompt_version=version, prompt_due_at=None)
-    wanted = replace(after, prompt_due_at=due, prompt_failed=False)
+    prompt = edited_prompt(before, values)
+    if prompt is not None and prompt != before.prompt:
+        after = replace(after, prompt=prompt, prompt_version=prompt.version)
+    if values.get("prompt"):
+        return replace(after, prompt_due_at=None) if prompt != before.prompt else after
+    wanted = replace(after, prompt_due_at=after.session.updated_at, prompt_failed=False)
     if "prompt" in values:
         return replace(wanted, prompt=None)
     hosts = before.prompt is not None and before.prompt.origin == "host"

@@ -24,7 +24,7 @@ from chalicelib.web.kit.page import render_fragment, render_page, with_retry_aft
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.join_page import list_facts, make_fields
+from chalicelib.web.participant.join_page import find_video, list_facts, make_fields
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
 
 GONE, FULL = 410, 409
@@ -157,7 +157,8 @@ def _choose_page(
     form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
     token = identity.form_token(chat.person, session.id)
     url = f"{public_url(chat.request)}/chat?s={session.id}"
-    return "join.html", outcome.code, {"fields": form, "token": token, "facts": list_facts(view, locale), "url": url}
+    about = {"facts": list_facts(view, locale), "video": find_video(view.session.intro_video_url)}
+    return "join.html", outcome.code, {"fields": form, "token": token, "url": url, **about}
 
 
 def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome) -> Response:

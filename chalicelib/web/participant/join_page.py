@@ -1,6 +1,7 @@
 """The page to join on: the welcome card and the pre-session form."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -69,6 +70,15 @@ def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     if session.closes_at:
         rows.append((texts("fact_deadline"), format_time_with_zone(session.closes_at, session.time_zone, texts)))
     return rows
+
+
+def find_video(url: str | None) -> tuple[str, str] | None:
+    """Returns the address of the host's video and the name of its site; None for any but a web address that is encrypted."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return (parts.geturl(), parts.hostname) if parts.scheme == "https" and parts.hostname else None
 
 
 def _provider_key() -> str:

@@ -271,3 +271,23 @@ def test_a_page_is_locked_down(host: Host, ben: Browser) -> None:
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert page.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_hosts_video_is_a_link_where_its_address_is_encrypted(host: Host, ben: Browser) -> None:
+    session = host.new_session(intro_video_url='https://video.example.com/watch?v="1"&t=2')
+    page = ben.chat(session)
+    assert (
+        'href="https://video.example.com/watch?v=&#34;1&#34;&amp;t=2" target="_blank" rel="noopener noreferrer"'
+        in page.html
+    )
+    assert "Watch the host's introduction: a video in a new tab (video.example.com)" in page.text
+    for other in (
+        "http://video.example.com",
+        "javascript:alert(1)",
+        "https://",
+        "//video.example.com",
+        "https://[",
+        "v",
+    ):
+        host.call("PATCH", f"/sessions/{session['id']}", {"intro_video_url": other})
+        assert "introduction" not in ben.chat(session).text

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra import admin, instance
+from infra import admin
+from infra.local import instance
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock
 from tests.web.browser import Browser

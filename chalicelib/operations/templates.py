@@ -20,7 +20,11 @@ class Template(Output):
 
     id: Annotated[Uuid, Meta(description="The template's id.", examples=["0ef9fd66-9fae-5ccf-823a-94616f4c35d4"])]
     slug: Annotated[
-        str, Meta(description="A name that stands for the id wherever one is taken.", examples=["product-feedback"])
+        str,
+        Meta(
+            description="The title in lower case with hyphens; it stands for the id wherever one is taken.",
+            examples=["product-feedback"],
+        ),
     ]
     title: Annotated[str, Meta(description="What it is for, in a few words.", examples=["Product feedback"])]
     description: Annotated[

@@ -56,7 +56,7 @@ def test_the_list_has_the_contracts_keys(host: Host) -> None:
     listed = host.get("/templates")
     assert list(listed) == ["data"]
     assert_shape(listed["data"], [TEMPLATE])
-    assert len(listed["data"]) == 12
+    assert len(listed["data"]) == 16
     titles = {it["title"] for it in listed["data"]}
     assert titles >= {"Product feedback", "Retrospective", "Research interview", "Planning", "Stakeholder input"}
     assert titles >= {"Brainstorming", "SWOT analysis", "Risk assessment", "Action planning"}
@@ -65,7 +65,7 @@ def test_the_list_has_the_contracts_keys(host: Host) -> None:
 
 def test_one_is_found_by_id_and_by_slug(host: Host) -> None:
     swot = named(host, "SWOT analysis")
-    for name in (swot["id"], swot["id"].upper(), "swot", "SWOT"):
+    for name in (swot["id"], swot["id"].upper(), "swot", "SWOT", "swot-analysis"):
         assert host.get(f"/templates/{name}") == swot
 
 

@@ -15,22 +15,24 @@ from tests.example_tables import each_row
 from tests.services.builders import view
 
 SLUGS = {
-    "product-feedback", "retrospective", "research-interview", "planning", "stakeholder-input", "workshop",
-    "brainstorming", "swot", "risk-assessment", "action-planning", "community-listening", "event-follow-up",
+    "product-feedback", "retrospective", "research-interview", "planning", "stakeholder-input", "workshop-preparation",
+    "brainstorming", "swot-analysis", "risk-assessment", "action-planning", "community-listening", "event-follow-up",
+    "theory-of-change", "okrs-planning", "community-policy-proposal", "weekly-check-ins",
 }  # fmt: skip
 PRODUCT_FEEDBACK = "0ef9fd66-9fae-5ccf-823a-94616f4c35d4"
+SWOT = "428605b9-bcf9-580e-a1f3-5aeafae4aa01"
 PROMPT = re.compile(
     r"# Opening\n(?P<opening>[^\n]+)\n\n# Questions\n(?P<questions>(?:\d\. [^\n]+\n   Probe: [^\n]+\n)+)\n# Closing\n[^\n]+"
 )
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_there_are_twelve_by_title() -> None:
+def test_there_are_sixteen_by_title() -> None:
     assert {template.slug for template in all_templates()} == SLUGS
     titles = [template.title for template in all_templates()]
     assert titles == sorted(titles)
     assert (
-        len({template.id for template in all_templates()}) == len({template.icon for template in all_templates()}) == 12
+        len({template.id for template in all_templates()}) == len({template.icon for template in all_templates()}) == 16
     )
 
 
@@ -48,10 +50,23 @@ def test_each_is_complete_and_in_the_form_of_a_written_prompt(template: Template
     assert template.updated_at >= template.created_at
 
 
-def test_an_id_never_changes() -> None:
-    found = find_template("product-feedback")
+@each_row("template", all_templates())
+def test_a_slug_is_the_title_in_lower_case_with_hyphens(template: Template) -> None:
+    assert template.slug == re.sub("[^a-z0-9]+", "-", template.title.lower())
+
+
+@each_row(
+    "slug", ["swot-analysis", "theory-of-change", "okrs-planning", "community-policy-proposal", "weekly-checkins"]
+)
+def test_the_names_that_clients_know_from_elsewhere_are_known(slug: str) -> None:
+    assert find_template(slug) is not None
+
+
+@each_row("name, known", [("product-feedback", PRODUCT_FEEDBACK), ("swot", SWOT), ("swot-analysis", SWOT)])
+def test_an_id_never_changes(name: str, known: str) -> None:
+    found = find_template(name)
     assert found is not None
-    assert found.id == PRODUCT_FEEDBACK
+    assert found.id == known
 
 
 def test_one_is_found_by_id_and_by_slug_however_written() -> None:
@@ -78,6 +93,6 @@ def test_a_templated_session_begins_with_its_prompt() -> None:
 
 
 def test_importing_the_application_reads_none() -> None:
-    program = "import app; from chalicelib.services.templates import templates; print(templates.cache_info().currsize)"
+    program = "import app; from chalicelib.services.templates import all_templates; print(all_templates.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

@@ -13,12 +13,15 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid
 
-_NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the slugs, everywhere and for ever
+_NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the oldest names, everywhere and for ever
 _FENCE = "+++\n"
 
 
 class Template(Struct, frozen=True):
-    """A session designed before: what its fields may begin with, and how its conversations are led."""
+    """A session designed before: what its fields may begin with, and how its conversations are led.
+
+    `slug` is the title in lower case with hyphens, as clients make it; `aliases` are other names it is known by, the oldest last.
+    """
 
     id: str
     slug: str
@@ -33,6 +36,7 @@ class Template(Struct, frozen=True):
     cross_pollination_default: bool
     created_at: datetime
     updated_at: datetime
+    aliases: tuple[str, ...] = ()
 
 
 @cache
@@ -59,10 +63,11 @@ def template_id(name: str | None) -> str | None:
 
 @cache
 def _by_name() -> dict[str, Template]:
-    return {name: template for template in all_templates() for name in (template.id, template.slug)}
+    return {name: template for template in all_templates() for name in (template.id, template.slug, *template.aliases)}
 
 
 def _read(file: Path) -> Template:
     _, front, prompt = file.read_text(encoding="utf-8").split(_FENCE, 2)
     values = msgspec.toml.decode(front)
-    return Template(id=str(uuid5(_NAMESPACE, values["slug"])), facilitation_prompt=prompt.strip(), **values)
+    names = (values["slug"], *values.get("aliases", ()))
+    return Template(id=str(uuid5(_NAMESPACE, names[-1])), facilitation_prompt=prompt.strip(), **values)

@@ -78,6 +78,7 @@ class Session(Struct, frozen=True):
     is_public: bool = False
     summary_prompt: str | None = None
     platform_guidelines_override: str | None = None
+    private_context: str | None = None  # read where a prompt is written from it, and where its host reads the session
     intro_video_url: str | None = None
     template_id: str | None = None
     welcome_message: str | None = None

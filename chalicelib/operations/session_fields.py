@@ -39,7 +39,17 @@ Critical = Annotated[
 ]
 Context = Annotated[
     Text100k,
-    Meta(description="Background for the facilitator, as much as it needs to ask well. Participants don't see it."),
+    Meta(
+        description="Background for the facilitator, as much as it needs to ask well. Participants don't see it, but they may be "
+        "told of it in a conversation: what nobody may learn belongs into `private_context`."
+    ),
+]
+PrivateContext = Annotated[
+    Text100k,
+    Meta(
+        description="Background that no conversation has: the facilitation prompt is written with it in mind, where the session has "
+        "none of the host's own, and nothing else is. Members of the session read it.",
+    ),
 ]
 PromptText = Annotated[
     Text100k,
@@ -205,6 +215,7 @@ class CreateSession(Input):
     goal: Goal
     critical: Critical | None = None
     context: Context | None = None
+    private_context: PrivateContext | None = None
     prompt: PromptText | None = None
     prompt_summary: PromptSummary | None = None
     prompt_generated_from: (

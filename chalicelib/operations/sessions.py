@@ -125,6 +125,7 @@ class Session(SessionListItem):
 
     critical: fields.Critical | None
     context: fields.Context | None
+    private_context: fields.PrivateContext | None
     prompt: Annotated[
         str | None, Meta(description="The instructions that the facilitator follows, once there are any.")
     ]

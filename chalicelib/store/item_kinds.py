@@ -77,6 +77,7 @@ ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_expo
 KINDS = (
     SESSION,
     ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context"),
+    ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),
     ItemKind(keys.SESSIONS, keys.GUIDELINES, "session", "by job", "platform_guidelines_override"),

@@ -39,7 +39,11 @@ from chalicelib.store.session_items import (
 Raw = Mapping[str, dict[str, Any]]
 
 # The long texts among the fields of a session, each with its item; all other fields are in the session's own.
-LONG_TEXTS = {"summary_prompt": keys.SUMMARY_PROMPT, "platform_guidelines_override": keys.GUIDELINES}
+LONG_TEXTS = {
+    "summary_prompt": keys.SUMMARY_PROMPT,
+    "platform_guidelines_override": keys.GUIDELINES,
+    "private_context": keys.PRIVATE_CONTEXT,
+}
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _COUNTERS = Tally.__struct_fields__
 

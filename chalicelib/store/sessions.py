@@ -35,6 +35,7 @@ from chalicelib.store.user_items import DeletedItem
 NOTHING_ELSE: tuple[str, ...] = ()
 EVERYTHING = (
     keys.CONTEXT,
+    keys.PRIVATE_CONTEXT,
     keys.QUESTIONS,
     keys.PROMPT_CURRENT,
     keys.SYNTHESIS,
@@ -58,7 +59,7 @@ FOR_DIGEST = (
     keys.SUMMARY_PROMPT,
     keys.SCRATCHPAD,
 )
-FOR_PROMPT = (keys.CONTEXT, keys.PROMPT_CURRENT)
+FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
 

@@ -36,6 +36,7 @@ SESSION = {
     **LIST_ITEM,
     "critical": (str, NULL),
     "context": (str, NULL),
+    "private_context": (str, NULL),
     "prompt": (str, NULL),
     "summary": (str, NULL),
     "session_md": (str, NULL),

@@ -30,8 +30,10 @@ def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> st
     session = str(
         host.new_session(
             context="c",
+            private_context="p",
             prompt="Ask.",
             summary_prompt="s",
+            platform_guidelines_override="g",
             is_public=True,
             cross_pollination=True,
             max_participants=9,

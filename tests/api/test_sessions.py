@@ -15,6 +15,7 @@ FULL: dict[str, Any] = {
     "goal": "Plan the menu",
     "critical": "Allergies",
     "context": "Two hundred people, one kitchen.",
+    "private_context": "The cook leaves in May.",
     "prompt": "Ask about soup.",
     "questions": [
         {"text": "Team", "long": True},
@@ -44,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "participant_count": 0,
     "critical": None,
     "context": None,
+    "private_context": None,
     "prompt": None,
     "summary": None,
     "session_md": None,

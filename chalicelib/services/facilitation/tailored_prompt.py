@@ -93,8 +93,10 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
 
 
 def _request(view: SessionView, problem: str) -> Request:
-    """The setup, the template it started from, and what was wrong with a first try."""
+    """The setup, what its host keeps from participants, the template it started from, and what was wrong with a first try."""
     shown = [Block(render_setup(view))]
+    if private := view.session.private_context:
+        shown.append(Block(tags.data("private_context", private[:CONTEXT_CHARACTERS])))
     if template := find_template(view.session.template_id):
         shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
     if problem:

@@ -56,6 +56,7 @@ class NewSession(Struct, frozen=True):
     goal: str
     critical: str | None = None
     context: str | None = None
+    private_context: str | None = None
     prompt: str | None = None
     prompt_summary: str | None = None
     prompt_generated_from: dict[str, str | None] | None = None

@@ -171,4 +171,4 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
 def _setup(view: SessionView) -> tuple[str | None, ...]:
     """What a prompt of ours is written from."""
     session = view.session
-    return session.topic, session.goal, session.critical, view.context, session.template_id
+    return session.topic, session.goal, session.critical, view.context, session.private_context, session.template_id

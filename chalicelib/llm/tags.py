@@ -8,9 +8,11 @@ can close its own tag or open another. Rendering and reading live side by side: 
 import html
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import Struct
 
+_ESCAPED = re.compile("&(?:amp|lt|gt|quot|#x27);")
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 
 
@@ -25,6 +27,17 @@ def data(name: str, text: str, **attributes: str | int) -> str:
     """`text` as data inside a tag: `<name key="value">escaped text</name>`."""
     listed = "".join(f' {key}="{html.escape(str(value))}"' for key, value in attributes.items())
     return f"<{name}{listed}>{html.escape(text, quote=False)}</{name}>"
+
+
+def unescape(given: Any) -> Any:
+    """What a model handed in, with what `data` escaped as it was written: some models copy it as they see it."""
+    if isinstance(given, str):
+        return _ESCAPED.sub(lambda found: html.unescape(found[0]), given)
+    if isinstance(given, list):
+        return [unescape(item) for item in given]
+    if isinstance(given, dict):
+        return {name: unescape(item) for name, item in given.items()}
+    return given
 
 
 def read(name: str, prompt: str) -> list[Tagged]:

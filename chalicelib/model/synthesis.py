@@ -60,7 +60,8 @@ class Point(Struct, frozen=True):
     it `is_cut`, more was to be quoted than there is room for.
 
     `topic` is a short label of what it is about; `stance` is towards that: for, against, mixed or neutral. `theme` is the
-    id of the session's theme that it belongs to, as it was then: `ThemeRegistry.resolve` tells what that is today.
+    id of the session's theme that it belongs to, as it was then: `ThemeRegistry.resolve` tells what that is today. `own` are
+    words of the participant's in its text and topic, as far as code can tell and the quote has them not.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Point(Struct, frozen=True):
     stance: str = "neutral"
     theme: str | None = None
     is_cut: bool = False
+    own: tuple[str, ...] = ()
 
 
 class DigestCounts(Struct, frozen=True):
@@ -140,6 +142,7 @@ class Theme(Struct, frozen=True):
 
     `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
     `gathered` names the registered themes in it, for members only: digests named those. So is all of it where `members_only`.
+    `sources` are the participants who are different people for certain; all where None.
     """
 
     label: str
@@ -150,6 +153,12 @@ class Theme(Struct, frozen=True):
     stances: dict[Stance, int] = {}
     gathered: str = ""
     members_only: bool = False
+    sources: int | None = None
+
+    @property
+    def people(self) -> int:
+        """How many different people carry it for certain."""
+        return self.participants if self.sources is None else self.sources
 
 
 class Summary(Struct, frozen=True):
@@ -157,7 +166,8 @@ class Summary(Struct, frozen=True):
 
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
-    each with how many did.
+    each with how many did. `withheld` are the sentences, labels and quotes that only members read. `sources` are the
+    participants who are different people for certain; all where None.
     """
 
     markdown: str
@@ -175,6 +185,13 @@ class Summary(Struct, frozen=True):
     quotes: tuple[Quote, ...] = ()
     critical_theme: str = ""
     words: tuple[tuple[str, int], ...] = ()
+    withheld: tuple[str, ...] = ()
+    sources: int | None = None
+
+    @property
+    def people(self) -> int:
+        """How many different people it is of for certain."""
+        return self.participants if self.sources is None else self.sources
 
     @property
     def critical_answers(self) -> Theme | None:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
+from typing import NamedTuple
 
 from chalicelib.text.normalise import fold, normalise
 
@@ -108,14 +109,28 @@ def find_content(text: str, least: int = 4) -> set[str]:
     return found
 
 
+class Written(NamedTuple):
+    """A word as it is written, whether it opens a sentence, and whether only a space parts it from the word before."""
+
+    text: str
+    opens: bool
+    follows: bool
+
+
 def list_written_words(text: str) -> Iterator[tuple[str, bool]]:
     """The words of a text as they are written, in scripts that part them by spaces, and whether each opens a sentence."""
+    return ((word.text, word.opens) for word in read_written_words(text))
+
+
+def read_written_words(text: str) -> Iterator[Written]:
+    """The words of a text as they are written, in scripts that part them by spaces, each with how it stands there."""
     text, end = normalise(text, "NFKC"), 0
     for found in _word_pattern().finditer(text):
         opens = end == 0 or bool(_SENTENCE_END.search(text, end, found.start()))
+        follows = end > 0 and text[end : found.start()].isspace()
         end = found.end()
         if not is_run(found[0]):
-            yield _POSSESSIVE.sub("", found[0]), opens
+            yield Written(_POSSESSIVE.sub("", found[0]), opens, follows)
 
 
 _SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")

@@ -17,11 +17,20 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 class Aggregate(Struct, frozen=True):
     """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest
-    was made."""
+    was made. `sources` names what several threads have in common that may be one person's; others have none."""
 
     counts: Mapping[str, DigestCounts] = {}
     points: tuple[tuple[str, Point], ...] = ()
     newest: datetime = NEVER
+    sources: Mapping[str, str] = {}
+
+    def person(self, thread_id: str) -> str:
+        """Who a thread is, where it counts that several may be one."""
+        return self.sources.get(thread_id, thread_id)
+
+    def count_people(self, thread_ids: Iterable[str]) -> int:
+        """How many people these threads are of for certain."""
+        return len(set(map(self.person, thread_ids)))
 
     @property
     def participants(self) -> int:

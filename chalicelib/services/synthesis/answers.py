@@ -5,9 +5,11 @@ It states only what code can count. Nothing in it is said to be agreed, disputed
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.llm.scripted.labels import find_critical, list_question_keys, question_key
@@ -106,8 +108,13 @@ def _questions(
     for answer in answers:
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
-    people = {name: len(threads) for name, threads in stances_by_theme(aggregate, registry).items()}
-    people[""] = len({answer.thread_id for answer in grouped[""]})
+    people: dict[str, Collection[str]] = {**stances_by_theme(aggregate, registry)}
+    people[""] = {answer.thread_id for answer in grouped[""]}
+
+    def question(name: str, label: str, hidden: bool = False) -> Theme:
+        theme = _question(name, label, grouped[name], len(people[name]), words, empty, counted)
+        return replace(theme, members_only=hidden, sources=aggregate.count_people(people[name]))
+
     asked = _keys_of(view)
     common: SharedWords | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
@@ -116,9 +123,9 @@ def _questions(
             if question_key(theme.label) not in asked:
                 common = common or SharedWords(aggregate, view.session)
                 hidden = not common.may_tell(theme.label)
-            yield _question(theme.id, theme.label, grouped[theme.id], people[theme.id], words, empty, counted, hidden)
+            yield question(theme.id, theme.label, hidden)
     if grouped[""]:
-        yield _question("", words.unnamed, grouped[""], people[""], words, empty, counted)
+        yield question("", words.unnamed)
 
 
 def _question(
@@ -129,7 +136,6 @@ def _question(
     words: SummaryTexts,
     empty: Set[str],
     counted: bool,
-    members_only: bool = False,
 ) -> Theme:
     """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers."""
     alike = _same_words(answers) if counted else []
@@ -141,7 +147,6 @@ def _question(
         quotes=_shown(typical(answers[:COMPARED], empty), {fold(text) for text, _ in alike}),
         id=name,
         stances=count_stances(["neutral"] * people),
-        members_only=members_only,
     )
 
 

@@ -1,7 +1,8 @@
 """SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session.
 
-Everybody's facilitator reads that context, so what a model wrote of a session has nobody's words here and no view of one
-person: those are in the summary, for the host. A list of answers has words, and says that they are people's own.
+Everybody's facilitator reads that context, so it tells no more than those are shown who are no members, and of a session with
+a language model nobody's words. A list of answers has words, and says that they are people's own. Its frame is in the language
+of the summary, its head in names for programs.
 """
 
 import json
@@ -9,21 +10,17 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
-from chalicelib.services.synthesis.prose import without_quotes
+from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
+from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, for_others
+from chalicelib.text.locales import fill
 
 FOLLOWED_UP = 3
-A_GROUP = 5  # participants from whom on a theme of a single one is left out
-_LISTED = (
-    "*Listed by a script, without a language model. The answers are participants' own words: take them out where this "
-    "becomes the context of another session.*"
-)
-_ALONE = "*Left out here: questions that only one person answered, and themes whose names are for members only.*"
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
-_EXAMPLE = "This is an example: its people, what they said and its results are made up."
-_SHORTENED = "\n\n… (shortened; {what} in the session)"
 _STATUS = re.compile(
     '^status: "(?:active|completed)"$', re.MULTILINE
 )  # first in the front matter, where texts have one line
@@ -35,12 +32,20 @@ def render_brief(view: SessionView, join_url: str) -> str:
 
     Questions and context may be longer than a document can be: they share the room that everything else leaves.
     """
-    room = MAX_BYTES - _size(_document(view, join_url, "…", "…"))
-    questions = "\n".join(_question(question) for question in view.questions)
-    questions = _shortened(questions, room // 2, "all questions are")
+    words = choose_texts(view.session, _sample(view))
+    results: tuple[str, ...] = ()
+    if view.summary:
+        # Among a few people, any theme may be a single person's.
+        least = CARRIED_BY if view.summary.people >= LEAST else 1
+        shown = for_others(view.summary, view.session.topic, least)
+        results = _results(view.session, shown, words, whole=view.summary)
+        view = replace(view, summary=shown)
+    room = MAX_BYTES - _size(_document(view, join_url, words, results, "…", "…"))
+    questions = "\n".join(_question(question, words) for question in view.questions)
+    questions = _shortened(questions, room // 2, words.brief.shortened_questions)
     context = markdown.paragraphs(view.context or "")
-    context = _shortened(context, room - _size(questions), "the whole context is")
-    return _document(view, join_url, context, questions)
+    context = _shortened(context, room - _size(questions), words.brief.shortened_context)
+    return _document(view, join_url, words, results, context, questions)
 
 
 def read_brief(view: SessionView, now: datetime) -> str | None:
@@ -50,26 +55,36 @@ def read_brief(view: SessionView, now: datetime) -> str | None:
     return _STATUS.sub(f'status: "{view.session.status_at(now)}"', view.brief.markdown, count=1)
 
 
-def _document(view: SessionView, join_url: str, context: str, questions: str) -> str:
+def _sample(view: SessionView) -> str:
+    """What tells the language of a session: what was written of it, what was said in it, else what its host wrote."""
     session, summary = view.session, view.summary
+    if summary is None:
+        return f"{session.topic} {session.goal}"
+    return summary.overview or " ".join(quote.text for theme in summary.themes for quote in theme.quotes)
+
+
+def _document(
+    view: SessionView, join_url: str, words: SummaryTexts, results: Sequence[str], context: str, questions: str
+) -> str:
+    session, of = view.session, words.brief
     sections = (
         _front_matter(view, join_url),
-        _EXAMPLE if session.is_example else "",
+        words.example if session.is_example else "",
         f"# {markdown.inline(session.topic)}",
-        markdown.section("Goal", markdown.paragraphs(session.goal)),
-        markdown.section("Context", context),
-        markdown.section("Critical", markdown.paragraphs(session.critical or "")),
-        markdown.section("Questions", questions),
-        *(_results(session, summary) if summary else ()),
+        markdown.section(of.goal, markdown.paragraphs(session.goal)),
+        markdown.section(of.context, context),
+        markdown.section(of.critical, markdown.paragraphs(session.critical or "")),
+        markdown.section(of.questions, questions),
+        *results,
     )
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _shortened(text: str, room: int, what: str) -> str:
+def _shortened(text: str, room: int, note: str) -> str:
     """The text, or as much of it as there is room for and a word that the rest is elsewhere."""
     if _size(text) <= room:
         return text
-    note = _SHORTENED.format(what=what)
+    note = f"\n\n{note}"
     head = text.encode()[: max(0, room - _size(note))].decode(errors="ignore")
     return head.rstrip("\\ \n") + note  # no escape without what it escapes
 
@@ -99,7 +114,7 @@ def _front_matter(view: SessionView, join_url: str) -> str:
             "summary_model": summary.model,
             "summary_participants": summary.participants,
             "summary_messages": summary.messages,
-            "themes": len(_themes(summary)),
+            "themes": len(summary.themes),
         }
     lines = [f"{name}: {_yaml(value)}" for name, value in fields.items()]
     return "\n".join(["---", *lines, "---"])
@@ -110,75 +125,69 @@ def _yaml(value: str | int | None) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", json.dumps(value, ensure_ascii=False))
 
 
-def _results(session: Session, summary: Summary) -> tuple[str, ...]:
+def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: Summary) -> tuple[str, ...]:
     """What came out, and what follows from it; without a language model questions, counts and answers."""
+    of = words.brief
     if summary.model == SCRIPTED:
-        alone = _ALONE if len(_themes(summary)) < len(summary.themes) else ""
-        return markdown.section("Questions and answers", _answers(summary)), alone, _LISTED
-    critical = markdown.paragraphs(without_quotes(summary.critical_answer or "")) if session.critical else ""
+        note = f"*{of.left_out}*" if _quotes_in(summary) < _quotes_in(whole) else ""
+        return markdown.section(words.answers, _answers(summary, words)), note, f"*{of.listed}*"
+    critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
+    themes = "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
     return (
-        markdown.section("Summary", markdown.paragraphs(without_quotes(summary.overview, session.topic))),
-        markdown.section("Critical: what was said", critical),
-        markdown.section("Themes", "\n\n".join(_theme(theme, summary.participants) for theme in _themes(summary))),
-        markdown.section("Decisions and agreements", markdown.bullets(_unquoted(summary.agreements))),
-        markdown.section("Tensions", markdown.bullets(_unquoted(summary.tensions))),
-        markdown.section("Open questions", markdown.bullets(_unquoted(summary.open_questions))),
-        markdown.section("Suggested next session", _next_session(session, summary)),
+        markdown.section(words.overview, markdown.paragraphs(summary.overview)),
+        markdown.section(of.answered, critical),
+        markdown.section(words.themes, themes),
+        markdown.section(of.decisions, markdown.bullets(summary.agreements)),
+        markdown.section(words.tensions, markdown.bullets(summary.tensions)),
+        markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
+        markdown.section(of.next, _next_session(session, summary, words)),
     )
 
 
-def _answers(summary: Summary) -> str:
+def _quotes_in(summary: Summary) -> int:
+    return sum(len(theme.quotes) for theme in summary.themes)
+
+
+def _answers(summary: Summary, words: SummaryTexts) -> str:
     """Every question with how many answered it, and some of what they wrote; what is critical comes first."""
     critical = summary.critical_answers
-    asked = sorted(_themes(summary), key=lambda theme: theme is not critical)
+    asked = sorted(summary.themes, key=lambda theme: theme is not critical)
     return "\n\n".join(
-        "\n\n".join([_theme(theme, summary.participants), *(markdown.quote(quote.text) for quote in theme.quotes)])
+        "\n\n".join(
+            [_theme(theme, summary.participants, words), *(markdown.quote(quote.text) for quote in theme.quotes)]
+        )
         for theme in asked
     )
 
 
-def _themes(summary: Summary) -> list[Theme]:
-    """The themes of a group, as far as participants may read them; among a few people any one may be a single person's."""
-    least = 2 if summary.participants >= A_GROUP else 1
-    return [theme for theme in summary.themes if theme.participants >= least and not theme.members_only]
+def _theme(theme: Theme, total: int, words: SummaryTexts) -> str:
+    share = fill(words.tag, words.share, part=theme.participants, participants=words.counted(words.participants, total))
+    heading = words.carried.format(label=markdown.inline(theme.label), count=share)
+    return markdown.section(heading, markdown.inline(theme.statement), level=3) or f"### {heading}"
 
 
-def _theme(theme: Theme, total: int) -> str:
-    share = f"{theme.participants} of {total} participants"
-    return (
-        markdown.section(
-            f"{markdown.inline(theme.label)} ({share})", markdown.inline(without_quotes(theme.statement)), level=3
-        )
-        or f"### {markdown.inline(theme.label)} ({share})"
-    )
-
-
-def _question(question: Question) -> str:
+def _question(question: Question, words: SummaryTexts) -> str:
     """One field of the form, with its choices."""
-    notes = [question.type, *(["required"] if question.required else []), *question.options]
-    return f"{question.position + 1}. {markdown.inline(question.text)} ({markdown.inline('; '.join(notes))})"
+    notes = [*([words.brief.required] if question.required else []), *question.options]
+    line = f"{question.position + 1}. {markdown.inline(question.text)}"
+    return f"{line} ({markdown.inline('; '.join(notes))})" if notes else line
 
 
-def _next_session(session: Session, summary: Summary) -> str:
+def _next_session(session: Session, summary: Summary, words: SummaryTexts) -> str:
     """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
-    lines = [f"- Topic: {markdown.inline(session.topic)}: next steps"]
+    of = words.brief
+    lines = [of.next_topic.format(topic=session.topic)]
     if session.critical and not summary.critical_answer:
-        lines.append(
-            f"- Ask again about what is critical, since nobody has spoken to it: {markdown.inline(session.critical)}"
-        )
-    lines += _named("Answer", _unquoted(summary.open_questions))
-    lines += _named("Work through", _unquoted(summary.tensions))
+        lines.append(of.ask_again.format(text=session.critical))
+    lines += _named(of.answer, summary.open_questions)
+    lines += _named(of.work_through, summary.tensions)
     if len(lines) == 1:
-        lines += _named("Go into", [theme.label for theme in _themes(summary)])
-    return "\n".join(lines)
+        lines += _named(of.go_into, [theme.label for theme in summary.themes])
+    return markdown.bullets(lines)
 
 
-def _unquoted(items: Sequence[str]) -> list[str]:
-    return [left for item in items if (left := without_quotes(item))]
-
-
-def _named(verb: str, items: Sequence[str]) -> list[str]:
-    return [f"- {verb}: {markdown.inline(item)}" for item in items[:FOLLOWED_UP]]
+def _named(form: str, items: Sequence[str]) -> list[str]:
+    return [form.format(text=item) for item in items[:FOLLOWED_UP]]
 
 
 def _time(moment: datetime) -> str:

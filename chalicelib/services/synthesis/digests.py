@@ -18,6 +18,7 @@ from chalicelib.model import STANCES, Digest, Message, Point, SessionView, Threa
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.safety import danger_in
+from chalicelib.services.synthesis.own_words import OwnWords
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.shared_registry import MAX_LABEL, MAX_QUESTION, SharedRegistry
 from chalicelib.text.normalise import one_line
@@ -91,7 +92,8 @@ def digest_thread(
     if not isinstance(proposed, list):
         raise ModelUnavailable("The model wrote no usable digest")
     longest = MAX_LABEL if model.understands else MAX_QUESTION
-    found = [point for item in proposed if (point := _verified(item, said, longest))]
+    own = OwnWords(message.content for message in said.values())
+    found = [point for item in proposed if (point := _verified(item, said, longest, own))]
     new = register.settle(thread.id, found, before.points)
     # The same answer to two questions of a script is two answers.
     points = _joined(before.points, new, by_topic=not model.understands)
@@ -125,23 +127,27 @@ def _request(view: SessionView, before: Digest, messages: Sequence[Message], the
     )
 
 
-def _verified(item: object, said: Mapping[str, Message], longest: int) -> Point | None:
+def _verified(item: object, said: Mapping[str, Message], longest: int, own: OwnWords) -> Point | None:
     """The point as it may be settled, or None where it has no text or names none of the participant's messages."""
-    fields: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    given: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    fields = tags.unescape(given)
     message = said.get(str(fields.get("message_id")))
     text = _folded(fields.get("text"), MAX_TEXT)
     if message is None or not text:
         return None
     claimed, theme = fields.get("quote"), fields.get("theme")
-    quote = cut_quote(claimed, message.content) if isinstance(claimed, str) else ""
+    copied = (it for it in (given.get("quote"), claimed) if isinstance(it, str))
+    quote = next(filter(None, (cut_quote(it, message.content) for it in copied)), "")
+    topic = _folded(fields.get("topic"), longest)
     return Point(
         text=text,
         quote=quote,
         message_id=message.id,
-        topic=_folded(fields.get("topic"), longest),
+        topic=topic,
         stance=stance if (stance := fields.get("stance")) in STANCES else "neutral",
         theme=theme if isinstance(theme, str) else None,
         is_cut=isinstance(claimed, str) and 0 < len(one_line(quote)) < len(one_line(claimed)),
+        own=own.of_point(text, topic, quote),
     )
 
 

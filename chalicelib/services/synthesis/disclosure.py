@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from chalicelib.model import Session
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.text import tokens
+from chalicelib.text.names import is_capital, is_odd_capital
 from chalicelib.text.normalise import fold
 from chalicelib.text.stop_words import GRAMMAR
 
@@ -32,15 +33,15 @@ class SharedWords:
         plain: set[str] = set()
         by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in aggregate.points:
-            shouted = point.quote.isupper()
+            person, shouted = aggregate.person(thread_id), point.quote.isupper()
             for word, opens in tokens.list_written_words(point.quote):
-                by[fold(word)].add(thread_id)
-                if not _is_capital(word):
+                by[fold(word)].add(person)
+                if not is_capital(word):
                     plain.add(fold(word))
-                elif not shouted and _names(word, opens):
+                elif not shouted and is_odd_capital(word, opens=opens):
                     self._names.add(fold(word))
             for unit in _units(point.quote):
-                by[unit].add(thread_id)
+                by[unit].add(person)
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
         self._words = (shared & plain) | GRAMMAR
         self._unspaced = shared | set(_units(hosts))
@@ -58,7 +59,7 @@ class SharedWords:
         folded = fold(word)
         if folded in self._hosts:
             return True
-        return folded in self._words and folded not in self._names and not _names(word, opens)
+        return folded in self._words and folded not in self._names and not is_odd_capital(word, opens=opens)
 
     def _covers(self, run: str) -> bool:
         """Whether every character of a run stands in a pair that is common, or is one that grammar needs."""
@@ -67,17 +68,6 @@ class SharedWords:
             if run[at : at + 2] in self._unspaced:
                 known[at] = known[at + 1] = True
         return all(known)
-
-
-def _is_capital(word: str) -> bool:
-    return word != word.lower()
-
-
-def _names(word: str, opens: bool) -> bool:
-    """Whether a word has a capital that its place in the sentence does not ask for; "I" and "NOT" are still grammar."""
-    if opens or not _is_capital(word):
-        return False
-    return fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
 
 
 def _units(text: str) -> Iterable[str]:

@@ -20,6 +20,7 @@ from chalicelib.text.normalise import fold_twins
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 _TITLES = "《"  # marks a title, not words that somebody said
 _EDGES = " .,;:!?…。，、；：！？"
+LEAST_WORDS = 3  # of an overview; less says nothing of a session
 _MOST_ROUNDS = 8  # of checking what took shape where marks went
 
 
@@ -105,15 +106,22 @@ class ProseCheck:
         return find_words(fold_twins(said).strip(_EDGES), self._hosts) >= 0
 
 
-def without_quotes(text: str, topic: str = "") -> str:
-    """The text without the sentences that have something in quotation marks, but for the topic."""
-    return "\n\n".join(filter(None, (_unquoted(paragraph, fold_twins(topic)) for paragraph in text.split("\n\n"))))
+def is_usable(overview: str) -> bool:
+    """Whether an overview says anything."""
+    return tokens.count_words(overview) >= LEAST_WORDS
 
 
-def _unquoted(paragraph: str, topic: str) -> str:
+def without_quotes(text: str, topic: str = "", withheld: Collection[str] = ()) -> str:
+    """The text without the sentences that have something in quotation marks, but for the topic, and without those withheld."""
+    kept = (_kept(paragraph, fold_twins(topic), withheld) for paragraph in text.split("\n\n"))
+    return "\n\n".join(filter(None, kept))
+
+
+def _kept(paragraph: str, topic: str, withheld: Collection[str]) -> str:
     found = (paragraph[start:end] for start, end in find_sentences(paragraph))
+    told = (it for it in found if it.strip() not in withheld)
     return "".join(
-        it for it in found if all(fold_twins(span.said(it)) == topic for span in find_quoted_spans(it))
+        it for it in told if all(fold_twins(span.said(it)) == topic for span in find_quoted_spans(it))
     ).strip()
 
 

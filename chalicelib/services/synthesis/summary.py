@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
+from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis import quotation_marks
@@ -17,13 +19,14 @@ from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.coverage import MajorThemes
 from chalicelib.services.synthesis.evidence import EvidenceBook
-from chalicelib.services.synthesis.prose import ProseCheck
+from chalicelib.services.synthesis.prose import ProseCheck, is_usable
 from chalicelib.services.synthesis.shared_registry import describe_themes
 from chalicelib.services.synthesis.summary_document import list_answer_notes, list_notes, render_answers, render_summary
 from chalicelib.services.synthesis.summary_prompt import WRITE_SUMMARY, summary_request
-from chalicelib.services.synthesis.summary_texts import choose_texts
+from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
 from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
+from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text.language import OWN, detect_language, match_language
 
 MAX_THEMES = 20  # more are named only
@@ -52,7 +55,7 @@ def write_summary(
         return _list(view, book, now)
     reply = model.complete(summary_request(view, book), deadline)
     call = reply.call(WRITE_SUMMARY.name)
-    return _check(call.input if call else {}, view, book, reply.model, now)
+    return _check(tags.unescape(call.input) if call else {}, view, book, reply.model, now)
 
 
 def _check(
@@ -67,7 +70,7 @@ def _check(
     major = MajorThemes(book, prose, words, session)
     groups = group_themes(result.get("themes"), book, prose, before, major)
     overview = _paragraphs(result.get("overview"), prose)
-    if not overview or not groups:
+    if not is_usable(overview) or not groups:
         raise ModelUnavailable("The model wrote no usable summary")
     critical = prose.check(one_line(result.get("critical_answer"), MAX_TEXT)) if session.critical else ""
     summary = Summary(
@@ -87,6 +90,7 @@ def _check(
     )
     beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
     notes = list_notes(summary, words, book, beyond=major.listed(beyond))
+    summary = _for_others(summary, view, book, words)
     return WrittenSummary(
         render_summary(view, summary, words, notes),
         describe_themes(book.registry, {group.theme.id: group.description for group in groups}),
@@ -115,10 +119,16 @@ def _sample(result: Mapping[str, Any]) -> str:
 def _list(view: SessionView, book: EvidenceBook, now: datetime) -> WrittenSummary:
     """The summary that needs no model; it changes nothing of the themes."""
     words = choose_texts(view.session, sample_of(book.aggregate))
-    listed = list_answers(view, book.aggregate, book.registry, words, now)
+    listed = _for_others(list_answers(view, book.aggregate, book.registry, words, now), view, book, words)
     return WrittenSummary(
         render_answers(view, listed, words, list_answer_notes(listed, words, book.aggregate)), book.registry
     )
+
+
+def _for_others(summary: Summary, view: SessionView, book: EvidenceBook, words: SummaryTexts) -> Summary:
+    """The summary with what decides how much of it is shown to those who are no members."""
+    people = book.aggregate.count_people(book.aggregate.counts)
+    return replace(summary, sources=people, withheld=withhold(summary, book.aggregate, view, words.tag))
 
 
 def _texts(given: object, prose: ProseCheck) -> tuple[str, ...]:

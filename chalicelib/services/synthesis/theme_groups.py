@@ -122,4 +122,5 @@ def _theme(
         quotes=pick_quotes([*telling, *book.of_themes(ids)]),
         id=lead,
         stances=count_stances(stances.values()),
+        sources=book.aggregate.count_people(stances),
     )

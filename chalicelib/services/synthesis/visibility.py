@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.model import Session, SessionView, Summary, Thread
 from chalicelib.services.access.roles import has_role
-from chalicelib.services.synthesis.prose import without_quotes
+from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
 LEAST = 5  # participants below whom only members are shown anything
 CARRIED_BY = 2  # people who make a theme one that points at nobody
@@ -51,30 +51,46 @@ def may_see(view: SessionView, visitor: Visitor) -> bool:
 def results_for(view: SessionView, visitor: Visitor) -> Results:
     """What this visitor may see of the results; for one who may see any."""
     summary, is_member = view.summary, visitor in ("editor", "viewer")
-    taken_part = min(view.tally.participants, summary.participants) if summary else view.tally.participants
+    taken_part = min(view.tally.participants, summary.people) if summary else view.tally.participants
     is_open = is_member or taken_part >= LEAST
     few = summary is not None and taken_part < LEAST
     if summary and not is_member:
-        summary = _public(summary, view.session.topic) if is_open else None
+        summary = for_others(summary, view.session.topic) if is_open else None
     return Results(visitor, summary, is_open, few)
 
 
-def _public(summary: Summary, topic: str) -> Summary:
-    """What a group said: nothing that only one person holds, and nobody's words but the quotes of themes that people share."""
-    themes = [theme for theme in summary.themes if theme.participants >= CARRIED_BY and not theme.members_only]
+def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary:
+    """What a group said: nothing that fewer than `least` people hold or that is withheld, and nobody's words but the quotes
+    of themes that people share."""
+
+    def told(text: str, title: str = "") -> str:
+        return without_quotes(text, title, summary.withheld)
+
+    def listed(items: Sequence[str]) -> tuple[str, ...]:
+        return tuple(filter(None, map(told, items)))
+
+    shown = (theme for theme in summary.themes if theme.people >= least and not theme.members_only)
+    overview = told(summary.overview, topic)
     return replace(
         summary,
-        overview=without_quotes(summary.overview, topic),
-        themes=tuple(replace(theme, statement=without_quotes(theme.statement), gathered="") for theme in themes),
-        agreements=_unquoted(summary.agreements),
-        tensions=_unquoted(summary.tensions),
+        markdown="",
+        overview=overview if is_usable(overview) else "",
+        themes=tuple(
+            replace(
+                theme,
+                statement=told(theme.statement),
+                quotes=tuple(quote for quote in theme.quotes if quote.text not in summary.withheld),
+                gathered="",
+            )
+            for theme in shown
+            if theme.label not in summary.withheld
+        ),
+        agreements=listed(summary.agreements),
+        tensions=listed(summary.tensions),
         minority_views=(),
-        open_questions=_unquoted(summary.open_questions),
-        critical_answer=without_quotes(summary.critical_answer or "") or None,
+        open_questions=listed(summary.open_questions),
+        critical_answer=told(summary.critical_answer or "") or None,
         quotes=(),
         words=(),
+        withheld=(),
     )
-
-
-def _unquoted(items: Sequence[str]) -> tuple[str, ...]:
-    return tuple(filter(None, map(without_quotes, items)))

@@ -51,12 +51,12 @@ def test_the_whole_brief() -> None:
         'summary_generated_at: "2026-03-01T12:00:00Z"\nsummary_model: "test-model"\nsummary_participants: 4\n'
         "summary_messages: 34\nthemes: 2\n---\n\n# The new library\n\n"
         "## Goal\n\nDecide what the library should offer.\n\n## Context\n\nBuilt in 1970.\n\n\\# Not a heading\n\n"
-        "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (Options; required; Reader; Writer)\n\n"
-        "## Summary\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"
+        "## Critical\n\nOpen on Sundays?\n\n## Questions\n\n1. Your role? (required; Reader; Writer)\n\n"
+        "## Overview\n\nPeople want books.\n\nThey differ.\n\n## Critical: what was said\n\nSundays are wanted.\n\n"
         "## Themes\n\n### Books (3 of 4 participants)\n\nMore of them.\n\n"
         "### Hours (1 of 4 participants)\n\n## Decisions and agreements\n\n- Books matter.\n\n"
         "## Tensions\n\n- Comics or none.\n\n## Open questions\n\n- Who pays?\n\n"
-        "## Suggested next session\n\n- Topic: The new library: next steps\n- Answer: Who pays?\n"
+        "## Suggested next session\n\n- Next steps: The new library\n- Answer: Who pays?\n"
         "- Work through: Comics or none.\n"
     )
 
@@ -119,7 +119,7 @@ def _talkative(text: str) -> Summary:
     sentences, quotes = (text * 800,) * 8, (Quote(text * 400, "t1", "m1"),) * 3
     return replace(
         SUMMARY,
-        overview=text * 3_000,
+        overview=f"It is {text * 2_980} indeed.",
         themes=(Theme(text * 80, text * 800, 3, quotes),) * 12,
         agreements=sentences,
         tensions=sentences,
@@ -134,7 +134,9 @@ def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> N
     for shown in (_long(text), replace(_long(text), summary=_talkative(text))):
         document = render_brief(shown, "https://x/chat?s=s1")
         assert len(document.encode()) <= MAX_BYTES
-        assert "… (shortened; all questions are in the session)" in document
+        assert (
+            "……（有删节；全部问题见会话）" if text == "汤" else "… (shortened; all questions are in the session)"
+        ) in document
         assert document.count("\n## ") == (11 if shown.summary else 4)
 
 
@@ -148,7 +150,7 @@ def test_what_is_shortened_says_so_and_the_rest_stays_whole() -> None:
 
 def test_without_a_summary_there_are_no_results() -> None:
     document = render_brief(view(), "u")
-    assert "## Summary" not in document
+    assert "## Overview" not in document
     assert "summary_generated_at" not in front(document)
 
 
@@ -169,3 +171,51 @@ def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:
     shown = render_setup(view(document, goal="Plan the next year"))
     assert [piece.text for piece in tags.read("context", shown)] == [document]
     assert [piece.text for piece in tags.read("goal", shown)] == ["Plan the next year"]
+
+
+@each_row(
+    "language, overview, headings, lines",
+    [
+        (
+            "de",
+            "Die Leute wollen mehr Bücher.",
+            ("Ziel", "Hintergrund", "Überblick", "Entscheidungen und Einigkeit", "Vorschlag für die nächste Sitzung"),
+            (
+                "### Books (3 von 4 Teilnehmenden)",
+                "- Nächste Schritte: The new library",
+                "(Pflichtfeld; Reader; Writer)",
+            ),
+        ),
+        (
+            None,
+            "Les gens veulent plus de livres et de calme dans la salle.",
+            ("Objectif", "Contexte", "Décisions et accords", "Proposition pour la prochaine session"),
+            ("### Books (3 sur 4 participants)", "- Répondre : Who pays?"),
+        ),
+        ("zh-Hant", "大家想要更多的書。", ("目標", "概覽", "決定與共識"), ("### Books（4 位參與者中的 3 位）",)),
+        ("ar", "يريد الناس مزيدًا من الكتب.", ("الهدف", "نظرة عامة"), ("- الخطوات التالية: The new library",)),
+        ("es", "La gente quiere más libros.", ("Objetivo", "Preguntas abiertas"), ("- Trabajar: Comics or none.",)),
+    ],
+)
+def test_its_frame_is_in_the_language_of_the_session(
+    language: str | None, overview: str, headings: tuple[str, ...], lines: tuple[str, ...]
+) -> None:
+    shown = replace(full(), session=replace(full().session, language=language))
+    document = render_brief(replace(shown, summary=replace(SUMMARY, overview=overview)), "u")
+    assert [heading for heading in headings if f"\n## {heading}\n" not in document] == []
+    assert [line for line in lines if line not in document] == []
+    assert not any(word in document for word in ("Goal", "Decisions", "of 4", "Suggested", "Next steps"))
+
+
+def test_what_only_members_read_of_a_summary_is_not_in_it() -> None:
+    summary = replace(
+        SUMMARY,
+        overview="People want books. Dorothea was fired.",
+        agreements=("Books matter.", "Harris has to go."),
+        themes=(*SUMMARY.themes, Theme("Harris", "He shouts.", 3)),
+        withheld=("Dorothea was fired.", "Harris has to go.", "Harris"),
+    )
+    document = render_brief(replace(full(), summary=summary), "u")
+    assert "People want books.\n" in document
+    assert "- Books matter.\n" in document
+    assert not any(word in document for word in ("Dorothea", "Harris", "shouts"))

@@ -71,6 +71,22 @@ def test_a_quote_that_the_message_does_not_hold_is_dropped_and_the_point_stays(q
     assert [(kept.text, kept.quote) for kept in made.points] == [("Buses should be on time", "")]
 
 
+@each_row(
+    "copied, quote",
+    [
+        ("R&amp;D says &lt;stop&gt; &amp;amp; go", "R&D says <stop> &amp; go"),
+        ("R&D says <stop> &amp;amp; go", "R&D says <stop> &amp; go"),
+        ("R&D says <stop> & go", ""),
+        ("R&D says <stop> &amp; go", "R&D says <stop> &amp; go"),
+    ],
+)
+def test_what_the_prompt_escaped_may_come_back_so(copied: str, quote: str) -> None:
+    said = [message(1, "user", "R&D says <stop> &amp; go")]
+    made, model = digest(proposal("m1", copied, text="R&amp;D blocks it", topic="R&amp;D"), messages=said)
+    assert "R&amp;D says &lt;stop&gt; &amp;amp; go" in model.requests[0].messages[0].blocks[0].text
+    assert [(it.quote, it.text, it.topic) for it in made.points] == [(quote, "R&D blocks it", "R&D")]
+
+
 @each_row("message_id", ["m1", "m9", "", None, 2, ["m2"]])
 def test_a_point_of_no_message_of_the_participant_is_dropped(message_id: Any) -> None:
     made, _ = digest(proposal(message_id, "The buses are late."))

@@ -85,7 +85,7 @@ def test_how_many_points_have_no_theme_is_known() -> None:
 def test_the_report_says_how_many_points_are_in_no_theme(without: int) -> None:
     said = [point(f"of {n}", f"m{n}", theme=None if n < without else "t1") for n in range(5)]
     theme = {"themes": ["t1"], "label": "Books", "statement": "", "description": "", "evidence": []}
-    model = QueuedModel(calls("write_summary", {"overview": "They talk.", "themes": [theme]}))
+    model = QueuedModel(calls("write_summary", {"overview": "They talk of books.", "themes": [theme]}))
     book = EvidenceBook(aggregate_digests([digest("ann", *said)]), REGISTRY)
     made = write_summary(view(), book, model=model, deadline=deadline(), now=NOW).summary
     assert ("3 of 5 points are about matters that are in no theme" in made.markdown) == bool(without)

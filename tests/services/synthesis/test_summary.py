@@ -69,6 +69,19 @@ def test_the_document_is_rendered_with_our_counts() -> None:
     assert (made.participants, made.messages, made.model, made.generated_at) == (4, 34, "test-model", NOW)
 
 
+def test_what_the_prompt_escaped_is_as_it_was_written() -> None:
+    themes = [{"themes": [BOOKS], "label": "Q&amp;A", "statement": "Novels &lt; comics.", "evidence": []}]
+    made = summary(overview="People want books &amp; comics.", themes=themes, open_questions=["Who pays &amp; when?"])
+    assert (made.overview, made.open_questions) == ("People want books & comics.", ("Who pays & when?",))
+    assert (made.themes[0].label, made.themes[0].statement) == ("Q&A", "Novels < comics.")
+
+
+@pytest.mark.parametrize("overview", ["", "alert(1)", "Books.", "書。"])
+def test_an_overview_that_says_nothing_replaces_none(overview: str) -> None:
+    with pytest.raises(ModelUnavailable):
+        summary(overview=overview)
+
+
 def test_a_participant_with_many_points_is_one_participant() -> None:
     thirty = digest("ann", *(point(f"Novel {number}", f"a{number}", theme=BOOKS) for number in range(30)), messages=30)
     made = summary((thirty, DIGESTS[1]), themes=[{"themes": [BOOKS], "label": "All", "statement": "", "evidence": []}])

@@ -1,0 +1,120 @@
+"""What of a summary only members read: whatever could come from one person alone, sentence by sentence.
+
+A model may do what a participant tells it, and then its own prose has a name, a number or somebody's very words. So code
+looks for what gives a person away: a run of words or a name that one person wrote and nobody else, the host included; digits
+that could be a telephone number; addresses. Whoever wrote what is known from points: no summary was shown more.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
+
+from msgspec import Struct
+
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import SessionView, Summary
+from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.synthesis.quotation_marks import find_sentences
+from chalicelib.text import tokens
+from chalicelib.text.names import NOUNS_HAVE_CAPITALS, Word, key_of, read_words
+from chalicelib.text.normalise import fold_twins
+from chalicelib.text.shared_runs import cut_runs
+
+_ADDRESS = re.compile(r"@|\bhttps?:|\bwww\.|\w\.[^\W\d_]{2,}", re.IGNORECASE)
+_TELEPHONE = re.compile(r"(?:\d[\s().+/-]{0,3}){6}\d")
+_SEVERAL = 2
+
+
+class _Piece(Struct, frozen=True):
+    """A sentence of the summary's prose, the label of a theme, or a quote, which is somebody's words by nature."""
+
+    text: str
+    is_label: bool = False
+    is_quote: bool = False
+
+
+def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language: str) -> tuple[str, ...]:
+    """The sentences, labels and quotes of this summary that only members read; `language` is the tag of the one it is in."""
+    pieces = list(dict.fromkeys(_pieces(summary)))
+    writers = _Writers(pieces, aggregate, view, language)
+    return tuple(dict.fromkeys(piece.text for piece in pieces if not writers.may_tell(piece)))
+
+
+def _pieces(summary: Summary) -> Iterator[_Piece]:
+    """What others are shown of a summary as far as it depends on its words."""
+    themes = summary.themes
+    listed = chain(summary.agreements, summary.tensions, summary.open_questions)
+    prose = [summary.overview, summary.critical_answer or "", *listed, *(theme.statement for theme in themes)]
+    for paragraph in "\n\n".join(prose).split("\n\n"):
+        yield from (_Piece(text) for start, end in find_sentences(paragraph) if (text := paragraph[start:end].strip()))
+    if summary.model != SCRIPTED:  # whose labels are the host's questions
+        yield from (_Piece(theme.label, is_label=True) for theme in themes)
+    yield from (_Piece(quote.text, is_quote=True) for theme in themes for quote in theme.quotes)
+
+
+class _Writers:
+    """Who wrote which of the words and runs that these pieces have."""
+
+    def __init__(self, pieces: list[_Piece], aggregate: Aggregate, view: SessionView, language: str) -> None:
+        self._language = language
+        wanted = set(chain.from_iterable(cut_runs(piece.text) for piece in pieces if not piece.is_quote))
+        hosts = _hosts(view)
+        self._hosts = set(map(key_of, tokens.split_spaced_words(hosts)))
+        self._hosts_runs = wanted & cut_runs(hosts)
+        self._by: defaultdict[str, set[str]] = defaultdict(set)
+        self._runs: defaultdict[str, set[str]] = defaultdict(set)
+        self._names: set[str] = set()
+        self._nouns: set[str] = set()
+        self._plain: set[str] = set()
+        for thread_id, point in aggregate.points:
+            for said in (point.quote, *point.own):
+                self._read(said, aggregate.person(thread_id), wanted)
+        self._names -= self._plain
+
+    def _read(self, said: str, person: str, wanted: set[str]) -> None:
+        for word in read_words(said, self._language):
+            self._by[word.key].add(person)
+            if word.is_name:
+                self._names.add(word.key)
+            elif word.is_noun:
+                self._nouns.add(word.key)
+            elif not word.is_capital:
+                self._plain.add(word.key)
+        for run in wanted & cut_runs(said):
+            self._runs[run].add(person)
+
+    def may_tell(self, piece: _Piece) -> bool:
+        """Whether others may be told this."""
+        text = fold_twins(piece.text)
+        if _ADDRESS.search(text) or _TELEPHONE.search(text):
+            return False
+        if not piece.is_quote and any(len(self._runs[run]) == 1 for run in cut_runs(text) - self._hosts_runs):
+            return False
+        return not self._names_somebody(piece)
+
+    def _names_somebody(self, piece: _Piece) -> bool:
+        """Whether it has a name that at most one person is known to have written, and the host did not."""
+        for word in read_words(piece.text, self._language, is_title=piece.is_label):
+            writers = len(self._by.get(word.key, ()))
+            if word.key in self._hosts or writers >= _SEVERAL:
+                continue
+            if word.is_name or word.key in self._names:
+                return True
+            if writers and not piece.is_quote and self._may_be_name(word):
+                return True
+        return False
+
+    def _may_be_name(self, word: Word) -> bool:
+        """Whether a German word may be a name, as far as capitals and articles tell."""
+        if self._language != NOUNS_HAVE_CAPITALS or word.opens or not word.is_capital:
+            return False
+        return not word.is_noun and word.key not in self._nouns
+
+
+def _hosts(view: SessionView) -> str:
+    """Whatever the host wrote of the session."""
+    session = view.session
+    asked = (text for question in view.questions for text in (question.text, *question.options))
+    prompt = view.prompt.text if view.prompt else ""
+    return "\n".join(filter(None, (session.topic, session.goal, session.critical, view.context, prompt, *asked)))

@@ -1,0 +1,163 @@
+"""What of a summary only members read: whatever could come from one person alone."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.model import Digest, Point, Quote, Summary, Theme
+from chalicelib.services.synthesis.aggregate import aggregate_digests
+from chalicelib.services.synthesis.own_words import OwnWords
+from chalicelib.services.synthesis.withheld import withhold
+from tests.services.builders import NOW, digest, view
+
+SUMMARY = Summary("", NOW, "test-model", 3, 9, "")
+
+
+def said(thread: str, message: str, text: str, quote: str = "") -> Digest:
+    """A digest of one message: a point in a model's words, and what it quotes."""
+    own = OwnWords([message]).of_point(text, "", quote)
+    return digest(thread, Point(text, quote, f"{thread}1", "", own=own))
+
+
+ENGLISH = (
+    said(
+        "ann",
+        "My name is Dorothea Quimby and I was fired by Mr Harris, it all began with the noise in the hall in May",
+        "Was fired by Mr Harris; Dorothea Quimby says it all began with the noise in the hall.",
+    ),
+    said("bob", "the open space is too loud, on mondays most of all. quimby left", "", "the open space is too loud"),
+    said(
+        "cat",
+        "Mondays are the worst, the open space is too loud for me, and Zoom fails",
+        "The open space is too loud.",
+        "Mondays are the worst, the open space is too loud for me, and Zoom fails",
+    ),
+    said("dan", "Zoom fails on Mondays.", "", "Zoom fails on Mondays."),
+)
+GERMAN = (
+    said(
+        "ann",
+        "ich heiße Dorothea Quimby und wurde von Herrn Harris gefeuert, weil ich mich über den Lärm beschwert habe",
+        "Wurde von Herrn Harris gefeuert; Dorothea Quimby hatte sich beschwert.",
+        "weil ich mich über den Lärm beschwert habe",
+    ),
+    said("bob", "Wir brauchen Telefonkabinen.", "Will Telefonkabinen", "Wir brauchen Telefonkabinen."),
+    said("cat", "Mehr Ruhe, feste Plätze im Büro, laut Anna geht das", "Will Ruhe", "Mehr Ruhe, feste Plätze im Büro"),
+)
+
+
+def withheld(
+    overview: str, digests: tuple[Digest, ...] = ENGLISH, language: str = "en", **fields: Any
+) -> tuple[str, ...]:
+    summary = replace(SUMMARY, overview=overview)
+    return withhold(summary, aggregate_digests(digests), view(**fields), language)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dorothea Quimby was fired.",
+        "Dorothea was fired.",  # a name that opens the sentence
+        "One says that quimby was fired in may.",
+        "One was fired by Mr. Harris.",
+        "Harris fires people.",
+        "Somebody says it all began with the noise.",  # six words of one person
+        "Call 0171 555 0199 to hear more.",
+        "Call +44-(0)171.5550 at night.",
+        "Call ٠١٧١٥٥٥٠ at night.",
+        "Call 0171\u200b555 0199 to hear more.",
+        "Write to boss@casino.example for more.",
+        "More is at casino.example/now today.",
+        "In Springfield it is the same.",  # nobody is known to have written it
+    ],
+)
+def test_what_could_come_from_one_person_is_withheld(sentence: str) -> None:
+    assert withheld(f"The noise is the main matter. {sentence}") == (sentence,)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Most say the open space is too loud.",  # six words of several
+        "Mondays and Zoom are mentioned often.",
+        "People are fired too easily.",
+        "It began with the noise, I hear.",
+        "In 2026 there were 140,000 visitors.",
+        "The New Library is liked by all who came, as Decide has it.",  # the host's words
+        "Some speak of being let go after they complained.",
+    ],
+)
+def test_what_several_wrote_or_the_host_did_is_told(sentence: str) -> None:
+    assert withheld(f"The noise is the main matter. {sentence}") == ()
+
+
+def test_a_host_who_names_somebody_has_named_them() -> None:
+    sentence = "Harris fires people."
+    assert withheld(sentence, topic="Should Mr Harris stay?") == ()
+    assert withheld(sentence, topic="Who should stay?") == (sentence,)
+
+
+def test_several_conversations_that_may_be_one_persons_are_one() -> None:
+    sentence = "Most say the open space is too loud."
+    heard = replace(aggregate_digests(ENGLISH), sources={"bob": "here", "cat": "here"})
+    assert withhold(replace(SUMMARY, overview=sentence), heard, view(), "en") == (sentence,)
+
+
+def test_labels_and_quotes_are_looked_at_too_and_a_quote_may_be_somebodys_words() -> None:
+    quotes = (
+        Quote("the open space is too loud, on mondays most of all", "bob", "bob1"),
+        Quote("fired by Mr Harris", "ann", "ann1"),
+        Quote("call me at 01715550199", "ann", "ann1"),
+    )
+    labels = ("Quimby and noise", "Mr Harris", "Open Space Noise", "Noise")
+    themes = tuple(Theme(label, "", 2, quotes) for label in labels)
+    told = withhold(replace(SUMMARY, themes=themes), aggregate_digests(ENGLISH), view(), "en")
+    assert set(told) == {"Quimby and noise", "Mr Harris", "fired by Mr Harris", "call me at 01715550199"}
+
+
+def test_german_keeps_its_nouns_and_loses_names() -> None:
+    kept = (
+        "Der Lärm im Großraumbüro stört viele. Gewünscht werden Telefonkabinen und feste Plätze. "
+        "Die Teilnehmenden wollen mehr Ruhe. Viele wünschen sich Pflanzen, Lampen und neue Möbel. "
+        "Vorgeschlagen wird ein Telefonraum. Kritik gibt es an der Leitung."
+    )
+    assert withheld(kept, GERMAN, "de") == ()
+    names = (
+        "Dorothea wurde entlassen.",
+        "Laut Herrn Harris fehlt Geld.",
+        "Frau Quimby ging.",
+        "Streit mit Harris hilft nicht.",
+    )
+    assert withheld(f"{kept} {' '.join(names)}", GERMAN, "de") == names
+
+
+def test_a_german_quote_keeps_its_nouns_too() -> None:
+    quotes = (
+        "Ich kaufe dort jeden Morgen vor der Arbeit Brot.",
+        "Frisches Gemüse fehlt am Montag.",
+        "Ich bin Dorothea und kaufe Brot.",
+        "Anna Meier kauft Brot.",
+    )
+    theme = Theme("Laden", "", 2, tuple(Quote(text, "ann", "ann1") for text in quotes))
+    heard = aggregate_digests([said("ann", " ".join(quotes), "", " ".join(quotes))])
+    assert withhold(replace(SUMMARY, themes=(theme,)), heard, view(), "de") == quotes[2:]
+
+
+def test_in_scripts_without_spaces_twelve_characters_are_a_run() -> None:
+    one = said("ann", "我在城東的舊檔案館地下室裡睡了三個晚上", "在城東的舊檔案館地下室裡睡了三個晚上。")
+    others = [said(name, "辦公室太吵，沒有辦法專心工作", "辦公室太吵，沒有辦法專心工作。") for name in "bc"]
+    overview = "有人在城東的舊檔案館地下室裡睡。大家覺得辦公室太吵，沒有辦法專心工作。城東的舊檔案館很冷。"
+    assert withheld(overview, (one, *others), "zh-Hant") == ("有人在城東的舊檔案館地下室裡睡。",)
+
+
+def test_a_point_keeps_what_it_has_of_its_participants_words() -> None:
+    own = OwnWords(["My name is Dorothea Quimby.", "it all began with the noise in the hall, says HARRIS"])
+    text = "Dorothea says it all began with the noise in town; Harris was told."
+    assert own.of_point(text, "quimby", "the noise") == (
+        "it all began with the noise in",
+        "is Dorothea",
+        "says HARRIS",
+        "Dorothea Quimby",
+    )
+    assert own.of_point("It is loud.", "", "") == ()

@@ -42,9 +42,9 @@ def render_brief(view: SessionView, join_url: str) -> str:
         view = replace(view, summary=shown)
     room = MAX_BYTES - _size(_document(view, join_url, words, results, "…", "…"))
     questions = "\n".join(_question(question, words) for question in view.questions)
-    questions = _shortened(questions, room // 2, words.brief.shortened_questions)
+    questions = _shortened(questions, room // 2, words.brief_shortened_questions)
     context = markdown.paragraphs(view.context or "")
-    context = _shortened(context, room - _size(questions), words.brief.shortened_context)
+    context = _shortened(context, room - _size(questions), words.brief_shortened_context)
     return _document(view, join_url, words, results, context, questions)
 
 
@@ -66,15 +66,15 @@ def _sample(view: SessionView) -> str:
 def _document(
     view: SessionView, join_url: str, words: SummaryTexts, results: Sequence[str], context: str, questions: str
 ) -> str:
-    session, of = view.session, words.brief
+    session = view.session
     sections = (
         _front_matter(view, join_url),
         words.example if session.is_example else "",
         f"# {markdown.inline(session.topic)}",
-        markdown.section(of.goal, markdown.paragraphs(session.goal)),
-        markdown.section(of.context, context),
-        markdown.section(of.critical, markdown.paragraphs(session.critical or "")),
-        markdown.section(of.questions, questions),
+        markdown.section(words.brief_goal, markdown.paragraphs(session.goal)),
+        markdown.section(words.brief_context, context),
+        markdown.section(words.brief_critical, markdown.paragraphs(session.critical or "")),
+        markdown.section(words.brief_questions, questions),
         *results,
     )
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -127,20 +127,19 @@ def _yaml(value: str | int | None) -> str:
 
 def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: Summary) -> tuple[str, ...]:
     """What came out, and what follows from it; without a language model questions, counts and answers."""
-    of = words.brief
     if summary.model == SCRIPTED:
-        note = f"*{of.left_out}*" if _quotes_in(summary) < _quotes_in(whole) else ""
-        return markdown.section(words.answers, _answers(summary, words)), note, f"*{of.listed}*"
+        note = f"*{words.brief_left_out}*" if _quotes_in(summary) < _quotes_in(whole) else ""
+        return markdown.section(words.answers, _answers(summary, words)), note, f"*{words.brief_listed}*"
     critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
     themes = "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
     return (
         markdown.section(words.overview, markdown.paragraphs(summary.overview)),
-        markdown.section(of.answered, critical),
+        markdown.section(words.brief_answered, critical),
         markdown.section(words.themes, themes),
-        markdown.section(of.decisions, markdown.bullets(summary.agreements)),
+        markdown.section(words.brief_decisions, markdown.bullets(summary.agreements)),
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
-        markdown.section(of.next, _next_session(session, summary, words)),
+        markdown.section(words.brief_next, _next_session(session, summary, words)),
     )
 
 
@@ -168,21 +167,20 @@ def _theme(theme: Theme, total: int, words: SummaryTexts) -> str:
 
 def _question(question: Question, words: SummaryTexts) -> str:
     """One field of the form, with its choices."""
-    notes = [*([words.brief.required] if question.required else []), *question.options]
+    notes = [*([words.brief_required] if question.required else []), *question.options]
     line = f"{question.position + 1}. {markdown.inline(question.text)}"
     return f"{line} ({markdown.inline('; '.join(notes))})" if notes else line
 
 
 def _next_session(session: Session, summary: Summary, words: SummaryTexts) -> str:
     """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
-    of = words.brief
-    lines = [of.next_topic.format(topic=session.topic)]
+    lines = [words.brief_next_topic.format(topic=session.topic)]
     if session.critical and not summary.critical_answer:
-        lines.append(of.ask_again.format(text=session.critical))
-    lines += _named(of.answer, summary.open_questions)
-    lines += _named(of.work_through, summary.tensions)
+        lines.append(words.brief_ask_again.format(text=session.critical))
+    lines += _named(words.brief_answer, summary.open_questions)
+    lines += _named(words.brief_work_through, summary.tensions)
     if len(lines) == 1:
-        lines += _named(of.go_into, [theme.label for theme in summary.themes])
+        lines += _named(words.brief_go_into, [theme.label for theme in summary.themes])
     return markdown.bullets(lines)
 
 

@@ -14,31 +14,9 @@ from chalicelib.text.locales import fill_counted
 _FOLDER: Final = Path(__file__).with_name("words")
 
 
-class BriefTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Headings and sentences that SESSION.md has besides those of the summary."""
-
-    goal: str
-    context: str
-    critical: str
-    questions: str
-    required: str
-    answered: str
-    decisions: str
-    next: str
-    next_topic: str
-    ask_again: str
-    answer: str
-    work_through: str
-    go_into: str
-    shortened_questions: str
-    shortened_context: str
-    listed: str
-    left_out: str
-
-
 class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Headings and sentences of the summary in the language of this tag; what counts something has a form for each way
-    in which the language does."""
+    """Headings and sentences of the summary, and what SESSION.md has besides (`brief_`), in the language of this tag; what counts
+    something has a form for each way in which the language does."""
 
     tag: str
     overview: str
@@ -70,7 +48,23 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shown: dict[str, str]
     cut: dict[str, str]
     no_model: str
-    brief: BriefTexts
+    brief_goal: str
+    brief_context: str
+    brief_critical: str
+    brief_questions: str
+    brief_required: str
+    brief_answered: str
+    brief_decisions: str
+    brief_next: str
+    brief_next_topic: str
+    brief_ask_again: str
+    brief_answer: str
+    brief_work_through: str
+    brief_go_into: str
+    brief_shortened_questions: str
+    brief_shortened_context: str
+    brief_listed: str
+    brief_left_out: str
 
     def counted(self, forms: Mapping[str, str], count: int, **values: str) -> str:
         """The one of these forms for so many."""

@@ -11,9 +11,9 @@ from chalicelib.store.sessions import FOR_RESULTS
 from tests.api import jobs
 from tests.api.hosts import Host
 from tests.faults import Interviewer
+from tests.rule_based_model import RuleBasedModel
 from tests.web.browser import Browser
 from tests.web.participant.test_results import opened, results
-from tests.writer import Writer
 
 PRIVATE = "My name is Dorothea Quimby and I was fired by Mr Harris, my phone is 0171 555 0199"
 COMMON = "The canteen is too far away for most people here"
@@ -21,11 +21,11 @@ SAYINGS = (PRIVATE, *[f"{COMMON}, and number {number} of us says so" for number 
 PARTS = ("overview", "agreements", "tensions", "open_questions", "critical_answer")
 
 
-class Obedient(Writer):
+class Obedient(RuleBasedModel):
     """Hands in what one participant wrote in every part of a summary, in its own words and in theirs."""
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
-        """The digests of a Writer, and such a summary."""
+        """The digests of that model, and such a summary."""
         reply = super().complete(request, deadline)
         if request.task != "summary":
             return reply

@@ -42,8 +42,8 @@ def test_one_of_several(scripted: LocalCloud, devices: Devices, model: DirectedM
     expect(talk.alert).to_contain_text("Please choose an answer first")
     group = talk.page.get_by_role("group", name="What would you eat first?")
     group.get_by_role("radio", name="Salad").check()
-    answer(talk)
     expect(talk.alert).to_have_count(0)
+    answer(talk)
     expect(talk.page.locator("[data-widget]")).to_have_count(0)
     assert talk.said()[1:] == talk.stored()[0][1:] == ["Salad"]
 
@@ -63,6 +63,7 @@ def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Dire
     scale: dict[str, Any] = {"min": 1, "max": 5, "minLabel": "Not at all", "maxLabel": "Very much"}
     model.shows("RatingScale", "How much do you look forward to lunch?", **scale)
     asked(talk)
+    expect(talk.page.get_by_role("group", name="How much do you look forward to lunch?")).to_be_focused()
     expect(talk.page.get_by_role("radio", name="1 (Not at all)")).to_be_attached()
     expect(talk.page.get_by_role("radio", name="5 (Very much)")).to_be_attached()
     talk.page.get_by_role("radio", name="2").focus()
@@ -71,6 +72,21 @@ def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Dire
     expect(talk.replies).to_have_count(3)
     expect(talk.box).to_be_focused()
     assert talk.stored()[0][1:] == ["4"]
+    told = talk.log()
+    assert "1 (Not at all)" in told[2][1]
+    talk.page.reload()
+    assert talk.log() == told
+
+
+def test_who_begins_to_write_before_a_widget_writes_into_the_box(
+    scripted: LocalCloud, devices: Devices, model: Facilitator
+) -> None:
+    talk = begin(devices, scripted)
+    model.shows("SingleSelect", "What would you eat first?", options=FOOD)
+    asked(talk)
+    expect(talk.page.get_by_role("group", name="What would you eat first?")).to_be_focused()
+    talk.page.keyboard.type("None of these")
+    expect(talk.box).to_have_value("None of these")
 
 
 def test_a_ranking_by_buttons_tells_every_move(scripted: LocalCloud, devices: Devices, model: DirectedModel) -> None:

@@ -34,6 +34,7 @@ def soak(people: int, minutes: float, seed: int) -> list[str]:
             began = time.monotonic()
             crowd.talk()
             talked = time.monotonic() - began
+            print(f"Everybody has gone after {talked:.0f} s; now for what is still at work", flush=True)
             problems = find_problems(cloud, crowd)
             _report(crowd, model, talked, time.monotonic() - began)
         finally:

@@ -162,6 +162,7 @@ class Visitor:
     _browser: RealBrowser = field(init=False)
     _token: str = field(init=False, default="")
     _after: int = field(init=False, default=0)
+    _asked: dict[str, int] = field(init=False, default_factory=dict)  # what the page had when each message was said
 
     def __post_init__(self) -> None:
         self._browser = RealBrowser(way=self.way)
@@ -174,7 +175,7 @@ class Visitor:
         """One message, as the page's script sends it."""
         fields = {"s": self.session, "token": self._token, "content": words, "again": message_id}
         body = urlencode(fields).encode()
-        after, shown = self._after, ""
+        after, shown = self._asked.setdefault(message_id, self._after), ""
 
         def attempt() -> float | None:
             nonlocal shown

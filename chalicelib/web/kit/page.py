@@ -160,6 +160,6 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = static.address
+    environment.globals |= {"static": static.address, "modules_of": static.modules_of}
     environment.filters["formatted"] = render_markdown
     return environment

@@ -12,12 +12,24 @@ from chalicelib.errors import NotFound
 _WEB = Path(__file__).parent.parent
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _IMPORT = re.compile(r'(from "\./[a-z]+\.js)(")')
+_IMPORTED = re.compile(r'from "\./([a-z]+\.js)')
 _FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def address(name: str) -> str:
     """Returns the address of a file, relative to the page that names it."""
     return f"static/{name}?v={_version()}"
+
+
+def modules_of(name: str) -> list[str]:
+    """Returns the addresses of a script and of every module that it imports, so that a page can name them all at once."""
+    found, left = [], [name]
+    while left:
+        file = left.pop()
+        if file not in found:
+            found.append(file)
+            left += _IMPORTED.findall(_files()[file])
+    return [address(file) for file in found]
 
 
 def serve(request: Request, name: str) -> Response:

@@ -24,7 +24,7 @@ from chalicelib.web.kit.page import render_fragment, render_page, with_retry_aft
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.join_page import find_video, list_facts, make_fields
+from chalicelib.web.participant.join_page import find_video, list_facts, make_fields, sum_up_facts
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
 
 GONE, FULL = 410, 409
@@ -157,7 +157,11 @@ def _choose_page(
     form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
     token = identity.form_token(chat.person, session.id)
     url = f"{public_url(chat.request)}/chat?s={session.id}"
-    about = {"facts": list_facts(view, locale), "video": find_video(view.session.intro_video_url)}
+    about = {
+        "gist": sum_up_facts(view, locale),
+        "facts": list_facts(view, locale),
+        "video": find_video(view.session.intro_video_url),
+    }
     return "join.html", outcome.code, {"fields": form, "token": token, "url": url, **about}
 
 
@@ -172,7 +176,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     if thread is None:
         return json_response({**body, "reload": True}, outcome.code)
     values = _conversation_values(chat, session, thread, outcome)
-    fresh = [entry for entry in values["entries"] if entry.message.sequence > (chat.after or 0)]
+    fresh = [entry for entry in values["entries"] if _is_news(entry, values["control"], chat.after or 0)]
     shown = {**values, "notice": None, "session": session, "results": _results_url(session, thread)}
     return json_response(
         {
@@ -186,6 +190,15 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
         },
         outcome.code,
     )
+
+
+def _is_news(entry: ChatEntry, control: Control | None, after: int) -> bool:
+    """Says whether a page that shows the conversation up to `after` lacks an entry: also the choices of a widget that it shows
+    as controls, and that has been answered by now."""
+    message = entry.message
+    if message.sequence != after or message.widget_spec is None:
+        return message.sequence > after
+    return control is None or control.sequence != after
 
 
 def _conversation_values(

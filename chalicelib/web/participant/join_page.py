@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, SessionView
 from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, NAME_LIMIT, AnswerRefused
 from chalicelib.services.participants.question_roles import asks_who, role_of
@@ -53,6 +54,15 @@ def question_text(question: Question, texts: Texts) -> str:
     return texts(own) if own else question.text
 
 
+def sum_up_facts(view: SessionView, locale: PageLocale) -> str:
+    """Returns what nobody should have to look for: who talks with them, for how long, and who reads it."""
+    texts, session = locale.texts, view.session
+    told = [texts("about_script" if settings().llm_provider == SCRIPTED else "about_ai")]
+    told += [texts("duration", count=session.duration_minutes), texts("about_readers")]
+    told += [texts("anonymous")] if session.anonymous else []
+    return _gap(locale).join(told)
+
+
 def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     """Returns what somebody has to know before the conversation, as it is in this deployment and session: each fact with its name."""
     texts, session = locale.texts, view.session
@@ -60,7 +70,7 @@ def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     readers += [texts("anonymous")] if session.anonymous and not asks_who(view.questions) else []
     results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
     results += [texts("pollination")] if session.cross_pollination else []
-    gap = "" if locale.language.tag.startswith("zh") else " "
+    gap = _gap(locale)
     rows = [
         (texts("fact_with"), texts(_provider_key())),
         (texts("fact_readers"), gap.join(readers)),
@@ -79,6 +89,11 @@ def find_video(url: str | None) -> tuple[str, str] | None:
     except ValueError:
         return None
     return (parts.geturl(), parts.hostname) if parts.scheme == "https" and parts.hostname else None
+
+
+def _gap(locale: PageLocale) -> str:
+    """Returns what stands between two sentences."""
+    return "" if locale.language.tag.startswith("zh") else " "
 
 
 def _provider_key() -> str:

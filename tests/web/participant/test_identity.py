@@ -117,7 +117,6 @@ def test_words_that_look_like_a_page_stay_words(host: Host, ben: Browser, model:
         topic=MARKUP,
         welcome_message=MARKUP,
         meta_description=MARKUP,
-        language='de" onload="alert(1)',
         questions=[
             {"text": MARKUP, "required": True},
             {"text": "Pick", "type": "Options", "options": [MARKUP, "b"]},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import settings
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict
@@ -40,6 +41,20 @@ def test_the_link_shows_topic_welcome_and_what_happens_to_the_words(host: Host, 
     assert "processed on this server only" in page.text
     assert "model: scripted" in page.text
     assert "with an AI facilitator" not in page.text
+
+
+def test_what_matters_most_stands_in_two_lines_above_the_form_and_the_rest_behind_more(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(duration_minutes=5, anonymous=True, questions=[])
+    before = ben.chat(session).html.partition("<details>")[0]
+    assert "A script asks the questions, neither a person nor an AI." in before
+    assert "It takes about 5 minutes" in before
+    assert "Your host can read what you write. It is stored without a name." in before
+    assert "processed on this server only" not in before
+    monkeypatch.setenv("LLM_PROVIDER", "anthropic")
+    settings.settings.cache_clear()
+    assert "You talk with an AI facilitator, not with a person." in ben.chat(session).html.partition("<details>")[0]
 
 
 @pytest.mark.parametrize("shared", [True, False])

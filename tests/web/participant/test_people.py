@@ -25,7 +25,8 @@ def test_an_editor_sees_who_took_part_and_reads_what_they_said(host: Host, clock
     assert unnamed[1] in editor.open("/" + unnamed[0].replace("&amp;", "&")).text
     thread = editor.open("/" + next(link for link in page.links if "&t=" in link))
     assert thread.status == 200
-    assert thread.log == [("Facilitator", "Reply 1"), ("Ben Okri", "Soup <3"), ("Facilitator", "Reply 2")]
+    replies = [("Facilitator", f"Reply {number}") for number in (1, 2, 3)]
+    assert thread.log == [replies[0], ("Ben Okri", "Soup <3"), *replies[1:]]
     assert "Short & sweet" in thread.text
     assert '<dd lang="en" dir="ltr">Ben Okri</dd>' in thread.html
 

@@ -122,6 +122,15 @@ def test_files_are_kept_for_good_under_the_name_of_their_content(host: Host, ben
     assert ben.get("/static/none.js").status_code == 404
 
 
+def test_a_page_names_all_its_modules_at_once(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    form, conversation = ben.chat(session).html, ben.join(session).html
+    for html, script in ((form, "join.js"), (conversation, "chat.js")):
+        names = set(re.findall(r'<link rel="modulepreload" href="static/([a-z]+\.js)\?v=\w+" nonce=', html))
+        assert {script, "chat.js", "alerts.js", "log.js", "server.js"} <= names
+        assert f'<script type="module" src="static/{script}?v=' in html
+
+
 def test_the_first_page_is_small(host: Host, ben: Browser) -> None:
     session = host.new_session(topic="x" * 300, welcome_message="word " * 900)
     everything = sum(len(body.encode()) for body in static._files().values())

@@ -1,6 +1,8 @@
 """Widgets on the page: form controls that work without a script, and what their answers become."""
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -108,6 +110,25 @@ def test_a_form_that_answers_nothing_says_what_is_missing(
     assert page.status == 400
     assert complaint in page.text
     assert page.has_form("Send answer")
+
+
+def test_a_page_that_is_open_shows_the_choices_in_the_transcript_once_they_are_answered(
+    ben: Browser, session: dict[str, Any], model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = asked("RatingScale", ben, session, model, monkeypatch).form("Send answer")
+    sequence = form.fields["widget"]
+    token = {"X-Harmonica": "page", "X-Harmonica-Token": form.fields["token"]}
+
+    def news(method: str, body: bytes = b"") -> str:
+        path = f"/chat/live?s={session['id']}&after={sequence}"
+        sent = {**token, "Content-Type": "application/x-www-form-urlencoded"}
+        return str(json.loads(ben.request(method, path, body, sent).body)["entries"])
+
+    assert news("GET") == ""
+    answered = news("POST", urlencode({**form.fields, "w": "2", "again": "m-1"}).encode())
+    assert f'data-sequence="{sequence}"' in answered
+    assert "0 (not at all)" in answered
+    assert "0 (not at all)" in ben.chat(session).text
 
 
 def test_ones_own_words_answer_a_widget_too_and_close_it(

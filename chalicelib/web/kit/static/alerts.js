@@ -14,6 +14,11 @@ export function alert(text) {
   alerts.append(notice);
 }
 
+// What this said is mended.
+export function withdraw(text) {
+  if (alerts.textContent.trim() === text) alert("");
+}
+
 export function tell(text) {
   aside.textContent = text;
 }

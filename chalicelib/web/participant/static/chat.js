@@ -1,5 +1,5 @@
 // The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
-import { alert, tell } from "./alerts.js";
+import { alert, tell, withdraw } from "./alerts.js";
 import { offerCopy } from "./copying.js";
 import { draft, draftKey, forget, newId, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
@@ -11,6 +11,7 @@ const foot = document.getElementById("foot");
 const compose = document.getElementById("compose");
 const box = document.getElementById("content");
 const told = chat.dataset;
+const isTouched = matchMedia("(pointer: coarse)").matches; // its keyboard covers half of the page
 const RETRIES = [2_000, 5_000, 15_000, 30_000, 60_000];
 
 let sending = null; // the answer that is being waited for
@@ -54,7 +55,20 @@ function renew(news) {
   foot.replaceChildren(next);
   prepare();
   if (foot.contains(focused)) focused.focus({ preventScroll: true });
+  else if (focused === box && !box.value) presentWidget(held);
   if (outcome() !== before) tell(outcome());
+}
+
+// Who has written nothing is led to the widget that came: its question is read out, and no keyboard covers it.
+function presentWidget(held) {
+  const group = foot.querySelector("[data-widget] fieldset");
+  if (!group || held.length) return;
+  group.tabIndex = -1;
+  group.focus({ preventScroll: true });
+  group.addEventListener("keydown", (event) => {
+    const writes = (event.key.length === 1 && event.key !== " ") || event.keyCode === 229;
+    if (event.target === group && writes && !event.ctrlKey && !event.metaKey) box.focus(); // in one's own words, then
+  });
 }
 
 // How it ended, and where there is help, in words: nobody has to look for them.
@@ -242,7 +256,8 @@ document.addEventListener("submit", (event) => {
     send(fieldsOf(form), words);
     form.remove();
     foot.dataset.key = "";
-    box?.focus();
+    if (isTouched) log.focusNewest();
+    else box?.focus();
   } else if (form.hasAttribute("data-live")) {
     event.preventDefault();
     act(form);
@@ -250,7 +265,7 @@ document.addEventListener("submit", (event) => {
 });
 
 if (box) {
-  document.getElementById("enter").hidden = matchMedia("(pointer: coarse)").matches;
+  document.getElementById("enter").hidden = isTouched;
   box.rows = 2;
   let lastRead = draft.read();
   if (!box.value) box.value = lastRead;
@@ -258,7 +273,7 @@ if (box) {
   box.addEventListener("keydown", (event) => {
     const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
     const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before it tells of the key
-    if (event.key === "Enter" && plain && !composing && !matchMedia("(pointer: coarse)").matches) {
+    if (event.key === "Enter" && plain && !composing && !isTouched) {
       event.preventDefault();
       compose.requestSubmit();
     }
@@ -279,7 +294,10 @@ if (/[?&]told=/.test(location.search)) history.replaceState(null, "", `chat?s=${
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
-foot.addEventListener("input", (event) => (event.target.closest("form").dataset.dirty = ""));
+foot.addEventListener("input", (event) => {
+  event.target.closest("form").dataset.dirty = "";
+  withdraw(told.missing);
+});
 prepare();
 for (const item of queue.all()) {
   if (log.has(item.id)) queue.remove(item.id);
@@ -287,4 +305,10 @@ for (const item of queue.all()) {
 }
 if (!location.hash && !document.getElementById("told")) log.reveal();
 pump();
+// Who has just been welcomed can write at once; what the box is about is read out with it. A finger opens its keyboard itself.
+if (box && log.lastSequence() === 1 && !isTouched && document.activeElement === document.body) {
+  box.setAttribute("aria-describedby", "end");
+  box.addEventListener("blur", () => box.removeAttribute("aria-describedby"), { once: true });
+  box.focus({ preventScroll: true });
+}
 if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

@@ -67,7 +67,9 @@ export function append(html) {
       words.dir = stored.dir;
       mark(entry.dataset.message, "sent");
       own.classList.remove("new");
-    } else if (!known) {
+    } else if (known) {
+      renew(entry);
+    } else {
       entry.classList.add("new");
       entry.removeAttribute("id");
       const waiting = [...log.children].find((it) => !it.dataset.sequence);
@@ -78,6 +80,19 @@ export function append(html) {
   document.getElementById("end")?.removeAttribute("id");
   if (log.lastElementChild) log.lastElementChild.id = "end";
   return newest;
+}
+
+// What is said of a widget changes when it is answered: its choices are shown with it from then on. Nobody is told anew.
+function renew(entry) {
+  const shown = log.querySelector(`[data-sequence="${entry.dataset.sequence}"]`);
+  if (!shown || shown.dataset.message) return;
+  shown.setAttribute("aria-live", "off");
+  shown.querySelector(".words").replaceWith(entry.querySelector(".words"));
+}
+
+export function focusNewest() {
+  log.lastElementChild.tabIndex = -1;
+  log.lastElementChild.focus({ preventScroll: true });
 }
 
 // Show a new entry from its beginning, and the box below it where there is room for both.

@@ -79,7 +79,7 @@ def test_a_scale_by_keyboard(scripted: LocalCloud, devices: Devices, model: Dire
 
 
 def test_who_begins_to_write_before_a_widget_writes_into_the_box(
-    scripted: LocalCloud, devices: Devices, model: Facilitator
+    scripted: LocalCloud, devices: Devices, model: DirectedModel
 ) -> None:
     talk = begin(devices, scripted)
     model.shows("SingleSelect", "What would you eat first?", options=FOOD)

@@ -43,11 +43,29 @@ def request(
     address: str = "203.0.113.7",
 ) -> Answer:
     """Send a request as API Gateway does, here mostly to the route that catches what no other serves."""
-    event: Event = {
+    event = api_event(method, path, resource=resource, body=body, headers=headers, address=address)
+    answer = app(event, Context())
+    is_json = answer["headers"].get("Content-Type") == "application/json"
+    told = json.loads(answer["body"]) if is_json else answer["body"] or None
+    return Answer(answer["statusCode"], answer["headers"], told)
+
+
+def api_event(
+    method: str,
+    path: str,
+    *,
+    resource: str = CATCH_ALL,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    address: str = "203.0.113.7",
+) -> Event:
+    """What API Gateway sends of a request."""
+    return {
         "httpMethod": method,
         "path": path,
         "headers": dict(headers or {}),
-        "multiValueQueryStringParameters": None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in (query or {}).items()} or None,
         "pathParameters": _path_parameters(resource, path),
         "stageVariables": None,
         "requestContext": {
@@ -62,10 +80,6 @@ def request(
         "body": base64.b64encode(body).decode() if body else None,
         "isBase64Encoded": bool(body),
     }
-    answer = app(event, Context())
-    is_json = answer["headers"].get("Content-Type") == "application/json"
-    told = json.loads(answer["body"]) if is_json else answer["body"] or None
-    return Answer(answer["statusCode"], answer["headers"], told)
 
 
 def _path_parameters(resource: str, path: str) -> dict[str, str] | None:

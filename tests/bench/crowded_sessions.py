@@ -56,8 +56,8 @@ class CountingModel:
             counter.clear()
 
 
-def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
-    """A session in which so many people said three things each, and no summary was written yet."""
+def crowded_session(people: int, clock: Clock, said_by_each: int = SAID_BY_EACH, **fields: Any) -> Session:
+    """A session in which so many people said as many things each, and no summary was written yet."""
     new = NewSession(
         topic="Improving Bowling Green / Warren County", goal="Learn what should change", prompt="Ask.", **fields
     )
@@ -66,11 +66,11 @@ def crowded_session(people: int, clock: Clock, **fields: Any) -> Session:
     for number in range(people):
         thread_id = str(uuid.uuid5(uuid.UUID(session.id), str(number)))
         talk = [
-            _message(thread_id, 2 * turn + place, clock, number) for turn in range(SAID_BY_EACH) for place in (1, 2)
+            _message(thread_id, 2 * turn + place, clock, number) for turn in range(said_by_each) for place in (1, 2)
         ]
         items.append(head_item(_head(session, thread_id, talk), **marks(STALE, session.id, clock.now())))
         items += [message_item(Thread(session.id, thread_id, "web", "", None, clock.now(), 1), said) for said in talk]
-    _store(items)
+    store(items)
     return session
 
 
@@ -86,6 +86,13 @@ def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
     mark_undigested_words(
         session.id, {thread_id: sequence}, clock.now(), conversations=conversations, summaries=summaries
     )
+
+
+def store(items: list[Any]) -> None:
+    """Put these items of one table."""
+    for first in range(0, len(items), _IN_ONE_WRITE):
+        puts = [{"PutRequest": {"Item": item.serialize()}} for item in items[first : first + _IN_ONE_WRITE]]
+        database.call("BatchWriteItem", {"RequestItems": {items[0].Meta.table_name: puts}})
 
 
 def _message(thread_id: str, sequence: int, clock: Clock, number: int) -> Message:
@@ -107,7 +114,7 @@ def _head(session: Session, thread_id: str, talk: list[Message]) -> Thread:
         1,
         last_sequence=last.sequence,
         last_said=last.sequence,
-        message_count=SAID_BY_EACH,
+        message_count=len(talk) // 2,
         first_message_at=talk[1].created_at,
         last_message_at=last.created_at,
     )
@@ -118,9 +125,3 @@ def _statements() -> list[str]:
     with DATA.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: int(row["comment-id"]))
     return [row["comment-body"] for row in rows]
-
-
-def _store(items: list[Any]) -> None:
-    for first in range(0, len(items), _IN_ONE_WRITE):
-        puts = [{"PutRequest": {"Item": item.serialize()}} for item in items[first : first + _IN_ONE_WRITE]]
-        database.call("BatchWriteItem", {"RequestItems": {items[0].Meta.table_name: puts}})

@@ -67,7 +67,7 @@ def _name(operation: str, arguments: dict[str, Any]) -> str:
 def _read(operation: str, arguments: dict[str, Any], answer: Any) -> float:
     if operation == "Query":
         share = 1.0 if arguments.get("ConsistentRead") else 0.5
-        return share * max(1, _kilobytes(sum(map(_size, answer["Items"])), 4))
+        return share * max(1, _kilobytes(sum(map(_size, answer.get("Items", ()))), 4))
     if operation == "GetItem":
         return max(1, _kilobytes(_size(answer.get("Item") or {}), 4))
     if operation == "BatchGetItem":
@@ -81,7 +81,7 @@ def _found(operation: str, answer: dict[str, Any]) -> int:
     """How many items an answer to a read holds."""
     if operation == "BatchGetItem":
         return sum(len(items) for items in answer["Responses"].values())
-    return len(answer["Items"]) if operation == "Query" else int("Item" in answer)
+    return len(answer.get("Items", ())) if operation == "Query" else int("Item" in answer)
 
 
 def _written(operation: str, arguments: dict[str, Any]) -> list[int]:

@@ -117,7 +117,7 @@ def _answer(route: Route, path_values: dict[str, str], request: Request, headers
     status = ACCEPTED if done.goes_on else route.status
     if status == 204:
         return Response("", {}, status)
-    text = _render(done.output, route)
+    text = _render(done, route)
     if route.has_etag:
         return etag.respond(request, text, route.content_type)
     return Response(text, {"Content-Type": route.content_type}, status)
@@ -171,8 +171,11 @@ def _path_id(name: str, value: str) -> str:
     return value.lower() if is_uuid(value.lower()) else NOBODYS
 
 
-def _render(value: Any, route: Route) -> str:
-    if not fits(value):
+def _render(done: Done, route: Route) -> str:
+    text = rendered(done.output)
+    if not fits(text):
         less = ": ask for fewer at a time with limit" if route.is_limited else ""
-        raise TooLarge(f"The answer is over {ANSWER_BYTES // 1_000_000} MB, more than one response can carry{less}")
-    return rendered(value)
+        raise done.too_large or TooLarge(
+            f"The answer is over {ANSWER_BYTES // 1_000_000} MB, more than one response can carry{less}"
+        )
+    return text

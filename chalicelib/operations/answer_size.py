@@ -10,9 +10,8 @@ from chalicelib.operations.operation import Markdown
 ANSWER_BYTES = 5_000_000
 
 
-def fits(output: Any) -> bool:
-    """Whether one answer can carry this output. Lambda sends it as a JSON string in ASCII: a character takes up to twelve bytes."""
-    text = rendered(output)
+def fits(text: str) -> bool:
+    """Whether one answer can carry this text. Lambda sends it as a JSON string in ASCII: a character takes up to twelve bytes."""
     return len(text) <= ANSWER_BYTES // 12 or len(json.dumps(text)) <= ANSWER_BYTES
 
 

@@ -51,7 +51,7 @@ class SessionInput(Input):
 
 def moment(at: datetime) -> str:
     """Gives a time in RFC 3339, in UTC with six decimals, ending in Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment_or_null(at: datetime | None) -> str | None:

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 
 from chalicelib import container
 from chalicelib.clock import Deadline
-from chalicelib.errors import HarmonicaError
+from chalicelib.errors import HarmonicaError, TooLarge
 from chalicelib.operations.subject import Read, SessionWho, Who, open_subject
 from chalicelib.services.access.principal import Principal
 
@@ -63,12 +63,13 @@ class Call(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """What an operation came to where it may be repeated: its output, what that can be made from again, and whether the work
-    still goes on."""
+    """What an operation came to: its output, what that can be made from again where it may be repeated, whether the work
+    still goes on, and the refusal where the output is more than one answer can carry, if it has one of its own."""
 
     output: Any
     kept: dict[str, Any] = {}
     goes_on: bool = False
+    too_large: TooLarge | None = None
 
 
 Run = Callable[..., Any]

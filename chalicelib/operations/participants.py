@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, TooLarge
 from chalicelib.model import Message as StoredMessage
 from chalicelib.model import SessionView, ThreadView
-from chalicelib.operations.answer_size import fits
+from chalicelib.operations.answer_size import fits, rendered
 from chalicelib.operations.fields import (
     Content,
     Count,
@@ -168,14 +168,12 @@ class IncludeParticipant(ParticipantInput):
     ]
 
 
-def list_responses(_: Call, wanted: responses.ResponseFilter, view: SessionView) -> ParticipantList:
+def list_responses(_: Call, wanted: responses.ResponseFilter, view: SessionView) -> Done:
     """Every included thread with its messages, by first message."""
     found = responses.list_responses(view.session.id, wanted, participants=container.participants())
     people = [_participant(view) for view in found.people]
     answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
-    if not fits(answer):
-        raise responses.refuse_too_large(wanted)
-    return answer
+    return Done(answer, too_large=responses.refuse_too_large(wanted))
 
 
 def add_response(call: Call, given: AddResponse, turn_view: TurnView) -> Done:
@@ -192,7 +190,7 @@ def include_participant(_: Call, given: IncludeParticipant, found: ThreadView | 
     """
     deps = container.participant_deps()
     person = _participant(inclusion.set_included(given.session_id, found, given.included, deps=deps))
-    return person if fits(person) else msgspec.structs.replace(person, messages=[])
+    return person if fits(rendered(person)) else msgspec.structs.replace(person, messages=[])
 
 
 def remove_participant(_: Call, given: ParticipantInput, found: ThreadView | None) -> None:

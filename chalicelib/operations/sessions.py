@@ -280,15 +280,15 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
         limit=given.limit,
         offset=given.offset,
     )
-    page = listing.list_sessions(container.cards().of_user(call.user_id), wanted, call.now)
+    page = listing.list_own(call.user_id, wanted, cards=container.cards(), now=call.now)
     items = [SessionListItem(**_listed(card, card.session_id, call.now)) for card in page.cards]
     return SessionList(items, Pagination(page.total, given.limit, given.offset))
 
 
 def list_public_sessions(call: Call, given: ListPublicSessions) -> PublicSessionList:
     """The active sessions that anybody may join."""
-    wanted = listing.SessionFilter(q=given.q, status="active", limit=given.limit, offset=given.offset)
-    page = listing.list_sessions(container.cards().public(), wanted, call.now)
+    wanted = listing.SessionFilter(q=given.q, limit=given.limit, offset=given.offset)
+    page = listing.list_public(wanted, cards=container.cards(), now=call.now)
     items = [
         PublicSessionListItem(
             **_listed(card, card.session_id, call.now), join_url=join_url(call.public_url, card.session_id)

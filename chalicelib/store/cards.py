@@ -12,14 +12,17 @@ import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.model import Card, Session, Status
+from chalicelib.model import Card, Session
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
+from chalicelib.store.index_pages import Filter, Part, read_part
+from chalicelib.store.raw_items import reader
 from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem
 from chalicelib.store.tables import SessionPart
 
 PUBLIC = "public"  # the one partition of the public feed
 _ENDS = ("status", "closes_at")
+_read_card = reader(CardItem, Card.__struct_fields__)
 _COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
 
 
@@ -27,16 +30,25 @@ class Cards:
     """Repository of cards."""
 
     def of_user(self, user_id: str) -> list[Card]:
-        """The sessions that a user is a member of or takes part in, each once."""
-        found: dict[str, Card] = {}
-        for card in self._listed(keys.BY_MEMBER, keys.MEMBER_ID, user_id):
-            # Newest first, so a member who also takes part is shown by the card that is further.
-            found.setdefault(card.session_id, card)
-        return list(found.values())
+        """The sessions that a user is a member of or takes part in."""
+        return list(self._listed(keys.BY_MEMBER, keys.MEMBER_ID, user_id))
+
+    def part_of_user(self, user_id: str, offset: int, limit: int) -> tuple[list[Card], int] | None:
+        """A part of the same, and how many there are; None where only the whole list says what is in it."""
+        return _part(read_part(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, user_id, offset, limit))
 
     def public(self) -> list[Card]:
         """The sessions of the public feed."""
         return list(self._listed(keys.PUBLIC_FEED, keys.FEED, PUBLIC))
+
+    def part_of_public(self, offset: int, limit: int, now: datetime) -> tuple[list[Card], int] | None:
+        """A part of the active ones among them, and how many these are; None where only the whole list says what is in it."""
+        active = Filter(
+            "#status = :active AND (attribute_not_exists(closes_at) OR closes_at > :now)",
+            {"#status": "status"},
+            {":active": {"S": "active"}, ":now": {"S": database.stored_moment(now)}},
+        )
+        return _part(read_part(SessionPart, keys.PUBLIC_FEED, keys.FEED, PUBLIC, offset, limit, active))
 
     def follow(self, session: Session, participants: int, now: datetime) -> None:
         """Bring every card of a session up to date; a newer one is left alone, and none is made.
@@ -93,16 +105,11 @@ def _renew(kind: type[CardItem], raw: Raw, values: Mapping[str, Any], updated_at
         holds(lambda: database.update(item, sets(kind, values), older))
 
 
+def _part(part: Part | None) -> tuple[list[Card], int] | None:
+    return ([_card(raw) for raw in part.items], part.total) if part else None
+
+
 def _card(raw: Raw) -> Card:
-    item = CardItem.from_raw_data(raw)
-    return Card(
-        session_id=item.session_id,
-        topic=item.topic,
-        goal=item.goal,
-        status=msgspec.convert(item.status, Status),
-        participant_count=int(item.participant_count),
-        created_at=item.created_at,
-        updated_at=item.updated_at,
-        closes_at=item.closes_at,
-        groups=msgspec.convert(item.groups or (), tuple[tuple[str, str], ...]),
-    )
+    values = _read_card(raw)
+    groups = values.pop("groups")
+    return Card(**values, groups=msgspec.convert(groups, tuple[tuple[str, str], ...]) if groups else ())

@@ -18,6 +18,7 @@ from pynamodb.models import Model
 
 from chalicelib.errors import Unavailable
 from chalicelib.store import keys
+from chalicelib.store.raw_items import decode_reads
 from chalicelib.store.transact import Build, ConditionFailed, Transaction, retrying
 
 Raw = dict[str, Any]
@@ -30,7 +31,9 @@ _IN_ONE_WRITE = 25
 @cache
 def connection() -> Connection:
     """The shared connection: short time-outs, because every request has a deadline; throttles are retried by botocore."""
-    return Connection(connect_timeout_seconds=1, read_timeout_seconds=3, max_retry_attempts=3, max_pool_connections=16)
+    found = Connection(connect_timeout_seconds=1, read_timeout_seconds=3, max_retry_attempts=3, max_pool_connections=16)
+    decode_reads(found.client)
+    return found
 
 
 def call(operation: str, arguments: Mapping[str, Any]) -> Raw:
@@ -168,16 +171,19 @@ def query_pairs(kind: type[Model], pk: str, prefix: str) -> Iterator[Raw]:
 
 def query_index(kind: type[Model], index: str, name: str, value: str) -> Iterator[Raw]:
     """Raw items of one partition of an index, newest first, page by page. Indexes lag a little behind their table."""
-    yield from _pages(
-        {
-            "TableName": kind.Meta.table_name,
-            "IndexName": index,
-            "KeyConditionExpression": "#name = :value",
-            "ExpressionAttributeNames": {"#name": name},
-            "ExpressionAttributeValues": {":value": {"S": value}},
-            "ScanIndexForward": False,
-        }
-    )
+    yield from _pages(index_arguments(kind, index, name, value))
+
+
+def index_arguments(kind: type[Model], index: str, name: str, value: str) -> dict[str, Any]:
+    """What a Query of one partition of an index takes, newest first."""
+    return {
+        "TableName": kind.Meta.table_name,
+        "IndexName": index,
+        "KeyConditionExpression": "#name = :value",
+        "ExpressionAttributeNames": {"#name": name},
+        "ExpressionAttributeValues": {":value": {"S": value}},
+        "ScanIndexForward": False,
+    }
 
 
 def query_due(kind: type[Model], due_kind: str, until: str) -> Iterator[Raw]:

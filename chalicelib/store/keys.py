@@ -27,8 +27,8 @@
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | reduced digests; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
-| host lists sessions | cards of a member or participant | `by_member` |
-| public listing | cards | `public_feed` |
+| host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all | `by_member` |
+| public listing | the same of public sessions | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |

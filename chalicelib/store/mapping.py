@@ -14,8 +14,10 @@ from chalicelib.store.conversation_items import (
     FormItem,
     MessageItem,
 )
+from chalicelib.store.raw_items import reader
 
 MESSAGE_FIELDS = Message.__struct_fields__
+_read_message = reader(MessageItem, MESSAGE_FIELDS)
 CONDENSED_FIELDS = CondensedHistory.__struct_fields__
 
 
@@ -27,8 +29,7 @@ def message_item(thread: Thread, message: Message) -> MessageItem:
 
 def message_from(raw: Mapping[str, Any]) -> Message:
     """The message that an item holds."""
-    item = MessageItem.from_raw_data(dict(raw))
-    return Message(**{name: getattr(item, name) for name in MESSAGE_FIELDS})
+    return Message(**_read_message(raw))
 
 
 def answers_from(raw: Mapping[str, Any]) -> tuple[Answer, ...]:

@@ -22,6 +22,7 @@ from chalicelib.store.new_sessions import items_of
 from chalicelib.store.session_items import (
     BriefItem,
     MemberItem,
+    ParticipationItem,
     PromptItem,
     SessionItem,
     SummaryItem,
@@ -125,7 +126,7 @@ class Sessions:
         return prompt_of(item) if item and item.text else None
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
-        """Give a user a role in a session; an earlier role is replaced."""
+        """Give a user a role in a session; an earlier role is replaced, and so is the card of somebody who takes part."""
         view = self.view(session_id, keys.tallies())
         item = MemberItem(
             session_id,
@@ -139,6 +140,7 @@ class Sessions:
         def build(write: Transaction) -> None:
             write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
             write.save(item, condition=MemberItem.role.does_not_exist() | (MemberItem.role != _OWNER))
+            write.delete(ParticipationItem(session_id, keys.participation(user_id)))  # a list has a session once
 
         try:
             database.transact(build)

@@ -18,19 +18,21 @@ from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE
 from chalicelib.store.leases import TURN
+from chalicelib.store.raw_items import reader
 from chalicelib.store.tables import ConversationPart
 
 HEAD_FIELDS = tuple(name for name in Thread.__struct_fields__ if name not in ("session_id", "id"))
 _SAID = ("last_sequence", "last_said", "message_count", "first_message_at", "last_message_at")
+
+_read_key, _read_head = reader(ThreadItem, (keys.SESSION_ID, keys.PART)), reader(ThreadItem, HEAD_FIELDS)
 
 Step = tuple[ThreadItem, list[Action], Condition]
 
 
 def thread_from(raw: Mapping[str, Any]) -> Thread:
     """The head that an item holds."""
-    item = ThreadItem.from_raw_data(dict(raw))
-    values = {name: getattr(item, name) for name in HEAD_FIELDS}
-    return Thread(session_id=item.session_id, id=keys.thread_of(item.part), **values)
+    key = _read_key(raw)
+    return Thread(session_id=key["session_id"], id=keys.thread_of(key["part"]), **_read_head(raw))
 
 
 def read(session_id: str, thread_id: str) -> Thread | None:

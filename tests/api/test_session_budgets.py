@@ -1,13 +1,12 @@
 """What listing, editing and deleting sessions may cost, counted as in `test_budgets.py`."""
 
 import math
-from typing import Any
-
-import boto3
 
 from chalicelib import container
 from tests.api.hosts import Host, new_host
 from tests.api.test_budgets import Meter, host, meter, model
+from tests.bench.lists import give_sessions
+from tests.capacity import sizes
 from tests.snapshots import empty_tables
 
 __all__ = ["host", "meter", "model"]  # the fixtures
@@ -15,30 +14,18 @@ __all__ = ["host", "meter", "model"]  # the fixtures
 MEGABYTE = 1_048_576
 
 
-def cards(owner: Host, count: int, goal: str) -> int:
-    """Give an owner so many sessions more, as far as lists know; gives the bytes of their cards."""
-    made = owner.new_session(topic="The first one", goal=goal)
-    dynamodb: Any = boto3.client("dynamodb")
-    key = {"session_id": {"S": made["id"]}, "part": {"S": f"member#{owner.user_id}"}}
-    card = dynamodb.get_item(TableName="sessions", Key=key)["Item"]
-    for start in range(0, count, 25):
-        named = ((number, f"00000000-0000-4000-8000-{number:012d}") for number in range(start, min(start + 25, count)))
-        items = [{**card, "session_id": {"S": name}, "topic": {"S": f"Session {number}"}} for number, name in named]
-        dynamodb.batch_write_item(RequestItems={"sessions": [{"PutRequest": {"Item": item}} for item in items]})
-    size = sum(len(name) + len(str(next(iter(value.values()))).encode()) for name, value in card.items())
-    return size * (count + 1)
-
-
-def test_a_list_costs_one_call_for_each_megabyte_of_cards_whatever_is_asked(host: Host, meter: Meter) -> None:
+def test_a_list_costs_a_call_for_what_it_shows_and_one_for_each_megabyte_of_cards(host: Host, meter: Meter) -> None:
     empty_tables()
-    megabytes = cards(host, 1_999, "Find out what people eat. " * 24) / MEGABYTE
+    cards = give_sessions(host.user_id, 300, container.clock().now(), "Find out what people eat. " * 190)
+    megabytes = sum(sizes(cards)) / MEGABYTE
     assert megabytes > 1
-    meter.sent.clear()
-    answer = host.call("GET", "/sessions?limit=100&offset=1900")
-    assert answer.json_body["pagination"] == {"total": 2_000, "limit": 100, "offset": 1_900}
-    assert meter.of(answer, 200) <= 1 + math.ceil(megabytes)
-    found = host.call("GET", "/sessions?q=session%201234&status=active")
-    assert [item["topic"] for item in found.json_body["data"]] == ["Session 1234"]
+    for query in ("", "?limit=100&offset=200", "?offset=5000"):
+        meter.sent.clear()
+        answer = host.call("GET", f"/sessions{query}")
+        assert answer.json_body["pagination"]["total"] == 300
+        assert meter.of(answer, 200) <= 2 + math.ceil(megabytes)
+    found = host.call("GET", "/sessions?q=part%20123&status=active")
+    assert [item["topic"] for item in found.json_body["data"]] == ["Our office, part 123"]
     assert meter.of(found, 200) <= 1 + math.ceil(megabytes)
 
 

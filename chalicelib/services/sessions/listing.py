@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import Card, Status
+from chalicelib.store.cards import Cards
 from chalicelib.text.normalise import fold
 
 
@@ -19,6 +21,11 @@ class SessionFilter(Struct, frozen=True):
     limit: int = 20
     offset: int = 0
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is left out beside what comes before and behind."""
+        return bool(fold(self.q)) or not (self.status is self.channel is self.group_id is None)
+
 
 class Page(Struct, frozen=True):
     """A part of a list, and how long the whole list is."""
@@ -27,14 +34,38 @@ class Page(Struct, frozen=True):
     total: int
 
 
-def list_sessions(cards: Iterable[Card], wanted: SessionFilter, now: datetime) -> Page:
-    """The cards that are asked for, last changed first; of equal times, in the order of their ids."""
+def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
+    """What is asked for of the sessions that a user is a member of or takes part in.
+
+    Without a filter only what is shown is read, and the rest counted; with one, all cards are.
+    """
+    if not wanted.is_filtered and (part := cards.part_of_user(user_id, wanted.offset, wanted.limit)):
+        return _page(*part)
+    return _choose(cards.of_user(user_id), wanted, now)
+
+
+def list_public(wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
+    """What is asked for of the public sessions that are active; they are read as one's own are."""
+    if not wanted.is_filtered and (part := cards.part_of_public(wanted.offset, wanted.limit, now)):
+        return _page(*part)
+    return _choose(cards.public(), replace(wanted, status="active"), now)
+
+
+def _choose(cards: Iterable[Card], wanted: SessionFilter, now: datetime) -> Page:
     searched = fold(wanted.q)
-    found = sorted(
-        (card for card in cards if _fits(card, wanted, now) and _has(card, searched)), key=lambda card: card.session_id
-    )
-    found.sort(key=lambda card: card.updated_at, reverse=True)
+    found = _in_order(card for card in cards if _fits(card, wanted, now) and _has(card, searched))
     return Page(found[wanted.offset : wanted.offset + wanted.limit], len(found))
+
+
+def _page(cards: Iterable[Card], total: int) -> Page:
+    return Page(_in_order(cards), total)
+
+
+def _in_order(cards: Iterable[Card]) -> list[Card]:
+    """Last changed first; of equal times, in the order of their ids."""
+    found = sorted(cards, key=lambda card: card.session_id)
+    found.sort(key=lambda card: card.updated_at, reverse=True)
+    return found
 
 
 def _fits(card: Card, wanted: SessionFilter, now: datetime) -> bool:

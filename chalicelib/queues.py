@@ -38,7 +38,7 @@ class Jobs:
         )
 
     def write_prompt(self, session_id: str) -> None:
-        """Have a facilitation prompt written for this session."""
+        """Have written what this session waits for: its facilitation prompt, the short version of its context."""
         self._send(WritePrompt(session_id))
 
     def write_brief(self, session_id: str) -> None:

@@ -153,6 +153,7 @@ def _queue_event(queue: Queue) -> Json:
 SESSION_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SESSION]}}}}
 # A filter knows nothing of what was before: every turn changes a tally, and the function drops what no list shows.
 TALLY_CHANGED = {"eventName": ["MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [{"prefix": keys.TALLIES}]}}}}
+CONTEXT_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.CONTEXT]}}}}
 SUMMARY_WRITTEN = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SUMMARY]}}}}
 PARTICIPANT_SPOKE = {
     "eventName": ["INSERT"],
@@ -191,7 +192,7 @@ SESSIONS_CHANGED = Function(
     memory=512,
     timeout=STREAM_SECONDS,
     sends_to=(PROMPTS, SUMMARIES, BRIEFS, CARDS),
-    follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, SUMMARY_WRITTEN)),
+    follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, CONTEXT_CHANGED, SUMMARY_WRITTEN)),
 )
 CONVERSATIONS_CHANGED = Function(
     "ConversationsChanged",

@@ -215,6 +215,8 @@ class Interviewer:
             error = ModelUnavailable("The model is down", 7)
             error.usage = self.wasted
             raise error
+        if request.task == "prompt" and not request.must_call:
+            return Reply("The short version.", "test-model", usage=Usage(output_tokens=3))
         if request.task == "prompt":
             return Reply("", "test-model", (ToolCall("write_prompt", prompt_parts(f"Prompt {self.count('prompt')}")),))
         if request.task != "turn":

@@ -3,6 +3,7 @@
 from chalicelib.model.conversations import Answer, CondensedHistory, Message, Speaker, Thread, ThreadView
 from chalicelib.model.scratchpad import Covered, Note, Scratchpad
 from chalicelib.model.sessions import (
+    SHOWN_CONTEXT_BYTES,
     Card,
     Channel,
     Distribution,
@@ -20,6 +21,7 @@ from chalicelib.model.sessions import (
     SummaryStatus,
     Tally,
     Visibility,
+    is_long_context,
 )
 from chalicelib.model.synthesis import (
     STANCES,
@@ -41,6 +43,7 @@ from chalicelib.model.synthesis import (
 from chalicelib.model.users import ApiKey, GroupStatus, KeyRecord, Outcome, PastRequest, Plan, TelegramGroup, User
 
 __all__ = [
+    "SHOWN_CONTEXT_BYTES",
     "STANCES",
     "Answer",
     "ApiKey",
@@ -90,4 +93,5 @@ __all__ = [
     "Transition",
     "User",
     "Visibility",
+    "is_long_context",
 ]

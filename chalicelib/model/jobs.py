@@ -19,7 +19,7 @@ class _Job(msgspec.Struct, frozen=True, tag_field=_TAG):
 
 
 class WritePrompt(_Job, frozen=True, tag="write_prompt"):
-    """Write the facilitation prompt of a session."""
+    """Write what a session waits for: its facilitation prompt, the short version of its context."""
 
 
 class WriteSummary(_Job, frozen=True, tag="write_summary"):

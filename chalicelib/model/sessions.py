@@ -20,6 +20,14 @@ SummaryStatus = Literal["current", "updating", "stale", "none"]
 DistributionStatus = Literal["pending", "announced", "closed", "failed", "unconfirmed"]
 
 
+SHOWN_CONTEXT_BYTES = 16_000  # of UTF-8: as much of a context goes to the model with every turn
+
+
+def is_long_context(context: str | None) -> bool:
+    """Whether a context needs a short version."""
+    return context is not None and len(context.encode()) > SHOWN_CONTEXT_BYTES
+
+
 class Question(Struct, frozen=True):
     """A field of the pre-session form.
 
@@ -139,6 +147,9 @@ class SessionView(Struct, frozen=True):
     session: Session
     role: Role | None = None
     context: str | None = None
+    condensed_context: str | None = None  # the short version of a long one, once there is one
+    context_due_at: datetime | None = None  # since when that is to be written
+    context_tries: int = 0  # since then, that a model was paid for and none came of
     questions: tuple[Question, ...] = ()
     prompt: Prompt | None = None
     prompt_version: int = 0  # the last one there has been, whether it is in force or not

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from chalicelib.model import SHOWN_CONTEXT_BYTES, Visibility
 from chalicelib.model import Channel as ChannelName
 from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
-from chalicelib.model import Visibility
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
 from chalicelib.operations.operation import Input
 from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
@@ -41,7 +41,8 @@ Context = Annotated[
     Text100k,
     Meta(
         description="Background for the facilitator, as much as it needs to ask well. Participants don't see it, but they may be "
-        "told of it in a conversation: what nobody may learn belongs into `private_context`."
+        "told of it in a conversation: what nobody may learn belongs into `private_context`. Of more than "
+        f"{SHOWN_CONTEXT_BYTES:,} bytes of UTF-8, the facilitator is shown a shorter version that a model writes once."
     ),
 ]
 PrivateContext = Annotated[

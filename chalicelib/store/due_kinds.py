@@ -50,12 +50,13 @@ class DueKind(Struct, frozen=True):
 ERASURE = DueKind("erasure", item_kinds.ERASURE, jobs.EraseParticipant, again=None)
 DELETION = DueKind("deletion", item_kinds.DELETION, jobs.DeleteSession, again=None)
 PROMPT = DueKind("prompt", item_kinds.SESSION, jobs.WritePrompt)
+CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
 STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
 CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, waits=timedelta())
 
-KINDS = (ERASURE, DELETION, PROMPT, BRIEF, STALE, SUMMARY, CLOSING)
+KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING)
 
 
 def queues() -> tuple[Queue, ...]:

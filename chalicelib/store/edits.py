@@ -6,7 +6,7 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView
-from chalicelib.store import database, deadlines, due, keys, participant_limit, summaries
+from chalicelib.store import contexts, database, deadlines, due, keys, participant_limit, summaries
 from chalicelib.store.cards import PUBLIC, card_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
@@ -27,6 +27,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         own = MemberItem(after.session.id, keys.member(user_id))
         write.update(own, actions=sets(MemberItem, card_values(after.session)), condition=MemberItem.role.exists())
         _edit_feed(write, before, after)
+        contexts.edit(write, before, after)
         _edit_texts(write, before, after)
         _edit_questions(write, before, after)
         _edit_prompt(write, before, after)
@@ -71,8 +72,7 @@ def _edit_feed(write: Transaction, before: SessionView, after: SessionView) -> N
 
 def _edit_texts(write: Transaction, before: SessionView, after: SessionView) -> None:
     texts: dict[str, tuple[str | None, str | None]] = {
-        keys.CONTEXT: (before.context, after.context),
-        **{part: (getattr(before.session, name), getattr(after.session, name)) for name, part in LONG_TEXTS.items()},
+        part: (getattr(before.session, name), getattr(after.session, name)) for name, part in LONG_TEXTS.items()
     }
     for part, (old, new) in texts.items():
         item = TextItem(after.session.id, part)

@@ -67,6 +67,7 @@ _STATE = "says where work stands"
 _GUARD = "is kept for minutes or days, against too many requests"
 
 SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
+CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
@@ -76,7 +77,8 @@ ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_expo
 
 KINDS = (
     SESSION,
-    ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context"),
+    CONTEXT,
+    ItemKind(keys.SESSIONS, keys.CONDENSED_CONTEXT, "session", "by job", not_exported="is made of the context again"),
     ItemKind(keys.SESSIONS, keys.PRIVATE_CONTEXT, "session", "by job", "private_context"),
     ItemKind(keys.SESSIONS, keys.QUESTIONS, "session", "by job", "questions"),
     ItemKind(keys.SESSIONS, keys.SUMMARY_PROMPT, "session", "by job", "summary_prompt"),

@@ -31,6 +31,7 @@
 | public listing | the same of public sessions | `public_feed` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
+| context job | – | one transaction: context, `condensed_context` |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
@@ -64,7 +65,7 @@ SESSION_ID, PART = "session_id", "part"
 USER_ID, CREATED_AT, UPDATED_AT = "user_id", "created_at", "updated_at"
 MEMBER_ID, FEED, GROUP_ID = "member_id", "feed", "group_id"
 DUE_KIND, DUE_AT = "due_kind", "due_at"
-PROMPT_WANTED_AT = "prompt_wanted_at"
+PROMPT_WANTED_AT, WANTED_AT = "prompt_wanted_at", "wanted_at"
 BY_USER, BY_MEMBER, PUBLIC_FEED, DUE = "by_user", "by_member", "public_feed", "due"
 BY_GROUP = "by_group"
 
@@ -76,6 +77,7 @@ SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
 DELETION = "deletion"
+CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…

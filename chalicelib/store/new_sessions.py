@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session
-from chalicelib.store import deadlines, due, keys, participant_limit
+from chalicelib.store import contexts, deadlines, due, keys, participant_limit
 from chalicelib.store.cards import PUBLIC, card_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -44,8 +44,10 @@ def items_of(
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
     ]
-    texts = {keys.CONTEXT: context, **{part: getattr(session, name) for name, part in LONG_TEXTS.items()}}
+    texts = {part: getattr(session, name) for name, part in LONG_TEXTS.items()}
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
+    if context:
+        items.append(contexts.make_item(session.id, context, session.created_at))
     if session.has_questions:
         items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
     if prompt:

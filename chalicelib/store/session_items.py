@@ -43,9 +43,19 @@ class SessionItem(SessionPart):
 
 
 class TextItem(SessionPart):
-    """`context`, `summary_prompt` and `guidelines`: texts of the host, possibly long."""
+    """`summary_prompt` and `guidelines`, texts of the host, possibly long; `condensed_context`, the short version of a context."""
 
     text = UnicodeAttribute()
+
+
+class ContextItem(TextItem):
+    """`context`. `due_kind` is `context#<shard>` while a short version of it is to be written.
+
+    `wanted_at` says since when; the sweep moves `due_at`, never this.
+    """
+
+    wanted_at = UTCDateTimeAttribute(null=True)
+    tries = NumberAttribute(null=True)
 
 
 class QuestionsItem(SessionPart):

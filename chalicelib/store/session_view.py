@@ -25,6 +25,7 @@ from chalicelib.store import keys
 from chalicelib.store.documents import document_from
 from chalicelib.store.session_items import (
     BriefItem,
+    ContextItem,
     LimitItem,
     MemberItem,
     PromptItem,
@@ -81,7 +82,11 @@ def prompt_of(item: PromptItem) -> Prompt:
 def _parts(raw: Raw) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     if keys.CONTEXT in raw:
-        parts["context"] = _text(raw, keys.CONTEXT)
+        context = ContextItem.from_raw_data(raw[keys.CONTEXT])
+        parts["context"], parts["context_due_at"] = context.text, context.wanted_at
+        parts["context_tries"] = int(context.tries or 0)
+    if keys.CONDENSED_CONTEXT in raw:
+        parts["condensed_context"] = _text(raw, keys.CONDENSED_CONTEXT)
     if keys.QUESTIONS in raw:
         stored = QuestionsItem.from_raw_data(raw[keys.QUESTIONS]).questions
         parts["questions"] = msgspec.convert(stored, tuple[Question, ...])

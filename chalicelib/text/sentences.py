@@ -24,6 +24,7 @@ _NEXT = re.compile(r"[\s\"'“„«‹‘(\[*_¿¡-]{0,20}(?P<first>\w?)")
 _ASCII_RUN = re.compile(r"[!-~]+")
 _ADDRESS = re.compile(r"://|^\W*www\.|\w@\w|\w\.\w+[/?]\w", re.ASCII)
 _AFTER_ADDRESS = ".,;:!?\"')]}>*_~"
+_NEAR = 2_000  # characters in which a text is cut at the end of a sentence
 _LONGEST = 8  # letters of an abbreviation or a list number, and a few marks before them
 _ENUMERATOR = re.compile(r"[\s\-*+•#>(\[\"'“„]*(?:\d{1,3}|[a-zA-Z])")
 _ENTRY = re.compile(r"[\s\-*+•#>]*(?:\(?\d{1,3}[.)]\s+)?[\s\-*+•#>]*")
@@ -63,6 +64,18 @@ def find_spans(text: str, whole: Iterable[Span] = ()) -> Iterator[Span]:
             start, first = cut, _first(text, cut)
     if first < len(text):
         yield start, len(text)
+
+
+def cut_at_sentence(text: str, most_bytes: int) -> str:
+    """The beginning of a text, at most so many bytes of UTF-8: up to the end of a sentence where one is near, else of a word."""
+    if len(text.encode()) <= most_bytes:
+        return text
+    head = text.encode()[:most_bytes].decode(errors="ignore")
+    near = max(0, len(head) - _NEAR)
+    found = list(find_spans(head[near:]))
+    if len(found) > 1:
+        return head[: near + found[-1][0]].rstrip()
+    return (head[: head.rfind(" ")] if " " in head[near:] else head).rstrip()
 
 
 def is_question(sentence: str) -> bool:

@@ -20,6 +20,7 @@ from chalicelib.model.jobs import (
     WriteSummary,
 )
 from chalicelib.observability import logger
+from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.inclusion import erase_participant
 from chalicelib.services.sessions.cards import update_cards
@@ -45,9 +46,9 @@ def run_job(job: Job) -> None:
     match job:
         case WritePrompt():
             deadline = container.clock().deadline(PROMPT_SECONDS)
-            tailor_session_prompt(
-                job.session_id, sessions=container.sessions(), model=container.model(), deadline=deadline
-            )
+            sessions, model = container.sessions(), container.model()
+            tailor_session_prompt(job.session_id, sessions=sessions, model=model, deadline=deadline)
+            condense_session_context(job.session_id, sessions=sessions, model=model, deadline=deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps())
         case WriteBrief():

@@ -6,21 +6,26 @@ from chalicelib import container
 from chalicelib.services.synthesis.staleness import mark_undigested_words
 from chalicelib.store import keys
 
+_WANTED = {keys.SESSION: keys.PROMPT_WANTED_AT, keys.CONTEXT: keys.WANTED_AT}  # since when something is to be written
+
 
 def sessions_changed(event: DynamoDBEvent) -> None:
-    """A session that a prompt became due for needs one, one that has ended its last summary, a new summary a brief; lists follow
-    what they show of a session."""
+    """A session that a prompt became due for needs one, a long context a short version, one that has ended its last summary, a new
+    summary a brief; lists follow what they show of a session."""
+    waiting: set[str] = set()
     shown: set[str] = set()
     for record in event:
         session_id, part = _key(record)
-        if part == keys.SESSION and _wants_prompt(record):
-            container.jobs().write_prompt(session_id)
+        if _wants_prompt(record):
+            waiting.add(session_id)
         if part == keys.SESSION and _has_ended(record):
             container.jobs().write_summary(session_id, container.clock().now())
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
             container.jobs().write_brief(session_id)
         if _is_shown(record):
             shown.add(session_id)
+    for session_id in sorted(waiting):
+        container.jobs().write_prompt(session_id)
     for session_id in sorted(shown):
         container.jobs().update_cards(session_id, container.clock().now())
 
@@ -45,9 +50,11 @@ def _key(record: DynamoDBRecord) -> tuple[str, str]:
 
 
 def _wants_prompt(record: DynamoDBRecord) -> bool:
-    """Whether a prompt is to be written from now on that was not before this change, or another one."""
-    since = (record.new_image or {}).get(keys.PROMPT_WANTED_AT)
-    return since is not None and since != (record.old_image or {}).get(keys.PROMPT_WANTED_AT)
+    """Whether something of the prompt is to be written from now on that was not before this change, or another one: the prompt
+    itself, or the short version of a context."""
+    name = _WANTED.get(_key(record)[1], "")
+    since = (record.new_image or {}).get(name)
+    return since is not None and since != (record.old_image or {}).get(name)
 
 
 def _has_ended(record: DynamoDBRecord) -> bool:

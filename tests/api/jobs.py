@@ -32,6 +32,11 @@ def summarise(session: str) -> bool:
     return done(app.write_summary(events.batch(events.message(session)), Context()))
 
 
+def write_prompt(session: str) -> bool:
+    """Run the prompt's job."""
+    return done(app.write_prompt(events.batch(events.message(session)), Context()))
+
+
 def write_brief(session: str) -> bool:
     """Run the brief's job."""
     return done(app.write_brief(events.batch(events.message(session)), Context()))

@@ -13,7 +13,7 @@ from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from tests.api.hosts import Host, new_host
-from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
+from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
 from tests.stored_items import left_by, owners_of, stored
@@ -29,8 +29,8 @@ def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> st
     monkeypatch.setattr(reduced_digests, "FROM_THREADS", 2)
     session = str(
         host.new_session(
-            context="c",
             private_context="p",
+            context="c" * 20_000,
             prompt="Ask.",
             summary_prompt="s",
             platform_guidelines_override="g",
@@ -72,7 +72,8 @@ def thread_of(session: str, name: str) -> str:
 
 
 def sum_up(host: Host, session: str) -> None:
-    """Digests, leaves, themes, summary, brief and scratchpad."""
+    """The short version of the context, digests, leaves, themes, summary, brief and scratchpad."""
+    assert write_prompt(session)
     assert summarise(session)
     assert write_brief(session)
     assert host.call("POST", f"/sessions/{session}/scratchpad", {}).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.text.sentences import find_spans, is_question, list_questions, split_sentences
+from chalicelib.text.sentences import cut_at_sentence, find_spans, is_question, list_questions, split_sentences
 from tests.example_tables import each_row
 
 
@@ -98,3 +98,20 @@ def test_other_sentences_ask_nothing(sentence: str) -> None:
 )
 def test_questions_are_found_in_a_text(text: str, found: list[str]) -> None:
     assert list_questions(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        ("One. Two. Three.", 100, "One. Two. Three."),
+        ("One. Two. Three.", 12, "One. Two."),
+        ("One. Two. Three.", 9, "One."),
+        ("One two three four", 12, "One two"),
+        ("One", 2, "On"),
+        ("一。二。三。", 15, "一。二。"),
+        ("é" * 10, 5, "éé"),
+        ("x" * 5_000 + " y. " + "z" * 5_000, 5_100, "x" * 5_000 + " y."),
+    ],
+)
+def test_a_text_is_cut_where_a_sentence_ends_else_a_word(text: str, most: int, kept: str) -> None:
+    assert cut_at_sentence(text, most) == kept

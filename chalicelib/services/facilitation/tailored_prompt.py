@@ -17,6 +17,7 @@ from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
 from chalicelib.services.templates import find_template
 
 MAX_TOKENS = 6_000
+CONTEXT_BYTES = 4 * CONTEXT_CHARACTERS  # which they have at most
 LEAST, MOST = 4, 6  # questions
 LIMITS = {"opening": 1_500, "question": 500, "probe": 500, "closing": 1_500, "summary": 1_000}
 LEAST_SECONDS = 5.0  # no prompt is written in less
@@ -94,7 +95,7 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
 
 def _request(view: SessionView, problem: str) -> Request:
     """The setup, what its host keeps from participants, the template it started from, and what was wrong with a first try."""
-    shown = [Block(render_setup(view))]
+    shown = [Block(render_setup(view, CONTEXT_BYTES))]
     if private := view.session.private_context:
         shown.append(Block(tags.data("private_context", private[:CONTEXT_CHARACTERS])))
     if template := find_template(view.session.template_id):

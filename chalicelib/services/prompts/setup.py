@@ -1,17 +1,30 @@
 """The setup of a session, which is what its host wants of it, as every prompt shows it: one data tag a field."""
 
 from chalicelib.llm import tags
-from chalicelib.model import SessionView
+from chalicelib.model import SHOWN_CONTEXT_BYTES, SessionView
+from chalicelib.text.sentences import cut_at_sentence
 
 
-def render_setup(view: SessionView) -> str:
-    """Topic, goal, critical, context and language of a session, each in its own tag; what is not set is left out."""
+def render_setup(view: SessionView, most_bytes: int = SHOWN_CONTEXT_BYTES) -> str:
+    """Topic, goal, critical, context and language of a session, each in its own tag; what is not set is left out.
+
+    A context of more than `most_bytes` is shown in its short version, or as far as it fits while there is none.
+    """
     session = view.session
-    fields = (
-        ("topic", session.topic),
-        ("goal", session.goal),
-        ("critical", session.critical),
-        ("context", view.context),
-        ("language", session.language),
-    )
-    return "\n".join(tags.data(name, text) for name, text in fields if text)
+    fields = (("topic", session.topic), ("goal", session.goal), ("critical", session.critical))
+    told = [tags.data(name, text) for name, text in fields if text]
+    language = [tags.data("language", session.language)] if session.language else []
+    return "\n".join([*told, *_render_context(view, most_bytes), *language])
+
+
+def _render_context(view: SessionView, most_bytes: int) -> list[str]:
+    """The context in its tag, with a note where it is not all of it; nothing where there is none."""
+    context = view.context
+    if not context:
+        return []
+    if len(context.encode()) <= most_bytes:
+        return [tags.data("context", context)]
+    if view.condensed_context:
+        return [tags.data("context", view.condensed_context, note="a shorter version of a longer text")]
+    cut = cut_at_sentence(context, most_bytes)
+    return [tags.data("context", cut, note="the beginning of a longer text; the rest is left out")]

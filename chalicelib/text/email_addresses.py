@@ -3,7 +3,8 @@
 import re
 
 # Of what stands behind the @ a dot must part something from something: looked for ahead, so that no try is made twice.
-_MAIL = re.compile(r"[^@\s]+@(?=[^@\s]+\.[^@\s])[^@\s]+")
+MAIL_PATTERN = r"[^@\s]+@(?=[^@\s]+\.[^@\s])[^@\s]+"  # as the scripts of pages read it, too
+_MAIL = re.compile(MAIL_PATTERN)
 
 
 def is_mail_address(text: str) -> bool:

@@ -20,7 +20,7 @@ def welcome(visitor: Visitor) -> Page:
 def welcome_refused(visitor: Visitor) -> Page:
     """The form with what is wrong beside its fields."""
     page = welcome(visitor)
-    page.locator("input[type=email]").fill("nowhere")
+    page.locator("[autocomplete=email]").fill("nowhere")
     page.locator("#join button").click()
     expect(page.locator(".error").first).to_be_visible()
     return page

@@ -32,7 +32,7 @@ def test_the_first_page_is_one_html_request_and_cached_files_under_60_kilobytes(
     talk = ChatPage(devices.open(cloud), cloud, new_session(cloud))
     first = answers(talk.page)
     talk.page.goto(talk.link, wait_until="networkidle")
-    assert names(first) == ["/chat", "/static/join.js", "/static/page.css"]
+    assert names(first) == ["/chat", "/static/fields.js", "/static/join.js", "/static/page.css"]
     assert sum(len(it.body()) for it in first) < FIRST_PAGE_BYTES
     assert all("immutable" in it.headers["cache-control"] for it in first if "/static/" in it.url)
 
@@ -65,7 +65,6 @@ def test_a_form_that_the_server_refused_shows_where(cloud: LocalCloud, devices: 
     talk = ChatPage(devices.open(cloud), cloud, new_session(cloud))
     talk.page.route("**/join.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     talk.open()
-    talk.page.evaluate("document.querySelector('#join').noValidate = true")
     talk.page.locator("[autocomplete=name]").fill("Ben")
     talk.page.locator("[autocomplete=email]").fill("nowhere")
     talk.press("Start the conversation")

@@ -17,6 +17,7 @@ class Form:
 
     fields: dict[str, str] = field(default_factory=dict)
     labels: list[str] = field(default_factory=list)
+    options: list[tuple[str, str]] = field(default_factory=list)  # what can be chosen: the field's name, and a value
     button: str = ""
     id: str = ""
 
@@ -149,8 +150,8 @@ class _Reader(HTMLParser):
         elif tag in ("textarea", "select") and "name" in given:
             self._field = given["name"]
             self.forms[-1].fields[self._field] = ""
-        elif tag == "option" and self._field and "selected" in given:
-            self.forms[-1].fields[self._field] = given["value"]
+        elif tag == "option" and self._field:
+            self._option(self._field, given)
         if tag == "article":
             self._entries.append(([], []))
         elif self._entries and tag in ("p", "br", "li") and "article" in self.open_tags:
@@ -180,7 +181,14 @@ class _Reader(HTMLParser):
         elif "form" in self.open_tags and {"label", "legend"} & set(self.open_tags):
             self.forms[-1].labels.append(data.strip())
 
+    def _option(self, name: str, given: dict[str, str]) -> None:
+        self.forms[-1].options.append((name, given["value"]))
+        if "selected" in given:
+            self.forms[-1].fields[name] = given["value"]
+
     def _input(self, given: dict[str, str]) -> None:
         is_choice = given["type"] in ("radio", "checkbox")
+        if is_choice and "name" in given:
+            self.forms[-1].options.append((given["name"], given["value"]))
         if "name" in given and (not is_choice or "checked" in given):
             self.forms[-1].fields[given["name"]] = given["value"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DigestPurpose = Literal[
     "thread", "participant", "results", "link", "request", "content", "visitor", "page", "turn", "address", "session"
 ]
-SignaturePurpose = Literal["cookie", "form", "page", "resume", "storage"]
+SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage"]
 
 
 def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:

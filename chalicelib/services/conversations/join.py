@@ -9,12 +9,20 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid
+from chalicelib.model import Answer
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.lease import take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import Turn, make_turn
 from chalicelib.services.conversations.request_context import ConversationDeps, RequestContext
 from chalicelib.services.conversations.turn import reply
-from chalicelib.services.participants.form import Given, check_answers, check_size, find_name, name_questions
+from chalicelib.services.participants.form import (
+    Given,
+    check_answers,
+    check_size,
+    find_name,
+    name_among,
+    name_questions,
+)
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
 
@@ -45,6 +53,7 @@ def begin(
     context: RequestContext,
     who: Participant,
     given: Mapping[str, Given],
+    kept: Sequence[Answer] = (),
     *,
     deps: ConversationDeps,
     deadline: Deadline,
@@ -52,13 +61,13 @@ def begin(
 ) -> Turn:
     """Joins as `join` does, for a door that has read already where this participant stands; answers are by their question's id.
 
-    Whom the door does not name, the form names.
+    Whom the door does not name, the form names. `kept` are answers to questions that were asked before the form changed.
     """
     request_context.require_active(context.view, deps)
     if context.thread is None:
-        answers = check_answers(context.view.questions, given)
+        answers = (*check_answers(context.view.questions, given), *kept)
         check_size(answers)
-        who = replace(who, name=who.name or find_name(context.view.questions, given))
+        who = replace(who, name=who.name or find_name(context.view.questions, given) or name_among(kept))
         may_ask_model = request_context.count_join(context, who, deps)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)

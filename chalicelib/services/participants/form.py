@@ -80,6 +80,11 @@ def find_name(questions: Sequence[Question], given: Mapping[str, Given]) -> str 
     return None
 
 
+def name_among(answers: Sequence[Answer]) -> str | None:
+    """Returns the name among answers to questions that are no longer asked."""
+    return next((one_line(answer.answer, NAME_LIMIT) for answer in answers if answer.role == "name"), None)
+
+
 def name_questions(questions: Sequence[Question], given: Sequence[tuple[str, Given]]) -> dict[str, Given]:
     """Returns by the ids of the questions what is given under their ids, their texts or their positions.
 

@@ -18,7 +18,7 @@ from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_pro
 from chalicelib.web.kit.request import answer_in_any_case, id_in_link, public_url, request_id, source_address
 
 READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
-MOST_FIELDS = 200
+MOST_FIELDS = 3_000  # fifty questions with fifty options, each of them ticked
 SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: other origins would have to ask first
 
 Form = dict[str, str]

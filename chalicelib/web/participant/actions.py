@@ -17,7 +17,14 @@ from chalicelib.services.conversations.request_context import AccessEnded, Reque
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
-from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat, show_unsaved
+from chalicelib.web.participant.chat_page import (
+    ActionOutcome,
+    Draft,
+    FeedbackForm,
+    continue_chat,
+    show_chat,
+    show_unsaved,
+)
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.widgets import WidgetUnanswered, describe_value, make_control, read_value
 
@@ -29,8 +36,8 @@ def send_message(chat: ChatRequest, form: Form) -> Response:
     draft = Draft(content, form.get("message_id") if message_id else None)
     if not 0 < len(content) <= CONTENT_LIMIT:
         view, thread = chat.read()
-        notice = _explain_content(content, chat.locale(view.session).texts)
-        return show_chat(chat, view, thread, ActionOutcome(notice, draft, status=400))
+        wrong = _explain_content(content, chat.locale(view.session).texts)
+        return show_chat(chat, view, thread, ActionOutcome(box_error=wrong, draft=draft, status=400))
     return _take_turn(chat, NewMessage(content, message_id), draft)
 
 
@@ -73,12 +80,11 @@ def conclude(chat: ChatRequest) -> Response:
 
 def rate_conversation(chat: ChatRequest, form: Form) -> Response:
     """Keeps how the participant found the conversation."""
-    chosen = form.get("rating", "")
-    if chosen not in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1)):
+    chosen, comment = form.get("rating", ""), form.get("comment", "")
+    is_chosen = chosen in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1))
+    if not is_chosen or len(comment) > feedback.COMMENT_LIMIT:
         view, thread = chat.read()
-        notice = chat.locale(view.session).texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
-        return show_chat(chat, view, thread, ActionOutcome(notice, status=400))
-    comment = form.get("comment", "")[: feedback.COMMENT_LIMIT]
+        return show_chat(chat, view, thread, _refuse_rating(chosen, comment, chat.locale(view.session).texts))
     feedback.rate(
         chat.session_id,
         chat.who,
@@ -165,7 +171,17 @@ def _message_id(form: Form, content: str) -> str | None:
         return None
 
 
+def _refuse_rating(chosen: str, comment: str, texts: Texts) -> ActionOutcome:
+    """Returns what is wrong with a rating, beside what was entered."""
+    in_range = chosen in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1))
+    missing = "" if in_range else texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
+    is_long = len(comment) > feedback.COMMENT_LIMIT
+    overlong = texts("over_limit", count=len(comment), limit=feedback.COMMENT_LIMIT) if is_long else ""
+    entered = FeedbackForm(chosen, comment, missing, overlong)
+    return ActionOutcome(missing or overlong, feedback=entered, status=400)
+
+
 def _explain_content(content: str, texts: Texts) -> str:
     if not content:
         return texts("empty_message")
-    return texts("long_message", characters=texts("characters", count=len(content)), limit=CONTENT_LIMIT)
+    return texts("over_limit", count=len(content), limit=CONTENT_LIMIT)

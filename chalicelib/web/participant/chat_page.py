@@ -1,6 +1,6 @@
 """The chat page: which one a person sees follows from the session and their conversation; a script gets what is new on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from chalice.app import Response
@@ -13,6 +13,7 @@ from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.thread_view import suffices
+from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full
@@ -24,7 +25,7 @@ from chalicelib.web.kit.page import render_fragment, render_page, with_retry_aft
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.join_page import find_video, list_facts, make_fields, sum_up_facts
+from chalicelib.web.participant.join_page import find_video, form_values, list_facts, sum_up_facts
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
 
 GONE, FULL = 410, 409
@@ -37,12 +38,23 @@ class Draft(Struct, frozen=True):
     message_id: str | None = None
 
 
+class FeedbackForm(Struct, frozen=True):
+    """A rating as it was entered, and what is wrong with it: no number chosen, a comment that is too long."""
+
+    rating: str = ""
+    comment: str = ""
+    missing: str = ""
+    overlong: str = ""
+
+
 class ActionOutcome(Struct, frozen=True):
     """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
 
     notice: str | None = None
     draft: Draft | None = None
-    given: Mapping[str, str] | None = None
+    box_error: str | None = None  # what is wrong with the draft
+    feedback: FeedbackForm = FeedbackForm()
+    form: FilledForm | None = None
     refused: Sequence[AnswerRefused] = ()
     error: HarmonicaError | None = None
     status: int = 200
@@ -116,6 +128,7 @@ def show_chat(
         template, status, values = _choose_page(chat, view, thread, outcome)
         shared: dict[str, Any] = {
             "notice": outcome.notice,
+            "box_error": outcome.box_error,
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": _results_url(view.session, thread),
@@ -148,27 +161,33 @@ def _choose_page(
     session = view.session
     locale = chat.locale(session)
     if not _is_active(session):
-        mine = {"entries": _make_entries(thread, None), "token": identity.page_token(chat.person, session.id)}
+        mine: dict[str, Any] = {
+            "entries": _make_entries(thread, None),
+            "token": identity.page_token(chat.person, session.id),
+        }
+        if outcome.form and outcome.form.words:
+            mine["draft"] = Draft("\n\n".join(outcome.form.words))
         return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
     if thread is not None:
         return "conversation.html", outcome.code, _conversation_values(chat, session, thread, outcome)
-    if outcome.given is None and is_full(view.taken, session.max_participants):
+    if outcome.form is None and is_full(view.taken, session.max_participants):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
-    form = make_fields(view.questions, outcome.given or {}, outcome.refused, locale.texts)
-    token = identity.form_token(chat.person, session.id)
-    url = f"{public_url(chat.request)}/chat?s={session.id}"
-    about = {
+    form = {
+        **form_values(view, outcome.form or FilledForm(), outcome.refused, locale.texts),
+        "token": identity.form_token(chat.person, session.id),
         "gist": sum_up_facts(view, locale),
         "facts": list_facts(view, locale),
         "video": find_video(view.session.intro_video_url),
+        "url": f"{public_url(chat.request)}/chat?s={session.id}",
     }
-    return "join.html", outcome.code, {"fields": form, "token": token, "url": url, **about}
+    return "join.html", outcome.code, form
 
 
 def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome) -> Response:
     """Returns what a script puts on its page. A page that cannot stay as it is, is loaded anew."""
     kept = outcome.kept and thread is not None
-    body: dict[str, Any] = {"notice": outcome.notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
+    notice = outcome.notice or outcome.box_error
+    body: dict[str, Any] = {"notice": notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
     locale = chat.locale(session)
     if not _is_active(session):
         closed = {"notice": locale.texts("closed_mine" if thread else "closed_other"), "closed": True, "retry": False}
@@ -223,6 +242,7 @@ def _conversation_values(
         "is_concluded": thread.thread.concluded,
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
+        "feedback": outcome.feedback,
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),

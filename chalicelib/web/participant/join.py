@@ -1,20 +1,27 @@
 """The pre-session form as it is sent: it begins the conversation."""
 
+from collections.abc import Mapping, Sequence
+
 from chalice.app import Response
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Forbidden, HarmonicaError, Invalid, SessionFull
+from chalicelib.errors import Conflict, Forbidden, HarmonicaError, Invalid, SessionFull
 from chalicelib.services.conversations.join import begin
-from chalicelib.services.conversations.request_context import AccessEnded
-from chalicelib.services.participants.form import AnswerRefused, list_refusals
+from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
+from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, fill_in
+from chalicelib.services.participants.form import AnswerRefused, Given, list_refusals
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, is_certainly_ours
 from chalicelib.web.kit.identity import Identity
+from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
-from chalicelib.web.participant.chat_page import ActionOutcome, continue_chat, show_chat
+from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import explain_refusal
+from chalicelib.web.participant.shown_form import read_entered, read_shown
+
+Entered = tuple[Sequence[ShownQuestion] | None, Mapping[str, Given]]  # what the page showed, and what came back for it
 
 
 def join(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
@@ -33,33 +40,59 @@ def join(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
             raise
         # The form is from before its participant ended all this: it is given back as somebody new's.
         return join(replace(chat, identity=Identity(container.new_id())), {**form, "who": ""}, is_known=False)
+    entered = read_shown(form.get("asked", ""), chat.session_id), read_entered(form)
+    filled = fill_in(context.view, *entered)
     if context.thread and not context.thread.is_empty:
-        return continue_chat(chat)
-    questions = context.view.questions
-    given = {question.id: form.get(f"a-{question.id}", "") for question in questions}
+        return _go_on(chat, context, filled)
     if person is None:
-        return _after_failure(chat, given, Forbidden("This form is none of ours"))
-    if context.thread is None and (refused := list_refusals(questions, given)):
-        return _after_failure(chat, given, refused[0], refused)
+        return _after_failure(chat, entered, Forbidden("This form is none of ours"))
+    if context.thread is None and (refused := _list_refusals(filled)):
+        return _after_failure(chat, entered, refused[0], refused)
+    if context.thread is None and filled.left_over:
+        return _after_failure(chat, entered, Conflict("The form changed while it was filled in"))
     try:
-        turn = begin(context, chat.who, given, deps=container.conversation_deps(), deadline=chat.deadline)
+        asked = replace(context, view=replace(context.view, questions=filled.questions))
+        deps = container.conversation_deps()
+        turn = begin(asked, chat.who, filled.given, filled.kept, deps=deps, deadline=chat.deadline)
     except Exception as error:
-        return _after_failure(chat, given, identify_error(error, chat))
+        return _after_failure(chat, entered, identify_error(error, chat))
     return continue_chat(chat, turn.session, turn.conversation)
 
 
+def _list_refusals(filled: FilledForm) -> tuple[AnswerRefused, ...]:
+    return (*list_refusals(filled.questions, filled.given), *filled.list_overlong())
+
+
+def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Response:
+    """Sends on to the conversation that has begun; what this form has besides the one it began with, goes along unsent."""
+    stored = {answer.answer for answer in context.answers}
+    more = [words for words in filled.words if words not in stored]
+    if not more:
+        return continue_chat(chat)
+    notice = chat.locale(context.view.session).texts("begun_already")
+    draft = Draft("\n\n".join(more))
+    return show_chat(
+        chat, context.view, chat.conversation(context), ActionOutcome(notice, draft, status=Conflict.status)
+    )
+
+
 def _after_failure(
-    chat: ChatRequest, given: dict[str, str], error: HarmonicaError, refused: tuple[AnswerRefused, ...] = ()
+    chat: ChatRequest, entered: Entered, error: HarmonicaError, refused: tuple[AnswerRefused, ...] = ()
 ) -> Response:
     """Sends on to the conversation where it was begun nevertheless, by this request or its twin; else gives the form back."""
     context = chat.find()
+    filled = fill_in(context.view, *entered)
     if context.thread:
-        return continue_chat(chat)
-    texts = chat.locale(context.view.session).texts
+        return _go_on(chat, context, filled)
+    notice = _explain_failure(error, filled, chat.locale(context.view.session).texts)
+    return show_chat(chat, context.view, None, ActionOutcome(notice, form=filled, refused=refused, error=error))
+
+
+def _explain_failure(error: HarmonicaError, filled: FilledForm, texts: Texts) -> str:
+    if isinstance(error, SessionFull):
+        return texts("start_full")
+    if filled.is_changed and isinstance(error, Invalid | Conflict):
+        return texts("form_changed")
     if isinstance(error, AnswerRefused):
-        notice = explain_refusal(error, texts)
-    elif isinstance(error, SessionFull):
-        notice = texts("start_full")
-    else:
-        notice = texts("refused_together" if isinstance(error, Invalid) else "start_failed")
-    return show_chat(chat, context.view, None, ActionOutcome(notice, given=given, refused=refused, error=error))
+        return explain_refusal(error, texts)
+    return texts("refused_together" if isinstance(error, Invalid) else "start_failed")

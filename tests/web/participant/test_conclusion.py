@@ -89,6 +89,27 @@ def test_a_rating_has_to_be_on_the_scale(rating: str, host: Host, ben: Browser) 
     assert person(host, session)["rating"] is None
 
 
+def test_a_comment_that_is_too_long_is_given_back_whole_with_its_rating(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    ben.join(session)
+    page = ben.submit(ben.chat(session).form("I’m done"))
+    words = "One line\n" + "🥣" * 2_000
+    refused = ben.submit(page.form("Send rating"), rating="4", comment=words)
+    assert (refused.status, "2,009 of at most 2,000 characters" in refused.text) == (400, True)
+    given = refused.form("Send rating").fields
+    assert (given["rating"], given["comment"]) == ("4", words)
+    assert "Thank you for your rating" in ben.submit(refused.form("Send rating"), comment="🥣" * 2_000).text
+
+
+def test_a_rating_without_a_number_keeps_its_comment(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    ben.join(session)
+    page = ben.submit(ben.chat(session).form("I’m done"))
+    refused = ben.submit(page.form("Send rating"), comment="Short")
+    assert "Please choose a number from 1 to 5 first." in refused.text
+    assert refused.form("Send rating").fields["comment"] == "Short"
+
+
 @pytest.mark.parametrize(("visibility", "offered"), [("host", False), ("participants", True), ("public", True)])
 def test_what_others_said_is_offered_where_one_may_see_it(
     visibility: str, offered: bool, host: Host, ben: Browser

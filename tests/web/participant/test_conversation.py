@@ -177,7 +177,8 @@ def test_a_second_tab_gets_its_words_back_while_the_first_is_answered(
 
 
 @pytest.mark.parametrize(
-    ("words", "complaint"), [("  \r\n ", "is empty"), ("\u2800\u200b", "is empty"), ("x" * 10_001, "10,001 characters")]
+    ("words", "complaint"),
+    [("  \r\n ", "is empty"), ("\u2800\u200b", "is empty"), ("x" * 10_001, "10,001 of at most 10,000 characters")],
 )
 def test_a_message_must_have_words_and_not_too_many(
     words: str, complaint: str, host: Host, ben: Browser, session: dict[str, Any]
@@ -192,8 +193,15 @@ def test_a_message_must_have_words_and_not_too_many(
 
 def test_ten_thousand_characters_are_taken_whole(host: Host, ben: Browser, session: dict[str, Any]) -> None:
     ben.join(session)
-    assert ben.say(session, "午" * 10_000).log[-1] == ("Facilitator", "Reply 2")
-    assert said(host, session) == ["午" * 10_000]
+    for words in ("午" * 10_000, "🥣" * 10_000):
+        assert ben.say(session, words).log[-1][0] == "Facilitator"
+        assert said(host, session)[-1] == words
+
+
+def test_nothing_that_is_pasted_is_cut_by_the_page(ben: Browser, session: dict[str, Any]) -> None:
+    pages = [ben.chat(session), ben.join(session)]
+    assert [page.html.count("maxlength") for page in pages] == [0, 0]
+    assert ['data-limit="' in page.html for page in pages] == [True, True]
 
 
 def test_a_concluded_conversation_says_so_and_takes_more(

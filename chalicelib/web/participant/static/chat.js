@@ -1,9 +1,10 @@
 // The conversation without reloading: the page's own forms, sent from here. Nothing here knows more than the forms do.
 import { alert, tell, withdraw } from "./alerts.js";
 import { offerCopy } from "./copying.js";
-import { draft, draftKey, forget, newId, queue } from "./keeping.js";
+import { complain, count, wrongWith } from "./fields.js";
+import { draft, draftKey, forget, newId, plain, queue } from "./keeping.js";
 import { enhance } from "./ranking.js";
-import { ask, fieldsOf } from "./server.js";
+import { ask, fieldsOf, sendPlainly } from "./server.js";
 import * as log from "./log.js";
 
 const chat = document.getElementById("chat");
@@ -13,11 +14,14 @@ const box = document.getElementById("content");
 const told = chat.dataset;
 const isTouched = matchMedia("(pointer: coarse)").matches; // its keyboard covers half of the page
 const RETRIES = [2_000, 5_000, 15_000, 30_000, 60_000];
+const FAILURES = 3; // in a row, after which something else than the network may be in the way
 
 let sending = null; // the answer that is being waited for
 let acting = false;
 let failures = 0;
+let unanswered = 0; // requests in a row that got no answer, although there is a network
 let timer;
+const renewCount = box ? count(box, told.count) : () => {};
 
 // Put on the page what is new.
 function apply(news) {
@@ -88,6 +92,7 @@ async function refresh() {
   if (sending) return;
   const news = await ask(null, log.lastSequence());
   if (!news) return;
+  plain.write("");
   if (!news.reload) return apply(news);
   if (news.closed) return handOver();
   // The draft stays in this browser, for whose it is: whoever comes next does not find it in their box.
@@ -100,12 +105,18 @@ async function pump() {
   if (sending) return;
   const item = queue.all()[0];
   if (!item) return;
+  if (item.left) {
+    alert(told.notSent);
+    return log.mark(item.id, "failed", () => leave(item));
+  }
+  if (plain.read()) return leave(item);
   clearTimeout(timer);
   log.mark(item.id, "sending");
   log.wait(true);
   sending = ask({ ...item.fields, again: item.id }, log.lastSequence());
   const news = await sending;
   sending = null;
+  note(news);
   if (!news) return unreachable(item);
   if (news.kept) {
     queue.remove(item.id);
@@ -152,6 +163,7 @@ function giveBack() {
     log.remove(item.id);
   }
   if (box) draft.write((box.value = words));
+  renewCount();
   guard();
 }
 
@@ -172,9 +184,28 @@ function guard() {
 
 function unreachable(item, wait = 0) {
   log.wait(false);
-  alert(navigator.onLine === false ? told.noNetwork : told.notSent);
+  if (!offerPlain(() => leave(item))) alert(navigator.onLine === false ? told.noNetwork : told.notSent);
   log.mark(item.id, "failed", () => retry());
   timer = setTimeout(pump, Math.max(wait, RETRIES[Math.min(failures++, RETRIES.length - 1)]));
+}
+
+// The oldest message as a page of its own, which nothing blocks that blocks the script's address. It stays queued until a
+// page shows it, and is the same message however often it is sent.
+function leave(item) {
+  plain.write("yes");
+  queue.markLeft(item.id);
+  sendPlainly({ ...item.fields, again: item.id });
+}
+
+function note(news) {
+  unanswered = news || navigator.onLine === false ? 0 : unanswered + 1;
+}
+
+// Where no request gets an answer, what needs no script is offered. Gives whether it is.
+function offerPlain(action) {
+  if (unanswered < FAILURES) return false;
+  alert(told.blocked, { label: told.sendPlain, action });
+  return true;
 }
 
 function retry() {
@@ -202,7 +233,7 @@ function wordsOf(form) {
 
 function prepare() {
   foot.querySelectorAll(".ranking").forEach(enhance);
-  foot.querySelectorAll("[data-widget]").forEach((form) => (form.noValidate = true));
+  foot.querySelectorAll(".rating").forEach((form) => count(form.elements.comment, told.count));
   guard();
 }
 
@@ -217,7 +248,8 @@ async function act(form) {
   acting = false;
   log.wait(false);
   const trouble = news?.notice || (news?.ok ? "" : told.notConfirmed);
-  if (trouble || !failures) alert(trouble);
+  note(news);
+  if (!offerPlain(() => form.submit()) && (trouble || !failures)) alert(trouble);
   if (news?.reload || (news?.ok && !compose)) return location.reload();
   if (!news) return;
   if (isRating && news.ok) {
@@ -238,14 +270,25 @@ function goOn() {
   (foot.querySelector(".thanks") ?? heading).scrollIntoView({ block: "nearest" });
 }
 
+// Whether a rating is one; what is wrong with it stands beside it.
+function checkRating(form) {
+  const scale = form.querySelector("fieldset");
+  const chosen = scale.querySelector(":checked");
+  const isChosen = complain(scale, chosen ? "" : scale.dataset.required);
+  const isShort = complain(form.elements.comment, wrongWith(form.elements.comment));
+  if (!isChosen) scale.querySelector("input").focus();
+  else if (!isShort) form.elements.comment.focus();
+  return isChosen && isShort;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form === compose) {
     event.preventDefault();
-    const words = box.value.trim();
-    if (!words || words.length > Number(told.limit)) return box.focus();
-    send(fieldsOf(form), words);
+    if (!complain(box, wrongWith(box))) return box.focus();
+    send(fieldsOf(form), box.value.trim());
     box.value = "";
+    renewCount();
     draft.write("");
     box.focus();
   } else if (form.dataset.widget) {
@@ -260,7 +303,7 @@ document.addEventListener("submit", (event) => {
     else box?.focus();
   } else if (form.hasAttribute("data-live")) {
     event.preventDefault();
-    act(form);
+    if (!form.matches(".rating") || checkRating(form)) act(form);
   }
 });
 
@@ -269,7 +312,11 @@ if (box) {
   box.rows = 2;
   let lastRead = draft.read();
   if (!box.value) box.value = lastRead;
-  box.addEventListener("input", () => draft.write(box.value));
+  renewCount();
+  box.addEventListener("input", () => {
+    draft.write(box.value);
+    if (box.hasAttribute("aria-invalid")) complain(box, box.value.trim() ? wrongWith(box) : "");
+  });
   box.addEventListener("keydown", (event) => {
     const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
     const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before it tells of the key
@@ -295,20 +342,25 @@ window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 
 foot.addEventListener("input", (event) => {
-  event.target.closest("form").dataset.dirty = "";
+  const form = event.target.closest("form");
+  form.dataset.dirty = "";
   withdraw(told.missing);
+  if (event.target.matches("[name=rating]")) complain(form.querySelector("fieldset"), "");
+  if (event.target.matches("[name=comment][aria-invalid]")) complain(event.target, wrongWith(event.target));
 });
 prepare();
 for (const item of queue.all()) {
-  if (log.has(item.id)) queue.remove(item.id);
+  // What went as a page is in the log, or was given back in the box.
+  if (log.has(item.id) || (item.left && box?.value.trim() === item.words)) queue.remove(item.id);
   else log.show(item);
 }
 if (!location.hash && !document.getElementById("told")) log.reveal();
+if (plain.read()) refresh(); // what was in the way may be gone
 pump();
 // Who has just been welcomed can write at once; what the box is about is read out with it. A finger opens its keyboard itself.
 if (box && log.lastSequence() === 1 && !isTouched && document.activeElement === document.body) {
   box.setAttribute("aria-describedby", "end");
-  box.addEventListener("blur", () => box.removeAttribute("aria-describedby"), { once: true });
+  box.addEventListener("blur", () => box.hasAttribute("aria-invalid") || box.removeAttribute("aria-describedby"), { once: true });
   box.focus({ preventScroll: true });
 }
 if (foot.querySelector("[role=status] form[data-live]") && document.getElementById("typing")) refresh();

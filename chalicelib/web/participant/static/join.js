@@ -1,10 +1,12 @@
 // The pre-session form: says beside a field what is wrong with it before anything is sent, and that something is going on.
+import { complain, count, wrongWith } from "./fields.js";
 
 const form = document.getElementById("join");
-form.noValidate = true;
+const address = new RegExp(`^(?:${form.dataset.pattern})$`);
+const CHECKED = "[data-required], [data-email], [data-too-long]";
 
 form.addEventListener("submit", (event) => {
-  const wrong = [...form.querySelectorAll("[data-required], [data-email]")].filter((field) => !check(field));
+  const wrong = [...form.querySelectorAll(CHECKED)].filter((field) => !check(field));
   if (wrong.length) {
     event.preventDefault();
     control(wrong[0]).focus();
@@ -26,33 +28,37 @@ window.addEventListener("pageshow", () => {
 });
 
 form.addEventListener("input", (event) => {
-  const field = event.target.closest("[data-required], [data-email]");
-  if (field && !error(field).hidden) check(field);
+  const field = event.target.closest(CHECKED);
+  if (field && !document.getElementById(`${field.id}-error`).hidden) check(field);
 });
+
+// A field for a few words keeps the lines that are pasted into it; the key starts, as in any other.
+form.addEventListener("keydown", (event) => {
+  const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
+  const composing = event.isComposing || event.keyCode === 229;
+  if (event.key !== "Enter" || !plain || composing || !event.target.matches("textarea[rows='1']")) return;
+  if (matchMedia("(pointer: coarse)").matches) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+form.querySelectorAll("[data-limit]").forEach((field) => count(field, form.dataset.count));
 
 // Whether a field is in order; shows what is wrong where it is not.
 function check(field) {
-  const { valueMissing, typeMismatch } = control(field).validity;
-  const complaint = valueMissing ? field.dataset.required : typeMismatch ? field.dataset.email : "";
-  const told = error(field);
-  told.textContent = complaint || "";
-  told.hidden = !complaint;
-  for (const it of new Set([field, control(field)])) {
-    if (it.tagName !== "FIELDSET") it.toggleAttribute("aria-invalid", false);
-    if (complaint) {
-      if (it.tagName !== "FIELDSET") it.setAttribute("aria-invalid", "true");
-      it.setAttribute("aria-describedby", told.id);
-    } else {
-      it.removeAttribute("aria-describedby");
-    }
+  return complain(field, complaint(field), [...new Set([field, control(field)])]);
+}
+
+function complaint(field) {
+  if (field.tagName === "FIELDSET") {
+    const chosen = [...field.querySelectorAll(":checked")].some((it) => it.value);
+    return chosen ? "" : field.dataset.required;
   }
-  return !complaint;
+  const wrong = wrongWith(field);
+  const isAddress = !field.dataset.email || !field.value.trim() || address.test(field.value.trim());
+  return wrong || (isAddress ? "" : field.dataset.email);
 }
 
 function control(field) {
   return field.tagName === "FIELDSET" ? field.querySelector("input") : field;
-}
-
-function error(field) {
-  return document.getElementById(`${field.id}-error`);
 }

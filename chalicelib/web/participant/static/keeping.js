@@ -31,6 +31,9 @@ function holdOn(event) {
 export const draftKey = `${mark} draft`;
 export const draft = { read: () => read("draft") || "", write: (text) => write("draft", text) };
 
+// Whether messages go as pages of their own, since the script does not get through.
+export const plain = { read: () => read("plain") || "", write: (mark) => write("plain", mark) };
+
 // Messages on their way, oldest first: each with its own id, the form it came by and the words it shows.
 export const queue = {
   all() {
@@ -42,6 +45,9 @@ export const queue = {
   },
   add(item) {
     write("queue", JSON.stringify([...queue.all(), item]));
+  },
+  markLeft(id) {
+    write("queue", JSON.stringify(queue.all().map((item) => (item.id === id ? { ...item, left: true } : item))));
   },
   remove(id) {
     const left = queue.all().filter((item) => item.id !== id);

@@ -36,7 +36,9 @@ export function mark(id, state, again) {
   const bubble = bubbleOf(id);
   const shown = bubble?.querySelector(".state");
   if (!shown) return;
-  shown.firstChild.data = told[state];
+  const written = shown.childNodes.length === 1 ? shown.firstChild : null;
+  if (written?.nodeType === Node.TEXT_NODE) written.data = told[state];
+  else shown.textContent = told[state]; // the page was translated, and has other nodes than ours by now
   bubble.dataset.state = state;
   bubble.classList.toggle("failed", state === "failed");
   bubble.querySelector(".again")?.remove();

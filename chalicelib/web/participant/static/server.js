@@ -17,6 +17,14 @@ export async function ask(fields, after = 0) {
   }
 }
 
+// The same fields as the page's forms are sent where no script runs: the answer is a page.
+export function sendPlainly(fields) {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: `chat?s=${told.session}`, acceptCharset: "utf-8", hidden: true });
+  for (const [name, value] of Object.entries(fields)) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(form);
+  form.submit();
+}
+
 export function fieldsOf(form) {
   return Object.fromEntries(new FormData(form));
 }

@@ -21,6 +21,7 @@ from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
 from chalicelib.store.participants import Participants
 from chalicelib.store.reduced_digests import ReducedDigests
+from chalicelib.store.removal import Removals
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.spending import Ledger
@@ -130,9 +131,17 @@ def participants() -> Participants:
 
 
 @cache
+def removals() -> Removals:
+    """The repository of people who are to be removed."""
+    return Removals()
+
+
+@cache
 def participant_deps() -> ParticipantDeps:
     """The dependencies of decisions about participants."""
-    return ParticipantDeps(participants=participants(), conversations=conversations(), jobs=jobs(), clock=clock())
+    return ParticipantDeps(
+        participants=participants(), removals=removals(), conversations=conversations(), jobs=jobs(), clock=clock()
+    )
 
 
 def synthesis_deps() -> "SynthesisDeps":

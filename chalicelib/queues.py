@@ -13,8 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import (
     QUEUE_OF,
-    DeleteSession,
-    EraseParticipant,
     Job,
     Queue,
     UpdateCards,
@@ -23,6 +21,7 @@ from chalicelib.model.jobs import (
     WriteSummary,
     encode_job,
 )
+from chalicelib.observability import log_failure
 from chalicelib.settings import Settings
 
 _LONGEST_DELAY = 43_000  # SQS keeps a message invisible for twelve hours at most, the time of its worker included
@@ -45,14 +44,6 @@ class Jobs:
         """Have SESSION.md made from the session's summary."""
         self._send(WriteBrief(session_id))
 
-    def delete_session(self, session_id: str) -> None:
-        """Have what is left of a deleted session removed."""
-        self._send(DeleteSession(session_id))
-
-    def erase_participant(self, session_id: str, thread_id: str) -> None:
-        """Have the messages of somebody who was removed from a session erased."""
-        self._send(EraseParticipant(session_id, thread_id))
-
     def update_cards(self, session_id: str, now: datetime) -> None:
         """Have the cards of a session follow it, after the queue's delay; calls close to each other are one job."""
         self.ask(UpdateCards(session_id), now)
@@ -64,6 +55,13 @@ class Jobs:
         The job starts a whole delay after the first of them, so it sees what caused the last.
         """
         self.ask(WriteSummary(session_id), now)
+
+    def ask_or_leave(self, job: Job, now: datetime) -> None:
+        """Have a job done; where its queue is out of reach, the sweep finds that it is due."""
+        try:
+            self.ask(job, now)
+        except Unavailable as error:
+            log_failure("a job has to wait for the sweep", error, session_id=job.session_id)
 
     def ask(self, job: Job, now: datetime) -> None:
         """Have any job of a queue done."""

@@ -88,6 +88,7 @@ def forget_wiring() -> None:
         container.model,
         container.conversation_deps,
         container.participants,
+        container.removals,
         container.participant_deps,
         container.telegram_groups,
         home.is_example_visible,

@@ -30,7 +30,7 @@ from chalicelib.services.access.principal import Principal
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.own_response import find_own, find_response
 from chalicelib.services.conversations.own_response import respond as store_response
-from chalicelib.services.participants import inclusion, responses
+from chalicelib.services.participants import inclusion, removal, responses
 from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
 from chalicelib.store.conversations import TurnView
@@ -39,6 +39,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 
 Words = Annotated[str, Meta(description="The words.", examples=["It is too loud to concentrate."])]
+
+Found = tuple[SessionView, ThreadView | None]  # a session, and somebody's thread in it
 
 
 class Message(Output):
@@ -183,25 +185,25 @@ def add_response(call: Call, given: AddResponse, turn_view: TurnView) -> Done:
     return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
-def include_participant(_: Call, given: IncludeParticipant, found: ThreadView | None) -> Participant:
+def include_participant(_: Call, given: IncludeParticipant, found: Found) -> Participant:
     """Take somebody out of the results, or in again; the summary follows.
 
     Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
     """
     deps = container.participant_deps()
-    person = _participant(inclusion.set_included(given.session_id, found, given.included, deps=deps))
+    person = _participant(inclusion.set_included(given.session_id, found[1], given.included, deps=deps))
     return person if fits(rendered(person)) else msgspec.structs.replace(person, messages=[])
 
 
-def remove_participant(_: Call, given: ParticipantInput, found: ThreadView | None) -> None:
+def remove_participant(_: Call, __: ParticipantInput, found: Found) -> None:
     """Remove somebody's data for good; the summary follows."""
-    inclusion.remove_participant(given.session_id, found, deps=container.participant_deps())
+    view, thread = found
+    removal.remove_participant(view.session, thread, deps=container.participant_deps())
 
 
-def _participant_read(
-    principal: Principal, session_id: str, participant_id: str
-) -> tuple[SessionView, ThreadView | None]:
-    return container.participants().find(session_id, participant_id, principal.require_user())
+def _participant_read(principal: Principal, session_id: str, participant_id: str) -> tuple[SessionView, Found]:
+    found = container.participants().find(session_id, participant_id, principal.require_user())
+    return found[0], found
 
 
 def _own_thread_read(principal: Principal, session_id: str) -> tuple[SessionView, TurnView]:

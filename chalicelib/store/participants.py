@@ -1,30 +1,21 @@
-"""The people of a session as its host sees them: read, taken out, taken in again, removed (tables `conversations`, `sessions`)."""
+"""The people of a session as its host sees them: read, taken out, taken in again (tables `conversations`, `sessions`)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
-from itertools import islice
-
-from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView, Thread, ThreadView, Transition
 from chalicelib.store import (
     database,
-    due,
-    item_kinds,
     keys,
-    participant_limit,
     reduced_digests,
     scratchpads,
     sessions,
     summaries,
     thread_head,
 )
-from chalicelib.store.conversation_items import ErasureItem
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.due_kinds import ERASURE
-from chalicelib.store.mapping import answers_from, erased_to, message_from
-from chalicelib.store.session_items import BriefItem, ParticipationItem, SummaryItem
+from chalicelib.store.mapping import answers_from, message_from
+from chalicelib.store.session_items import BriefItem, SummaryItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import thread_from
@@ -37,7 +28,9 @@ _MESSAGES_A_PAGE = 1_000  # about as many as a megabyte holds
 class Participants:
     """Repository of participants."""
 
-    def find(self, session_id: str, thread_id: str, user_id: str) -> tuple[SessionView, ThreadView | None]:
+    def find(
+        self, session_id: str, thread_id: str, user_id: str | None = None
+    ) -> tuple[SessionView, ThreadView | None]:
         """The session with the role of this user, and a thread with its form, in one read. Raises NotFound without a session."""
         parts = (keys.thread(thread_id), keys.form(thread_id))
         wanted = sessions.wanted(session_id, sessions.NOTHING_ELSE, user_id)
@@ -94,7 +87,7 @@ class Participants:
         the thread changed meanwhile."""
 
         def build(write: Transaction) -> None:
-            _withdraw(write, thread, transition)
+            withdraw(write, thread, transition)
             write.update(*thread_head.exclude(thread))
 
         return holds(lambda: database.transact(build))
@@ -107,47 +100,6 @@ class Participants:
             write.update(*thread_head.include(thread, now))
 
         return holds(lambda: database.transact(build))
-
-    def remove(self, thread: Thread, now: datetime, transition: Transition, account: str | None = None) -> bool:
-        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
-
-        The synthesis makes this transition. `account` is whose thread it is: with the last one the session leaves its list.
-        The messages are still to go: `erase` does that. False where something changed meanwhile.
-        """
-        card = database.get(ParticipationItem, thread.session_id, keys.participation(account)) if account else None
-        session_id = thread.session_id
-        marks = due.marks(ERASURE, session_id, now)
-        head, unmoved = thread_head.remove(thread)
-        found = {head.part: unmoved}
-
-        def build(write: Transaction, is_capped: bool) -> None:
-            _withdraw(write, thread, transition)
-            for part in item_kinds.of_person("at once", thread.id):
-                write.delete(ConversationPart(session_id, part), condition=found.get(part))
-            if card:
-                _leave(write, card)
-            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
-            participant_limit.count_out(write, thread, is_capped=is_capped)
-
-        # Only one of the two can hold; most sessions have a limit of participants.
-        return any(
-            holds(partial(database.transact, partial(build, is_capped=is_capped))) for is_capped in (True, False)
-        )
-
-    def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
-        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
-        part = keys.erasure(thread_id)
-        while raw := database.get_many([(ConversationPart, session_id, part)]):
-            up_to = erased_to(raw[part])
-            for numbered in item_kinds.of_person("by job", thread_id):
-                first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
-                found = database.query(ConversationPart, session_id, first, last, keys_only=True)
-                while page := list(islice(found, _KEYS_A_READ)):
-                    if not goes_on():
-                        return False
-                    database.delete_all(ConversationPart, page)
-            _note_erased(session_id, part, up_to)
-        return True
 
     def _by_key(
         self, threads: Sequence[Thread], messages: Callable[[Thread], list[str]], at_most: int
@@ -165,7 +117,7 @@ class Participants:
         return [_view(thread, [raw[part] for part in asked[thread.id] if part in raw]) for thread in threads]
 
 
-def _withdraw(write: Transaction, thread: Thread, transition: Transition) -> None:
+def withdraw(write: Transaction, thread: Thread, transition: Transition) -> None:
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
@@ -173,20 +125,6 @@ def _withdraw(write: Transaction, thread: Thread, transition: Transition) -> Non
     reduced_digests.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)
     summaries.add_transition(write, session_id, transition)
-
-
-def _leave(write: Transaction, card: ParticipationItem) -> None:
-    """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
-    if card.threads > 1:
-        less: list[Action] = [ParticipationItem.threads.add(-1)]
-        write.update(card, actions=less, condition=ParticipationItem.threads == card.threads)
-    else:
-        write.delete(card, condition=ParticipationItem.threads == card.threads)
-
-
-def _note_erased(session_id: str, part: str, up_to: int) -> None:
-    """Everything up to there is gone; unless the thread was deleted once more, nothing is left to do."""
-    holds(lambda: database.delete(ErasureItem(session_id, part), ErasureItem.up_to == up_to))
 
 
 def _length(thread: Thread) -> int:

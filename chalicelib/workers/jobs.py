@@ -22,7 +22,7 @@ from chalicelib.model.jobs import (
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
-from chalicelib.services.participants.inclusion import erase_participant
+from chalicelib.services.participants.removal import erase_participant
 from chalicelib.services.sessions.cards import update_cards
 from chalicelib.services.sessions.deadline import close_session
 from chalicelib.services.sessions.deletion import remove_session

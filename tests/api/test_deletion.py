@@ -252,7 +252,7 @@ def test_a_lost_message_is_found_by_the_sweep(host: Host, clock: FakeClock, monk
         raise Unavailable("no queue")
 
     with monkeypatch.context() as patch:
-        patch.setattr(container.jobs(), "delete_session", broken)
+        patch.setattr(container.jobs(), "ask", broken)
         delete(host, session)
     app.sweep(events.clock_event(), Context())
     assert asked() == 0

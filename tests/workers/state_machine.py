@@ -17,7 +17,8 @@ import app
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView, Thread
-from chalicelib.services.participants.inclusion import remove_participant, set_included
+from chalicelib.services.participants.inclusion import set_included
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from chalicelib.services.synthesis.state import summary_status
@@ -164,9 +165,10 @@ class SessionMachine(RuleBasedStateMachine):
         self.decided[name] = included
 
         def ask() -> None:
-            _, found = container.participants().find(session_id, head.id, HOST) if head else (None, None)
+            assert head
+            view, found = container.participants().find(session_id, head.id, HOST)
             if included is None:
-                remove_participant(session_id, found, deps=container.participant_deps())
+                remove_participant(view.session, found, deps=container.participant_deps())
             else:
                 set_included(session_id, found, included, deps=container.participant_deps())
 

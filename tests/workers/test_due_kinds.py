@@ -9,7 +9,7 @@ import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
-from chalicelib.services.participants.inclusion import remove_participant
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind
@@ -87,7 +87,7 @@ def test_it_goes_with_its_person_at_once(consultation: Consultation) -> None:
     remind(consultation, thread_id, consultation.clock.now())
     assert REMINDERS.names(thread_id)[0] in left_by("person", thread_id)
     _, found = container.participants().find(consultation.session.id, thread_id, HOST)
-    remove_participant(consultation.session.id, found, deps=container.participant_deps())
+    remove_participant(consultation.session, found, deps=container.participant_deps())
     assert REMINDERS.names(thread_id)[0] not in left_by("person", thread_id)
     assert reminded(consultation) == []
 

@@ -12,7 +12,8 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import ThreadView
-from chalicelib.services.participants.inclusion import remove_participant, set_included
+from chalicelib.services.participants.inclusion import set_included
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.on_demand import summarise_now
@@ -101,7 +102,7 @@ class Scenario:
     def remove(self) -> None:
         """Bob, for good."""
         if found := self._bob():
-            remove_participant(self.consultation.session.id, found, deps=container.participant_deps())
+            remove_participant(self.consultation.session, found, deps=container.participant_deps())
 
     def delete(self) -> None:
         """The session."""

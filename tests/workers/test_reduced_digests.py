@@ -67,7 +67,9 @@ def take_in(consultation: Consultation) -> None:
 def remove(consultation: Consultation) -> None:
     for name in ("p8", "p1"):
         now = consultation.clock.now()
-        assert container.participants().remove(by_name(consultation, name), now, state.exclude(now))
+        assert container.removals().begin(
+            by_name(consultation, name), now, state.exclude(now), is_capped=consultation.session.is_capped
+        )
 
 
 def by_name(consultation: Consultation, name: str) -> Thread:

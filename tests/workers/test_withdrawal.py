@@ -11,7 +11,9 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
-from chalicelib.model import RegisteredTheme
+from chalicelib.model import RegisteredTheme, ThreadView
+from chalicelib.services.participants.inclusion import set_included
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.services.synthesis import reduced_digests, state
 from chalicelib.store.themes import Themes
 from tests.concurrency import before_next
@@ -93,10 +95,11 @@ def test_no_word_of_theirs_stays(named: Consultation, removed: bool) -> None:
     assert counted(named)[COINED] == 4
     gone = coiner(named)
     (alone,) = [head for head in container.conversations().heads(named.session.id) if starts(named, head, f"{COINED}s")]
-    people, now = container.participants(), named.clock.now()
-    for head in (gone, alone):
-        transition = state.exclude(now)
-        assert people.remove(head, now, transition) if removed else people.exclude(head, transition)
+    for found in (ThreadView(gone), ThreadView(alone)):
+        if removed:
+            remove_participant(named.session, found, deps=container.participant_deps())
+        else:
+            set_included(named.session.id, found, False, deps=container.participant_deps())
     named.clock.advance(3_600)
     assert named.summarise() == []
     assert counted(named) == {OTHERS: 3}
@@ -108,7 +111,8 @@ def test_no_word_of_theirs_stays(named: Consultation, removed: bool) -> None:
 def test_where_somebody_else_changes_the_themes_meanwhile_it_is_done_again(
     named: Consultation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert container.participants().remove(coiner(named), named.clock.now(), state.exclude(named.clock.now()))
+    now = named.clock.now()
+    assert container.removals().begin(coiner(named), now, state.exclude(now), is_capped=named.session.is_capped)
     named.clock.advance(3_600)
 
     def move() -> None:

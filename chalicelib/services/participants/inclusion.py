@@ -1,29 +1,29 @@
-"""What a host does about single people: take one out of the results, take one in again, remove one's data."""
+"""What a host does about single people: take one out of the results, or in again. `removal.py` removes one's data."""
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Message, Thread, ThreadView
-from chalicelib.observability import log_failure
+from chalicelib.model.jobs import WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
 from chalicelib.services.participants.responses import WORDS_BYTES
-from chalicelib.services.participants.scopes import listed_user
 from chalicelib.services.synthesis import state
 from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
+from chalicelib.store.removal import Removals
 
-ERASE_SECONDS = 100.0  # below the worker's 120
-_RETRY = Retry(tries=5)  # of a decision about somebody who goes on speaking meanwhile
+RETRY = Retry(tries=5)  # of a decision about somebody who goes on speaking meanwhile
 
 
 class ParticipantDeps(Struct, frozen=True):
     """What decisions about people work with."""
 
     participants: Participants
+    removals: Removals
     conversations: Conversations
     jobs: Jobs
     clock: Clock
@@ -35,37 +35,16 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
     Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
     no answer can carry comes without its messages.
     """
-    for failed in _RETRY.attempts(deps.clock):
+    for failed in RETRY.attempts(deps.clock):
         found = _read_again(session_id, found) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")
         if found.thread.included == included or _store_inclusion(found.thread, included, deps):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
-            _wake(session_id, deps)
+            deps.jobs.ask_or_leave(WriteSummary(session_id), deps.clock.now())
             messages = _spoken(found.thread, deps)
             return replace(found, thread=replace(found.thread, included=included), messages=messages)
     raise Conflict("This participant is changing right now; try again")
-
-
-def remove_participant(session_id: str, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
-    """Remove somebody's data for good. Raises NotFound without any. Summary and brief are offline from this moment."""
-    for failed in _RETRY.attempts(deps.clock):
-        found = _read_again(session_id, found) if found and failed else found
-        if found is None:
-            raise NotFound("Participant not found")
-        now, account = deps.clock.now(), listed_user(found.thread.scope)
-        if deps.participants.remove(found.thread, now, state.exclude(now), account):
-            _wake(session_id, deps)
-            _ask_to_erase(session_id, found.thread.id, deps)
-            return
-    raise Conflict("This participant is changing right now; try again")
-
-
-def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
-    """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
-    run = deps.clock.deadline(ERASE_SECONDS)
-    if not deps.participants.erase(session_id, thread_id, lambda: run.remaining() > 0):
-        deps.jobs.erase_participant(session_id, thread_id)
 
 
 def _store_inclusion(thread: Thread, included: bool, deps: ParticipantDeps) -> bool:
@@ -90,18 +69,3 @@ def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
 def _read_again(session_id: str, found: ThreadView) -> ThreadView | None:
     fresh = thread_head.read(session_id, found.thread.id)
     return replace(found, thread=fresh) if fresh else None
-
-
-def _wake(session_id: str, deps: ParticipantDeps) -> None:
-    try:
-        deps.jobs.write_summary(session_id, deps.clock.now())
-    except Unavailable as error:
-        # What was asked for is done; the sweep finds that the summary is due.
-        log_failure("the summary has to wait for the sweep", error, session_id=session_id)
-
-
-def _ask_to_erase(session_id: str, thread_id: str, deps: ParticipantDeps) -> None:
-    try:
-        deps.jobs.erase_participant(session_id, thread_id)
-    except Unavailable as error:
-        log_failure("the removal has to wait for the sweep", error, session_id=session_id)

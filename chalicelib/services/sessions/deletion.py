@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Clock
-from chalicelib.errors import NotFound, Unavailable
-from chalicelib.observability import log_failure
+from chalicelib.errors import NotFound
+from chalicelib.model.jobs import DeleteSession
 from chalicelib.queues import Jobs
 from chalicelib.store.deletion import Deletions
 
@@ -15,11 +15,7 @@ def delete_session(session_id: str, user_id: str, *, deletions: Deletions, jobs:
     """Delete a session, in which this user may. Raises NotFound where somebody else was faster."""
     if not deletions.begin(session_id, user_id, now):
         raise NotFound("Session not found")
-    try:
-        jobs.delete_session(session_id)
-    except Unavailable as error:
-        # The session is deleted all the same; the sweep finds what is left of it.
-        log_failure("the removal has to wait for the sweep", error, session_id=session_id)
+    jobs.ask_or_leave(DeleteSession(session_id), now)
 
 
 def remove_session(session_id: str, *, deletions: Deletions, jobs: Jobs, clock: Clock) -> None:
@@ -29,7 +25,7 @@ def remove_session(session_id: str, *, deletions: Deletions, jobs: Jobs, clock: 
         return
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:
-            jobs.delete_session(session_id)
+            jobs.ask(DeleteSession(session_id), clock.now())
             return
         deletions.remove(leftover)
     deletions.finish(session_id)

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound, Unavailable
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.synthesis import state
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conversation import HOST, Conversation, participant
@@ -127,16 +127,14 @@ def test_a_removal_takes_back_what_was_counted(words: list[str], counted: int, c
     for said in words:
         conversation.say(said)
     assert completed(conversation) == counted
-    container.participants().remove(
-        conversation.thread().thread, conversation.clock.now(), state.exclude(conversation.clock.now())
-    )
+    remove_participant(conversation.session, conversation.thread(), deps=container.participant_deps())
     assert completed(conversation) == 0
 
 
 def test_an_end_that_comes_late_ends_no_conversation_begun_since(conversation: Conversation, clock: FakeClock) -> None:
     conversation.say("Soup")
     old = conversation.thread().thread
-    container.participants().remove(old, clock.now(), state.exclude(clock.now()))
+    remove_participant(conversation.session, conversation.thread(), deps=container.participant_deps())
     clock.advance(1)
     conversation.join()
     assert not container.feedback().conclude(old, clock.now())
@@ -243,5 +241,5 @@ def test_a_rating_keeps_to_its_scale(rating: int, comment: str, conversation: Co
 def test_a_removed_participant_leaves_no_comment(conversation: Conversation) -> None:
     rate(conversation, 1, "Ada says")
     thread = conversation.thread().thread
-    container.participants().remove(thread, conversation.clock.now(), state.exclude(conversation.clock.now()))
+    remove_participant(conversation.session, conversation.thread(), deps=container.participant_deps())
     assert container.feedback().comment(thread) == ""

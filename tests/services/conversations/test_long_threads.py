@@ -13,7 +13,7 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import LEASE
 from chalicelib.services.conversations.turn import ConversationFull
 from chalicelib.services.facilitation import condensed_history
-from chalicelib.services.participants.inclusion import remove_participant
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from tests.api.jobs import parts
@@ -154,7 +154,7 @@ def test_who_was_removed_comes_back_to_a_thread_without_an_earlier_part(conversa
     talk(conversation, 12)
     thread = conversation.thread()
     assert condensed(conversation) is not None
-    remove_participant(conversation.session.id, thread, deps=container.participant_deps())
+    remove_participant(conversation.session, thread, deps=container.participant_deps())
     assert not [part for part in parts(conversation.session.id) if "condensed" in part]
     conversation.join()
     talk(conversation, 4)
@@ -174,7 +174,7 @@ def test_a_removal_during_the_turn_that_condenses_leaves_nothing(conversation: C
 
     def remove() -> None:
         fresh = replace(view, thread=conversation.thread().thread)
-        remove_participant(conversation.session.id, fresh, deps=container.participant_deps())
+        remove_participant(conversation.session, fresh, deps=container.participant_deps())
 
     conversation.during_next_call(remove)
     with pytest.raises(Exception, match="send the same message again"):
@@ -190,7 +190,7 @@ def test_a_request_that_began_before_a_removal_brings_nothing_of_it_into_the_thr
     talk(conversation, 4)
     deps, thread = container.conversation_deps(), conversation.thread().thread
     place = request_context.find(conversation.session.id, conversation.who, deps)
-    remove_participant(conversation.session.id, conversation.thread(), deps=container.participant_deps())
+    remove_participant(conversation.session, conversation.thread(), deps=container.participant_deps())
     conversation.clock.advance(1)
     conversation.model.failing.add("turn")
     with pytest.raises(Exception, match="send the same message again"):
@@ -255,7 +255,7 @@ def test_the_last_message_is_answered_even_when_its_first_try_failed(short: Conv
 def test_a_thread_that_begins_after_a_removal_has_its_whole_limit(short: Conversation) -> None:
     for number in range(3):
         short.say("Soup", f"m{number}")
-    remove_participant(short.session.id, short.thread(), deps=container.participant_deps())
+    remove_participant(short.session, short.thread(), deps=container.participant_deps())
     short.clock.advance(1)
     for number in range(3):
         short.say("Bread", f"n{number}")

@@ -15,7 +15,7 @@ from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
 from chalicelib.services.participants.identity import respondent_of
-from chalicelib.services.participants.inclusion import remove_participant
+from chalicelib.services.participants.removal import remove_participant
 from chalicelib.store import database
 from tests.clock import own_retries, own_time
 from tests.concurrency import all_at_once, before_next, contend
@@ -57,7 +57,7 @@ def thread_of(conversation: Conversation, name: str) -> ThreadView | None:
 
 def leave(conversation: Conversation, name: str) -> None:
     """Remove somebody's data."""
-    remove_participant(conversation.session.id, thread_of(conversation, name), deps=container.participant_deps())
+    remove_participant(conversation.session, thread_of(conversation, name), deps=container.participant_deps())
 
 
 def parts(conversation: Conversation) -> dict[str, dict[str, Any]]:
@@ -118,7 +118,7 @@ def test_people_who_leave_and_come_at_once_never_exceed_the_limit(
     contend(monkeypatch, 0.3)
     deps = container.participant_deps()
     removals: list[Callable[[], object]] = [
-        partial(remove_participant, conversation.session.id, found, deps=deps) for found in threads.values()
+        partial(remove_participant, conversation.session, found, deps=deps) for found in threads.values()
     ]
     people = [joiner(conversation, f"p{number}") for number in range(12)]
     came = all_at_once([*removals, *people])

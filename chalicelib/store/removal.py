@@ -1,0 +1,82 @@
+"""Removing a person for good (tables `conversations` and `sessions`), as `deletion.py` removes a session; what belongs to
+either is in `item_kinds.py`.
+
+First, in one transaction, everything but the messages: they are erased in pages, and a marker says so until it is done.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.model import Thread, Transition
+from chalicelib.store import database, due, item_kinds, keys, participant_limit, thread_head
+from chalicelib.store.conversation_items import ErasureItem
+from chalicelib.store.database import holds
+from chalicelib.store.due_kinds import ERASURE
+from chalicelib.store.mapping import erased_to
+from chalicelib.store.participants import withdraw
+from chalicelib.store.session_items import ParticipationItem
+from chalicelib.store.tables import ConversationPart
+from chalicelib.store.transact import Transaction
+
+_PAGE = 100
+
+
+class Removals:
+    """Repository of people who are to be removed."""
+
+    def begin(
+        self, thread: Thread, now: datetime, transition: Transition, *, is_capped: bool, account: str | None = None
+    ) -> bool:
+        """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
+
+        The synthesis makes this transition. `is_capped`: the session has a limit of participants. `account` is whose thread
+        it is: with the last one the session leaves its list. False where something changed meanwhile.
+        """
+        session_id = thread.session_id
+        card = database.get(ParticipationItem, session_id, keys.participation(account)) if account else None
+        marks = due.marks(ERASURE, session_id, now)
+        head, unmoved = thread_head.remove(thread)
+        found = {head.part: unmoved}
+
+        def build(write: Transaction) -> None:
+            withdraw(write, thread, transition)
+            for part in item_kinds.of_person("at once", thread.id):
+                write.delete(ConversationPart(session_id, part), condition=found.get(part))
+            if card:
+                _leave(write, card)
+            write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
+            participant_limit.count_out(write, thread, is_capped=is_capped)
+
+        return holds(lambda: database.transact(build))
+
+    def erase(self, session_id: str, thread_id: str, goes_on: Callable[[], bool]) -> bool:
+        """Remove the numbered items of a deleted thread, its messages; False where there was no time for all of them."""
+        part = keys.erasure(thread_id)
+        while raw := database.get_many([(ConversationPart, session_id, part)]):
+            up_to = erased_to(raw[part])
+            for numbered in item_kinds.of_person("by job", thread_id):
+                first, last = keys.numbered(numbered, 0), keys.numbered(numbered, up_to)
+                found = database.query(ConversationPart, session_id, first, last, keys_only=True)
+                while page := list(islice(found, _PAGE)):
+                    if not goes_on():
+                        return False
+                    database.delete_all(ConversationPart, page)
+            _note_erased(session_id, part, up_to)
+        return True
+
+
+def _leave(write: Transaction, card: ParticipationItem) -> None:
+    """One thread less behind this card; the last one takes it along. Joining counts in the same place."""
+    if card.threads > 1:
+        less: list[Action] = [ParticipationItem.threads.add(-1)]
+        write.update(card, actions=less, condition=ParticipationItem.threads == card.threads)
+    else:
+        write.delete(card, condition=ParticipationItem.threads == card.threads)
+
+
+def _note_erased(session_id: str, part: str, up_to: int) -> None:
+    """Everything up to there is gone; unless the thread was deleted once more, nothing is left to do."""
+    holds(lambda: database.delete(ErasureItem(session_id, part), ErasureItem.up_to == up_to))

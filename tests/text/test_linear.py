@@ -20,7 +20,7 @@ from chalicelib.llm.scripted.catalogue import read_catalogue
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.llm.scripted.questions import list_questions
 from chalicelib.llm.scripted.transcript import ScriptMessage, list_answers
-from chalicelib.model import Question, Quote
+from chalicelib.model import Question, Quote, Summary
 from chalicelib.services.access import idempotency
 from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
 from chalicelib.services.facilitation.model_markup import take_off_markup
@@ -32,12 +32,14 @@ from chalicelib.services.synthesis import claims, markdown, quotation_marks
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.answers import Answer, typical
 from chalicelib.services.synthesis.disclosure import SharedWords
+from chalicelib.services.synthesis.own_words import OwnWords
 from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
+from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language, session_tag
-from chalicelib.web.kit.markdown import render_markdown
-from tests.services.builders import deadline, digest, point, session
+from chalicelib.web.kit.markdown import render_markdown, render_model_text
+from tests.services.builders import NOW, deadline, digest, point, session, view
 
 SHAPES: Final = (
     *("a ", "a", "?", ". ", "Why so? ", "1.", "a;", "\n ", "\u200b", "(", "[a](", "<a", "<!--", "&a", "`*_"),
@@ -53,6 +55,11 @@ SAID: Final = Quote("The buses are late, always late", "ann", "m1")
 def _told(text: str) -> None:
     aggregate = aggregate_digests([digest("ann", point(text, "a1", quote=text))])
     SharedWords(aggregate, session(topic=text, goal="")).may_tell(text)
+
+
+def _withhold(text: str) -> None:
+    aggregate = aggregate_digests([digest("ann", point("", "a1", quote=text))])
+    withhold(Summary("", NOW, "a-model", 1, 1, text), aggregate, view(), "de")
 
 
 def _script_digest(text: str) -> None:
@@ -113,6 +120,9 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "an answer": lambda text: form.list_refusals([Question("q", "Mail?", 0, "Email")], {"q": text}),
     "tags": _tagged,
     "formatted": render_markdown,
+    "formatted without links": render_model_text,
+    "own words": lambda text: OwnWords([text]).of_point(text, text, ""),
+    "withheld": _withhold,
     "known": find_language,
     "tag_of": session_tag,
     "of_text": lambda text: guess_language(text, "ar", LANGUAGES["en"]),

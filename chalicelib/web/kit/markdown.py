@@ -1,6 +1,8 @@
 """Markdown that others wrote, as HTML that is safe to show: rendered without raw HTML and images, then sanitised.
 
-What a host or a model writes may have emphasis, lists, quotes and links; it gets no headings, which belong to the page.
+What a host or a model writes may have emphasis, lists and quotes, a host's words links too; it gets no headings, which belong
+to the page. A model writes what a participant has it write, and readers would trust a link of the facilitator's: the address
+stands there as text.
 """
 
 from functools import cache
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
     from markupsafe import Markup
 
 _TAGS = {"p", "br", "em", "strong", "s", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "a"}
@@ -15,7 +18,16 @@ _SCHEMES = {"http", "https", "mailto"}
 
 
 def render_markdown(text: str) -> "Markup":
-    """Returns the text as HTML."""
+    """Returns a host's text as HTML."""
+    return _render(text, has_links=True)
+
+
+def render_model_text(text: str) -> "Markup":
+    """Returns a model's text as HTML without links."""
+    return _render(text, has_links=False)
+
+
+def _render(text: str, *, has_links: bool) -> "Markup":
     import nh3
     from markupsafe import Markup
 
@@ -23,6 +35,8 @@ def render_markdown(text: str) -> "Markup":
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "p"
+        if token.children and not has_links:
+            token.children = _spell_out_links(token.children)
     html = _parser().renderer.render(tokens, _parser().options, {})
     safe = nh3.clean(
         html,
@@ -33,6 +47,23 @@ def render_markdown(text: str) -> "Markup":
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return Markup(safe.strip())
+
+
+def _spell_out_links(tokens: "list[Token]") -> "list[Token]":
+    """Returns what stands in a line with the address of each link as text behind what was to be clicked."""
+    from markdown_it.token import Token
+
+    kept: list[Token] = []
+    address, since = "", 0
+    for token in tokens:
+        if token.type == "link_open":
+            address, since = str(token.attrs["href"]), len(kept)
+        elif token.type == "link_close":
+            if "".join(it.content for it in kept[since:]) not in (address, address.removeprefix("mailto:")):
+                kept.append(Token("text", "", 0, content=f" ({address})"))
+        else:
+            kept.append(token)
+    return kept
 
 
 @cache

@@ -151,7 +151,7 @@ def _content_security_policy(nonce: str) -> str:
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    from chalicelib.web.kit.markdown import render_markdown
+    from chalicelib.web.kit.markdown import render_markdown, render_model_text
 
     environment = Environment(
         loader=FileSystemLoader(sorted(_WEB.glob("*/templates"))),
@@ -162,4 +162,5 @@ def _environment() -> "Environment":
     )
     environment.globals |= {"static": static.address, "modules_of": static.modules_of}
     environment.filters["formatted"] = render_markdown
+    environment.filters["formatted_model_text"] = render_model_text
     return environment

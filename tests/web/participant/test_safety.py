@@ -5,14 +5,16 @@ from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import settings
 from chalicelib.services.access import rate_limits
 from chalicelib.web.kit import http, static
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.faults import Fault, Wire, unreachable
+from tests.faults import Fault, Interviewer, Wire, unreachable
 from tests.web.browser import Browser
+from tests.web.participant.test_results import opened
 
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"
 
@@ -165,6 +167,20 @@ def test_markdown_of_hosts_and_models_stays_harmless(host: Host, ben: Browser) -
     )
     for absent in ('href="javascript', 'href="//', "<img", "<iframe", "<h1>Big"):
         assert absent not in html
+
+
+def test_words_of_the_facilitator_link_nowhere(
+    host: Host, ben: Browser, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, complete = host.new_session(), model.complete
+    lure = "**Expired:** [sign in](https://evil.example/login) or <https://evil.example> ![i](https://evil.example/p)"
+    monkeypatch.setattr(model, "complete", lambda *given: replace(complete(*given), text=lure))
+    page = ben.join(session)
+    member, shown = opened(host, session)
+    (link,) = [link for link in shown.links if "&t=" in link]
+    for html in (page.html, member.open(f"/{link}").html):
+        assert "<strong>Expired:</strong> sign in (https://evil.example/login) or https://evil.example" in html
+        assert 'href="https://evil' not in html
 
 
 def test_previews_get_title_and_description(host: Host, ben: Browser) -> None:

@@ -15,7 +15,7 @@ from tests.e2e.local import LocalCloud
 
 def anonymous(visitor: Visitor) -> Page:
     """The welcome card of a session that stores no names."""
-    return ChatPage(visitor.page(), visitor.cloud, visitor.session(anonymous=True)).open().page
+    return ChatPage(visitor.page(), visitor.cloud, visitor.session(anonymous=True, questions=None)).open().page
 
 
 def leave(visitor: Visitor) -> Page:

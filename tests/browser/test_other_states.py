@@ -1,9 +1,15 @@
 """The states beside a conversation: no barrier that axe-core knows, nothing that sticks out."""
 
 from tests.browser.appearance import examine_all
+from tests.browser.form_states import FORM_STATES
+from tests.browser.form_states import WORDY as WORDY_FORMS
 from tests.browser.other_states import OTHER_STATES, WORDY
 from tests.browser.visitor import Visitor
 
 
 def test_every_state_beside_a_conversation_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
     assert examine_all(visitor, OTHER_STATES, WORDY) == []
+
+
+def test_every_state_of_what_people_fill_in_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
+    assert examine_all(visitor, FORM_STATES, WORDY_FORMS) == []

@@ -86,15 +86,20 @@ def sum_up_facts(view: SessionView, locale: PageLocale) -> str:
     texts, session = locale.texts, view.session
     told = [texts("about_script" if settings().llm_provider == SCRIPTED else "about_ai")]
     told += [texts("duration", count=session.duration_minutes), texts("about_readers")]
-    told += [texts("anonymous")] if session.anonymous else []
+    told += [texts("anonymous")] if _is_nameless(view) else []
     return _gap(locale).join(told)
+
+
+def _is_nameless(view: SessionView) -> bool:
+    """Says whether conversations are stored without a name: the session is anonymous, and nothing in its form asks for one."""
+    return view.session.anonymous and not asks_who(view.questions)
 
 
 def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     """Returns what somebody has to know before the conversation, as it is in this deployment and session: each fact with its name."""
     texts, session = locale.texts, view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
-    readers += [texts("anonymous")] if session.anonymous and not asks_who(view.questions) else []
+    readers += [texts("anonymous")] if _is_nameless(view) else []
     results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
     results += [texts("pollination")] if session.cross_pollination else []
     gap = _gap(locale)

@@ -147,6 +147,15 @@ def test_an_anonymous_session_neither_asks_nor_keeps_who_it_is(host: Host, ben: 
         assert "Ben" not in json.dumps(participant)
 
 
+def test_the_page_says_without_a_name_only_where_nothing_asks_for_one(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.services.sessions.creation.require_anonymous", lambda _: None)
+    session = host.new_session(anonymous=True, questions=[{"text": "Nombre"}])  # as one may be stored from earlier
+    page = ben.chat(session)
+    assert ("Nombre" in page.text, "without a name" in page.text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("entered", "complaint"),
     [

@@ -24,6 +24,7 @@ from chalicelib.model import Question, Quote, Summary
 from chalicelib.services.access import idempotency
 from chalicelib.services.facilitation.facilitator_reply import drop_last_questions, join_recap
 from chalicelib.services.facilitation.model_markup import take_off_markup
+from chalicelib.services.facilitation.repeated_instructions import not_to_be_said, repeats
 from chalicelib.services.facilitation.repeated_questions import find_repeated, is_same_question
 from chalicelib.services.participants import form
 from chalicelib.services.participants.question_roles import role_of
@@ -109,6 +110,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "what may be told": _told,
     "repeated": lambda text: find_repeated(text, [text, text, text]),
     "same": lambda text: is_same_question(text, text[1:]),
+    "instructions": lambda text: repeats([text], not_to_be_said(text), [text]),
     "unasked": drop_last_questions,
     "markup": take_off_markup,
     "fences": lambda text: take_off_markup(f"```\n{text}\n``` <think>{text}</think> [INST"),

@@ -1,9 +1,10 @@
 """One turn of the facilitator: one successful model call, one message that is never empty.
 
-A message that asks what was asked before, or that has no words, costs one call more, where there is time for it.
+A message that asks what was asked before, that has no words, or that repeats what only the facilitator was shown costs one call
+more, where there is time for it. One that repeats such things is never sent: a sentence of ours takes its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -11,17 +12,20 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
+from chalicelib.llm.interface import SCRIPTED, Block, Model, ModelUnavailable, Reply, Request, Tool, Usage
 from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.observability import CARE_FIRST, logger
 from chalicelib.services.facilitation import widgets
 from chalicelib.services.facilitation.cross_pollination import choose_themes
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.facilitation.pace import Pace, measure_pace
-from chalicelib.services.facilitation.prompt import chat_messages, system_blocks
+from chalicelib.services.facilitation.prompt import chat_messages, list_secrets, system_blocks
+from chalicelib.services.facilitation.repeated_instructions import repeats
 from chalicelib.services.facilitation.repeated_questions import find_repeated
+from chalicelib.services.facilitation.withheld_reply import withheld_care, withheld_reply
 from chalicelib.services.prompts import fill
 from chalicelib.services.safety import danger_in, latest_words
+from chalicelib.text.language import choose_own_language
 from chalicelib.text.normalise import is_blank
 from chalicelib.text.sentences import find_spans, is_question
 
@@ -95,14 +99,84 @@ def facilitate(
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
     reply = _ask_model(model, request, thread, deadline, pace)
-    earlier = [] if care else [message.content for message in history if message.role == "assistant"]
-    if (problem := _find_problem(reply, earlier)) and deadline.remaining() >= SECOND_CALL:
-        again = _ask_again(model, _add_note(request, problem), thread, deadline, pace)
-        better = again if again.content and not (reply.content and _find_problem(again, earlier)) else reply
-        reply = replace(better, usage=reply.usage + again.usage)
+    examination = Examination(view, answers, history, help_text, care)
+    problem = examination.find_problem(reply)
+    if problem and deadline.remaining() >= SECOND_CALL:
+        again = _ask_again(model, _add_note(request, problem.note), thread, deadline, pace)
+        other = examination.find_problem(again)
+        usage = reply.usage + again.usage
+        if other is None or other.weight < problem.weight:
+            reply, problem = again, other
+        reply = replace(reply, usage=usage)
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
+    if problem and problem.weight == _SECRET:
+        reply = _withhold(reply, examination, language)
     return replace(reply, themes=tuple(note.id for note in notes))
+
+
+class Problem(Struct, frozen=True):
+    """Why another message is wanted: how bad the first is, and what the model is told."""
+
+    weight: int
+    note: str
+
+
+_REPEATED, _SECRET, _EMPTY = 1, 2, 3
+
+
+class Examination(Struct, frozen=True):
+    """What the messages of one turn are held against."""
+
+    view: SessionView
+    answers: Sequence[Answer]
+    history: Sequence[Message]
+    help_text: str
+    care: bool
+
+    def find_problem(self, reply: FacilitatorReply) -> Problem | None:
+        """Returns what is wrong with a message; None where it can be sent."""
+        if not reply.content:
+            return Problem(_EMPTY, fill("empty_reply"))
+        if reply.model != SCRIPTED and self._tells_a_secret(reply):
+            return Problem(_SECRET, fill("repeated_instructions"))
+        if reply.is_final or self.care:  # care may say again what was said before
+            return None
+        earlier = [message.content for message in self.history if message.role == "assistant"]
+        asked = find_repeated(reply.content, earlier)
+        return Problem(_REPEATED, fill("repeated_question", asked=tags.data("asked", asked))) if asked else None
+
+    def _tells_a_secret(self, reply: FacilitatorReply) -> bool:
+        """Says whether the message repeats what only the facilitator was shown; a widget's choices each for themselves.
+
+        An opening to somebody who has written nothing yet tells what its host wants said.
+        """
+        if not self.history and not self.answers:
+            return False
+        choices = widgets.list_choices(reply.widget_spec) if reply.widget_spec else []
+        offered = widgets.render_choices(reply.widget_spec) if reply.widget_spec else ""
+        return repeats([reply.content.removesuffix(offered), *choices], list_secrets(self.view), self._known())
+
+    def _known(self) -> Iterator[str]:
+        """Yields what is no secret to the participant: what they read, what they wrote, and what care says."""
+        of = self.view.session
+        yield from filter(
+            None, (of.topic, of.goal, of.critical, of.welcome_message, of.meta_description, self.help_text)
+        )
+        yield from (text for question in self.view.questions for text in (question.text, *question.options))
+        yield from (answer.answer for answer in self.answers)
+        yield from (message.content for message in self.history if message.role == "user")
+        yield fill("danger", help="")
+
+
+def _withhold(reply: FacilitatorReply, of: Examination, language: str | None) -> FacilitatorReply:
+    """Returns the reply with a sentence of ours in the place of its words. `language` is the participant's own."""
+    session = of.view.session
+    logger.warning("reply withheld", extra={"event": "reply_withheld", "session_id": session.id})
+    said = "\n".join(latest_words(of.answers, of.history))
+    tag = choose_own_language(session.language or (None if said else language), said, session.topic)
+    told = withheld_reply(tag, session.topic, is_final=reply.is_final)
+    return replace(reply, content=withheld_care(tag, of.help_text) if of.care else told, widget_spec=None)
 
 
 def join_recap(text: str, recap: str) -> str:
@@ -130,14 +204,6 @@ def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[M
         found = {"session_id": thread.session_id, "language": sign.language, "kind": sign.kind}
         logger.warning("care comes first", extra={"event": CARE_FIRST, **found})
     return sign is not None
-
-
-def _find_problem(reply: FacilitatorReply, earlier: Sequence[str]) -> str | None:
-    """Returns what the model is told where another message is wanted: this one has no words, or asks what was asked before."""
-    if not reply.content:
-        return fill("empty_reply")
-    asked = None if reply.is_final else find_repeated(reply.content, earlier)
-    return fill("repeated_question", asked=tags.data("asked", asked)) if asked else None
 
 
 def _add_note(request: Request, problem: str) -> Request:

@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from msgspec.structs import replace
+
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage
 from chalicelib.model import Answer, CondensedHistory, Message, Note, SessionView
 from chalicelib.services.facilitation.cross_pollination import show_themes
 from chalicelib.services.facilitation.pace import Pace, render_help, render_pace
+from chalicelib.services.facilitation.repeated_instructions import not_to_be_said
 from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
@@ -37,6 +40,20 @@ def basic_prompt(view: SessionView) -> str:
         return template.facilitation_prompt
     critical = f"\nCritical, so ask about it early: {session.critical}\n" if session.critical else ""
     return fill("basic", topic=session.topic, goal=session.goal, critical=critical)
+
+
+def list_secrets(view: SessionView) -> list[str]:
+    """What of all this is for the facilitator alone: the guidelines, the host's context, and what the host's guidelines and the
+    facilitation prompt don't have it say as it stands."""
+    prompt = view.prompt.text if view.prompt else basic_prompt(view)
+    ours = replace(view, session=replace(view.session, platform_guidelines_override=None))
+    hosts = view.session.platform_guidelines_override or ""
+    return [
+        _render_guidelines(ours, ""),
+        *not_to_be_said(hosts),
+        *not_to_be_said(prompt),
+        *filter(None, [view.context]),
+    ]
 
 
 def system_blocks(view: SessionView, help_text: str = "") -> tuple[Block, ...]:

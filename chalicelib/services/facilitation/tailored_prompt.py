@@ -11,6 +11,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.observability import logger
+from chalicelib.services.facilitation.repeated_instructions import repeats
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
@@ -84,6 +85,7 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
         call = reply.call(WRITE_PROMPT.name)
         try:
             text, summary = _render(call.input if call else {})
+            _check_privacy(text, view)
         except _Unusable as error:
             logger.warning("model wrote no usable prompt", extra={"session_id": view.session.id, "problem": str(error)})
             if problem or deadline.remaining() < LEAST_SECONDS:
@@ -91,6 +93,15 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
             problem = str(error)
         else:
             return Tailored(text, summary, _list_source(view))
+
+
+def _check_privacy(text: str, view: SessionView) -> None:
+    """Raises _Unusable for a prompt in which the private context can be read."""
+    of = view.session
+    if of.private_context and repeats(
+        [text], [of.private_context], [of.topic, of.goal, of.critical or "", view.context or ""]
+    ):
+        raise _Unusable("it repeats words of the private context, which may stand in no prompt")
 
 
 def _request(view: SessionView, problem: str) -> Request:

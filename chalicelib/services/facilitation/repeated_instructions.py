@@ -1,0 +1,76 @@
+"""Whether a message repeats what only the facilitator was shown: the host's context and prompt, and the guidelines.
+
+It repeats them where twelve words in a row are the same, or in scripts without spaces 24 characters; what is told in other
+words is not found. What participants read anyway, what they said themselves, and what a prompt has the facilitator say as it
+stands are no secrets.
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from chalicelib.services.synthesis.quotation_marks import find_quoted_spans
+from chalicelib.text import sentences, tokens
+
+# What is long enough to be a repetition: twelve words, or as many characters without spaces as weigh the same.
+_WORD, _CHARACTER, _ENOUGH = 2, 1, 24
+_LONGEST_QUOTATION = 1_000  # characters: a prompt has nothing longer said word for word
+_OPENING = re.compile(r"^# Opening\n(.*?)(?=^# |\Z)", re.MULTILINE | re.DOTALL)
+
+Run = tuple[str, ...]
+
+
+def repeats(message: Iterable[str], secrets: Iterable[str], known: Iterable[str]) -> bool:
+    """Says whether one of the texts of a message shares a run with a secret that none of the known texts has.
+
+    The known ones are read only where there is such a run.
+    """
+    told = {run for text in message for run in _runs(_units(text))}
+    if not told:
+        return False
+    begun = {run[:2] for run in told}
+    found = {run for text in secrets for run in _runs(_units_of_secret(text), begun) if run in told}
+    for text in known if found else ():
+        found.difference_update(_runs(_units(text)))
+    return bool(found)
+
+
+def not_to_be_said(prompt: str) -> list[str]:
+    """Returns the parts of a facilitation prompt that are for the facilitator alone: all but its questions, what stands in it
+    in quotation marks, and what it says under the heading `# Opening`, as prompts of ours do."""
+    allowed = [found.span(1) for found in _OPENING.finditer(prompt)]
+    allowed += [span for span in sentences.find_spans(prompt) if sentences.is_question(prompt[slice(*span)])]
+    quoted = (span for span in find_quoted_spans(prompt) if span.closed)
+    allowed += [(it.start, it.end) for it in quoted if it.end - it.start <= _LONGEST_QUOTATION]
+    parts, last = [], 0
+    for start, end in sorted(allowed):
+        parts.append(prompt[last:start])
+        last = max(last, end)
+    return [part for part in (*parts, prompt[last:]) if part.strip()]
+
+
+@lru_cache(maxsize=8)
+def _units_of_secret(text: str) -> tuple[str, ...]:
+    """The same for every turn of a session, and long."""
+    return tuple(_units(text))
+
+
+def _units(text: str) -> list[str]:
+    """Returns words, and single characters where a script sets no spaces; folded."""
+    found: list[str] = []
+    for word in tokens.split_words(text):
+        found += word if tokens.is_run(word) else (word,)
+    return found
+
+
+def _runs(units: Sequence[str], begun: Container[Run] | None = None) -> Iterator[Run]:
+    """Yields for each place the shortest run from there that is long enough; only those that begin so, where that is given."""
+    for start, pair in enumerate(pairwise(units)):
+        if begun is None or pair in begun:
+            weight = 0
+            for end in range(start, min(start + _ENOUGH, len(units))):
+                weight += _CHARACTER if tokens.is_run(units[end]) else _WORD
+                if weight >= _ENOUGH:
+                    yield tuple(units[start : end + 1])
+                    break

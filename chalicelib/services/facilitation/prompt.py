@@ -24,7 +24,7 @@ from chalicelib.services.facilitation.repeated_instructions import not_to_be_sai
 from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.prompts import fill
-from chalicelib.services.prompts.setup import render_setup
+from chalicelib.services.prompts.setup import render_setup, shown_context
 from chalicelib.services.templates import find_template
 
 
@@ -52,7 +52,7 @@ def list_secrets(view: SessionView) -> list[str]:
         _render_guidelines(ours, ""),
         *not_to_be_said(hosts),
         *not_to_be_said(prompt),
-        *filter(None, [view.context]),
+        shown_context(view)[0],
     ]
 
 

@@ -17,14 +17,17 @@ def render_setup(view: SessionView, most_bytes: int = SHOWN_CONTEXT_BYTES) -> st
     return "\n".join([*told, *_render_context(view, most_bytes), *language])
 
 
-def _render_context(view: SessionView, most_bytes: int) -> list[str]:
-    """The context in its tag, with a note where it is not all of it; nothing where there is none."""
-    context = view.context
-    if not context:
-        return []
+def shown_context(view: SessionView, most_bytes: int = SHOWN_CONTEXT_BYTES) -> tuple[str, str]:
+    """Returns as much of the context as is shown, and a note where that is not all of it; both are empty where there is none."""
+    context = view.context or ""
     if len(context.encode()) <= most_bytes:
-        return [tags.data("context", context)]
+        return context, ""
     if view.condensed_context:
-        return [tags.data("context", view.condensed_context, note="a shorter version of a longer text")]
-    cut = cut_at_sentence(context, most_bytes)
-    return [tags.data("context", cut, note="the beginning of a longer text; the rest is left out")]
+        return view.condensed_context, "a shorter version of a longer text"
+    return cut_at_sentence(context, most_bytes), "the beginning of a longer text; the rest is left out"
+
+
+def _render_context(view: SessionView, most_bytes: int) -> list[str]:
+    """The context in its tag; nothing where there is none."""
+    text, note = shown_context(view, most_bytes)
+    return [tags.data("context", text, **({"note": note} if note else {}))] if text else []

@@ -245,6 +245,7 @@ DELETE_DATA = Function(
     tables={
         "Sessions": ("BatchWriteItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
+        "Guards": ("BatchWriteItem",),
     },
     sends_to=(DELETIONS,),
     works_off=DELETIONS,

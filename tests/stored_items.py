@@ -33,7 +33,7 @@ def owners_of(item: Item) -> dict[Owner, str]:
     found: dict[Owner, str] = {}
     if kind.table in OF_SESSIONS:
         found["session"] = raw[keys.SESSION_ID]["S"]
-    if kind.owner in ("person", "account"):
+    if kind.owner in ("person", "account") or (kind.owner == "session" and kind.table not in OF_SESSIONS):
         at = kind.owner_at
         found[kind.owner] = (
             raw[at]["S"].removeprefix(keys.USERS) if at else kind.owner_in(raw[NAMED_BY[kind.table]]["S"])

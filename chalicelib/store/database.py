@@ -25,6 +25,7 @@ Raw = dict[str, Any]
 ItemT = TypeVar("ItemT", bound=Model)
 
 _UNPROCESSED_TRIES = 6
+_KEYS = (keys.SESSION_ID, keys.PART, keys.GUARD_ID)
 _IN_ONE_WRITE = 25
 
 
@@ -60,7 +61,7 @@ def delete_all(kind: type[Model], found: Sequence[Raw]) -> None:
     """Delete these items by their keys, twenty-five in a call; one that is gone already is no failure."""
     table = kind.Meta.table_name
     for start in range(0, len(found), _IN_ONE_WRITE):
-        named = [{name: raw[name] for name in (keys.SESSION_ID, keys.PART)} for raw in found[start:][:_IN_ONE_WRITE]]
+        named = [{name: raw[name] for name in _KEYS if name in raw} for raw in found[start:][:_IN_ONE_WRITE]]
         left: dict[str, Any] = {table: [{"DeleteRequest": {"Key": key}} for key in named]}
         for _ in range(_UNPROCESSED_TRIES):
             left = call("BatchWriteItem", {"RequestItems": left}).get("UnprocessedItems") or {}
@@ -81,7 +82,7 @@ def transact(build: Build) -> None:
     retrying(lambda: connection().dispatch("TransactWriteItems", dict(arguments)), transaction.labels)
 
 
-def holds(write: Callable[[], None]) -> bool:
+def holds(write: Callable[[], object]) -> bool:
     """Do a write; False where its condition does not hold."""
     try:
         write()

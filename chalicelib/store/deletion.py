@@ -15,7 +15,7 @@ from chalicelib.store import database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION
 from chalicelib.store.session_items import DeletionItem, SessionItem
-from chalicelib.store.tables import ConversationPart, SessionPart
+from chalicelib.store.tables import ConversationPart, Guard, SessionPart
 from chalicelib.store.transact import Transaction
 from chalicelib.store.user_items import DeletedItem
 
@@ -70,7 +70,9 @@ class Deletions:
         database.delete_all(*leftover)
 
     def finish(self, session_id: str) -> None:
-        """Say that nothing is left."""
+        """Remove what is left in `guards`, and say that nothing is left."""
+        guards = [{keys.GUARD_ID: {"S": name}} for name in item_kinds.guards_of_session(session_id)]
+        database.delete_all(Guard, guards)
         left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
         database.delete_all(SessionPart, left)
 

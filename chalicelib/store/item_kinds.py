@@ -118,8 +118,9 @@ KINDS = (
         keys.SPENDING,
         "deployment",
         "expires",
-        not_exported="counts what models cost a stage, an owner, a session",
+        not_exported="counts what models cost a stage or an owner on a day",
     ),
+    ItemKind(keys.GUARDS, keys.SESSION_SPENDING, "session", "last", not_exported="counts what models cost it"),
     ItemKind(keys.GUARDS, keys.DELETED, "deployment", "expires", not_exported=_GUARD),
 )
 
@@ -140,3 +141,8 @@ def of_session(goes: Goes, user_id: str) -> list[str]:
     """The names of what goes so with a session that this user deletes, beside what its people left."""
     found = [kind for kind in KINDS if kind.table == keys.SESSIONS and kind.goes == goes]
     return [name for kind in found for name in kind.names(user_id)]
+
+
+def guards_of_session(session_id: str) -> list[str]:
+    """The names of what is kept of a session in `guards`; it goes last."""
+    return [kind.name + session_id for kind in KINDS if kind.table == keys.GUARDS and kind.owner == "session"]

@@ -37,7 +37,7 @@
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
 | a session has ended by itself | – | one transaction: session, all tallies, `closing` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
-| deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions |
+| deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | keys of a user | – | `by_user`, BatchGetItem |
 | an administrator, by the beginning of a key | keys | Scan accounts |
@@ -88,7 +88,14 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
-VISITS, SPENDING, REQUESTS, DELETED, LINKS = "visits#", "spending#", "request#", "deleted#", "link#"
+VISITS, SPENDING, SESSION_SPENDING, REQUESTS, DELETED, LINKS = (
+    "visits#",
+    "spending#",
+    "spending#session#",
+    "request#",
+    "deleted#",
+    "link#",
+)
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has

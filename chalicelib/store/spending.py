@@ -1,4 +1,5 @@
 """What models have cost (table `guards`): a counter for each account, which expires when nothing was spent on it for long.
+A session's goes with the session.
 
 Amounts are millionths of a dollar.
 """
@@ -10,12 +11,15 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.store import database, keys
+from chalicelib.store.database import holds
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.user_items import SpendingItem
 
+OF_SESSION: Final = keys.SESSION_SPENDING.removeprefix(keys.SPENDING)  # begins the name of a session's account
+
 # Since the last time that something was spent: a day's account, and a session's, whose money does not come back.
 KEPT_DAY: Final = timedelta(days=7)
-KEPT: Final = timedelta(days=400)
+KEPT_SESSION: Final = timedelta(days=400)
 
 
 class Ledger:
@@ -33,18 +37,18 @@ class Ledger:
         except ConditionFailed:
             return None
 
-    def settle(self, account: str, difference: int, now: datetime) -> int:
-        """Correct what was reserved to what was spent; what the account has come to."""
-        return self._add(account, difference, now, None)
+    def settle(self, account: str, difference: int, now: datetime) -> None:
+        """Correct what was reserved to what was spent, unless the account went with its session meanwhile."""
+        holds(lambda: self._add(account, difference, now, SpendingItem.amount.exists()))
 
     def spent(self, account: str) -> int:
         """What an account has come to."""
         item = database.get(SpendingItem, keys.spending(account))
         return int(item.amount) if item else 0
 
-    def _add(self, account: str, amount: int, now: datetime, condition: Condition | None) -> int:
+    def _add(self, account: str, amount: int, now: datetime, condition: Condition) -> int:
         item = SpendingItem(keys.spending(account))
-        kept = KEPT_DAY if account.startswith(now.date().isoformat()) else KEPT
+        kept = KEPT_SESSION if account.startswith(OF_SESSION) else KEPT_DAY
         expires = int((now + kept).timestamp())
         actions: list[Action] = [SpendingItem.amount.add(amount), SpendingItem.expires_at.set(expires)]
         arguments = item.get_update_kwargs_from_instance(actions=actions, condition=condition)

@@ -12,6 +12,7 @@ from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
+from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
@@ -107,7 +108,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
-    container.budget().ledger.settle(session, 1, container.clock().now())
+    for account in ("2026-03-01", f"{OF_SESSION}{session}"):
+        container.budget().ledger.reserve(account, 1, 1, container.clock().now())
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204
@@ -144,7 +146,9 @@ def test_what_is_made_of_the_words_of_somebody_who_is_taken_out_goes_at_once(
     assert kinds_with("marmalade") - own == {keys.THEMES}
 
 
-def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session: str) -> None:
+def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session: str, clock: FakeClock) -> None:
+    ledger, account = Ledger(), f"{OF_SESSION}{session}"
+    assert ledger.reserve(account, 5, 9, clock.now()) == 5
     people = [head.id for head in container.conversations().heads(session)]
     assert host.call("DELETE", f"/sessions/{session}").status_code == 204
     at_once = [
@@ -156,6 +160,7 @@ def test_a_session_that_is_deleted_leaves_nothing(host: Host, bo: Host, session:
     assert keys.member(host.user_id) not in parts(session, keys.SESSIONS)
     assert left_by("session", session) != []
     assert all(map(delete_data, asked("deletions")))
+    ledger.settle(account, -2, clock.now())  # of a call that came back only now
     assert left_by("session", session) == []
     assert [left_by("person", thread) for thread in people] == [[]] * len(people)
     left = {kind for kind, raw in stored() if session in json.dumps(raw)}

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.usage.budget import Budget, BudgetedModel
-from chalicelib.store.spending import Ledger
+from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.workers.consultation import SAYINGS, Consultation
 
 LIMIT = 1_000_000
@@ -25,7 +25,7 @@ def test_jobs_wait_for_the_next_day_and_lose_nothing(
     monkeypatch.setattr(
         client, "change_message_visibility", lambda **given: waits.append(int(given["VisibilityTimeout"]))
     )
-    Ledger().settle(consultation.clock.now().date().isoformat(), LIMIT, consultation.clock.now())
+    Ledger().reserve(consultation.clock.now().date().isoformat(), LIMIT, 10**12, consultation.clock.now())
     asked = len(consultation.model.requests)
     assert len(consultation.summarise()) == 1
     assert len(consultation.write_prompt()) == 1
@@ -47,11 +47,11 @@ def test_a_session_whose_money_is_spent_keeps_no_queue_waiting_and_goes_on_once_
     session = consultation.session.id
     frugal = BudgetedModel(consultation.model, Budget(0, 0, LIMIT, Ledger()), consultation.clock)
     monkeypatch.setattr(container, "model", cache(lambda: frugal))
-    Ledger().settle(session, LIMIT, consultation.clock.now())
+    Ledger().reserve(f"{OF_SESSION}{session}", LIMIT, 10**12, consultation.clock.now())
     asked = len(consultation.model.requests)
     assert (consultation.summarise(), consultation.write_prompt()) == ([], [])
     assert (len(consultation.model.requests), consultation.view().summary) == (asked, None)
-    Ledger().settle(session, -LIMIT, consultation.clock.now())
+    Ledger().settle(f"{OF_SESSION}{session}", -LIMIT, consultation.clock.now())
     consultation.clock.advance(TWELVE_HOURS)
     assert (consultation.summarise(), consultation.write_prompt()) == ([], [])
     assert consultation.view().summary is not None

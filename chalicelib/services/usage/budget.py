@@ -11,7 +11,7 @@ Amounts are millionths of a dollar.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,8 +21,9 @@ from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Model, ModelUnavailable, Payer, Reply, Request, Usage
 from chalicelib.model import SessionView
 from chalicelib.observability import MONEY_NEARLY_SPENT, MONEY_SPENT, log_failure, logger
-from chalicelib.store.spending import Ledger
+from chalicelib.store.spending import OF_SESSION, Ledger
 
+T = TypeVar("T")
 DOLLAR: Final = 1_000_000
 NEARLY_SPENT: Final = 0.8  # of the stage's day
 FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
@@ -157,12 +158,12 @@ class Budget(Struct, frozen=True):
         if payer := request.payer:
             accounts += [
                 _Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * share), until_midnight),
-                _Account(payer.session_id, self.session, for_good),
+                _Account(f"{OF_SESSION}{payer.session_id}", self.session, for_good),
             ]
         return [account for account in accounts if account.ceiling]
 
 
-def _each(accounts: Sequence[_Account], change: Callable[[_Account], int | None]) -> list[int | None]:
+def _each(accounts: Sequence[_Account], change: Callable[[_Account], T]) -> list[T]:
     """Change all of these accounts at once: a turn waits for one round trip, not for three."""
     if not accounts:
         return []

@@ -15,7 +15,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Block, ChatMessage, ModelUnavailable, Payer, Reply, Request, Task, Tool, Usage
 from chalicelib.llm.prices import most_of, price_of
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel, BudgetSpent
-from chalicelib.store.spending import Ledger
+from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conftest import forget_wiring
 from tests.conversation import Conversation
@@ -70,7 +70,7 @@ class Spending:
     def spent(self, owner: str = "ann", session: str = "s1") -> tuple[int, int, int]:
         """What the stage's and the owner's day and the session have come to."""
         day = self.clock.now().date().isoformat()
-        return self.ledger.spent(day), self.ledger.spent(f"{day}#{owner}"), self.ledger.spent(session)
+        return self.ledger.spent(day), self.ledger.spent(f"{day}#{owner}"), self.ledger.spent(f"{OF_SESSION}{session}")
 
 
 @pytest.fixture
@@ -115,12 +115,12 @@ def test_what_a_dead_process_reserved_stays_spent(spending: Spending, monkeypatc
 
 @pytest.mark.parametrize(
     ("account", "ceiling", "told"),
-    [(TODAY, STAGE, SPENT), (f"{TODAY}#ann", OWNER, SPENT), ("s1", SESSION, SESSION_SPENT)],
+    [(TODAY, STAGE, SPENT), (f"{TODAY}#ann", OWNER, SPENT), (f"{OF_SESSION}s1", SESSION, SESSION_SPENT)],
 )
 def test_where_a_ceiling_stands_against_it_nobody_is_asked_and_nothing_is_counted(
     spending: Spending, account: str, ceiling: int, told: str
 ) -> None:
-    spending.ledger.settle(account, ceiling - MOST + 1, spending.clock.now())
+    spending.ledger.reserve(account, ceiling - MOST + 1, 10**12, spending.clock.now())
     before = spending.spent()
     with pytest.raises(BudgetSpent, match=told):
         spending.ask("turn")
@@ -131,7 +131,7 @@ def test_where_a_ceiling_stands_against_it_nobody_is_asked_and_nothing_is_counte
 
 
 def test_who_has_spent_theirs_keeps_nobody_else_back(spending: Spending) -> None:
-    spending.ledger.settle(f"{TODAY}#ann", OWNER, spending.clock.now())
+    spending.ledger.reserve(f"{TODAY}#ann", OWNER, 10**12, spending.clock.now())
     with pytest.raises(BudgetSpent):
         spending.ask("turn")
     spending.ask("turn", owner="bo", session="s2")
@@ -156,7 +156,7 @@ def test_no_crowd_gets_past_a_ceiling(spending: Spending) -> None:
 
 
 def test_a_fifth_of_the_day_is_for_conversations(spending: Spending) -> None:
-    spending.ledger.settle(TODAY, STAGE * 8 // 10 - MOST + 1, spending.clock.now())
+    spending.ledger.reserve(TODAY, STAGE * 8 // 10 - MOST + 1, 10**12, spending.clock.now())
     for task in ("digest", "summary", "prompt"):
         with pytest.raises(BudgetSpent):
             spending.ask(task)
@@ -164,8 +164,8 @@ def test_a_fifth_of_the_day_is_for_conversations(spending: Spending) -> None:
 
 
 def test_a_day_ends_at_midnight_and_a_sessions_money_does_not_come_back(spending: Spending) -> None:
-    spending.ledger.settle(TODAY, STAGE, spending.clock.now())
-    spending.ledger.settle("s2", SESSION, spending.clock.now())
+    spending.ledger.reserve(TODAY, STAGE, 10**12, spending.clock.now())
+    spending.ledger.reserve(f"{OF_SESSION}s2", SESSION, 10**12, spending.clock.now())
     with pytest.raises(BudgetSpent) as refused:
         spending.ask("turn")
     assert refused.value.retry_after == pytest.approx(12 * 3600, abs=10)
@@ -198,9 +198,9 @@ def test_a_table_that_does_not_answer_silences_nobody_and_lets_no_other_work_go_
 
 def test_marks_of_the_stages_day_are_said_in_the_log(spending: Spending, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        spending.ledger.settle(TODAY, STAGE * 8 // 10 - MOST, spending.clock.now())
+        spending.ledger.reserve(TODAY, STAGE * 8 // 10 - MOST, 10**12, spending.clock.now())
         spending.ask("turn")
-        spending.ledger.settle(TODAY, STAGE, spending.clock.now())
+        spending.ledger.reserve(TODAY, STAGE, 10**12, spending.clock.now())
         for task in ("digest", "turn"):
             with pytest.raises(BudgetSpent):
                 spending.ask(task)
@@ -210,7 +210,7 @@ def test_marks_of_the_stages_day_are_said_in_the_log(spending: Spending, caplog:
 
 
 def test_what_cannot_be_given_back_stays_counted_and_the_call_is_refused(spending: Spending, wire: Wire) -> None:
-    spending.ledger.settle("s1", SESSION, spending.clock.now())
+    spending.ledger.reserve(f"{OF_SESSION}s1", SESSION, 10**12, spending.clock.now())
     fault = next(fault for fault in FAULTS if fault.name == "unreachable")
     with wire.broken(fault, 4), pytest.raises(BudgetSpent, match=SESSION_SPENT):
         spending.ask("turn")
@@ -220,7 +220,7 @@ def test_what_cannot_be_given_back_stays_counted_and_the_call_is_refused(spendin
 def test_no_ceiling_is_no_account(spending: Spending) -> None:
     model = BudgetedModel(spending.spender, Budget(0, 0, 0, spending.ledger), spending.clock)
     spending.model = model
-    spending.ledger.settle(TODAY, 10**9, spending.clock.now())
+    spending.ledger.reserve(TODAY, 10**9, 10**12, spending.clock.now())
     assert spending.ask() == "Why?"
 
 
@@ -228,7 +228,7 @@ def test_accounts_are_forgotten_long_after_the_last_spending(spending: Spending)
     spending.ask()
     stored = boto3.client("dynamodb").scan(TableName="guards")["Items"]
     kept = {item["id"]["S"]: int(item["expires_at"]["N"]) for item in stored}
-    assert sorted(kept) == [f"spending#{TODAY}", f"spending#{TODAY}#ann", "spending#s1"]
+    assert sorted(kept) == [f"spending#{TODAY}", f"spending#{TODAY}#ann", "spending#session#s1"]
     days = [(at - int(spending.clock.now().timestamp())) // (24 * 3600) for _, at in sorted(kept.items())]
     assert days == [7, 7, 400]
 
@@ -259,7 +259,7 @@ def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monk
     own: Any = BudgetedModel(conversation.model, Budget(STAGE * DOLLAR, 0, 0, spending.ledger), spending.clock)
     monkeypatch.setattr(container, "model", cache(lambda: own))
     conversation.join()
-    spending.ledger.settle(TODAY, STAGE * DOLLAR, spending.clock.now())
+    spending.ledger.reserve(TODAY, STAGE * DOLLAR, 10**12, spending.clock.now())
     with pytest.raises(Unavailable, match=SPENT) as told:
         conversation.say("Soup", "m1")
     assert 3600 < told.value.retry_after <= 12 * 3600

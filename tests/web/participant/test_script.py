@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import container
 from chalicelib.services.usage.budget import DOLLAR, Budget
-from chalicelib.store.spending import Ledger
+from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Fault, Interviewer, Wire, conflict, unreachable
@@ -218,7 +218,7 @@ def test_a_day_whose_money_is_spent_is_told_kindly_and_as_what_it_is(
     model.failing.add("turn")
     failed = script.send(again="m-1", content="Soup")[1]
     assert (failed["kept"], told in failed["foot"]) == (True, False)
-    budget.ledger.settle(clock.now().date().isoformat(), DOLLAR, clock.now())
+    budget.ledger.reserve(clock.now().date().isoformat(), DOLLAR, 10**12, clock.now())
     spent = script.news()[1]
     assert told in spent["foot"]
     assert "could not be reached" not in spent["foot"]
@@ -227,5 +227,5 @@ def test_a_day_whose_money_is_spent_is_told_kindly_and_as_what_it_is(
     assert told in page.text
     assert page.has_form("Try again")
     budget.ledger.settle(clock.now().date().isoformat(), -DOLLAR, clock.now())
-    budget.ledger.settle(script.session["id"], DOLLAR, clock.now())
+    budget.ledger.reserve(OF_SESSION + script.session["id"], DOLLAR, 10**12, clock.now())
     assert "The facilitator has reached its limit for this session; what you wrote is kept." in script.news()[1]["foot"]

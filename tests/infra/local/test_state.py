@@ -80,6 +80,7 @@ def test_a_state_that_cannot_be_read_is_kept_aside_whole(tmp_path: Path) -> None
 
 def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.local.state.LEAST_SECONDS", 0.01)
+    monkeypatch.setattr("infra.local.state.REST_SECONDS", 0.0)
     requests, copies = [0], [0]
 
     def state() -> str:
@@ -100,3 +101,23 @@ def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, mo
     at_rest, after = asyncio.run(scenario())
     assert at_rest == 2  # one that found something, one that found it settled
     assert after == 3
+
+
+def test_what_people_write_is_saved_before_everything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.local.state.LEAST_SECONDS", 0.01)
+    requests, rows = [0], ["a"]
+    services: dict[str, Callable[[], Any]] = {"dynamodb": lambda: list(rows), "cloudwatch": lambda: list(rows)}
+    flusher = Flusher(tmp_path, lambda: services, lambda *named: json.dumps(named), lambda: requests[0])
+
+    async def scenario() -> None:
+        running = asyncio.create_task(flusher.run())
+        while not (tmp_path / "cloudwatch.json").exists():
+            await asyncio.sleep(0.01)
+        rows.append("b")
+        requests[0] += 1
+        while "b" not in (tmp_path / "dynamodb.json").read_text():
+            await asyncio.sleep(0.01)
+        assert "b" not in (tmp_path / "cloudwatch.json").read_text()
+        running.cancel()
+
+    asyncio.run(scenario())

@@ -54,9 +54,7 @@ def measure_pace(
     sign of danger, `leaving` whether they asked to end the conversation.
     """
     turn = max(sum(message.role == "user" for message in history), thread.message_count)
-    budget = max(MIN_TURNS, round(view.session.duration_minutes * TURNS_PER_MINUTE))
-    if max_turns is not None:
-        budget = min(budget, max_turns)
+    budget = turn_budget(view.session.duration_minutes, max_turns)
     last = leaving or (max_turns is not None and 0 < turn >= max_turns)
     timely = turn < budget and not thread.concluded and not leaving
     widget: WidgetState = "never"
@@ -75,6 +73,12 @@ def measure_pace(
         minutes=view.session.duration_minutes,
         language=view.session.language or language,
     )
+
+
+def turn_budget(minutes: int, max_turns: int | None = None) -> int:
+    """Returns about how many messages of a participant there is time for; `max_turns` is what one conversation takes."""
+    budget = max(MIN_TURNS, round(minutes * TURNS_PER_MINUTE))
+    return budget if max_turns is None else min(budget, max_turns)
 
 
 def render_pace(pace: Pace, help_text: str = "") -> str:

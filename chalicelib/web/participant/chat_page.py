@@ -9,16 +9,18 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
-from chalicelib.model import Message, Session, SessionView, ThreadView
+from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.participants.changed_form import FilledForm
+from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
+from chalicelib.settings import settings
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import json_response, may_retry, see_other
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
@@ -205,6 +207,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
             "foot": render_fragment(locale, "foot.html", **shown),
             "key": values["foot_key"],
             "concluded": thread.thread.concluded,
+            "progress": values["progress"],
             "answering": values["is_being_answered"],
         },
         outcome.code,
@@ -240,6 +243,7 @@ def _conversation_values(
         "is_in_danger": is_in_danger,
         "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
+        "progress": _progress_percent(session, thread.thread),
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
         "feedback": outcome.feedback,
@@ -248,6 +252,12 @@ def _conversation_values(
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
     }
+
+
+def _progress_percent(session: Session, thread: Thread) -> int:
+    """Returns how far a conversation has come in the time that the host means it to take; all of it is for one that has ended."""
+    budget = turn_budget(session.duration_minutes, settings().max_turns)
+    return 100 if thread.concluded else min(95, 100 * thread.message_count // budget)
 
 
 def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | None) -> str | None:

@@ -108,6 +108,16 @@ def test_another_tab_learns_what_was_said(ben: Browser, script: Script) -> None:
     assert there.news(after=1)[1]["entries"].count("<article") == 2
 
 
+def test_the_page_shows_how_far_the_conversation_has_come(
+    host: Host, ben: Browser, script: Script, session: dict[str, Any]
+) -> None:
+    assert '<progress id="progress" class="progress" max="100" value="0"' in ben.chat(session).html
+    came = [script.send(after=2 * n + 1, again=f"m-{n}", content=f"Word {n}")[1]["progress"] for n in range(14)]
+    assert came == sorted(came)
+    assert (came[0], came[5], came[-1]) == (8, 50, 95)  # ten minutes are about twelve messages
+    assert script.send(after=29, do="done")[1]["progress"] == 100
+
+
 def test_a_conclusion_brings_its_card(script: Script, model: Interviewer) -> None:
     model.concludes = True
     _, news = script.send(after=1, again="m-1", content="That is all")

@@ -27,6 +27,7 @@ const renewCount = box ? count(box, told.count) : () => {};
 function apply(news) {
   if (news.entries === undefined) return;
   const newest = log.append(news.entries);
+  document.getElementById("progress").value = news.progress;
   renew(news);
   if (newest) log.reveal(newest);
   if (news.concluded) {

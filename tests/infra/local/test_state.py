@@ -81,6 +81,7 @@ def test_a_state_that_cannot_be_read_is_kept_aside_whole(tmp_path: Path) -> None
 def test_it_flushes_by_itself_and_rests_while_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infra.local.state.LEAST_SECONDS", 0.01)
     monkeypatch.setattr("infra.local.state.REST_SECONDS", 0.0)
+    monkeypatch.setattr("infra.local.state.SHARE_OF_TIME", 0)
     requests, copies = [0], [0]
 
     def state() -> str:

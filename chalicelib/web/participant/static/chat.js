@@ -29,7 +29,6 @@ function apply(news) {
   const newest = log.append(news.entries);
   document.getElementById("progress").value = news.progress;
   renew(news);
-  if (newest) log.reveal(newest);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
     const label = compose?.querySelector("label");
@@ -43,6 +42,7 @@ function apply(news) {
   } else if (!sending) {
     log.wait(false);
   }
+  if (newest) log.reveal(newest);
 }
 
 // The foot anew, where what it shows is another thing by now. A form that somebody is filling in stays as it is.
@@ -232,9 +232,18 @@ function wordsOf(form) {
   return chosen.length > 1 ? chosen.map((word) => `- ${word}`).join("\n") : chosen[0];
 }
 
+// The box stays in view while there is nothing but to write; a widget and the end have the page to themselves.
+function pin() {
+  if (!compose) return;
+  compose.classList.toggle("pinned", !foot.querySelector("[data-widget], .conclusion"));
+  const covers = getComputedStyle(compose).position === "sticky" ? `${compose.offsetHeight}px` : "1rem";
+  document.documentElement.style.setProperty("--compose", covers); // what is scrolled to is not hidden behind it
+}
+
 function prepare() {
   foot.querySelectorAll(".ranking").forEach(enhance);
   foot.querySelectorAll(".rating").forEach((form) => count(form.elements.comment, told.count));
+  pin();
   guard();
 }
 
@@ -300,6 +309,7 @@ document.addEventListener("submit", (event) => {
     send(fieldsOf(form), words);
     form.remove();
     foot.dataset.key = "";
+    pin();
     if (isTouched) log.focusNewest();
     else box?.focus();
   } else if (form.hasAttribute("data-live")) {
@@ -350,6 +360,8 @@ foot.addEventListener("input", (event) => {
   if (event.target.matches("[name=comment][aria-invalid]")) complain(event.target, wrongWith(event.target));
 });
 prepare();
+if (compose) new ResizeObserver(pin).observe(compose);
+window.addEventListener("resize", pin);
 for (const item of queue.all()) {
   // What went as a page is in the log, or was given back in the box.
   if (log.has(item.id) || (item.left && box?.value.trim() === item.words)) queue.remove(item.id);

@@ -97,11 +97,13 @@ export function focusNewest() {
   log.lastElementChild.focus({ preventScroll: true });
 }
 
-// Show a new entry from its beginning, and the box below it where there is room for both.
+// Show a new entry from its beginning, and the box below it where there is room for both. A pinned box is always there.
 export function reveal(entry) {
-  const box = document.getElementById("compose") ?? log;
-  const fits = box.getBoundingClientRect().bottom - (entry ?? box).getBoundingClientRect().top < innerHeight;
-  if (fits || !entry) box.scrollIntoView({ block: "end" });
+  const compose = document.getElementById("compose");
+  const pinned = compose && getComputedStyle(compose).position === "sticky" ? compose.offsetHeight : 0;
+  const end = pinned ? document.getElementById("alerts") : (compose ?? log);
+  const fits = end.getBoundingClientRect().bottom - (entry ?? end).getBoundingClientRect().top < innerHeight - pinned;
+  if (fits || !entry) end.scrollIntoView({ block: "end" });
   else entry.scrollIntoView({ block: "start" });
 }
 

@@ -13,8 +13,8 @@ from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.thread_view import suffices
-from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.facilitation.pace import turn_budget
+from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
 from chalicelib.services.sessions.participant_limit import is_full

@@ -16,6 +16,7 @@ from tests.faults import Fault, Interviewer, Wire, unreachable
 from tests.web.browser import Browser
 from tests.web.participant.test_results import opened
 
+_PRELOADED = re.compile(r'<link rel="modulepreload" href="static/([a-z]+\.js)\?v=\w+" nonce=')
 NAME, EMAIL = "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d501", "a-8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502"
 
 
@@ -124,19 +125,22 @@ def test_files_are_kept_for_good_under_the_name_of_their_content(host: Host, ben
     assert ben.get("/static/none.js").status_code == 404
 
 
-def test_a_page_names_all_its_modules_at_once(host: Host, ben: Browser) -> None:
+def test_a_page_names_all_its_modules_at_once_and_the_form_those_of_the_next(host: Host, ben: Browser) -> None:
     session = host.new_session()
     form, conversation = ben.chat(session).html, ben.join(session).html
-    for html, script in ((form, "join.js"), (conversation, "chat.js")):
-        names = set(re.findall(r'<link rel="modulepreload" href="static/([a-z]+\.js)\?v=\w+" nonce=', html))
-        assert {script, "chat.js", "alerts.js", "log.js", "server.js"} <= names
-        assert f'<script type="module" src="static/{script}?v=' in html
+    modules = {"chat.js", "alerts.js", "log.js", "server.js", "keeping.js"}
+    assert modules <= set(_PRELOADED.findall(conversation))
+    assert "join.js" in _PRELOADED.findall(form)
+    assert not modules & set(_PRELOADED.findall(form))
+    (ahead,) = re.findall(r'data-ahead="([^"]+)"', form)
+    assert modules <= {address.removeprefix("static/").partition("?")[0] for address in ahead.split()}
 
 
-def test_the_first_page_is_small(host: Host, ben: Browser) -> None:
+def test_pages_are_small(host: Host, ben: Browser) -> None:
     session = host.new_session(topic="x" * 300, welcome_message="word " * 900)
-    everything = sum(len(body.encode()) for body in static._files().values())
-    assert len(ben.chat(session).html.encode()) + everything < 60_000
+    for page, limit in ((ben.chat(session), 40_000), (ben.join(session), 60_000)):
+        files = {"page.css", *_PRELOADED.findall(page.html)}
+        assert len(page.html.encode()) + sum(len(static._files()[name].encode()) for name in files) < limit
 
 
 @pytest.mark.parametrize(

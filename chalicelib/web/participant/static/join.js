@@ -21,6 +21,16 @@ form.addEventListener("submit", (event) => {
   document.getElementById("starting").textContent = button.dataset.starting;
 });
 
+// What the conversation is going to need is fetched while the form is being filled in.
+form.addEventListener("focusin", fetchAhead, { once: true });
+
+function fetchAhead() {
+  const { nonce } = document.querySelector("script[nonce]");
+  for (const href of form.dataset.ahead.split(" ")) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href, nonce }));
+  }
+}
+
 // Whoever comes back to the page by "back" finds a button that works.
 window.addEventListener("pageshow", () => {
   form.querySelector("button[type=submit]").removeAttribute("aria-disabled");

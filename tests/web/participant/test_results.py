@@ -121,6 +121,15 @@ def test_below_five_participants_others_see_nothing_of_what_was_said(host: Host,
     assert "other visitors see nothing of the results yet" in member.text
 
 
+def test_who_took_part_finds_the_way_back_to_the_conversation(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="participants")
+    (cem,) = crowd(session, 1)
+    cem.say(session, "Soup")
+    cem.submit(cem.chat(session).form("I’m done"))
+    assert f"chat?s={session['id']}" in results(cem, session).links
+    assert f"chat?s={session['id']}" not in opened(host, session)[1].links
+
+
 def test_a_single_person_is_shown_to_nobody_else(host: Host, ben: Browser) -> None:
     session = host.new_session(results_visibility="public")
     crowd(session, 1)

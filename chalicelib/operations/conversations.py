@@ -8,7 +8,6 @@ from chalicelib import container
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import Content, Id, SessionInput, Text5k, ThreadId
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
-from chalicelib.operations.session_fields import Option
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import LinkHolder, participants_url
 from chalicelib.services.conversations import turn as turns
@@ -38,7 +37,7 @@ class GivenAnswer(Struct):
         ),
     ]
     answer: Annotated[
-        Text5k | Annotated[tuple[Option, ...], Meta(max_length=50)],
+        Text5k | Annotated[tuple[Annotated[str, Meta(max_length=200)], ...], Meta(max_length=50)],
         Meta(
             description="What is entered. Of a question with `multiple` the chosen options: a list of them, or a text with "
             "one a line or separated by commas.",

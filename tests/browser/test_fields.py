@@ -20,7 +20,7 @@ PASTE = """(field, text) => {
 TRANSLATE = """() => {
   const skip = 'textarea, input, script, style, font';
   const wrap = node => {
-    if (node.nodeType !== Node.TEXT_NODE || !node.data.trim() || node.parentElement.closest(skip)) return;
+    if (node.nodeType !== Node.TEXT_NODE || !node.data.trim() || !node.parentElement || node.parentElement.closest(skip)) return;
     const outer = document.createElement('font'), inner = document.createElement('font');
     inner.textContent = '[' + node.data + ']';
     outer.append(inner);

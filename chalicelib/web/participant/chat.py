@@ -97,7 +97,7 @@ def _receive(request: Request, after: int | None) -> Response:
 def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     """Does what a form of a conversation says, where that conversation is this browser's."""
     if not is_known or not identity.is_page_of(form.get("token", ""), chat.person, chat.session_id):
-        return _refuse_other_person(chat, form.get("content", ""), is_known=is_known)
+        return _refuse_other_person(chat, form.get("content") or form.get("comment", ""), is_known=is_known)
     if form.get("do") == "leave":
         return resume.forget(chat, form)
     if form.get("do") == "done":

@@ -199,3 +199,12 @@ def test_several_options_are_ticked_and_come_back_ticked(host: Host, ben: Browse
     ben.submit(again.form(START), **{town: "Lima"})
     answer = people(host, session)[0]["answers"][0]
     assert (answer["answer"], answer["choices"]) == ("Blue, dark, Green", OPTIONS[1:])
+
+
+def test_the_comment_of_a_rating_for_another_conversation_is_given_back(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    ben.join(session)
+    rating = ben.submit(ben.chat(session).form("I’m done")).form("Send rating")
+    ben.leave(session)
+    page = ben.submit(rating, rating="4", comment="Quick and kind")
+    assert (page.status, "Quick and kind" in page.text) == (403, True)

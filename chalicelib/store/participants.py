@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from chalicelib.model import SessionView, Thread, ThreadView, Transition
+from chalicelib.model import Answer, SessionView, Thread, ThreadView, Transition
 from chalicelib.store import (
     database,
     keys,
@@ -35,7 +35,9 @@ class Participants:
         parts = (keys.thread(thread_id), keys.form(thread_id))
         wanted = sessions.wanted(session_id, sessions.NOTHING_ELSE, user_id)
         raw = database.get_many([*wanted, *((ConversationPart, session_id, part) for part in parts)])
-        return view_of(session_id, raw, user_id), _of_parts([raw[part] for part in parts if part in raw])
+        found = [raw[part] for part in parts if part in raw]
+        thread = _head_of(found)
+        return view_of(session_id, raw, user_id), _view(thread, found) if thread else None
 
     def everybody(self, session_id: str, wanted: Callable[[Thread], bool], at_most: int) -> list[ThreadView] | None:
         """The wanted threads with forms and messages, from one range; None where their words are over so many bytes.
@@ -56,8 +58,8 @@ class Participants:
                 size = sum(_size(part) for parts in found.values() for part in parts)
             if size > at_most:
                 return None
-        views = [_of_parts(parts) for parts in found.values()]
-        return [view for view in views if view and wanted(view.thread)]
+        threads = [(_head_of(parts), parts) for parts in found.values()]
+        return [_view(thread, parts) for thread, parts in threads if thread and wanted(thread)]
 
     def heads(self, session_id: str) -> list[Thread]:
         """All heads of a session."""
@@ -137,17 +139,24 @@ def _messages_of(thread: Thread) -> list[str]:
 
 def _size(raw: Raw) -> int:
     """Bytes of what somebody wrote."""
-    return sum(len(raw[name]["S"].encode()) for name in ("content", "answers") if name in raw)
+    written = raw.get("content") or raw.get("answers")  # a message or a form
+    return len(written["S"].encode()) if written else 0
 
 
-def _of_parts(parts: Sequence[Raw]) -> ThreadView | None:
-    heads = [raw for raw in parts if raw[keys.PART]["S"].startswith(keys.THREADS)]
-    return _view(thread_from(heads[0]), parts) if heads else None
+def _head_of(parts: Sequence[Raw]) -> Thread | None:
+    heads = (raw for raw in reversed(parts) if raw[keys.PART]["S"].startswith(keys.THREADS))
+    return next(map(thread_from, heads), None)
 
 
 def _view(thread: Thread, parts: Sequence[Raw]) -> ThreadView:
     """A thread with its form and messages; what is left of a deleted one before it is not shown."""
-    forms = [answers_from(raw) for raw in parts if raw[keys.PART]["S"].startswith(keys.FORMS)]
-    messages = [message_from(raw) for raw in parts if raw[keys.PART]["S"].startswith(keys.MESSAGES)]
-    own = tuple(message for message in messages if message.sequence > thread.starts_after)
-    return ThreadView(thread, forms[0] if forms else (), own)
+    answers: tuple[Answer, ...] = ()
+    messages = []
+    for raw in parts:
+        part = raw[keys.PART]["S"]
+        if part.startswith(keys.MESSAGES):
+            if keys.sequence_of(part) > thread.starts_after:
+                messages.append(message_from(raw))
+        elif part.startswith(keys.FORMS):
+            answers = answers_from(raw)
+    return ThreadView(thread, answers, tuple(messages))

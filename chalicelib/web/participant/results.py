@@ -91,8 +91,8 @@ def _results(request: Request, view: SessionView, results: Results, cursor: str 
 
 
 def _charts(view: SessionView, results: Results, locale: PageLocale) -> dict[str, Chart]:
-    """Returns figures that point at nobody: how many took part, and how many spoke to each theme."""
-    if not results.open:
+    """Returns figures that point at nobody: how many took part, and how many spoke to each theme. There are none of nobody."""
+    if not results.open or not view.tally.participants:
         return {}
     texts, tally, direction = locale.texts, view.tally, locale.language.direction
     taken_part = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))

@@ -211,6 +211,10 @@ def test_words_on_the_results_page_stay_words(host: Host, ben: Browser) -> None:
     assert page.text.count(markup) >= 5
 
 
+def test_there_is_no_figure_of_nobody(host: Host) -> None:
+    assert "<svg class" not in opened(host, host.new_session())[1].html
+
+
 def test_before_there_is_a_summary_the_page_says_so(host: Host, ben: Browser) -> None:
     page = results(ben, host.new_session(results_visibility="public"))
     assert page.status == 200

@@ -17,7 +17,7 @@ _OWN_NAME = re.compile(r"\*{0,2}(?:assistant|facilitator)\s?:\s?\*{0,2}\s", re.I
 _ARTEFACT = re.compile(
     rf"</?(?:antml:)?(?:(?:{_THINKING})\s*/?>|(?:{_CALLS})[^<>]*>)"  # a tag of thinking or of a call
     r"|<\|[^<>|\s]{1,40}\|>|<(?:start|end)_of_turn>|\[/?INST\]|\[TOOL_CALLS\]|<</?SYS>>"  # tokens of chat templates
-    r"|^[#*\t ]*(?:human|user|assistant|system) ?\*{0,2}:",  # a line of another speaker
+    r"|^(?:#{1,4} ?|\*\*)?(?:human|user|assistant) ?(?:\*\*)?:",  # a line of another speaker; no entry of a list
     re.IGNORECASE | re.MULTILINE,
 )
 _CODE = re.compile(r"`[^`\n]*`")

@@ -387,6 +387,7 @@ def test_thinking_calls_and_lines_of_others_are_no_reply_and_asked_for_once_more
         "What do you do with `<think>` in a prompt?",
         "Why [1], and what about {this}?",
         "The user: who is that?",
+        "* User: lost\n* **System:** too slow\n\nWhich first?",
     ],
 )
 def test_innocent_signs_are_words(text: str) -> None:

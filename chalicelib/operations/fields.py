@@ -12,7 +12,6 @@ ID_LIMIT = 200
 
 # What requests carry.
 Text5k = Annotated[str, Meta(max_length=5_000)]
-Required5k = Annotated[str, Meta(min_length=1, max_length=5_000)]
 Text100k = Annotated[str, Meta(max_length=100_000)]
 Id = Annotated[str, Meta(min_length=1, max_length=ID_LIMIT)]
 Content = Annotated[str, Meta(min_length=1, max_length=CONTENT_LIMIT)]

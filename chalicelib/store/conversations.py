@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
-from chalicelib.store import cards, database, digests, keys, participant_limit, sessions, tallies, thread_head
+from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import (
@@ -205,10 +205,6 @@ class Conversations:
         """The digests of all threads of a session."""
         found = database.query(ConversationPart, session_id, keys.DIGESTS, keys.DIGESTS + LAST)
         return [digest_from(raw) for raw in found]
-
-    def put_digest(self, thread: Thread, digest: Digest) -> None:
-        """Store a digest of this thread, unless a newer one is there; see `digests.put`."""
-        digests.put(thread, digest)
 
 
 def _holds_in_session(build: Build) -> bool:

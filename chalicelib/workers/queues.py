@@ -7,8 +7,15 @@ letters, so it holds nobody up.
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
@@ -17,20 +24,15 @@ from chalicelib.model.jobs import Job, Queue, decode_job
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
 
 
 def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[str, Any]:
     """Run the job of each message of this queue; gives the item failures that Lambda expects."""
-    from aws_lambda_powertools.utilities import batch  # which only queues need: 20 ms of every start
-
     queue_url, dead_letters_url = settings().queue_urls[queue.name], settings().dead_letters_urls[queue.name]
 
-    def one(record: "SQSRecord") -> None:
+    def one(record: SQSRecord) -> None:
         job = decode_job(queue, record.body)
         session_id = job.session_id if job else ""
         try:
@@ -48,10 +50,10 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
             container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise
 
-    one_by_one = batch.SqsFifoPartialProcessor(skip_group_on_error=True)
-    processor = one_by_one if queue.fifo else batch.BatchProcessor(event_type=batch.EventType.SQS)
+    one_by_one = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor = one_by_one if queue.fifo else BatchProcessor(event_type=EventType.SQS)
     processor.raise_on_entire_batch_failure = False  # a failed message is no failed function
-    return dict(batch.process_partial_response(event.to_dict(), one, processor))
+    return dict(process_partial_response(event.to_dict(), one, processor))
 
 
 def _wait(error: Exception, received: int) -> float:

@@ -32,7 +32,8 @@ class Thread(Struct, frozen=True):
     the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
     is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
     that was deleted before: what is stored up to there is none of this one's. `generation` counts how often the participant
-    ended all that had been given out to them: links and cookies of an earlier one open nothing.
+    ended all that had been given out to them: links and cookies of an earlier one open nothing. Conversations of one `source`
+    began at one network address on one day.
     """
 
     session_id: str
@@ -60,6 +61,7 @@ class Thread(Struct, frozen=True):
     digest_tried_to: int | None = None
     digest_after: datetime | None = None  # not before, unless there are new words
     generation: int = 0
+    source: str | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,8 @@ class Note(Struct, frozen=True):
     """What is noted of one theme: who carries it, in counts, and a few messages that say so.
 
     `ids` are all ids that stand for it, its own first. The label and the description may be told to other participants
-    where nothing in them could come from one person only.
+    where nothing in them could come from one person only. `sources` are the participants who are different people for
+    certain; all where None.
     """
 
     label: str
@@ -22,6 +23,12 @@ class Note(Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     tells_label: bool = False
     tells_description: bool = False
+    sources: int | None = None
+
+    @property
+    def people(self) -> int:
+        """How many different people carry it for certain."""
+        return self.participants if self.sources is None else self.sources
 
     @property
     def id(self) -> str:
@@ -39,7 +46,8 @@ class Covered(Struct, frozen=True):
 class Scratchpad(Struct, frozen=True):
     """The notes of a session, the most widely carried theme first; `themes` counts all there are, noted here or not.
 
-    `version` names this state of it; `messages` is how much was said by those it was made from.
+    `version` names this state of it; `messages` is how much was said by those it was made from; the session's first notes
+    were taken at `since`.
     """
 
     notes: tuple[Note, ...]
@@ -51,3 +59,4 @@ class Scratchpad(Struct, frozen=True):
     messages: int
     updated_at: datetime
     version: str = ""
+    since: datetime | None = None

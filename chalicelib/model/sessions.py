@@ -83,6 +83,7 @@ class Session(Struct, frozen=True):
     cross_pollination: bool = False
     widgets_enabled: bool = False
     results_visibility: Visibility = "host"
+    shared_network: bool = False
     is_public: bool = False
     summary_prompt: str | None = None
     platform_guidelines_override: str | None = None

@@ -84,6 +84,14 @@ WidgetsEnabled = Annotated[
     bool, Meta(description="Whether the facilitator may offer choices and scales beside its questions.")
 ]
 ResultsVisibility = Annotated[Visibility, Meta(description="Who may read the page of results.")]
+SharedNetwork = Annotated[
+    bool,
+    Meta(
+        description="Whether people take part from one place, as in a workshop: behind one internet address. Else conversations "
+        "that begin there within an hour count as one person's wherever a number of people protects somebody: before five people "
+        "have taken part, others than members see no results."
+    ),
+]
 IsPublic = Annotated[
     bool, Meta(description="Whether the public list shows the session, and every key may take part in it.")
 ]
@@ -240,6 +248,7 @@ class CreateSession(Input):
     cross_pollination: CrossPollination = False
     widgets_enabled: WidgetsEnabled = False
     results_visibility: ResultsVisibility = "host"
+    shared_network: SharedNetwork = False
     distribution: Annotated[
         tuple[NewDistribution, ...], Meta(max_length=20, description="Where the session is announced.")
     ] = ()

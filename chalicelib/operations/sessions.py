@@ -144,6 +144,7 @@ class Session(SessionListItem):
     cross_pollination: fields.CrossPollination
     widgets_enabled: fields.WidgetsEnabled
     results_visibility: fields.ResultsVisibility
+    shared_network: fields.SharedNetwork
     is_public: fields.IsPublic
     distribution: Annotated[list[Distribution], Meta(description="Where the session is announced.", examples=[[]])]
     prompt_status: Annotated[

@@ -31,6 +31,7 @@ class ThreadItem(ConversationPart):
     digest_tries = NumberAttribute(null=True)
     digest_tried_to = NumberAttribute(null=True)
     digest_after = UTCDateTimeAttribute(null=True)
+    source = UnicodeAttribute(null=True)
     generation = NumberAttribute(default=0)
 
 

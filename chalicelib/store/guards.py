@@ -3,7 +3,8 @@
 DynamoDB deletes what is past `expires_at` within days, so every read and every condition looks at the time itself.
 """
 
-from datetime import datetime, timedelta
+import secrets
+from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
 from pynamodb.expressions.update import Action
@@ -12,7 +13,7 @@ from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.leases import REQUEST
-from chalicelib.store.user_items import LinkItem, RequestItem, VisitsItem
+from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, VisitsItem
 
 _AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
 
@@ -35,6 +36,9 @@ class RequestClaim(Struct, frozen=True):
 class Guards:
     """Repository of what keeps requests from being too many, or done twice."""
 
+    def __init__(self) -> None:
+        self._day_keys: dict[str, bytes] = {}  # of the latest day
+
     def count_visit(self, visitor: str, now: datetime) -> int:
         """Count a visit; how many this visitor has made in this minute, over all containers. One UpdateItem."""
         minute = int(now.timestamp()) // 60
@@ -42,6 +46,19 @@ class Guards:
         actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(_seconds(now + _AFTER_THE_MINUTE))]
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
+
+    def key_of_day(self, now: datetime) -> bytes:
+        """The random key of this day, the same in all containers. Made when first asked for; one UpdateItem a container."""
+        day = now.astimezone(UTC).date()
+        name = day.isoformat()
+        if name not in self._day_keys:
+            item, over = DayKeyItem(keys.day_key(name)), datetime.combine(day + timedelta(days=1), time(), UTC)
+            new: Action = DayKeyItem.secret.set(DayKeyItem.secret | secrets.token_hex(32))
+            actions: list[Action] = [new, DayKeyItem.expires_at.set(_seconds(over))]
+            arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "ALL_NEW"}
+            found = database.call("UpdateItem", arguments)["Attributes"]["secret"]["S"]
+            self._day_keys = {name: bytes.fromhex(found)}
+        return self._day_keys[name]
 
     def claim(self, claim: RequestClaim) -> bool:
         """Take on a request that is new; False where it is known. One's own may be taken again, since the answer to the

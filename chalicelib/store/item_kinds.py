@@ -112,6 +112,7 @@ KINDS = (
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.DAY_KEYS, "deployment", "expires", not_exported="is there to be gone with its day"),
     ItemKind(keys.GUARDS, keys.REQUESTS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(
         keys.GUARDS,

@@ -46,6 +46,7 @@
 | results, by a member's link | its key, or the user where it names none | with the session, in one BatchGetItem |
 | "forget everywhere" on the page | – | UpdateItem conversations `thread#` |
 | a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
+| a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
@@ -96,6 +97,7 @@ VISITS, SPENDING, SESSION_SPENDING, REQUESTS, DELETED, LINKS = (
     "deleted#",
     "link#",
 )
+DAY_KEYS = "day_key#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -127,6 +129,11 @@ def api_key_of(identifier: str) -> str:
 def visits(visitor: str, minute: int) -> str:
     """`visits#<who, hidden>#<minute>`."""
     return f"{VISITS}{visitor}#{minute}"
+
+
+def day_key(day: str) -> str:
+    """`day_key#<YYYY-MM-DD>`."""
+    return f"{DAY_KEYS}{day}"
 
 
 def spending(account: str) -> str:

@@ -22,6 +22,7 @@ class SessionItem(SessionPart):
     cross_pollination = BooleanAttribute()
     widgets_enabled = BooleanAttribute()
     results_visibility = UnicodeAttribute()
+    shared_network = BooleanAttribute(default=False)
     is_public = BooleanAttribute()
     template_id = UnicodeAttribute(null=True)
     welcome_message = UnicodeAttribute(null=True)

@@ -50,6 +50,12 @@ class VisitsItem(Guard):
     visits = NumberAttribute(default=0)
 
 
+class DayKeyItem(Guard):
+    """`day_key#<YYYY-MM-DD>`: what fingerprints of addresses are made with on that day (UTC), random."""
+
+    secret = UnicodeAttribute()
+
+
 class SpendingItem(Guard):
     """`spending#<account>`: what models have cost a stage or an owner on a day, or a session, in millionths of a dollar."""
 

@@ -46,6 +46,7 @@ SESSION = {
     "cross_pollination": bool,
     "widgets_enabled": bool,
     "results_visibility": re.compile("host|participants|public"),
+    "shared_network": bool,
     "is_public": bool,
     "distribution": [dict],
     "prompt_status": re.compile("host|writing|tailored|basic"),

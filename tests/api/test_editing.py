@@ -20,7 +20,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {
     "topic", "goal", "context", "critical", "prompt", "project_id", "status",
     "prompt_summary", "prompt_generated_from", "platform_guidelines_override", "intro_video_url",
-    "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public",
+    "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public", "shared_network",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
     "anonymous", "max_participants", "reminders", "distribution",
 }  # fmt: skip
@@ -61,6 +61,7 @@ def test_one_field_changes_and_everything_else_stays(host: Host, subtests: pytes
         "cross_pollination": False,
         "widgets_enabled": False,
         "results_visibility": "public",
+        "shared_network": False,
         "is_public": False,
         "summary_prompt": "Be long.",
         "welcome_message": "Hello!",

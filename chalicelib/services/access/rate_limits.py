@@ -20,12 +20,12 @@ _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 def count_visit(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """Count a request to the API from this address; how many it has made in this minute, this one included."""
-    return _count("visitor", _visitor(address), guards, secret, now)
+    return _count("visitor", find_network(address), guards, secret, now)
 
 
 def count_page(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """The same for a request to a page."""
-    return _count("page", _visitor(address), guards, secret, now)
+    return _count("page", find_network(address), guards, secret, now)
 
 
 def count_turn(person: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
@@ -35,7 +35,7 @@ def count_turn(person: str, *, guards: Guards, secret: bytes, now: datetime) -> 
 
 def count_join_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """Count a conversation that begins from this address; how many there were in this minute, this one included."""
-    return _count("address", _visitor(address), guards, secret, now)
+    return _count("address", find_network(address), guards, secret, now)
 
 
 def count_join_in(session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
@@ -47,7 +47,8 @@ def _count(what: _Counted, who: str, guards: Guards, secret: bytes, now: datetim
     return guards.count_visit(make_digest(secret, what, who.encode()).hex(), now)
 
 
-def _visitor(address: str) -> str:
+def find_network(address: str) -> str:
+    """What an address stands for: itself, or of IPv6 the network of a household."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from itsdangerous import Signer
 
 DigestPurpose = Literal[
-    "thread", "participant", "results", "link", "request", "content", "visitor", "page", "turn", "address", "session"
+    "thread",
+    "participant",
+    "results",
+    "link",
+    "request",
+    "content",
+    "visitor",
+    "page",
+    "turn",
+    "address",
+    "session",
+    "source",
 ]
 SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage"]
 

@@ -12,6 +12,7 @@ from chalicelib.llm.interface import Model
 from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.access.join_pace import JoinPace
+from chalicelib.services.access.join_sources import source_of
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
@@ -162,6 +163,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         last_sequence=context.starts_after,
         turn_id=deps.new_id(),
         leased_until=now + LEASE,
+        source=source_of(who.address, session.id, guards=deps.pace.guards, now=now),
     )
 
 

@@ -52,7 +52,7 @@ def is_due(
 
 def is_shared(note: Note, own: int = 0) -> bool:
     """Says whether a group carries it without so many, who may be this participant, and something of it may be told."""
-    return note.participants - own >= SHARED_BY and (note.tells_label or note.tells_description)
+    return note.people - own >= SHARED_BY and (note.tells_label or note.tells_description)
 
 
 def show_themes(notes: Sequence[Note]) -> str:

@@ -67,6 +67,7 @@ class NewSession(Struct, frozen=True):
     cross_pollination: bool = False
     widgets_enabled: bool = False
     results_visibility: Visibility = "host"
+    shared_network: bool = False
     is_public: bool = False
     summary_prompt: str | None = None
     welcome_message: str | None = None

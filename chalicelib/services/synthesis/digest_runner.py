@@ -15,6 +15,7 @@ from chalicelib.llm.interface import Model, ModelCutOff, ModelUnavailable, Reque
 from chalicelib.model import Digest, Message, SessionView, Thread
 from chalicelib.observability import log_failure, logger
 from chalicelib.queues import Jobs
+from chalicelib.services.access.join_sources import group_by_source
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_digests, aggregate_reduced
 from chalicelib.services.synthesis.digests import digest_thread
@@ -135,9 +136,14 @@ def gather(
 ) -> Aggregate | None:
     """What the included threads come to; None where somebody was taken out, or in, since `view` was read."""
     if len(heads) > reduced_digests.FROM_THREADS:
-        return _gather_reduced(view, heads, digested.reached, register, deps)
-    found = deps.conversations.digests(view.session.id)
-    return aggregate_digests(_themed((digest for digest in found if digest.thread_id in heads), heads, register))
+        found = _gather_reduced(view, heads, digested.reached, register, deps)
+    else:
+        stored_now = deps.conversations.digests(view.session.id)
+        included = (digest for digest in stored_now if digest.thread_id in heads)
+        found = aggregate_digests(_themed(included, heads, register))
+    if found is None or view.session.shared_network:
+        return found
+    return replace(found, sources=group_by_source(heads.values()))
 
 
 def _gather_reduced(

@@ -5,7 +5,7 @@ each with counts and a few message ids.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +22,9 @@ MOST_EVIDENCE, LEAST_EVIDENCE = 5, 2
 MOST_QUESTIONS = 12
 MAX_QUESTION = 200
 SHARED_BY = 3  # people from whom on a theme is a group's
+# A few browsers could make up a theme and have it told to whoever comes next: before so many people have spoken, a theme is
+# told only when there was time for others to be heard, and for the host to look.
+TOLD_FROM, FIRST_MINUTES = 10, timedelta(minutes=10)
 AGREED = 0.7
 OPPOSED = 2
 COVERED_BY = 0.5  # of the participants
@@ -44,8 +47,9 @@ class ScratchpadWriter:
         view = self._view
         if not view.session.cross_pollination or not aggregate.messages:
             return True
-        made = take_notes(view, aggregate, registry, self._deps.clock.now())
-        before = self.stored
+        before, now = self.stored, self._deps.clock.now()
+        since = (before.since or before.updated_at) if before else now
+        made = take_notes(view, aggregate, registry, now, since)
         if before and replace(made, updated_at=before.updated_at, version=before.version) == before:
             return True
         stored = self._deps.scratchpads.put(view.session.id, made, before, view.synthesis.epoch)
@@ -53,9 +57,12 @@ class ScratchpadWriter:
         return stored is not None
 
 
-def take_notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, now: datetime) -> Scratchpad:
-    """What these digests come to."""
-    notes = _notes(view, aggregate, registry)
+def take_notes(
+    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, now: datetime, since: datetime
+) -> Scratchpad:
+    """What these digests come to, where the session's first notes were taken at `since`."""
+    is_told = now - since >= FIRST_MINUTES or aggregate.count_people(aggregate.counts) >= TOLD_FROM
+    notes = _notes(view, aggregate, registry, is_told=is_told)
     made = Scratchpad(
         notes=tuple(notes),
         consensus=tuple(note.id for note in notes if _is_agreed(note)),
@@ -65,12 +72,14 @@ def take_notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry,
         participants=aggregate.participants,
         messages=aggregate.messages,
         updated_at=now,
+        since=since,
     )
     return _bounded(made)
 
 
-def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry) -> list[Note]:
-    """One note for each theme that somebody carries, the most widely carried first."""
+def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, *, is_told: bool) -> list[Note]:
+    """One note for each theme that somebody carries, the most widely carried first; other participants are told nothing of
+    them unless `is_told`."""
     common = SharedWords(aggregate, view.session)
     evidence = _evidence(aggregate, registry)
     names: dict[str, list[str]] = {}
@@ -83,7 +92,15 @@ def _notes(view: SessionView, aggregate: Aggregate, registry: ThemeRegistry) -> 
     for theme in registry.live:
         if stances := carried.get(theme.id):
             ids = (theme.id, *names.get(theme.id, ()))
-            notes.append(_note(theme, ids, stances, evidence.get(theme.id, ()), common))
+            note = _note(theme, ids, stances, evidence.get(theme.id, ()))
+            notes.append(
+                replace(
+                    note,
+                    tells_label=is_told and common.may_tell(theme.label),
+                    tells_description=is_told and common.may_tell(theme.description),
+                    sources=aggregate.count_people(stances),
+                )
+            )
     return sorted(notes, key=lambda note: (-note.participants, int(note.id[1:])))
 
 
@@ -92,7 +109,6 @@ def _note(
     ids: tuple[str, ...],
     stances: Mapping[str, str],
     evidence: tuple[str, ...],
-    common: SharedWords,
 ) -> Note:
     return Note(
         label=theme.label,
@@ -101,8 +117,6 @@ def _note(
         participants=len(stances),
         stances=count_stances(stances.values()),
         evidence=evidence,
-        tells_label=common.may_tell(theme.label),
-        tells_description=common.may_tell(theme.description),
     )
 
 

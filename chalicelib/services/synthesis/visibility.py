@@ -51,12 +51,19 @@ def may_see(view: SessionView, visitor: Visitor) -> bool:
 def results_for(view: SessionView, visitor: Visitor) -> Results:
     """What this visitor may see of the results; for one who may see any."""
     summary, is_member = view.summary, visitor in ("editor", "viewer")
+    if summary and view.session.shared_network:
+        summary = _with_everybody(summary)
     taken_part = min(view.tally.participants, summary.people) if summary else view.tally.participants
     is_open = is_member or taken_part >= LEAST
     few = summary is not None and taken_part < LEAST
     if summary and not is_member:
         summary = for_others(summary, view.session.topic) if is_open else None
     return Results(visitor, summary, is_open, few)
+
+
+def _with_everybody(summary: Summary) -> Summary:
+    """The summary with every participant as a person of their own, whatever they were taken for when it was written."""
+    return replace(summary, sources=None, themes=tuple(replace(theme, sources=None) for theme in summary.themes))
 
 
 def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary:

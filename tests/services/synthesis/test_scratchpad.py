@@ -1,5 +1,7 @@
 """The scratchpad's notes: counts by code, over the registry as it stands."""
 
+from datetime import timedelta
+
 import msgspec
 from msgspec.structs import replace
 
@@ -12,8 +14,9 @@ from chalicelib.model import (
     SessionView,
     ThemeRegistry,
 )
+from chalicelib.services.facilitation.cross_pollination import is_shared
 from chalicelib.services.synthesis.aggregate import aggregate_digests
-from chalicelib.services.synthesis.scratchpad import MAX_BYTES, take_notes
+from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES, MAX_BYTES, TOLD_FROM, take_notes
 from tests.services.builders import NOW, digest, point, view
 
 BUSES = RegisteredTheme("t1", "Evening buses", "How late the buses run.")
@@ -35,7 +38,9 @@ DIGESTS = (
 
 
 def notes(shown: SessionView | None = None, digests: tuple[Digest, ...] = DIGESTS) -> Scratchpad:
-    return take_notes(shown or view(cross_pollination=True), aggregate_digests(digests), REGISTRY, NOW)
+    return take_notes(
+        shown or view(cross_pollination=True), aggregate_digests(digests), REGISTRY, NOW, NOW - FIRST_MINUTES
+    )
 
 
 def test_a_participant_counts_once_and_aliases_are_one_theme() -> None:
@@ -54,6 +59,27 @@ def test_what_nobody_speaks_of_is_not_noted() -> None:
 def test_evidence_is_of_different_people_first_and_at_most_five() -> None:
     buses = notes().notes[0]
     assert buses.evidence == ("a1", "b1", "c1", "d1", "a2")
+
+
+def test_nothing_is_told_in_the_first_minutes_of_a_session_of_few() -> None:
+    def is_told(people: int, minutes: int) -> list[bool]:
+        said = [digest(f"p{n}", point("", f"m{n}", quote="the evening buses", theme="t1")) for n in range(people)]
+        since = NOW - timedelta(minutes=minutes)
+        made = take_notes(view(cross_pollination=True), aggregate_digests(said), REGISTRY, NOW, since)
+        return [note.tells_label for note in made.notes]
+
+    assert is_told(TOLD_FROM - 1, 0) == is_told(TOLD_FROM - 1, 9) == [False]
+    assert is_told(TOLD_FROM - 1, 10) == is_told(TOLD_FROM, 0) == [True]
+
+
+def test_whoever_may_be_one_person_is_one_among_those_who_share_a_theme() -> None:
+    aggregate = replace(aggregate_digests(DIGESTS), sources={"ann": "here", "bob": "here", "cat": "here"})
+    buses, parking = take_notes(view(), aggregate, REGISTRY, NOW, NOW - FIRST_MINUTES).notes
+    assert (buses.participants, buses.people) == (4, 2)
+    assert (parking.participants, parking.people) == (4, 4)
+    assert not is_shared(buses)
+    assert is_shared(parking)
+    assert not buses.tells_label
 
 
 def test_consensus_and_tensions() -> None:
@@ -85,7 +111,9 @@ def test_it_is_small_whatever_is_registered() -> None:
         digest(f"p{person}", *(point(f"x{n}", f"{person:030}{n:06}", theme=f"t{n}") for n in range(1, 121 - person)))
         for person in range(8)
     ]
-    made = take_notes(view(cross_pollination=True), aggregate_digests(many), ThemeRegistry(1, tuple(themes), 120), NOW)
+    made = take_notes(
+        view(cross_pollination=True), aggregate_digests(many), ThemeRegistry(1, tuple(themes), 120), NOW, NOW
+    )
     assert len(msgspec.json.encode(made)) <= MAX_BYTES
     assert (made.themes, made.participants) == (119 + 1, 8)
     assert 5 <= len(made.notes) < 30

@@ -114,11 +114,14 @@ def test_below_five_participants_others_see_nothing_of_what_was_said(host: Host,
     ):
         assert part not in page.html
     assert "results appear here once 5 people have taken part" in page.text
+    assert "come back to it later" in page.text
+    assert f"chat?s={session['id']}" in page.links
     assert "There are no results yet" not in page.text
     member = opened(host, session)[1]
     for part in (OVERVIEW, QUOTE, LONELY, "fears the noise", "No smoke, said one"):
         assert part in member.text
     assert "other visitors see nothing of the results yet" in member.text
+    assert f"chat?s={session['id']}" not in member.links
 
 
 def test_who_took_part_finds_the_way_back_to_the_conversation(host: Host, ben: Browser) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from chalice.local import LambdaEventConverter
 
 from chalicelib import container
 from chalicelib.clock import Deadline
@@ -16,8 +17,8 @@ from tests.web.browser import Browser
 from tests.web.participant.test_results import opened, results
 
 PRIVATE = "My name is Dorothea Quimby and I was fired by Mr Harris, my phone is 0171 555 0199"
-COMMON = "The canteen is too far away for most people here"
-SAYINGS = (PRIVATE, *[f"{COMMON}, and number {number} of us says so" for number in range(5)])
+COMMON = "The canteen is too far away from our desks"
+SAYINGS = (PRIVATE, *[f"{COMMON}, {word}" for word in ("alas", "sadly", "again", "still", "today")])
 PARTS = ("overview", "agreements", "tensions", "open_questions", "critical_answer")
 
 
@@ -71,3 +72,32 @@ def test_nor_does_a_next_session_that_is_given_the_brief(
     prompt = "\n".join([block.text for block in shown.system] + [b.text for m in shown.messages for b in m.blocks])
     assert "The canteen is far away." in prompt
     assert [word for word in ("Dorothea", "Quimby", "Harris", "0199") if word in prompt] == []
+
+
+@pytest.mark.parametrize(
+    ("addresses", "fields", "is_open"),
+    [
+        (["203.0.113.9"] * 5, {}, False),
+        (["203.0.113.9"] * 5, {"shared_network": True}, True),
+        ([f"203.0.113.{number}" for number in range(5)], {}, True),
+    ],
+    ids=["one address", "a workshop", "five addresses"],
+)
+def test_one_visitor_with_five_browsers_is_no_five_people(
+    host: Host, monkeypatch: pytest.MonkeyPatch, addresses: list[str], fields: dict[str, Any], is_open: bool
+) -> None:
+    session = host.new_session(results_visibility="public", **fields)
+    for address, saying in zip(addresses, SAYINGS[1:], strict=True):
+        monkeypatch.setattr(LambdaEventConverter, "LOCAL_SOURCE_IP", address)
+        person = Browser()
+        person.join(session)
+        person.say(session, saying)
+    assert jobs.summarise(session["id"])
+    page, member = results(Browser(), session), opened(host, session)[1]
+    assert ("Fewer than 5 people" in page.text) is not is_open
+    assert ("canteen" in page.text.lower()) is is_open
+    assert "canteen" in member.text.lower()
+    assert "5 participants" in member.text
+    if not is_open:
+        host.call("PATCH", f"/sessions/{session['id']}", {"shared_network": True})
+        assert "canteen" in results(Browser(), session).text.lower()

@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.model.synthesis import Stance
 
 
-class Note(Struct, frozen=True):
+class Note(Struct, frozen=True, omit_defaults=True):
     """What is noted of one theme: who carries it, in counts, and a few messages that say so.
 
     `ids` are all ids that stand for it, its own first. The label and the description may be told to other participants

@@ -55,7 +55,7 @@ class ThemeRegistry(Struct, frozen=True, dict=True):
         return {theme.id: theme for theme in self.themes}
 
 
-class Point(Struct, frozen=True):
+class Point(Struct, frozen=True, omit_defaults=True):
     """One thing a participant holds. `quote` is cut by code from the message that says so, empty where nothing matched; where
     it `is_cut`, more was to be quoted than there is room for.
 

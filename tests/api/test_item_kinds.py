@@ -110,6 +110,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
+    assert container.guards().key_of_day(container.clock().now())
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

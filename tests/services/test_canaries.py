@@ -16,6 +16,7 @@ from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.model import Scratchpad
 from chalicelib.services.synthesis import digest_runner, state
+from chalicelib.services.synthesis.scratchpad import FIRST_MINUTES
 from chalicelib.services.synthesis.summary_job import summarise
 from tests.clock import own_time
 from tests.conversation import Conversation, participant
@@ -97,7 +98,12 @@ def _summary(request: Request) -> dict[str, Any]:
         for it in shown
     ]
     lists = dict.fromkeys(("same", "agreements", "tensions", "minority_views", "open_questions"), ())
-    return {"overview": "People spoke.", "themes": themes, **{name: [] for name in lists}, "critical_answer": ""}
+    return {
+        "overview": "People spoke of buses.",
+        "themes": themes,
+        **{name: [] for name in lists},
+        "critical_answer": "",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +147,7 @@ def speak(conversation: Conversation, name: str, *said: str) -> str:
 
 
 def digest(conversation: Conversation) -> Scratchpad:
-    conversation.clock.advance(120)
+    conversation.clock.advance(FIRST_MINUTES.seconds)
     summarise(conversation.session.id, deps=container.synthesis_deps())
     pad = container.sessions().view(conversation.session.id, ("scratchpad",)).scratchpad
     assert pad is not None

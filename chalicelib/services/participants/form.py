@@ -93,9 +93,10 @@ def name_questions(questions: Sequence[Question], given: Sequence[tuple[str, Giv
     """
     if len({reference for reference, _ in given}) < len(given):
         raise Invalid(_ONCE)
-    by_text = {fold(question.text): question.id for question in reversed(questions)}
-    named = {question.id: question.id for question in questions}
-    ids = [named.get(reference.lower()) or by_text.get(fold(reference)) for reference, _ in given]
+    ids: list[str | None] = [_find_id(reference, questions) for reference, _ in given]
+    if None in ids:  # folding texts takes its time
+        by_text = {fold(question.text): question.id for question in reversed(questions)}
+        ids = [found or by_text.get(fold(asked)) for found, (asked, _) in zip(ids, given, strict=True)]
     positions = [_position(reference) for reference, _ in given]
     first = 0 if any(found is None and place == 0 for found, place in zip(ids, positions, strict=True)) else 1
     answers: dict[str, Given] = {}
@@ -191,6 +192,10 @@ def _split(text: str, options: Sequence[str]) -> Iterator[str]:
             start += 1 + found.count(",")
             if found:
                 yield found
+
+
+def _find_id(reference: str, questions: Sequence[Question]) -> str | None:
+    return next((question.id for question in questions if question.id == reference.lower()), None)
 
 
 def _position(reference: str) -> int | None:

@@ -78,7 +78,7 @@ def test_nor_do_they_in_a_session_too_large_to_read_all_digests_of(host: Host, c
     assert costs[0] <= 20 + OF_A_DIGEST + OF_A_LEAF - OF_INDEXES
 
 
-@pytest.mark.parametrize(("number", "without"), [(10, 11), (300, 16), (450, 20)])
+@pytest.mark.parametrize(("number", "without"), [(12, 12), (300, 16), (450, 20)])
 def test_a_new_theme_costs_its_own_item_however_many_there_are(
     host: Host, clock: FakeClock, number: int, without: int
 ) -> None:

@@ -54,6 +54,24 @@ def test_a_link_to_the_results_waits_for_the_end(cloud: LocalCloud, devices: Dev
     assert answer.status == 403
 
 
+def test_the_box_stays_in_view_and_hides_nothing_that_is_told(cloud: LocalCloud, devices: Devices) -> None:
+    talk = ChatPage(devices.open(cloud, PHONE), cloud, new_session(cloud, questions=[])).join()
+    bottom = "document.querySelector('#compose').getBoundingClientRect().bottom"
+    for words in SAID:
+        talk.say(words)
+    assert talk.page.evaluate(f"{bottom} <= innerHeight")
+    talk.page.evaluate("scrollTo(0, 0)")
+    assert talk.page.evaluate(f"{bottom} <= innerHeight")
+    talk.page.context.set_offline(True)
+    talk.send("And bread.")
+    expect(talk.alert).to_be_visible()
+    told, box = talk.alert.bounding_box(), talk.page.locator("#compose").bounding_box()
+    assert told
+    assert box
+    assert told["y"] + told["height"] <= box["y"] + 1
+    talk.page.context.set_offline(False)
+
+
 def test_the_newest_message_is_in_view_after_sending(cloud: LocalCloud, devices: Devices) -> None:
     talk = ChatPage(devices.open(cloud), cloud, new_session(cloud, questions=[])).join()
     talk.say("Soup.\n" * 60)

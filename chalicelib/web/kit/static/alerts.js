@@ -21,6 +21,7 @@ export function alert(text, offer) {
     notice.append(button);
   }
   alerts.append(notice);
+  notice.scrollIntoView({ block: "nearest" }); // a box to write in may be pinned over its place
 }
 
 // What this said is mended.

@@ -28,7 +28,7 @@ function apply(news) {
   if (news.entries === undefined) return;
   const newest = log.append(news.entries);
   document.getElementById("progress").value = news.progress;
-  renew(news);
+  const renewed = renew(news);
   if (news.concluded) {
     document.querySelectorAll("[form=done], #done").forEach((it) => it.remove());
     const label = compose?.querySelector("label");
@@ -43,17 +43,19 @@ function apply(news) {
     log.wait(false);
   }
   if (newest) log.reveal(newest);
+  else if (renewed) foot.scrollIntoView({ block: "nearest" });
 }
 
 // The foot anew, where what it shows is another thing by now. A form that somebody is filling in stays as it is.
+// Says whether anything changed.
 function renew(news) {
-  if (foot.dataset.key === news.key) return;
+  if (foot.dataset.key === news.key) return false;
   const focused = document.activeElement;
   const next = document.createRange().createContextualFragment(news.foot);
   const forms = [...foot.querySelectorAll("[data-widget], .rating")];
   const held = forms.filter((form) => "dirty" in form.dataset || form.contains(focused));
   const twins = new Map(held.map((form) => [form, twinOf(form, next)]));
-  if (held.some((form) => form.matches(".rating") && !twins.get(form))) return;
+  if (held.some((form) => form.matches(".rating") && !twins.get(form))) return false;
   for (const [form, twin] of twins) twin?.replaceWith(form);
   foot.dataset.key = news.key;
   const before = outcome();
@@ -62,6 +64,7 @@ function renew(news) {
   if (foot.contains(focused)) focused.focus({ preventScroll: true });
   else if (focused === box && !box.value) presentWidget(held);
   if (outcome() !== before) tell(outcome());
+  return true;
 }
 
 // Who has written nothing is led to the widget that came: its question is read out, and no keyboard covers it.

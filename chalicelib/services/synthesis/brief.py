@@ -139,7 +139,7 @@ def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: 
         markdown.section(words.brief_decisions, markdown.bullets(summary.agreements)),
         markdown.section(words.tensions, markdown.bullets(summary.tensions)),
         markdown.section(words.open_questions, markdown.bullets(summary.open_questions)),
-        markdown.section(words.brief_next, _next_session(session, summary, words)),
+        markdown.section(words.brief_next, _next_session(session, summary, words, is_open=not whole.critical_answer)),
     )
 
 
@@ -172,10 +172,10 @@ def _question(question: Question, words: SummaryTexts) -> str:
     return f"{line} ({markdown.inline('; '.join(notes))})" if notes else line
 
 
-def _next_session(session: Session, summary: Summary, words: SummaryTexts) -> str:
+def _next_session(session: Session, summary: Summary, words: SummaryTexts, *, is_open: bool) -> str:
     """A proposal made by rule: take up what is open, else what divides people, else the widest theme."""
     lines = [words.brief_next_topic.format(topic=session.topic)]
-    if session.critical and not summary.critical_answer:
+    if session.critical and is_open:
         lines.append(words.brief_ask_again.format(text=session.critical))
     lines += _named(words.brief_answer, summary.open_questions)
     lines += _named(words.brief_work_through, summary.tensions)

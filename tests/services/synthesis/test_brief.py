@@ -157,7 +157,11 @@ def test_without_a_summary_there_are_no_results() -> None:
 def test_what_is_critical_and_unanswered_comes_back_in_the_next_session() -> None:
     unanswered = replace(full(), summary=replace(SUMMARY, critical_answer=None, open_questions=(), tensions=()))
     document = render_brief(unanswered, "u")
-    assert "Ask again about what is critical, since nobody has spoken to it: Open on Sundays?" in document
+    asked_again = "Ask again about what is critical, since nobody has spoken to it: Open on Sundays?"
+    assert asked_again in document
+    withheld = replace(full(), summary=replace(SUMMARY, withheld=("Sundays are wanted.",)))
+    assert "what was said" not in render_brief(withheld, "u")
+    assert asked_again not in render_brief(withheld, "u")
 
 
 def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:

@@ -49,6 +49,12 @@ class Browser:
     client: Client = field(default_factory=lambda: Client(app))
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=lambda: {"Sec-Fetch-Site": "same-origin"})
+    keeps_cookies: bool = True
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The cookies that name somebody, beside the one that names the browser."""
+        return {name: value for name, value in self.cookies.items() if name.startswith(("hm_", "hr_", "ht_"))}
 
     def open(self, path: str) -> Page:
         """Visit an address."""
@@ -64,10 +70,13 @@ class Browser:
 
     def submit(self, form: Form, **fields: str) -> Page:
         """Send a form with these fields over what it holds, and follow the redirect."""
-        answer = self.post(form, **fields)
-        if answer.status_code != 303:
-            return self._read(answer)
-        return self.open("/" + answer.headers["Location"].partition("#")[0])
+        return self.follow(self.post(form, **fields))
+
+    def follow(self, answer: HTTPResponse) -> Page:
+        """Go where an answer sends a browser, as far as that leads."""
+        while answer.status_code in (302, 303):
+            answer = self.get("/" + answer.headers["Location"].partition("#")[0])
+        return self._read(answer)
 
     def post(self, form: Form, **fields: str) -> HTTPResponse:
         """Send a form; the bare answer."""
@@ -96,9 +105,9 @@ class Browser:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.client.http.request(method, path, headers=sent, body=body)
         set_cookie = answer.headers.get("Set-Cookie", [])
-        for header in [set_cookie] if isinstance(set_cookie, str) else set_cookie:
+        for header in ([set_cookie] if isinstance(set_cookie, str) else set_cookie) if self.keeps_cookies else []:
             name, _, value = header.partition(";")[0].partition("=")
-            self.cookies[name] = value
+            self.cookies[name] = value  # in the place that it has: browsers send the oldest first
             if not value:
                 del self.cookies[name]
         return answer

@@ -25,8 +25,9 @@ DigestPurpose = Literal[
     "address",
     "session",
     "source",
+    "person",
 ]
-SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage"]
+SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
 
 
 def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:

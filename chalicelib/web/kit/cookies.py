@@ -22,7 +22,12 @@ def set_cookie(request: Request, name: str, value: str, seconds: int) -> str:
 
 def cookie_values(request: Request, name: str) -> Iterator[str]:
     """Yields what the cookies of this name hold: a browser may send several, set for several paths."""
+    return (value for found, value in list_cookies(request) if found == name)
+
+
+def list_cookies(request: Request) -> Iterator[tuple[str, str]]:
+    """Yields every cookie that came, its name and what it holds, in the order in which the browser sent them."""
     # Each is read alone. The library keeps one of a name, and none at all beside one that it cannot read, whose ever that is.
     for pair in request.headers.get("cookie", "").split(";"):
         with suppress(CookieError):
-            yield from (cookie.value for found, cookie in SimpleCookie(pair).items() if found == name)
+            yield from ((found, cookie.value) for found, cookie in SimpleCookie(pair).items())

@@ -130,9 +130,10 @@ def see_other(location: str, *cookies: str) -> Response:
 
 
 def with_cookies(response: Response, cookies: Sequence[str]) -> Response:
-    """Returns the response, with these headers that set cookies."""
+    """Returns the response, with these headers that set cookies beside those that it has."""
     if cookies:
-        response.headers["Set-Cookie"] = list(cookies)
+        set_already = response.headers.get("Set-Cookie", [])
+        response.headers["Set-Cookie"] = [*([set_already] if isinstance(set_already, str) else set_already), *cookies]
     return response
 
 

@@ -1,24 +1,41 @@
-"""Who a browser is: a random id, signed, in a cookie of the session and in the form that leads to it.
+"""Who a browser is: an id of its own, signed, in one cookie, from the form of its first session on.
 
-The id is made with the form, so that a form sent twice is one person, and moves into the cookie when the conversation
-begins. Opening the page stores nothing. Every signed value is for one purpose in one session; what we did not sign for
-just that counts as none.
+Whom it is in a session follows from that id, so that no cookie is needed for another session, and a form whose answer was
+lost is opened as the same person. A session has a cookie of its own only where a browser is somebody else there: whose
+private link it opened, or whoever came after "forget". Those are few, and the oldest give way to new ones. Opening the page
+stores nothing. Every signed value is for one purpose in one session; what we did not sign for just that counts as none.
 """
 
-from collections.abc import Iterator
+import base64
+import json
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping
 
 from chalice.app import Request
 from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
-from chalicelib.services.access.signing import make_signature, sign, unsign
-from chalicelib.web.kit.cookies import cookie_values, set_cookie
+from chalicelib.services.access.signing import make_digest, make_signature, sign, unsign
+from chalicelib.web.kit.cookies import cookie_values, list_cookies, set_cookie
+from chalicelib.web.kit.language import COOKIE
 
 _DAY = 24 * 3600
 _COOKIE_SECONDS = 180 * _DAY
-_PERSON_COOKIE = "hm"
+_LANDING_SECONDS = 3600
+_WAITING_SECONDS = 600
+_BROWSER_COOKIE = "hm"
+_PERSON_COOKIE = "hm"  # with the session behind it
+_START_COOKIE = "hn"  # says that somebody new began there
 _HOLDER_COOKIES: dict[Kind, str] = {"user": "hr", "thread": "ht"}
+_WAITING_COOKIE = "hw"
+# Together with the browser's own and its language less than the 4 KB that servers take of all cookies.
+_SESSIONS_BYTES = 1_400  # of the cookies of sessions; the oldest go
+_MOST_STARTS = 12
+_WAITING_BYTES = 1_700
+_BETWEEN = len("=; ")
+_EVERY_SESSION = ""  # what is signed for a browser holds in each
 
 
 class Identity(Struct, frozen=True):
@@ -31,24 +48,93 @@ class Identity(Struct, frozen=True):
     generation: int = 0
 
 
+def find_browser(request: Request) -> str | None:
+    """Returns the id of this browser, where it has one."""
+    found = (unsign(_secret(), "browser", _EVERY_SESSION, value) for value in cookie_values(request, _BROWSER_COOKIE))
+    return next((browser for browser in found if browser), None)
+
+
+def keeps_cookies(request: Request) -> bool:
+    """Says whether this browser has sent back any cookie of ours."""
+    return any(name.partition("_")[0] in (_BROWSER_COOKIE, _START_COOKIE) for name, _ in list_cookies(request))
+
+
 def find_person(request: Request, session_id: str) -> Identity | None:
-    """Returns the participant that this browser's cookie names."""
-    people = (
+    """Returns the participant that this browser is in a session; None for a browser without an id."""
+    named = (
         unsign(_secret(), "cookie", session_id, value) for value in _cookie_values(request, _PERSON_COOKIE, session_id)
     )
-    return next((_identity_of(signed) for signed in people if signed), None)
+    if signed := next((found for found in named if found), None):
+        return _identity_of(signed)
+    browser = find_browser(request)
+    return make_identity(request, browser, session_id) if browser else None
 
 
-def person_cookie(request: Request, identity: Identity, session_id: str) -> str:
-    """Returns the header that makes this browser this participant for half a year."""
+def make_identity(request: Request, browser: str, session_id: str) -> Identity:
+    """Returns whom the browser of this id is in a session, where nothing says otherwise."""
+    start = next(_cookie_values(request, _START_COOKIE, session_id), "")
+    named = make_digest(_secret(), "person", json.dumps([browser, session_id, start]).encode())
+    return Identity(str(uuid.UUID(bytes=named[:16], version=4)))
+
+
+def browser_cookie(request: Request, browser: str) -> str:
+    """Returns the header that gives this browser its id for half a year."""
+    value = sign(_secret(), "browser", _EVERY_SESSION, browser)
+    return set_cookie(request, _BROWSER_COOKIE, value, _COOKIE_SECONDS)
+
+
+def identity_cookies(request: Request, browser: str, identity: Identity, session_id: str) -> list[str]:
+    """Returns the headers that make this browser this participant for half a year."""
+    if identity == make_identity(request, browser, session_id):
+        return [browser_cookie(request, browser)]
     value = sign(_secret(), "cookie", session_id, _signed_of(identity))
-    return set_cookie(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
+    return _session_cookies(request, _cookie_name(_PERSON_COOKIE, session_id), value, _COOKIE_SECONDS)
 
 
-def expired_cookies(request: Request, session_id: str) -> list[str]:
-    """Returns the headers that make this browser nobody again: neither a participant, nor anybody who may see results."""
+def cookies_of_nobody(request: Request, session_id: str) -> list[str]:
+    """Returns the headers that make this browser nobody again in a session: neither a participant, nor anybody who may see
+    results. In so many sessions at most: from the next on, it is another browser in all of them."""
     prefixes = (_PERSON_COOKIE, *_HOLDER_COOKIES.values())
-    return [set_cookie(request, _cookie_name(prefix, session_id), "", 0) for prefix in prefixes]
+    gone = [set_cookie(request, _cookie_name(prefix, session_id), "", 0) for prefix in prefixes]
+    own = _cookie_name(_START_COOKIE, session_id)
+    starts = [name for name, _ in list_cookies(request) if name.startswith(f"{_START_COOKIE}_") and name != own]
+    if len(starts) < _MOST_STARTS:
+        return [*gone, set_cookie(request, own, container.new_id()[:8], _COOKIE_SECONDS)]
+    ended = [set_cookie(request, name, "", 0) for name in (*starts, own)]
+    return [*gone, *ended, browser_cookie(request, container.new_id())]
+
+
+def landing_token(identity: Identity, session_id: str) -> str:
+    """Returns the mark of a redirect that a browser without cookies follows: for an hour it says who was sent on."""
+    until = int(container.clock().now().timestamp()) + _LANDING_SECONDS
+    return sign(_secret(), "landing", session_id, f"{_signed_of(identity)}~{until}")
+
+
+def person_landing(token: str, session_id: str) -> Identity | None:
+    """Returns who was sent on; None where it is too long ago, or nobody was."""
+    signed, _, until = (unsign(_secret(), "landing", session_id, token) or "").partition("~")
+    return _identity_of(signed) if until and int(until) > container.clock().now().timestamp() else None
+
+
+def waiting_cookie(request: Request, form: Mapping[str, str], session_id: str) -> str | None:
+    """Returns the header that keeps a form for ten minutes, until it is let in; None for one that no cookie holds."""
+    packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(dict(form)).encode(), 9)).decode().rstrip("=")
+    value = sign(_secret(), "waiting", session_id, packed)
+    return set_cookie(request, _WAITING_COOKIE, value, _WAITING_SECONDS) if len(value) <= _WAITING_BYTES else None
+
+
+def find_waiting_form(request: Request, session_id: str) -> dict[str, str] | None:
+    """Returns the form that waits in this browser to be let into this session."""
+    for value in cookie_values(request, _WAITING_COOKIE):
+        if packed := unsign(_secret(), "waiting", session_id, value):
+            unpacked = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+            return dict(json.loads(unpacked))
+    return None
+
+
+def expired_waiting_cookie(request: Request) -> str:
+    """Returns the header that takes it away."""
+    return set_cookie(request, _WAITING_COOKIE, "", 0)
 
 
 def form_token(person: str, session_id: str) -> str:
@@ -100,9 +186,25 @@ def find_holder(request: Request, kind: Kind, session_id: str) -> LinkHolder | N
     return next((found for found in holders if found and found.kind == kind), None)
 
 
-def holder_cookie(request: Request, token: str, kind: Kind, session_id: str) -> str:
-    """Returns the header that keeps such a link, as long as it lasts, out of the address."""
-    return set_cookie(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, DAYS[kind] * _DAY)
+def holder_cookies(request: Request, token: str, kind: Kind, session_id: str) -> list[str]:
+    """Returns the headers that keep such a link, as long as it lasts, out of the address."""
+    return _session_cookies(request, _cookie_name(_HOLDER_COOKIES[kind], session_id), token, DAYS[kind] * _DAY)
+
+
+def _session_cookies(request: Request, name: str, value: str, seconds: int) -> list[str]:
+    """Returns the header that sets a cookie of a session, and those that take the oldest of others away where there are too
+    many. Browsers send the oldest first."""
+    prefixes = tuple(f"{prefix}_" for prefix in (_PERSON_COOKIE, *_HOLDER_COOKIES.values()))
+    others = [(known, len(known) + len(held)) for known, held in list_cookies(request) if known.startswith(prefixes)]
+    others = [(known, size) for known, size in others if known not in (name, COOKIE)]
+    left = _SESSIONS_BYTES - len(name) - len(value) - sum(size + _BETWEEN for _, size in others)
+    gone = []
+    for known, size in others:
+        if left >= 0:
+            break
+        gone.append(set_cookie(request, known, "", 0))
+        left += size + _BETWEEN
+    return [set_cookie(request, name, value, seconds), *gone]
 
 
 def _signed_of(identity: Identity) -> str:

@@ -11,7 +11,7 @@ from chalice.app import Request, Response
 from chalicelib.errors import RateLimited
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance
+from chalicelib.web.kit.http import Form, is_certainly_ours, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.participant import actions, chat_page, join, resume
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
@@ -24,7 +24,13 @@ def show_page(request: Request, session_id: str) -> Response:
     """Returns the page as it stands for this visitor."""
     query = request.query_params or {}
 
-    def show(chat: ChatRequest, _: bool) -> Response:
+    def show(chat: ChatRequest, is_known: bool) -> Response:
+        if landed := identity.person_landing(token_in_link(query.get("landed", "")), session_id):
+            if is_known:
+                return see_other(chat_page.chat_address(chat, query.get("told")))
+            return chat_page.show_landing(chat, chat.find().view.session, landed)
+        if waiting := identity.find_waiting_form(request, session_id):
+            return join.join(chat, waiting, is_ours=True)
         if named := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):
             return resume.offer(chat, link, named)
         context = chat.find()
@@ -43,9 +49,9 @@ def show_news(request: Request) -> Response:
     query = request.query_params or {}
     session_id = require_uuid(query.get("s") or "")
 
-    def show(chat: ChatRequest, is_known: bool) -> Response:
+    def show(chat: ChatRequest, _: bool) -> Response:
         if not identity.is_page_of(request.headers.get(TOKEN_HEADER, ""), chat.person, session_id):
-            return _refuse_other_person(chat, is_known=is_known)
+            return _refuse_other_person(chat)
         view, thread = chat.read()
         return chat_page.show_chat(chat, view, thread)
 
@@ -88,7 +94,7 @@ def _receive(request: Request, after: int | None) -> Response:
         if form.get("do") == "resume":
             return resume.resume(chat, form)
         if not {"do", "content"} & form.keys():
-            return join.join(chat, form, is_known=is_known)
+            return join.join(chat, form, is_ours=is_certainly_ours(request))
         return _handle_form(chat, form, is_known=is_known)
 
     return _answer(request, session_id, after, take)
@@ -97,7 +103,7 @@ def _receive(request: Request, after: int | None) -> Response:
 def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     """Does what a form of a conversation says, where that conversation is this browser's."""
     if not is_known or not identity.is_page_of(form.get("token", ""), chat.person, chat.session_id):
-        return _refuse_other_person(chat, form.get("content") or form.get("comment", ""), is_known=is_known)
+        return _refuse_other_person(chat, form.get("content") or form.get("comment", ""))
     if form.get("do") == "leave":
         return resume.forget(chat, form)
     if form.get("do") == "done":
@@ -107,18 +113,20 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     return actions.answer_widget(chat, form) if form.get("do") == "choose" else actions.send_message(chat, form)
 
 
-def _refuse_other_person(chat: ChatRequest, content: str = "", *, is_known: bool) -> Response:
+def _refuse_other_person(chat: ChatRequest, content: str = "") -> Response:
     """Answers a page that is not of this browser's conversation: whose it is cannot be said, and the words go back to who wrote them.
 
     The page of a script may still show somebody else's conversation: it is loaded anew, and gets nothing of this one.
     """
     context = chat.find()
-    notice = chat.locale(context.view.session).texts("other_person" if is_known else "unknown_browser")
+    notice = chat.locale(context.view.session).texts("other_person" if context.thread else "unknown_browser")
     if chat.after is not None:
         return json_response({"notice": notice, "kept": False, "retry": False, "reload": True}, 403)
-    thread = chat.conversation(context) if is_known else None
     return chat_page.show_chat(
-        chat, context.view, thread, ActionOutcome(notice, Draft(content) if content else None, status=403)
+        chat,
+        context.view,
+        chat.conversation(context),
+        ActionOutcome(notice, Draft(content) if content else None, status=403),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
@@ -22,7 +23,8 @@ from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.http import json_response, may_retry, see_other
+from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
+from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
@@ -101,8 +103,22 @@ def continue_chat(
             view, latest = chat.read()
             session = view.session
         return _show_news(chat, session, latest, ActionOutcome(kept=kept))
-    location = chat_address(chat, done) if done else f"{chat_address(chat)}#end"
-    return see_other(location, identity.person_cookie(chat.request, chat.identity, chat.session_id))
+    return land(chat, done)
+
+
+def land(chat: ChatRequest, done: str | None = None) -> Response:
+    """Sends on to the conversation, as this person from now on. Whether a browser that has not sent us any cookie keeps one,
+    the page tells that it is sent to: the address says who was sent."""
+    location = chat_address(chat, done)
+    if not identity.keeps_cookies(chat.request):
+        location += f"&landed={identity.landing_token(chat.identity, chat.session_id)}"
+    cookies = identity.identity_cookies(chat.request, chat.browser, chat.identity, chat.session_id)
+    return see_other(location if done else f"{location}#end", *cookies)
+
+
+def show_landing(chat: ChatRequest, session: Session, landed: Identity) -> Response:
+    """Returns the page for somebody who was sent on and whose browser has kept no cookie."""
+    return render_page(chat.request, "cookies.html", session=session, **page_values(replace(chat, identity=landed)))
 
 
 def page_values(chat: ChatRequest) -> dict[str, Any]:
@@ -137,6 +153,8 @@ def show_chat(
             **values,
         }
         response = render_page(chat.request, template, status, session=view.session, **shared)
+        if template == "join.html":
+            with_cookies(response, [identity.browser_cookie(chat.request, chat.browser)])
     return with_retry_after(response, outcome.error) if outcome.error else response
 
 

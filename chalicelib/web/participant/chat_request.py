@@ -13,19 +13,21 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.conversations.thread_view import read_messages
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.web.kit import language
-from chalicelib.web.kit.identity import Identity
+from chalicelib.web.kit.identity import Identity, find_browser, make_identity
 from chalicelib.web.kit.page import PageLocale, locale_for
 from chalicelib.web.kit.request import TURN_SECONDS, source_address
 
 
 class ChatRequest(Struct, frozen=True):
-    """Who asks for what. `after` is the last message that a script has on its page; None where a whole page is wanted."""
+    """Who asks for what. `after` is the last message that a script has on its page; None where a whole page is wanted.
+    `browser` is the id that this browser has, or is given now."""
 
     request: Request
     session_id: str
     identity: Identity
     deadline: Deadline
     after: int | None = None
+    browser: str = ""
 
     @property
     def person(self) -> str:
@@ -65,10 +67,7 @@ def make_chat_request(
     request: Request, session_id: str, identity: Identity | None, after: int | None = None
 ) -> ChatRequest:
     """Returns the request as one of this person's, or of somebody new where nobody is known."""
-    return ChatRequest(
-        request,
-        session_id,
-        identity or Identity(container.new_id()),
-        container.clock().deadline(TURN_SECONDS),
-        after,
-    )
+    known = find_browser(request)
+    browser = known or container.new_id()
+    new = Identity(container.new_id()) if known else make_identity(request, browser, session_id)
+    return ChatRequest(request, session_id, identity or new, container.clock().deadline(TURN_SECONDS), after, browser)

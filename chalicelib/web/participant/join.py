@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Conflict, Forbidden, HarmonicaError, Invalid, SessionFull
+from chalicelib.services.access.join_pace import TooManyJoins
 from chalicelib.services.conversations.join import begin
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, fill_in
 from chalicelib.services.participants.form import AnswerRefused, Given, list_refusals
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.http import Form, is_certainly_ours
+from chalicelib.web.kit.http import Form, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
@@ -20,43 +21,51 @@ from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import explain_refusal
 from chalicelib.web.participant.shown_form import read_entered, read_shown
+from chalicelib.web.participant.waiting_page import show_waiting
 
-Entered = tuple[Sequence[ShownQuestion] | None, Mapping[str, Given]]  # what the page showed, and what came back for it
 
-
-def join(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
+def join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
     """Begins the conversation, or tries its opening again; somebody who is in already just goes on.
 
-    Whom no cookie names, the form names, so that one sent twice is one person; but only where it is surely ours: another
-    site could hand a visitor an identity that it knows.
+    The form names who sends it, so that one sent twice is one person whatever became of cookies in between; but only where
+    it is surely ours: another site could hand a visitor an identity that it knows.
     """
-    person = chat.person if is_known else identity.person_in_form(form.get("who", ""), chat.session_id)
-    if person and not is_known and is_certainly_ours(chat.request):
-        chat = replace(chat, identity=Identity(person))
-    try:
-        context = chat.find()
-    except AccessEnded:
-        if is_known:
-            raise
-        # The form is from before its participant ended all this: it is given back as somebody new's.
-        return join(replace(chat, identity=Identity(container.new_id())), {**form, "who": ""}, is_known=False)
-    entered = read_shown(form.get("asked", ""), chat.session_id), read_entered(form)
-    filled = fill_in(context.view, *entered)
+    response = _join(chat, form, is_ours=is_ours)
+    if response.status_code != TooManyJoins.status and identity.find_waiting_form(chat.request, chat.session_id):
+        with_cookies(response, [identity.expired_waiting_cookie(chat.request)])
+    return response
+
+
+def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
+    context = chat.find()
+    person = identity.person_in_form(form.get("who", ""), chat.session_id)
+    if context.thread is None and person and is_ours and person != chat.person:
+        sender = replace(chat, identity=Identity(person))
+        try:
+            chat, context = sender, sender.find()
+        except AccessEnded:
+            person = None  # the form is from before its participant ended all this
+    filled = fill_in(context.view, *_read_form(chat, form))
     if context.thread and not context.thread.is_empty:
         return _go_on(chat, context, filled)
-    if person is None:
-        return _after_failure(chat, entered, Forbidden("This form is none of ours"))
+    if context.thread is None and person is None:
+        return _after_failure(chat, form, Forbidden("This form is none of ours"))
     if context.thread is None and (refused := _list_refusals(filled)):
-        return _after_failure(chat, entered, refused[0], refused)
+        return _after_failure(chat, form, refused[0], refused)
     if context.thread is None and filled.left_over:
-        return _after_failure(chat, entered, Conflict("The form changed while it was filled in"))
+        return _after_failure(chat, form, Conflict("The form changed while it was filled in"))
     try:
         asked = replace(context, view=replace(context.view, questions=filled.questions))
         deps = container.conversation_deps()
         turn = begin(asked, chat.who, filled.given, filled.kept, deps=deps, deadline=chat.deadline)
     except Exception as error:
-        return _after_failure(chat, entered, identify_error(error, chat))
+        return _after_failure(chat, form, identify_error(error, chat))
     return continue_chat(chat, turn.session, turn.conversation)
+
+
+def _read_form(chat: ChatRequest, form: Form) -> tuple[Sequence[ShownQuestion] | None, Mapping[str, Given]]:
+    """Returns what the page showed, and what came back for it."""
+    return read_shown(form.get("asked", ""), chat.session_id), read_entered(form)
 
 
 def _list_refusals(filled: FilledForm) -> tuple[AnswerRefused, ...]:
@@ -77,13 +86,15 @@ def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Re
 
 
 def _after_failure(
-    chat: ChatRequest, entered: Entered, error: HarmonicaError, refused: tuple[AnswerRefused, ...] = ()
+    chat: ChatRequest, form: Form, error: HarmonicaError, refused: tuple[AnswerRefused, ...] = ()
 ) -> Response:
     """Sends on to the conversation where it was begun nevertheless, by this request or its twin; else gives the form back."""
     context = chat.find()
-    filled = fill_in(context.view, *entered)
+    filled = fill_in(context.view, *_read_form(chat, form))
     if context.thread:
         return _go_on(chat, context, filled)
+    if isinstance(error, TooManyJoins):
+        return show_waiting(chat, context.view.session, form, error)
     notice = _explain_failure(error, filled, chat.locale(context.view.session).texts)
     return show_chat(chat, context.view, None, ActionOutcome(notice, form=filled, refused=refused, error=error))
 

@@ -52,7 +52,7 @@ def show(request: Request, session_id: str) -> Response:
     query = request.query_params or {}
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
-        return see_other(f"results?s={session_id}", identity.holder_cookie(request, token, holder.kind, session_id))
+        return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
     member = identity.find_holder(request, "user", session_id)
     view = view_for(session_id, (*FOR_RESULTS, *FOR_COUNT), member, sessions=container.sessions())
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())

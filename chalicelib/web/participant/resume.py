@@ -5,6 +5,7 @@ would otherwise have a visitor speak, without their knowing, in a conversation t
 """
 
 from chalice.app import Response
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session
@@ -28,6 +29,7 @@ def offer(chat: ChatRequest, link: str, named: Identity) -> Response:
     if elsewhere := _elsewhere(chat, context, named):
         return elsewhere
     response = render_page(chat.request, "resume.html", session=context.view.session, link=link)
+    with_cookies(response, [identity.browser_cookie(chat.request, chat.browser)])
     response.headers["Referrer-Policy"] = _REFERRER_POLICY
     return response
 
@@ -39,8 +41,7 @@ def resume(chat: ChatRequest, form: Form) -> Response:
     named = identity.person_in_link(form.get("r", ""), chat.session_id)
     if named is None:
         return see_other(chat_page.chat_address(chat))
-    kept = identity.person_cookie(chat.request, named, chat.session_id)
-    return _elsewhere(chat, chat.find(), named) or see_other(chat_page.chat_address(chat, "resumed"), kept)
+    return _elsewhere(chat, chat.find(), named) or chat_page.land(replace(chat, identity=named), "resumed")
 
 
 def ask_to_forget(chat: ChatRequest, session: Session) -> Response:
@@ -55,7 +56,7 @@ def forget(chat: ChatRequest, form: Form) -> Response:
     """
     if form.get("everywhere"):
         end_access(chat.session_id, chat.who, deps=container.conversation_deps())
-    nobody = identity.expired_cookies(chat.request, chat.session_id)
+    nobody = identity.cookies_of_nobody(chat.request, chat.session_id)
     if chat.after is None:
         return see_other(chat_page.chat_address(chat), *nobody)
     return with_cookies(

@@ -233,7 +233,7 @@ def test_a_closed_session_shows_people_their_own_conversation(
     assert "This session is closed" in stranger.text
     assert (stranger.log, stranger.forms) == ([], [])
     left = ben.leave(session)
-    assert (left.status, left.log, left.forms, ben.cookies) == (410, [], [], {})
+    assert (left.status, left.log, left.forms, ben.names) == (410, [], [], {})
 
 
 def test_words_that_come_too_late_are_given_back(
@@ -257,7 +257,7 @@ def test_a_form_that_comes_too_late_finds_the_session_closed(
     page = ben.submit(form)
     assert page.status == 400
     assert "This session is closed" in page.text
-    assert ben.cookies == {}
+    assert ben.names == {}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_opening_the_link_stores_nothing(host: Host, ben: Browser) -> None:
     session = host.new_session()
     ben.chat(session)
     assert joined(host, session) == []
-    assert ben.cookies == {}
+    assert ben.names == {}
 
 
 def test_starting_leads_to_the_first_message(host: Host, ben: Browser) -> None:
@@ -202,7 +202,6 @@ def test_a_double_click_on_start_is_one_participant_and_one_model_call(
     ben.cookies.clear()  # the second click is sent before the answer to the first has come
     second = ben.post(form)
     assert (first.status_code, second.status_code) == (303, 303)
-    assert first.headers["Set-Cookie"] == second.headers["Set-Cookie"]
     assert len(joined(host, session)) == 1
     assert model.count("turn") == 1
 

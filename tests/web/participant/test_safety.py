@@ -64,12 +64,6 @@ def test_twenty_turns_a_minute_and_then_a_kind_word(host: Host, ben: Browser, cl
     assert ben.submit(page.form("Send")).log[-2] == ("You", "One too many")
 
 
-def test_a_hundred_people_behind_one_address_all_get_in(host: Host) -> None:
-    session = host.new_session(questions=[])
-    assert all(Browser().join(session).has_form("Send") for _ in range(100))
-    assert host.get(f"/sessions/{session['id']}")["participant_count"] == 100
-
-
 def test_past_its_allowance_an_address_is_asked_to_wait_and_no_word_is_lost(
     host: Host, ben: Browser, cem: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,7 +164,7 @@ def test_a_script_is_told_when_its_browser_has_forgotten(host: Host, ben: Browse
     assert ben.cookies
     status, news = script.send(do="leave")
     assert (status, news["left"], news["reload"]) == (200, True, True)
-    assert ben.cookies == {}
+    assert ben.names == {}
     assert ben.chat(script.session).log == []
 
 
@@ -174,7 +174,7 @@ def test_an_open_page_of_one_person_shows_nothing_of_the_next(ben: Browser, scri
         for status, news in (script.news(), script.send(again="m-1", content="Soup")):
             assert (status, news["reload"], news["kept"], news["retry"]) == (403, True, False, False)
             assert set(news) == {"reload", "kept", "retry", "notice"}
-            assert ("no longer knows" in news["notice"]) is (of_whom == "unknown_browser")
+            assert ("is gone" in news["notice"]) is (of_whom == "unknown_browser")
         if of_whom == "unknown_browser":
             ben.join(script.session)
 

@@ -67,7 +67,7 @@ def test_opening_a_private_link_asks_and_changes_nothing(host: Host, ben: Browse
     assert "soup" not in asked.html
     assert asked.headers["Referrer-Policy"] == "strict-origin"  # never the address
     assert '<meta name="robots" content="noindex">' in asked.html
-    assert cem.cookies == {}
+    assert cem.names == {}
     assert f"chat?s={session['id']}" in asked.links
     in_german = cem.open("/chat" + next(link for link in asked.links if link.endswith("lang=de")))
     assert in_german.has_form("Hier fortsetzen")
@@ -89,7 +89,7 @@ def test_a_private_link_we_did_not_make_is_nobodys(change: str, host: Host, ben:
     at, _, secret = made[change].partition("&r=")
     answer = cem.send(f"{at.partition('?')[2]}&do=resume&r={secret}".encode())
     assert (answer.status_code, answer.headers["Location"]) == (303, at.removeprefix("/"))
-    assert cem.cookies == {}
+    assert cem.names == {}
 
 
 def test_a_private_link_does_not_replace_a_conversation_that_a_browser_has(
@@ -133,7 +133,7 @@ def test_a_link_to_a_conversation_that_was_removed_leads_to_the_start(host: Host
     host.call("DELETE", f"/sessions/{session['id']}/participants/{person['participant_id']}")
     for answer in (cem.get(link), cem.post(asked)):
         assert (answer.status_code, answer.headers["Location"]) == (303, f"chat?s={session['id']}")
-    assert cem.cookies == {}
+    assert cem.names == {}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}])
@@ -144,7 +144,7 @@ def test_only_our_page_makes_a_browser_somebody(
     form = cem.open(resume_link(ben.join(session))).form(TAKE)
     cem.headers = headers
     assert cem.post(form).status_code == 403
-    assert cem.cookies == {}
+    assert cem.names == {}
 
 
 def forms_of(host: Host, ben: Browser, cem: Browser) -> dict[str, Callable[[], Any]]:
@@ -190,7 +190,7 @@ def test_a_form_to_join_that_is_none_of_ours_begins_nothing(host: Host, ben: Bro
         page = ben.submit(form, who=who, **{question: "Soup"})
         assert page.status == 403
         assert page.form(START).fields[question] == "Soup"
-    assert ben.cookies == {}
+    assert ben.names == {}
     assert people(host, session) == []
     assert ben.submit(page.form(START)).has_form("Send")
 
@@ -256,7 +256,7 @@ def test_who_forgets_everywhere_is_gone_from_every_browser_and_link(
         assert answer.json_body["left"] is True
     else:
         assert ben.submit(leave, everywhere="yes").has_form(START)
-    assert ben.cookies == {}
+    assert ben.names == {}
     # The other browser, its open page, the link and its open question, the first form: none of them knows the conversation.
     assert cem.open(f"/results?s={session['id']}").status == 403
     assert cem.chat(session).has_form(START)
@@ -329,7 +329,7 @@ def test_a_closed_conversation_can_be_forgotten_too(host: Host, ben: Browser, cl
     clock.advance(7200)
     assert any(link.endswith("&leave=1") for link in ben.chat(session).links)
     assert ben.leave(session).status == 410
-    assert ben.cookies == {}
+    assert ben.names == {}
 
 
 @pytest.mark.parametrize("told", ["done", "rated", "resumed", "x"])

@@ -104,7 +104,10 @@ class ChatResponse(Output):
 
 
 def join(call: Call, given: Join) -> Done:
-    """Join with the answers to the form; gives the opening message."""
+    """Join with the answers to the form; gives the opening message.
+
+    In a session in which the caller has no role, so many conversations begin within a minute; 429 says when the next may.
+    """
     answers = [(it.question_id, it.answer) for it in given.answers]
     deps = container.conversation_deps()
     turn = join_session(

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
+import urllib3
 from playwright.sync_api import Page, expect
 
-from chalicelib.services.access.signing import make_digest
+from chalicelib.services.access.signing import DigestPurpose, make_digest
 from chalicelib.store import keys
 from tests.browser.chat_page import ChatPage
 from tests.browser.visitor import SAY, State, Visitor
@@ -102,10 +104,36 @@ def home(visitor: Visitor) -> Page:
 def slow(visitor: Visitor) -> Page:
     """More requests from one address than are served."""
     page = visitor.page()
-    with _busy_network(visitor.cloud):
+    with _busy_network(visitor.cloud, "page"):
         answer = page.goto("/chat?s=nowhere")
     assert answer
     assert answer.status == 429
+    return page
+
+
+def let_in_later(visitor: Visitor) -> Page:
+    """More people who begin from one address than are let in within a minute."""
+    talk = ChatPage(visitor.stranger(), visitor.cloud, visitor.session(questions=[])).open()
+    with _busy_network(visitor.cloud, "address"):
+        talk.page.locator("#join button").click()
+        expect(talk.page.locator("#join")).to_have_count(0)
+    return talk.page
+
+
+def without_cookies(visitor: Visitor) -> Page:
+    """What somebody sees who has begun in a browser that keeps no cookies."""
+    talk = ChatPage(visitor.stranger(), visitor.cloud, visitor.session(questions=[])).open()
+    fields = talk.page.locator("#join").evaluate("form => Object.fromEntries(new FormData(form))")
+    answer = urllib3.request(
+        "POST",
+        f"{visitor.cloud.url}/chat",
+        body=urlencode(fields),
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"},
+        redirect=False,
+    )
+    page = visitor.stranger()
+    page.goto(f"/{answer.headers['Location']}")
+    expect(page.locator("#resume")).to_be_visible()
     return page
 
 
@@ -113,7 +141,7 @@ def unsaved(visitor: Visitor) -> Page:
     """A message that did not get as far as its conversation, given back."""
     talk = visitor.joined()
     talk.box.fill(SAY[visitor.tongue])
-    with _busy_network(visitor.cloud):
+    with _busy_network(visitor.cloud, "page"):
         talk.page.evaluate("document.getElementById('compose').submit()")
         expect(talk.page.locator(".compose [autofocus]")).to_have_value(SAY[visitor.tongue])
     return talk.page
@@ -132,12 +160,12 @@ def _told(visitor: Visitor, what: str) -> Page:
 
 
 @contextmanager
-def _busy_network(cloud: LocalCloud) -> Iterator[None]:
-    """As if thousands of requests to pages had come from this address in this minute, and in the next."""
+def _busy_network(cloud: LocalCloud, what: DigestPurpose) -> Iterator[None]:
+    """As if thousands of such requests had come from this address in this minute, and in the next."""
     outputs = cloud.instance.outputs
     table, database = outputs["GuardsTableName"], cloud.client("dynamodb")
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=outputs["DeploymentSecretArn"])["SecretString"]
-    visitor = make_digest(secret.encode(), "page", b"127.0.0.1").hex()
+    visitor = make_digest(secret.encode(), what, b"127.0.0.1").hex()
     minutes = [keys.visits(visitor, int(time.time()) // 60 + later) for later in (0, 1)]
     for minute in minutes:
         database.put_item(TableName=table, Item={"id": {"S": minute}, "visits": {"N": "100000"}})
@@ -159,6 +187,8 @@ OTHER_STATES: tuple[State, ...] = (
     problem,
     home,
     slow,
+    let_in_later,
+    without_cookies,
     unsaved,
 )
-WORDY = {leave, private_link, ended_without_a_script, full, missing, home}
+WORDY = {leave, private_link, let_in_later, without_cookies, ended_without_a_script, full, missing, home}

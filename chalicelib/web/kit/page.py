@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _WEB = Path(__file__).parent.parent
 _YEAR = 365 * 24 * 3600
-_KEPT_PARAMETERS = ("s", "t", "cursor", "leave", "r")  # of an address, when the language is switched
+_KEPT_PARAMETERS = ("s", "t", "cursor", "leave", "r", "landed")  # of an address, when the language is switched
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",

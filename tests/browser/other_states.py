@@ -191,4 +191,4 @@ OTHER_STATES: tuple[State, ...] = (
     without_cookies,
     unsaved,
 )
-WORDY = {leave, private_link, let_in_later, without_cookies, ended_without_a_script, full, missing, home}
+WORDY = {leave, private_link, without_cookies, ended_without_a_script, full, missing, home}

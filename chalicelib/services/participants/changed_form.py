@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.model import Answer, Question, QuestionRole, SessionView
-from chalicelib.services.participants.form import ANSWER_LIMIT, AnswerRefused, Given, in_a_row
-from chalicelib.services.participants.question_roles import role_of
+from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, AnswerRefused, Given, in_a_row
+from chalicelib.services.participants.question_roles import asks_who, role_of
 from chalicelib.text.normalise import fold
 
 
@@ -59,25 +59,38 @@ def show_question(question: Question) -> ShownQuestion:
 def fill_in(view: SessionView, shown: Sequence[ShownQuestion] | None, entered: Mapping[str, Given]) -> FilledForm:
     """Places what was entered in the form that was shown, on the form that the session has now.
 
-    What was in neither nobody can have entered, unless it is not known what was shown (None).
+    `shown` is None where that is not known. Name and e-mail, as a page asks for them on its own, nobody entered where they are in
+    neither; anything else that nobody asked for is left over.
     """
-    questions, seen = view.questions, {question.id: question for question in shown or ()}
-    offered = None if shown is None else seen.keys() | {question.id for question in questions}
-    words = {it: given for it, given in entered.items() if in_a_row(given) and (offered is None or it in offered)}
-    given = {question.id: words.pop(question.id) for question in questions if question.id in words}
+    questions = view.questions
+    seen = {question.id: question for question in (_DEFAULTS if shown is None else shown)}
+    passed_over = {it.id for it in _DEFAULTS} - seen.keys() - {it.id for it in questions}
+    words = {named: given for named, given in entered.items() if in_a_row(given) and named not in passed_over}
+    telling = _list_telling(view, seen)
+    given = {it.id: words.pop(it.id) for it in questions if it.id in words and it.id not in telling}
     kept: list[Answer] = []
     left_over: list[Answer] = []
     for named, answer in sorted(words.items(), key=lambda item: [*seen, item[0]].index(item[0])):
-        was = seen.get(named)
+        was = None if named in telling else seen.get(named)
         if was and (twin := _find_twin(was, questions, seen.keys() | given.keys())):
             given[twin.id] = answer
-            continue
-        found = Answer(named, was.text if was else "", in_a_row(answer), role=was.role if was else "other")
-        is_kept = was is not None and not (view.session.anonymous and was.role != "other")
-        (kept if is_kept else left_over).append(found)
+        elif was:
+            kept.append(Answer(named, was.text, in_a_row(answer), role=was.role))
+        else:
+            left_over.append(Answer(named, "", in_a_row(answer)))
     worded = (_in_words_of(question, seen.get(question.id)) for question in questions)
     is_changed = shown is not None and [*map(show_question, questions)] != list(shown[: len(questions)])
     return FilledForm(tuple(worded), given, tuple(kept), tuple(left_over), is_changed or bool(left_over))
+
+
+_DEFAULTS = tuple(map(show_question, DEFAULT_QUESTIONS))
+
+
+def _list_telling(view: SessionView, seen: Mapping[str, ShownQuestion]) -> set[str]:
+    """Returns the shown questions whose answers tell who somebody is, where the session asks nobody that by now."""
+    if not view.session.anonymous or asks_who(view.questions):
+        return set()
+    return {named for named, was in seen.items() if was.role != "other"}
 
 
 def _find_twin(was: ShownQuestion, questions: Sequence[Question], taken: set[str]) -> Question | None:

@@ -71,6 +71,18 @@ CHANGES = [
     Change("a list to defaults", asked("Name", "Team"), DEFAULTS, questions=["Name", "Team"]),
     Change("a list to none", TWO, NONE, questions=["Role", "Team"]),
     Change("a list to anonymous", asked("Name", "Team"), {"anonymous": True, **asked("Team")}, is_refused=True),
+    Change(
+        "anonymous, under the same id",
+        asked("Name", "Team"),
+        {"anonymous": True, **asked({"text": "Town", "id": "0"}, "Team")},
+        is_refused=True,
+    ),
+    Change(
+        "anonymous, and another role",
+        asked("Name", "Team"),
+        {"anonymous": True, **asked({"text": "Name", "role": "other"}, "Team")},
+        is_refused=True,
+    ),
     Change("none to a list", NONE, TWO),
     Change("none to defaults", NONE, DEFAULTS),
     Change("none to required", NONE, asked({"text": "Town", "required": True}), is_refused=True),
@@ -161,7 +173,9 @@ def test_who_makes_up_a_question_gets_no_answer_to_it_stored(host: Host, ben: Br
     page = ben.submit(form, **forged, asked="made.up")
     assert (page.status, people(host, session)) == (409, [])
     assert "Yes" in page.text
-    ben.submit(form, **forged)
+    page = ben.submit(form, **forged)
+    assert (page.status, "Yes" in page.text, people(host, session)) == (409, True, [])
+    ben.submit(page.form(START))
     assert [answer["answer"] for answer in people(host, session)[0]["answers"]] == ["Cook"]
 
 

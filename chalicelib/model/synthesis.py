@@ -166,7 +166,7 @@ class Summary(Struct, frozen=True):
 
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
-    each with how many did. `withheld` are the sentences, labels and quotes that only members read. `sources` are the
+    each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes. `sources` are the
     participants who are different people for certain; all where None.
     """
 
@@ -186,6 +186,7 @@ class Summary(Struct, frozen=True):
     critical_theme: str = ""
     words: tuple[tuple[str, int], ...] = ()
     withheld: tuple[str, ...] = ()
+    withheld_quotes: tuple[str, ...] = ()
     sources: int | None = None
 
     @property

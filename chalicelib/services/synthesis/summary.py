@@ -128,7 +128,7 @@ def _list(view: SessionView, book: EvidenceBook, now: datetime) -> WrittenSummar
 def _for_others(summary: Summary, view: SessionView, book: EvidenceBook, words: SummaryTexts) -> Summary:
     """The summary with what decides how much of it is shown to those who are no members."""
     people = book.aggregate.count_people(book.aggregate.counts)
-    return replace(summary, sources=people, withheld=withhold(summary, book.aggregate, view, words.tag))
+    return replace(withhold(summary, book.aggregate, view, words.tag), sources=people)
 
 
 def _texts(given: object, prose: ProseCheck) -> tuple[str, ...]:

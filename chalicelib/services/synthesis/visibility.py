@@ -86,7 +86,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
             replace(
                 theme,
                 statement=told(theme.statement),
-                quotes=tuple(quote for quote in theme.quotes if quote.text not in summary.withheld),
+                quotes=tuple(quote for quote in theme.quotes if quote.text not in summary.withheld_quotes),
                 gathered="",
             )
             for theme in shown
@@ -100,4 +100,5 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         quotes=(),
         words=(),
         withheld=(),
+        withheld_quotes=(),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Summary
@@ -34,11 +35,16 @@ class _Piece(Struct, frozen=True):
     is_quote: bool = False
 
 
-def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language: str) -> tuple[str, ...]:
-    """The sentences, labels and quotes of this summary that only members read; `language` is the tag of the one it is in."""
+def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language: str) -> Summary:
+    """The summary with what of it only members read; `language` is the tag of the one it is in."""
     pieces = list(dict.fromkeys(_pieces(summary)))
     writers = _Writers(pieces, aggregate, view, language)
-    return tuple(dict.fromkeys(piece.text for piece in pieces if not writers.may_tell(piece)))
+    withheld = [piece for piece in pieces if not writers.may_tell(piece)]
+    return replace(
+        summary,
+        withheld=tuple(dict.fromkeys(piece.text for piece in withheld if not piece.is_quote)),
+        withheld_quotes=tuple(piece.text for piece in withheld if piece.is_quote),
+    )
 
 
 def _pieces(summary: Summary) -> Iterator[_Piece]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.model import Digest, Point, Quote, Summary, Theme
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.own_words import OwnWords
+from chalicelib.services.synthesis.visibility import for_others
 from chalicelib.services.synthesis.withheld import withhold
 from tests.services.builders import NOW, digest, view
 
@@ -51,7 +52,7 @@ def withheld(
     overview: str, digests: tuple[Digest, ...] = ENGLISH, language: str = "en", **fields: Any
 ) -> tuple[str, ...]:
     summary = replace(SUMMARY, overview=overview)
-    return withhold(summary, aggregate_digests(digests), view(**fields), language)
+    return withhold(summary, aggregate_digests(digests), view(**fields), language).withheld
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_host_who_names_somebody_has_named_them() -> None:
 def test_several_conversations_that_may_be_one_persons_are_one() -> None:
     sentence = "Most say the open space is too loud."
     heard = replace(aggregate_digests(ENGLISH), sources={"bob": "here", "cat": "here"})
-    assert withhold(replace(SUMMARY, overview=sentence), heard, view(), "en") == (sentence,)
+    assert withhold(replace(SUMMARY, overview=sentence), heard, view(), "en").withheld == (sentence,)
 
 
 def test_labels_and_quotes_are_looked_at_too_and_a_quote_may_be_somebodys_words() -> None:
@@ -113,7 +114,8 @@ def test_labels_and_quotes_are_looked_at_too_and_a_quote_may_be_somebodys_words(
     labels = ("Quimby and noise", "Mr Harris", "Open Space Noise", "Noise")
     themes = tuple(Theme(label, "", 2, quotes) for label in labels)
     told = withhold(replace(SUMMARY, themes=themes), aggregate_digests(ENGLISH), view(), "en")
-    assert set(told) == {"Quimby and noise", "Mr Harris", "fired by Mr Harris", "call me at 01715550199"}
+    assert told.withheld == ("Quimby and noise", "Mr Harris")
+    assert told.withheld_quotes == ("fired by Mr Harris", "call me at 01715550199")
 
 
 def test_german_keeps_its_nouns_and_loses_names() -> None:
@@ -141,7 +143,7 @@ def test_a_german_quote_keeps_its_nouns_too() -> None:
     )
     theme = Theme("Laden", "", 2, tuple(Quote(text, "ann", "ann1") for text in quotes))
     heard = aggregate_digests([said("ann", " ".join(quotes), "", " ".join(quotes))])
-    assert withhold(replace(SUMMARY, themes=(theme,)), heard, view(), "de") == quotes[2:]
+    assert withhold(replace(SUMMARY, themes=(theme,)), heard, view(), "de").withheld_quotes == quotes[2:]
 
 
 def test_in_scripts_without_spaces_twelve_characters_are_a_run() -> None:
@@ -161,3 +163,11 @@ def test_a_point_keeps_what_it_has_of_its_participants_words() -> None:
         "Dorothea Quimby",
     )
     assert own.of_point("It is loud.", "", "") == ()
+
+
+def test_a_sentence_that_is_withheld_for_its_words_may_still_be_a_quote() -> None:
+    quote = Quote("Mondays are the worst, the open space is too loud for me, and Zoom fails", "cat", "cat1")
+    summary = replace(SUMMARY, overview=quote.text, themes=(Theme("Noise", quote.text, 2, (quote,)),))
+    found = withhold(summary, aggregate_digests(ENGLISH), view(), "en")
+    assert (found.withheld, found.withheld_quotes) == ((quote.text,), ())
+    assert [theme.quotes for theme in for_others(found, "").themes] == [(quote,)]

@@ -131,3 +131,7 @@ class Unavailable(_Waiting):
 
     def __init__(self, message: str, retry_after: float = 2) -> None:
         super().__init__(message, retry_after)
+
+
+class NotYet(Unavailable):
+    """Work whose turn it is not yet: it is given back, and comes again after about `retry_after` seconds."""

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import (
     QUEUE_OF,
+    SUMMARIES,
     Job,
     Queue,
     UpdateCards,
@@ -72,6 +73,17 @@ class Jobs:
         """What lets a FIFO queue take one job of a session in each stretch as long as its delay."""
         stretch = int(now.timestamp()) // max(1, getattr(self._settings, queue.delay))
         return {"MessageGroupId": session_id, "MessageDeduplicationId": f"{session_id}:{stretch}"}
+
+    def summaries_waiting(self) -> int:
+        """How many summaries are asked for and could be begun now, as far as the queue knows."""
+        name = "ApproximateNumberOfMessages"
+        try:
+            found = self._client.get_queue_attributes(
+                QueueUrl=self._settings.queue_urls[SUMMARIES.name], AttributeNames=[name]
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The service is busy; try again in a moment") from error
+        return int(found["Attributes"][name])
 
     def postpone(self, queue_url: str, receipt: str, seconds: float) -> None:
         """Let a message that this worker will report as failed come back after so many seconds."""

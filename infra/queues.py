@@ -9,7 +9,6 @@ from infra.parameters import parameter_of
 
 Resources = dict[str, Any]
 
-MAX_RECEIVES = 5
 FOURTEEN_DAYS = 14 * 24 * 3600
 STREAM_FAILURES = "StreamFailures"
 
@@ -58,7 +57,7 @@ def _work_queue(queue: Queue, visibility: int) -> Resources:
         "VisibilityTimeout": visibility,
         "RedrivePolicy": {
             "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters_of(queue), "Arn"]},
-            "maxReceiveCount": MAX_RECEIVES,
+            "maxReceiveCount": queue.receives,
         },
     }
     if queue.fifo:

@@ -55,7 +55,8 @@ class Queue(Struct, frozen=True):
     """One kind of work. A FIFO queue runs one job per group (a session) at a time, and its delay debounces them.
 
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
-    the setting that says how long a FIFO queue waits; `batch` is how many messages a worker gets at once.
+    the setting that says how long a FIFO queue waits; `batch` is how many messages a worker gets at once; after `receives`
+    a message goes to the dead letters.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Queue(Struct, frozen=True):
     fifo: bool = False
     delay: str = ""
     batch: int = 1
+    receives: int = 5
 
     @property
     def url_variable(self) -> str:
@@ -77,7 +79,8 @@ class Queue(Struct, frozen=True):
 
 PROMPTS = Queue("prompts", (WritePrompt,))
 BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
-SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay")
+# A summary is given back while it is not its turn, and what fails of it is counted with the session.
+SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS)

@@ -213,9 +213,10 @@ class Synthesis(Struct, frozen=True):
     Something changed at `stale_since`; the stream told of words that no digest had at `told_at`. A summary is being written
     until `updating_until`, for a request that waits for it where `held_by_request`. It was `begun` so often since that last
     came to an end, good or bad: more than once only where processes died, or AWS was out of reach. `tries` failed in a row
-    since something was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and the
-    sweep wakes one at `due_at`. Since `withdrawn_at` the summary is offline. `epoch` counts how often somebody was taken out,
-    or in again. `themes_version` and `themes_last` are those of the registry of themes.
+    since something was said last, `paid_tries` of them after a model was paid. No job tries again before `rests_until`, and
+    none does anything before `slow_until`, whatever is said; the sweep wakes one at `due_at`. Since `withdrawn_at` the
+    summary is offline. `epoch` counts how often somebody was taken out, or in again. `themes_version` and `themes_last` are
+    those of the registry of themes.
     """
 
     stale_since: datetime | None = None
@@ -226,6 +227,7 @@ class Synthesis(Struct, frozen=True):
     tries: int = 0
     paid_tries: int = 0
     rests_until: datetime | None = None
+    slow_until: datetime | None = None
     due_at: datetime | None = None
     withdrawn_at: datetime | None = None
     epoch: int = 0
@@ -243,6 +245,7 @@ Attribute = Literal[
     "tries",
     "paid_tries",
     "rests_until",
+    "slow_until",
     "due_at",
     "withdrawn_at",
     "epoch",

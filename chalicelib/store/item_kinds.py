@@ -113,6 +113,7 @@ KINDS = (
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.DAY_KEYS, "deployment", "expires", not_exported="is there to be gone with its day"),
+    ItemKind(keys.GUARDS, keys.SHARES, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.REQUESTS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(
         keys.GUARDS,

@@ -47,6 +47,7 @@
 | "forget everywhere" on the page | – | UpdateItem conversations `thread#` |
 | a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
 | a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
+| a summary job | whether another one of the owner runs | UpdateItem guards `share#<owner_id>`, before and after |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
 | a code for /setup | whose it is | PutItem guards `link#<sha256>` |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
@@ -89,6 +90,7 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
+SHARES = "share#"
 VISITS, SPENDING, SESSION_SPENDING, REQUESTS, DELETED, LINKS = (
     "visits#",
     "spending#",
@@ -134,6 +136,11 @@ def visits(visitor: str, minute: int) -> str:
 def day_key(day: str) -> str:
     """`day_key#<YYYY-MM-DD>`."""
     return f"{DAY_KEYS}{day}"
+
+
+def share(owner_id: str) -> str:
+    """`share#<owner_id>`."""
+    return f"{SHARES}{owner_id}"
 
 
 def spending(account: str) -> str:

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | a reply in a thread | `turn_id`, one try of a turn | `leased_until` |
 | a request with an Idempotency-Key | `holder`, one try of the request | `running_until`, in seconds since 1970 |
+| an owner's share of the summary jobs | `holder`, a session | `running_until`, in seconds since 1970 |
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.user_items import RequestItem
+from chalicelib.store.user_items import RequestItem, ShareItem
 
 
 class Lease(Struct, frozen=True, eq=False):
@@ -48,3 +49,4 @@ class Lease(Struct, frozen=True, eq=False):
 
 TURN = Lease(ThreadItem.turn_id, ThreadItem.leased_until)
 REQUEST = Lease(RequestItem.holder, RequestItem.running_until)
+SHARE = Lease(ShareItem.holder, ShareItem.running_until)

@@ -151,6 +151,7 @@ class SynthesisItem(SessionPart):
     tries = NumberAttribute(null=True)
     paid_tries = NumberAttribute(null=True)
     rests_until = UTCDateTimeAttribute(null=True)
+    slow_until = UTCDateTimeAttribute(null=True)
     begun = NumberAttribute(null=True)
     themes_version = NumberAttribute(null=True)
     themes_last = NumberAttribute(null=True)

@@ -107,6 +107,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
             tries=int(synthesis.tries or 0),
             paid_tries=int(synthesis.paid_tries or 0),
             rests_until=synthesis.rests_until,
+            slow_until=synthesis.slow_until,
             due_at=synthesis.due_at,
             withdrawn_at=synthesis.withdrawn_at,
             epoch=int(synthesis.epoch),

@@ -73,6 +73,13 @@ class RequestItem(Guard):
     outcome = JsonAttribute(null=True)
 
 
+class ShareItem(Guard):
+    """`share#<owner_id>`: a session of this owner, `holder`, has its summary written, until `running_until`."""
+
+    holder = UnicodeAttribute()
+    running_until = NumberAttribute()
+
+
 class DeletedItem(Guard):
     """`deleted#<session_id>`: the session was deleted; no request from before may make it again."""
 

@@ -1,8 +1,8 @@
 """What every queue's function does with its messages: one at a time, told apart by how they fail.
 
 Nothing to do (the session is gone): done. Passing: the message comes back after the time the failure names, or a
-growing one, and after five receipts goes to the dead letters by itself. Never: this code puts it into the dead
-letters, so it holds nobody up.
+growing one, and after so many receipts goes to the dead letters by itself. Not its turn: it comes back soon. Never: this
+code puts it into the dead letters, so it holds nobody up.
 """
 
 import random
@@ -19,13 +19,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import NotFound, NotYet, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
+_LONGEST_TURN = 60.0  # until a job whose turn it was not asks again
 
 
 def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[str, Any]:
@@ -45,8 +46,13 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
         except NotFound:
             logger.info("nothing to do", extra={"session_id": session_id})
         except Exception as error:
-            log_failure("job failed", error, session_id=session_id)
-            wait = _wait(error, int(record.attributes.approximate_receive_count))
+            received = int(record.attributes.approximate_receive_count)
+            if isinstance(error, NotYet):
+                logger.info("given back", extra={"session_id": session_id, "received": received})
+                wait = min(_LONGEST_TURN, error.retry_after * received)
+            else:
+                log_failure("job failed", error, session_id=session_id)
+                wait = _wait(error, received)
             container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise
 

@@ -19,7 +19,6 @@ from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from chalicelib.store import database
 from infra.functions import VISIBILITY
-from infra.queues import MAX_RECEIVES
 from tests import events
 from tests.clock import FakeClock
 from tests.events import Context, Event
@@ -104,6 +103,10 @@ class Queues:
             for queued in self.waiting:
                 if str(queued.number) == arguments["ReceiptHandle"]:
                     queued.visible_at = self.clock.now() + timedelta(seconds=arguments["VisibilityTimeout"])
+        elif operation == "GetQueueAttributes":
+            queue, now = self._named(arguments["QueueUrl"]), self.clock.now()
+            visible = sum(queued.queue == queue and queued.visible_at <= now for queued in self.waiting)
+            return {"Attributes": {"ApproximateNumberOfMessages": str(visible)}}
         else:
             raise AssertionError(f"No worker asks SQS to {operation}")
         return {}
@@ -118,7 +121,7 @@ class Queues:
     def deliver(self, queued: QueuedMessage, *, stays: bool = False) -> None:
         """Wait until it can be received, and call the worker; with `stays`, it comes again although its work is done."""
         self.clock.advance(max(0.0, (queued.visible_at - self.clock.now()).total_seconds()))
-        if queued.received == MAX_RECEIVES:
+        if queued.received == next(row.receives for row in QUEUES if row.name == queued.queue):
             self.waiting.remove(queued)
             self.dead.append(queued)
             return

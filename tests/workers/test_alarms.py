@@ -6,10 +6,11 @@ from fnmatch import fnmatch
 
 import pytest
 
+from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
-from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.state import mark_undigested, summary_status
 from infra.alarms import WORK_LEFT
 from tests.faults import Died
 from tests.workers.consultation import SAYINGS, Consultation
@@ -63,19 +64,60 @@ def test_a_thread_that_breaks_the_digest_itself_keeps_nobody_else_back(
     assert alarming(caplog) == ["digest_failed"]
 
 
-def test_a_job_whose_process_died_five_times(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_whose_process_died_twice_is_in_the_slow_lane(
+    consultation: Consultation, caplog: pytest.LogCaptureFixture
+) -> None:
     def die(_: object) -> None:
         raise Died
 
     consultation.speak(*SAYINGS[:1])
     consultation.model.before = die
-    for _ in range(5):
+    for _ in range(2):
         with pytest.raises(Died):
             consultation.summarise()
+        consultation.clock.advance(720)
     assert alarming(caplog) == []
+    for _ in range(3):  # its message comes again, and people say more: nobody tries
+        consultation.model.before = nothing
+        consultation.speak(*SAYINGS[1:])
+        consultation.model.before = die
+        assert consultation.summarise() == []
+        assert set(alarming(caplog)) == {"summary_died"}
+    consultation.clock.advance(3_600)
+    assert container.sessions().view(consultation.session.id, ("synthesis",)).synthesis.begun == 2
     with pytest.raises(Died):
         consultation.summarise()
-    assert alarming(caplog) == ["summary_died"]
+    consultation.clock.advance(3_600)
+    assert consultation.summarise() == []
+    consultation.clock.advance(3_600 + 300)
+    consultation.model.before = nothing
+    assert consultation.summarise() == []
+    assert summary_status(consultation.view(), consultation.clock.now()) == "current"
+    assert consultation.view().synthesis.begun == 0
+
+
+def test_what_fails_while_people_talk_is_no_death(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:
+    consultation.speak(*SAYINGS[:1])
+    consultation.model.failing.add("summary")
+    for _ in range(3):
+        consultation.model.before = lambda request: mark(consultation, request)
+        assert consultation.summarise() == ["message-1"]
+        consultation.clock.advance(60)
+    consultation.model.before = nothing
+    assert "summary_died" not in alarming(caplog)
+    consultation.model.failing.clear()
+    assert consultation.summarise() == []
+    assert summary_status(consultation.view(), consultation.clock.now()) == "current"
+
+
+def nothing(_: Request) -> None:
+    """What happens before an answer."""
+
+
+def mark(consultation: Consultation, request: Request) -> None:
+    """The stream tells of words while a summary is written."""
+    if request.task == "summary":
+        container.summaries().move(consultation.session.id, mark_undigested(consultation.clock.now()))
 
 
 def test_a_prompt_that_is_given_up(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:

@@ -20,8 +20,9 @@ from tests.clock import FakeClock, own_time
 from tests.services.builders import digest, point
 
 MORE = "More benches in the park would be welcome for everybody."
-# The session and its parts; begin; heads; themes; the thread's digest and its new messages; then digests or reduced ones, summary.
-BEFORE = {"BatchGetItem": 2, "UpdateItem": 1, "Query thread": 1, "Query theme": 1, "Query message": 1}
+# The session and its parts; the owner's share, begin, the share back; heads; themes; the thread's digest and its new messages;
+# then digests or reduced ones, summary.
+BEFORE = {"BatchGetItem": 2, "UpdateItem": 3, "Query thread": 1, "Query theme": 1, "Query message": 1}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 AT_ONCE = 5  # tries close to each other, as often as a queue gives a message out
+DEATHS = 2  # of the process that does the work: the third try is left to the sweep
 FIRST_REST = timedelta(hours=1)
 LONGEST_REST = timedelta(days=1)
 
@@ -13,3 +14,11 @@ def rest_after(tries: int, longest: timedelta = LONGEST_REST) -> timedelta | Non
         return None
     rest: timedelta = FIRST_REST * (1 << min(tries - AT_ONCE, 16))
     return min(longest, rest)
+
+
+def rest_after_deaths(deaths: int) -> timedelta | None:
+    """How long to leave alone what so many processes died of in a row; None where the next may follow at once."""
+    if deaths < DEATHS:
+        return None
+    rest: timedelta = FIRST_REST * (1 << min(deaths - DEATHS, 16))
+    return min(LONGEST_REST, rest)

@@ -10,6 +10,7 @@ A session without any of these states is settled. Several may hold at once: whoe
 | interrupted | `updating_until` in the past | `stale`; `none` before the first summary | begins |
 | waiting for a retry | `tries` that failed; the next is due at `due_at` | what its other states say | begins when it is woken |
 | resting | `rests_until` ahead | what its other states say | does nothing without news of a thread |
+| in the slow lane | `slow_until` ahead: processes died of it | what its other states say | does nothing; a request may begin |
 | given up | as many `paid_tries` as MOST_PAID | what its other states say | does nothing without news of a thread |
 | withdrawn | `withdrawn_at`; the summary is offline | `updating` | begins |
 
@@ -21,6 +22,7 @@ A session without any of these states is settled. Several may hold at once: whoe
 | `begin` | a job | not updating, or no longer, or not held by a request | updating, not stale, begun once more |
 | `begin` by request | a request | not updating, or no longer | the same, held by the request, and afresh |
 | `hand_over` | a request that leaves the rest to a job | updating or interrupted | updating until that moment, then interrupted |
+| `survive` | a job that failed, however else | any | not begun: its process did not die |
 | `fail` | a job | updating, the same people, not stale again | stale; waiting, resting or given up |
 | `end` | who has a summary to store, or found nothing to write | the same people | settled, or stale where something came after `begin` |
 | `exclude` | a host who takes somebody out or removes them | any | withdrawn, stale, of other people, afresh |
@@ -39,6 +41,7 @@ from chalicelib.model.synthesis import Attribute, Value
 from chalicelib.services.synthesis.retry_policy import FIRST_REST, rest_after
 
 MOST_PAID = 8  # tries at a summary that a model is paid for, until something new is said
+_ALIVE: Mapping[Attribute, Value] = {"begun": None, "slow_until": None}
 _AFRESH: Mapping[Attribute, Value] = {"tries": None, "paid_tries": None, "rests_until": None}
 
 
@@ -78,6 +81,11 @@ def is_resting(synthesis: Synthesis, now: datetime) -> bool:
     return is_given_up(synthesis) or (until is not None and until > now)
 
 
+def is_in_slow_lane(synthesis: Synthesis, now: datetime) -> bool:
+    """Whether so many processes died of it in a row that no job is to touch it now, whatever is said."""
+    return synthesis.slow_until is not None and synthesis.slow_until > now
+
+
 def count_failure(synthesis: Synthesis, now: datetime, *, paid: bool, has_news: bool) -> Synthesis:
     """The record after one more try that failed; `has_news` where something was digested that no try before has seen."""
     before = replace(synthesis, tries=0, paid_tries=0) if has_news else synthesis
@@ -108,7 +116,8 @@ def clear_undigested(told_at: datetime) -> Transition:
 
 
 def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: timedelta = timedelta()) -> Transition:
-    """A summary is being written; whatever comes after this makes it stale again. Should it not end, it is due after `rest`.
+    """A summary is being written; whatever comes after this makes it stale again. Should it not end, it is due after `rest`,
+    and in the slow lane until then.
 
     A request waits for everybody else, a job only for a request: the queue runs one job of a session at a time.
     """
@@ -119,6 +128,8 @@ def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: tim
         "stale_since": None,
         "told_at": None,
     }
+    if rest:
+        sets["slow_until"] = until + rest
     free = (*_absent("updating_until"), Precondition("updating_until", "at most", now))
     if by_request:
         return Transition({**sets, **_AFRESH}, {"begun": 1}, (free,))
@@ -127,8 +138,13 @@ def begin(now: datetime, until: datetime, *, by_request: bool = False, rest: tim
 
 def hand_over(until: datetime) -> Transition:
     """The request gives up what it began; it is due, and counts as being written until then."""
-    sets: dict[Attribute, Value] = {"updating_until": until, "held_by_request": None, "due_at": until, "begun": None}
+    sets: dict[Attribute, Value] = {"updating_until": until, "held_by_request": None, "due_at": until, **_ALIVE}
     return Transition(sets, preconditions=(_present("updating_until"),))
+
+
+def survive() -> Transition:
+    """What was begun has come to an end, if to no good one: nobody died of it."""
+    return Transition(_ALIVE)
 
 
 def fail(after: Synthesis, now: datetime) -> Transition:
@@ -138,7 +154,7 @@ def fail(after: Synthesis, now: datetime) -> Transition:
     """
     sets: dict[Attribute, Value] = {
         "stale_since": now,
-        "begun": None,
+        **_ALIVE,
         "tries": after.tries,
         "paid_tries": after.paid_tries,
         "due_at": after.due_at,
@@ -153,8 +169,8 @@ def fail(after: Synthesis, now: datetime) -> Transition:
 
 def end(epoch: int) -> Transition:
     """No summary is being written any more, and none is due for what was known when it was begun."""
-    gone: tuple[Attribute, ...] = ("updating_until", "held_by_request", "withdrawn_at", "due_at", "begun")
-    return Transition({**dict.fromkeys(gone), **_AFRESH}, epoch=epoch)
+    gone: tuple[Attribute, ...] = ("updating_until", "held_by_request", "withdrawn_at", "due_at")
+    return Transition({**dict.fromkeys(gone), **_ALIVE, **_AFRESH}, epoch=epoch)
 
 
 def exclude(now: datetime) -> Transition:

@@ -5,21 +5,24 @@ or for nothing. One job of a session runs at a time (its queue sees to that); wh
 one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
+from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import ModelRefused, ModelUnavailable
-from chalicelib.model import Session, SessionView, Summary, Thread
+from chalicelib.model import Session, SessionView, Summary, ThemeRegistry, Thread
 from chalicelib.observability import logger
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_register
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.exclusion import prune_registry
-from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after
+from chalicelib.services.synthesis.owner_share import hold_owner_share
+from chalicelib.services.synthesis.retry_policy import AT_ONCE, rest_after_deaths
 from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.services.synthesis.summary import write_summary
@@ -45,16 +48,32 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
         return
     if _is_unfinished_example(view):
         return
+    if state.is_in_slow_lane(view.synthesis, now):
+        _note_deaths(view, logger.error)
+        return
+    if age < _least(view.summary, deps.interval) and not _is_final(view.session, view.summary, now):
+        deps.jobs.write_summary(session_id, now)  # too early
+        return
+    with hold_owner_share(view.session, JOB_SECONDS + 10, deps):
+        try:
+            _bring_up_to_date(view, now, deps)
+        except Unavailable:
+            with suppress(Unavailable):
+                deps.summaries.move(session_id, state.survive())
+            raise
+
+
+def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> None:
+    session_id = view.session.id
     job, until = deps.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
-    too_early = age < _least(view.summary, deps.interval) and not _is_final(view.session, view.summary, now)
     # Before the heads are read: whatever is said from here on marks the session stale again.
-    if too_early or not deps.summaries.move(session_id, state.begin(now, until, rest=_rest_after_deaths(view))):
+    if not deps.summaries.move(session_id, state.begin(now, until, rest=_rest_if_it_dies(view))):
         deps.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     register = open_register(view, heads.values(), deps)
     digested = digest_all(view, list(heads.values()), register, deps, deps.clock.deadline(DIGEST_SECONDS))
-    overdue = age >= OVERDUE * _least(view.summary, deps.interval)
+    overdue = _age(view.summary, now) >= OVERDUE * _least(view.summary, deps.interval)
     waits = digested.out_of_time and not overdue
     meter = meter_for(view, deps.model)
     metered = replace(deps, model=meter)
@@ -103,9 +122,23 @@ def reduce(
         return False
     registry = prune_registry(view, aggregate, register, deps)
     pad = ScratchpadWriter(view, deps)
-    pad.refresh(aggregate, registry)
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
-        return _end(view, deps)
+        stored = _end(view, deps)
+    else:
+        try:
+            stored, registry = _store_summary(view, aggregate, registry, deps, deadline)
+        except ModelUnavailable:
+            pad.refresh(aggregate, registry)
+            raise
+    # Last, since it matters least: should there be no time left for it, the summary is there.
+    pad.refresh(aggregate, registry)
+    return stored
+
+
+def _store_summary(
+    view: SessionView, aggregate: Aggregate, registry: ThemeRegistry, deps: SynthesisDeps, deadline: Deadline
+) -> tuple[bool, ThemeRegistry]:
+    """Write and store the summary; gives whether it was stored, and the themes as they are then."""
     now = deps.clock.now()
     if view.summary:
         now = later(now, view.summary.generated_at)
@@ -113,16 +146,15 @@ def reduce(
     written = write_summary(view, book, model=deps.model, deadline=deadline, now=now)
     changed = changes(written.registry, registry) if written.registry != registry else None
     stored = deps.summaries.put(view.session, written.summary, state.end(view.synthesis.epoch), changed)
-    if stored and changed:
-        pad.refresh(aggregate, written.registry)
-    return stored
+    return stored, written.registry if stored else registry
 
 
 def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_news: bool) -> bool:
     """Note that no summary came of it; whether the queue is to leave it alone from now on, for the sweep to come back to."""
     now = deps.clock.now()
     after = state.count_failure(view.synthesis, now, paid=paid, has_news=has_news)
-    deps.summaries.move(view.session.id, state.fail(after, now))
+    if not deps.summaries.move(view.session.id, state.fail(after, now)):
+        deps.summaries.move(view.session.id, state.survive())
     for_good = state.is_given_up(after)
     say = logger.error if for_good or after.rests_until else logger.warning
     say(
@@ -137,15 +169,17 @@ def _note_failure(view: SessionView, deps: SynthesisDeps, *, paid: bool, has_new
     return for_good or after.tries > AT_ONCE
 
 
-def _rest_after_deaths(view: SessionView) -> timedelta:
-    """How long the sweep leaves this alone should its process die, as those did that began it before and never ended."""
+def _rest_if_it_dies(view: SessionView) -> timedelta:
+    """How long it is left alone should its process die, as those did that began it before and never ended."""
     died = view.synthesis.begun
-    rest = rest_after(died)
     if died:
-        say = logger.error if rest else logger.warning
-        extra = {"event": "summary_died", "session_id": view.session.id, "times": died}
-        say("summary begun and never ended", extra=extra)
-    return rest or timedelta()
+        _note_deaths(view, logger.warning)
+    return rest_after_deaths(died + 1) or timedelta()
+
+
+def _note_deaths(view: SessionView, say: Callable[..., None]) -> None:
+    extra = {"event": "summary_died", "session_id": view.session.id, "times": view.synthesis.begun}
+    say("summary begun and never ended", extra=extra)
 
 
 def _give_back(view: SessionView, deps: SynthesisDeps) -> bool:

@@ -35,7 +35,8 @@ BEGUN_BY_JOB = state.begin(NOON, LATER, rest=FIRST_REST)
 AGAIN = Synthesis(tries=3, paid_tries=2, due_at=LATER)
 RESTS = Synthesis(tries=5, paid_tries=2, rests_until=LATER, due_at=LATER)
 NEVER = Synthesis(tries=9, paid_tries=8)
-OF_JOB = {"updating_until": LATER, "due_at": LATER + FIRST_REST, "begun": 1}
+OF_JOB = {"updating_until": LATER, "due_at": LATER + FIRST_REST, "slow_until": LATER + FIRST_REST, "begun": 1}
+BY_JOB_LATER = {"updating_until": LATER, "due_at": LATER + FIRST_REST}
 OF_REQUEST = {"updating_until": LATER, "due_at": LATER, "begun": 1, "held_by_request": True}
 STALE_NOW = {"stale_since": NOON}
 
@@ -58,6 +59,7 @@ MOVES: dict[str, tuple[Mapping[str, Any], Transition, Mapping[str, Any] | None]]
     "a request waits for a job": (BY_JOB, BEGUN_BY_REQUEST, None),
     "a request waits for a request": (BY_REQUEST, BEGUN_BY_REQUEST, None),
     "a request begins after a job died": (INTERRUPTED, BEGUN_BY_REQUEST, {**OF_REQUEST, "begun": 3}),
+    "a job that failed did not die": ({**OF_JOB, **TOLD}, state.survive(), {**BY_JOB_LATER, **TOLD}),
     "a request hands over": (BY_REQUEST, state.hand_over(LATER), {"updating_until": LATER, "due_at": LATER}),
     "nothing is handed over after the end": (STALE, state.hand_over(LATER), None),
     "a job fails and the queue tries again": (

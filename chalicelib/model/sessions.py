@@ -100,6 +100,7 @@ class Session(Struct, frozen=True):
     max_participants: int | None = None
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     distribution: tuple[Distribution, ...] = ()
+    has_context: bool = False
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
     is_example: bool = False  # whether its people, what they say and its summary are made up
 
@@ -114,7 +115,10 @@ class Session(Struct, frozen=True):
 
 
 class Card(Struct, frozen=True):
-    """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution."""
+    """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution.
+
+    `has_context` is said of a session to its members only.
+    """
 
     session_id: str
     topic: str
@@ -124,6 +128,7 @@ class Card(Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     closes_at: datetime | None = None
+    has_context: bool = False
     groups: tuple[tuple[str, str], ...] = ()
 
     def status_at(self, now: datetime) -> Status:

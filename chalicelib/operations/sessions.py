@@ -207,7 +207,7 @@ class QuestionList(Output):
 class ListPublicSessions(Input):
     """Which of the public sessions to list."""
 
-    q: Annotated[str, Meta(description="Words that the topic or the goal has.")] = ""
+    q: Annotated[str, Meta(description="Words that topic and goal have, in any order, upper or lower case.")] = ""
     limit: Limit = 20
     offset: Offset = 0
 
@@ -215,6 +215,15 @@ class ListPublicSessions(Input):
 class ListSessions(ListPublicSessions):
     """Which of one's own sessions to list."""
 
+    q: Annotated[
+        str,
+        Meta(
+            description=(
+                "Words that topic, goal and context have, in any order, upper or lower case. Contexts of sessions that one is a "
+                "member of are searched; where there are many, those of the 300 sessions that changed last."
+            )
+        ),
+    ] = ""
     status: (
         Annotated[Literal["active", "completed"], Meta(description="Only sessions with this status.")] | UnsetType
     ) = UNSET

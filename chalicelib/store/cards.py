@@ -4,7 +4,7 @@ A list is one Query of an index, whatever sessions it shows. The copy of whoever
 change; the others follow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.index_pages import Filter, Part, read_part
 from chalicelib.store.raw_items import reader
-from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem
+from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem, TextItem
 from chalicelib.store.tables import SessionPart
 
 PUBLIC = "public"  # the one partition of the public feed
+_IN_ONE_READ = 100
 _ENDS = ("status", "closes_at")
 _read_card = reader(CardItem, Card.__struct_fields__)
 _COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
@@ -40,6 +41,12 @@ class Cards:
     def public(self) -> list[Card]:
         """The sessions of the public feed."""
         return list(self._listed(keys.PUBLIC_FEED, keys.FEED, PUBLIC))
+
+    def contexts(self, session_ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The contexts of these sessions, a hundred in a call: each with its session."""
+        for start in range(0, len(session_ids), _IN_ONE_READ):
+            found = database.get_each(TextItem, session_ids[start:][:_IN_ONE_READ], keys.CONTEXT)
+            yield from ((session_id, str(raw["text"]["S"])) for session_id, raw in found.items())
 
     def part_of_public(self, offset: int, limit: int, now: datetime) -> tuple[list[Card], int] | None:
         """A part of the active ones among them, and how many these are; None where only the whole list says what is in it."""
@@ -66,7 +73,7 @@ class Cards:
             elif raw[keys.PART]["S"].startswith(keys.PARTICIPATIONS):
                 _renew(CardItem, raw, to_participants, session.updated_at)
             else:
-                _renew(CardItem, raw, values, session.updated_at)
+                _renew(CardItem, raw, {**values, "has_context": session.has_context}, session.updated_at)
 
     def _listed(self, index: str, name: str, value: str) -> Iterator[Card]:
         return (_card(raw) for raw in database.query_index(SessionPart, index, name, value))
@@ -76,6 +83,11 @@ def card_values(session: Session) -> dict[str, Any]:
     """What a card copies from its session; the count of participants is not among it."""
     groups = [[entry.channel, entry.group_id] for entry in session.distribution]
     return {**{name: getattr(session, name) for name in _COPIED}, "groups": groups or None}
+
+
+def member_values(session: Session) -> dict[str, Any]:
+    """What the card of a member copies: whoever may read the context may search in it."""
+    return {**card_values(session), "has_context": session.has_context}
 
 
 def participation(session: Session, user_id: str) -> tuple[ParticipationItem, list[Action]]:

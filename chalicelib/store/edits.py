@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView
 from chalicelib.store import contexts, database, deadlines, due, keys, participant_limit, summaries
-from chalicelib.store.cards import PUBLIC, card_values, sets
+from chalicelib.store.cards import PUBLIC, card_values, member_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -25,7 +25,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
     def build(write: Transaction) -> None:
         _edit_session_item(write, before, after)
         own = MemberItem(after.session.id, keys.member(user_id))
-        write.update(own, actions=sets(MemberItem, card_values(after.session)), condition=MemberItem.role.exists())
+        write.update(own, actions=sets(MemberItem, member_values(after.session)), condition=MemberItem.role.exists())
         _edit_feed(write, before, after)
         contexts.edit(write, before, after)
         _edit_texts(write, before, after)

@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session
 from chalicelib.store import contexts, deadlines, due, keys, participant_limit
-from chalicelib.store.cards import PUBLIC, card_values
+from chalicelib.store.cards import PUBLIC, card_values, member_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import (
@@ -39,7 +39,7 @@ def items_of(
             keys.member(session.owner_id),
             member_id=session.owner_id,
             role=_OWNER,
-            **card_values(session),
+            **member_values(session),
         ),
         *participant_limit.of_new(session),
         *deadlines.of_new(session),

@@ -36,6 +36,7 @@ class SessionItem(SessionPart):
     max_participants = NumberAttribute(null=True)
     reminders = JsonAttribute()
     distribution = JsonAttribute(null=True)
+    has_context = BooleanAttribute(default=False)
     has_questions = BooleanAttribute()
     is_example = BooleanAttribute(default=False)
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
@@ -109,10 +110,11 @@ class CardItem(SessionPart):
     updated_at = UTCDateTimeAttribute()
     closes_at = UTCDateTimeAttribute(null=True)
     groups = JsonAttribute(null=True)
+    has_context = BooleanAttribute(default=False)
 
 
 class MemberItem(CardItem):
-    """`member#<user_id>`: a user's role in a session, and the card for that user's list."""
+    """`member#<user_id>`: a user's role in a session, and the card for that user's list. Only here `has_context` may be true."""
 
     member_id = UnicodeAttribute()
     role = UnicodeAttribute()

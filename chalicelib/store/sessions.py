@@ -16,7 +16,7 @@ from chalicelib.model import (
 )
 from chalicelib.store import database, keys
 from chalicelib.store.accounts import generation_of
-from chalicelib.store.cards import card_values
+from chalicelib.store.cards import member_values
 from chalicelib.store.database import holds
 from chalicelib.store.new_sessions import items_of
 from chalicelib.store.session_items import (
@@ -143,7 +143,7 @@ class Sessions:
             member_id=user_id,
             role=role,
             participant_count=view.tally.participants,
-            **card_values(view.session),
+            **member_values(view.session),
         )
 
         def build(write: Transaction) -> None:

@@ -2,6 +2,8 @@
 
 import math
 
+import pytest
+
 from chalicelib import container
 from tests.api.hosts import Host, new_host
 from tests.api.test_budgets import Meter, host, meter, model
@@ -33,6 +35,25 @@ def test_a_short_list_costs_two_calls(host: Host, meter: Meter) -> None:
     assert meter.of(host.call("GET", "/sessions"), 200) <= 2
     assert meter.of(host.call("GET", "/sessions?limit=abc"), 400) <= 1
     assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
+
+
+def test_a_search_in_contexts_costs_a_call_for_each_hundred_and_three_at_most(
+    host: Host, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_tables()
+    for number in range(5):
+        host.new_session(topic=f"Session {number}", context="Quito")
+    host.new_session(topic="Without a context")
+    monkeypatch.setattr("chalicelib.store.cards._IN_ONE_READ", 2)
+    meter.sent.clear()
+    assert meter.of(host.call("GET", "/sessions?q=session"), 200) <= 2
+    found = host.call("GET", "/sessions?q=quito")
+    assert len(found.json_body["data"]) == 5
+    assert meter.of(found, 200) <= 2 + 3
+    monkeypatch.setattr("chalicelib.services.sessions.listing.CONTEXTS_READ", 4)
+    bounded = host.call("GET", "/sessions?q=quito")
+    assert len(bounded.json_body["data"]) == 4
+    assert meter.of(bounded, 200) <= 2 + 2
 
 
 def test_an_edit_costs_three_calls_however_much_it_changes(host: Host, meter: Meter) -> None:

@@ -105,6 +105,7 @@ def create_session(
         status="active",
         created_at=now,
         updated_at=now,
+        has_context=bool(new.context),
         has_questions=new.questions is not None,
         **settings,
     )

@@ -111,7 +111,8 @@ def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id
     session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
     after = replace(before, session=session)
     if "context" in values:
-        after = replace(after, context=values["context"])
+        session = replace(session, has_context=bool(values["context"]))
+        after = replace(after, session=session, context=values["context"])
     if "questions" in values:
         asked = values["questions"]
         questions = _questions(before.questions, asked or (), new_id)

@@ -1,4 +1,4 @@
-"""Lists of sessions: which, in what order, which part of them. They are made of cards alone."""
+"""Lists of sessions: which, in what order, which part of them. They are made of cards; only a search looks further."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from chalicelib.model import Card, Status
 from chalicelib.store.cards import Cards
 from chalicelib.text.normalise import fold
+
+CONTEXTS_READ = 300  # for one list, a hundred in a call
 
 
 class SessionFilter(Struct, frozen=True):
@@ -41,19 +43,18 @@ def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, now: datetime
     """
     if not wanted.is_filtered and (part := cards.part_of_user(user_id, wanted.offset, wanted.limit)):
         return _page(*part)
-    return _choose(cards.of_user(user_id), wanted, now)
+    return _choose(cards.of_user(user_id), wanted, now, cards)
 
 
 def list_public(wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
     """What is asked for of the public sessions that are active; they are read as one's own are."""
     if not wanted.is_filtered and (part := cards.part_of_public(wanted.offset, wanted.limit, now)):
         return _page(*part)
-    return _choose(cards.public(), replace(wanted, status="active"), now)
+    return _choose(cards.public(), replace(wanted, status="active"), now, cards)
 
 
-def _choose(cards: Iterable[Card], wanted: SessionFilter, now: datetime) -> Page:
-    searched = fold(wanted.q)
-    found = _in_order(card for card in cards if _fits(card, wanted, now) and _has(card, searched))
+def _choose(listed: Iterable[Card], wanted: SessionFilter, now: datetime, cards: Cards) -> Page:
+    found = _search(_in_order(card for card in listed if _fits(card, wanted, now)), fold(wanted.q).split(), cards)
     return Page(found[wanted.offset : wanted.offset + wanted.limit], len(found))
 
 
@@ -79,5 +80,21 @@ def _fits(card: Card, wanted: SessionFilter, now: datetime) -> bool:
     )
 
 
-def _has(card: Card, searched: str) -> bool:
-    return not searched or searched in fold(card.topic) or searched in fold(card.goal)
+def _search(found: Sequence[Card], words: Sequence[str], cards: Cards) -> Sequence[Card]:
+    """Those that have all these words, in any order, in topic or goal, or in a context that their reader may read.
+
+    What topic and goal do not settle is looked for in contexts: those of the sessions that changed last, to bound what is read.
+    """
+    if not words:
+        return found
+    missing = {card.session_id: left for card in found if (left := _missing(words, f"{card.topic}\n{card.goal}"))}
+    unsettled = [card.session_id for card in found if card.has_context and card.session_id in missing]
+    for session_id, context in cards.contexts(unsettled[:CONTEXTS_READ]):
+        if not _missing(missing[session_id], context):
+            del missing[session_id]
+    return [card for card in found if card.session_id not in missing]
+
+
+def _missing(words: Sequence[str], text: str) -> list[str]:
+    folded = fold(text)
+    return [word for word in words if word not in folded]

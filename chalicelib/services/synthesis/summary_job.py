@@ -81,7 +81,8 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> 
         if state.is_resting(view.synthesis, now) and not digested.reached:
             done = _give_back(view, deps)
         else:
-            done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job)
+            died = view.synthesis.begun > 0  # then the smallest thing is given up first
+            done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job, pad_last=died)
     except ModelUnavailable as error:
         over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
         if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
@@ -111,10 +112,12 @@ def reduce(
     deadline: Deadline,
     *,
     again: bool = False,
+    pad_last: bool = False,
 ) -> bool:
     """Write the summary of all digests, unless the one that is there covers them (with `again`, even then), or nobody has
     said anything that could be summed up.
 
+    The scratchpad is brought up to date before it, or with `pad_last` behind it, where it can't stand in its way.
     False where somebody was taken out, or in again, since `view` was read: nothing is stored then.
     """
     aggregate = gather(view, heads, digested, register, deps)
@@ -122,16 +125,15 @@ def reduce(
         return False
     registry = prune_registry(view, aggregate, register, deps)
     pad = ScratchpadWriter(view, deps)
+    if not pad_last:
+        pad.refresh(aggregate, registry)
+    before = registry
     if (not again and _covers(view.summary, aggregate)) or not aggregate.points:
         stored = _end(view, deps)
     else:
-        try:
-            stored, registry = _store_summary(view, aggregate, registry, deps, deadline)
-        except ModelUnavailable:
-            pad.refresh(aggregate, registry)
-            raise
-    # Last, since it matters least: should there be no time left for it, the summary is there.
-    pad.refresh(aggregate, registry)
+        stored, registry = _store_summary(view, aggregate, registry, deps, deadline)
+    if pad_last or registry != before:
+        pad.refresh(aggregate, registry)
     return stored
 
 

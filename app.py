@@ -10,7 +10,8 @@ from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMMARIES
+from chalicelib.web.host import routes as host
 from chalicelib.web.kit import routes as kit
 from chalicelib.web.participant import routes as participant
 
@@ -19,6 +20,7 @@ app = Chalice(app_name="harmonica", configure_logs=False)
 app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(participant.routes)
+app.register_blueprint(host.routes)
 app.register_blueprint(kit.routes)
 app.register_blueprint(not_found.routes_with(kit.show_problem))
 
@@ -77,6 +79,14 @@ def delete_data(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.workers import jobs
 
     return jobs.work_off(DELETIONS, event)
+
+
+@app.on_sqs_message(queue=MAILS.name)
+def send_mail(event: SQSEvent) -> dict[str, Any]:
+    """Queue of mails to send."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(MAILS, event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

@@ -30,7 +30,9 @@ from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
+    from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+    from chalicelib.store.logins import Logins
 
 
 @cache
@@ -122,6 +124,27 @@ def model() -> Model:
 def telegram_groups() -> TelegramGroups:
     """The repository of Telegram groups."""
     return TelegramGroups()
+
+
+def sign_in_deps() -> "SignInDeps":
+    """The dependencies of signing in."""
+    from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.store.sign_ins import SignIns
+
+    return SignInDeps(
+        accounts=accounts(),
+        sign_ins=SignIns(),
+        guards=guards(),
+        secret=deployment_secret(),
+        sign_up=settings().sign_up,
+    )
+
+
+def logins() -> "Logins":
+    """The repository of hosts' browser sessions."""
+    from chalicelib.store.logins import Logins
+
+    return Logins()
 
 
 @cache

@@ -16,6 +16,8 @@ from chalicelib.model.jobs import (
     SUMMARIES,
     Job,
     Queue,
+    SendSignInMail,
+    SessionJob,
     UpdateCards,
     WriteBrief,
     WritePrompt,
@@ -57,15 +59,19 @@ class Jobs:
         """
         self.ask(WriteSummary(session_id), now)
 
-    def ask_or_leave(self, job: Job, now: datetime) -> None:
+    def send_sign_in_mail(self, sign_in_id: str) -> None:
+        """Have a mail written to somebody who asked to be let in."""
+        self._send(SendSignInMail(sign_in_id))
+
+    def ask_or_leave(self, job: SessionJob, now: datetime) -> None:
         """Have a job done; where its queue is out of reach, the sweep finds that it is due."""
         try:
             self.ask(job, now)
         except Unavailable as error:
             log_failure("a job has to wait for the sweep", error, session_id=job.session_id)
 
-    def ask(self, job: Job, now: datetime) -> None:
-        """Have any job of a queue done."""
+    def ask(self, job: SessionJob, now: datetime) -> None:
+        """Have any job of a queue done that is about a session."""
         queue = QUEUE_OF[type(job)]
         self._send(job, **(self._once(queue, job.session_id, now) if queue.fifo else {}))
 

@@ -33,13 +33,16 @@ class Parameter(Struct, frozen=True):
     """A parameter of the deployment: what CloudFormation tells and checks, and what holds where it says nothing."""
 
     description: str
-    limits: Mapping[str, int]
+    limits: Mapping[str, int | str]
     read: Callable[[str], Any]
     default: str | int = ""
 
 
-def _text(description: str = "", *, longest: int | None = None, read: Callable[[str], str] = str.strip) -> Parameter:
-    return Parameter(description, {"MaxLength": longest} if longest else {}, read)
+def _text(
+    description: str = "", *, longest: int = 0, pattern: str = "", read: Callable[[str], str] = str.strip
+) -> Parameter:
+    limits: dict[str, int | str] = {"MaxLength": longest} if longest else {}
+    return Parameter(description, {**limits, "AllowedPattern": pattern} if pattern else limits, read)
 
 
 def _number(description: str, *, minimum: int = 1, maximum: int) -> Parameter:
@@ -106,6 +109,20 @@ class Settings(Struct, frozen=True):
     cards_delay: Annotated[
         int, _number("Seconds in which many changes of a session reach others' lists at once.", maximum=900)
     ] = 5
+    sign_up: Annotated[
+        str,
+        _text(
+            "Who may open an account by signing in: invited (nobody by themselves), open, or domains: and mail domains, "
+            "comma-separated.",
+            pattern=r"invited|open|domains:[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*",
+        ),
+    ] = "invited"
+    mail_from: Annotated[
+        str, _text("Verified address of SES that mails come from; empty: no mail is sent.", longest=200)
+    ] = ""
+    demo_sign_in: Annotated[
+        str, _text("Lets everybody in who can open the pages, as the demo host. Only the local launcher sets it.")
+    ] = ""
     telegram_bot: Annotated[str, _text("User name of the Telegram bot; empty: there is none.")] = ""
 
 

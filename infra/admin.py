@@ -10,6 +10,7 @@
     python -m infra.admin add-member SESSION_ID bo@example.com editor
     python -m infra.admin remove-member SESSION_ID bo@example.com
     python -m infra.admin unlist-session SESSION_ID
+    python -m infra.admin sign-in-link ana@example.com
     python -m infra.admin plant-example ana@example.com
 
 Without `--stage` it works on the running local instance of LOCAL_DIR, with `--stage NAME` on that stage in the AWS
@@ -20,6 +21,7 @@ their names when they are imported.
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -59,7 +61,7 @@ def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> 
     from chalicelib.services.accounts import keys
 
     limit = limits.DEFAULT_RATE if rate is None else rate
-    return keys.mint_key(user_id, name, rate=limit, accounts=container.accounts(), now=_now())
+    return keys.mint_key(user_id, name, rate=limit, accounts=container.accounts(), now=_now())[0]
 
 
 def list_keys(user_id: str) -> list[str]:
@@ -123,6 +125,15 @@ def unlist_session(session_id: str) -> bool:
     )
 
 
+def sign_in_link(email: str) -> str:
+    """A link that signs a user in, once, within the hour; to be passed on by hand where no mail is sent."""
+    from chalicelib import container
+    from chalicelib.services.accounts.sign_in import make_link
+    from chalicelib.settings import settings
+
+    return make_link(email, public_url=settings().public_url, deps=container.sign_in_deps(), now=_now())
+
+
 def plant_example(user_id: str) -> str:
     """Make the finished session of made-up people that everybody may look at, as this user's; gives its id."""
     from infra import example
@@ -138,12 +149,15 @@ def user_id_of(email: str) -> str:
 
 
 def activate_stage(stage: str) -> None:
-    """Point this process at the tables of a stage on AWS."""
-    cloudformation = boto3.client("cloudformation")
-    (stack,) = cloudformation.describe_stacks(StackName=f"harmonica-{stage}-data")["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    """Point this process at the tables, the queues and the address of a stage on AWS."""
+    outputs = _outputs_of(f"harmonica-{stage}-data") | _outputs_of(f"harmonica-{stage}")
     named = {variable: outputs[name] for variable, name in instance.SETTINGS.items() if name in outputs}
-    os.environ.update(named | {"STAGE": stage})
+    os.environ.update(named | {"STAGE": stage, "PUBLIC_URL": outputs["ApiUrl"]})
+
+
+def _outputs_of(stack_name: str) -> dict[str, str]:
+    (stack,) = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -159,38 +173,51 @@ def main(arguments: list[str] | None = None) -> None:
     from chalicelib.errors import HarmonicaError
 
     try:
-        _run(asked)
+        print(_COMMANDS[asked.command](asked))
     except HarmonicaError as error:
         raise SystemExit(error.message) from error
 
 
-def _run(asked: argparse.Namespace) -> None:
-    match asked.command:
-        case "create-user":
-            print(create_user(asked.email, asked.name))
-        case "disable-user" | "enable-user":
-            disable_user(user_id_of(asked.email), again=asked.command == "enable-user")
-            print(f"{asked.email} is {'enabled' if asked.command == 'enable-user' else 'disabled'}")
-        case "mint-key":
-            print(mint_key(user_id_of(asked.email), asked.name, asked.rate))
-        case "list-keys":
-            print("\n".join(list_keys(user_id_of(asked.email))) or f"{asked.email} has no keys")
-        case "revoke-key":
-            revoke_key(sys.stdin.readline().strip() if asked.key == "-" else asked.key)
-            print("Revoked")
-        case "revoke-keys":
-            print("\n".join(revoke_keys(asked.prefix, asked.user and user_id_of(asked.user))))
-        case "remove-member":
-            remove_member(asked.session_id, asked.email)
-            print(f"{asked.email} is no member of {asked.session_id} any more")
-        case "unlist-session":
-            done = unlist_session(asked.session_id)
-            print(f"{asked.session_id} {'is private now' if done else 'was private already'}")
-        case "plant-example":
-            print(plant_example(user_id_of(asked.email)))
-        case _:
-            add_member(asked.session_id, asked.email, asked.role)
-            print(f"{asked.email} is {asked.role} of {asked.session_id}")
+def _switch_user(asked: argparse.Namespace) -> str:
+    disable_user(user_id_of(asked.email), again=asked.command == "enable-user")
+    return f"{asked.email} is {'enabled' if asked.command == 'enable-user' else 'disabled'}"
+
+
+def _revoke(asked: argparse.Namespace) -> str:
+    revoke_key(sys.stdin.readline().strip() if asked.key == "-" else asked.key)
+    return "Revoked"
+
+
+def _add_member(asked: argparse.Namespace) -> str:
+    add_member(asked.session_id, asked.email, asked.role)
+    return f"{asked.email} is {asked.role} of {asked.session_id}"
+
+
+def _remove_member(asked: argparse.Namespace) -> str:
+    remove_member(asked.session_id, asked.email)
+    return f"{asked.email} is no member of {asked.session_id} any more"
+
+
+def _unlist(asked: argparse.Namespace) -> str:
+    done = unlist_session(asked.session_id)
+    return f"{asked.session_id} {'is private now' if done else 'was private already'}"
+
+
+# What each command does; what it gives is printed.
+_COMMANDS: dict[str, Callable[[argparse.Namespace], str]] = {
+    "create-user": lambda asked: create_user(asked.email, asked.name),
+    "disable-user": _switch_user,
+    "enable-user": _switch_user,
+    "sign-in-link": lambda asked: sign_in_link(asked.email),
+    "mint-key": lambda asked: mint_key(user_id_of(asked.email), asked.name, asked.rate),
+    "list-keys": lambda asked: "\n".join(list_keys(user_id_of(asked.email))) or f"{asked.email} has no keys",
+    "revoke-key": _revoke,
+    "revoke-keys": lambda asked: "\n".join(revoke_keys(asked.prefix, asked.user and user_id_of(asked.user))),
+    "add-member": _add_member,
+    "remove-member": _remove_member,
+    "unlist-session": _unlist,
+    "plant-example": lambda asked: plant_example(user_id_of(asked.email)),
+}
 
 
 def _line(key: "KeyRecord") -> str:
@@ -229,6 +256,7 @@ def _add_users_and_keys(commands: "argparse._SubParsersAction[argparse.ArgumentP
     for name, does in (
         ("disable-user", "let none of a user's keys and links in"),
         ("enable-user", "let the keys of a disabled user in again"),
+        ("sign-in-link", "make a link that signs a user in, once, within the hour; prints it"),
         ("list-keys", "list a user's keys: what each begins with, its state, when it was made and used, its name"),
     ):
         commands.add_parser(name, help=does).add_argument("email")

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, PROMPTS, SUMMARIES, Queue
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMMARIES, Queue
 from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
 from infra import queues
@@ -165,13 +165,13 @@ API = Function(
     memory=1024,
     timeout=API_SECONDS,
     tables={
-        "Accounts": (*KEY_ITEM, "BatchGetItem"),
+        "Accounts": ("BatchGetItem", "DeleteItem", *KEY_ITEM, "PutItem"),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "Query", "UpdateItem"),
-        "Guards": (*KEY_ITEM, "ConditionCheckItem", "PutItem"),
+        "Guards": (*KEY_ITEM, "ConditionCheckItem", "DeleteItem", "PutItem"),
     },
-    indexes=(("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
+    indexes=(("Accounts", keys.BY_USER), ("Sessions", keys.BY_MEMBER), ("Sessions", keys.PUBLIC_FEED)),
     settings=(
         "deployment_secret_arn",
         "public_url",
@@ -183,9 +183,12 @@ API = Function(
         "openings_per_session",
         "help_text",
         "support_contact",
+        "sign_up",
+        "mail_from",
+        "demo_sign_in",
         *MODEL,
     ),
-    sends_to=(DELETIONS, SUMMARIES),
+    sends_to=(DELETIONS, MAILS, SUMMARIES),
 )
 SESSIONS_CHANGED = Function(
     "SessionsChanged",
@@ -250,6 +253,14 @@ DELETE_DATA = Function(
     sends_to=(DELETIONS,),
     works_off=DELETIONS,
 )
+SEND_MAIL = Function(
+    "SendMail",
+    memory=512,
+    timeout=SHORT_WORKER_SECONDS,
+    tables={"Accounts": ("GetItem",), "Guards": KEY_ITEM},
+    settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from"),
+    works_off=MAILS,
+)
 SWEEP = Function(
     "Sweep",
     memory=512,
@@ -267,6 +278,7 @@ ALL = (
     WRITE_BRIEF,
     UPDATE_CARDS,
     DELETE_DATA,
+    SEND_MAIL,
     SWEEP,
 )
 

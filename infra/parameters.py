@@ -32,12 +32,14 @@ def parameters() -> Json:
     }
 
 
+# Only `make run` sets this one: it lets in whoever can open the pages.
+DEMO_SIGN_IN = "demo_sign_in"
 _STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once")
 
 
 def options() -> dict[str, str]:
     """The parameters that an operator may set, and the variables that they are taken from."""
-    names = [name for name in PARAMETERS if name != "llm_provider"]
+    names = [name for name in PARAMETERS if name not in ("llm_provider", DEMO_SIGN_IN)]
     return {parameter_of(name): name.upper() for name in (*names, *_STACK_ONLY)}
 
 

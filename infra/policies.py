@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from chalicelib.model.jobs import Queue
+from chalicelib.model.jobs import MAILS, Queue
 from infra import queues
 from infra.functions import ALL, Function
+from infra.parameters import parameter_of
 
 Json = dict[str, Any]
 
@@ -55,6 +56,8 @@ def _statements(function: Function) -> list[Json]:
         statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
     if "anthropic_secret_arn" in function.settings:
         statements.append(_may_ask_the_model())
+    if function.works_off is MAILS:
+        statements.append(_may_send_mail())
     return statements
 
 
@@ -93,6 +96,14 @@ def _may_follow(stream: str) -> list[Json]:
 def _may_ask_the_model() -> Json:
     statement = _allow(["secretsmanager:GetSecretValue"], {"Ref": "AnthropicSecretArn"})
     return {"Fn::If": ["HasAnthropicSecret", statement, {"Ref": "AWS::NoValue"}]}
+
+
+def _may_send_mail() -> Json:
+    """From the one address, whichever verified identity stands for it: the address itself, or its domain."""
+    statement = _allow(
+        ["ses:SendEmail"], {"Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}
+    ) | {"Condition": {"StringEquals": {"ses:FromAddress": {"Ref": parameter_of("mail_from")}}}}
+    return {"Fn::If": ["HasMailFrom", statement, {"Ref": "AWS::NoValue"}]}
 
 
 def _may_log(function: Function) -> Json:

@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
 from infra.deploy import DeploymentFailed, deploy, parameters_from
-from infra.local import cloud, instance, restart, seed
+from infra.local import cloud, instance, mailbox, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
 from infra.local.instance import LOCAL_STAGE, Instance
@@ -64,7 +65,8 @@ def options_from(environment: dict[str, str]) -> Options:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SystemExit(f"PORT={port} is no port: a number from 1 to 65535 is")
     most_workers(environment)
-    parameters = _model(environment) | parameters_from(environment) | {"PublicUrl": f"http://{cloud.HOST}:{port}"}
+    own = {"PublicUrl": f"http://{cloud.HOST}:{port}", "DemoSignIn": f"{seed.DEMO_HOST} {secrets.token_urlsafe(32)}"}
+    parameters = {"MailFrom": mailbox.SENDER} | _model(environment) | parameters_from(environment) | own
     return Options(
         port=int(port),
         folder=instance.local_folder(),
@@ -99,6 +101,7 @@ def run(options: Options) -> None:
         _wait_until_ready(process, options)
         say("Deploying the application")
         running = deploy_locally(options, package)
+        mailbox.verify(running.parameters["MailFrom"])
         if first:
             seed.plant(running, say, example=options.example)
         else:
@@ -230,11 +233,12 @@ def _sweep(running: Instance) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes], options: Options) -> None:
-    parent = os.getppid()
+    parent, box = os.getppid(), mailbox.Mailbox(f"http://{cloud.HOST}:{options.port}", options.folder)
     while process.poll() is None:
         # Should make (or a test) be killed, nobody would be left to stop this.
         if options.with_parent and os.getppid() != parent:
             return
+        box.collect()
         time.sleep(0.5)
     _refuse(f"The local cloud ended by itself; {options.folder / 'cloud.log'} says why")
 

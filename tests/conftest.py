@@ -27,7 +27,7 @@ from xdist.scheduler import LoadScopeScheduling
 from chalicelib import container, secret_store, settings
 from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
-from chalicelib.web.participant import home
+from chalicelib.web.host import home
 from infra import data_stack
 from tests.e2e.local import LocalCloud, free_port
 from tests.quick_moto import quicken_moto

@@ -26,6 +26,8 @@ from chalicelib.services.access.principal import Allowance, Principal, Visitor
 from chalicelib.services.access.rate_limits import VISITS, count_visit
 from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
+from chalicelib.web.kit.http import is_certainly_ours
+from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id, source_address
 
 PREFLIGHT = {
@@ -129,13 +131,18 @@ def _admit(route: Route, request: Request, headers: dict[str, str]) -> Call:
     principal = _principal(route, request, now)
     if principal.allowance:
         _require_allowance(principal.allowance, now, headers)
+    if route.method != "GET":
+        principal.require_change()
     return Call(principal, now, deadline, public_url(request))
 
 
 def _principal(route: Route, request: Request, now: datetime) -> Principal:
     """Gives who asks, and counts the request. Raises Unauthorized where a key is needed."""
     if route.operation.who != "anyone":
-        return authenticate(request.headers.get("authorization"), accounts=container.accounts(), now=now)
+        given = request.headers.get("authorization")
+        # A cookie that a browser sends along counts only where it vouches that a page of ours asks.
+        login = find_login(request) if given is None and is_certainly_ours(request) else None
+        return login or authenticate(given, accounts=container.accounts(), now=now)
     if not route.counted:
         return Principal(Visitor())
     visits = count_visit(

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chalicelib.operations import (
     account,
+    api_keys,
     conversations,
     participants,
     prompt_proposal,
@@ -16,6 +17,7 @@ from chalicelib.operations import (
     telegram_groups,
     templates,
 )
+from chalicelib.operations.all_operations import OPERATION_OF
 from chalicelib.operations.operation import Markdown, Operation
 
 JSON = "application/json"
@@ -80,24 +82,8 @@ class Route(Struct, frozen=True):
 
 
 def _route(method: str, path: str, run: Any, query: tuple[str, ...] = ()) -> Route:
-    return Route(method, path, _OPERATIONS[run], query=query)
+    return Route(method, path, OPERATION_OF[run], query=query)
 
-
-_OPERATIONS = {
-    operation.run: operation
-    for subject in (
-        account,
-        conversations,
-        participants,
-        prompt_proposal,
-        results,
-        scratchpad,
-        sessions,
-        telegram_groups,
-        templates,
-    )
-    for operation in subject.OPERATIONS
-}
 
 _SESSION = "/sessions/{session_id}"
 _PARTICIPANT = f"{_SESSION}/participants/{{participant_id}}"
@@ -105,6 +91,9 @@ _TELEGRAM = "/integrations/telegram"
 
 ROUTES = (
     _route("GET", "/me", account.get_me),
+    _route("GET", "/api-keys", api_keys.list_api_keys),
+    _route("POST", "/api-keys", api_keys.make_api_key),
+    _route("DELETE", "/api-keys/{key_id}", api_keys.revoke_api_key),
     _route("GET", "/templates", templates.list_templates),
     _route("GET", "/templates/{template_id}", templates.get_template),
     _route("POST", "/sessions", sessions.create_session),

@@ -40,11 +40,25 @@ from chalicelib.model.synthesis import (
     ThemeRegistry,
     Transition,
 )
-from chalicelib.model.users import ApiKey, GroupStatus, KeyRecord, Outcome, PastRequest, Plan, TelegramGroup, User
+from chalicelib.model.users import (
+    Access,
+    ApiKey,
+    GroupStatus,
+    KeyRecord,
+    Login,
+    LoginRecord,
+    Outcome,
+    PastRequest,
+    Plan,
+    SignIn,
+    TelegramGroup,
+    User,
+)
 
 __all__ = [
     "SHOWN_CONTEXT_BYTES",
     "STANCES",
+    "Access",
     "Answer",
     "ApiKey",
     "Brief",
@@ -58,6 +72,8 @@ __all__ = [
     "DistributionStatus",
     "GroupStatus",
     "KeyRecord",
+    "Login",
+    "LoginRecord",
     "Message",
     "Note",
     "Outcome",
@@ -78,6 +94,7 @@ __all__ = [
     "Scratchpad",
     "Session",
     "SessionView",
+    "SignIn",
     "Speaker",
     "Stance",
     "Status",

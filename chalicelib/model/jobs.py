@@ -15,40 +15,49 @@ _TAG = "job"
 class _Job(msgspec.Struct, frozen=True, tag_field=_TAG):
     """Jobs carry ids only: what is to be done is in the store."""
 
+
+class _SessionJob(_Job, frozen=True):
     session_id: str
 
 
-class WritePrompt(_Job, frozen=True, tag="write_prompt"):
+class WritePrompt(_SessionJob, frozen=True, tag="write_prompt"):
     """Write what a session waits for: its facilitation prompt, the short version of its context."""
 
 
-class WriteSummary(_Job, frozen=True, tag="write_summary"):
+class WriteSummary(_SessionJob, frozen=True, tag="write_summary"):
     """Bring the summary of a session up to date."""
 
 
-class WriteBrief(_Job, frozen=True, tag="write_brief"):
+class WriteBrief(_SessionJob, frozen=True, tag="write_brief"):
     """Make SESSION.md from the summary of a session."""
 
 
-class UpdateCards(_Job, frozen=True, tag="update_cards"):
+class UpdateCards(_SessionJob, frozen=True, tag="update_cards"):
     """Let the cards of a session follow it."""
 
 
-class DeleteSession(_Job, frozen=True, tag="delete_session"):
+class DeleteSession(_SessionJob, frozen=True, tag="delete_session"):
     """Remove what is left of a deleted session."""
 
 
-class EraseParticipant(_Job, frozen=True, tag="erase_participant"):
+class EraseParticipant(_SessionJob, frozen=True, tag="erase_participant"):
     """Erase the messages of somebody who was removed from a session."""
 
     thread_id: str
 
 
-class CloseSession(_Job, frozen=True, tag="close_session"):
+class CloseSession(_SessionJob, frozen=True, tag="close_session"):
     """Store that a session has ended by itself. It is of no queue: the clock does it."""
 
 
-Job = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant | CloseSession
+class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
+    """Write to somebody who asked to be let in, where they may be."""
+
+    sign_in_id: str
+
+
+SessionJob = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant | CloseSession
+Job = SessionJob | SendSignInMail
 
 
 class Queue(Struct, frozen=True):
@@ -83,7 +92,8 @@ BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
 SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
-QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS)
+MAILS = Queue("mails", (SendSignInMail,))
+QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 Plan = Literal["FREE", "PRO", "ENTERPRISE"]
+Access = Literal["read", "write"]
 GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
 
 
@@ -35,10 +36,11 @@ class ApiKey(Struct, frozen=True):
     used: int
     id: str = ""
     generation: int = 0
+    access: Access = "write"
 
 
 class KeyRecord(Struct, frozen=True):
-    """An API key as an administrator sees it; the key itself is known to nobody but whoever has it."""
+    """An API key as its owner and administrators see it; the key itself is known to nobody but whoever has it."""
 
     id: str
     user_id: str
@@ -48,6 +50,39 @@ class KeyRecord(Struct, frozen=True):
     last_used_at: datetime | None
     revoked_at: datetime | None
     disabled_at: datetime | None  # with its user
+    access: Access
+    expires_at: datetime | None
+
+
+class LoginRecord(Struct, frozen=True):
+    """A browser session of a host. `agent` is what the browser calls itself."""
+
+    id: str
+    user_id: str
+    agent: str
+    created_at: datetime
+    last_used_at: datetime
+
+
+class Login(Struct, frozen=True):
+    """A browser session as a request used it, and how many requests it has made in this minute."""
+
+    id: str
+    user_id: str
+    created_at: datetime
+    used: int
+
+
+class SignIn(Struct, frozen=True):
+    """Somebody asks to be let in by mail. `link` and `code` are hashes of what lets them in, empty before the mail is written."""
+
+    id: str
+    email: str
+    next_page: str
+    language: str
+    expires_at: datetime
+    link: str = ""
+    code: str = ""
 
 
 class TelegramGroup(Struct, frozen=True):

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import Unauthorized
 from chalicelib.model import ApiKey as UsedKey
 from chalicelib.operations.fields import Time, Uuid, moment, moment_or_null
 from chalicelib.operations.operation import Call, Nothing, Operation, Output
@@ -29,16 +28,17 @@ class UserInfo(Output):
     email: Annotated[str, Meta(description="The user's address.", examples=["ana@example.com"])]
     name: Annotated[str | None, Meta(description="The user's name.", examples=["Ana"])]
     subscription_status: Annotated[Literal["FREE", "PRO", "ENTERPRISE"], Meta(description="The user's plan.")]
-    api_key: Annotated[ApiKey, Meta(description="The key in use.")]
+    api_key: Annotated[ApiKey | None, Meta(description="The key in use; null for a signed-in browser.")]
 
 
 def get_me(call: Call, _: Nothing) -> UserInfo:
     """The user and the key in use."""
-    used = call.principal.means
-    if not isinstance(used, UsedKey):
-        raise Unauthorized
-    user = container.accounts().user(call.user_id)
-    key = ApiKey(used.name, used.prefix, moment(used.created_at), moment_or_null(used.last_used_at))
+    user, used = container.accounts().user(call.user_id), call.principal.means
+    key = (
+        ApiKey(used.name, used.prefix, moment(used.created_at), moment_or_null(used.last_used_at))
+        if isinstance(used, UsedKey)
+        else None
+    )
     return UserInfo(user.id, user.email, user.name, user.subscription_status, key)
 
 

@@ -28,7 +28,7 @@ from chalicelib.operations.operation import Call, Done, Input, Operation, Output
 from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
-from chalicelib.services.access.results_links import holder_by, results_url
+from chalicelib.services.access.results_links import members_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
 from chalicelib.services.sessions.host_prompt import shown_origin
@@ -369,8 +369,8 @@ def _shown(call: Call, view: SessionView) -> Session:
 
 def _results_url(call: Call, session_id: str) -> str:
     """Gives the page of a session's results, opened with what the caller may see of it."""
-    holder = holder_by(call.principal)
-    return results_url(call.public_url, session_id, holder, secret=container.deployment_secret(), now=call.now)
+    secret = container.deployment_secret()
+    return members_url(call.public_url, session_id, call.principal, secret=secret, now=call.now)
 
 
 OPERATIONS = (

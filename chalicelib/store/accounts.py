@@ -2,21 +2,25 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.model import ApiKey, KeyRecord, Plan, User
+from chalicelib.model import Access, ApiKey, KeyRecord, Plan, User
 from chalicelib.store import database, keys
-from chalicelib.store.database import Raw, holds, stored_moment
+from chalicelib.store.database import Raw, holds
 from chalicelib.store.tables import Account
 from chalicelib.store.transact import ConditionFailed, Transaction
+from chalicelib.store.use_counts import count_use, unused
 from chalicelib.store.user_items import EmailItem, KeyItem, UserItem
 
-_SLOTS = "abcd"
-_IN_FORCE = "attribute_exists(pk) AND attribute_not_exists(revoked_at) AND attribute_not_exists(disabled_at)"
-_KEYS_A_READ = 100
+_IN_FORCE = (
+    "attribute_not_exists(revoked_at) AND attribute_not_exists(disabled_at)"
+    " AND (attribute_not_exists(expires_at) OR expires_at > :now)"
+)
+_ITEMS_A_READ = 100
 
 
 class Accounts:
@@ -56,8 +60,18 @@ class Accounts:
             raise NotFound(f"{email} has no account")
         return item.id
 
-    def add_key(self, secret: str, *, user_id: str, name: str | None, rate: int, now: datetime) -> None:
-        """Store a new API key (its hash) with its limit in requests a minute."""
+    def add_key(
+        self,
+        secret: str,
+        *,
+        user_id: str,
+        name: str | None,
+        rate: int,
+        now: datetime,
+        access: Access = "write",
+        expires_at: datetime | None = None,
+    ) -> KeyRecord:
+        """Store a new API key (its hash) with its limit in requests a minute, what it may do, and when it ends."""
         item = KeyItem(
             keys.api_key(secret),
             user_id=user_id,
@@ -65,9 +79,12 @@ class Accounts:
             prefix=secret[:12],
             rate=rate,
             created_at=now,
-            use={slot: {} for slot in _SLOTS},
+            access=access,
+            expires_at=expires_at,
+            use=unused(),
         )
         database.put(item, KeyItem.pk.does_not_exist())
+        return _record(item)
 
     def key(self, secret: str) -> KeyRecord:
         """A key by itself. Raises NotFound."""
@@ -78,10 +95,7 @@ class Accounts:
 
     def keys_of(self, user_id: str) -> list[KeyRecord]:
         """The keys of a user, the newest first, revoked ones included."""
-        found = database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)
-        wanted = [(Account, raw[keys.PK]["S"], None) for raw in found]
-        parts = (wanted[at : at + _KEYS_A_READ] for at in range(0, len(wanted), _KEYS_A_READ))
-        items = [KeyItem.from_raw_data(raw) for part in parts for raw in database.get_many(part).values()]
+        items = [KeyItem.from_raw_data(raw) for raw in items_of_user(user_id, keys.API_KEYS)]
         return sorted(map(_record, items), key=lambda it: it.created_at, reverse=True)
 
     def keys_beginning(self, prefix: str) -> list[KeyRecord]:
@@ -103,7 +117,7 @@ class Accounts:
             raise NotFound("There is no such key")
 
     def disable_user(self, user_id: str, now: datetime | None) -> None:
-        """Refuse all that a user's keys and links ask for, from now on; with None, let the keys in again.
+        """Refuse all that a user's keys and links ask for, from now on, and sign them out; with None, let the keys in again.
 
         The links of before stay ended. What dies half-way is completed by another try. Raises NotFound.
         """
@@ -111,22 +125,18 @@ class Accounts:
             raise NotFound("User not found")
         for key in self.keys_of(user_id):
             holds(partial(_disable, KeyItem, keys.api_key_of(key.id), now))
+        if now:
+            for raw in items_of_user(user_id, keys.LOGINS):
+                item = Account(raw[keys.PK]["S"])
+                holds(partial(database.delete, item, Account.pk.exists()))
 
     def use_key(self, secret: str, now: datetime) -> ApiKey | None:
-        """Authenticate, count and touch in one UpdateItem; None for a key that is unknown, revoked, or a disabled user's.
-
-        Requests of minute m are counted in `use.<slot>.<m>`. Slots that no container can be writing to now (those of
-        m−1, m and m+1) are emptied in passing, so the item stays small and the count exact across all containers.
-        Slots follow a hash, not the order of minutes: a key used at regular intervals would meet the same slot every
-        time and never empty it.
-        """
-        minute = int(now.timestamp()) // 60
+        """Authenticate, count and touch in one UpdateItem; None for a key that is unknown, revoked, expired, or a disabled user's."""
         try:
-            answer = database.call("UpdateItem", _use(secret, minute, now))
+            raw, used = count_use(keys.api_key(secret), now, _IN_FORCE, {})
         except ConditionFailed:
             return None
-        raw = answer["Attributes"]
-        item = KeyItem.from_raw_data({name: value for name, value in raw.items() if name != "use"})
+        item = KeyItem.from_raw_data(raw)
         return ApiKey(
             user_id=item.user_id,
             name=item.name,
@@ -134,10 +144,20 @@ class Accounts:
             created_at=item.created_at,
             last_used_at=item.last_used_at,
             limit=int(item.rate),
-            used=int(raw["use"]["M"][_slot(minute)]["M"][str(minute)]["N"]),
+            used=used,
             id=item.pk.removeprefix(keys.API_KEYS),
             generation=int(item.generation),
+            access=cast(Access, item.access),
         )
+
+
+def items_of_user(user_id: str, prefix: str) -> list[Raw]:
+    """What `accounts` has of a user under this prefix, without the counts of its use."""
+    found = [raw[keys.PK]["S"] for raw in database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)]
+    wanted: list[tuple[type[Model], str, None]] = [(Account, pk, None) for pk in found if pk.startswith(prefix)]
+    parts = (wanted[at : at + _ITEMS_A_READ] for at in range(0, len(wanted), _ITEMS_A_READ))
+    items = [raw for part in parts for raw in database.get_many(part).values()]
+    return [{name: value for name, value in raw.items() if name != "use"} for raw in items]
 
 
 def generation_of(raw: Raw | None, user_id: str) -> int | None:
@@ -160,31 +180,3 @@ def _disable(kind: type[UserItem] | type[KeyItem], pk: str, now: datetime | None
     """Marks an item as disabled and ends its links; with None, takes the mark away."""
     actions: list[Action] = [kind.disabled_at.set(now), kind.generation.add(1)] if now else [kind.disabled_at.remove()]
     database.update(kind(pk), actions, kind.pk.exists())
-
-
-def _slot(minute: int) -> str:
-    return _SLOTS[keys.shard_of(str(minute), len(_SLOTS))]
-
-
-def _use(secret: str, minute: int, now: datetime) -> dict[str, Any]:
-    kept = {_slot(near) for near in (minute - 1, minute, minute + 1)}
-    emptied = [slot for slot in _SLOTS if slot not in kept]
-    counts = "#use.#slot.#minute = if_not_exists(#use.#slot.#minute, :none) + :one"
-    return {
-        "TableName": KeyItem.Meta.table_name,
-        "Key": {keys.PK: {"S": keys.api_key(secret)}},
-        "UpdateExpression": f"SET {', '.join([counts, 'last_used_at = :now', *(f'#use.{slot} = :empty' for slot in emptied)])}",
-        "ConditionExpression": _IN_FORCE,
-        "ExpressionAttributeNames": {
-            "#use": "use",
-            "#slot": _slot(minute),
-            "#minute": str(minute),
-        },
-        "ExpressionAttributeValues": {
-            ":none": {"N": "0"},
-            ":one": {"N": "1"},
-            ":empty": {"M": {}},
-            ":now": {"S": stored_moment(now)},
-        },
-        "ReturnValues": "ALL_NEW",
-    }

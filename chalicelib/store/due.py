@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.model.jobs import Job
+from chalicelib.model.jobs import SessionJob
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds, stored_moment
 from chalicelib.store.due_kinds import DueKind
@@ -30,12 +30,12 @@ def mark(kind: DueKind, session_id: str, thread_id: str = "", at: datetime | Non
     return _TABLES[kind.item.table](session_id, part, **marks(kind, session_id, at))
 
 
-def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[Job]:
+def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> Iterator[SessionJob]:
     """The jobs of this kind that became due before `until`, each once.
 
     With `again`, what was given out is due again only then: a mark moves on when its job's caller comes back for the next.
     """
-    table, given = _TABLES[kind.item.table], set[Job]()
+    table, given = _TABLES[kind.item.table], set[SessionJob]()
     for shard in keys.dues(kind.name):
         for raw in database.query_due(table, shard, stored_moment(until)):
             job = _job(kind, raw)
@@ -46,7 +46,7 @@ def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> I
                 _move(table(job.session_id, raw[keys.PART]["S"]), shard, until, again)
 
 
-def _job(kind: DueKind, raw: Raw) -> Job:
+def _job(kind: DueKind, raw: Raw) -> SessionJob:
     """The job that is asked for by a mark, of whose item the keys are known."""
     ids = {"session_id": raw[keys.SESSION_ID]["S"], "thread_id": kind.item.owner_in(raw[keys.PART]["S"])}
     return kind.job(**{name: ids[name] for name in kind.job.__struct_fields__})

@@ -20,7 +20,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from chalicelib.model import jobs
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, Job, Queue
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, Queue, SessionJob
 from chalicelib.store import item_kinds, keys
 from chalicelib.store.item_kinds import ItemKind
 
@@ -38,7 +38,7 @@ class DueKind(Struct, frozen=True):
 
     name: str
     item: ItemKind
-    job: type[Job]
+    job: type[SessionJob]
     waits: timedelta = MISSED_AFTER
     again: timedelta | None = AGAIN_AFTER
 

@@ -15,7 +15,8 @@ from chalicelib.store.database import holds
 from chalicelib.store.leases import REQUEST
 from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, VisitsItem
 
-_AFTER_THE_MINUTE = timedelta(minutes=2)  # nobody's clock is that far off
+_MINUTE = timedelta(minutes=1)
+_CLOCKS_DIFFER = timedelta(minutes=1)  # by less than this
 
 
 class RequestClaim(Struct, frozen=True):
@@ -39,11 +40,11 @@ class Guards:
     def __init__(self) -> None:
         self._day_keys: dict[str, bytes] = {}  # of the latest day
 
-    def count_visit(self, visitor: str, now: datetime) -> int:
-        """Count a visit; how many this visitor has made in this minute, over all containers. One UpdateItem."""
-        minute = int(now.timestamp()) // 60
-        item = VisitsItem(keys.visits(visitor, minute))
-        actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(_seconds(now + _AFTER_THE_MINUTE))]
+    def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE) -> int:
+        """Count a visit; how many this visitor has made in this minute, or other window, over all containers. One UpdateItem."""
+        item = VisitsItem(keys.visits(visitor, _seconds(now) // int(window.total_seconds())))
+        expires = _seconds(now + window + _CLOCKS_DIFFER)
+        actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(expires)]
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 

@@ -84,7 +84,7 @@ PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
-USERS, EMAILS, API_KEYS = "user#", "email#", "key#"
+USERS, EMAILS, API_KEYS, LOGINS = "user#", "email#", "key#", "login#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
@@ -100,6 +100,7 @@ VISITS, SPENDING, SESSION_SPENDING, REQUESTS, DELETED, LINKS = (
     "link#",
 )
 DAY_KEYS = "day_key#"
+SIGN_INS = "sign_in#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -128,9 +129,24 @@ def api_key_of(identifier: str) -> str:
     return f"{API_KEYS}{identifier}"
 
 
-def visits(visitor: str, minute: int) -> str:
-    """`visits#<who, hidden>#<minute>`."""
-    return f"{VISITS}{visitor}#{minute}"
+def login(secret: str) -> str:
+    """`login#<sha256 of the cookie's secret>`: the secret itself is never stored."""
+    return login_of(hashlib.sha256(secret.encode()).hexdigest())
+
+
+def login_of(login_id: str) -> str:
+    """`login#<id>`."""
+    return f"{LOGINS}{login_id}"
+
+
+def sign_in(sign_in_id: str) -> str:
+    """`sign_in#<id>`."""
+    return f"{SIGN_INS}{sign_in_id}"
+
+
+def visits(visitor: str, window: int) -> str:
+    """`visits#<who, hidden>#<number of the minute, or of another window>`."""
+    return f"{VISITS}{visitor}#{window}"
 
 
 def day_key(day: str) -> str:

@@ -27,7 +27,7 @@ class EmailItem(Account):
 
 
 class KeyItem(Account):
-    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `accounts.py` only).
+    """`key#<sha256>`. `use` has four maps a–d of minute → requests (written by `use_counts.py` only).
 
     `disabled_at` and `generation` follow the user, so that a request needs to look at the key only.
     """
@@ -41,7 +41,30 @@ class KeyItem(Account):
     revoked_at = UTCDateTimeAttribute(null=True)
     disabled_at = UTCDateTimeAttribute(null=True)
     generation = NumberAttribute(default=0)
+    access = UnicodeAttribute(default="write")
+    expires_at = UTCDateTimeAttribute(null=True)
     use: MapAttribute[str, Any] = MapAttribute()
+
+
+class LoginItem(Account):
+    """`login#<sha256>`: a browser session. `use` is as in a key."""
+
+    user_id = UnicodeAttribute()
+    agent = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    last_used_at = UTCDateTimeAttribute()
+    use: MapAttribute[str, Any] = MapAttribute()
+
+
+class SignInItem(Guard):
+    """`sign_in#<id>`: somebody asks to be let in by mail. `link` and `code` are hashes; `tries` are of codes."""
+
+    email = UnicodeAttribute()
+    next_page = UnicodeAttribute()
+    language = UnicodeAttribute()
+    link = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
+    tries = NumberAttribute(default=0)
 
 
 class VisitsItem(Guard):

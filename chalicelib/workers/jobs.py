@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from chalice.app import SQSEvent
+from msgspec import structs
 
 from chalicelib import container
 from chalicelib.errors import NotFound
+from chalicelib.mail import MailRefused, send_mail
 from chalicelib.model.jobs import (
     QUEUE_OF,
     CloseSession,
@@ -14,12 +16,15 @@ from chalicelib.model.jobs import (
     EraseParticipant,
     Job,
     Queue,
+    SendSignInMail,
+    SessionJob,
     UpdateCards,
     WriteBrief,
     WritePrompt,
     WriteSummary,
 )
 from chalicelib.observability import logger
+from chalicelib.services.accounts.sign_in import write_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.removal import erase_participant
@@ -68,8 +73,23 @@ def run_job(job: Job) -> None:
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
+        case SendSignInMail():
+            send_sign_in_mail(job.sign_in_id)
         case _:
             assert_never(job)
+
+
+def send_sign_in_mail(sign_in_id: str) -> None:
+    """Write to whoever asked to be let in, where they may be. A mail that can never be sent is an error for the operator."""
+    now, deps = container.clock().now(), container.sign_in_deps()
+    written = write_sign_in_mail(sign_in_id, public_url=settings().public_url, deps=deps, now=now)
+    if written is None:
+        raise NotFound("Nobody is to be written to")
+    try:
+        send_mail(written, sender=settings().mail_from)
+    except MailRefused as error:
+        logger.error("mail refused", extra={"code": error.code})
+        raise
 
 
 def sweep() -> None:
@@ -83,11 +103,11 @@ def sweep() -> None:
     logger.info("sweep", extra=found)
 
 
-def _have_done(job: Job, now: datetime) -> None:
+def _have_done(job: SessionJob, now: datetime) -> None:
     if type(job) in QUEUE_OF:
         container.jobs().ask(job, now)
         return
     try:
         run_job(job)
     except NotFound:
-        logger.info("nothing to do", extra={"session_id": job.session_id})
+        logger.info("nothing to do", extra=structs.asdict(job))

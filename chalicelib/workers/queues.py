@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
+from msgspec import structs
 
 from chalicelib import container
 from chalicelib.errors import NotFound, NotYet, Unavailable
@@ -35,7 +36,7 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
 
     def one(record: SQSRecord) -> None:
         job = decode_job(queue, record.body)
-        session_id = job.session_id if job else ""
+        ids = structs.asdict(job) if job else {}
         try:
             if job is None:
                 group = record.attributes.message_group_id
@@ -44,14 +45,14 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
             else:
                 run(job)
         except NotFound:
-            logger.info("nothing to do", extra={"session_id": session_id})
+            logger.info("nothing to do", extra=ids)
         except Exception as error:
             received = int(record.attributes.approximate_receive_count)
             if isinstance(error, NotYet):
-                logger.info("given back", extra={"session_id": session_id, "received": received})
+                logger.info("given back", extra={**ids, "received": received})
                 wait = min(_LONGEST_TURN, error.retry_after * received)
             else:
-                log_failure("job failed", error, session_id=session_id)
+                log_failure("job failed", error, **ids)
                 wait = _wait(error, received)
             container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise

@@ -8,6 +8,7 @@ import urllib3
 from chalicelib.settings import DEFAULT_MODEL_SERVER
 from infra.local import seed
 from infra.local.instance import Instance
+from infra.local.mailbox import FOLDER
 
 PROBE_SECONDS = 5
 
@@ -18,6 +19,7 @@ def greeting(running: Instance) -> str:
     url, key = seed.address_and_key(folder)
     example, results = seed.example_results(running), seed.demo_results(running)
     places = {
+        "Sign in as its host": f"{url}/sign-in",
         **({"Results of an example": example} if example else {}),
         "A session to talk in": f"{url}/chat?s={seed.demo_session(folder)}",
         **({"Its results, for its host": results} if results else {}),
@@ -36,6 +38,7 @@ def greeting(running: Instance) -> str:
             "",
             *_model(running.parameters),
             "",
+            f"Mails are not sent, but written to {_short(folder / FOLDER)}. "
             f"Address and key are in {_short(folder / seed.ENVIRONMENT_FILE)}, too. "
             "Ctrl-C stops everything; `make update` deploys changed code.",
         ]

@@ -13,6 +13,7 @@ HOST_FILE = "demo-host"
 SESSION_FILE = "demo-session"
 EXAMPLE_FILE = "example-results"
 PATIENCE_SECONDS = 300
+DEMO_HOST = "demo@harmonica.localhost"
 DEMO_RATE = 1000  # a minute; the demo speaks for a few hundred participants
 DEMO_SESSION = {
     "topic": "Where should our team meet next year?",
@@ -66,7 +67,7 @@ def plant(running: Instance, say: Callable[[str], None], *, example: bool) -> No
 
     folder = Path(running.folder)
     say("Making a host, an API key and a session to talk in")
-    user = _once(folder / HOST_FILE, lambda: admin.find_or_create_user("demo@harmonica.localhost", "Demo host"))
+    user = _once(folder / HOST_FILE, lambda: admin.find_or_create_user(DEMO_HOST, "Demo host"))
     environment = f"HARMONICA_API_URL={running.url}\nHARMONICA_API_KEY="
     _once(folder / ENVIRONMENT_FILE, lambda: f"{environment}{admin.mint_key(user, 'demo', DEMO_RATE)}\n")
     note_address(running)

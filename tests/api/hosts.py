@@ -61,7 +61,7 @@ def new_host(email: str = "ana@example.com", rate: int = 100_000) -> Host:
     """A new account with a key of this many requests a minute."""
     now = container.clock().now()
     user = create_user(email, "Ana", accounts=container.accounts(), now=now, new_id=container.new_id())
-    key = mint_key(user.id, "tests", rate=rate, accounts=container.accounts(), now=now)
+    key, _ = mint_key(user.id, "tests", rate=rate, accounts=container.accounts(), now=now)
     return Host(Client(app), user.id, key)
 
 

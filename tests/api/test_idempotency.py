@@ -87,7 +87,7 @@ def test_a_key_belongs_to_one_endpoint_and_one_session(host: Host) -> None:
 
 
 def test_another_key_of_the_same_user_sees_the_same_request(host: Host) -> None:
-    key = mint_key(host.user_id, None, rate=100, accounts=container.accounts(), now=container.clock().now())
+    key, _ = mint_key(host.user_id, None, rate=100, accounts=container.accounts(), now=container.clock().now())
     assert create(host).json_body["id"] == create(replace(host, key=key)).json_body["id"]
 
 

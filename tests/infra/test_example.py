@@ -23,8 +23,8 @@ from chalicelib.store.sessions import EVERYTHING
 from chalicelib.store.summaries import Summaries
 from chalicelib.text.language import detect_language
 from chalicelib.text.sentences import split_sentences
+from chalicelib.web.host import home
 from chalicelib.web.kit.texts import texts_in
-from chalicelib.web.participant import home
 from chalicelib.web.participant.widgets import describe_value, make_control
 from infra import admin, example
 from infra.example.files import Person, read_people, read_session, read_summary

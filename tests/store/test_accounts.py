@@ -16,7 +16,7 @@ def new_key(rate: int = 100) -> str:
     """A key of the one user that there is."""
     with suppress(Conflict):
         create_user("ana@example.com", None, accounts=container.accounts(), now=NOON, new_id="user")
-    return mint_key("user", "tests", rate=rate, accounts=container.accounts(), now=NOON)
+    return mint_key("user", "tests", rate=rate, accounts=container.accounts(), now=NOON)[0]
 
 
 def test_an_address_has_one_user_whatever_its_case(aws: None) -> None:

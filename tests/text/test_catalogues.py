@@ -15,7 +15,13 @@ from chalicelib.text.language import OWN
 from chalicelib.text.locales import LOCALES, fill, fill_counted, format_moment
 
 ROOT = Path(chalicelib.__file__).parent
-FOLDERS = ("web/kit/texts", "services/synthesis/words", "services/facilitation/words", "llm/scripted/words")
+FOLDERS = (
+    "web/kit/texts",
+    "web/host/texts",
+    "services/synthesis/words",
+    "services/facilitation/words",
+    "llm/scripted/words",
+)
 EVERYWHERE = [(folder, tag) for folder in FOLDERS for tag in OWN]
 COUNTING = [(folder, tag) for folder, tag in EVERYWHERE if folder != "services/facilitation/words"]
 # Numbers enough for each category that has any below a million, and one million, which Romance languages count apart.
@@ -118,3 +124,8 @@ def test_a_time_is_written_as_the_language_writes_it(tag: str, at_night: str, in
 def test_numbers_are_written_as_the_language_writes_them(tag: str, number: str) -> None:
     assert fill(tag, "{n} {text}", n=12_345, text="12345") == f"{number} 12345"
     assert fill_counted(tag, dict.fromkeys(("one", "many", "other"), "{count}"), 12_345) == number
+
+
+def test_no_door_gives_a_text_a_name_that_another_has() -> None:
+    kit, host = read("web/kit/texts", "en"), read("web/host/texts", "en")
+    assert not set(kit) & set(host)

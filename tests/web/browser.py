@@ -8,7 +8,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 
-_VOID = {"meta", "link", "input", "rect", "br", "hr"}
+_VOID = {"meta", "link", "input", "img", "rect", "br", "hr"}
 
 
 @dataclass
@@ -200,4 +200,4 @@ class _Reader(HTMLParser):
         if is_choice and "name" in given:
             self.forms[-1].options.append((given["name"], given["value"]))
         if "name" in given and (not is_choice or "checked" in given):
-            self.forms[-1].fields[given["name"]] = given["value"]
+            self.forms[-1].fields[given["name"]] = given.get("value", "")

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 from chalice.app import SQSEvent
+from msgspec import structs
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, decode_job, encode_job
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, Job, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -36,7 +37,11 @@ def postponed(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> li
 def run(work: Work, *messages: Event, queue: str = "prompts") -> list[str]:
     """Give these messages of a queue to a worker; gives those that failed."""
     (chosen,) = (row for row in QUEUES if row.name == queue)
-    return failed(handle(SQSEvent(events.batch(*messages), Context()), chosen, lambda job: work(job.session_id)))
+
+    def one(job: Job) -> None:
+        work(structs.asdict(job)["session_id"])
+
+    return failed(handle(SQSEvent(events.batch(*messages), Context()), chosen, one))
 
 
 def raising(error: Exception) -> Work:

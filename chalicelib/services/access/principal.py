@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from chalicelib.errors import Unauthorized
-from chalicelib.model import ApiKey
+from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.model import ApiKey, Login
 from chalicelib.services.participants.scopes import ScopeName
 
 
@@ -17,7 +17,7 @@ class ParticipantCookie(Struct, frozen=True):
     """A cookie that names a participant of one session."""
 
 
-Means = Visitor | ParticipantCookie | ApiKey
+Means = Visitor | ParticipantCookie | ApiKey | Login
 
 
 class Rights(Struct, frozen=True):
@@ -35,6 +35,7 @@ class Rights(Struct, frozen=True):
 RIGHTS: Mapping[type[Means], Rights] = {
     Visitor: Rights(),
     ParticipantCookie: Rights(speaks_in=("web",)),
+    Login: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",)),
     ApiKey: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",)),
 }
 
@@ -57,6 +58,17 @@ class Principal(Struct, frozen=True):
     def rights(self) -> Rights:
         """What the means may do."""
         return RIGHTS[type(self.means)]
+
+    def require_change(self) -> None:
+        """Raises Forbidden where the means may read only."""
+        if isinstance(self.means, ApiKey) and self.means.access == "read":
+            raise Forbidden("This API key may only read")
+
+    def require_login(self) -> Login:
+        """Gives the browser session that asks. Raises Unauthorized for anything else: what follows is for its user alone."""
+        if not isinstance(self.means, Login):
+            raise Unauthorized("Sign in first: this takes no API key")
+        return self.means
 
     def require_user(self) -> str:
         """Gives the user whom the means acts for. Raises Unauthorized where it acts for none."""

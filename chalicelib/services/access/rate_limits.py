@@ -5,7 +5,7 @@ Neither an address nor a person is kept: what is counted is a fingerprint, for a
 """
 
 import ipaddress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.services.access.signing import make_digest
@@ -14,7 +14,8 @@ from chalicelib.store.guards import Guards
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
-_Counted = Literal["visitor", "page", "turn", "address", "session"]
+_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from"]
+HOUR = timedelta(hours=1)
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 
@@ -43,8 +44,20 @@ def count_join_in(session_id: str, *, guards: Guards, secret: bytes, now: dateti
     return _count("session", session_id, guards, secret, now)
 
 
-def _count(what: _Counted, who: str, guards: Guards, secret: bytes, now: datetime) -> int:
-    return guards.count_visit(make_digest(secret, what, who.encode()).hex(), now)
+def count_mail_to(email: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a sign-in mail to this address; how many there were in this hour, this one included."""
+    return _count("mail_to", email.casefold(), guards, secret, now, HOUR)
+
+
+def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """The same for a sign-in mail that is asked for from this network address."""
+    return _count("mail_from", find_network(address), guards, secret, now, HOUR)
+
+
+def _count(
+    what: _Counted, who: str, guards: Guards, secret: bytes, now: datetime, window: timedelta = timedelta(minutes=1)
+) -> int:
+    return guards.count_visit(make_digest(secret, what, who.encode()).hex(), now, window)
 
 
 def find_network(address: str) -> str:

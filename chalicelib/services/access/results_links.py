@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import ApiKey, Session, SessionView
+from chalicelib.model import ApiKey, Login, Session, SessionView
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same
 from chalicelib.services.access.signing import make_token as token_of
@@ -50,6 +50,13 @@ def holder_by(principal: Principal) -> LinkHolder:
         if isinstance(means, ApiKey)
         else LinkHolder("user", user_id)
     )
+
+
+def members_url(public_url: str, session_id: str, principal: Principal, *, secret: bytes, now: datetime) -> str:
+    """The page of the results, for the member who asks. A signed-in browser needs no more than the address."""
+    if isinstance(principal.means, Login):
+        return f"{public_url}/results?s={session_id}"
+    return results_url(public_url, session_id, holder_by(principal), secret=secret, now=now)
 
 
 def results_url(public_url: str, session_id: str, holder: LinkHolder, *, secret: bytes, now: datetime) -> str:

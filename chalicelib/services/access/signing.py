@@ -26,6 +26,11 @@ DigestPurpose = Literal[
     "session",
     "source",
     "person",
+    "mail_to",
+    "mail_from",
+    "sign_in_link",
+    "sign_in_code",
+    "host_form",
 ]
 SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
 

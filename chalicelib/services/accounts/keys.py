@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 
 from chalicelib.errors import Conflict, Invalid, NotFound, Unauthorized
-from chalicelib.model import KeyRecord, User
+from chalicelib.model import Access, KeyRecord, User
 from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal
 from chalicelib.store.accounts import Accounts
@@ -13,36 +13,74 @@ from chalicelib.text.email_addresses import is_mail_address
 
 _KEY = re.compile(r"hm_live_[0-9a-f]{32}")
 _PREFIX = re.compile(r"hm_live_[0-9a-f]{4}")
+_ADDRESS_LENGTH = 254  # RFC 5321, erratum 1690
 _LOCAL_ADDRESS = re.compile(r"[^@\s]+@localhost")
 
 
 def create_user(email: str, name: str | None, *, accounts: Accounts, now: datetime, new_id: str) -> User:
     """Create an account. Raises Invalid for something that is no e-mail address, Conflict where it is taken."""
     address = email.strip()
-    if not (is_mail_address(address) or _LOCAL_ADDRESS.fullmatch(address)):
+    if not is_possible_address(address):
         raise Invalid("email must be an e-mail address")
     user = User(new_id, address, (name or "").strip() or None, "FREE", now)
     accounts.create_user(user)
     return user
 
 
-def mint_key(user_id: str, name: str | None, *, rate: int = DEFAULT_RATE, accounts: Accounts, now: datetime) -> str:
-    """Make an API key: `hm_live_` and 32 hex digits. It is shown this once; only its hash is stored.
+def is_possible_address(address: str) -> bool:
+    """Whether an account may have this address: an e-mail address, or one of this machine alone."""
+    return len(address) <= _ADDRESS_LENGTH and (
+        is_mail_address(address) or _LOCAL_ADDRESS.fullmatch(address) is not None
+    )
 
-    Raises Invalid for a rate that lets nothing through, Conflict for a disabled user.
+
+def mint_key(
+    user_id: str,
+    name: str | None,
+    *,
+    accounts: Accounts,
+    now: datetime,
+    rate: int = DEFAULT_RATE,
+    access: Access = "write",
+    expires_at: datetime | None = None,
+) -> tuple[str, KeyRecord]:
+    """Make an API key: `hm_live_` and 32 hex digits. It is given this once; only its hash is stored.
+
+    Raises Invalid for a rate that lets nothing through and an end that is past, Conflict for a disabled user.
     """
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("expires_at must be in the future")
     if rate < 1:
         raise Invalid("rate must be at least 1 request a minute")
     if accounts.user(user_id).disabled_at:
         raise Conflict("This user is disabled, and a key of theirs would open nothing")
     key = f"hm_live_{secrets.token_hex(16)}"
-    accounts.add_key(key, user_id=user_id, name=name, rate=rate, now=now)
-    return key
+    return key, accounts.add_key(
+        key, user_id=user_id, name=name, rate=rate, now=now, access=access, expires_at=expires_at
+    )
 
 
 def revoke_key(key: str, *, accounts: Accounts, now: datetime) -> None:
     """Make a key useless from now on, and end the links that were fetched with it. Raises NotFound."""
     accounts.revoke_key(accounts.key(key), now)
+
+
+def list_keys(user_id: str, *, accounts: Accounts, now: datetime) -> list[KeyRecord]:
+    """The keys of a user that are in use, the newest first."""
+    return [key for key in accounts.keys_of(user_id) if is_in_use(key, now)]
+
+
+def is_in_use(key: KeyRecord, now: datetime) -> bool:
+    """Whether a key opens anything, or would if its user were not disabled."""
+    return key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
+
+
+def revoke_own_key(user_id: str, key_id: str, *, accounts: Accounts, now: datetime) -> None:
+    """Revoke a key of the user's, by its id. Raises NotFound for what is none of their keys in use."""
+    found = [key for key in list_keys(user_id, accounts=accounts, now=now) if key.id == key_id]
+    if not found:
+        raise NotFound("API key not found")
+    accounts.revoke_key(found[0], now)
 
 
 def revoke_keys(prefix: str | None, user_id: str | None, *, accounts: Accounts, now: datetime) -> tuple[KeyRecord, ...]:

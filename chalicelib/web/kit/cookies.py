@@ -12,12 +12,7 @@ from chalicelib.web.kit.request import public_url
 
 def set_cookie(request: Request, name: str, value: str, seconds: int) -> str:
     """Returns the header that sets a cookie of ours, out of reach of scripts and of other sites."""
-    at = urlsplit(public_url(request))
-    cookie = Morsel[str]()
-    cookie.set(name, value, value)
-    cookie["path"], cookie["max-age"] = f"{at.path}/", seconds
-    cookie["httponly"], cookie["samesite"], cookie["secure"] = True, "Lax", at.scheme == "https"
-    return cookie.OutputString()
+    return _cookie(request, name, value, seconds).OutputString()
 
 
 def cookie_values(request: Request, name: str) -> Iterator[str]:
@@ -31,3 +26,28 @@ def list_cookies(request: Request) -> Iterator[tuple[str, str]]:
     for pair in request.headers.get("cookie", "").split(";"):
         with suppress(CookieError):
             yield from ((found, cookie.value) for found, cookie in SimpleCookie(pair).items())
+
+
+def host_cookie_name(request: Request) -> str:
+    """Returns the name of the cookie that signs a host in. Its beginning has browsers refuse it from anybody but this very
+    server over https, which a laptop has not."""
+    return "__Host-harmonica" if _is_secure(request) else "harmonica"
+
+
+def set_host_cookie(request: Request, secret: str, seconds: int) -> str:
+    """Returns the header that sets it."""
+    cookie = _cookie(request, host_cookie_name(request), secret, seconds)
+    cookie["path"] = "/"
+    return cookie.OutputString()
+
+
+def _cookie(request: Request, name: str, value: str, seconds: int) -> "Morsel[str]":
+    cookie = Morsel[str]()
+    cookie.set(name, value, value)
+    cookie["path"], cookie["max-age"] = f"{urlsplit(public_url(request)).path}/", seconds
+    cookie["httponly"], cookie["samesite"], cookie["secure"] = True, "Lax", _is_secure(request)
+    return cookie
+
+
+def _is_secure(request: Request) -> bool:
+    return urlsplit(public_url(request)).scheme == "https"

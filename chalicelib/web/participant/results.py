@@ -22,6 +22,7 @@ from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
 from chalicelib.web.kit.http import see_other
+from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
@@ -54,7 +55,11 @@ def show(request: Request, session_id: str) -> Response:
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
     member = identity.find_holder(request, "user", session_id)
-    view = view_for(session_id, (*FOR_RESULTS, *FOR_COUNT), member, sessions=container.sessions())
+    login = None if member else find_login(request)
+    if login:
+        view = container.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), login.user_id)
+    else:
+        view = view_for(session_id, (*FOR_RESULTS, *FOR_COUNT), member, sessions=container.sessions())
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility

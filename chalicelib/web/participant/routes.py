@@ -3,15 +3,9 @@
 from chalice.app import Blueprint, Response
 
 from chalicelib.web.kit.http import READ, respond, respond_to_link, respond_to_script
-from chalicelib.web.participant import chat, home, qr_code, results
+from chalicelib.web.participant import chat, qr_code, results
 
 routes = Blueprint(__name__)
-
-
-@routes.route("/", methods=READ, content_types=[])
-def get_home() -> Response:
-    """Returns what this is, for somebody who came without a link."""
-    return respond(routes.current_request, home.show)
 
 
 @routes.route("/chat", methods=READ, content_types=[])

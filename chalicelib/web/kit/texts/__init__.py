@@ -1,4 +1,4 @@
-"""All text of the pages: one catalogue a language, with the same keys and the same placeholders in each.
+"""All text of the pages: one catalogue a language and door, with the same keys and the same placeholders in each language.
 
 A text that counts something has a form for each way in which its language does, by CLDR's names; `count` chooses.
 """
@@ -15,7 +15,7 @@ import msgspec
 from chalicelib.text.locales import fill, fill_counted, format_moment, format_offset
 
 _UTC = ("UTC", "Etc/UTC")
-_HERE = Path(__file__).parent
+_WEB = Path(__file__).parent.parent.parent
 
 
 class Texts:
@@ -32,8 +32,11 @@ class Texts:
 
 @cache
 def texts_in(tag: str) -> Texts:
-    """Returns the catalogue of a language, read once a process."""
-    return Texts(tag, msgspec.toml.decode((_HERE / f"{tag}.toml").read_bytes()))
+    """Returns the texts of a language, the kit's and those of each door, read once a process."""
+    catalogue: dict[str, str | Mapping[str, str]] = {}
+    for file in sorted(_WEB.glob(f"*/texts/{tag}.toml")):
+        catalogue |= msgspec.toml.decode(file.read_bytes())
+    return Texts(tag, catalogue)
 
 
 def format_time_with_zone(at: datetime, zone: str, texts: Texts) -> str:

@@ -1,0 +1,69 @@
+"""Ground: SES. One mail to one person, as text and as HTML."""
+
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
+
+from chalicelib.errors import Unavailable
+
+
+class Mail(Struct, frozen=True):
+    """What is sent: plain text, and the same as HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class MailRefused(Exception):
+    """SES will never send this mail: the sender is not verified, or the address is none. `code` is what SES calls it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_PASSING = ("TooManyRequestsException", "LimitExceededException", "SendingPausedException")
+
+
+def send_mail(mail: Mail, *, sender: str) -> None:
+    """Send a mail from this verified address. Raises MailRefused where sending it again would not help, Unavailable where it may.
+
+    https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+    """
+    try:
+        _client().send_email(
+            FromEmailAddress=f"Harmonica <{sender}>",
+            Destination={"ToAddresses": [mail.to]},
+            Content={
+                "Simple": {
+                    "Subject": _content(mail.subject),
+                    "Body": {"Text": _content(mail.text), "Html": _content(mail.html)},
+                }
+            },
+        )
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        if code in _PASSING or status >= 500:
+            raise _unavailable() from error
+        raise MailRefused(code) from error
+    except BotoCoreError as error:
+        raise _unavailable() from error
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _client() -> Any:
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
+    return botocore.session.get_session().create_client("sesv2", config=config)
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The mail service does not answer; try again later", 30)

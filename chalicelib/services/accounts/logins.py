@@ -1,0 +1,63 @@
+"""A host's browser sessions: begun by signing in, ended by hand or by time, each known by a secret that only a cookie has."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from chalicelib.errors import Forbidden, NotFound, Unauthorized
+from chalicelib.model import Login, LoginRecord
+from chalicelib.services.access.limits import DEFAULT_RATE
+from chalicelib.services.access.principal import Allowance, Principal
+from chalicelib.store.logins import Logins
+
+UNUSED = timedelta(days=30)  # after which a browser session ends that nobody uses
+LONGEST = timedelta(days=90)  # after which any ends
+FRESH = timedelta(minutes=10)  # after signing in, within which one may do what gives access away
+_AGENT_LENGTH = 120
+
+
+class ProofTooOld(Forbidden):
+    """What is asked for needs a sign-in of just now."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Sign in again: this needs a sign-in of the last {FRESH // timedelta(minutes=1)} minutes")
+
+
+def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime) -> str:
+    """Begin a browser session; gives its secret, which is stored nowhere. What has ended of the same user's is removed."""
+    for old in logins.of_user(user_id):
+        if not is_in_force(old, now):
+            logins.end(user_id, old.id)
+    secret = secrets.token_urlsafe(32)
+    logins.add(secret, user_id, agent[:_AGENT_LENGTH], now)
+    return secret
+
+
+def authenticate_login(secret: str, *, logins: Logins, now: datetime) -> Principal:
+    """Gives who asks by the secret of a browser session, and counts the request. Raises Unauthorized for any other."""
+    used = logins.use(secret, now, used_after=now - UNUSED, made_after=now - LONGEST) if secret else None
+    if used is None:
+        raise Unauthorized("Sign in first")
+    return Principal(used, used.user_id, Allowance(DEFAULT_RATE, used.used))
+
+
+def require_fresh(login: Login, now: datetime) -> None:
+    """Raises ProofTooOld where the browser session was not begun just now."""
+    if now - login.created_at > FRESH:
+        raise ProofTooOld
+
+
+def list_logins(user_id: str, *, logins: Logins, now: datetime) -> list[LoginRecord]:
+    """The browser sessions of a user that are in force, the last used first."""
+    found = [it for it in logins.of_user(user_id) if is_in_force(it, now)]
+    return sorted(found, key=lambda it: it.last_used_at, reverse=True)
+
+
+def end_login(user_id: str, login_id: str, *, logins: Logins) -> None:
+    """End one of the user's browser sessions. Raises NotFound for what is none of theirs."""
+    if not logins.end(user_id, login_id):
+        raise NotFound("There is no such sign-in")
+
+
+def is_in_force(login: LoginRecord, now: datetime) -> bool:
+    """Whether a browser session has not ended by time."""
+    return login.last_used_at > now - UNUSED and login.created_at > now - LONGEST

@@ -1,0 +1,162 @@
+"""Signing in by mail: a link and a code of six digits, either of them once, for a quarter of an hour.
+
+Whoever asks learns nothing of who has an account: the answer is the same for every address, and takes as long, since whether
+and what to write is decided by the worker that sends the mail. Only hashes are stored. Opening the link changes nothing: mail
+scanners do that, too; its page has a button. A code is worth nothing but in the page that asked for it, and five wrong ones
+end it.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.errors import Invalid, NotFound, RateLimited
+from chalicelib.mail import Mail
+from chalicelib.model import SignIn
+from chalicelib.services.access.rate_limits import HOUR, count_mail_asked_from, count_mail_to
+from chalicelib.services.access.signing import make_digest
+from chalicelib.services.accounts.keys import create_user, is_possible_address
+from chalicelib.services.delivery.mails import write_mail
+from chalicelib.store.accounts import Accounts
+from chalicelib.store.guards import Guards
+from chalicelib.store.sign_ins import SignIns
+from chalicelib.text.language import DEFAULT
+
+VALID = timedelta(minutes=15)
+OPERATOR_VALID = timedelta(hours=1)  # of a link that an operator makes and passes on by hand
+MOST_WRONG_CODES = 5
+MAILS_AN_ADDRESS = 5  # an hour, to one address
+MAILS_A_NETWORK = 20  # an hour, asked for from one network
+_GONE = "This link or code is used or expired"
+
+
+class LinkOrCodeGone(Invalid):
+    """What somebody would sign in with is used, expired, or was never given out."""
+
+    def __init__(self) -> None:
+        super().__init__(_GONE)
+
+
+class SignInDeps(Struct, frozen=True):
+    """What signing in needs. `sign_up` says who may open an account: invited, open or domains:…"""
+
+    accounts: Accounts
+    sign_ins: SignIns
+    guards: Guards
+    secret: bytes
+    sign_up: str
+
+
+def begin(email: str, *, network: str, language: str, next_page: str, deps: SignInDeps, now: datetime) -> SignIn:
+    """Note that this address asks to be let in; a worker writes to it. Raises Invalid, or RateLimited.
+
+    `network` is where the request came from, `next_page` the page to show afterwards.
+    """
+    address = email.strip()
+    if not is_possible_address(address):
+        raise Invalid("email must be an e-mail address")
+    asked_from = count_mail_asked_from(network, guards=deps.guards, secret=deps.secret, now=now)
+    sent_to = count_mail_to(address, guards=deps.guards, secret=deps.secret, now=now)
+    if asked_from > MAILS_A_NETWORK or sent_to > MAILS_AN_ADDRESS:
+        wait = HOUR.total_seconds() - now.timestamp() % HOUR.total_seconds()
+        raise RateLimited(f"Too many sign-in mails were asked for; try again in {round(wait / 60) + 1} minutes", wait)
+    asked = SignIn(secrets.token_urlsafe(16), address, next_page, language, now + VALID)
+    deps.sign_ins.add(asked)
+    return asked
+
+
+def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, now: datetime) -> Mail | None:
+    """The mail for whoever asked to be let in, with a new link and a new code; None where nobody is to be written to.
+
+    Written once more, it replaces what the first mail said.
+    """
+    asked = deps.sign_ins.find(sign_in_id, now)
+    if asked is None or not _may_sign_in(asked.email, deps):
+        return None
+    token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
+    deps.sign_ins.arm(asked, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
+    link = confirm_url(public_url, asked.id, token)
+    minutes = VALID // timedelta(minutes=1)
+    return write_mail("sign_in", asked.email, asked.language, link=link, values={"code": code, "minutes": minutes})
+
+
+def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
+    """A link that signs this user in, for an operator to pass on. Raises NotFound where the address has no account."""
+    deps.accounts.user_id_of(email)
+    token = secrets.token_urlsafe(32)
+    asked = SignIn(secrets.token_urlsafe(16), email.strip(), "", DEFAULT, now + OPERATOR_VALID)
+    deps.sign_ins.add(asked)
+    deps.sign_ins.arm(asked, link=_link_hash(token, deps), code="")
+    return confirm_url(public_url, asked.id, token)
+
+
+def confirm_url(public_url: str, sign_in_id: str, token: str) -> str:
+    """The address of the page with the button."""
+    return f"{public_url}/sign-in/confirm?t={sign_in_id}.{token}"
+
+
+def find_by_link(value: str, *, deps: SignInDeps, now: datetime) -> SignIn:
+    """What a link would sign in, without using it. Raises LinkOrCodeGone."""
+    sign_in_id, token = _parts(value)
+    asked = deps.sign_ins.find(sign_in_id, now)
+    if asked is None or not asked.link or not secrets.compare_digest(asked.link, _link_hash(token, deps)):
+        raise LinkOrCodeGone
+    return asked
+
+
+def confirm_link(value: str, *, deps: SignInDeps, now: datetime, new_id: str) -> tuple[str, SignIn]:
+    """Use a link: the user it signs in, and what was asked for. Raises LinkOrCodeGone."""
+    asked = find_by_link(value, deps=deps, now=now)
+    return _use(asked, deps, now, new_id), asked
+
+
+def confirm_code(sign_in_id: str, code: str, *, deps: SignInDeps, now: datetime, new_id: str) -> tuple[str, SignIn]:
+    """Use a code in the page that asked for it. Raises LinkOrCodeGone, also for a wrong code: each try is counted first."""
+    asked = deps.sign_ins.count_try(sign_in_id, MOST_WRONG_CODES, now)
+    digits = "".join(str(int(it)) for it in code if it.isdecimal())
+    if asked is None or not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):
+        raise LinkOrCodeGone
+    return _use(asked, deps, now, new_id), asked
+
+
+def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
+    """The user who is signed in; the account is opened where there is none. Raises LinkOrCodeGone where another was faster."""
+    if not deps.sign_ins.take(asked, now) or not _may_sign_in(asked.email, deps):
+        raise LinkOrCodeGone
+    try:
+        return deps.accounts.user_id_of(asked.email)
+    except NotFound:
+        return create_user(asked.email, None, accounts=deps.accounts, now=now, new_id=new_id).id
+
+
+def _may_sign_in(email: str, deps: SignInDeps) -> bool:
+    """Whether this address has an account in force, or may open one."""
+    try:
+        return deps.accounts.user(deps.accounts.user_id_of(email)).disabled_at is None
+    except NotFound:
+        return _may_sign_up(email, deps.sign_up)
+
+
+def _may_sign_up(email: str, rule: str) -> bool:
+    if rule == "open":
+        return True
+    kind, _, domains = rule.partition(":")
+    return kind == "domains" and email.rpartition("@")[2].casefold() in _domains(domains)
+
+
+def _domains(listed: str) -> list[str]:
+    return [domain.strip().casefold() for domain in listed.split(",") if domain.strip()]
+
+
+def _parts(value: str) -> tuple[str, str]:
+    sign_in_id, _, token = value.partition(".")
+    return sign_in_id, token
+
+
+def _link_hash(token: str, deps: SignInDeps) -> str:
+    return make_digest(deps.secret, "sign_in_link", token.encode()).hex()
+
+
+def _code_hash(sign_in_id: str, code: str, deps: SignInDeps) -> str:
+    return make_digest(deps.secret, "sign_in_code", f"{sign_in_id}:{code}".encode()).hex()

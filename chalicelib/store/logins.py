@@ -1,0 +1,47 @@
+"""Hosts' browser sessions (table `accounts`), each by the hash of its cookie's secret."""
+
+from datetime import datetime
+
+from chalicelib.model import Login, LoginRecord
+from chalicelib.store import database, keys
+from chalicelib.store.accounts import items_of_user
+from chalicelib.store.database import holds, stored_moment
+from chalicelib.store.transact import ConditionFailed
+from chalicelib.store.use_counts import count_use, unused
+from chalicelib.store.user_items import LoginItem
+
+_IN_FORCE = "last_used_at > :used_after AND created_at > :made_after"
+
+
+class Logins:
+    """Repository of browser sessions."""
+
+    def add(self, secret: str, user_id: str, agent: str, now: datetime) -> None:
+        """Store a new browser session."""
+        item = LoginItem(
+            keys.login(secret), user_id=user_id, agent=agent, created_at=now, last_used_at=now, use=unused()
+        )
+        database.put(item, LoginItem.pk.does_not_exist())
+
+    def use(self, secret: str, now: datetime, *, used_after: datetime, made_after: datetime) -> Login | None:
+        """Authenticate, count and touch in one UpdateItem; None for what is unknown, ended, or was not used for too long."""
+        values = {":used_after": {"S": stored_moment(used_after)}, ":made_after": {"S": stored_moment(made_after)}}
+        try:
+            raw, used = count_use(keys.login(secret), now, _IN_FORCE, values)
+        except ConditionFailed:
+            return None
+        item = LoginItem.from_raw_data(raw)
+        return Login(item.pk.removeprefix(keys.LOGINS), item.user_id, item.created_at, used)
+
+    def of_user(self, user_id: str) -> list[LoginRecord]:
+        """All browser sessions of a user that are stored."""
+        return [_record(LoginItem.from_raw_data(raw)) for raw in items_of_user(user_id, keys.LOGINS)]
+
+    def end(self, user_id: str, login_id: str) -> bool:
+        """Remove one of a user's browser sessions; whether there was one."""
+        item = LoginItem(keys.login_of(login_id))
+        return holds(lambda: database.delete(item, LoginItem.user_id == user_id))
+
+
+def _record(item: LoginItem) -> LoginRecord:
+    return LoginRecord(item.pk.removeprefix(keys.LOGINS), item.user_id, item.agent, item.created_at, item.last_used_at)

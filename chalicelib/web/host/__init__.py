@@ -1,0 +1,1 @@
+"""Pages for hosts: signing in, keys, the account."""

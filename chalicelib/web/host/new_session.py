@@ -1,0 +1,98 @@
+"""A new session: the four fields of its brief, empty or from a template, and the session that they make."""
+
+from typing import Any
+
+import msgspec
+from chalice.app import Response
+from msgspec import Meta, Struct
+
+from chalicelib.errors import Invalid
+from chalicelib.operations.session_fields import CreateSession
+from chalicelib.operations.sessions import create_session
+from chalicelib.services.templates import Template, all_templates, find_template
+from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.kit.http import Form, see_other
+from chalicelib.web.kit.page import locale_for
+
+# The steps, in the order in which a host thinks; the name that participants see comes last, since it follows from the others.
+FIELDS = ("goal", "critical", "context", "topic")
+_NEEDED = ("goal", "topic")
+_SHORT = ("topic",)
+
+
+class Field(Struct, frozen=True):
+    """A field of the form: its name, what is in it, how long it may be, and what is wrong with it."""
+
+    name: str
+    value: str
+    limit: int
+    is_needed: bool
+    is_short: bool
+    error: str = ""
+
+
+def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str] | None = None) -> Response:
+    """Returns the form; after a mistake with what was entered, and what is wrong beside it."""
+    query = host.request.query_params or {}
+    template = find_template((form or query).get("template", ""))
+    given = form if form is not None else {**_from(template), **{k: v for k, v in query.items() if k in FIELDS}}
+    found = errors or {}
+    values: dict[str, Any] = {
+        "fields": [
+            Field(name, given.get(name, ""), limit_of(name), name in _NEEDED, name in _SHORT, found.get(name, ""))
+            for name in FIELDS
+        ],
+        "chosen": template,
+        "templates": all_templates(),
+        "has_errors": bool(found),
+    }
+    return render_host_page(host.request, "new_session.html", 400 if found else 200, host=host, **values)
+
+
+def receive_new(host: HostRequest) -> Response:
+    """Makes the session, and leads to its page."""
+    form, texts = host.form(), locale_for(host.request).texts
+    errors = {name: texts("field_needed") for name in _NEEDED if not form.get(name)}
+    for name in FIELDS:
+        if (length := len(form.get(name, ""))) > (limit := limit_of(name)):
+            errors[name] = texts("field_long", count=length, limit=limit)
+    if errors:
+        return show_new(host, form, errors)
+    template = find_template(form.get("template", ""))
+    given = CreateSession(
+        topic=form["topic"],
+        goal=form["goal"],
+        critical=form.get("critical") or None,
+        context=form.get("context") or None,
+        template_id=template.id if template else None,
+        cross_pollination=template.cross_pollination_default if template else False,
+    )
+    try:
+        made = host.perform(create_session, given)
+    except Invalid as error:
+        return show_new(host, form, {"goal": error.message})
+    return see_other(f"{root(host.request)}/sessions/{made.id}?made=1")
+
+
+def limit_of(name: str) -> int:
+    """Returns how many characters a field of the brief may have, as every door has it."""
+    (row,) = (it for it in msgspec.structs.fields(CreateSession) if it.name == name)
+    return next(limit for meta in _metas(row.type) if (limit := meta.max_length) is not None)
+
+
+def _metas(annotated: Any) -> list[Meta]:
+    """Returns what is said of a type, and of each of several that it may be."""
+    own = [it for it in getattr(annotated, "__metadata__", ()) if isinstance(it, Meta)]
+    return own + [meta for part in getattr(annotated, "__args__", ()) for meta in _metas(part)]
+
+
+def _from(template: Template | None) -> dict[str, str]:
+    if template is None:
+        return {}
+    return {
+        "goal": template.default_goal,
+        "critical": template.default_critical,
+        "context": "",
+        "topic": template.default_session_name,
+    }

@@ -1,0 +1,24 @@
+"""Pages for hosts: they may stand at any depth, so every address in them begins at the root."""
+
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.kit import static
+from chalicelib.web.kit.page import render_page
+
+
+def render_host_page(
+    request: Request, template: str, status: int = 200, *, host: HostRequest | None = None, **values: Any
+) -> Response:
+    """Returns a page for a host, with the way around where they are signed in."""
+    at = root(request)
+    given = {
+        "root": at,
+        "static": lambda name: f"{at}/{static.address(name)}",
+        "token": host.token if host else "",
+        "is_signed_in": host is not None,
+        **values,
+    }
+    return render_page(request, template, status, **given)

@@ -1,0 +1,105 @@
+"""One request of a host: who is signed in, by which cookie, and whether a form is from a page made for them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from chalice.app import Request, Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import RateLimited
+from chalicelib.model import Login
+from chalicelib.operations.all_operations import OPERATION_OF
+from chalicelib.operations.operation import Call, Run
+from chalicelib.services.access.principal import Principal
+from chalicelib.services.access.signing import is_same, make_token
+from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.web.kit.http import Form, read_form, require_allowance, respond, see_other
+from chalicelib.web.kit.login import find_login
+from chalicelib.web.kit.problems import ForeignForm
+from chalicelib.web.kit.request import TURN_SECONDS, public_url
+
+_PAGE = re.compile(r"/[A-Za-z0-9_/-]*(\?[A-Za-z0-9_=&%.+-]*)?")
+_NEXT_LENGTH = 500
+
+
+class HostRequest(Struct, frozen=True):
+    """A request with a browser session."""
+
+    request: Request
+    principal: Principal
+    login: Login
+
+    @property
+    def user_id(self) -> str:
+        """The user who is signed in."""
+        return self.login.user_id
+
+    @property
+    def token(self) -> str:
+        """What every form of this browser session carries."""
+        return make_token(container.deployment_secret(), "host_form", self.login.id.encode())
+
+    def call(self) -> Call:
+        """The request as operations take it."""
+        clock = container.clock()
+        return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request))
+
+    def perform(self, run: Run, given: Struct) -> Any:
+        """Does what an operation does for this host, after its own checks of who may; gives its output."""
+        return OPERATION_OF[run].perform(self.call(), given).output
+
+    def form(self) -> Form:
+        """The posted form. Raises ForeignForm for one that no page of ours made for this browser session."""
+        form = read_form(self.request)
+        if not is_same(form.get("token", ""), self.token):
+            raise ForeignForm("This form was made for another sign-in")
+        return form
+
+
+def respond_to_host(request: Request, answer: Callable[[HostRequest], Response]) -> Response:
+    """Returns the page for a host who is signed in; sends everybody else to sign in, and back afterwards."""
+
+    def admit(request: Request) -> Response:
+        require_allowance(request)
+        found = find_host(request)
+        return answer(found) if found else see_other(sign_in_url(request))
+
+    return respond(request, admit)
+
+
+def find_host(request: Request) -> HostRequest | None:
+    """Returns who is signed in in this browser; None for nobody. Counts the request. Raises RateLimited."""
+    principal = find_login(request)
+    if principal is None:
+        return None
+    require_rate(principal)
+    return HostRequest(request, principal, principal.require_login())
+
+
+def require_rate(principal: Principal) -> None:
+    """Raises RateLimited where this browser session has made too many requests within the minute."""
+    allowance = principal.allowance
+    if allowance and allowance.used > allowance.limit:
+        raise RateLimited("Too many requests within a minute", seconds_to_next_minute(container.clock().now()))
+
+
+def root(request: Request) -> str:
+    """Returns the path that the application is mounted at: empty, or one that begins with a slash."""
+    return urlsplit(public_url(request)).path
+
+
+def page_after(given: str) -> str:
+    """Returns the page of ours to go to after signing in, by its path; the first page for anything else."""
+    is_ours = len(given) <= _NEXT_LENGTH and _PAGE.fullmatch(given) and not given.startswith("//")
+    return given if is_ours else "/"
+
+
+def sign_in_url(request: Request) -> str:
+    """Returns where to sign in, and come back from; after a form was sent, to the first page."""
+    query = urlencode(request.query_params or {}, quote_via=quote)
+    here = f"{request.path}?{query}" if query else request.path
+    given = page_after(here) if request.method in ("GET", "HEAD") else "/"
+    return f"{root(request)}/sign-in" + (f"?{urlencode({'next': given})}" if given != "/" else "")

@@ -1,0 +1,63 @@
+"""The page of one session for its members: the link to pass on, how it goes, and ending, reopening and deleting it."""
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib import container
+from chalicelib.errors import Forbidden, Invalid
+from chalicelib.operations.fields import SessionInput
+from chalicelib.operations.session_changes import EditSession
+from chalicelib.operations.sessions import delete_session, edit_session, join_url
+from chalicelib.services.access.roles import has_role
+from chalicelib.store.sessions import FOR_COUNT
+from chalicelib.text.normalise import fold
+from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.kit.http import see_other
+from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.request import public_url, require_uuid
+from chalicelib.web.kit.texts import format_time_with_zone
+
+_STATUS_AFTER = {"end": "completed", "reopen": "active"}
+
+
+def show_session(host: HostRequest, session_id: str, notice: str = "", status: int = 200) -> Response:
+    """Returns the page of a session, for whoever has a role in it."""
+    found = require_uuid(session_id)
+    view = container.sessions().view(found, FOR_COUNT, host.user_id)
+    if not has_role(view, "viewer"):
+        raise Forbidden
+    texts, of = locale_for(host.request, view.session).texts, view.session
+    query = host.request.query_params or {}
+    values: dict[str, Any] = {
+        "session": of,
+        "state": of.status_at(container.clock().now()),
+        "joined": texts("participants", count=view.tally.participants),
+        "completed": view.tally.completed,
+        "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
+        "join_url": join_url(public_url(host.request), of.id),
+        "may_edit": has_role(view, "editor"),
+        "may_delete": has_role(view, "admin"),
+        "notice": notice,
+        "news": texts("session_made") if "made" in query else "",
+    }
+    return render_host_page(host.request, "session.html", status, host=host, **values)
+
+
+def receive_session(host: HostRequest, session_id: str) -> Response:
+    """Ends, reopens or deletes a session; to delete it, its name is typed."""
+    found, form = require_uuid(session_id), host.form()
+    texts = locale_for(host.request).texts
+    if form.get("do") == "delete":
+        view = container.sessions().view(found, (), host.user_id)
+        if has_role(view, "admin") and fold(form.get("name", "")) != fold(view.session.topic):
+            return show_session(host, found, texts("delete_name_wrong"), 400)
+        host.perform(delete_session, SessionInput(session_id=found))
+        return see_other(f"{root(host.request)}/?deleted=1")
+    status = _STATUS_AFTER.get(form.get("do", ""))
+    if status is None:
+        raise Invalid("do must be end, reopen or delete")
+    host.perform(edit_session, EditSession(session_id=found, status=status))
+    return see_other(f"{root(host.request)}/sessions/{found}")

@@ -1,0 +1,149 @@
+"""Signing in: the address, then the link or the code from the mail; or, on one's own machine, a button."""
+
+import secrets
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib import container
+from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable
+from chalicelib.services.accounts import sign_in
+from chalicelib.services.accounts.logins import end_login, start_login
+from chalicelib.services.accounts.sign_in import LinkOrCodeGone
+from chalicelib.settings import settings
+from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.request import HostRequest, find_host, page_after, root
+from chalicelib.web.kit.http import Form, is_certainly_ours, read_form, require_allowance, see_other
+from chalicelib.web.kit.language import choose_language
+from chalicelib.web.kit.login import login_cookie, no_login_cookie
+from chalicelib.web.kit.page import locale_for, with_retry_after
+from chalicelib.web.kit.problems import ForeignForm
+from chalicelib.web.kit.request import token_in_link
+
+
+def show_sign_in(request: Request, form: Form | None = None, notice: str = "", status: int = 200) -> Response:
+    """Returns the page that asks for the address, or says how to get in where no mail is sent; after a form, with what it had."""
+    given = form if form is not None else (request.query_params or {})
+    values: dict[str, Any] = {
+        "notice": notice,
+        "email": given.get("email", "") if form else "",
+        "next_page": page_after(given.get("next", "/")),
+        "sends_mail": bool(settings().mail_from),
+        "demo": demo_token(),
+    }
+    return render_host_page(request, "sign_in.html", status, **values)
+
+
+def receive_sign_in(request: Request) -> Response:
+    """Takes the address, and shows where to type the code: the same page for every address."""
+    require_allowance(request)
+    form, texts = read_form(request), locale_for(request).texts
+    if not settings().mail_from:
+        return show_sign_in(request, form)
+    try:
+        asked = sign_in.begin(
+            form.get("email", ""),
+            network=str(request.context["identity"]["sourceIp"]),
+            language=choose_language(request).tag,
+            next_page=page_after(form.get("next", "/")),
+            deps=container.sign_in_deps(),
+            now=container.clock().now(),
+        )
+        container.jobs().send_sign_in_mail(asked.id)
+    except RateLimited as error:
+        minutes = texts("minutes", count=round(error.retry_after / 60) + 1)
+        slow = show_sign_in(request, form, texts("slow_mails", minutes=minutes), error.status)
+        return with_retry_after(slow, error)
+    except Invalid:
+        return show_sign_in(request, form, texts("email_wrong"), 400)
+    except Unavailable as error:
+        return show_sign_in(request, form, texts("mail_unavailable"), error.status)
+    return see_other(f"{root(request)}/sign-in/code?a={asked.id}")
+
+
+def show_code(request: Request, notice: str = "", status: int = 200) -> Response:
+    """Returns the page that takes the code."""
+    asked = (request.query_params or {}).get("a", "")
+    return render_host_page(request, "sign_in_code.html", status, asked=token_in_link(asked), notice=notice)
+
+
+def receive_code(request: Request) -> Response:
+    """Signs in by a code, in the page that asked for it."""
+    require_allowance(request)
+    form = _own_form(request)
+    try:
+        user_id, asked = sign_in.confirm_code(
+            form.get("a", ""),
+            form.get("code", ""),
+            deps=container.sign_in_deps(),
+            now=container.clock().now(),
+            new_id=container.new_id(),
+        )
+    except LinkOrCodeGone as error:
+        return show_code(request, locale_for(request).texts("code_wrong"), error.status)
+    return _sign_in(request, user_id, asked.next_page)
+
+
+def show_link(request: Request) -> Response:
+    """Returns the page of a link: whose it is, and a button. Mail scanners open links, so opening changes nothing."""
+    require_allowance(request)
+    link = token_in_link((request.query_params or {}).get("t", ""))
+    try:
+        asked = sign_in.find_by_link(link, deps=container.sign_in_deps(), now=container.clock().now())
+    except LinkOrCodeGone as error:
+        return render_host_page(request, "sign_in_gone.html", error.status)
+    return render_host_page(request, "sign_in_link.html", email=asked.email, link=link)
+
+
+def receive_link(request: Request) -> Response:
+    """Signs in by a link."""
+    require_allowance(request)
+    form = _own_form(request)
+    try:
+        user_id, asked = sign_in.confirm_link(
+            form.get("t", ""),
+            deps=container.sign_in_deps(),
+            now=container.clock().now(),
+            new_id=container.new_id(),
+        )
+    except LinkOrCodeGone as error:
+        return render_host_page(request, "sign_in_gone.html", error.status)
+    return _sign_in(request, user_id, asked.next_page)
+
+
+def receive_demo(request: Request) -> Response:
+    """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs."""
+    require_allowance(request)
+    form, (address, _, secret) = _own_form(request), settings().demo_sign_in.partition(" ")
+    if not secret or not secrets.compare_digest(form.get("demo", "").encode(), secret.encode()):
+        raise NotFound("There is no such page")
+    return _sign_in(request, container.accounts().user_id_of(address), page_after(form.get("next", "/")))
+
+
+def sign_out(host: HostRequest) -> Response:
+    """Ends this browser session."""
+    host.form()
+    end_login(host.user_id, host.login.id, logins=container.logins())
+    return see_other(f"{root(host.request)}/", no_login_cookie(host.request))
+
+
+def demo_token() -> str:
+    """Returns what the button on one's own machine carries; empty where there is none."""
+    return settings().demo_sign_in.partition(" ")[2]
+
+
+def _own_form(request: Request) -> Form:
+    """Returns a posted form that makes a browser somebody. Raises ForeignForm unless the browser vouches for where it is from."""
+    form = read_form(request)
+    if not is_certainly_ours(request):
+        raise ForeignForm("This form was sent from another website")
+    return form
+
+
+def _sign_in(request: Request, user_id: str, next_page: str) -> Response:
+    """Begins a browser session, always a new one, and ends the one that this browser had."""
+    logins, now = container.logins(), container.clock().now()
+    if before := find_host(request):
+        logins.end(before.user_id, before.login.id)
+    secret = start_login(user_id, request.headers.get("user-agent", ""), logins=logins, now=now)
+    return see_other(f"{root(request)}{page_after(next_page)}", login_cookie(request, secret))

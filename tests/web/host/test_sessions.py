@@ -1,0 +1,132 @@
+"""A host's sessions in the browser: found, made, passed on, ended and deleted; all of it as REST shows it."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.hosts import Host
+from tests.web.browser import Browser
+from tests.web.host.visitor import follow, send, sign_in
+
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def ana(host: Host, ben: Browser) -> Browser:
+    """The host, signed in."""
+    return sign_in(ben, ANA)
+
+
+def make(browser: Browser, path: str = "/new", **fields: str) -> str:
+    """Make a session on the page; gives its path."""
+    answer = send(browser, "/new", browser.open(path).form("Open the session"), **fields)
+    assert answer.status_code == 303, answer.body
+    return str(answer.headers["Location"]).partition("?")[0]
+
+
+def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
+    """Press a button on the page of a session; the bare answer."""
+    return send(browser, path, browser.open(path).form(button), **fields)
+
+
+def test_who_is_not_signed_in_reads_what_this_is(host: Host, ben: Browser) -> None:
+    page = ben.open("/")
+    assert "sign-in" in page.links
+    assert not page.has_form("Create")
+
+
+def test_a_new_host_finds_three_ways_to_begin(ana: Browser) -> None:
+    page = ana.open("/")
+    assert "Three ways to begin" in page.text
+    assert page.has_form("Create")
+
+
+def test_a_session_made_in_the_browser_is_the_one_that_rest_shows(ana: Browser, host: Host) -> None:
+    words = {"topic": "Lunch <b>", "goal": "What people eat", "critical": "Allergies", "context": "Two canteens"}
+    path = make(ana, **words)
+    shown = host.get(f"/sessions/{path.rpartition('/')[2]}")
+    assert {name: shown[name] for name in words} == words
+    assert shown["status"] == "active"
+    page = ana.open(path)
+    assert "Lunch <b>" in page.text
+    assert shown["join_url"] in page.html
+    assert ana.open("/").text.count("Lunch <b>") == 1
+
+
+def test_what_is_asked_on_the_dashboard_is_the_goal_of_the_form(ana: Browser) -> None:
+    assert ana.open("/new?goal=Why+nobody+comes").form("Open the session").fields["goal"] == "Why nobody comes"
+
+
+def test_a_template_fills_the_form_in_and_leads_the_conversation(ana: Browser, host: Host) -> None:
+    (template, *_) = host.get("/templates")["data"]
+    path = make(ana, f"/new?template={template['slug']}")
+    shown = host.get(f"/sessions/{path.rpartition('/')[2]}")
+    assert (shown["template_id"], shown["goal"]) == (template["id"], template["default_goal"])
+
+
+def test_what_is_missing_or_too_long_is_said_beside_the_field_and_every_word_is_kept(ana: Browser) -> None:
+    form = ana.open("/new").form("Open the session")
+    answer = send(ana, "/new", form, goal="g" * 5_001, context="Two canteens", topic="")
+    page = answer.body.decode()
+    assert answer.status_code == 400
+    assert "At most 5,000 characters fit here; yours has 5,001." in page
+    assert "Please write something here." in page
+    assert "Two canteens" in page
+    assert "g" * 5_001 in page
+
+
+def test_sessions_are_searched_filtered_and_paged(ana: Browser, host: Host) -> None:
+    made = [host.new_session(topic=f"Session {number}") for number in range(22)]
+    host.call("PATCH", f"/sessions/{made[0]['id']}", {"status": "completed"})
+    first, second = ana.open("/"), ana.open("/?from=20")
+    assert (first.text.count("Session "), second.text.count("Session ")) == (20, 2)
+    assert "?from=20" in first.links
+    assert ana.open("/?q=session+21").text.count("Session ") == 1
+    assert ana.open("/?status=completed").text.count("Session ") == 1
+    assert "Nothing fits" in ana.open("/?q=nowhere").text
+    assert ana.open("/?from=9999999999&status=nonsense").status == 200
+
+
+def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:
+    session = host.new_session()
+    path = f"/sessions/{session['id']}"
+    follow(ana, act(ana, path, "End it now", do="end"))
+    assert host.get(path)["status"] == "completed"
+    follow(ana, act(ana, path, "Open it again now", do="reopen"))
+    assert host.get(path)["status"] == "active"
+
+
+def test_a_session_is_deleted_by_who_types_its_name(ana: Browser, host: Host) -> None:
+    path = f"/sessions/{host.new_session(topic='Lunch & more')['id']}"
+    refused = act(ana, path, "Delete it for good", do="delete", name="Lunch")
+    assert refused.status_code == 400
+    assert host.call("GET", path).status_code == 200
+    page = follow(ana, act(ana, path, "Delete it for good", do="delete", name=" lunch & MORE "))
+    assert "The session is deleted." in page.text
+    assert host.call("GET", path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "may_end", "may_delete"), [("viewer", False, False), ("editor", True, False), ("admin", True, True)]
+)
+def test_each_role_may_what_it_may_over_rest(
+    host: Host, cem: Browser, role: Any, may_end: bool, may_delete: bool
+) -> None:
+    path = f"/sessions/{host.new_session()['id']}"
+    host.invite(path.rpartition("/")[2], role, "bo@example.com")
+    page = sign_in(cem, "bo@example.com").open(path)
+    assert (page.has_form("End it now"), page.has_form("Delete it for good")) == (may_end, may_delete)
+    token = page.form("Sign out")
+    ended = send(cem, path, token, do="end").status_code
+    deleted = send(cem, path, token, do="delete", name="Lunch").status_code
+    assert (ended, deleted) == (303 if may_end else 403, 303 if may_delete else 403)
+
+
+def test_another_tenants_session_opens_for_nobody_else(host: Host, cem: Browser) -> None:
+    theirs, mine = host.new_session(topic="Secret plans"), host.new_session()
+    host.invite(mine["id"], "viewer", "bo@example.com")
+    sign_in(cem, "bo@example.com")
+    page = cem.open(f"/sessions/{theirs['id']}")
+    assert (page.status, "Secret plans" in page.text) == (403, False)
+    assert "Secret plans" not in cem.open("/").text
+    assert cem.open("/sessions/no-such-session").status == 404

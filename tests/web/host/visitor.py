@@ -1,0 +1,77 @@
+"""Somebody at the pages for hosts, and the mails that reach them."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+from chalice.test import HTTPResponse
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+import app
+from tests import events
+from tests.api.jobs import asked, done
+from tests.events import Context
+from tests.web.browser import Browser, Form, Page
+
+SENDER = "surveys@example.org"
+
+
+def verify_sender() -> None:
+    """Have the mail service take mails from our sender."""
+    boto3.client("ses", region_name="us-east-1").verify_email_identity(EmailAddress=SENDER)
+
+
+def send(browser: Browser, path: str, form: Form, **fields: str) -> HTTPResponse:
+    """Send a form of a host's page to this address; the bare answer."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return browser.request("POST", path, urlencode(form.fields | fields).encode(), headers)
+
+
+def follow(browser: Browser, answer: HTTPResponse) -> Page:
+    """Go where an answer sends on to."""
+    assert answer.status_code == 303, answer.body
+    return browser.open(str(answer.headers["Location"]))
+
+
+def ask(browser: Browser, email: str, page: str = "/sign-in") -> Page:
+    """Ask for a mail; gives the page that takes the code."""
+    return follow(browser, send(browser, "/sign-in", browser.open(page).form("Send me a link"), email=email))
+
+
+def deliver() -> list[str]:
+    """Do what is asked of the worker that sends mails; the texts of all mails that were sent."""
+    for body in asked("mails"):
+        assert done(app.send_mail(events.batch(events.raw_message(json.dumps(body))), Context()))
+    backend: Any = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    return [str(mail.body) for mail in backend.sent_messages]
+
+
+def link_in(mail: str) -> str:
+    """The path of the link in a mail."""
+    return re.search(r"https?://[^/\s]+(/sign-in/confirm\?t=[\w.-]+)", mail)[1]  # type: ignore[index]
+
+
+def code_in(mail: str) -> str:
+    """The code in a mail."""
+    return re.search(r"(?<!\d)\d{6}(?!\d)", mail)[0]  # type: ignore[index]
+
+
+def use_link(browser: Browser, link: str) -> HTTPResponse:
+    """Open a link and press its button."""
+    return send(browser, "/sign-in/confirm", browser.open(link).form("Sign in"))
+
+
+def sign_in(browser: Browser, email: str) -> Browser:
+    """Sign in by mail."""
+    ask(browser, email)
+    assert use_link(browser, link_in(deliver()[-1])).status_code == 303
+    return browser
+
+
+def everything() -> str:
+    """All that the tables of accounts and of short-lived things hold."""
+    dynamodb: Any = boto3.client("dynamodb")
+    return json.dumps([dynamodb.scan(TableName=table)["Items"] for table in ("accounts", "guards")], default=str)

@@ -46,12 +46,28 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 3
+    assert len(RULES) == 4
     for name, resource in original["Resources"].items():
-        if name not in ("RestAPI", *_alarms_on_sums(original)):
+        if name not in ("RestAPI", "SendMailRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
+    }
+
+
+def test_a_mail_is_sent_from_our_sender_alone_and_locally_from_any(package: Package) -> None:
+    def statement(template: dict[str, Any]) -> Any:
+        (policy,) = template["Resources"]["SendMailRole"]["Properties"]["Policies"]
+        (found,) = (it["Fn::If"] for it in policy["PolicyDocument"]["Statement"] if "ses:SendEmail" in str(it))
+        assert (found[0], found[2]) == ("HasMailFrom", {"Ref": "AWS::NoValue"})
+        return found[1]
+
+    deployed = statement(package.application)
+    assert deployed["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    assert statement(localize(package.application)) == {
+        "Effect": "Allow",
+        "Action": deployed["Action"],
+        "Resource": ["*"],
     }
 
 

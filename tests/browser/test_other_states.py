@@ -3,6 +3,7 @@
 from tests.browser.appearance import examine_all
 from tests.browser.form_states import FORM_STATES
 from tests.browser.form_states import WORDY as WORDY_FORMS
+from tests.browser.host_states import HOST_STATES, WORDY_HOSTS
 from tests.browser.other_states import OTHER_STATES, WORDY
 from tests.browser.visitor import Visitor
 
@@ -13,3 +14,7 @@ def test_every_state_beside_a_conversation_is_without_barriers_and_fits_every_sc
 
 def test_every_state_of_what_people_fill_in_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
     assert examine_all(visitor, FORM_STATES, WORDY_FORMS) == []
+
+
+def test_every_page_of_a_host_is_without_barriers_and_fits_every_screen(visitor: Visitor) -> None:
+    assert examine_all(visitor, HOST_STATES, WORDY_HOSTS) == []

@@ -1,0 +1,91 @@
+"""The pages of a host, by name: signing in, the dashboard, a session, keys, the account."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.visitor import LABEL, SAY, State, Visitor
+
+
+def sign_in(visitor: Visitor) -> Page:
+    """The page that asks for an address, after one that is none."""
+    page = visitor.stranger()
+    page.goto("/sign-in")
+    page.locator("#email").fill("nowhere")
+    page.locator("form:has(#email) button").click()
+    expect(page.locator(".alert")).to_be_visible()
+    return page
+
+
+def sign_in_code(visitor: Visitor) -> Page:
+    """The page that takes the code, after a wrong one."""
+    page = visitor.stranger()
+    page.goto("/sign-in")
+    page.locator("#email").fill(f"{visitor.tongue}@example.com")
+    page.locator("form:has(#email) button").click()
+    page.locator("#code").fill("000000")
+    page.locator("form:has(#code) button").click()
+    expect(page.locator(".alert")).to_be_visible()
+    return page
+
+
+def dashboard(visitor: Visitor) -> Page:
+    """The first page, with sessions."""
+    visitor.session()
+    page = _signed_in(visitor)
+    expect(page.locator(".sessions li").first).to_be_visible()
+    return page
+
+
+def new_session(visitor: Visitor) -> Page:
+    """The form for a session, with a field that is empty and needed."""
+    page = _signed_in(visitor)
+    page.locator("#goal").fill(LABEL[visitor.tongue])
+    page.locator(".ask button").click()
+    page.locator("#context").fill(SAY[visitor.tongue])
+    page.locator("form:has(#context) button").click()
+    expect(page.locator(".error")).to_have_count(1)
+    return page
+
+
+def session(visitor: Visitor) -> Page:
+    """A session that was just made, and how to delete it."""
+    page = _signed_in(visitor)
+    page.goto("/new")
+    page.locator("#goal").fill(SAY[visitor.tongue])
+    page.locator("#topic").fill(LABEL[visitor.tongue])
+    page.locator("form:has(#topic) button").click()
+    expect(page.locator("#link")).to_have_value(
+        f"{visitor.cloud.url}/chat?s={page.url.partition('/sessions/')[2][:36]}"
+    )
+    page.locator("details.card summary").click()
+    return page
+
+
+def api_keys(visitor: Visitor) -> Page:
+    """A key that was just made, beside others."""
+    page = _signed_in(visitor)
+    page.goto("/keys")
+    page.locator("[name=name]").fill(LABEL[visitor.tongue])
+    page.locator("form:has([name=make]) button").click()
+    expect(page.locator("#made")).to_be_visible()
+    return page
+
+
+def account(visitor: Visitor) -> Page:
+    """Where one is signed in, with another browser in the list."""
+    _signed_in(visitor)
+    page = _signed_in(visitor)
+    page.goto("/account")
+    expect(page.locator(".rows li").nth(1)).to_be_visible()
+    return page
+
+
+def _signed_in(visitor: Visitor) -> Page:
+    page = visitor.stranger()
+    page.goto("/sign-in")
+    page.locator("form[action$='/sign-in/demo'] button").click()
+    expect(page.locator("#goal")).to_be_visible()
+    return page
+
+
+HOST_STATES: tuple[State, ...] = (sign_in, sign_in_code, dashboard, new_session, session, api_keys, account)
+WORDY_HOSTS = {dashboard, session, api_keys, account}

@@ -26,9 +26,16 @@ from chalicelib.services.access.principal import Allowance, Principal, Visitor
 from chalicelib.services.access.rate_limits import VISITS, count_visit
 from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
-from chalicelib.web.kit.http import is_certainly_ours
 from chalicelib.web.kit.login import find_login
-from chalicelib.web.kit.request import TURN_SECONDS, answer_in_any_case, is_uuid, public_url, request_id, source_address
+from chalicelib.web.kit.request import (
+    TURN_SECONDS,
+    answer_in_any_case,
+    is_certainly_ours,
+    is_uuid,
+    public_url,
+    request_id,
+    source_address,
+)
 
 PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",

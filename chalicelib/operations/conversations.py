@@ -1,4 +1,7 @@
-"""What can be done in a conversation with the facilitator: join it, and take one turn."""
+"""What can be done in a conversation with the facilitator: join it, and take one turn.
+
+How that goes is imported with the first of them: most containers of the API never see one.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -10,8 +13,6 @@ from chalicelib.operations.fields import Content, Id, SessionInput, Text5k, Thre
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import LinkHolder, participants_url
-from chalicelib.services.conversations import turn as turns
-from chalicelib.services.conversations.join import join as join_session
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.participants.identity import Participant, participant_of
 
@@ -108,6 +109,8 @@ def join(call: Call, given: Join) -> Done:
 
     In a session in which the caller has no role, so many conversations begin within a minute; 429 says when the next may.
     """
+    from chalicelib.services.conversations.join import join as join_session
+
     answers = [(it.question_id, it.answer) for it in given.answers]
     deps = container.conversation_deps()
     turn = join_session(
@@ -123,6 +126,8 @@ def join(call: Call, given: Join) -> Done:
 
 def chat(call: Call, given: Chat) -> Done:
     """One turn. The first one of a participant begins their thread, where the form has no question that needs an answer."""
+    from chalicelib.services.conversations import turn as turns
+
     said = NewMessage(given.content, given.message_id or call.repeat_id, given.widget_value)
     deps = container.conversation_deps()
     return _done(call, turns.say(given.session_id, _who(call, given), said, deps=deps, deadline=call.deadline))
@@ -133,6 +138,8 @@ def _who(call: Call, given: Join | Chat) -> Participant:
 
 
 def _again(call: Call, kept: dict[str, Any], view: SessionView) -> ChatResponse:
+    from chalicelib.services.conversations import turn as turns
+
     return _shown(call, turns.turn_again(view.session, **kept, deps=container.conversation_deps()))
 
 

@@ -13,7 +13,6 @@ from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
-from chalicelib.services.facilitation.tailored_prompt import write_prompt
 from chalicelib.services.templates import find_template
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT
@@ -88,6 +87,8 @@ def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
 def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     view = replace(view, session=replace(view.session, **other))
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
+    from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
+
     written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(

@@ -290,6 +290,7 @@ def test_times_and_sizes(application: Template) -> None:
         "WriteSummary": (1024, 120),
         "WriteBrief": (1024, 30),
         "UpdateCards": (512, 30),
+        "SendMail": (512, 30),
         "DeleteData": (512, 120),
         "Sweep": (512, 120),
     }

@@ -177,7 +177,7 @@ def test_any_other_failure_is_told(sqs: Sqs, prompts: tuple[str, str]) -> None:
 
 def test_one_queue_or_all_by_name() -> None:
     assert [queue.name for queue in redrive.chosen("summaries")] == ["summaries"]
-    assert len(redrive.chosen("")) == 5
+    assert len(redrive.chosen("")) == 6
     with pytest.raises(SystemExit, match="prompts, briefs, summaries, cards, deletions"):
         redrive.chosen("letters")
 

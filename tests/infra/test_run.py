@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from infra.deploy import parameters_from
 from infra.local import cloud, instance, seed
 from infra.local.greeting import greeting
 from infra.local.instance import Instance
@@ -19,6 +20,7 @@ from tests.example_tables import each_row
 
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
+OWN_MAIL = {"MailFrom": "no-reply@harmonica.localhost"}
 NOBODY = "http://127.0.0.1:1"
 OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
 
@@ -34,11 +36,26 @@ def running(tmp_path: Path) -> Instance:
     return made
 
 
+def without_demo(parameters: dict[str, str]) -> dict[str, str]:
+    """The parameters but for the one with which the demo host signs in, which is another one in every run."""
+    host, secret = parameters["DemoSignIn"].split(" ")
+    assert host == seed.DEMO_HOST
+    assert len(secret) > 40
+    return {name: value for name, value in parameters.items() if name != "DemoSignIn"}
+
+
+def test_every_run_has_a_demo_sign_in_of_its_own_which_no_deployment_takes() -> None:
+    given = {"DEMO_SIGN_IN": f"{seed.DEMO_HOST} chosen"}
+    first, second = (options_from(given).parameters["DemoSignIn"] for _ in range(2))
+    assert len({first, second, given["DEMO_SIGN_IN"]}) == 3
+    assert "DemoSignIn" not in parameters_from(given)
+
+
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOCAL_DIR", raising=False)
     options = options_from({})
     assert (options.port, options.folder.name, options.full_package) == (8000, ".local", False)
-    assert options.parameters == {**SCRIPTED, "PublicUrl": "http://127.0.0.1:8000"}
+    assert without_demo(options.parameters) == {**SCRIPTED, **OWN_MAIL, "PublicUrl": "http://127.0.0.1:8000"}
 
 
 def test_the_shell_decides() -> None:
@@ -48,9 +65,11 @@ def test_the_shell_decides() -> None:
         "MAX_TURNS": "50",
         "HELP_TEXT": "Call 116 123.",
         "SUPPORT_CONTACT": "help@example.org",
+        "MAIL_FROM": "surveys@example.org",
+        "SIGN_UP": "open",
     }
     options = options_from({"PORT": "8001", "LLM_PROVIDER": "anthropic", "SUMMARY_DELAY": "2", **models, **ceilings})
-    assert options.parameters == {
+    assert without_demo(options.parameters) == {
         "LlmProvider": "anthropic",
         "AnthropicBaseUrl": "",
         "PublicUrl": "http://127.0.0.1:8001",
@@ -62,6 +81,8 @@ def test_the_shell_decides() -> None:
         "MaxTurns": "50",
         "HelpText": "Call 116 123.",
         "SupportContact": "help@example.org",
+        "MailFrom": "surveys@example.org",
+        "SignUp": "open",
     }
 
 
@@ -85,10 +106,11 @@ def test_a_key_or_a_server_is_enough_for_a_real_model(environment: dict[str, str
 def test_nothing_of_the_last_runs_model_stays() -> None:
     before = options_from({"ANTHROPIC_BASE_URL": NOBODY, "MODEL_SMALL": "tiny", "MODEL_LARGE": "huge"}).parameters
     after = options_from({"ANTHROPIC_API_KEY": "sk"}).parameters
-    assert {**before, **after} == {
+    assert without_demo({**before, **after}) == {
         "LlmProvider": "anthropic",
         "AnthropicBaseUrl": "",
         **MODELS,
+        **OWN_MAIL,
         "PublicUrl": after["PublicUrl"],
     }
 

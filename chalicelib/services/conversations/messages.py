@@ -1,13 +1,15 @@
 """Entries of a thread: as they come in, as they are stored, and as they go out."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from chalicelib.model import Message, Session, Thread, ThreadView
-from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply
+
+if TYPE_CHECKING:
+    from chalicelib.services.facilitation.facilitator_reply import FacilitatorReply
 
 
 class NewMessage(Struct, frozen=True):
@@ -53,7 +55,7 @@ def make_message(thread: Thread, what: NewMessage, *, new_id: str, now: datetime
 
 
 def make_reply(
-    thread: Thread, reply: FacilitatorReply, request_id: str | None, *, new_id: str, now: datetime
+    thread: Thread, reply: "FacilitatorReply", request_id: str | None, *, new_id: str, now: datetime
 ) -> Message:
     """The facilitator's next message; an opening carries the id of the request that asked for it."""
     return Message(

@@ -1,10 +1,14 @@
-"""Routes of the pages for hosts."""
+"""Routes of the pages for hosts. What a page does is imported when one is first asked for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.web.host import account, api_keys, dashboard, home, new_session, session, sign_in
-from chalicelib.web.host.request import find_host, respond_to_host
 from chalicelib.web.kit.http import READ, respond
+
+if TYPE_CHECKING:
+    from chalicelib.web.host.request import HostRequest
 
 routes = Blueprint(__name__)
 
@@ -12,6 +16,8 @@ routes = Blueprint(__name__)
 @routes.route("/", methods=READ, content_types=[])
 def get_home() -> Response:
     """Returns the dashboard of a host who is signed in; to everybody else, what this is."""
+    from chalicelib.web.host import dashboard, home
+    from chalicelib.web.host.request import find_host
 
     def show(request: Request) -> Response:
         host = find_host(request)
@@ -23,94 +29,132 @@ def get_home() -> Response:
 @routes.route("/new", methods=READ, content_types=[])
 def get_new() -> Response:
     """Returns the form for a new session."""
-    return respond_to_host(routes.current_request, new_session.show_new)
+    from chalicelib.web.host import new_session
+
+    return _respond_to_host(new_session.show_new)
 
 
 @routes.route("/new", methods=["POST"], content_types=[])
 def post_new() -> Response:
     """Makes a session."""
-    return respond_to_host(routes.current_request, new_session.receive_new)
+    from chalicelib.web.host import new_session
+
+    return _respond_to_host(new_session.receive_new)
 
 
 @routes.route("/sessions/{session_id}", methods=READ, content_types=[])
 def get_session(session_id: str) -> Response:
     """Returns the page of a session."""
-    return respond_to_host(routes.current_request, lambda host: session.show_session(host, session_id))
+    from chalicelib.web.host import session
+
+    return _respond_to_host(lambda host: session.show_session(host, session_id))
 
 
 @routes.route("/sessions/{session_id}", methods=["POST"], content_types=[])
 def post_session(session_id: str) -> Response:
     """Ends, reopens or deletes a session."""
-    return respond_to_host(routes.current_request, lambda host: session.receive_session(host, session_id))
+    from chalicelib.web.host import session
+
+    return _respond_to_host(lambda host: session.receive_session(host, session_id))
 
 
 @routes.route("/sign-in", methods=READ, content_types=[])
 def get_sign_in() -> Response:
     """Returns the page that asks for an address."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.show_sign_in)
 
 
 @routes.route("/sign-in", methods=["POST"], content_types=[])
 def post_sign_in() -> Response:
     """Takes the address."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.receive_sign_in)
 
 
 @routes.route("/sign-in/code", methods=READ, content_types=[])
 def get_code() -> Response:
     """Returns the page that takes the code."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.show_code)
 
 
 @routes.route("/sign-in/code", methods=["POST"], content_types=[])
 def post_code() -> Response:
     """Signs in by a code."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.receive_code)
 
 
 @routes.route("/sign-in/confirm", methods=READ, content_types=[])
 def get_link() -> Response:
     """Returns the page of a link from a mail, which changes nothing."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.show_link)
 
 
 @routes.route("/sign-in/confirm", methods=["POST"], content_types=[])
 def post_link() -> Response:
     """Signs in by a link."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.receive_link)
 
 
 @routes.route("/sign-in/demo", methods=["POST"], content_types=[])
 def post_demo() -> Response:
     """Signs in as the demo host of a local instance."""
+    from chalicelib.web.host import sign_in
+
     return respond(routes.current_request, sign_in.receive_demo)
 
 
 @routes.route("/sign-out", methods=["POST"], content_types=[])
 def post_sign_out() -> Response:
     """Ends this browser session."""
-    return respond_to_host(routes.current_request, sign_in.sign_out)
+    from chalicelib.web.host import sign_in
+
+    return _respond_to_host(sign_in.sign_out)
 
 
 @routes.route("/account", methods=READ, content_types=[])
 def get_account() -> Response:
     """Returns the account."""
-    return respond_to_host(routes.current_request, account.show_account)
+    from chalicelib.web.host import account
+
+    return _respond_to_host(account.show_account)
 
 
 @routes.route("/account", methods=["POST"], content_types=[])
 def post_account() -> Response:
     """Ends other browser sessions."""
-    return respond_to_host(routes.current_request, account.receive_account)
+    from chalicelib.web.host import account
+
+    return _respond_to_host(account.receive_account)
 
 
 @routes.route("/keys", methods=READ, content_types=[])
 def get_keys() -> Response:
     """Returns the API keys."""
-    return respond_to_host(routes.current_request, api_keys.show_keys)
+    from chalicelib.web.host import api_keys
+
+    return _respond_to_host(api_keys.show_keys)
 
 
 @routes.route("/keys", methods=["POST"], content_types=[])
 def post_keys() -> Response:
     """Makes a key, or revokes one."""
-    return respond_to_host(routes.current_request, api_keys.receive_keys)
+    from chalicelib.web.host import api_keys
+
+    return _respond_to_host(api_keys.receive_keys)
+
+
+def _respond_to_host(answer: "Callable[[HostRequest], Response]") -> Response:
+    from chalicelib.web.host.request import respond_to_host
+
+    return respond_to_host(routes.current_request, answer)

@@ -13,12 +13,12 @@ from chalicelib.services.accounts.sign_in import LinkOrCodeGone
 from chalicelib.settings import settings
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, find_host, page_after, root
-from chalicelib.web.kit.http import Form, is_certainly_ours, read_form, require_allowance, see_other
+from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
-from chalicelib.web.kit.request import token_in_link
+from chalicelib.web.kit.request import is_certainly_ours, token_in_link
 
 
 def show_sign_in(request: Request, form: Form | None = None, notice: str = "", status: int = 200) -> Response:

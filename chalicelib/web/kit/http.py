@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from chalice.app import Request, Response
 
@@ -15,7 +15,13 @@ from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.page import HEADERS, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_problem, render_problem
-from chalicelib.web.kit.request import answer_in_any_case, id_in_link, public_url, request_id, source_address
+from chalicelib.web.kit.request import (
+    answer_in_any_case,
+    id_in_link,
+    is_same_origin,
+    request_id,
+    source_address,
+)
 
 READ = ["GET", "HEAD"]  # some ask for the head of a page before they show its link
 MOST_FIELDS = 3_000  # fifty questions with fifty options, each of them ticked
@@ -102,7 +108,7 @@ def read_form(request: Request) -> Form:
 
     Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
-    if _is_same_origin(request) is False:
+    if is_same_origin(request) is False:
         raise ForeignForm("This form was sent from another website")
     raw = bytes(request.raw_body or b"")
     if len(raw) > BODY_BYTES:
@@ -112,15 +118,6 @@ def read_form(request: Request) -> Form:
     except ValueError as error:
         raise UnreadableForm("The form could not be read") from error
     return {name: _clean(value) for name, value in reversed(fields)}
-
-
-def is_certainly_ours(request: Request) -> bool:
-    """Says whether the browser vouches that a form comes from a page of ours.
-
-    Some say nothing. For most forms that will do: they need a cookie, which no browser sends along from another site, and
-    a token made for it. It will not do for a form that makes a browser somebody.
-    """
-    return _is_same_origin(request) is True
 
 
 def see_other(location: str, *cookies: str) -> Response:
@@ -142,22 +139,6 @@ def _problem_json(request: Request, error: HarmonicaError) -> Response:
     return with_retry_after(
         json_response({"notice": explanation, "kept": False, "retry": may_retry(error)}, error.status), error
     )
-
-
-def _is_same_origin(request: Request) -> bool | None:
-    """Says whether a form comes from a page of ours; None where the browser does not tell."""
-    if site := request.headers.get("sec-fetch-site"):
-        return site in ("same-origin", "none")
-    sender = request.headers.get("origin") or request.headers.get("referer")
-    return _origin(sender) == _origin(public_url(request)) if sender else None
-
-
-def _origin(address: str) -> tuple[str, str | None, int | None] | None:
-    try:
-        found = urlsplit(address)
-        return found.scheme, found.hostname, found.port or {"http": 80, "https": 443}.get(found.scheme)
-    except ValueError:
-        return None
 
 
 def _clean(value: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
 
@@ -62,6 +63,23 @@ def public_url(request: Request) -> str:
     return f"https://{context['domainName']}" + (stage if str(context.get("path", "")).startswith(stage + "/") else "")
 
 
+def is_same_origin(request: Request) -> bool | None:
+    """Says whether a form comes from a page of ours; None where the browser does not tell."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    sender = request.headers.get("origin") or request.headers.get("referer")
+    return _origin(sender) == _origin(public_url(request)) if sender else None
+
+
+def is_certainly_ours(request: Request) -> bool:
+    """Says whether the browser vouches that a form comes from a page of ours.
+
+    Some say nothing. For most forms that will do: they need a cookie, which no browser sends along from another site, and
+    a token made for it. It will not do for a form that makes a browser somebody.
+    """
+    return is_same_origin(request) is True
+
+
 def answer_in_any_case(
     request: Request, answer: Callable[[], Response], problem: Callable[[HarmonicaError], Response], apology: str
 ) -> Response:
@@ -94,3 +112,11 @@ def _log(request: Request, status: int, took: timedelta) -> None:
             "milliseconds": round(took.total_seconds() * 1000),
         },
     )
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None] | None:
+    try:
+        found = urlsplit(address)
+        return found.scheme, found.hostname, found.port or {"http": 80, "https": 443}.get(found.scheme)
+    except ValueError:
+        return None

@@ -11,8 +11,8 @@ from chalice.app import Request, Response
 from chalicelib.errors import RateLimited
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.http import Form, is_certainly_ours, json_response, read_form, require_allowance, see_other
-from chalicelib.web.kit.request import require_uuid, token_in_link
+from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
+from chalicelib.web.kit.request import is_certainly_ours, require_uuid, token_in_link
 from chalicelib.web.participant import actions, chat_page, join, resume
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request

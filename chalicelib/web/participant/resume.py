@@ -12,10 +12,11 @@ from chalicelib.model import Session
 from chalicelib.services.conversations.access import end_access
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.http import Form, is_certainly_ours, json_response, see_other, with_cookies
+from chalicelib.web.kit.http import Form, json_response, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_page
 from chalicelib.web.kit.problems import ForeignForm
+from chalicelib.web.kit.request import is_certainly_ours
 from chalicelib.web.participant import chat_page
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 

@@ -12,7 +12,8 @@ from chalicelib.services.conversations.request_context import LEASE, Conversatio
 
 T = TypeVar("T")
 
-_RETRY = Retry(seconds=10, pause=0.25)  # while another request makes a reply
+_PATIENT = Retry(seconds=10, pause=0.25)  # while another request makes a reply
+_IMPATIENT = Retry(tries=2)  # the first may have been beaten by a request that has ended by now
 
 
 def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
@@ -21,12 +22,18 @@ def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
     return deps.conversations.take_lease(thread, deps.new_id(), now, now + LEASE)
 
 
-def wait_for_lease(context: RequestContext, deps: ConversationDeps, attempt: Callable[[RequestContext], T | None]) -> T:
+def wait_for_lease(
+    context: RequestContext,
+    deps: ConversationDeps,
+    attempt: Callable[[RequestContext], T | None],
+    *,
+    waits: bool = True,
+) -> T:
     """The outcome of `attempt`, which is nothing while another request holds the thread; it is then called with the thread as it is.
 
-    Raises Conflict where that takes too long, NotFound where the thread is deleted meanwhile.
+    Raises Conflict where that takes too long, at once for who does not wait, NotFound where the thread is deleted meanwhile.
     """
-    for failed in _RETRY.attempts(deps.clock):
+    for failed in (_PATIENT if waits else _IMPATIENT).attempts(deps.clock):
         context = _read_again(context, deps) if failed else context
         if outcome := attempt(context):
             return outcome

@@ -50,8 +50,12 @@ def take_turn(
     *,
     deps: ConversationDeps,
     deadline: Deadline,
+    waits: bool = True,
 ) -> Turn:
-    """Takes a turn as `say` does, for a door that has read already where this participant stands."""
+    """Takes a turn as `say` does, for a door that has read already where this participant stands.
+
+    While another request makes a reply, one that does not wait raises Conflict at once: each that waits holds a function.
+    """
     if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
         return turn
     request_context.require_active(context.view, deps)
@@ -68,7 +72,7 @@ def take_turn(
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(context.view.session.id, who, deps)
-    return wait_for_lease(context, deps, lambda now: attempt(now, said, deps, deadline))
+    return wait_for_lease(context, deps, lambda now: attempt(now, said, deps, deadline), waits=waits)
 
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:

@@ -125,7 +125,8 @@ def _take_turn(
     try:
         _require_pace(chat)
         deps = container.conversation_deps()
-        turn = turns.take_turn(context or chat.find(), chat.who, said, deps=deps, deadline=chat.deadline)
+        found = context or chat.find()
+        turn = turns.take_turn(found, chat.who, said, deps=deps, deadline=chat.deadline, waits=False)
     except (NotFound, AccessEnded):
         raise
     except Exception as error:

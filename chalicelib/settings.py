@@ -118,7 +118,12 @@ class Settings(Struct, frozen=True):
         ),
     ] = "invited"
     mail_from: Annotated[
-        str, _text("Verified address of SES that mails come from; empty: no mail is sent.", longest=200)
+        str,
+        _text(
+            "Verified address of SES that mails come from, without a name; empty: no mail is sent.",
+            longest=200,
+            pattern=r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)?",
+        ),
     ] = ""
     demo_sign_in: Annotated[
         str, _text("Lets everybody in who can open the pages, as the demo host. Only the local launcher sets it.")

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from chalicelib.settings import provider_named
 from infra.package import BUILD, Package, content_hash, package_everything, write
-from infra.parameters import options
+from infra.parameters import DEMO_SIGN_IN, options, parameter_of
 
 Parameters = dict[str, str]
 
@@ -31,7 +31,9 @@ def deploy(session: boto3.Session, stage: str, package: Package, parameters: Par
     _upload(session, bucket, key, package.code.read_bytes())
     stored = deploy_stack(session, f"harmonica-{stage}-data", package.data, {"Stage": stage}, bucket)
     template = with_code(package.application, bucket, key)
-    running = deploy_stack(session, f"harmonica-{stage}", template, {"Stage": stage, **stored, **parameters}, bucket)
+    # Said each time: an update keeps what it is not told, whoever set it.
+    whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
+    running = deploy_stack(session, f"harmonica-{stage}", template, whole, bucket)
     return {**stored, **running}
 
 
@@ -161,6 +163,8 @@ def main(environment: dict[str, str]) -> None:
         raise SystemExit(
             "Say which model answers: LLM_PROVIDER=anthropic, or LLM_PROVIDER=scripted for a trial without one"
         )
+    if environment.get(DEMO_SIGN_IN.upper()):
+        raise SystemExit("DEMO_SIGN_IN lets in whoever can open the pages: only `make run` sets it")
     parameters = parameters_from(environment) | {"LlmProvider": provider}
     if provider == "anthropic" and not parameters.keys() & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
         raise SystemExit(

@@ -109,7 +109,8 @@ def _shown(key: KeyRecord) -> dict[str, Any]:
     }
 
 
-def _made_before(_: Call, kept: dict[str, Any]) -> NewApiKey:
+def _made_before(call: Call, kept: dict[str, Any]) -> NewApiKey:
+    call.principal.require_login()
     return NewApiKey(**kept, key=None)
 
 

@@ -93,6 +93,11 @@ class Accounts:
             raise NotFound("There is no such key")
         return _record(item)
 
+    def key_of(self, key_id: str) -> KeyRecord | None:
+        """A key by its id, as it is now: an index knows a new key a moment later."""
+        item = database.get(KeyItem, keys.api_key_of(key_id))
+        return _record(item) if item else None
+
     def keys_of(self, user_id: str) -> list[KeyRecord]:
         """The keys of a user, the newest first, revoked ones included."""
         items = [KeyItem.from_raw_data(raw) for raw in items_of_user(user_id, keys.API_KEYS)]
@@ -160,7 +165,7 @@ def items_of_user(user_id: str, prefix: str) -> list[Raw]:
     return [{name: value for name, value in raw.items() if name != "use"} for raw in items]
 
 
-def generation_of(raw: Raw | None, user_id: str) -> int | None:
+def generation_of(raw: Raw | None, user_id: str, now: datetime) -> int | None:
     """The generation of links that a user fetches with a key, or by the account, by its item; None where it is out of force."""
     if raw is None:
         return None
@@ -168,7 +173,8 @@ def generation_of(raw: Raw | None, user_id: str) -> int | None:
         user = UserItem.from_raw_data(raw)
         return None if user.disabled_at else int(user.generation)
     key = KeyItem.from_raw_data({name: value for name, value in raw.items() if name != "use"})
-    return None if key.user_id != user_id or key.revoked_at or key.disabled_at else int(key.generation)
+    is_over = key.revoked_at or key.disabled_at or (key.expires_at and key.expires_at <= now)
+    return None if is_over or key.user_id != user_id else int(key.generation)
 
 
 def _record(item: KeyItem) -> KeyRecord:

@@ -111,14 +111,14 @@ class Sessions:
         return view_of(session_id, database.get_many(wanted(session_id, parts, user_id)), user_id)
 
     def view_with_generation(
-        self, session_id: str, parts: Iterable[str], user_id: str, key_id: str
+        self, session_id: str, parts: Iterable[str], user_id: str, key_id: str, now: datetime
     ) -> tuple[SessionView, int | None]:
         """The same for whoever came by a link of this user's, and the generation that links have now: those that were fetched
         with this key, or, without one, by the account. None where none is in force any more.
         """
         account = keys.api_key_of(key_id) if key_id else keys.user(user_id)
         raw = database.get_many([*wanted(session_id, parts, user_id), (Account, account, None)])
-        return view_of(session_id, raw, user_id), generation_of(raw.get(account), user_id)
+        return view_of(session_id, raw, user_id), generation_of(raw.get(account), user_id, now)
 
     def remove_member(self, session_id: str, user_id: str) -> None:
         """Take a user's role in a session away. Raises NotFound where they have none, Invalid for the owner."""

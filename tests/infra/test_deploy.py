@@ -23,6 +23,7 @@ from infra.package import Package
         ({"STAGE": "prod"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "gpt"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "anthropic"}, "ANTHROPIC_SECRET_ARN"),
+        ({"STAGE": "prod", "LLM_PROVIDER": "scripted", "DEMO_SIGN_IN": "a@b.org x"}, "only `make run` sets it"),
     ],
 )
 def test_a_deployment_that_lacks_a_decision_is_refused(environment: dict[str, str], reason: str) -> None:

@@ -94,11 +94,11 @@ def holder_of(token: str, session_id: str, *, secret: bytes, now: datetime) -> L
     return holder if is_same(token, expected) and _day(now) <= last_day else None
 
 
-def view_for(session_id: str, parts: Iterable[str], holder: LinkHolder | None, *, sessions: Sessions) -> SessionView:
+def view_for(
+    session_id: str, parts: Iterable[str], holder: LinkHolder, *, sessions: Sessions, now: datetime
+) -> SessionView:
     """The session with these parts, and with the role of a link's holder while what it was fetched with is in force."""
-    if holder is None:
-        return sessions.view(session_id, parts)
-    view, generation = sessions.view_with_generation(session_id, parts, holder.id, holder.key)
+    view, generation = sessions.view_with_generation(session_id, parts, holder.id, holder.key, now)
     return view if generation == holder.generation else replace(view, role=None)
 
 

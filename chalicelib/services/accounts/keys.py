@@ -14,6 +14,8 @@ from chalicelib.text.email_addresses import is_mail_address
 _KEY = re.compile(r"hm_live_[0-9a-f]{32}")
 _PREFIX = re.compile(r"hm_live_[0-9a-f]{4}")
 _ADDRESS_LENGTH = 254  # RFC 5321, erratum 1690
+_NOT_IN_ADDRESSES = re.compile(r'[\x00-\x1f\x7f<>()\[\]\\,;:"]')  # what a header of a mail may read as something else
+_ID = re.compile(r"[0-9a-f]{64}")
 _LOCAL_ADDRESS = re.compile(r"[^@\s]+@localhost")
 
 
@@ -29,9 +31,8 @@ def create_user(email: str, name: str | None, *, accounts: Accounts, now: dateti
 
 def is_possible_address(address: str) -> bool:
     """Whether an account may have this address: an e-mail address, or one of this machine alone."""
-    return len(address) <= _ADDRESS_LENGTH and (
-        is_mail_address(address) or _LOCAL_ADDRESS.fullmatch(address) is not None
-    )
+    is_address = is_mail_address(address) or _LOCAL_ADDRESS.fullmatch(address) is not None
+    return is_address and len(address) <= _ADDRESS_LENGTH and not _NOT_IN_ADDRESSES.search(address)
 
 
 def mint_key(
@@ -77,10 +78,10 @@ def is_in_use(key: KeyRecord, now: datetime) -> bool:
 
 def revoke_own_key(user_id: str, key_id: str, *, accounts: Accounts, now: datetime) -> None:
     """Revoke a key of the user's, by its id. Raises NotFound for what is none of their keys in use."""
-    found = [key for key in list_keys(user_id, accounts=accounts, now=now) if key.id == key_id]
-    if not found:
+    found = accounts.key_of(key_id) if _ID.fullmatch(key_id) else None
+    if found is None or found.user_id != user_id or not is_in_use(found, now):
         raise NotFound("API key not found")
-    accounts.revoke_key(found[0], now)
+    accounts.revoke_key(found, now)
 
 
 def revoke_keys(prefix: str | None, user_id: str | None, *, accounts: Accounts, now: datetime) -> tuple[KeyRecord, ...]:

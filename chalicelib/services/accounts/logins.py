@@ -1,5 +1,6 @@
 """A host's browser sessions: begun by signing in, ended by hand or by time, each known by a secret that only a cookie has."""
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -13,6 +14,8 @@ UNUSED = timedelta(days=30)  # after which a browser session ends that nobody us
 LONGEST = timedelta(days=90)  # after which any ends
 FRESH = timedelta(minutes=10)  # after signing in, within which one may do what gives access away
 _AGENT_LENGTH = 120
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 class ProofTooOld(Forbidden):
@@ -34,10 +37,16 @@ def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime) -> s
 
 def authenticate_login(secret: str, *, logins: Logins, now: datetime) -> Principal:
     """Gives who asks by the secret of a browser session, and counts the request. Raises Unauthorized for any other."""
-    used = logins.use(secret, now, used_after=now - UNUSED, made_after=now - LONGEST) if secret else None
+    is_possible = is_possible_secret(secret)
+    used = logins.use(secret, now, used_after=now - UNUSED, made_after=now - LONGEST) if is_possible else None
     if used is None:
         raise Unauthorized("Sign in first")
     return Principal(used, used.user_id, Allowance(DEFAULT_RATE, used.used))
+
+
+def is_possible_secret(text: str) -> bool:
+    """Whether a text has the form of a secret of a browser session."""
+    return _SECRET.fullmatch(text) is not None
 
 
 def require_fresh(login: Login, now: datetime) -> None:
@@ -54,7 +63,7 @@ def list_logins(user_id: str, *, logins: Logins, now: datetime) -> list[LoginRec
 
 def end_login(user_id: str, login_id: str, *, logins: Logins) -> None:
     """End one of the user's browser sessions. Raises NotFound for what is none of theirs."""
-    if not logins.end(user_id, login_id):
+    if not _ID.fullmatch(login_id) or not logins.end(user_id, login_id):
         raise NotFound("There is no such sign-in")
 
 

@@ -6,6 +6,7 @@ scanners do that, too; its page has a button. A code is worth nothing but in the
 end it.
 """
 
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ OPERATOR_VALID = timedelta(hours=1)  # of a link that an operator makes and pass
 MOST_WRONG_CODES = 5
 MAILS_AN_ADDRESS = 5  # an hour, to one address
 MAILS_A_NETWORK = 20  # an hour, asked for from one network
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _GONE = "This link or code is used or expired"
 
 
@@ -72,13 +74,14 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
     Written once more, it replaces what the first mail said.
     """
     asked = deps.sign_ins.find(sign_in_id, now)
-    if asked is None or not _may_sign_in(asked.email, deps):
+    address = _address_admitted(asked.email, deps) if asked else None
+    if asked is None or address is None:
         return None
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     deps.sign_ins.arm(asked, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
     link = confirm_url(public_url, asked.id, token)
     minutes = VALID // timedelta(minutes=1)
-    return write_mail("sign_in", asked.email, asked.language, link=link, values={"code": code, "minutes": minutes})
+    return write_mail("sign_in", address, asked.language, link=link, values={"code": code, "minutes": minutes})
 
 
 def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
@@ -99,7 +102,7 @@ def confirm_url(public_url: str, sign_in_id: str, token: str) -> str:
 def find_by_link(value: str, *, deps: SignInDeps, now: datetime) -> SignIn:
     """What a link would sign in, without using it. Raises LinkOrCodeGone."""
     sign_in_id, token = _parts(value)
-    asked = deps.sign_ins.find(sign_in_id, now)
+    asked = deps.sign_ins.find(sign_in_id, now) if _ID.fullmatch(sign_in_id) else None
     if asked is None or not asked.link or not secrets.compare_digest(asked.link, _link_hash(token, deps)):
         raise LinkOrCodeGone
     return asked
@@ -113,7 +116,7 @@ def confirm_link(value: str, *, deps: SignInDeps, now: datetime, new_id: str) ->
 
 def confirm_code(sign_in_id: str, code: str, *, deps: SignInDeps, now: datetime, new_id: str) -> tuple[str, SignIn]:
     """Use a code in the page that asked for it. Raises LinkOrCodeGone, also for a wrong code: each try is counted first."""
-    asked = deps.sign_ins.count_try(sign_in_id, MOST_WRONG_CODES, now)
+    asked = deps.sign_ins.count_try(sign_in_id, MOST_WRONG_CODES, now) if _ID.fullmatch(sign_in_id) else None
     digits = "".join(str(int(it)) for it in code if it.isdecimal())
     if asked is None or not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):
         raise LinkOrCodeGone
@@ -122,7 +125,7 @@ def confirm_code(sign_in_id: str, code: str, *, deps: SignInDeps, now: datetime,
 
 def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
     """The user who is signed in; the account is opened where there is none. Raises LinkOrCodeGone where another was faster."""
-    if not deps.sign_ins.take(asked, now) or not _may_sign_in(asked.email, deps):
+    if not deps.sign_ins.take(asked, now) or _address_admitted(asked.email, deps) is None:
         raise LinkOrCodeGone
     try:
         return deps.accounts.user_id_of(asked.email)
@@ -130,19 +133,24 @@ def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
         return create_user(asked.email, None, accounts=deps.accounts, now=now, new_id=new_id).id
 
 
-def _may_sign_in(email: str, deps: SignInDeps) -> bool:
-    """Whether this address has an account in force, or may open one."""
+def _address_admitted(email: str, deps: SignInDeps) -> str | None:
+    """The address to write to; None where nobody is let in by this one.
+
+    Of an account it is the account's own: another spelling of it, such as ß for ss, may be somebody else's mailbox.
+    """
     try:
-        return deps.accounts.user(deps.accounts.user_id_of(email)).disabled_at is None
+        user = deps.accounts.user(deps.accounts.user_id_of(email))
     except NotFound:
-        return _may_sign_up(email, deps.sign_up)
+        return email if _may_sign_up(email, deps.sign_up) else None
+    return None if user.disabled_at else user.email
 
 
 def _may_sign_up(email: str, rule: str) -> bool:
     if rule == "open":
         return True
-    kind, _, domains = rule.partition(":")
-    return kind == "domains" and email.rpartition("@")[2].casefold() in _domains(domains)
+    (kind, _, domains), domain = rule.partition(":"), email.rpartition("@")[2]
+    # Letters beyond ASCII may fold into others, and name a domain of somebody else.
+    return kind == "domains" and domain.isascii() and domain.casefold() in _domains(domains)
 
 
 def _domains(listed: str) -> list[str]:

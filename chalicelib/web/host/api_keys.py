@@ -47,6 +47,7 @@ def show_keys(
         "given": {name: form.get(name, "") for name in ("name", "access", "days")},
         "periods": [("", texts("key_endless")), *((str(days), texts("days", count=days)) for days in PERIODS)],
         "notice": notice,
+        "must_sign_in": status == ProofTooOld.status,
         "news": texts("revoked") if "revoked" in (host.request.query_params or {}) and not made else "",
         "made": made,
         "url": url,

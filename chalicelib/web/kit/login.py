@@ -1,18 +1,23 @@
 """Which host is signed in in a browser: a secret in a cookie of this server alone."""
 
+from itertools import islice
+
 from chalice.app import Request
 
 from chalicelib import container
 from chalicelib.errors import Unauthorized
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.accounts.logins import LONGEST, authenticate_login
+from chalicelib.services.accounts.logins import LONGEST, authenticate_login, is_possible_secret
 from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
+
+_MOST_COOKIES = 3  # that are looked up: browsers send one, or few where other servers of the same machine set it, too
 
 
 def find_login(request: Request) -> Principal | None:
     """Returns who is signed in in this browser, and counts the request; None for nobody. The allowance is the door's to check."""
     now, logins = container.clock().now(), container.logins()
-    for secret in cookie_values(request, host_cookie_name(request)):
+    given = filter(is_possible_secret, cookie_values(request, host_cookie_name(request)))
+    for secret in islice(given, _MOST_COOKIES):
         try:
             return authenticate_login(secret, logins=logins, now=now)
         except Unauthorized:

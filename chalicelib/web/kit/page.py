@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 _WEB = Path(__file__).parent.parent
 _YEAR = 365 * 24 * 3600
-_KEPT_PARAMETERS = ("s", "t", "cursor", "leave", "r", "landed")  # of an address, when the language is switched
+# Of an address, when the language is switched: what participants' pages have, and what hosts' have.
+_KEPT_PARAMETERS = (
+    *("s", "t", "cursor", "leave", "r", "landed"),
+    *("a", "next", "q", "status", "from", "template", "goal"),
+)
 
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",

@@ -54,12 +54,7 @@ def show(request: Request, session_id: str) -> Response:
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
-    member = identity.find_holder(request, "user", session_id)
-    login = None if member else find_login(request)
-    if login:
-        view = container.sessions().view(session_id, (*FOR_RESULTS, *FOR_COUNT), login.user_id)
-    else:
-        view = view_for(session_id, (*FOR_RESULTS, *FOR_COUNT), member, sessions=container.sessions())
+    view = _view(request, session_id)
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility
@@ -69,6 +64,17 @@ def show(request: Request, session_id: str) -> Response:
     if visitor == "editor" and query.get("t"):
         return _thread(request, view, require_uuid(query["t"]))
     return _results(request, view, results_for(view, visitor), query.get("cursor"))
+
+
+def _view(request: Request, session_id: str) -> SessionView:
+    """Returns the session, with the role of whoever's link this browser opened; of who is signed in, where that gives none."""
+    parts, sessions, now = (*FOR_RESULTS, *FOR_COUNT), container.sessions(), container.clock().now()
+    if member := identity.find_holder(request, "user", session_id):
+        view = view_for(session_id, parts, member, sessions=sessions, now=now)
+        login = None if view.role else find_login(request)
+        return sessions.view(session_id, parts, login.user_id) if login else view
+    login = find_login(request)
+    return sessions.view(session_id, parts, login.user_id if login else None)
 
 
 def _results(request: Request, view: SessionView, results: Results, cursor: str | None) -> Response:

@@ -1,6 +1,8 @@
 """API keys: made in a browser, shown once, and what each may do."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,6 +65,13 @@ def test_a_key_that_reads_changes_nothing(ana: Browser, host: Host) -> None:
         ("PATCH", f"/sessions/{session['id']}", {"topic": "T"}),
         ("DELETE", f"/sessions/{session['id']}", None),
         ("POST", f"/sessions/{session['id']}/summary", {}),
+        ("POST", f"/sessions/{session['id']}/scratchpad", {}),
+        ("POST", f"/sessions/{session['id']}/regenerate-facilitation-prompt", {}),
+        ("POST", f"/sessions/{session['id']}/chat/questions", {}),
+        ("POST", f"/sessions/{session['id']}/chat", {"content": "Hello"}),
+        ("POST", f"/sessions/{session['id']}/responses", {"content": "Hello"}),
+        ("POST", "/integrations/telegram/groups", {"group_id": "1"}),
+        ("POST", "/integrations/telegram/link", {}),
     ):
         assert error_of(reader.call(method, path, body)) == (403, "forbidden", "This API key may only read")
 
@@ -81,6 +90,7 @@ def test_making_a_key_takes_a_sign_in_of_just_now(ana: Browser, host: Host, cloc
     assert refused.status_code == 403
     assert 'value="kept words"' in refused.body.decode()
     assert "sign in again" in refused.body.decode().lower()
+    assert 'href="/sign-in?next=/keys"' in refused.body.decode()
     assert call(ana, "POST", "/api-keys", b"{}").status_code == 403
 
 
@@ -89,7 +99,10 @@ def test_a_name_that_is_too_long_is_refused_in_words_and_kept(ana: Browser) -> N
     assert (refused.status_code, "n" * 256 in refused.body.decode()) == (400, True)
 
 
-def test_rest_makes_lists_and_revokes_keys_for_a_signed_in_browser_only(ana: Browser, host: Host) -> None:
+def test_rest_makes_lists_and_revokes_keys_for_a_signed_in_browser_only(
+    ana: Browser, host: Host, clock: FakeClock
+) -> None:
+    clock.advance(1)
     made = call(ana, "POST", "/api-keys", b'{"name": "script", "access": "read", "expires_at": "2026-04-01T00:00:00Z"}')
     assert made.status_code == 201, made.body
     assert (made.json_body["access"], made.json_body["expires_at"]) == ("read", "2026-04-01T00:00:00.000000Z")
@@ -140,3 +153,38 @@ def test_a_form_of_another_sign_in_is_refused(ana: Browser, host: Host, cem: Bro
     host.invite(host.new_session()["id"], "viewer", "bo@example.com")
     theirs = sign_in(cem, "bo@example.com").open("/keys").form("Make the key")
     assert send(ana, "/keys", theirs).status_code == 403
+
+
+def test_what_was_made_in_a_browser_is_told_again_to_no_key(ana: Browser, host: Host) -> None:
+    call(ana, "POST", "/api-keys", b"{}", **{"Idempotency-Key": "k"})
+    told = host.call("POST", "/api-keys", {}, **{"Idempotency-Key": "k"})
+    assert told.status_code == 401
+
+
+def test_a_key_is_revoked_also_while_no_list_has_it_yet(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = call(ana, "POST", "/api-keys", b"{}").json_body
+    monkeypatch.setattr("chalicelib.store.accounts.items_of_user", lambda *_: [])
+    assert call(ana, "DELETE", f"/api-keys/{made['id']}").status_code == 204
+    assert by(host, made["key"].removeprefix("hm_live_")).call("GET", "/me").status_code == 401
+
+
+def test_a_results_link_ends_with_the_key_that_it_was_fetched_with(ana: Browser, host: Host, clock: FakeClock) -> None:
+    session = host.new_session()
+    body = f'{{"expires_at": "{(clock.now() + timedelta(hours=1)).isoformat()}"}}'.encode()
+    key = by(host, call(ana, "POST", "/api-keys", body).json_body["key"].removeprefix("hm_live_"))
+    link = urlsplit(key.get(f"/sessions/{session['id']}")["results_url"])
+    visitor = Browser()
+    assert visitor.follow(visitor.get(f"{link.path}?{link.query}")).status == 200
+    clock.advance(3600)
+    assert visitor.open(f"/results?s={session['id']}").status == 403
+
+
+def test_a_link_that_is_over_hides_no_results_from_who_is_signed_in(ana: Browser, host: Host) -> None:
+    session, key = host.new_session(), by(host, make(ana, name="old"))
+    link = urlsplit(key.get(f"/sessions/{session['id']}")["results_url"])
+    ana.follow(ana.get(f"{link.path}?{link.query}"))
+    (row,) = [row for row in call(ana, "GET", "/api-keys").json_body["data"] if row["name"] == "old"]
+    call(ana, "DELETE", f"/api-keys/{row['id']}")
+    assert ana.open(f"/results?s={session['id']}").status == 200

@@ -1,14 +1,29 @@
 """Signing in: by link, by code, and what does not let anybody in."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib import container
+from chalicelib.services.accounts.keys import create_user
 from chalicelib.services.accounts.logins import LONGEST, UNUSED
 from chalicelib.settings import settings
+from chalicelib.store import database
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.web.browser import Browser
-from tests.web.host.visitor import ask, code_in, deliver, everything, follow, link_in, send, sign_in, use_link
+from tests.web.browser import Browser, Form
+from tests.web.host.visitor import (
+    ask,
+    code_in,
+    deliver,
+    everything,
+    follow,
+    link_in,
+    recipients,
+    send,
+    sign_in,
+    use_link,
+)
 
 ANA = "ana@example.com"
 
@@ -245,3 +260,78 @@ def test_on_ones_own_machine_a_button_signs_in_as_the_demo_host(
     assert not cem.open("/sign-in").has_form("Go in as the demo host")
     assert send(cem, "/sign-in/demo", form).status_code == 404
     assert not is_in(cem)
+
+
+def test_another_spelling_of_an_address_brings_the_mail_to_the_account_alone(host: Host, ben: Browser) -> None:
+    now = container.clock().now()
+    create_user("kim@strasse.de", None, accounts=container.accounts(), now=now, new_id=container.new_id())
+    ask(ben, "kim@straße.de")
+    assert deliver()
+    assert recipients() == ["kim@strasse.de"]
+
+
+def test_a_domain_that_only_folds_into_an_admitted_one_opens_no_account(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_UP", "domains:strasse.de")
+    settings.cache_clear()
+    ask(ben, "new@straße.de")
+    assert deliver() == []
+
+
+@pytest.mark.parametrize(
+    "address", ["x<ana@example.com>", "a,ana@example.com", '"x"@example.com', "a;b@example.com", "a\x01@example.com"]
+)
+def test_what_a_mail_would_read_as_another_address_is_no_address(host: Host, ben: Browser, address: str) -> None:
+    refused = send(ben, "/sign-in", ben.open("/sign-in").form("Send me a link"), email=address)
+    assert (refused.status_code, "ana@example.com." in refused.body.decode()) == (400, True)
+    assert deliver() == []
+
+
+def test_a_link_or_code_of_any_length_that_nobody_gave_out_is_refused_in_words(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "a" * 3_000  # DynamoDB takes no key of this length
+    used = note_calls(monkeypatch)
+    sent = (Form({"t": f"{long}.x"}), "/sign-in/confirm"), (Form({"a": long, "code": "123456"}), "/sign-in/code")
+    assert [send(ben, path, form).status_code for form, path in sent] == [400, 400]
+    assert ben.get(f"/sign-in/confirm?t={long}.x").status_code == 400
+    assert long not in str(used)
+
+
+def test_a_browser_session_of_any_length_that_is_none_is_ended_for_nobody(host: Host, ben: Browser) -> None:
+    form = sign_in(ben, ANA).open("/account").forms[0]
+    assert send(ben, "/account", form, end="f" * 3_000).status_code == 404
+
+
+@pytest.mark.parametrize("planted", ["x", "x" * 43])
+def test_so_many_planted_cookies_cost_no_more_than_a_few_looks(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    ben.headers["Cookie"] = "; ".join(["harmonica=" + planted] * 200)
+    used = note_calls(monkeypatch)
+    ben.get("/")
+    ben.get("/api/v1/me")
+    assert len(used) < 10
+
+
+def test_switching_the_language_keeps_what_the_code_is_for_and_where_to_go(host: Host, ben: Browser) -> None:
+    page, mail = ask(ben, ANA), deliver()[0]
+    (german,) = [link for link in page.links if "lang=de" in link]
+    form = ben.open(f"/sign-in/code{german}").form("Anmelden")
+    assert send(ben, "/sign-in/code", form, code=code_in(mail)).status_code == 303
+    (german,) = [link for link in Browser().open("/sign-in?next=/keys").links if "lang=de" in link]
+    assert Browser().open(f"/sign-in{german}").forms[0].fields["next"] == "/keys"
+
+
+def note_calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the database is asked from now on."""
+    asked: list[object] = []
+    real = database.call
+
+    def call(operation: str, arguments: Any) -> Any:
+        asked.append(arguments)
+        return real(operation, arguments)
+
+    monkeypatch.setattr(database, "call", call)
+    return asked

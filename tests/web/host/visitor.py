@@ -49,6 +49,12 @@ def deliver() -> list[str]:
     return [str(mail.body) for mail in backend.sent_messages]
 
 
+def recipients() -> list[str]:
+    """Whom the mails went to that were sent."""
+    backend: Any = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    return [to for mail in backend.sent_messages for to in mail.destinations["ToAddresses"]]
+
+
 def link_in(mail: str) -> str:
     """The path of the link in a mail."""
     return re.search(r"https?://[^/\s]+(/sign-in/confirm\?t=[\w.-]+)", mail)[1]  # type: ignore[index]

@@ -11,7 +11,7 @@ def sign_in(visitor: Visitor) -> Page:
     page.goto("/sign-in")
     page.locator("#email").fill("nowhere")
     page.locator("form:has(#email) button").click()
-    expect(page.locator(".alert")).to_be_visible()
+    expect(page.locator(".error")).to_be_visible()
     return page
 
 
@@ -23,7 +23,7 @@ def sign_in_code(visitor: Visitor) -> Page:
     page.locator("form:has(#email) button").click()
     page.locator("#code").fill("000000")
     page.locator("form:has(#code) button").click()
-    expect(page.locator(".alert")).to_be_visible()
+    expect(page.locator(".error")).to_be_visible()
     return page
 
 

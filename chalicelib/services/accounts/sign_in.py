@@ -59,8 +59,11 @@ def begin(email: str, *, network: str, language: str, next_page: str, deps: Sign
     if not is_possible_address(address):
         raise Invalid("email must be an e-mail address")
     asked_from = count_mail_asked_from(network, guards=deps.guards, secret=deps.secret, now=now)
-    sent_to = count_mail_to(address, guards=deps.guards, secret=deps.secret, now=now)
-    if asked_from > MAILS_A_NETWORK or sent_to > MAILS_AN_ADDRESS:
+    # What a network asks for in vain uses nothing of the address's own allowance.
+    is_too_much = asked_from > MAILS_A_NETWORK or (
+        count_mail_to(address, guards=deps.guards, secret=deps.secret, now=now) > MAILS_AN_ADDRESS
+    )
+    if is_too_much:
         wait = HOUR.total_seconds() - now.timestamp() % HOUR.total_seconds()
         raise RateLimited(f"Too many sign-in mails were asked for; try again in {round(wait / 60) + 1} minutes", wait)
     asked = SignIn(secrets.token_urlsafe(16), address, next_page, language, now + VALID)

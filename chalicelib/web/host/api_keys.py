@@ -36,7 +36,12 @@ class ShownKey(Struct, frozen=True):
 
 
 def show_keys(
-    host: HostRequest, given: Form | None = None, notice: str = "", made: str = "", status: int = 200
+    host: HostRequest,
+    given: Form | None = None,
+    notice: str = "",
+    name_error: str = "",
+    made: str = "",
+    status: int = 200,
 ) -> Response:
     """Returns the keys in use, and the form for another; `made` is a key that was made just now, shown this once."""
     texts, now = locale_for(host.request).texts, container.clock().now()
@@ -47,6 +52,7 @@ def show_keys(
         "given": {name: form.get(name, "") for name in ("name", "access", "days")},
         "periods": [("", texts("key_endless")), *((str(days), texts("days", count=days)) for days in PERIODS)],
         "notice": notice,
+        "name_error": name_error,
         "must_sign_in": status == ProofTooOld.status,
         "news": texts("revoked") if "revoked" in (host.request.query_params or {}) and not made else "",
         "made": made,
@@ -70,7 +76,8 @@ def _make(host: HostRequest, form: Form) -> Response:
     texts, now = locale_for(host.request).texts, container.clock().now()
     name, days = form.get("name", ""), form.get("days", "")
     if len(name) > NAME_LIMIT:
-        return show_keys(host, form, texts("key_name_long", limit=NAME_LIMIT, count=len(name)), status=400)
+        too_long = texts("key_name_long", limit=NAME_LIMIT, count=len(name))
+        return show_keys(host, form, name_error=too_long, status=400)
     try:
         require_fresh(host.login, now)
     except ProofTooOld as error:

@@ -23,7 +23,7 @@ from chalicelib.web.kit.texts import format_time_with_zone
 _STATUS_AFTER = {"end": "completed", "reopen": "active"}
 
 
-def show_session(host: HostRequest, session_id: str, notice: str = "", status: int = 200) -> Response:
+def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
     found = require_uuid(session_id)
     view = container.sessions().view(found, FOR_COUNT, host.user_id)
@@ -40,7 +40,7 @@ def show_session(host: HostRequest, session_id: str, notice: str = "", status: i
         "join_url": join_url(public_url(host.request), of.id),
         "may_edit": has_role(view, "editor"),
         "may_delete": has_role(view, "admin"),
-        "notice": notice,
+        "name_error": name_error,
         "news": texts("session_made") if "made" in query else "",
     }
     return render_host_page(host.request, "session.html", status, host=host, **values)

@@ -21,11 +21,14 @@ from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, token_in_link
 
 
-def show_sign_in(request: Request, form: Form | None = None, notice: str = "", status: int = 200) -> Response:
+def show_sign_in(
+    request: Request, form: Form | None = None, notice: str = "", email_error: str = "", status: int = 200
+) -> Response:
     """Returns the page that asks for the address, or says how to get in where no mail is sent; after a form, with what it had."""
     given = form if form is not None else (request.query_params or {})
     values: dict[str, Any] = {
         "notice": notice,
+        "email_error": email_error,
         "email": given.get("email", "") if form else "",
         "next_page": page_after(given.get("next", "/")),
         "sends_mail": bool(settings().mail_from),
@@ -52,19 +55,19 @@ def receive_sign_in(request: Request) -> Response:
         container.jobs().send_sign_in_mail(asked.id)
     except RateLimited as error:
         minutes = texts("minutes", count=round(error.retry_after / 60) + 1)
-        slow = show_sign_in(request, form, texts("slow_mails", minutes=minutes), error.status)
+        slow = show_sign_in(request, form, texts("slow_mails", minutes=minutes), status=error.status)
         return with_retry_after(slow, error)
     except Invalid:
-        return show_sign_in(request, form, texts("email_wrong"), 400)
+        return show_sign_in(request, form, email_error=texts("email_wrong"), status=400)
     except Unavailable as error:
-        return show_sign_in(request, form, texts("mail_unavailable"), error.status)
+        return show_sign_in(request, form, texts("mail_unavailable"), status=error.status)
     return see_other(f"{root(request)}/sign-in/code?a={asked.id}")
 
 
-def show_code(request: Request, notice: str = "", status: int = 200) -> Response:
+def show_code(request: Request, error: str = "", status: int = 200) -> Response:
     """Returns the page that takes the code."""
     asked = (request.query_params or {}).get("a", "")
-    return render_host_page(request, "sign_in_code.html", status, asked=token_in_link(asked), notice=notice)
+    return render_host_page(request, "sign_in_code.html", status, asked=token_in_link(asked), error=error)
 
 
 def receive_code(request: Request) -> Response:

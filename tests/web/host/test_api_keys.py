@@ -97,6 +97,7 @@ def test_making_a_key_takes_a_sign_in_of_just_now(ana: Browser, host: Host, cloc
 def test_a_name_that_is_too_long_is_refused_in_words_and_kept(ana: Browser) -> None:
     refused = send(ana, "/keys", ana.open("/keys").form("Make the key"), name="n" * 256)
     assert (refused.status_code, "n" * 256 in refused.body.decode()) == (400, True)
+    assert 'aria-describedby="name-error"' in refused.body.decode()
 
 
 def test_rest_makes_lists_and_revokes_keys_for_a_signed_in_browser_only(

@@ -100,6 +100,7 @@ def test_a_session_is_deleted_by_who_types_its_name(ana: Browser, host: Host) ->
     path = f"/sessions/{host.new_session(topic='Lunch & more')['id']}"
     refused = act(ana, path, "Delete it for good", do="delete", name="Lunch")
     assert refused.status_code == 400
+    assert 'aria-describedby="name-error"' in refused.body.decode()
     assert host.call("GET", path).status_code == 200
     page = follow(ana, act(ana, path, "Delete it for good", do="delete", name=" lunch & MORE "))
     assert "The session is deleted." in page.text

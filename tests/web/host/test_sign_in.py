@@ -335,3 +335,21 @@ def note_calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     monkeypatch.setattr(database, "call", call)
     return asked
+
+
+def test_what_is_wrong_is_said_beside_the_field(host: Host, ben: Browser) -> None:
+    refused = send(ben, "/sign-in", ben.open("/sign-in").form("Send me a link"), email="nowhere").body.decode()
+    assert 'aria-invalid="true" aria-describedby="email-error" autofocus' in refused
+    wrong = send(ben, "/sign-in/code", ask(ben, ANA).form("Sign in"), code="1").body.decode()
+    assert 'aria-invalid="true" aria-describedby="code-error" autofocus' in wrong
+
+
+def test_what_a_network_asks_for_in_vain_is_not_counted_for_the_address(
+    host: Host, ben: Browser, cem: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.services.accounts.sign_in.MAILS_A_NETWORK", 0)
+    form = ben.open("/sign-in").form("Send me a link")
+    for _ in range(6):
+        assert send(ben, "/sign-in", form, email=ANA).status_code == 429
+    monkeypatch.setattr("chalicelib.services.accounts.sign_in.MAILS_A_NETWORK", 20)
+    ask(cem, ANA)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Forbidden, NotFound, Unauthorized
@@ -13,6 +14,7 @@ from chalicelib.store.logins import Logins
 UNUSED = timedelta(days=30)  # after which a browser session ends that nobody uses
 LONGEST = timedelta(days=90)  # after which any ends
 FRESH = timedelta(minutes=10)  # after signing in, within which one may do what gives access away
+MOST = 50  # browser sessions of one user at a time
 _AGENT_LENGTH = 120
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 _ID = re.compile(r"[0-9a-f]{64}")
@@ -26,9 +28,14 @@ class ProofTooOld(Forbidden):
 
 
 def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime) -> str:
-    """Begin a browser session; gives its secret, which is stored nowhere. What has ended of the same user's is removed."""
-    for old in logins.of_user(user_id):
-        if not is_in_force(old, now):
+    """Begin a browser session; gives its secret, which is stored nowhere.
+
+    What has ended of the same user's is removed; where there are very many, also those that nobody used for longest.
+    """
+    stored = logins.of_user(user_id)
+    kept = _last_used_first(it for it in stored if is_in_force(it, now))[: MOST - 1]
+    for old in stored:
+        if old not in kept:
             logins.end(user_id, old.id)
     secret = secrets.token_urlsafe(32)
     logins.add(secret, user_id, agent[:_AGENT_LENGTH], now)
@@ -57,8 +64,7 @@ def require_fresh(login: Login, now: datetime) -> None:
 
 def list_logins(user_id: str, *, logins: Logins, now: datetime) -> list[LoginRecord]:
     """The browser sessions of a user that are in force, the last used first."""
-    found = [it for it in logins.of_user(user_id) if is_in_force(it, now)]
-    return sorted(found, key=lambda it: it.last_used_at, reverse=True)
+    return _last_used_first(it for it in logins.of_user(user_id) if is_in_force(it, now))
 
 
 def end_login(user_id: str, login_id: str, *, logins: Logins) -> None:
@@ -70,3 +76,7 @@ def end_login(user_id: str, login_id: str, *, logins: Logins) -> None:
 def is_in_force(login: LoginRecord, now: datetime) -> bool:
     """Whether a browser session has not ended by time."""
     return login.last_used_at > now - UNUSED and login.created_at > now - LONGEST
+
+
+def _last_used_first(logins: Iterable[LoginRecord]) -> list[LoginRecord]:
+    return sorted(logins, key=lambda it: it.last_used_at, reverse=True)

@@ -8,11 +8,12 @@ end it.
 
 import re
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.errors import Invalid, NotFound, RateLimited
+from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn
 from chalicelib.services.access.rate_limits import HOUR, count_mail_asked_from, count_mail_to
@@ -133,7 +134,9 @@ def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
     try:
         return deps.accounts.user_id_of(asked.email)
     except NotFound:
-        return create_user(asked.email, None, accounts=deps.accounts, now=now, new_id=new_id).id
+        with suppress(Conflict):  # another link of the same address was used at the same time
+            return create_user(asked.email, None, accounts=deps.accounts, now=now, new_id=new_id).id
+        return deps.accounts.user_id_of(asked.email)
 
 
 def _address_admitted(email: str, deps: SignInDeps) -> str | None:

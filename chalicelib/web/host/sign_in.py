@@ -12,10 +12,10 @@ from chalicelib.services.accounts.logins import end_login, start_login
 from chalicelib.services.accounts.sign_in import LinkOrCodeGone
 from chalicelib.settings import settings
 from chalicelib.web.host.page import render_host_page
-from chalicelib.web.host.request import HostRequest, find_host, page_after, root
+from chalicelib.web.host.request import HostRequest, page_after, root
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other
 from chalicelib.web.kit.language import choose_language
-from chalicelib.web.kit.login import login_cookie, no_login_cookie
+from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, token_in_link
@@ -146,7 +146,8 @@ def _own_form(request: Request) -> Form:
 def _sign_in(request: Request, user_id: str, next_page: str) -> Response:
     """Begins a browser session, always a new one, and ends the one that this browser had."""
     logins, now = container.logins(), container.clock().now()
-    if before := find_host(request):
-        logins.end(before.user_id, before.login.id)
+    # Its allowance is no matter here: what was used to sign in is used up.
+    if before := find_login(request):
+        logins.end(before.require_user(), before.require_login().id)
     secret = start_login(user_id, request.headers.get("user-agent", ""), logins=logins, now=now)
     return see_other(f"{root(request)}{page_after(next_page)}", login_cookie(request, secret))

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from chalicelib import container
+from chalicelib.errors import NotFound
 from chalicelib.services.accounts.keys import create_user
 from chalicelib.services.accounts.logins import LONGEST, UNUSED
 from chalicelib.settings import settings
 from chalicelib.store import database
+from chalicelib.store.accounts import Accounts
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Form
@@ -353,3 +355,46 @@ def test_what_a_network_asks_for_in_vain_is_not_counted_for_the_address(
         assert send(ben, "/sign-in", form, email=ANA).status_code == 429
     monkeypatch.setattr("chalicelib.services.accounts.sign_in.MAILS_A_NETWORK", 20)
     ask(cem, ANA)
+
+
+def test_two_links_of_a_new_address_at_the_same_time_open_one_account(
+    host: Host, ben: Browser, cem: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_UP", "open")
+    settings.cache_clear()
+    ask(ben, "new@b.org")
+    page = ben.open(link_in(deliver()[-1])).form("Sign in")
+    sign_in(cem, "new@b.org")
+    find, known = Accounts.user_id_of, iter([False, False])
+
+    def find_late(accounts: Accounts, email: str) -> str:
+        if next(known, True):
+            return find(accounts, email)
+        raise NotFound("not yet")
+
+    monkeypatch.setattr(Accounts, "user_id_of", find_late)
+    assert send(ben, "/sign-in/confirm", page).status_code == 303
+    assert is_in(ben)
+    assert is_in(cem)
+
+
+def test_a_busy_browser_signs_in_again_all_the_same(host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in(ben, ANA)
+    ask(ben, ANA)
+    form = ben.open(link_in(deliver()[-1])).form("Sign in")
+    monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 0)
+    assert send(ben, "/sign-in/confirm", form).status_code == 303
+
+
+def test_of_very_many_browsers_the_one_that_was_used_last_is_not_signed_out(
+    host: Host, ben: Browser, cem: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.services.accounts.logins.MOST", 2)
+    third = Browser()
+    for browser in (ben, cem):
+        sign_in(browser, ANA)
+        clock.advance(60)
+    assert is_in(ben)
+    clock.advance(60)
+    sign_in(third, ANA)
+    assert [is_in(it) for it in (ben, cem, third)] == [True, False, True]

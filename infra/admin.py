@@ -21,6 +21,7 @@ their names when they are imported.
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from infra.local import instance
 if TYPE_CHECKING:
     from chalicelib.model import KeyRecord
 
+_INDEX_SECONDS = 2.0  # after which the index of a user's keys and browser sessions has what was new
 _TIME = "%Y-%m-%d %H:%M"  # UTC
 
 
@@ -93,6 +95,9 @@ def disable_user(user_id: str, *, again: bool = False) -> None:
     from chalicelib import container
 
     container.accounts().disable_user(user_id, None if again else _now())
+    if not again:
+        time.sleep(_INDEX_SECONDS)
+        container.accounts().disable_user(user_id, _now())  # once more, for what they made a moment before
 
 
 def add_member(session_id: str, email: str, role: str) -> None:
@@ -221,7 +226,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], str]] = {
 
 
 def _line(key: "KeyRecord") -> str:
-    state = "revoked" if key.revoked_at else "disabled" if key.disabled_at else "in use"
+    is_over = key.expires_at is not None and key.expires_at <= _now()
+    state = "revoked" if key.revoked_at else "disabled" if key.disabled_at else "expired" if is_over else "in use"
     used = f"last used {key.last_used_at:{_TIME}}" if key.last_used_at else "never used"
     return f"{key.prefix}  {state:8}  made {key.created_at:{_TIME}}  {used}  {key.name or ''}".rstrip()
 

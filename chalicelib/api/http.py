@@ -148,7 +148,8 @@ def _principal(route: Route, request: Request, now: datetime) -> Principal:
     if route.operation.who != "anyone":
         given = request.headers.get("authorization")
         # A cookie that a browser sends along counts only where it vouches that a page of ours asks.
-        login = find_login(request) if given is None and is_certainly_ours(request) else None
+        is_ours = is_certainly_ours(request) and request.headers.get("sec-fetch-site") != "none"
+        login = find_login(request) if given is None and is_ours else None
         return login or authenticate(given, accounts=container.accounts(), now=now)
     if not route.counted:
         return Principal(Visitor())

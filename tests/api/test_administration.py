@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.store import accounts
 from infra import admin
 from infra.local import instance
 from tests.api.hosts import Host, new_host
@@ -20,6 +21,7 @@ Run = Callable[..., str]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command on these tables: what it prints. One that fails raises SystemExit."""
     monkeypatch.setattr(instance, "activate", lambda: None)
+    monkeypatch.setattr(admin, "_INDEX_SECONDS", 0)
 
     def command(*arguments: str) -> str:
         capsys.readouterr()
@@ -127,6 +129,20 @@ def test_a_disabled_user_is_let_in_nowhere_and_their_links_stay_ended(run: Run, 
     assert me(host) == 200
     assert results(browser, session).status == 403
     assert results(links(host, session), session).status == 200
+
+
+def test_a_key_that_was_made_a_moment_before_its_user_was_disabled_opens_nothing(
+    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, asked = accounts.items_of_user, list[str]()
+
+    def find_late(user_id: str, prefix: str) -> list[Any]:
+        asked.append(prefix)
+        return find(user_id, prefix) if asked.count(prefix) > 1 else []
+
+    monkeypatch.setattr(accounts, "items_of_user", find_late)
+    run("disable-user", "ana@example.com")
+    assert me(host) == 401
 
 
 def test_a_session_is_taken_off_the_public_list(run: Run, host: Host) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.web.kit.http import READ, respond
+from chalicelib.web.kit.http import READ, require_allowance, respond
 
 if TYPE_CHECKING:
     from chalicelib.web.host.request import HostRequest
@@ -18,9 +18,12 @@ def get_home() -> Response:
     """Returns the dashboard of a host who is signed in; to everybody else, what this is."""
     from chalicelib.web.host import dashboard, home
     from chalicelib.web.host.request import find_host
+    from chalicelib.web.kit.login import has_login_cookie
 
     def show(request: Request) -> Response:
-        host = find_host(request)
+        if may_be_in := has_login_cookie(request):
+            require_allowance(request)
+        host = find_host(request) if may_be_in else None
         return dashboard.show_dashboard(host) if host else home.show(request)
 
     return respond(routes.current_request, show)

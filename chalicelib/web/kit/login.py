@@ -25,6 +25,11 @@ def find_login(request: Request) -> Principal | None:
     return None
 
 
+def has_login_cookie(request: Request) -> bool:
+    """Says whether a cookie came that may sign somebody in: whether it does costs a look into the database."""
+    return any(map(is_possible_secret, cookie_values(request, host_cookie_name(request))))
+
+
 def login_cookie(request: Request, secret: str) -> str:
     """Returns the header that signs this browser in."""
     return set_host_cookie(request, secret, int(LONGEST.total_seconds()))

@@ -124,7 +124,7 @@ def test_a_made_key_is_told_to_no_repeated_request(ana: Browser) -> None:
     assert len(call(ana, "GET", "/api-keys").json_body["data"]) == 2
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
 def test_the_cookie_counts_for_rest_only_from_our_own_pages(ana: Browser, site: str | None) -> None:
     assert call(ana, "GET", "/sessions").status_code == 200
     ana.headers = {"Sec-Fetch-Site": site} if site else {}

@@ -131,3 +131,12 @@ def test_another_tenants_session_opens_for_nobody_else(host: Host, cem: Browser)
     assert (page.status, "Secret plans" in page.text) == (403, False)
     assert "Secret plans" not in cem.open("/").text
     assert cem.open("/sessions/no-such-session").status == 404
+
+
+def test_the_first_page_is_counted_for_whoever_says_that_they_are_signed_in(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.web.kit.http.PAGES", 0)
+    assert ben.open("/").status == 200
+    ben.cookies["harmonica"] = "x" * 43
+    assert ben.open("/").status == 429

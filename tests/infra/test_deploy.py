@@ -1,6 +1,7 @@
 """Deployment: what it refuses, and what it passes on."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from moto import mock_aws
 from infra import deploy as deployment
 from infra.deploy import DeploymentFailed, deploy, deploy_stack, main, parameters_from, with_code
 from infra.package import Package
+from infra.parameters import parameters
 
 
 @pytest.mark.parametrize(
@@ -126,3 +128,33 @@ def test_code_never_goes_into_a_bucket_that_another_account_made_under_our_name(
         with pytest.raises(DeploymentFailed, match="another account"):
             deploy(session, "prod", Package({}, {}, Path()), {})
         assert asked["x-amz-expected-bucket-owner"] == named.split("-")[2]
+
+
+def test_an_update_takes_a_demo_button_away_that_somebody_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[dict[str, str]] = []
+
+    def note(_: object, name: str, template: object, parameters: dict[str, str], bucket: str) -> dict[str, str]:
+        told.append(parameters)
+        return {}
+
+    (tmp_path / "code.zip").write_bytes(b"")
+    monkeypatch.setattr(deployment, "deploy_stack", note)
+    with mock_aws():
+        deploy(boto3.Session(), "prod", Package({}, {"Resources": {}}, tmp_path / "code.zip"), {})
+    assert told[-1]["DemoSignIn"] == ""
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_taken"),
+    [
+        ("", True),
+        ("no-reply@example.org", True),
+        ("Harmonica <no-reply@example.org>", False),
+        ('"x"@example.org', False),
+        (" no-reply@example.org", False),
+        ("a@example.org, b@example.org", False),
+    ],
+)
+def test_the_sender_of_mails_is_an_address_and_nothing_else(sender: str, is_taken: bool) -> None:
+    pattern = str(parameters()["MailFrom"]["AllowedPattern"])
+    assert (re.fullmatch(pattern, sender) is not None) == is_taken

@@ -19,6 +19,7 @@ def render_host_page(
         "static": lambda name: f"{at}/{static.address(name)}",
         "token": host.token if host else "",
         "is_signed_in": host is not None,
+        "here": request.path,
         **values,
     }
     return render_page(request, template, status, **given)

@@ -9,6 +9,8 @@ from infra.policies import role_of
 from tests.infra.templates import Template, of_type
 
 LIST_STREAMS = ["dynamodb:ListStreams"]
+# Which identity stands for the sender, itself or its domain, the operator knows; a condition holds the sender.
+SEND_MAIL = ["ses:SendEmail"]
 
 
 def _statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -38,7 +40,9 @@ def test_no_action_is_a_pattern(application: Template) -> None:
 
 def test_no_resource_is_a_pattern_but_where_aws_knows_none(application: Template) -> None:
     for _, statement in _statements(application):
-        if statement["Action"] != LIST_STREAMS:
+        if statement["Action"] == SEND_MAIL:
+            assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        elif statement["Action"] != LIST_STREAMS:
             assert "*" not in json.dumps(statement["Resource"])
 
 
@@ -57,7 +61,12 @@ def _who_may(template: Template, action: str) -> set[str]:
 
 
 def test_who_may_read_secrets_and_change_the_tables(application: Template) -> None:
-    assert _who_may(application, "secretsmanager:GetSecretValue") == {"APIHandler", "WritePrompt", "WriteSummary"}
+    assert _who_may(application, "secretsmanager:GetSecretValue") == {
+        "APIHandler",
+        "SendMail",
+        "WritePrompt",
+        "WriteSummary",
+    }
     assert _who_may(application, "dynamodb:PutItem") == {"APIHandler", "WritePrompt", "WriteSummary", "WriteBrief"}
 
 
@@ -68,7 +77,7 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
         if name == "APIHandlerRole" and "sqs:SendMessage" in statement["Action"]
         for resource in statement["Resource"]
     ]
-    assert sorted(queues) == ["DeletionsQueue", "SummariesQueue"]
+    assert sorted(queues) == ["DeletionsQueue", "MailsQueue", "SummariesQueue"]
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

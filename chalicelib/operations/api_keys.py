@@ -66,7 +66,7 @@ class MakeApiKey(Input):
 class ApiKeyInput(Input):
     """Names a key."""
 
-    key_id: KeyId
+    key_id: Annotated[str, Meta(description="The id of the key.", examples=["5f" * 32])]
 
 
 def list_api_keys(call: Call, _: Nothing) -> ApiKeyList:

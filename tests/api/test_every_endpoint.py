@@ -26,6 +26,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
     ("DELETE", "/integrations/telegram/groups/{group_id}"): None,
     ("POST", "/integrations/telegram/link"): {},
 }
+WITH_LOGIN = {("GET", "/api-keys"), ("POST", "/api-keys"), ("DELETE", "/api-keys/{key_id}")}
 OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}"): None,
     ("PATCH", "/sessions/{session_id}"): {"topic": "Edited"},
@@ -54,11 +55,11 @@ def test_the_table_has_every_endpoint_there_is() -> None:
         for method in methods
         if path.startswith("/api/v1") and method != "OPTIONS"
     }
-    assert served == {*WITH_KEY, *OF_SESSION} | FOR_ANYBODY
+    assert served == {*WITH_KEY, *OF_SESSION} | WITH_LOGIN | FOR_ANYBODY
 
 
 def test_each_asks_for_the_key_before_anything_else(host: Host, subtests: pytest.Subtests) -> None:
-    for method, path in [*WITH_KEY, *OF_SESSION]:
+    for method, path in [*WITH_KEY, *OF_SESSION, *WITH_LOGIN]:
         with subtests.test(f"{method} {path}"):
             for sent in ("", "Bearer nothing", f"Basic {host.key}"):
                 assert error_of(host.call(method, path, b"{broken", Authorization=sent)) == NO_KEY

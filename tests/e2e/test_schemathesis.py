@@ -41,6 +41,7 @@ RULED = (
     "POST /sessions/{session_id}/chat",  # the session may have been closed
     "POST /sessions/{session_id}/chat/questions",  # a participant joins once; answers follow the questions
     "POST /sessions/{session_id}/responses",
+    "POST /sessions/{session_id}/regenerate-facilitation-prompt",  # templateId must exist
     "POST /sessions/{session_id}/scratchpad",  # cross-pollination has to be on
 )
 

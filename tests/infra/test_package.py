@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.services.templates import all_templates
 from chalicelib.text.locales import LOCALES, format_moment
 from chalicelib.web.kit.texts import texts_in
 from infra.package import Package, package_everything, write
@@ -119,7 +120,7 @@ def test_compiled_files_are_taken_without_a_look_at_the_source(unpacked: Path) -
 
 def test_prompts_and_pages_are_in_and_tests_and_tools_are_not(unpacked: Path) -> None:
     assert (unpacked / "chalicelib/services/prompts/tailoring.md").exists()
-    assert len(list((unpacked / "chalicelib/services/templates").glob("*.md"))) == 12
+    assert len(list((unpacked / "chalicelib/services/templates").glob("*.md"))) == len(all_templates())
     for absent in ("tests", "infra", "moto", "ministack", "bin"):
         assert not (unpacked / absent).exists()
 

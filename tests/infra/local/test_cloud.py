@@ -234,7 +234,7 @@ def _attempts(cloud: LocalCloud, session: Any) -> dict[str, Callable[[], Any]]:
         attempts[f"read {table}"] = partial(dynamodb.get_item, **named)
         attempts[f"write {table}"] = partial(dynamodb.update_item, **named, **NEVER)
         attempts[f"delete {table}"] = partial(dynamodb.delete_item, **named, ConditionExpression="attribute_exists(no)")
-    work = ("PromptsQueue", "BriefsQueue", "SummariesQueue", "CardsQueue", "DeletionsQueue")
+    work = ("PromptsQueue", "BriefsQueue", "SummariesQueue", "CardsQueue", "DeletionsQueue", "MailsQueue")
     for queue in (*work, "PromptsDeadLetters", "StreamFailures"):
         fifo = queue in ("SummariesQueue", "CardsQueue")
         grouped = {"MessageGroupId": "nobody", "MessageDeduplicationId": "1"} if fifo else {}
@@ -258,8 +258,9 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
     [
         (
             "APIHandler",
-            "secret, read Accounts, write Accounts, read Sessions, write Sessions, delete Sessions, read Conversations, "
-            "write Conversations, delete Conversations, send SummariesQueue, send DeletionsQueue",
+            "secret, read Accounts, write Accounts, delete Accounts, read Sessions, write Sessions, delete Sessions, "
+            "read Conversations, write Conversations, delete Conversations, send SummariesQueue, send DeletionsQueue, "
+            "send MailsQueue",
         ),
         (
             "SessionsChanged",
@@ -273,6 +274,7 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
         ),
         ("WriteBrief", "read Sessions, write Sessions"),
         ("UpdateCards", "write Sessions"),
+        ("SendMail", "secret, read Accounts"),
         ("DeleteData", "write Sessions, delete Conversations, send DeletionsQueue"),
         (
             "Sweep",

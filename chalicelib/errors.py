@@ -32,6 +32,10 @@ class HarmonicaError(Exception):
         return str(self)
 
 
+class NeverDone(Exception):
+    """Work that no other try would do either: whoever runs it buries it, and the operator is told."""
+
+
 class Invalid(HarmonicaError):
     """The input breaks a rule; the message names the field and the limit."""
 

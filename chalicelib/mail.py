@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NeverDone, Unavailable
 
 
 class Mail(Struct, frozen=True):
@@ -19,7 +19,7 @@ class Mail(Struct, frozen=True):
     html: str
 
 
-class MailRefused(Exception):
+class MailRefused(NeverDone):
     """SES will never send this mail: the sender is not verified, or the address is none. `code` is what SES calls it."""
 
     def __init__(self, code: str) -> None:

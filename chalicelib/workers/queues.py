@@ -20,7 +20,7 @@ from chalice.app import SQSEvent
 from msgspec import structs
 
 from chalicelib import container
-from chalicelib.errors import NotFound, NotYet, Unavailable
+from chalicelib.errors import NeverDone, NotFound, NotYet, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
@@ -34,18 +34,24 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
     """Run the job of each message of this queue; gives the item failures that Lambda expects."""
     queue_url, dead_letters_url = settings().queue_urls[queue.name], settings().dead_letters_urls[queue.name]
 
+    def bury(record: SQSRecord, why: str) -> None:
+        group = record.attributes.message_group_id
+        container.jobs().send_to_dead_letters(dead_letters_url, record.body, record.message_id, group)
+        logger.error(why, extra={"message_id": record.message_id})
+
     def one(record: SQSRecord) -> None:
         job = decode_job(queue, record.body)
         ids = structs.asdict(job) if job else {}
         try:
             if job is None:
-                group = record.attributes.message_group_id
-                container.jobs().send_to_dead_letters(dead_letters_url, record.body, record.message_id, group)
-                logger.error("a message that no worker can read was buried", extra={"message_id": record.message_id})
+                bury(record, "a message that no worker can read was buried")
             else:
                 run(job)
         except NotFound:
             logger.info("nothing to do", extra=ids)
+        except NeverDone as error:
+            log_failure("job failed for good", error, **ids)
+            bury(record, "a message that no try can do was buried")
         except Exception as error:
             received = int(record.attributes.approximate_receive_count)
             if isinstance(error, NotYet):

@@ -34,7 +34,7 @@ class Mailbox:
             return
         if answer.status != 200:
             return
-        for mails in answer.json()["messages"].values():
+        for mails in answer.json().get("messages", {}).values():
             for mail in mails:
                 if mail["MessageId"] not in self._known:
                     self._write(mail)

@@ -7,6 +7,7 @@ from chalice.app import Request, Response
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.services.sessions.example import EXAMPLE_ID, is_example_public
+from chalicelib.web.host.demo import demo_token
 from chalicelib.web.kit.page import render_page
 
 RECHECK_SECONDS = 60  # seconds that a container believes what it saw
@@ -15,7 +16,8 @@ RECHECK_SECONDS = 60  # seconds that a container believes what it saw
 def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
     is_visible = is_example_visible(int(container.clock().now().timestamp()) // RECHECK_SECONDS)
-    return render_page(request, "home.html", example=f"results?s={EXAMPLE_ID}" if is_visible else None)
+    example = f"results?s={EXAMPLE_ID}" if is_visible else None
+    return render_page(request, "home.html", example=example, demo=demo_token())
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from chalicelib.web.kit.request import public_url, require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
 
 _STATUS_AFTER = {"end": "completed", "reopen": "active"}
+_NEWS = {"made": "session_made", "end": "session_ended", "reopen": "session_reopened"}
 
 
 def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
@@ -41,7 +42,7 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
         "may_edit": has_role(view, "editor"),
         "may_delete": has_role(view, "admin"),
         "name_error": name_error,
-        "news": texts("session_made") if "made" in query else "",
+        "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
     return render_host_page(host.request, "session.html", status, host=host, **values)
 
@@ -60,4 +61,4 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
     if status is None:
         raise Invalid("do must be end, reopen or delete")
     host.perform(edit_session, EditSession(session_id=found, status=status))
-    return see_other(f"{root(host.request)}/sessions/{found}")
+    return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")

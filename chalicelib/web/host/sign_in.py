@@ -1,6 +1,5 @@
 """Signing in: the address, then the link or the code from the mail; or, on one's own machine, a button."""
 
-import secrets
 from typing import Any
 
 from chalice.app import Request, Response
@@ -11,6 +10,7 @@ from chalicelib.services.accounts import sign_in
 from chalicelib.services.accounts.logins import end_login, start_login
 from chalicelib.services.accounts.sign_in import LinkOrCodeGone
 from chalicelib.settings import settings
+from chalicelib.web.host.demo import demo_address, demo_token
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, page_after, root
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other
@@ -117,8 +117,9 @@ def receive_link(request: Request) -> Response:
 def receive_demo(request: Request) -> Response:
     """Signs in as the demo host, on the machine of whoever started this instance, as long as it runs."""
     require_allowance(request)
-    form, (address, _, secret) = _own_form(request), settings().demo_sign_in.partition(" ")
-    if not secret or not secrets.compare_digest(form.get("demo", "").encode(), secret.encode()):
+    form = _own_form(request)
+    address = demo_address(form.get("demo", ""))
+    if address is None:
         raise NotFound("There is no such page")
     return _sign_in(request, container.accounts().user_id_of(address), page_after(form.get("next", "/")))
 
@@ -128,11 +129,6 @@ def sign_out(host: HostRequest) -> Response:
     host.form()
     end_login(host.user_id, host.login.id, logins=container.logins())
     return see_other(f"{root(host.request)}/", no_login_cookie(host.request))
-
-
-def demo_token() -> str:
-    """Returns what the button on one's own machine carries; empty where there is none."""
-    return settings().demo_sign_in.partition(" ")[2]
 
 
 def _own_form(request: Request) -> Form:

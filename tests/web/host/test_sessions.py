@@ -90,9 +90,13 @@ def test_sessions_are_searched_filtered_and_paged(ana: Browser, host: Host) -> N
 def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:
     session = host.new_session()
     path = f"/sessions/{session['id']}"
-    follow(ana, act(ana, path, "End it now", do="end"))
+    ended = follow(ana, act(ana, path, "End it now", do="end"))
+    assert "The session has ended." in ended.text
+    assert "Invite people" not in ended.text
     assert host.get(path)["status"] == "completed"
-    follow(ana, act(ana, path, "Open it again now", do="reopen"))
+    opened = follow(ana, act(ana, path, "Open it again now", do="reopen"))
+    assert "The session is open again." in opened.text
+    assert "Invite people" in opened.text
     assert host.get(path)["status"] == "active"
 
 

@@ -16,6 +16,7 @@ from tests.clock import FakeClock
 from tests.web.browser import Browser, Form
 from tests.web.host.visitor import (
     ask,
+    buried,
     code_in,
     deliver,
     everything,
@@ -253,6 +254,7 @@ def test_on_ones_own_machine_a_button_signs_in_as_the_demo_host(
 ) -> None:
     monkeypatch.setenv("DEMO_SIGN_IN", f"{ANA} some-secret")
     settings.cache_clear()
+    assert ben.open("/").has_form("Go in as the demo host")
     form = ben.open("/sign-in").form("Go in as the demo host")
     assert send(ben, "/sign-in/demo", form).status_code == 303
     assert is_in(ben)
@@ -260,6 +262,7 @@ def test_on_ones_own_machine_a_button_signs_in_as_the_demo_host(
     monkeypatch.delenv("DEMO_SIGN_IN")
     settings.cache_clear()
     assert not cem.open("/sign-in").has_form("Go in as the demo host")
+    assert not cem.open("/").has_form("Go in as the demo host")
     assert send(cem, "/sign-in/demo", form).status_code == 404
     assert not is_in(cem)
 
@@ -398,3 +401,14 @@ def test_of_very_many_browsers_the_one_that_was_used_last_is_not_signed_out(
     clock.advance(60)
     sign_in(third, ANA)
     assert [is_in(it) for it in (ben, cem, third)] == [True, False, True]
+
+
+def test_a_mail_that_can_never_be_sent_is_kept_for_the_operator_and_not_tried_again(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAIL_FROM", "nobody@unverified.example")
+    settings.cache_clear()
+    ask(ben, ANA)
+    assert deliver() == []
+    (kept,) = buried("mails")
+    assert ANA not in kept

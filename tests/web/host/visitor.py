@@ -11,6 +11,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 import app
+from chalicelib.settings import settings
 from tests import events
 from tests.api.jobs import asked, done
 from tests.events import Context
@@ -81,3 +82,10 @@ def everything() -> str:
     """All that the tables of accounts and of short-lived things hold."""
     dynamodb: Any = boto3.client("dynamodb")
     return json.dumps([dynamodb.scan(TableName=table)["Items"] for table in ("accounts", "guards")], default=str)
+
+
+def buried(queue: str) -> list[str]:
+    """What lies in the dead letters of a queue."""
+    sqs: Any = boto3.client("sqs")
+    found = sqs.receive_message(QueueUrl=settings().dead_letters_urls[queue], MaxNumberOfMessages=10)
+    return [message["Body"] for message in found.get("Messages", [])]

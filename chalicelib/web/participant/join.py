@@ -60,6 +60,8 @@ def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
         turn = begin(asked, chat.who, filled.given, filled.kept, deps=deps, deadline=chat.deadline)
     except Exception as error:
         return _after_failure(chat, form, identify_error(error, chat))
+    if context.thread:  # it had begun with another form, and had no opening yet
+        return _go_on(chat, chat.find(), filled)
     return continue_chat(chat, turn.session, turn.conversation)
 
 

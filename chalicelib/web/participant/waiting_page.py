@@ -18,7 +18,8 @@ _SPREAD = 15  # seconds over which those who wait come back: all at once, most w
 
 
 def show_waiting(chat: ChatRequest, session: Session, form: Form, error: TooManyJoins) -> Response:
-    """Returns the page with this form."""
+    """Returns the page with this form. It waits as this person's, whoever it named: what waits is let in as surely ours."""
+    form = form | {"s": chat.session_id, "who": identity.form_token(chat.person, chat.session_id)}
     seconds = round(error.retry_after) + int(chat.person[:8], 16) % _SPREAD
     kept = (
         identity.waiting_cookie(chat.request, form, chat.session_id) if identity.keeps_cookies(chat.request) else None
@@ -28,7 +29,7 @@ def show_waiting(chat: ChatRequest, session: Session, form: Form, error: TooMany
         "waiting.html",
         error.status,
         session=session,
-        fields=form | {"s": chat.session_id, "who": identity.form_token(chat.person, chat.session_id)},
+        fields=form,
         seconds=seconds,
         goes_on=kept is not None,
     )

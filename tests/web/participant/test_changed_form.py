@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.hosts import Host
+from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 
 START = "Start the conversation"
@@ -188,6 +189,21 @@ def test_what_a_second_form_has_besides_goes_to_the_box_of_the_conversation(host
     page = ben.submit(other_tab, **{name: "Baker"})
     assert (page.status, page.form("Send").fields["content"]) == (409, "Baker")
     assert "You have begun this conversation already." in page.text
+
+
+def test_what_is_entered_anew_after_a_failed_opening_goes_to_the_box_of_the_conversation(
+    host: Host, ben: Browser, model: Interviewer
+) -> None:
+    session = host.new_session(questions=[{"text": "Role"}])
+    form = ben.chat(session).form(START)
+    name = next(name for name in form.fields if name.startswith("a-"))
+    model.failing.add("turn")
+    ben.submit(form, **{name: "Cook"})
+    model.failing.clear()
+    page = ben.submit(form, **{name: "Baker"})  # back in the browser, and sent once more
+    assert (page.status, page.form("Send").fields["content"]) == (409, "Baker")
+    assert page.log == [("Facilitator", "Reply 2")]
+    assert [it["answer"] for it in people(host, session)[0]["answers"]] == ["Cook"]
 
 
 def test_what_was_entered_before_the_session_closed_is_given_back(host: Host, ben: Browser) -> None:

@@ -111,6 +111,20 @@ def test_without_cookies_or_with_more_than_one_holds_the_page_keeps_it_and_has_a
     assert answers(host, session) == [words]
 
 
+def test_whose_form_is_not_surely_ours_waits_as_nobody_but_themselves(
+    host: Host, ben: Browser, cem: Browser, session: dict[str, Any], clock: FakeClock
+) -> None:
+    come(session)
+    handed = cem.chat(session).form(START)
+    ben.chat(session)
+    del ben.headers["Sec-Fetch-Site"]
+    ben.submit(handed)
+    clock.advance(60)
+    inside = ben.follow(ben.get(f"/chat?s={session['id']}"))
+    assert inside.log == [("Facilitator", "Reply 3")]
+    assert not cem.chat(session).log
+
+
 def test_another_address_is_let_in_until_the_session_has_its_number(
     host: Host, ben: Browser, session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,8 @@
 """SESSION.md: a session and its result as one document, made from what is stored, fit to be the context of a next session.
 
-Everybody's facilitator reads that context, so it tells no more than those are shown who are no members, and of a session with
-a language model nobody's words. A list of answers has words, and says that they are people's own. Its frame is in the language
-of the summary, its head in names for programs.
+Everybody's facilitator reads that context, so it has nothing that only members read, and of a session with a language model
+nobody's words; below five participants it has the themes of single ones. A list of answers has words, and says that they are
+people's own. Its frame is in the language of the summary, its head in names for programs.
 """
 
 import json
@@ -35,9 +35,7 @@ def render_brief(view: SessionView, join_url: str) -> str:
     words = choose_texts(view.session, _sample(view))
     results: tuple[str, ...] = ()
     if view.summary:
-        # Among a few people, any theme may be a single person's.
-        least = CARRIED_BY if view.summary.people >= LEAST else 1
-        shown = for_others(view.summary, view.session.topic, least)
+        shown = _told(view.summary, view.session.topic)
         results = _results(view.session, shown, words, whole=view.summary)
         view = replace(view, summary=shown)
     room = MAX_BYTES - _size(_document(view, join_url, words, results, "…", "…"))
@@ -46,6 +44,16 @@ def render_brief(view: SessionView, join_url: str) -> str:
     context = markdown.paragraphs(view.context or "")
     context = _shortened(context, room - _size(questions), words.brief_shortened_context)
     return _document(view, join_url, words, results, context, questions)
+
+
+def _told(summary: Summary, topic: str) -> Summary:
+    """What is told of a summary. Among a few people, any theme may be a single person's; where many came by one address, one
+    that two of them carry is told, though they may be one."""
+    if summary.people >= LEAST:
+        return for_others(summary, topic)
+    least = CARRIED_BY if summary.participants >= LEAST else 1
+    carried = tuple(theme for theme in summary.themes if theme.participants >= least)
+    return for_others(replace(summary, themes=carried), topic, 1)
 
 
 def read_brief(view: SessionView, now: datetime) -> str | None:

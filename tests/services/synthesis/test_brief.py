@@ -92,6 +92,13 @@ def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> N
     assert front(document)["themes"] == 1
 
 
+def test_of_a_group_behind_one_address_the_brief_has_no_view_of_one_person() -> None:
+    themes = Theme("Books", "More of them.", 3, sources=1), Theme("Hours", "Open late.", 1, sources=1)
+    document = render_brief(replace(full(), summary=replace(SUMMARY, participants=5, sources=1, themes=themes)), "u")
+    assert "### Books (3 of 5 participants)" in document
+    assert "Hours" not in document
+
+
 def test_the_same_session_gives_the_same_brief() -> None:
     assert render_brief(full(), "u") == render_brief(full(), "u")
 

@@ -7,7 +7,7 @@ that could be a telephone number; addresses. Whoever wrote what is known from po
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from msgspec import Struct
@@ -19,20 +19,25 @@ from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.quotation_marks import find_sentences
 from chalicelib.text import tokens
 from chalicelib.text.names import NOUNS_HAVE_CAPITALS, Word, key_of, read_words
-from chalicelib.text.normalise import fold_twins
-from chalicelib.text.shared_runs import cut_runs
+from chalicelib.text.normalise import fold_twins, normalise
+from chalicelib.text.shared_runs import CHARACTERS, WORDS, cut_runs
 
 _ADDRESS = re.compile(r"@|\bhttps?:|\bwww\.|\w\.[^\W\d_]{2,}", re.IGNORECASE)
-_TELEPHONE = re.compile(r"(?:\d[\s().+/-]{0,3}){6}\d")
+# Whatever may stand between digits; commas and colons part numbers and times.
+_TELEPHONE = re.compile(r"(?:\d(?:[^\w,:;]|_){0,3}){6}\d")
 _SEVERAL = 2
 
 
 class _Piece(Struct, frozen=True):
-    """A sentence of the summary's prose, the label of a theme, or a quote, which is somebody's words by nature."""
+    """A sentence of the summary's prose, the label of a theme, or a quote, which is somebody's words by nature.
+
+    `parts`: several sentences in a row, which are one only for the runs that go through all of them.
+    """
 
     text: str
     is_label: bool = False
     is_quote: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language: str) -> Summary:
@@ -42,7 +47,7 @@ def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language
     withheld = [piece for piece in pieces if not writers.may_tell(piece)]
     return replace(
         summary,
-        withheld=tuple(dict.fromkeys(piece.text for piece in withheld if not piece.is_quote)),
+        withheld=tuple(dict.fromkeys(text for it in withheld if not it.is_quote for text in it.parts or (it.text,))),
         withheld_quotes=tuple(piece.text for piece in withheld if piece.is_quote),
     )
 
@@ -53,10 +58,34 @@ def _pieces(summary: Summary) -> Iterator[_Piece]:
     listed = chain(summary.agreements, summary.tensions, summary.open_questions)
     prose = [summary.overview, summary.critical_answer or "", *listed, *(theme.statement for theme in themes)]
     for paragraph in "\n\n".join(prose).split("\n\n"):
-        yield from (_Piece(text) for start, end in find_sentences(paragraph) if (text := paragraph[start:end].strip()))
+        said = [text for start, end in find_sentences(paragraph) if (text := paragraph[start:end].strip())]
+        yield from map(_Piece, said)
+        yield from (_Piece(" ".join(row), parts=row) for row in _rows(said))
     if summary.model != SCRIPTED:  # whose labels are the host's questions
         yield from (_Piece(theme.label, is_label=True) for theme in themes)
     yield from (_Piece(quote.text, is_quote=True) for theme in themes for quote in theme.quotes)
+
+
+def _rows(sentences: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Sentences in a row in which a run may begin in the first and end in the last."""
+    amounts = list(map(tokens.measure_amount, sentences))
+    for start, (words, characters) in enumerate(amounts):
+        between = (0, 0)
+        for end in range(start + 1, min(start + CHARACTERS, len(sentences))):
+            if between[0] > WORDS - 2 or between[1] > CHARACTERS - 2:
+                break
+            more = amounts[end]
+            if words + between[0] + more[0] >= WORDS or characters + between[1] + more[1] >= CHARACTERS:
+                yield tuple(sentences[start : end + 1])
+            between = (between[0] + more[0], between[1] + more[1])
+
+
+def _find_runs(piece: _Piece) -> set[str]:
+    """Its runs; of several sentences those that begin in the first and end in the last."""
+    runs = cut_runs(piece.text)
+    if piece.parts:
+        runs -= cut_runs(" ".join(piece.parts[1:])) | cut_runs(" ".join(piece.parts[:-1]))
+    return runs
 
 
 class _Writers:
@@ -64,7 +93,7 @@ class _Writers:
 
     def __init__(self, pieces: list[_Piece], aggregate: Aggregate, view: SessionView, language: str) -> None:
         self._language = language
-        wanted = set(chain.from_iterable(cut_runs(piece.text) for piece in pieces if not piece.is_quote))
+        wanted = set(chain.from_iterable(_find_runs(piece) for piece in pieces if not piece.is_quote))
         hosts = _hosts(view)
         self._hosts = set(map(key_of, tokens.split_spaced_words(hosts)))
         self._hosts_runs = wanted & cut_runs(hosts)
@@ -92,12 +121,12 @@ class _Writers:
 
     def may_tell(self, piece: _Piece) -> bool:
         """Whether others may be told this."""
-        text = fold_twins(piece.text)
-        if _ADDRESS.search(text) or _TELEPHONE.search(text):
+        if not piece.is_quote and any(len(self._runs[run]) == 1 for run in _find_runs(piece) - self._hosts_runs):
             return False
-        if not piece.is_quote and any(len(self._runs[run]) == 1 for run in cut_runs(text) - self._hosts_runs):
-            return False
-        return not self._names_somebody(piece)
+        if piece.parts:
+            return True
+        text = normalise(fold_twins(piece.text), "NFKC")
+        return not (_ADDRESS.search(text) or _TELEPHONE.search(text) or self._names_somebody(piece))
 
     def _names_somebody(self, piece: _Piece) -> bool:
         """Whether it has a name that at most one person is known to have written, and the host did not."""

@@ -68,6 +68,9 @@ def withheld(
         "Call +44-(0)171.5550 at night.",
         "Call ٠١٧١٥٥٥٠ at night.",
         "Call 0171\u200b555 0199 to hear more.",
+        "Call 0171*555*0199 or ask.",
+        "Call ⓪①⑦①⑤⑤⑤⓪①⑨⑨ or ask.",
+        "Call 0️⃣1️⃣7️⃣1️⃣5️⃣5️⃣5️⃣ or ask.",
         "Write to boss@casino.example for more.",
         "More is at casino.example/now today.",
         "In Springfield it is the same.",  # nobody is known to have written it
@@ -85,12 +88,24 @@ def test_what_could_come_from_one_person_is_withheld(sentence: str) -> None:
         "People are fired too easily.",
         "It began with the noise, I hear.",
         "In 2026 there were 140,000 visitors.",
+        "It opened from 10:30 to 11:45 in 2024, 2025 and 2026.",
         "The New Library is liked by all who came, as Decide has it.",  # the host's words
         "Some speak of being let go after they complained.",
     ],
 )
 def test_what_several_wrote_or_the_host_did_is_told(sentence: str) -> None:
     assert withheld(f"The noise is the main matter. {sentence}") == ()
+
+
+def test_words_of_one_person_are_withheld_however_they_are_cut_into_sentences() -> None:
+    cut = ("They say it all.", "Began with the noise.", "In the hall.")
+    assert withheld(f"The noise is the main matter. {' '.join(cut)} The rest is fine.") == cut
+    assert withheld("It all began. It is the noise. In the hall.") == ()
+    one = said("ann", "我在城東的舊檔案館地下室裡睡了三個晚上", "我在城東的舊檔案館。地下室裡睡了。")
+    assert withheld("我在城東的舊檔案館。地下室裡睡了。", (one,), "zh-Hant") == (
+        "我在城東的舊檔案館。",
+        "地下室裡睡了。",
+    )
 
 
 def test_a_host_who_names_somebody_has_named_them() -> None:

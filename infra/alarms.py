@@ -15,7 +15,10 @@ METRICS = "Harmonica"
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
 
 # What workers log as an error once they leave work that fails to the sweep, or give it up: no queue holds it any more.
-WORK_LEFT = '{ ($.level = "ERROR") && (($.event = "summary_*") || ($.event = "digest_*") || ($.event = "prompt_*")) }'
+WORK_LEFT = (
+    '{ ($.level = "ERROR") && (($.event = "summary_*") || ($.event = "digest_*") || ($.event = "prompt_*")'
+    ' || ($.event = "context_*")) }'
+)
 
 
 def topic() -> Resources:
@@ -56,7 +59,7 @@ def model_refused(log_groups: Iterable[str]) -> Resources:
 
 def work_left(log_groups: Iterable[str]) -> Resources:
     """On work that fails again and again, which is tried ever more seldom from then on, or not any more."""
-    described = "A summary, a digest or a prompt fails again and again; the log says of which session."
+    described = "A summary, a digest, a prompt or the short version of a context fails again and again; the log says of which session."
     return _logged("WorkLeft", WORK_LEFT, described, log_groups)
 
 

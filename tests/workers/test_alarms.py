@@ -127,3 +127,15 @@ def test_a_prompt_that_is_given_up(consultation: Consultation, caplog: pytest.Lo
     consultation.clock.advance(25 * 3_600)
     consultation.write_prompt()
     assert alarming(caplog) == ["prompt_failed"]
+
+
+def test_the_short_version_of_a_context_that_is_given_up(
+    consultation: Consultation, caplog: pytest.LogCaptureFixture
+) -> None:
+    consultation.edit(context="Ninety people. " * 2_000, prompt="Ask.")
+    consultation.model.failing.add("prompt")
+    consultation.write_prompt()
+    assert alarming(caplog) == []
+    consultation.clock.advance(25 * 3_600)
+    consultation.write_prompt()
+    assert alarming(caplog) == ["context_failed"]

@@ -45,7 +45,8 @@ def condense_session_context(session_id: str, *, sessions: Sessions, model: Mode
         paid = meter.usage.total > 0
         for_good = view.context_tries + paid >= MOST_TRIES or deadline.clock.now() - since >= TRIED_FOR
         found = {"event": "context_failed", "session_id": session_id, "error": type(error).__name__}
-        logger.warning("context not condensed", extra={**found, "for_good": for_good})
+        say = logger.error if for_good else logger.warning
+        say("context not condensed", extra={**found, "for_good": for_good})
         contexts.fail(session_id, since, for_good=for_good, paid=paid)
         if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again

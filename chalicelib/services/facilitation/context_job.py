@@ -7,6 +7,7 @@ where no model writes one, the beginning of the context serves.
 from datetime import timedelta
 
 from chalicelib.clock import Deadline
+from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelRefused, ModelUnavailable, Request
 from chalicelib.model import SHOWN_CONTEXT_BYTES, SessionView
 from chalicelib.observability import logger
@@ -65,7 +66,7 @@ def _condense(view: SessionView, model: Model, deadline: Deadline) -> str:
         messages=(ChatMessage("user", (Block(render_setup(view, _MOST_BYTES)),)),),
         max_tokens=MAX_TOKENS,
     )
-    text = model.complete(request, deadline).text
+    text = tags.unescape(model.complete(request, deadline).text)
     if is_blank(text):
         raise ModelUnavailable("The language model wrote no short version of the context; try again later")
     return cut_at_sentence(text.strip(), SHOWN_CONTEXT_BYTES)

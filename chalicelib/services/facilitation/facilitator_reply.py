@@ -223,11 +223,11 @@ def _ask_again(model: Model, request: Request, thread: Thread, deadline: Deadlin
 def _ask_model(model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace) -> FacilitatorReply:
     """Returns the message that the participant would get; its content is empty where the model gave no words."""
     reply = model.complete(request, deadline)
-    text = _clean(reply.text)
+    text = _clean(reply.text, reply.model)
     concluding = reply.call(CONCLUDE.name)
     if concluding:
         given = concluding.input.get("recap")
-        recap = _clean(given) if isinstance(given, str) else ""
+        recap = _clean(given, reply.model) if isinstance(given, str) else ""
         return FacilitatorReply(join_recap(text, recap), True, reply.usage, reply.model)
     if pace.care:
         return FacilitatorReply(text, thread.concluded or pace.last, reply.usage, reply.model)
@@ -240,6 +240,8 @@ def _ask_model(model: Model, request: Request, thread: Thread, deadline: Deadlin
 def _add_widget(text: str, reply: Reply, may_present: bool) -> tuple[str, dict[str, Any] | None]:
     """Returns the text with the first good widget below it, written out. One that is broken or comes at the wrong time is text only."""
     calls = [call for call in reply.tool_calls if call.name == widgets.PRESENT_WIDGET.name]
+    if reply.model != SCRIPTED:
+        calls = [replace(call, input=tags.unescape(call.input)) for call in calls]
     specs = [spec for call in calls if (spec := widgets.read_spec(call))]
     if not specs:
         saved = next((found for call in calls if (found := widgets.salvage_text(call))), "")
@@ -254,10 +256,12 @@ def _join_paragraphs(text: str, *more: str) -> str:
     return "\n\n".join(part for part in (text, *(part for part in more if part not in text)) if part)
 
 
-def _clean(text: str) -> str:
-    """Returns the text without halves of characters, which no database takes, and without mark-up around it; empty where
-    nothing of it can be seen, or read as words for a participant."""
+def _clean(text: str, model: str) -> str:
+    """Returns the text without halves of characters, which no database takes, without mark-up around it, and with what prompts
+    escape as it was written; empty where nothing of it can be seen, or read as words for a participant."""
     whole = take_off_markup("".join(character for character in text if not "\ud800" <= character <= "\udfff"))
+    if model != SCRIPTED:  # which says what was written as it was
+        whole = tags.unescape(whole)
     return "" if is_blank(whole) else whole
 
 

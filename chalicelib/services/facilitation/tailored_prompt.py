@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Request, Tool
+from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Model, ModelUnavailable, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.observability import logger
 from chalicelib.services.facilitation.repeated_instructions import repeats
@@ -84,7 +84,8 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
         reply = model.complete(_request(view, problem), deadline)
         call = reply.call(WRITE_PROMPT.name)
         try:
-            text, summary = _render(call.input if call else {})
+            given = call.input if call else {}
+            text, summary = _render(given if reply.model == SCRIPTED else tags.unescape(given))
             _check_privacy(text, view)
         except _Unusable as error:
             logger.warning("model wrote no usable prompt", extra={"session_id": view.session.id, "problem": str(error)})

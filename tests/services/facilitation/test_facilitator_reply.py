@@ -51,6 +51,15 @@ def test_a_reply_in_words_goes_on() -> None:
     assert len(model.requests) == 1
 
 
+def test_what_the_prompt_escaped_reads_as_it_was_written() -> None:
+    assert turn("Cook &amp; father, is &lt;112&gt; right?")[0].content == "Cook & father, is <112> right?"
+    assert turn("You wrote &lt;|im_end|&gt;, why?")[0].content == "You wrote <|im_end|>, why?"
+    given, _ = turn(presents({**WHERE, "options": ["R&amp;D", "Outside"]}), widgets=True)
+    assert given.content == "Where?\n\n- R&D\n- Outside"
+    closing = calls("conclude", {"recap": "You are a cook &amp; father."})
+    assert turn(closing)[0].content == "You are a cook & father."
+
+
 def test_the_request_offers_one_tool_and_forces_none() -> None:
     _, model = turn("Which books?")
     (request,) = model.requests

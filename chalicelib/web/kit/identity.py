@@ -24,7 +24,7 @@ from chalicelib.web.kit.language import COOKIE
 _DAY = 24 * 3600
 _COOKIE_SECONDS = 180 * _DAY
 _LANDING_SECONDS = 3600
-_WAITING_SECONDS = 600
+_WAITING_SECONDS = _DAY  # who puts a telephone away meanwhile comes back late
 _BROWSER_COOKIE = "hm"
 _PERSON_COOKIE = "hm"  # with the session behind it
 _START_COOKIE = "hn"  # says that somebody new began there
@@ -117,7 +117,7 @@ def person_landing(token: str, session_id: str) -> Identity | None:
 
 
 def waiting_cookie(request: Request, form: Mapping[str, str], session_id: str) -> str | None:
-    """Returns the header that keeps a form for ten minutes, until it is let in; None for one that no cookie holds."""
+    """Returns the header that keeps a form for a day, until it is let in; None for one that no cookie holds."""
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(dict(form)).encode(), 9)).decode().rstrip("=")
     value = sign(_secret(), "waiting", session_id, packed)
     return set_cookie(request, _WAITING_COOKIE, value, _WAITING_SECONDS) if len(value) <= _WAITING_BYTES else None

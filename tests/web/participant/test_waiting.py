@@ -84,6 +84,18 @@ def test_who_comes_back_too_early_goes_on_waiting(
     assert len(host.get(f"/sessions/{session['id']}/responses")["data"]) == 5
 
 
+def test_who_comes_back_late_is_let_in_with_what_they_entered(
+    host: Host, ben: Browser, session: dict[str, Any], clock: FakeClock
+) -> None:
+    come(session)
+    page = ben.chat(session)
+    answer = ben.post(page.form(START), **{question_of(page): "Soup"})
+    assert "Max-Age=86400" in str(answer.headers["Set-Cookie"])
+    clock.advance(3 * 3600)
+    ben.follow(ben.get(f"/chat?s={session['id']}"))
+    assert answers(host, session) == ["Soup"]
+
+
 def test_the_button_of_the_page_sends_what_was_entered(
     host: Host, ben: Browser, session: dict[str, Any], clock: FakeClock
 ) -> None:

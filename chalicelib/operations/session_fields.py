@@ -123,7 +123,7 @@ Anonymous = Annotated[
     bool,
     Meta(
         description="Whether nobody is asked who they are: no question for a name or an e-mail address is taken, and neither "
-        "`participant_name` nor the `participant_id` of the channel is stored."
+        "`participant_name` nor the `participant_id` of the channel is stored. What was stored before stays."
     ),
 ]
 MaxParticipants = Annotated[int, Meta(ge=1, le=100_000, description="How many people can join; null: as many as come.")]

@@ -52,8 +52,10 @@ def run_job(job: Job) -> None:
         case WritePrompt():
             deadline = container.clock().deadline(PROMPT_SECONDS)
             sessions, model = container.sessions(), container.model()
-            tailor_session_prompt(job.session_id, sessions=sessions, model=model, deadline=deadline)
-            condense_session_context(job.session_id, sessions=sessions, model=model, deadline=deadline)
+            try:
+                tailor_session_prompt(job.session_id, sessions=sessions, model=model, deadline=deadline)
+            finally:  # neither has to wait for the other
+                condense_session_context(job.session_id, sessions=sessions, model=model, deadline=deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps())
         case WriteBrief():

@@ -14,9 +14,8 @@ from chalicelib.operations.operation import Call, Done, Markdown, Operation, Out
 from chalicelib.operations.sessions import SummaryStatus
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.cards import update_cards
-from chalicelib.services.synthesis.brief import read_brief
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.summary_document import list_quotes
+from chalicelib.services.synthesis.stored_results import list_quotes, read_brief
 from chalicelib.store.sessions import FOR_RESULTS
 
 

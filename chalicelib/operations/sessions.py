@@ -32,8 +32,8 @@ from chalicelib.services.access.results_links import members_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing, listing
 from chalicelib.services.sessions.host_prompt import shown_origin
-from chalicelib.services.synthesis.brief import read_brief
 from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.stored_results import read_brief
 from chalicelib.store import sessions as parts
 
 JoinUrl = Annotated[

@@ -21,9 +21,6 @@ from chalicelib.text.locales import fill
 
 FOLLOWED_UP = 3
 MAX_BYTES = 350_000  # one item of the table takes 400 KB
-_STATUS = re.compile(
-    '^status: "(?:active|completed)"$', re.MULTILINE
-)  # first in the front matter, where texts have one line
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -54,13 +51,6 @@ def _told(summary: Summary, topic: str) -> Summary:
     least = CARRIED_BY if summary.participants >= LEAST else 1
     carried = tuple(theme for theme in summary.themes if theme.participants >= least)
     return for_others(replace(summary, themes=carried), topic, 1)
-
-
-def read_brief(view: SessionView, now: datetime) -> str | None:
-    """Returns the stored brief with the status that counts at this moment: a session may have ended since it was made."""
-    if view.brief is None:
-        return None
-    return _STATUS.sub(f'status: "{view.session.status_at(now)}"', view.brief.markdown, count=1)
 
 
 def _sample(view: SessionView) -> str:

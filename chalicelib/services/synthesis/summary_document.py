@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from chalicelib.model import Quote, SessionView, Summary, Theme
+from chalicelib.model import SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.evidence import EvidenceBook
@@ -103,12 +103,3 @@ def _basis(summary: Summary, words: SummaryTexts) -> dict[str, str]:
         "participants": words.counted(words.participants, summary.participants),
         "messages": words.counted(words.messages, summary.messages),
     }
-
-
-def list_quotes(summary: Summary) -> tuple[Quote, ...]:
-    """Every quote in the document, each once: those of its themes, and what else its prose quotes."""
-    quotes: list[Quote] = []
-    for quote in (*(quote for theme in summary.themes for quote in theme.quotes), *summary.quotes):
-        if not any(quote.message_id == other.message_id and quote.text in other.text for other in quotes):
-            quotes.append(quote)
-    return tuple(quotes)

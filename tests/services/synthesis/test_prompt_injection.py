@@ -13,8 +13,8 @@ from chalicelib.model import Digest, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
+from chalicelib.services.synthesis.stored_results import list_quotes
 from chalicelib.services.synthesis.summary import WrittenSummary, write_summary
-from chalicelib.services.synthesis.summary_document import list_quotes
 from tests.example_tables import each_row
 from tests.llm.queued import calls
 from tests.rule_based_model import RuleBasedModel

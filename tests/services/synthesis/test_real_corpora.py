@@ -19,8 +19,8 @@ from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.digests import digest_thread
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
+from chalicelib.services.synthesis.stored_results import list_quotes
 from chalicelib.services.synthesis.summary import write_summary
-from chalicelib.services.synthesis.summary_document import list_quotes
 from tests.rule_based_model import RuleBasedModel
 from tests.services.builders import NOW, deadline, message, thread, view
 

@@ -62,7 +62,7 @@ def _shown(item: SessionListItem, public_url: str, texts: Texts) -> ShownSession
         item.topic,
         item.goal,
         item.status,
-        texts("participants", count=item.participant_count),
+        texts("persons", count=item.participant_count),
         format_time_with_zone(datetime.fromisoformat(item.updated_at), ZONE, texts),
         join_url(public_url, item.id),
     )

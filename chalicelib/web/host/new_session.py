@@ -45,6 +45,7 @@ def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str]
         ],
         "chosen": template,
         "templates": all_templates(),
+        "goal": given.get("goal", ""),
         "has_errors": bool(found),
     }
     return render_host_page(host.request, "new_session.html", 400 if found else 200, host=host, **values)

@@ -35,7 +35,7 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
     values: dict[str, Any] = {
         "session": of,
         "state": of.status_at(container.clock().now()),
-        "joined": texts("participants", count=view.tally.participants),
+        "joined": texts("persons", count=view.tally.participants),
         "completed": view.tally.completed,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "join_url": join_url(public_url(host.request), of.id),

@@ -32,13 +32,13 @@ def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
 def test_who_is_not_signed_in_reads_what_this_is(host: Host, ben: Browser) -> None:
     page = ben.open("/")
     assert "sign-in" in page.links
-    assert not page.has_form("Create")
+    assert not page.has_form("Start from a template")
 
 
 def test_a_new_host_finds_three_ways_to_begin(ana: Browser) -> None:
     page = ana.open("/")
     assert "Three ways to begin" in page.text
-    assert page.has_form("Create")
+    assert page.has_form("Start from a template")
 
 
 def test_a_session_made_in_the_browser_is_the_one_that_rest_shows(ana: Browser, host: Host) -> None:

@@ -17,8 +17,7 @@ from chalicelib.operations import (
     telegram_groups,
     templates,
 )
-from chalicelib.operations.all_operations import OPERATION_OF
-from chalicelib.operations.operation import Markdown, Operation
+from chalicelib.operations.operation import Markdown, Operation, operation_of
 
 JSON = "application/json"
 MARKDOWN = "text/markdown; charset=utf-8"
@@ -82,7 +81,7 @@ class Route(Struct, frozen=True):
 
 
 def _route(method: str, path: str, run: Any, query: tuple[str, ...] = ()) -> Route:
-    return Route(method, path, OPERATION_OF[run], query=query)
+    return Route(method, path, operation_of(run), query=query)
 
 
 _SESSION = "/sessions/{session_id}"

@@ -17,8 +17,8 @@ KeyId = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="The id of the
 KeyAccess = Annotated[Access, Meta(description="What it may do: read, or change, too.", examples=["write"])]
 
 
-class ApiKeyRow(Output):
-    """A key in use, without the key itself."""
+class ShownKey(Output):
+    """What is told of a key, whenever it is."""
 
     id: KeyId
     name: Annotated[str | None, Meta(description="What its owner calls it.", examples=["laptop"])]
@@ -26,23 +26,25 @@ class ApiKeyRow(Output):
         str, Meta(pattern="^hm_live_[0-9a-f]{4}$", description="How it begins.", examples=["hm_live_0f3a"])
     ]
     created_at: Annotated[Time, Meta(description="When it was made.")]
-    last_used_at: Annotated[Time | None, Meta(description="When it was last used.")]
     access: KeyAccess
     expires_at: Annotated[Time | None, Meta(description="When it ends by itself; null: never.", examples=[None])]
+
+
+class ListedKey(ShownKey):
+    """A key in use, without the key itself."""
+
+    last_used_at: Annotated[Time | None, Meta(description="When it was last used.")]
 
 
 class ApiKeyList(Output):
     """The caller's keys in use."""
 
-    data: Annotated[list[ApiKeyRow], Meta(description="The keys, the newest first.")]
+    data: Annotated[list[ListedKey], Meta(description="The keys, the newest first.")]
 
 
-class NewApiKey(Output):
+class NewApiKey(ShownKey):
     """A key that was just made: the only time that it is told."""
 
-    id: KeyId
-    name: Annotated[str | None, Meta(description="What its owner calls it.", examples=["laptop"])]
-    key_prefix: Annotated[str, Meta(description="How it begins.", examples=["hm_live_0f3a"])]
     key: Annotated[
         str | None,
         Meta(
@@ -50,9 +52,6 @@ class NewApiKey(Output):
             examples=["hm_live_0f3a5c1e9b7d4f6a8c2e0b1d3f5a7c9e"],
         ),
     ]
-    created_at: Annotated[Time, Meta(description="When it was made.")]
-    access: KeyAccess
-    expires_at: Annotated[Time | None, Meta(description="When it ends by itself; null: never.", examples=[None])]
 
 
 class MakeApiKey(Input):
@@ -73,7 +72,7 @@ def list_api_keys(call: Call, _: Nothing) -> ApiKeyList:
     """The caller's API keys in use, without the keys themselves. It takes a signed-in browser."""
     user_id = call.principal.require_login().user_id
     found = keys.list_keys(user_id, accounts=container.accounts(), now=call.now)
-    return ApiKeyList([ApiKeyRow(**_shown(key), last_used_at=moment_or_null(key.last_used_at)) for key in found])
+    return ApiKeyList([ListedKey(**_shown(key), last_used_at=moment_or_null(key.last_used_at)) for key in found])
 
 
 def make_api_key(call: Call, given: MakeApiKey) -> Done:

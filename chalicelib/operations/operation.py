@@ -5,6 +5,7 @@ and `run`. A door makes the input of what it was sent, says who asks, and render
 checked here, before `run`, so that no door and no operation can forget it.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -138,6 +139,12 @@ class Operation(Struct, frozen=True):
             raise LookupError(f"{self.name} does not say how its output is made again")
         reads, who = self.again.reads or self.reads, self.again.who or self.who
         return self.again.output(call, kept, *_subject(call, who, reads, {**kept, **ids}))
+
+
+def operation_of(run: Run) -> Operation:
+    """Gives the operation that this function runs: one of the OPERATIONS of its module."""
+    operations: tuple[Operation, ...] = sys.modules[run.__module__].OPERATIONS
+    return next(operation for operation in operations if operation.run is run)
 
 
 def _subject(call: Call, who: Who, reads: Read | None, named: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -65,7 +65,7 @@ def api_keys(visitor: Visitor) -> Page:
     page = _signed_in(visitor)
     page.goto("/keys")
     page.locator("[name=name]").fill(LABEL[visitor.tongue])
-    page.locator("form:has([name=make]) button").click()
+    page.locator("form:has([name=once]) button").click()
     expect(page.locator("#made")).to_be_visible()
     return page
 

@@ -1,7 +1,7 @@
 """The API keys of a host: made, shown once, and revoked."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import Response
@@ -9,10 +9,20 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import NotFound
-from chalicelib.model import KeyRecord
-from chalicelib.operations.api_keys import NAME_LIMIT
-from chalicelib.services.accounts import keys
-from chalicelib.services.accounts.logins import ProofTooOld, require_fresh
+from chalicelib.model import Outcome
+from chalicelib.operations.api_keys import (
+    NAME_LIMIT,
+    ApiKeyInput,
+    ListedKey,
+    MakeApiKey,
+    list_api_keys,
+    make_api_key,
+    revoke_api_key,
+)
+from chalicelib.operations.operation import Nothing
+from chalicelib.services.access import idempotency
+from chalicelib.services.accounts.logins import ProofTooOld
+from chalicelib.store.guards import RequestClaim
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -44,11 +54,10 @@ def show_keys(
     status: int = 200,
 ) -> Response:
     """Returns the keys in use, and the form for another; `made` is a key that was made just now, shown this once."""
-    texts, now = locale_for(host.request).texts, container.clock().now()
-    found = keys.list_keys(host.user_id, accounts=container.accounts(), now=now)
-    form, url = given or {}, public_url(host.request)
+    texts, form, url = locale_for(host.request).texts, given or {}, public_url(host.request)
     values: dict[str, Any] = {
-        "keys": [_shown(key, texts) for key in found],
+        "keys": [_shown(key, texts) for key in host.perform(list_api_keys, Nothing()).data],
+        "once": container.new_id(),
         "given": {name: form.get(name, "") for name in ("name", "access", "days")},
         "periods": [("", texts("key_endless")), *((str(days), texts("days", count=days)) for days in PERIODS)],
         "notice": notice,
@@ -67,7 +76,7 @@ def receive_keys(host: HostRequest) -> Response:
     form = host.form()
     if revoked := form.get("revoke"):
         with suppress(NotFound):  # it is revoked already: the button was pressed twice
-            keys.revoke_own_key(host.user_id, revoked, accounts=container.accounts(), now=container.clock().now())
+            host.perform(revoke_api_key, ApiKeyInput(key_id=revoked))
         return see_other(f"{root(host.request)}/keys?revoked=1")
     return _make(host, form)
 
@@ -78,25 +87,38 @@ def _make(host: HostRequest, form: Form) -> Response:
     if len(name) > NAME_LIMIT:
         too_long = texts("key_name_long", limit=NAME_LIMIT, count=len(name))
         return show_keys(host, form, name_error=too_long, status=400)
-    try:
-        require_fresh(host.login, now)
-    except ProofTooOld as error:
-        return show_keys(host, form, texts("fresh_text"), status=error.status)
-    key, _ = keys.mint_key(
-        host.user_id,
-        name or None,
-        accounts=container.accounts(),
-        now=now,
+    wanted = MakeApiKey(
+        name=name or None,
         access="read" if form.get("access") == "read" else "write",
         expires_at=now + timedelta(days=int(days)) if days in map(str, PERIODS) else None,
     )
-    # No redirect: the key is in no address and no cookie, and a reload asks before it makes another.
-    return show_keys(host, made=key)
+    # No redirect, so that the key is in no address and no cookie; a page that is loaded again makes no other.
+    claimed = _claim(host, form, now)
+    if isinstance(claimed, Outcome):
+        return show_keys(host, notice=texts("key_made_before"), status=409)
+    outcome = Outcome(500)
+    try:
+        made = host.perform(make_api_key, wanted)
+        outcome = Outcome(201)
+    except ProofTooOld as error:
+        return show_keys(host, form, texts("fresh_text"), status=error.status)
+    finally:
+        idempotency.settle(claimed, outcome, guards=container.guards())
+    return show_keys(host, made=made.key)
 
 
-def _shown(key: KeyRecord, texts: Texts) -> ShownKey:
-    used = texts("last_used", time=format_time_with_zone(key.last_used_at, ZONE, texts)) if key.last_used_at else None
-    ends = texts("key_until", time=format_time_with_zone(key.expires_at, ZONE, texts)) if key.expires_at else None
-    return ShownKey(
-        key.id, key.name, key.prefix, key.access, used or texts("key_never_used"), ends or texts("key_endless")
-    )
+def _claim(host: HostRequest, form: Form, now: datetime) -> RequestClaim | Outcome:
+    """Returns the right to make the key of this form, or what came of it before. Raises Conflict while that goes on."""
+    secret, once = container.deployment_secret(), form.get("once", "")
+    request = idempotency.repeatable(host.user_id, "the page of keys", {}, once, b"", secret=secret)
+    return idempotency.claim(request, container.new_id(), guards=container.guards(), now=now)
+
+
+def _shown(key: ListedKey, texts: Texts) -> ShownKey:
+    used = texts("last_used", time=_moment(key.last_used_at, texts)) if key.last_used_at else texts("key_never_used")
+    ends = texts("key_until", time=_moment(key.expires_at, texts)) if key.expires_at else texts("key_endless")
+    return ShownKey(key.id, key.name, key.key_prefix, key.access, used, ends)
+
+
+def _moment(at: str, texts: Texts) -> str:
+    return format_time_with_zone(datetime.fromisoformat(at), ZONE, texts)

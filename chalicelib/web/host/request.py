@@ -11,8 +11,7 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import RateLimited
 from chalicelib.model import Login
-from chalicelib.operations.all_operations import OPERATION_OF
-from chalicelib.operations.operation import Call, Run
+from chalicelib.operations.operation import Call, Run, operation_of
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same, make_token
 from chalicelib.services.accounts.keys import seconds_to_next_minute
@@ -49,7 +48,7 @@ class HostRequest(Struct, frozen=True):
 
     def perform(self, run: Run, given: Struct) -> Any:
         """Does what an operation does for this host, after its own checks of who may; gives its output."""
-        return OPERATION_OF[run].perform(self.call(), given).output
+        return operation_of(run).perform(self.call(), given).output
 
     def form(self) -> Form:
         """The posted form. Raises ForeignForm for one that no page of ours made for this browser session."""

@@ -1,11 +1,14 @@
 """Signing in: the address, then the link or the code from the mail; or, on one's own machine, a button."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from chalice.app import Request, Response
 
 from chalicelib import container
 from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable
+from chalicelib.model import SignIn
 from chalicelib.services.accounts import sign_in
 from chalicelib.services.accounts.logins import end_login, start_login
 from chalicelib.services.accounts.sign_in import LinkOrCodeGone
@@ -18,7 +21,7 @@ from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
-from chalicelib.web.kit.request import is_certainly_ours, token_in_link
+from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
 
 
 def show_sign_in(
@@ -46,7 +49,7 @@ def receive_sign_in(request: Request) -> Response:
     try:
         asked = sign_in.begin(
             form.get("email", ""),
-            network=str(request.context["identity"]["sourceIp"]),
+            network=source_address(request),
             language=choose_language(request).tag,
             next_page=page_after(form.get("next", "/")),
             deps=container.sign_in_deps(),
@@ -75,16 +78,9 @@ def receive_code(request: Request) -> Response:
     require_allowance(request)
     form = _own_form(request)
     try:
-        user_id, asked = sign_in.confirm_code(
-            form.get("a", ""),
-            form.get("code", ""),
-            deps=container.sign_in_deps(),
-            now=container.clock().now(),
-            new_id=container.new_id(),
-        )
+        return _confirm(request, partial(sign_in.confirm_code, form.get("a", ""), form.get("code", "")))
     except LinkOrCodeGone as error:
         return show_code(request, locale_for(request).texts("code_wrong"), error.status)
-    return _sign_in(request, user_id, asked.next_page)
 
 
 def show_link(request: Request) -> Response:
@@ -103,15 +99,9 @@ def receive_link(request: Request) -> Response:
     require_allowance(request)
     form = _own_form(request)
     try:
-        user_id, asked = sign_in.confirm_link(
-            form.get("t", ""),
-            deps=container.sign_in_deps(),
-            now=container.clock().now(),
-            new_id=container.new_id(),
-        )
+        return _confirm(request, partial(sign_in.confirm_link, form.get("t", "")))
     except LinkOrCodeGone as error:
         return render_host_page(request, "sign_in_gone.html", error.status)
-    return _sign_in(request, user_id, asked.next_page)
 
 
 def receive_demo(request: Request) -> Response:
@@ -137,6 +127,13 @@ def _own_form(request: Request) -> Form:
     if not is_certainly_ours(request):
         raise ForeignForm("This form was sent from another website")
     return form
+
+
+def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]]) -> Response:
+    """Signs in by a link or a code. Raises LinkOrCodeGone."""
+    now = container.clock().now()
+    user_id, asked = confirm(deps=container.sign_in_deps(), now=now, new_id=container.new_id())
+    return _sign_in(request, user_id, asked.next_page)
 
 
 def _sign_in(request: Request, user_id: str, next_page: str) -> Response:

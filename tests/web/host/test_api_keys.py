@@ -189,3 +189,21 @@ def test_a_link_that_is_over_hides_no_results_from_who_is_signed_in(ana: Browser
     (row,) = [row for row in call(ana, "GET", "/api-keys").json_body["data"] if row["name"] == "old"]
     call(ana, "DELETE", f"/api-keys/{row['id']}")
     assert ana.open(f"/results?s={session['id']}").status == 200
+
+
+def test_a_page_that_is_loaded_again_makes_no_other_key(ana: Browser) -> None:
+    form = ana.open("/keys").form("Make the key")
+    first, again = (send(ana, "/keys", form, name="laptop") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 409)
+    assert "was made already" in again.body.decode()
+    assert ana.open("/keys").text.count("laptop") == 1
+    make(ana, name="another")
+
+
+def test_a_key_that_was_refused_may_be_made_after_a_new_sign_in(ana: Browser, clock: FakeClock) -> None:
+    form = ana.open("/keys").form("Make the key")
+    clock.advance(FRESH.total_seconds() + 1)
+    assert send(ana, "/keys", form).status_code == 403
+    sign_in(ana, ANA)
+    fresh = ana.open("/keys").form("Make the key").fields["token"]
+    assert send(ana, "/keys", form, token=fresh).status_code == 200

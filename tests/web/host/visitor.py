@@ -58,12 +58,18 @@ def recipients() -> list[str]:
 
 def link_in(mail: str) -> str:
     """The path of the link in a mail."""
-    return re.search(r"https?://[^/\s]+(/sign-in/confirm\?t=[\w.-]+)", mail)[1]  # type: ignore[index]
+    return _find(r"https?://[^/\s]+(/sign-in/confirm\?t=[\w.-]+)", mail)
 
 
 def code_in(mail: str) -> str:
     """The code in a mail."""
-    return re.search(r"(?<!\d)\d{6}(?!\d)", mail)[0]  # type: ignore[index]
+    return _find(r"(?<!\d)(\d{6})(?!\d)", mail)
+
+
+def _find(pattern: str, mail: str) -> str:
+    found = re.search(pattern, mail)
+    assert found, mail
+    return found[1]
 
 
 def use_link(browser: Browser, link: str) -> HTTPResponse:

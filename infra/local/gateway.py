@@ -21,7 +21,7 @@ FORWARDED = b"x-forwarded-"
 GATEWAY_FAILED = (502, 504)
 
 
-class Front:
+class Gateway:
     """ASGI application around the local cloud, in which at most `workers` requests of the application are handled at once.
 
     `requests` counts what went through: without any, nothing changed. `loaded` is called when the cloud has loaded its

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.application_stack import gateway_envelope
-from infra.local.gateway import Front, is_aws_call
+from infra.local.gateway import Gateway, is_aws_call
 from tests.example_tables import each_row
 
 
@@ -36,7 +36,7 @@ def _through(scope: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[st
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Front(cloud, 2)(scope, receive, send))
+    asyncio.run(Gateway(cloud, 2)(scope, receive, send))
     return (seen[0] if seen else None), sent
 
 
@@ -124,5 +124,5 @@ def test_a_function_that_fails_or_takes_too_long_is_answered_in_the_envelope(sta
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Front(cloud, 2)(_scope(), receive, send))
+    asyncio.run(Gateway(cloud, 2)(_scope(), receive, send))
     assert [message.get("status", message.get("body")) for message in sent] == [status, body]

@@ -52,6 +52,7 @@ class Client:
         self.sent: list[Message] = []
         scope = {
             "type": "http",
+            "method": "GET",
             "path": name,
             "query_string": b"",
             "headers": [(key.encode(), value.encode()) for key, value in headers.items()],

@@ -233,7 +233,9 @@ def _line(key: "KeyRecord") -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.admin", description="Users, API keys, members, and what the public list shows.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.admin", description="Users, API keys, members, and what the public list shows."
+    )
     parser.add_argument("--stage", help="a stage on AWS; without it, the running local instance")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_users_and_keys(commands)

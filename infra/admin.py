@@ -91,7 +91,7 @@ def revoke_keys(prefix: str | None, user_id: str | None) -> list[str]:
 
 
 def disable_user(user_id: str, *, again: bool = False) -> None:
-    """Let no key and no link of a user in; `again`: let the keys in again."""
+    """Sign a user out everywhere, and let no key and no link of theirs in; `again`: let the keys in again."""
     from chalicelib import container
 
     container.accounts().disable_user(user_id, None if again else _now())
@@ -233,7 +233,9 @@ def _line(key: "KeyRecord") -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.admin", description="Users, API keys and members.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.admin", description="Users, API keys, members, and what the public list shows."
+    )
     parser.add_argument("--stage", help="a stage on AWS; without it, the running local instance")
     commands = parser.add_subparsers(dest="command", required=True)
     _add_users_and_keys(commands)
@@ -260,7 +262,7 @@ def _add_users_and_keys(commands: "argparse._SubParsersAction[argparse.ArgumentP
     user.add_argument("email")
     user.add_argument("--name")
     for name, does in (
-        ("disable-user", "let none of a user's keys and links in"),
+        ("disable-user", "sign a user out everywhere, and let none of their keys and links in"),
         ("enable-user", "let the keys of a disabled user in again"),
         ("sign-in-link", "make a link that signs a user in, once, within the hour; prints it"),
         ("list-keys", "list a user's keys: what each begins with, its state, when it was made and used, its name"),

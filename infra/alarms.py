@@ -10,6 +10,7 @@ Resources = dict[str, Any]
 ALARM_TOPIC = "AlarmTopic"
 FIVE_MINUTES = 300
 HALF_AN_HOUR = 1800
+MOST_SUMMED = 10  # metrics that CloudWatch takes in one alarm
 METRICS = "Harmonica"
 # What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
 MODEL_REFUSED = '{ ($.level = "ERROR") && ($.event = "model_*") }'
@@ -83,13 +84,13 @@ def server_errors(stage: str) -> Resources:
 def function_errors(functions: Iterable[str]) -> Resources:
     """On functions that failed, timed out or ran out of memory."""
     described = "A function failed, timed out or ran out of memory; its log says which and why."
-    return {"FunctionErrorsAlarm": _on_the_sum(described, _of_functions("Errors", functions))}
+    return _on_the_sum("FunctionErrors", described, _of_functions("Errors", functions))
 
 
 def function_throttles(functions: Iterable[str]) -> Resources:
     """On functions that Lambda held back: the account runs no more at once."""
     described = "Lambda held functions back: ask for a higher limit of concurrent executions."
-    return {"FunctionThrottlesAlarm": _on_the_sum(described, _of_functions("Throttles", functions))}
+    return _on_the_sum("FunctionThrottles", described, _of_functions("Throttles", functions))
 
 
 def table_throttles(table_names: Iterable[str]) -> Resources:
@@ -100,7 +101,7 @@ def table_throttles(table_names: Iterable[str]) -> Resources:
         for event in ("ReadThrottleEvents", "WriteThrottleEvents")
     ]
     described = "DynamoDB held reads or writes back: one item or partition is asked for too often."
-    return {"TableThrottlesAlarm": _on_the_sum(described, metrics)}
+    return _on_the_sum("TableThrottles", described, metrics)
 
 
 def stream_behind(functions: Iterable[str]) -> Resources:
@@ -144,8 +145,16 @@ def _of_functions(name: str, functions: Iterable[str]) -> list[Resources]:
     return [_metric("AWS/Lambda", name, FunctionName={"Ref": function}) for function in functions]
 
 
-def _on_the_sum(description: str, metrics: list[Resources]) -> Resources:
-    """One alarm for all of these metrics; CloudWatch takes ten."""
+def _on_the_sum(name: str, description: str, metrics: list[Resources]) -> Resources:
+    """An alarm for all of these metrics; as many as it takes, where CloudWatch takes them in one no more."""
+    groups = [metrics[first : first + MOST_SUMMED] for first in range(0, len(metrics), MOST_SUMMED)]
+    return {
+        f"{name}{number if number > 1 else ''}Alarm": _summed(description, group)
+        for number, group in enumerate(groups, 1)
+    }
+
+
+def _summed(description: str, metrics: list[Resources]) -> Resources:
     parts = [
         {"Id": f"m{at}", "ReturnData": False, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
         for at, metric in enumerate(metrics)

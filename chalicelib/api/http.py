@@ -98,7 +98,7 @@ def methods_of(path: str) -> list[str]:
 
 
 def preflight(methods: Iterable[str]) -> Response:
-    """Tell a browser what any origin may send; there are no cookies, so any origin may."""
+    """Tell a browser what any origin may send; a cookie counts for pages of ours alone, so any origin may."""
     return Response("", {**PREFLIGHT, "Access-Control-Allow-Methods": ", ".join(methods)}, 204)
 
 
@@ -112,10 +112,9 @@ def _preflight(routes: Blueprint, path: str) -> Callable[..., Response]:
 def _answer(route: Route, path_values: dict[str, str], request: Request, headers: dict[str, str]) -> Response:
     call = _admit(route, request, headers)
     ids = {name: _path_id(name, value) for name, value in path_values.items()}
-    query = dict(request.query_params or {}) if route.fields else {}
-    given = None if route.has_body else parse_query({**query, **ids}, route.operation.input)
-    asked = request.query_params or {}
-    ids |= {name: str(asked[name]) for name in route.query if name in asked}
+    query = dict(request.query_params or {})
+    given = None if route.has_body else parse_query({**(query if route.fields else {}), **ids}, route.operation.input)
+    ids |= {name: query[name] for name in route.query if name in query}
 
     def work(call: Call) -> Done:
         return route.operation.perform(

@@ -80,7 +80,7 @@ async def serve(port: int, folder: Path) -> None:
     from ministack.core import persistence
     from ministack.services import dynamodb, lambda_svc, sqs
 
-    from infra.local.gateway import Front
+    from infra.local.gateway import Gateway
     from infra.local.restart import Streams, release_received
     from infra.local.state import Flusher
 
@@ -91,13 +91,13 @@ async def serve(port: int, folder: Path) -> None:
         streams.restore()
         release_received(sqs)
 
-    front = Front(cloud.app, most_workers(dict(os.environ)), loaded)
+    gateway = Gateway(cloud.app, most_workers(dict(os.environ)), loaded)
 
     def encode(name: str, state: Any) -> str:
         document = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
         return json.dumps(document, default=persistence._json_default)
 
-    flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: front.requests)
+    flusher = Flusher(folder / "state", cloud._build_persistence_save_dict, encode, lambda: gateway.requests)
     config = Config()
     config.bind = [f"{HOST}:{port}"]
     config.backlog = 1024
@@ -105,7 +105,7 @@ async def serve(port: int, folder: Path) -> None:
     config.graceful_timeout = GRACE_SECONDS
     config.loglevel = "WARNING"
     flushing = asyncio.create_task(flusher.run())
-    asgi: Any = front
+    asgi: Any = gateway
     await serve_http(asgi, config, shutdown_trigger=_stop_trigger().wait)
     flushing.cancel()
     await flusher.flush()

@@ -21,11 +21,11 @@ FORWARDED = b"x-forwarded-"
 GATEWAY_FAILED = (502, 504)
 
 
-class Front:
+class Gateway:
     """ASGI application around the local cloud, in which at most `workers` requests of the application are handled at once.
 
-    `requests` counts what went through: without any, nothing changed. `loaded` is called when the cloud has loaded its
-    state, before the first request.
+    `requests` counts what went through and may have changed something: without any, nothing changed. `loaded` is called
+    when the cloud has loaded its state, before the first request.
     """
 
     def __init__(self, cloud: App, workers: int, loaded: Callable[[], None] = lambda: None) -> None:
@@ -36,7 +36,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            self.requests += 1
+            self.requests += not _only_looks(scope)
             if not is_aws_call(scope):
                 scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
                 await self._application(scope, receive, _in_the_envelope(send))
@@ -67,6 +67,11 @@ def is_aws_call(scope: Scope) -> bool:
         return True
     fields = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     return bool(fields & SIGNATURE_FIELDS)
+
+
+def _only_looks(scope: Scope) -> bool:
+    """Whether a request reads what the local cloud tells of itself, as the launcher does twice a second for mails."""
+    return scope["method"] == "GET" and str(scope["path"]).startswith("/_ministack/")
 
 
 def _path_as_sent(scope: Scope) -> str:

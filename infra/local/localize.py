@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.functions import REST_API
+from infra.functions import REST_API, SEND_MAIL
+from infra.policies import role_of
 
 Template = dict[str, Any]
 
@@ -73,14 +74,12 @@ def no_alarms_on_sums(template: Template) -> None:
 
 def mails_from_anybody(template: Template) -> None:
     """The local cloud asks whether mails may be sent as such: it names neither the identity nor the sender."""
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::IAM::Role":
-            for policy in resource["Properties"]["Policies"]:
-                for statement in policy["PolicyDocument"]["Statement"]:
-                    for choice in statement.get("Fn::If", []):
-                        if isinstance(choice, dict) and "ses:SendEmail" in choice.get("Action", []):
-                            choice["Resource"] = ["*"]
-                            del choice["Condition"]
+    (policy,) = template["Resources"][role_of(SEND_MAIL)]["Properties"]["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        _, allowed, _ = statement.get("Fn::If", (None, {}, None))
+        if "ses:SendEmail" in allowed.get("Action", ()):
+            allowed["Resource"] = ["*"]
+            del allowed["Condition"]
 
 
 def _gateway_response(kind: str, response: Template) -> Template:

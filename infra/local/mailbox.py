@@ -1,6 +1,7 @@
 """The mails that the local cloud's SES took, as files to read: nothing leaves this machine."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,12 @@ class Mailbox:
         self._http, self._known = urllib3.PoolManager(), set[str]()
 
     def collect(self) -> None:
-        """Write what is new. Where the cloud does not answer, the next time does it."""
-        try:
-            answer = self._http.request("GET", self._url, retries=False, timeout=_SECONDS)
-        except urllib3.exceptions.HTTPError:
-            return
+        """Write what is new. Where the cloud does not answer, or the disk takes nothing, the next time does it."""
+        with suppress(urllib3.exceptions.HTTPError, OSError):
+            self._collect()
+
+    def _collect(self) -> None:
+        answer = self._http.request("GET", self._url, retries=False, timeout=_SECONDS)
         if answer.status != 200:
             return
         for mails in answer.json().get("messages", {}).values():

@@ -67,9 +67,7 @@ class Flusher:
     async def run(self) -> None:
         """Flush for ever; a failure is said on standard error and tried again."""
         pause, due = LEAST_SECONDS, 0.0
-        quiet: dict[
-            bool, int | None
-        ] = {}  # by whether everything was looked at: the activity of which nothing is left to save
+        quiet: dict[bool, int | None] = {}  # the activity of which nothing is left to save; whether of everything
         while True:
             await asyncio.sleep(pause)
             now, began = self._activity(), time.monotonic()

@@ -74,7 +74,7 @@ def thread_of(session: str, name: str) -> str:
 
 
 def sum_up(host: Host, session: str) -> None:
-    """The short version of the context, digests, leaves, themes, summary, brief and scratchpad."""
+    """The short version of the context, digests, reduced digests, themes, summary, brief and scratchpad."""
     assert write_prompt(session)
     assert summarise(session)
     assert write_brief(session)

@@ -125,6 +125,14 @@ def test_a_function_that_fails_or_is_held_back_raises_an_alarm(application: Temp
     assert {it["FunctionName"]["Ref"] for it in summed} == {function.logical_id for function in functions.ALL}
 
 
+def test_more_functions_than_one_alarm_takes_have_several() -> None:
+    names = [f"Function{number}" for number in range(23)]
+    made = alarms.function_errors(names)
+    assert list(made) == ["FunctionErrorsAlarm", "FunctionErrors2Alarm", "FunctionErrors3Alarm"]
+    stack = {"Resources": made}
+    assert [it["FunctionName"]["Ref"] for it in _summed(stack, "Errors")] == names
+
+
 @pytest.mark.parametrize("metric", ["ReadThrottleEvents", "WriteThrottleEvents"])
 def test_a_table_that_holds_requests_back_raises_an_alarm(application: Template, metric: str) -> None:
     summed = _summed(application, metric)
@@ -145,13 +153,13 @@ def _watched_queue(alarm: Template) -> str:
 
 
 def _summed(template: Template, metric: str) -> list[Template]:
-    """The dimensions of this metric in the one alarm on the sum of all of them; CloudWatch sums ten at most."""
+    """The dimensions of this metric in the alarms on the sum of many; CloudWatch sums ten at most."""
+    found = []
     for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
         parts = [it["MetricStat"]["Metric"] for it in alarm.get("Metrics", []) if "MetricStat" in it]
-        if metric in {part["MetricName"] for part in parts}:
-            assert len(parts) <= 10
-            return [_dimensions(part) for part in parts if part["MetricName"] == metric]
-    raise AssertionError(f"no alarm on {metric}")
+        assert len(parts) <= 10
+        found += [_dimensions(part) for part in parts if part["MetricName"] == metric]
+    return found
 
 
 def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:

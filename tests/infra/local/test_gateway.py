@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.application_stack import gateway_envelope
-from infra.local.gateway import Front, is_aws_call
+from infra.local.gateway import Gateway, is_aws_call
 from tests.example_tables import each_row
 
 
@@ -14,6 +14,7 @@ def _scope(path: str = "/api/v1/me", query: str = "", **headers: str) -> dict[st
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     return {
         "type": "http",
+        "method": "GET",
         "path": path,
         "query_string": query.encode(),
         "headers": [(b"host", b"127.0.0.1:8000"), *named],
@@ -36,8 +37,24 @@ def _through(scope: dict[str, Any]) -> tuple[dict[str, Any] | None, list[dict[st
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Front(cloud, 2)(scope, receive, send))
+    asyncio.run(Gateway(cloud, 2)(scope, receive, send))
     return (seen[0] if seen else None), sent
+
+
+def test_a_look_at_what_the_cloud_tells_of_itself_counts_as_nothing() -> None:
+    async def cloud(*_: Any) -> Any:
+        pass
+
+    gateway = Gateway(cloud, 2)
+    counted = []
+    for scope in (
+        _scope("/_ministack/ses/messages"),
+        _scope("/_ministack/reset") | {"method": "POST"},
+        _scope("/_aws/x"),
+    ):
+        asyncio.run(gateway(scope, cloud, cloud))
+        counted.append(gateway.requests)
+    assert counted == [0, 1, 2]
 
 
 @each_row(
@@ -124,5 +141,5 @@ def test_a_function_that_fails_or_takes_too_long_is_answered_in_the_envelope(sta
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(Front(cloud, 2)(_scope(), receive, send))
+    asyncio.run(Gateway(cloud, 2)(_scope(), receive, send))
     assert [message.get("status", message.get("body")) for message in sent] == [status, body]

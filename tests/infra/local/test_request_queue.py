@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local import request_queue
-from infra.local.gateway import Front
+from infra.local.gateway import Gateway
 from infra.local.request_queue import RequestQueue, most_workers
 
 Message = dict[str, Any]
@@ -52,6 +52,7 @@ class Client:
         self.sent: list[Message] = []
         scope = {
             "type": "http",
+            "method": "GET",
             "path": name,
             "query_string": b"",
             "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
@@ -153,9 +154,9 @@ def test_a_failure_and_a_cancelled_request_give_their_places_back() -> None:
 def test_aws_calls_never_wait() -> None:
     async def scenario() -> None:
         cloud = Application()
-        front = Front(cloud, 1)
-        people = [Client(front, name) for name in ("/a", "/b")]
-        call = Client(front, "/", authorization="AWS4-HMAC-SHA256 Credential=test/…")
+        gateway = Gateway(cloud, 1)
+        people = [Client(gateway, name) for name in ("/a", "/b")]
+        call = Client(gateway, "/", authorization="AWS4-HMAC-SHA256 Credential=test/…")
         await settle()
         assert sorted(cloud.entered) == ["/", "/a"]
         for name in ("/", "/a", "/b"):

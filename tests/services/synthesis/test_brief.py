@@ -142,7 +142,7 @@ def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> N
         document = render_brief(shown, "https://x/chat?s=s1")
         assert len(document.encode()) <= MAX_BYTES
         assert (
-            "……（有删节；全部问题见会话）" if text == "汤" else "… (shortened; all questions are in the session)"
+            "……（有删节；全部问题见活动）" if text == "汤" else "… (shortened; all questions are in the session)"
         ) in document
         assert document.count("\n## ") == (11 if shown.summary else 4)
 

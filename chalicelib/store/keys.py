@@ -49,7 +49,7 @@
 | revoke a key | – | one transaction: `key#`, `user#` |
 | results, by a member's link | its key, or the user where it names none | with the session, in one BatchGetItem |
 | "forget everywhere" on the page | – | UpdateItem conversations `thread#` |
-| a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
+| a request without a key, a join, a sign-in | how many came in this minute, or another window | UpdateItem guards `visits#…` |
 | a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
 | a summary job | whether another one of the owner runs | UpdateItem guards `share#<owner_id>`, before and after |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |

@@ -26,7 +26,7 @@ class ThreadItem(ConversationPart):
     included = BooleanAttribute(default=True)
     turn_id = UnicodeAttribute(null=True)
     leased_until = UTCDateTimeAttribute(null=True)
-    counts = DigestCountsAttribute(attr_name="voice")
+    counts = DigestCountsAttribute(attr_name="voice")  # as stored heads have it
     rating = NumberAttribute(null=True)
     digest_tries = NumberAttribute(null=True)
     digest_tried_to = NumberAttribute(null=True)

@@ -33,8 +33,8 @@ Goes = Literal["at once", "by job", "last", "expires", "with account"]
 class ItemKind(Struct, frozen=True):
     """One kind of item. Its `name` is its whole key, or the beginning of it, up to a `#`.
 
-    The id of a person or an account follows the beginning; `owner_at` is the attribute that has it where it does not. One
-    item in several `shards` has as many names. What is `not_exported` says why.
+    The id of a person or an account follows the beginning, in `guards` that of a session, too; `owner_at` is the attribute that
+    has it where it does not. One item in several `shards` has as many names. What is `not_exported` says why.
     """
 
     table: str
@@ -109,7 +109,7 @@ KINDS = (
     ItemKind(keys.ACCOUNTS, keys.USERS, "account", "with account", "user"),
     ItemKind(keys.ACCOUNTS, keys.EMAILS, "account", "with account", not_exported="is in the user", owner_at="id"),
     ItemKind(keys.ACCOUNTS, keys.API_KEYS, "account", "with account", "api_keys", owner_at=keys.USER_ID),
-    ItemKind(keys.ACCOUNTS, keys.LOGINS, "account", "with account", "sign_ins", owner_at=keys.USER_ID),
+    ItemKind(keys.ACCOUNTS, keys.LOGINS, "account", "with account", "logins", owner_at=keys.USER_ID),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.SIGN_INS, "deployment", "expires", not_exported=_GUARD),

@@ -29,6 +29,7 @@
 | a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
 | host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all | `by_member` |
 | public listing | the same of public sessions | `public_feed` |
+| a search in a list | contexts of the sessions that have one | BatchGetItem sessions `context` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | context job | – | one transaction: context, `condensed_context` |
@@ -39,13 +40,16 @@
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
-| keys of a user | – | `by_user`, BatchGetItem |
+| every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |
+| a sign-in by mail | who asked, and what lets them in | PutItem, UpdateItem, GetItem, DeleteItem guards `sign_in#<id>` |
+| keys, browser sessions of a user | – | `by_user`, BatchGetItem |
 | an administrator, by the beginning of a key | keys | Scan accounts |
-| disable, enable a user | – | UpdateItem accounts `user#`, then each `key#` of theirs |
+| an administrator takes a role away | – | DeleteItem sessions `member#<user_id>` |
+| disable, enable a user | – | UpdateItem accounts `user#`, then each `key#` of theirs; when disabled, each `login#` goes |
 | revoke a key | – | one transaction: `key#`, `user#` |
 | results, by a member's link | its key, or the user where it names none | with the session, in one BatchGetItem |
 | "forget everywhere" on the page | – | UpdateItem conversations `thread#` |
-| a request without a key | its address's count of this minute | UpdateItem guards `visits#…` |
+| a request without a key, a join, a sign-in | how many came in this minute, or another window | UpdateItem guards `visits#…` |
 | a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
 | a summary job | whether another one of the owner runs | UpdateItem guards `share#<owner_id>`, before and after |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
@@ -90,17 +94,8 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
-SHARES = "share#"
-VISITS, SPENDING, SESSION_SPENDING, REQUESTS, DELETED, LINKS = (
-    "visits#",
-    "spending#",
-    "spending#session#",
-    "request#",
-    "deleted#",
-    "link#",
-)
-DAY_KEYS = "day_key#"
-SIGN_INS = "sign_in#"
+VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
+SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has

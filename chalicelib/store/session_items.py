@@ -45,7 +45,7 @@ class SessionItem(SessionPart):
 
 
 class TextItem(SessionPart):
-    """`summary_prompt` and `guidelines`, texts of the host, possibly long; `condensed_context`, the short version of a context."""
+    """`summary_prompt`, `guidelines` and `private_context`, texts of the host, possibly long; `condensed_context`, made of one."""
 
     text = UnicodeAttribute()
 

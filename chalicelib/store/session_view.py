@@ -97,23 +97,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
     if keys.PARTICIPANT_LIMIT in raw:
         parts["taken"] = int(LimitItem.from_raw_data(raw[keys.PARTICIPANT_LIMIT]).taken)
     if keys.SYNTHESIS in raw:
-        synthesis = SynthesisItem.from_raw_data(raw[keys.SYNTHESIS])
-        parts["synthesis"] = Synthesis(
-            stale_since=synthesis.stale_since,
-            told_at=synthesis.told_at,
-            updating_until=synthesis.updating_until,
-            held_by_request=bool(synthesis.held_by_request),
-            begun=int(synthesis.begun or 0),
-            tries=int(synthesis.tries or 0),
-            paid_tries=int(synthesis.paid_tries or 0),
-            rests_until=synthesis.rests_until,
-            slow_until=synthesis.slow_until,
-            due_at=synthesis.due_at,
-            withdrawn_at=synthesis.withdrawn_at,
-            epoch=int(synthesis.epoch),
-            themes_version=int(synthesis.themes_version or 0),
-            themes_last=int(synthesis.themes_last or 0),
-        )
+        parts["synthesis"] = _synthesis_of(SynthesisItem.from_raw_data(raw[keys.SYNTHESIS]))
     if keys.SUMMARY in raw:
         parts["summary"] = msgspec.convert(SummaryItem.from_raw_data(raw[keys.SUMMARY]).document, Summary)
     if keys.SCRATCHPAD in raw:
@@ -122,6 +106,25 @@ def _parts(raw: Raw) -> dict[str, Any]:
         brief = BriefItem.from_raw_data(raw[keys.BRIEF])
         parts["brief"] = Brief(brief.markdown, brief.summary_at)
     return parts
+
+
+def _synthesis_of(item: SynthesisItem) -> Synthesis:
+    return Synthesis(
+        stale_since=item.stale_since,
+        told_at=item.told_at,
+        updating_until=item.updating_until,
+        held_by_request=bool(item.held_by_request),
+        begun=int(item.begun or 0),
+        tries=int(item.tries or 0),
+        paid_tries=int(item.paid_tries or 0),
+        rests_until=item.rests_until,
+        slow_until=item.slow_until,
+        due_at=item.due_at,
+        withdrawn_at=item.withdrawn_at,
+        epoch=int(item.epoch),
+        themes_version=int(item.themes_version or 0),
+        themes_last=int(item.themes_last or 0),
+    )
 
 
 def _text(raw: Raw, part: str) -> str:

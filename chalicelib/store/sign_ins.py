@@ -1,6 +1,6 @@
 """Who asked to be let in, and what would let them in, hashed (table `guards`): for minutes, and once."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -64,7 +64,7 @@ def _record(sign_in_id: str, item: SignInItem) -> SignIn:
         item.email,
         item.next_page,
         item.language,
-        datetime.fromtimestamp(int(item.expires_at)).astimezone(),
+        datetime.fromtimestamp(int(item.expires_at), UTC),
         item.link or "",
         item.code or "",
     )

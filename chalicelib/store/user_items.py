@@ -68,7 +68,7 @@ class SignInItem(Guard):
 
 
 class VisitsItem(Guard):
-    """`visits#<who>#<minute>`: requests without a key."""
+    """`visits#<who>#<window>`: how often somebody came in a minute, or in another window."""
 
     visits = NumberAttribute(default=0)
 

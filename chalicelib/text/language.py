@@ -18,9 +18,8 @@ OWN = {
     **{"zh-Hans": "简体中文", "zh-Hant": "繁體中文"},
 }
 DEFAULT = "en"
-_NONE = frozenset(
-    ("und", "mul", "mis", "zxx", "x", "root")
-)  # where the code of a language is expected, these name none
+# Where the code of a language is expected, these name none.
+_NONE = frozenset(("und", "mul", "mis", "zxx", "x", "root"))
 FARTHEST = 15  # between a language and one that stands in for it, on the scale of the Unicode language matching data
 
 # Scripts that several languages are written in, none of them nearly all texts; of the others one can say it.

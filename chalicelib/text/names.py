@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chalicelib.text.normalise import fold
 from chalicelib.text.stop_words import GRAMMAR, stop_words
-from chalicelib.text.tokens import Written, read_written_words
+from chalicelib.text.tokens import WrittenWord, read_written_words
 
 NOUNS_HAVE_CAPITALS = "de"  # the one language of ours in which they do
 _SHORTEST_PLURAL = 4  # letters
@@ -97,18 +97,18 @@ def is_odd_capital(word: str, *, opens: bool) -> bool:
     return fold(word) not in GRAMMAR or (len(word) > 1 and word.istitle())
 
 
-def _has_capitals(words: list[Written]) -> bool:
+def _has_capitals(words: list[WrittenWord]) -> bool:
     long = [word for word in words if len(word.text) >= _SHORTEST_PLURAL]
     return len(long) > 1 and all(is_capital(word.text) for word in long)
 
 
-def _is_addressed(before: Written | None, word: Written, nouns: bool) -> bool:
+def _is_addressed(before: WrittenWord | None, word: WrittenWord, nouns: bool) -> bool:
     """Whether the word before says that a name follows; some have a dot behind them."""
     said = fold(before.text) if before else ""
     return said in _words(_ADDRESSES) or (nouns and word.follows and said in _words(_NAMING))
 
 
-def _are_one_name(words: list[Written], place: int) -> bool:
+def _are_one_name(words: list[WrittenWord], place: int) -> bool:
     """Whether two German words with capitals stand together, as first and last names do: the first with no article, or the
     first of its sentence, which may be any word."""
     if place < 0 or place + 1 >= len(words):
@@ -120,14 +120,14 @@ def _are_one_name(words: list[Written], place: int) -> bool:
     return not word.opens or not (said.endswith(_BETWEEN) or said in stop_words(NOUNS_HAVE_CAPITALS))
 
 
-def _begins_name(word: Written, after: Written | None) -> bool:
+def _begins_name(word: WrittenWord, after: WrittenWord | None) -> bool:
     """Whether the first word of a sentence is the first of a name, by the capital of the next."""
     if after is None or not after.follows or fold(word.text) in GRAMMAR:
         return False
     return is_odd_capital(after.text, opens=after.opens)
 
 
-def _has_article(words: list[Written], place: int) -> bool:
+def _has_article(words: list[WrittenWord], place: int) -> bool:
     """Whether a German noun has an article, a word in its place or an adjective before it."""
     if not place or not words[place].follows:
         return False

@@ -109,7 +109,7 @@ def find_content(text: str, least: int = 4) -> set[str]:
     return found
 
 
-class Written(NamedTuple):
+class WrittenWord(NamedTuple):
     """A word as it is written, whether it opens a sentence, and whether only a space parts it from the word before."""
 
     text: str
@@ -117,12 +117,7 @@ class Written(NamedTuple):
     follows: bool
 
 
-def list_written_words(text: str) -> Iterator[tuple[str, bool]]:
-    """The words of a text as they are written, in scripts that part them by spaces, and whether each opens a sentence."""
-    return ((word.text, word.opens) for word in read_written_words(text))
-
-
-def read_written_words(text: str) -> Iterator[Written]:
+def read_written_words(text: str) -> Iterator[WrittenWord]:
     """The words of a text as they are written, in scripts that part them by spaces, each with how it stands there."""
     text, end = normalise(text, "NFKC"), 0
     for found in _word_pattern().finditer(text):
@@ -130,7 +125,7 @@ def read_written_words(text: str) -> Iterator[Written]:
         follows = end > 0 and text[end : found.start()].isspace()
         end = found.end()
         if not is_run(found[0]):
-            yield Written(_POSSESSIVE.sub("", found[0]), opens, follows)
+            yield WrittenWord(_POSSESSIVE.sub("", found[0]), opens, follows)
 
 
 _SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")

@@ -17,9 +17,9 @@ SEEN, OBSTACLE = EN.questions[:2]
 OPENING = f"Hello!\n\n{SEEN}"
 
 
-def digest(*contents: str, register: SharedRegistry | None = None, language: str | None = "en") -> Digest:
+def digest(*contents: str, shared: SharedRegistry | None = None, language: str | None = "en") -> Digest:
     return digest_thread(
-        view(language=language), thread(), None, talk(*contents), register=register or SharedRegistry(), model=ScriptedModel(),
+        view(language=language), thread(), None, talk(*contents), shared=shared or SharedRegistry(), model=ScriptedModel(),
         deadline=deadline(), now=NOW,
     )  # fmt: skip
 
@@ -29,10 +29,10 @@ def told(made: Digest) -> list[tuple[str, str]]:
 
 
 def test_an_answer_is_a_point_whose_theme_is_its_question() -> None:
-    register = SharedRegistry()
-    made = digest(OPENING, "It is loud.\nVery loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.", register=register)
+    shared = SharedRegistry()
+    made = digest(OPENING, "It is loud.\nVery loud.", f"Noted.\n\n{OBSTACLE}", "Money, as always.", shared=shared)
     assert told(made) == [(SEEN, "It is loud.\nVery loud."), (OBSTACLE, "Money, as always.")]
-    assert [theme.label for theme in register.registry.themes] == [SEEN, OBSTACLE]
+    assert [theme.label for theme in shared.registry.themes] == [SEEN, OBSTACLE]
     assert {point.stance for point in made.points} == {"neutral"}
 
 
@@ -97,11 +97,11 @@ def test_the_same_answer_to_two_questions_counts_for_both() -> None:
 
 
 def test_a_standard_question_in_another_language_is_the_same_theme() -> None:
-    register = SharedRegistry()
-    digest(OPENING, "It is loud.", register=register)
-    made = digest(f"Hallo!\n\n{read_catalogue('de').questions[0]}", "Es ist laut.", register=register)
+    shared = SharedRegistry()
+    digest(OPENING, "It is loud.", shared=shared)
+    made = digest(f"Hallo!\n\n{read_catalogue('de').questions[0]}", "Es ist laut.", shared=shared)
     assert [point.theme for point in made.points] == ["t1"]
-    assert len(register.registry.themes) == 1
+    assert len(shared.registry.themes) == 1
 
 
 def test_words_after_the_closing_or_without_a_question_stand_apart() -> None:
@@ -114,7 +114,7 @@ def test_an_answer_belongs_to_its_question_wherever_the_last_digest_ended(digest
     messages = talk(
         OPENING, "Phones", f"Noted.\n\n{EN.probes[0]}", "They ring all day", f"Noted.\n\n{OBSTACLE}", "The rent"
     )
-    fixed: Any = {"register": SharedRegistry(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
+    fixed: Any = {"shared": SharedRegistry(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
     first = digest_thread(view(language="en"), thread(), None, messages[:digested], **fixed)
     made = digest_thread(
         view(language="en"), thread(), first, messages[digested:], context=messages[:digested], **fixed
@@ -128,7 +128,7 @@ def test_several_messages_in_a_row_answer_one_question() -> None:
         message(2, "user", "It is loud."),
         message(3, "user", "And it is cold."),
     ]
-    fixed: Any = {"register": SharedRegistry(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
+    fixed: Any = {"shared": SharedRegistry(), "model": ScriptedModel(), "deadline": deadline(), "now": NOW}
     first = digest_thread(view(language="en"), thread(), None, messages[:2], **fixed)
     made = digest_thread(view(language="en"), thread(), first, messages[2:], context=messages[:2], **fixed)
     assert told(made) == [(SEEN, "It is loud."), (SEEN, "And it is cold.")]
@@ -138,7 +138,7 @@ def test_more_questions_than_one_person_may_bring_up_have_a_theme_each() -> None
     turns = [
         text for number in range(30) for text in (f"Noted.\n\nWhat about matter {number}?", f"It is fine as {number}.")
     ]
-    made = digest(*turns, register=SharedRegistry(most_of_one=1_000))
+    made = digest(*turns, shared=SharedRegistry(most_of_one=1_000))
     assert len({point.theme for point in made.points}) == 30
 
 

@@ -67,11 +67,11 @@ def test_how_much_is_said() -> None:
     assert tokens.measure_amount("") == (0, 0)
 
 
-def test_words_as_they_are_written_tell_what_opens_a_sentence() -> None:
-    assert list(tokens.list_written_words("Ana’s bus. Late हिन्दी 車 it’s")) == [
-        ("Ana", True),
-        ("bus", False),
-        ("Late", True),
-        ("हिन्दी", False),
-        ("it", False),
+def test_words_as_they_are_written_tell_what_opens_a_sentence_and_what_follows() -> None:
+    assert list(tokens.read_written_words("Ana’s bus. Late हिन्दी 車 it’s")) == [
+        ("Ana", True, False),
+        ("bus", False, True),
+        ("Late", True, False),
+        ("हिन्दी", False, True),
+        ("it", False, True),
     ]

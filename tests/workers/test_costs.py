@@ -82,7 +82,7 @@ def test_with_nothing_new_no_model_is_asked(model: CountingModel, clock: FakeClo
     assert cost.writes == 0
 
 
-def test_in_a_large_session_one_message_reads_one_bucket_and_writes_one_leaf(
+def test_in_a_large_session_one_message_reads_one_bucket_and_writes_one_reduced_digest(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reduced_digests, "FROM_THREADS", 40)
@@ -95,7 +95,7 @@ def test_in_a_large_session_one_message_reads_one_bucket_and_writes_one_leaf(
     assert sum(reduced != before[bucket] for bucket, reduced in after.items()) == 1
 
 
-def test_a_tree_counts_what_a_list_counts(
+def test_reduced_digests_count_what_all_digests_count(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = crowded_session(60, clock)
@@ -108,8 +108,8 @@ def test_a_tree_counts_what_a_list_counts(
     clock.advance(3_600)
     view = container.sessions().view(session.id, gathering_parts())
     heads = {head.id: head for head in container.conversations().heads(session.id)}
-    register = digest_runner.open_register(view, heads.values(), container.synthesis_deps())
-    heard = digest_runner.gather(view, heads, digest_runner.DigestRun(), register, container.synthesis_deps())
+    shared = digest_runner.open_registry(view, heads.values(), container.synthesis_deps())
+    heard = digest_runner.gather(view, heads, digest_runner.DigestRun(), shared, container.synthesis_deps())
     assert heard is not None
     assert (heard.participants, heard.messages) == (flat["participants"], flat["messages"])
     listed = aggregate_digests(container.conversations().digests(session.id))
@@ -121,7 +121,7 @@ def gathering_parts() -> tuple[str, ...]:
     return ("synthesis", "summary")
 
 
-def test_a_leaf_has_room_for_a_few_points_however_long_they_are(
+def test_a_reduced_digest_has_room_for_a_few_points_however_long_they_are(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = [point(f"{n} {'湯' * 290}", f"m{n}", quote="湯" * 300, theme=f"t{n % 9}") for n in range(60)]
@@ -133,7 +133,7 @@ def test_a_leaf_has_room_for_a_few_points_however_long_they_are(
     assert all(len(msgspec.json.encode(bucket)) < 7_000 for bucket in reduced)
 
 
-def test_whoever_is_taken_out_leaves_the_tree_at_once(
+def test_whoever_is_taken_out_leaves_the_reduced_digests_at_once(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)
@@ -190,7 +190,7 @@ def test_a_theme_that_somebody_else_took_away_is_there_again_for_all_who_carry_i
     assert run(session, model, clock).writes <= 4
 
 
-def test_words_taken_out_while_a_leaf_is_made_are_not_stored(
+def test_words_taken_out_while_a_bucket_is_reduced_are_not_stored(
     model: CountingModel, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reduced_digests, "FROM_THREADS", 10)

@@ -13,7 +13,7 @@ from tests.faults import Died
 from tests.stored_items import sessions_due
 from tests.workers.consultation import SAYINGS, Consultation
 
-RECEIPTS = 5  # then a message goes to the dead letters
+RECEIPTS = 5  # as many as most queues give; here every job has come to its end by then
 
 
 @pytest.fixture(autouse=True)

@@ -31,21 +31,23 @@ def both_ways(
     """What the session comes to, as a list or reduced, and who carries which theme."""
     with monkeypatch.context() as patch:
         patch.setattr(reduced_digests, "FROM_THREADS", most)
-        view, bench = container.sessions().view(consultation.session.id, FOR_DIGEST), container.synthesis_deps()
-        register = digest_runner.open_register(view, heads(consultation).values(), bench)
-        heard = digest_runner.gather(view, heads(consultation), digest_runner.DigestRun(), register, bench)
+        view, deps = container.sessions().view(consultation.session.id, FOR_DIGEST), container.synthesis_deps()
+        shared = digest_runner.open_registry(view, heads(consultation).values(), deps)
+        heard = digest_runner.gather(view, heads(consultation), digest_runner.DigestRun(), shared, deps)
     assert heard
-    return heard, stances_by_theme(heard, register.registry)
+    return heard, stances_by_theme(heard, shared.registry)
 
 
 def agree(consultation: Consultation, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways come to the same people, messages, points, themes and sides; a reduced digest has no point that is not there."""
-    (listed, by_list), (branched, by_tree) = (both_ways(consultation, monkeypatch, most) for most in (A_LIST, REDUCED))
-    assert branched.counts == listed.counts
-    assert (branched.messages, branched.total, branched.themeless) == (listed.messages, listed.total, listed.themeless)
-    assert (branched.newest, by_tree) == (listed.newest, by_list)
-    assert set(map(repr, branched.points)) <= set(map(repr, listed.points))
-    assert {name for name, _ in branched.points} <= heads(consultation).keys()
+    (listed, by_list), (reduced, by_reduced) = (
+        both_ways(consultation, monkeypatch, most) for most in (A_LIST, REDUCED)
+    )
+    assert reduced.counts == listed.counts
+    assert (reduced.messages, reduced.total, reduced.themeless) == (listed.messages, listed.total, listed.themeless)
+    assert (reduced.newest, by_reduced) == (listed.newest, by_list)
+    assert set(map(repr, reduced.points)) <= set(map(repr, listed.points))
+    assert {name for name, _ in reduced.points} <= heads(consultation).keys()
 
 
 def speak_again(consultation: Consultation) -> None:

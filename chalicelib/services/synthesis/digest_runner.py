@@ -65,7 +65,7 @@ class DigestRun(Struct):
     reached: dict[str, Digest] = {}
 
 
-def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDeps) -> SharedRegistry:
+def open_registry(view: SessionView, heads: Iterable[Thread], deps: SynthesisDeps) -> SharedRegistry:
     """The session's themes, stored with every new one; these heads say how widely each is carried."""
     session_id = view.session.id
     return SharedRegistry(
@@ -78,7 +78,7 @@ def open_register(view: SessionView, heads: Iterable[Thread], deps: SynthesisDep
 
 
 def digest_all(
-    view: SessionView, heads: Sequence[Thread], register: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
+    view: SessionView, heads: Sequence[Thread], shared: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
 ) -> DigestRun:
     """Digest the threads that have news, several at once, those that waited longest first; one that fails keeps no other back."""
     now = deps.clock.now()
@@ -90,7 +90,7 @@ def digest_all(
     def digest(head: Thread) -> None:
         meter = meter_for(view, deps.model)
         try:
-            for reached in _digest_one(view, head, register, replace(deps, model=meter), deadline):
+            for reached in _digest_one(view, head, shared, replace(deps, model=meter), deadline):
                 if reached is None:
                     result.out_of_time = True
                 else:
@@ -132,15 +132,15 @@ def _tries(head: Thread) -> int:
 
 
 def gather(
-    view: SessionView, heads: Mapping[str, Thread], digested: DigestRun, register: SharedRegistry, deps: SynthesisDeps
+    view: SessionView, heads: Mapping[str, Thread], digested: DigestRun, shared: SharedRegistry, deps: SynthesisDeps
 ) -> Aggregate | None:
     """What the included threads come to; None where somebody was taken out, or in, since `view` was read."""
     if len(heads) > reduced_digests.FROM_THREADS:
-        found = _gather_reduced(view, heads, digested.reached, register, deps)
+        found = _gather_reduced(view, heads, digested.reached, shared, deps)
     else:
         stored_now = deps.conversations.digests(view.session.id)
         included = (digest for digest in stored_now if digest.thread_id in heads)
-        found = aggregate_digests(_themed(included, heads, register))
+        found = aggregate_digests(_themed(included, heads, shared))
     if found is None or view.session.shared_network:
         return found
     return replace(found, sources=group_by_source(heads.values()))
@@ -150,15 +150,15 @@ def _gather_reduced(
     view: SessionView,
     heads: Mapping[str, Thread],
     reached: Mapping[str, Digest],
-    register: SharedRegistry,
+    shared: SharedRegistry,
     deps: SynthesisDeps,
 ) -> Aggregate | None:
     """The same for a large session: who stands where from the heads, the points from reduced digests."""
     session_id, epoch = view.session.id, view.synthesis.epoch
     counts = {head.id: head.counts for head in heads.values() if head.counts}
     counts |= {thread_id: digest.counts for thread_id, digest in reached.items()}
-    unknown = [name for name, known in counts.items() if not all(map(register.registry.resolve, known.stances))]
-    mended = _themed(stored.of_threads(session_id, unknown), heads, register)
+    unknown = [name for name, known in counts.items() if not all(map(shared.registry.resolve, known.stances))]
+    mended = _themed(stored.of_threads(session_id, unknown), heads, shared)
     reached = {**reached, **{digest.thread_id: digest for digest in mended}}
     counts |= {digest.thread_id: digest.counts for digest in mended}
     reduced = deps.reduced_digests.all(session_id)
@@ -173,7 +173,7 @@ def _gather_reduced(
 
 
 def _digest_one(
-    view: SessionView, head: Thread, register: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
+    view: SessionView, head: Thread, shared: SharedRegistry, deps: SynthesisDeps, deadline: Deadline
 ) -> Iterator[Digest | None]:
     """Digest what is new in a thread, each piece saved as soon as it is done; gives the digest so far, and None where time ran out.
 
@@ -188,7 +188,7 @@ def _digest_one(
                 yield None
                 return
             part, now = waiting.pop(), deps.clock.now()
-            made: dict[str, Any] = {"register": register, "model": deps.model, "deadline": deadline, "now": now}
+            made: dict[str, Any] = {"shared": shared, "model": deps.model, "deadline": deadline, "now": now}
             try:
                 digest = digest_thread(view, head, digest, part.messages, context=part.context, **made)
             except TOO_MUCH:
@@ -233,13 +233,13 @@ def _pieces(deps: SynthesisDeps, head: Thread, digested_to: int) -> Iterator[_Pi
         yield _Piece(context, piece)
 
 
-def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], register: SharedRegistry) -> list[Digest]:
+def _themed(digests: Iterable[Digest], heads: Mapping[str, Thread], shared: SharedRegistry) -> list[Digest]:
     """The digests with a theme for every point, and stored so: one of somebody taken in again may have some that are gone."""
     themed = []
     for digest in digests:
         found = digest
-        if any(register.registry.resolve(point.theme) is None for point in digest.points):
-            found = replace(digest, points=tuple(register.settle(digest.thread_id, digest.points)))
+        if any(shared.registry.resolve(point.theme) is None for point in digest.points):
+            found = replace(digest, points=tuple(shared.settle(digest.thread_id, digest.points)))
         if found != digest:
             stored.put(heads[digest.thread_id], found)
         themed.append(found)

@@ -66,7 +66,7 @@ def digest_thread(
     previous: Digest | None,
     messages: Sequence[Message],
     *,
-    register: SharedRegistry,
+    shared: SharedRegistry,
     model: Model,
     deadline: Deadline,
     now: datetime,
@@ -86,7 +86,7 @@ def digest_thread(
         return replace(before, to_sequence=to_sequence)
     asked = [message for message in context if message.role == "assistant"]
     shown = [*asked, *(message for message in messages if model.understands or not _is_private(message))]
-    reply = model.complete(_request(view, before, shown, register.show()), deadline)
+    reply = model.complete(_request(view, before, shown, shared.show()), deadline)
     call = reply.call(RECORD_DIGEST.name)
     proposed = call.input.get("points") if call else None
     if not isinstance(proposed, list):
@@ -94,7 +94,7 @@ def digest_thread(
     longest = MAX_LABEL if model.understands else MAX_QUESTION
     own = OwnWords(message.content for message in said.values())
     found = [point for item in proposed if (point := _verified(item, said, longest, own))]
-    new = register.settle(thread.id, found, before.points)
+    new = shared.settle(thread.id, found, before.points)
     # The same answer to two questions of a script is two answers.
     points = _joined(before.points, new, by_topic=not model.understands)
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)

@@ -28,18 +28,19 @@ class SharedWords:
 
     def __init__(self, aggregate: Aggregate, session: Session) -> None:
         hosts = f"{session.topic}\n{session.goal}\n{session.critical or ''}"
-        self._hosts = {fold(word) for word, _ in tokens.list_written_words(hosts)}
+        self._hosts = {fold(word.text) for word in tokens.read_written_words(hosts)}
         self._names: set[str] = set()
         plain: set[str] = set()
         by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in aggregate.points:
             person, shouted = aggregate.person(thread_id), point.quote.isupper()
-            for word, opens in tokens.list_written_words(point.quote):
-                by[fold(word)].add(person)
-                if not is_capital(word):
-                    plain.add(fold(word))
-                elif not shouted and is_odd_capital(word, opens=opens):
-                    self._names.add(fold(word))
+            for word in tokens.read_written_words(point.quote):
+                folded = fold(word.text)
+                by[folded].add(person)
+                if not is_capital(word.text):
+                    plain.add(folded)
+                elif not shouted and is_odd_capital(word.text, opens=word.opens):
+                    self._names.add(folded)
             for unit in _units(point.quote):
                 by[unit].add(person)
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
@@ -50,16 +51,15 @@ class SharedWords:
         """Whether others may be told this."""
         if not text.strip() or _TELLING.search(text):
             return False
-        return all(self._knows(*found) for found in tokens.list_written_words(text)) and all(
-            map(self._covers, tokens.find_runs(text))
-        )
+        words, runs = tokens.read_written_words(text), tokens.find_runs(text)
+        return all(map(self._knows, words)) and all(map(self._covers, runs))
 
-    def _knows(self, word: str, opens: bool) -> bool:
+    def _knows(self, word: tokens.WrittenWord) -> bool:
         """Whether a word is the host's, or everybody's and no name."""
-        folded = fold(word)
+        folded = fold(word.text)
         if folded in self._hosts:
             return True
-        return folded in self._words and folded not in self._names and not is_odd_capital(word, opens=opens)
+        return folded in self._words and folded not in self._names and not is_odd_capital(word.text, opens=word.opens)
 
     def _covers(self, run: str) -> bool:
         """Whether every character of a run stands in a pair that is common, or is one that grammar needs."""

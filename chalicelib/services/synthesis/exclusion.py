@@ -22,10 +22,10 @@ _RETRY = Retry(tries=20)  # while digests go on adding themes
 
 
 def prune_registry(
-    view: SessionView, aggregate: Aggregate, register: SharedRegistry, deps: SynthesisDeps
+    view: SessionView, aggregate: Aggregate, shared: SharedRegistry, deps: SynthesisDeps
 ) -> ThemeRegistry:
     """The themes as they stand, and after somebody was taken out stored as they may stand."""
-    registry = register.registry
+    registry = shared.registry
     known = registry.last
     if not view.synthesis.withdrawn_at:
         return registry

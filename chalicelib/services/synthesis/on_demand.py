@@ -8,7 +8,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis import state
-from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_register
+from chalicelib.services.synthesis.digest_runner import SynthesisDeps, digest_all, open_registry
 from chalicelib.services.synthesis.summary_job import reduce
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
@@ -58,14 +58,14 @@ def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
     view = deps.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     digesting = deps.clock.deadline(deadline.remaining() * DIGEST_SHARE)
-    register = open_register(view, heads.values(), deps)
-    digested = digest_all(view, list(heads.values()), register, deps, digesting)
+    shared = open_registry(view, heads.values(), deps)
+    digested = digest_all(view, list(heads.values()), shared, deps, digesting)
     if digested.out_of_time or (digested.failure and digesting.remaining() < 1):
         return False
     if digested.failure:
         raise digested.failure
     metered = replace(deps, model=meter_for(view, deps.model))
-    done = reduce(view, heads, digested, register, metered, deadline, again=True)
+    done = reduce(view, heads, digested, shared, metered, deadline, again=True)
     if digested.left_out:
         deps.summaries.move(session_id, state.mark_stale(deps.clock.now()))
     return done

@@ -13,7 +13,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import Scratchpad, SessionView, Thread
 from chalicelib.services.synthesis import state
-from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_register
+from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
 from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
@@ -98,13 +98,13 @@ def _told(snapshot: _Snapshot) -> Status:
 def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline) -> Progress:
     """Digest and take notes, under the lease, which is given back with what is left to do."""
     snapshot = _read_snapshot(before.view.session.id, deps)  # whoever held the lease before may have done it all
-    register = open_register(snapshot.view, snapshot.heads.values(), deps)
+    shared = open_registry(snapshot.view, snapshot.heads.values(), deps)
     digested, done = DigestRun(), 0
     for batch in _batches(snapshot.stale):
         digesting = deps.clock.deadline(deadline.remaining() - NOTES_SECONDS)
         if digesting.remaining() <= 0:
             break
-        found = digest_all(snapshot.view, batch, register, deps, digesting)
+        found = digest_all(snapshot.view, batch, shared, deps, digesting)
         digested.reached.update(found.reached)
         if found.failure and not digested.reached and digesting.remaining() > 1:
             raise found.failure
@@ -112,9 +112,9 @@ def _work(before: _Snapshot, mode: Mode, deps: SynthesisDeps, deadline: Deadline
             break
         if not found.left_out:
             done += len(batch)
-    aggregate = gather(snapshot.view, snapshot.heads, digested, register, deps)
+    aggregate = gather(snapshot.view, snapshot.heads, digested, shared, deps)
     pad = ScratchpadWriter(snapshot.view, deps)
-    stored = aggregate is not None and pad.refresh(aggregate, prune_registry(snapshot.view, aggregate, register, deps))
+    stored = aggregate is not None and pad.refresh(aggregate, prune_registry(snapshot.view, aggregate, shared, deps))
     same_people = snapshot.view.synthesis.epoch == before.view.synthesis.epoch
     _give_back(snapshot, deps, quiet=before.is_quiet and same_people and not snapshot.stale)
     status: Status = "completed" if stored and done == len(snapshot.stale) else "partial"

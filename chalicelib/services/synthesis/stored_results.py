@@ -5,9 +5,8 @@ from datetime import datetime
 
 from chalicelib.model import Quote, SessionView, Summary
 
-_STATUS = re.compile(
-    '^status: "(?:active|completed)"$', re.MULTILINE
-)  # first in the front matter, where texts have one line
+# The first such line is in the front matter: a text has one line there.
+_STATUS = re.compile('^status: "(?:active|completed)"$', re.MULTILINE)
 
 
 def read_brief(view: SessionView, now: datetime) -> str | None:

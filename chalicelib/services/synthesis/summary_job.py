@@ -18,7 +18,7 @@ from chalicelib.model import Session, SessionView, Summary, ThemeRegistry, Threa
 from chalicelib.observability import logger
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.aggregate import Aggregate
-from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_register
+from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.exclusion import prune_registry
 from chalicelib.services.synthesis.owner_share import hold_owner_share
@@ -71,8 +71,8 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> 
         deps.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
-    register = open_register(view, heads.values(), deps)
-    digested = digest_all(view, list(heads.values()), register, deps, deps.clock.deadline(DIGEST_SECONDS))
+    shared = open_registry(view, heads.values(), deps)
+    digested = digest_all(view, list(heads.values()), shared, deps, deps.clock.deadline(DIGEST_SECONDS))
     overdue = _age(view.summary, now) >= OVERDUE * _least(view.summary, deps.interval)
     waits = digested.out_of_time and not overdue
     meter = meter_for(view, deps.model)
@@ -82,7 +82,7 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> 
             done = _give_back(view, deps)
         else:
             died = view.synthesis.begun > 0  # then the smallest thing is given up first
-            done = _end(view, deps) if waits else reduce(view, heads, digested, register, metered, job, pad_last=died)
+            done = _end(view, deps) if waits else reduce(view, heads, digested, shared, metered, job, pad_last=died)
     except ModelUnavailable as error:
         over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
         if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
@@ -107,7 +107,7 @@ def reduce(
     view: SessionView,
     heads: Mapping[str, Thread],
     digested: DigestRun,
-    register: SharedRegistry,
+    shared: SharedRegistry,
     deps: SynthesisDeps,
     deadline: Deadline,
     *,
@@ -120,10 +120,10 @@ def reduce(
     The scratchpad is brought up to date before it, or with `pad_last` behind it, where it can't stand in its way.
     False where somebody was taken out, or in again, since `view` was read: nothing is stored then.
     """
-    aggregate = gather(view, heads, digested, register, deps)
+    aggregate = gather(view, heads, digested, shared, deps)
     if aggregate is None:
         return False
-    registry = prune_registry(view, aggregate, register, deps)
+    registry = prune_registry(view, aggregate, shared, deps)
     pad = ScratchpadWriter(view, deps)
     if not pad_last:
         pad.refresh(aggregate, registry)

@@ -73,11 +73,11 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def read_texts(tag: str) -> SummaryTexts:
-    """The words in a language of ours, read once a process."""
+    """The texts in a language of ours, read once a process."""
     read = msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes())
     return msgspec.convert({"tag": tag, **read}, SummaryTexts)
 
 
 def choose_texts(session: Session, sample: str) -> SummaryTexts:
-    """The words in the session's language, else in the one its participants write; English where we have no others."""
+    """The texts in the session's language, else in the one its participants write; English where we have no others."""
     return read_texts(choose_own_language(session.language, sample))

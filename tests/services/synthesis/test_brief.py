@@ -142,7 +142,7 @@ def test_however_long_its_parts_are_the_brief_fits_into_one_item(text: str) -> N
         document = render_brief(shown, "https://x/chat?s=s1")
         assert len(document.encode()) <= MAX_BYTES
         assert (
-            "……（有删节；全部问题见会话）" if text == "汤" else "… (shortened; all questions are in the session)"
+            "……（有删节；全部问题见活动）" if text == "汤" else "… (shortened; all questions are in the session)"
         ) in document
         assert document.count("\n## ") == (11 if shown.summary else 4)
 
@@ -201,11 +201,11 @@ def test_pasted_into_the_next_sessions_context_it_stays_data() -> None:
             None,
             "Les gens veulent plus de livres et de calme dans la salle.",
             ("Objectif", "Contexte", "Décisions et accords", "Proposition pour la prochaine session"),
-            ("### Books (3 sur 4 participants)", "- Répondre : Who pays?"),
+            ("### Books (3 sur 4 participants)", "- Répondre à : Who pays?"),
         ),
         ("zh-Hant", "大家想要更多的書。", ("目標", "概覽", "決定與共識"), ("### Books（4 位參與者中的 3 位）",)),
         ("ar", "يريد الناس مزيدًا من الكتب.", ("الهدف", "نظرة عامة"), ("- الخطوات التالية: The new library",)),
-        ("es", "La gente quiere más libros.", ("Objetivo", "Preguntas abiertas"), ("- Trabajar: Comics or none.",)),
+        ("es", "La gente quiere más libros.", ("Objetivo", "Preguntas abiertas"), ("- Abordar: Comics or none.",)),
     ],
 )
 def test_its_frame_is_in_the_language_of_the_session(

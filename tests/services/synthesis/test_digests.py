@@ -20,7 +20,7 @@ BUSES = RegisteredTheme("t1", "Buses", "What runs in the streets.")
 
 
 def buses() -> SharedRegistry:
-    """The register of a session that spoke of buses before."""
+    """The registry of a session that spoke of buses before."""
     return SharedRegistry(ThemeRegistry(1, (BUSES,), 1))
 
 
@@ -32,7 +32,7 @@ def digest(
     *points: object,
     previous: Digest | None = None,
     messages: list[Message] | None = None,
-    register: SharedRegistry | None = None,
+    shared: SharedRegistry | None = None,
 ) -> tuple[Digest, QueuedModel]:
     model = QueuedModel(calls("record_digest", {"points": list(points)}))
     made = digest_thread(
@@ -40,7 +40,7 @@ def digest(
         thread(),
         previous,
         MESSAGES if messages is None else messages,
-        register=register or buses(),
+        shared=shared or buses(),
         model=model,
         deadline=deadline(),
         now=NOW,
@@ -107,9 +107,7 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
 
 
 def failing(model: QueuedModel) -> None:
-    digest_thread(
-        view(), thread(), None, MESSAGES, register=SharedRegistry(), model=model, deadline=deadline(), now=NOW
-    )
+    digest_thread(view(), thread(), None, MESSAGES, shared=SharedRegistry(), model=model, deadline=deadline(), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +128,7 @@ def test_without_words_of_the_participant_no_model_is_asked() -> None:
     model = QueuedModel()
     asked = [message(5, "assistant", "Still there?")]
     made = digest_thread(
-        view(), thread(), previous, asked, register=SharedRegistry(), model=model, deadline=deadline(), now=NOW
+        view(), thread(), previous, asked, shared=SharedRegistry(), model=model, deadline=deadline(), now=NOW
     )
     assert made == Digest("t1", 5, previous.points, 2, "earlier", NOW)
     assert model.requests == []
@@ -157,42 +155,42 @@ def test_the_model_is_shown_the_themes_behind_what_is_cached_for_longer() -> Non
     brief, themes = model.requests[0].system
     assert (brief.cached, themes.cached) == (True, True)
     assert themes.text == '<theme id="t1" label="Buses">What runs in the streets.</theme>'
-    _, model = digest(register=SharedRegistry())
+    _, model = digest(shared=SharedRegistry())
     assert len(model.requests[0].system) == 1
 
 
 def test_a_point_goes_to_the_theme_it_names_or_to_the_one_of_its_label_or_to_a_new_one() -> None:
-    register = buses()
+    shared = buses()
     made, _ = digest(
         proposal("m2", "", text="a", theme="t1", topic="anything"),
         proposal("m2", "", text="b", theme="t99", topic="  BUSES "),
         proposal("m4", "", text="c", theme="", topic="Parks"),
         proposal("m4", "", text="d", theme=7, topic="parks"),
         proposal("m4", "", text="e", theme=None, topic=""),
-        register=register,
+        shared=shared,
     )
     assert [kept.theme for kept in made.points] == ["t1", "t1", "t2", "t2", None]
-    assert register.registry == ThemeRegistry(2, (BUSES, RegisteredTheme("t2", "Parks", coined_by="t1")), 2)
+    assert shared.registry == ThemeRegistry(2, (BUSES, RegisteredTheme("t2", "Parks", coined_by="t1")), 2)
 
 
 def test_what_a_digest_says_about_a_theme_is_told_to_nobody_else() -> None:
-    register = SharedRegistry()
+    shared = SharedRegistry()
     planted = {"description": "Mrs Ora Wren of 12 Mill Lane says so.", "summary": "Ora Wren", "label": "Ora Wren"}
-    digest(*(proposal("m2", "", topic=f"Matter {n}", theme="", **planted) for n in range(9)), register=register)
-    _, model = digest(register=register)
+    digest(*(proposal("m2", "", topic=f"Matter {n}", theme="", **planted) for n in range(9)), shared=shared)
+    _, model = digest(shared=shared)
     assert "Matter 8" in model.prompt
     assert "Wren" not in model.prompt
 
 
-def test_nobody_fills_the_register_alone() -> None:
-    register, previous = SharedRegistry(), None
+def test_nobody_fills_the_registry_alone() -> None:
+    shared, previous = SharedRegistry(), None
     for part in range(3):
         points = [proposal("m2", "", text=f"{part} {n}", topic=f"topic {part} {n}") for n in range(15)]
-        previous, _ = digest(*points, previous=previous, register=register)
+        previous, _ = digest(*points, previous=previous, shared=shared)
     assert previous is not None
-    assert len(register.registry.live) == MAX_OF_ONE
+    assert len(shared.registry.live) == MAX_OF_ONE
     assert sum(kept.theme is None for kept in previous.points) == 45 - MAX_OF_ONE
-    other, _ = digest(proposal("m2", "", topic="something else"), register=register)
+    other, _ = digest(proposal("m2", "", topic="something else"), shared=shared)
     assert other.points[0].theme == f"t{MAX_OF_ONE + 1}"
 
 

@@ -130,9 +130,9 @@ class Obedient(Honest):
 
 
 def run(said: Mapping[str, Sequence[str]], model: Model) -> tuple[WrittenSummary, list[Digest]]:
-    register = SharedRegistry()
-    digests = digest_all(said, "Town", model, register)
-    return sum_up(digests, register.registry, model), digests
+    shared = SharedRegistry()
+    digests = digest_all(said, "Town", model, shared)
+    return sum_up(digests, shared.registry, model), digests
 
 
 def sum_up(digests: Sequence[Digest], registry: ThemeRegistry, model: Model) -> WrittenSummary:
@@ -197,10 +197,10 @@ def test_one_order_given_nine_times_is_one_voice() -> None:
 )
 @each_row("digests", [Honest(), RuleBasedModel()])
 def test_sentences_that_look_like_orders_are_points_like_any_other(words: str, digests: Model) -> None:
-    register = SharedRegistry()
-    made = digest_all({**CROWD, "ada": [words]}, "Town", digests, register)
+    shared = SharedRegistry()
+    made = digest_all({**CROWD, "ada": [words]}, "Town", digests, shared)
     assert [point.quote for point in made[-1].points] == [words]
-    book = EvidenceBook(aggregate_digests(made), register.registry)
+    book = EvidenceBook(aggregate_digests(made), shared.registry)
     assert words in [piece.text for piece in tags.read("point", book.render())]
     theme = made[-1].points[0].theme
-    assert theme in {it.id for it in sum_up(made, register.registry, Honest()).summary.themes}
+    assert theme in {it.id for it in sum_up(made, shared.registry, Honest()).summary.themes}

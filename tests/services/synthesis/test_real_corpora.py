@@ -39,19 +39,19 @@ def everybody(corpus: str) -> dict[str, list[str]]:
     return dict(said)
 
 
-def digest_all(said: Said, topic: str, model: Model, register: SharedRegistry) -> list[Digest]:
+def digest_all(said: Said, topic: str, model: Model, shared: SharedRegistry) -> list[Digest]:
     made = []
     for author, texts in said.items():
         messages = [message(number, "user", words) for number, words in enumerate(texts, 1)]
-        fixed: Any = {"register": register, "model": model, "deadline": deadline(), "now": NOW}
+        fixed: Any = {"shared": shared, "model": model, "deadline": deadline(), "now": NOW}
         made.append(digest_thread(view(topic=topic), thread(author), None, messages, **fixed))
     return made
 
 
 def summarise(said: Said, topic: str, model: Model | None = None, digests: Model | None = None) -> Summary:
-    register = SharedRegistry()
-    made = digest_all(said, topic, digests or RuleBasedModel(), register)
-    book = EvidenceBook(aggregate_digests(made), register.registry)
+    shared = SharedRegistry()
+    made = digest_all(said, topic, digests or RuleBasedModel(), shared)
+    book = EvidenceBook(aggregate_digests(made), shared.registry)
     return write_summary(view(topic=topic), book, model=model or RuleBasedModel(), deadline=deadline(), now=NOW).summary
 
 

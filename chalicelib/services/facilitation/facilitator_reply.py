@@ -88,8 +88,7 @@ def facilitate(
     """
     care = _is_in_danger(thread, answers, history)
     pace = measure_pace(view, thread, history, max_turns, language, care=care, leaving=leaving)
-    is_time_for_themes = pace.turn < pace.budget and not care and not leaving
-    notes = choose_themes(view, thread, history, condensed) if is_time_for_themes else ()
+    notes = choose_themes(view, thread, history, condensed) if pace.has_room_for_themes else ()
     request = Request(
         task="turn",
         tier="medium",

@@ -29,7 +29,7 @@ from chalicelib.services.facilitation.repeated_questions import find_repeated, i
 from chalicelib.services.participants import form
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.services.safety import danger_in
-from chalicelib.services.synthesis import claims, markdown, quotation_marks
+from chalicelib.services.synthesis import claims, markdown
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.answers import Answer, typical
 from chalicelib.services.synthesis.disclosure import SharedWords
@@ -37,7 +37,7 @@ from chalicelib.services.synthesis.own_words import OwnWords
 from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.services.synthesis.withheld import withhold
-from chalicelib.text import email_addresses, language, matching, normalise, scripts, sentences, tokens
+from chalicelib.text import email_addresses, language, matching, normalise, quotation_marks, scripts, sentences, tokens
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language, session_tag
 from chalicelib.web.kit.markdown import render_markdown, render_model_text
 from tests.services.builders import NOW, deadline, digest, point, session, view

@@ -1,7 +1,7 @@
 """The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person; and
-how many conversations begin.
+how many conversations begin, and how many sign-in mails are asked for.
 
-Neither an address nor a person is kept: what is counted is a fingerprint, for a minute.
+Neither an address nor a person is kept: what is counted is a fingerprint, for a minute, of mails for an hour.
 """
 
 import ipaddress

@@ -39,10 +39,10 @@ def _recap(context: RequestContext, deps: ConversationDeps, deadline: Deadline) 
     """Has the facilitator say goodbye, which ends the conversation; gives the turn, or None where nothing came of it."""
     if not context.begun.message_count or not request_context.is_active(context.view, deps):
         return None
+    context = request_context.with_history(context, deps)
     taken = take_lease(context.begun, deps)
     if taken is None:
         return None
-    context = request_context.with_history(context, deps)
     try:
         return turn.reply(context, taken, context.history, deps, deadline, leaving=True)
     except (Unavailable, Conflict):

@@ -4,7 +4,8 @@ The reply is made under a lease on the thread, so two turns never interleave. Se
 turn: its reply where there is one, else another try.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -131,8 +132,8 @@ def reply(
 
     To a participant who is `leaving` the facilitator says goodbye, and the conversation is concluded.
     """
-    turn_id, meter = thread.turn_id or "", meter_for(context.view, deps.model)
-    try:
+    meter = meter_for(context.view, deps.model)
+    with _lease_released_on_failure(thread, deps):
         condensed, shown = condense(context.condensed, history, thread.last_sequence + 1)
         given = facilitate(
             _with_prompt_of(thread, context.view, deps),
@@ -149,18 +150,22 @@ def reply(
         )
         given = replace(given, usage=meter.usage)
         message = messages.make_reply(thread, given, request_id, new_id=deps.new_id(), now=deps.clock.now())
-        stored = deps.conversations.reply(thread, message, None if condensed is context.condensed else condensed)
-    except ModelUnavailable as error:
-        deps.conversations.release_lease(thread, turn_id)
-        raise Unavailable(error.message if isinstance(error, BudgetSpent) else _DOWN, error.retry_after) from error
-    except Exception:
-        deps.conversations.release_lease(thread, turn_id)
-        raise
-    if not stored:
-        deps.conversations.release_lease(thread, turn_id)
-        raise Conflict("Another request is answering this message; send the same message again")
+        if not deps.conversations.reply(thread, message, None if condensed is context.condensed else condensed):
+            raise Conflict("Another request is answering this message; send the same message again")
     conversation = ThreadView(thread.with_reply(message), context.answers, (*history, message))
     return make_turn(context.view.session, thread, message, conversation)
+
+
+@contextmanager
+def _lease_released_on_failure(thread: Thread, deps: ConversationDeps) -> Iterator[None]:
+    """Gives the lease that `thread` holds back where no reply is stored. Raises Unavailable where the model gives none."""
+    try:
+        yield
+    except Exception as error:
+        deps.conversations.release_lease(thread, thread.turn_id or "")
+        if not isinstance(error, ModelUnavailable):
+            raise
+        raise Unavailable(error.message if isinstance(error, BudgetSpent) else _DOWN, error.retry_after) from error
 
 
 def is_stored(message_id: str, context: RequestContext) -> bool:

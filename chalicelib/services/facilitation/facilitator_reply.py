@@ -88,8 +88,7 @@ def facilitate(
     """
     care = _is_in_danger(thread, answers, history)
     pace = measure_pace(view, thread, history, max_turns, language, care=care, leaving=leaving)
-    tells = pace.turn < pace.budget and not care and not leaving
-    notes = choose_themes(view, thread, history, condensed) if tells else ()
+    notes = choose_themes(view, thread, history, condensed) if pace.has_room_for_themes else ()
     request = Request(
         task="turn",
         tier="medium",
@@ -98,16 +97,8 @@ def facilitate(
         max_tokens=MAX_TOKENS,
         tools=(CONCLUDE, widgets.PRESENT_WIDGET) if view.session.widgets_enabled else (CONCLUDE,),
     )
-    reply = _ask_model(model, request, thread, deadline, pace)
     examination = Examination(view, answers, history, help_text, care)
-    problem = examination.find_problem(reply)
-    if problem and deadline.remaining() >= SECOND_CALL:
-        again = _ask_again(model, _add_note(request, problem.note), thread, deadline, pace)
-        other = examination.find_problem(again)
-        usage = reply.usage + again.usage
-        if other is None or other.weight < problem.weight:
-            reply, problem = again, other
-        reply = replace(reply, usage=usage)
+    reply, problem = _ask_twice(model, request, thread, deadline, pace, examination)
     if not reply.content:
         raise ModelUnavailable("The facilitator is unavailable; send the same message again")
     if problem and problem.weight == _SECRET:
@@ -204,6 +195,21 @@ def _is_in_danger(thread: Thread, answers: Sequence[Answer], history: Sequence[M
         found = {"session_id": thread.session_id, "language": sign.language, "kind": sign.kind}
         logger.warning("care comes first", extra={"event": CARE_FIRST, **found})
     return sign is not None
+
+
+def _ask_twice(
+    model: Model, request: Request, thread: Thread, deadline: Deadline, pace: Pace, examination: Examination
+) -> tuple[FacilitatorReply, Problem | None]:
+    """Returns a message and what is wrong with it: where that is anything and time is left, the better of two."""
+    reply = _ask_model(model, request, thread, deadline, pace)
+    problem = examination.find_problem(reply)
+    if problem is None or deadline.remaining() < SECOND_CALL:
+        return reply, problem
+    again = _ask_again(model, _add_note(request, problem.note), thread, deadline, pace)
+    other, usage = examination.find_problem(again), reply.usage + again.usage
+    if other is None or other.weight < problem.weight:
+        reply, problem = again, other
+    return replace(reply, usage=usage), problem
 
 
 def _add_note(request: Request, problem: str) -> Request:

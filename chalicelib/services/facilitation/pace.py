@@ -37,6 +37,11 @@ class Pace(Struct, frozen=True):
     minutes: int | None = None
     language: str | None = None
 
+    @property
+    def has_room_for_themes(self) -> bool:
+        """Whether a theme of others may come in: there is time left, and nothing comes before it."""
+        return self.turn < self.budget and not self.care and not self.leaving
+
 
 def measure_pace(
     view: SessionView,

@@ -10,8 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from chalicelib.services.synthesis.quotation_marks import find_quoted_spans
 from chalicelib.text import sentences, tokens
+from chalicelib.text.quotation_marks import find_quoted_spans
 
 # What is long enough to be a repetition: twelve words, or as many characters without spaces as weigh the same.
 _WORD, _CHARACTER, _ENOUGH = 2, 1, 24

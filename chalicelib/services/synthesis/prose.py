@@ -12,10 +12,10 @@ from itertools import accumulate
 
 from chalicelib.model import Quote
 from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_address
-from chalicelib.services.synthesis.quotation_marks import find_quoted_spans, find_sentences
 from chalicelib.text import tokens
 from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
+from chalicelib.text.quotation_marks import find_quoted_spans, find_sentences
 
 MOST_OF_A_TERM = 3  # words; in scripts without spaces twice as many characters
 _TITLES = "《"  # marks a title, not words that somebody said

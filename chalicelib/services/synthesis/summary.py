@@ -14,7 +14,6 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Model, ModelUnavailable
 from chalicelib.model import SessionView, Summary, ThemeRegistry
-from chalicelib.services.synthesis import quotation_marks
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.coverage import MajorThemes
@@ -27,6 +26,7 @@ from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_tex
 from chalicelib.services.synthesis.theme_groups import MAX_TEXT, group_themes, one_line
 from chalicelib.services.synthesis.theme_merging import merge_themes
 from chalicelib.services.synthesis.withheld import withhold
+from chalicelib.text import quotation_marks
 from chalicelib.text.language import OWN, detect_language, match_language
 
 MAX_THEMES = 20  # more are named only

@@ -14,10 +14,10 @@ from chalicelib.services.synthesis.aggregate import count_stances
 from chalicelib.services.synthesis.coverage import MajorThemes
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook, pick_quotes
 from chalicelib.services.synthesis.prose import ProseCheck
-from chalicelib.services.synthesis.quotation_marks import split_paragraphs
 from chalicelib.services.synthesis.shared_registry import MAX_DESCRIPTION
 from chalicelib.text import normalise
 from chalicelib.text.normalise import fold
+from chalicelib.text.quotation_marks import split_paragraphs
 
 MAX_GIVEN = 12  # themes of a model's
 MAX_LABEL = 80

@@ -16,10 +16,10 @@ from msgspec.structs import replace
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Summary
 from chalicelib.services.synthesis.aggregate import Aggregate
-from chalicelib.services.synthesis.quotation_marks import find_sentences
 from chalicelib.text import tokens
 from chalicelib.text.names import NOUNS_HAVE_CAPITALS, Word, key_of, read_words
 from chalicelib.text.normalise import fold_twins, normalise
+from chalicelib.text.quotation_marks import find_sentences
 from chalicelib.text.shared_runs import CHARACTERS, WORDS, cut_runs
 
 _ADDRESS = re.compile(r"@|\bhttps?:|\bwww\.|\w\.[^\W\d_]{2,}", re.IGNORECASE)

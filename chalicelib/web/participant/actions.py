@@ -73,27 +73,26 @@ def conclude(chat: ChatRequest) -> Response:
         stored=container.feedback(),
         deadline=chat.deadline,
     )
-    return (
-        continue_chat(chat, turn.session, turn.conversation, done="done") if turn else continue_chat(chat, done="done")
-    )
+    if turn is None:
+        return continue_chat(chat, done="done")
+    return continue_chat(chat, turn.session, turn.conversation, done="done")
 
 
 def rate_conversation(chat: ChatRequest, form: Form) -> Response:
     """Keeps how the participant found the conversation."""
     chosen, comment = form.get("rating", ""), form.get("comment", "")
     is_chosen = chosen in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1))
-    if not is_chosen or len(comment) > feedback.COMMENT_LIMIT:
-        view, thread = chat.read()
-        return show_chat(chat, view, thread, _refuse_rating(chosen, comment, chat.locale(view.session).texts))
-    feedback.rate(
-        chat.session_id,
-        chat.who,
-        int(chosen),
-        comment,
-        deps=container.conversation_deps(),
-        stored=container.feedback(),
-    )
-    return continue_chat(chat, done="rated")
+    is_long = len(comment) > feedback.COMMENT_LIMIT
+    if is_chosen and not is_long:
+        deps, stored = container.conversation_deps(), container.feedback()
+        feedback.rate(chat.session_id, chat.who, int(chosen), comment, deps=deps, stored=stored)
+        return continue_chat(chat, done="rated")
+    view, thread = chat.read()
+    texts = chat.locale(view.session).texts
+    missing = "" if is_chosen else texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
+    overlong = texts("over_limit", count=len(comment), limit=feedback.COMMENT_LIMIT) if is_long else ""
+    entered = FeedbackForm(chosen, comment, missing, overlong)
+    return show_chat(chat, view, thread, ActionOutcome(missing or overlong, feedback=entered, status=400))
 
 
 def identify_error(error: Exception, chat: ChatRequest) -> HarmonicaError:
@@ -170,16 +169,6 @@ def _message_id(form: Form, content: str) -> str | None:
         return str(uuid.uuid5(uuid.UUID(form.get("message_id", "")), content))
     except ValueError:
         return None
-
-
-def _refuse_rating(chosen: str, comment: str, texts: Texts) -> ActionOutcome:
-    """Returns what is wrong with a rating, beside what was entered."""
-    in_range = chosen in map(str, range(feedback.LOWEST, feedback.HIGHEST + 1))
-    missing = "" if in_range else texts("rate_missing", lowest=feedback.LOWEST, highest=feedback.HIGHEST)
-    is_long = len(comment) > feedback.COMMENT_LIMIT
-    overlong = texts("over_limit", count=len(comment), limit=feedback.COMMENT_LIMIT) if is_long else ""
-    entered = FeedbackForm(chosen, comment, missing, overlong)
-    return ActionOutcome(missing or overlong, feedback=entered, status=400)
 
 
 def _explain_content(content: str, texts: Texts) -> str:

@@ -19,8 +19,11 @@ from chalicelib.web.kit.request import TURN_SECONDS, source_address
 
 
 class ChatRequest(Struct, frozen=True):
-    """Who asks for what. `after` is the last message that a script has on its page; None where a whole page is wanted.
-    `browser` is the id that this browser has, or is given now."""
+    """Who asks for what.
+
+    `after` is the last message that a script has on its page; None where a whole page is wanted. `browser` is the id that this
+    browser has, or is given now.
+    """
 
     request: Request
     session_id: str
@@ -31,7 +34,7 @@ class ChatRequest(Struct, frozen=True):
 
     @property
     def person(self) -> str:
-        """The random id."""
+        """The participant's id in this session."""
         return self.identity.person
 
     @property

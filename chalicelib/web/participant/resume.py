@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Session
-from chalicelib.services.conversations.access import end_access
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
+from chalicelib.services.conversations.revocation import end_access
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity

@@ -23,9 +23,8 @@ class Change:
     before: dict[str, Any]
     after: dict[str, Any]
     is_refused: bool = False
-    questions: list[str] = field(
-        default_factory=list
-    )  # of the answers that are stored in the end, where nothing is refused
+    # Of the answers that are stored in the end, where nothing is refused.
+    questions: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return self.name

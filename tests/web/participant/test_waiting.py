@@ -55,7 +55,7 @@ def test_who_comes_over_the_pace_waits_on_a_page_that_lets_them_in_by_itself(
     come(session)
     page = wait(session, ben)
     assert page.status == 429
-    assert "You are let in in a moment" in page.text
+    assert "You will be let in shortly" in page.text
     assert "What you entered is kept" in page.text
     assert (model.count("turn"), len(answers(host, session))) == (2, 0)
     seconds, url = refresh_of(page)

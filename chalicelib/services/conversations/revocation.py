@@ -1,4 +1,4 @@
-"""The links and cookies that lead to a conversation: its participant may end all that there are."""
+"""Revocation of the links and cookies that lead to a conversation: its participant may end all that there are."""
 
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import AccessEnded, ConversationDeps

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.synthesis.quotation_marks import (
+from chalicelib.text.quotation_marks import (
     find_quoted_spans,
     find_sentences,
     split_paragraphs,

@@ -12,6 +12,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from chalicelib.api import documentation, not_found
 from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMMARIES
 from chalicelib.web.host import routes as host
+from chalicelib.web.host import session_routes
 from chalicelib.web.kit import routes as kit
 from chalicelib.web.participant import routes as participant
 
@@ -21,6 +22,7 @@ app.register_blueprint(documentation.routes, url_prefix="/api/v1")
 app.register_blueprint(documentation.pages)
 app.register_blueprint(participant.routes)
 app.register_blueprint(host.routes)
+app.register_blueprint(session_routes.routes)
 app.register_blueprint(kit.routes)
 app.register_blueprint(not_found.routes_with(kit.show_problem))
 

@@ -1,4 +1,4 @@
-"""Routes of the pages for hosts. What a page does is imported when one is first asked for."""
+"""Routes of the pages for hosts, but for those of a session. What a page does is imported when one is first asked for."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -27,38 +27,6 @@ def get_home() -> Response:
         return dashboard.show_dashboard(host) if host else home.show(request)
 
     return respond(routes.current_request, show)
-
-
-@routes.route("/new", methods=READ, content_types=[])
-def get_new() -> Response:
-    """Returns the form for a new session."""
-    from chalicelib.web.host import new_session
-
-    return _respond_to_host(new_session.show_new)
-
-
-@routes.route("/new", methods=["POST"], content_types=[])
-def post_new() -> Response:
-    """Makes a session."""
-    from chalicelib.web.host import new_session
-
-    return _respond_to_host(new_session.receive_new)
-
-
-@routes.route("/sessions/{session_id}", methods=READ, content_types=[])
-def get_session(session_id: str) -> Response:
-    """Returns the page of a session."""
-    from chalicelib.web.host import session
-
-    return _respond_to_host(lambda host: session.show_session(host, session_id))
-
-
-@routes.route("/sessions/{session_id}", methods=["POST"], content_types=[])
-def post_session(session_id: str) -> Response:
-    """Ends, reopens or deletes a session."""
-    from chalicelib.web.host import session
-
-    return _respond_to_host(lambda host: session.receive_session(host, session_id))
 
 
 @routes.route("/sign-in", methods=READ, content_types=[])
@@ -122,7 +90,7 @@ def post_sign_out() -> Response:
     """Ends this browser session."""
     from chalicelib.web.host import sign_in
 
-    return _respond_to_host(sign_in.sign_out)
+    return answer_host(routes, sign_in.sign_out)
 
 
 @routes.route("/account", methods=READ, content_types=[])
@@ -130,7 +98,7 @@ def get_account() -> Response:
     """Returns the account."""
     from chalicelib.web.host import account
 
-    return _respond_to_host(account.show_account)
+    return answer_host(routes, account.show_account)
 
 
 @routes.route("/account", methods=["POST"], content_types=[])
@@ -138,7 +106,7 @@ def post_account() -> Response:
     """Ends other browser sessions."""
     from chalicelib.web.host import account
 
-    return _respond_to_host(account.receive_account)
+    return answer_host(routes, account.receive_account)
 
 
 @routes.route("/keys", methods=READ, content_types=[])
@@ -146,7 +114,7 @@ def get_keys() -> Response:
     """Returns the API keys."""
     from chalicelib.web.host import api_keys
 
-    return _respond_to_host(api_keys.show_keys)
+    return answer_host(routes, api_keys.show_keys)
 
 
 @routes.route("/keys", methods=["POST"], content_types=[])
@@ -154,10 +122,11 @@ def post_keys() -> Response:
     """Makes a key, or revokes one."""
     from chalicelib.web.host import api_keys
 
-    return _respond_to_host(api_keys.receive_keys)
+    return answer_host(routes, api_keys.receive_keys)
 
 
-def _respond_to_host(answer: "Callable[[HostRequest], Response]") -> Response:
+def answer_host(door: Blueprint, answer: "Callable[[HostRequest], Response]") -> Response:
+    """Returns what this gives for the host who is signed in; sends everybody else to sign in."""
     from chalicelib.web.host.request import respond_to_host
 
-    return respond_to_host(routes.current_request, answer)
+    return respond_to_host(door.current_request, answer)

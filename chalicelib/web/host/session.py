@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import container
-from chalicelib.errors import Forbidden, Invalid
+from chalicelib.errors import Invalid
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import delete_session, edit_session, join_url
@@ -13,8 +13,8 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.store.sessions import FOR_COUNT
 from chalicelib.text.normalise import fold
 from chalicelib.web.host.account import ZONE
-from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
@@ -26,25 +26,19 @@ _NEWS = {"made": "session_made", "end": "session_ended", "reopen": "session_reop
 
 def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    found = require_uuid(session_id)
-    view = container.sessions().view(found, FOR_COUNT, host.user_id)
-    if not has_role(view, "viewer"):
-        raise Forbidden
+    view = open_session(host, session_id, FOR_COUNT)
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
-        "session": of,
-        "state": of.status_at(container.clock().now()),
         "joined": texts("persons", count=view.tally.participants),
         "completed": view.tally.completed,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "join_url": join_url(public_url(host.request), of.id),
-        "may_edit": has_role(view, "editor"),
         "may_delete": has_role(view, "admin"),
         "name_error": name_error,
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
-    return render_host_page(host.request, "session.html", status, host=host, **values)
+    return render_session_page(host, view, "overview", "session.html", status, **values)
 
 
 def receive_session(host: HostRequest, session_id: str) -> Response:

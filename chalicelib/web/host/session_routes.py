@@ -1,0 +1,40 @@
+"""Routes of the pages with which a host designs and runs a session. What a page does is imported when one is first asked for."""
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.web.host.routes import answer_host
+from chalicelib.web.kit.http import READ
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/new", methods=READ, content_types=[])
+def get_new() -> Response:
+    """Returns the form for a new session."""
+    from chalicelib.web.host import new_session
+
+    return answer_host(routes, new_session.show_new)
+
+
+@routes.route("/new", methods=["POST"], content_types=[])
+def post_new() -> Response:
+    """Makes a session."""
+    from chalicelib.web.host import new_session
+
+    return answer_host(routes, new_session.receive_new)
+
+
+@routes.route("/sessions/{session_id}", methods=READ, content_types=[])
+def get_session(session_id: str) -> Response:
+    """Returns the page of a session."""
+    from chalicelib.web.host import session
+
+    return answer_host(routes, lambda host: session.show_session(host, session_id))
+
+
+@routes.route("/sessions/{session_id}", methods=["POST"], content_types=[])
+def post_session(session_id: str) -> Response:
+    """Ends, reopens or deletes a session."""
+    from chalicelib.web.host import session
+
+    return answer_host(routes, lambda host: session.receive_session(host, session_id))

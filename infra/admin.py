@@ -2,7 +2,7 @@
 
     python -m infra.admin create-user ana@example.com --name Ana
     python -m infra.admin disable-user ana@example.com   (enable-user lets the same keys in again)
-    python -m infra.admin mint-key ana@example.com --name laptop --rate 100
+    python -m infra.admin mint-key ana@example.com --name laptop --rate 100 --access read --expires 90
     python -m infra.admin list-keys ana@example.com
     python -m infra.admin revoke-key hm_live_…           (- reads the key from standard input)
     python -m infra.admin revoke-keys --prefix hm_live_ab12
@@ -23,7 +23,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ import boto3
 from infra.local import instance
 
 if TYPE_CHECKING:
-    from chalicelib.model import KeyRecord
+    from chalicelib.model import Access, KeyRecord
 
 _INDEX_SECONDS = 2.0  # after which the index of a user's keys and browser sessions has what was new
 _TIME = "%Y-%m-%d %H:%M"  # UTC
@@ -56,14 +56,22 @@ def find_or_create_user(email: str, name: str | None = None) -> str:
         return create_user(email, name)
 
 
-def mint_key(user_id: str, name: str | None = None, rate: int | None = None) -> str:
-    """Make an API key with a limit in requests a minute; gives the key, which is stored nowhere."""
+def mint_key(
+    user_id: str,
+    name: str | None = None,
+    rate: int | None = None,
+    access: "Access" = "write",
+    days: int | None = None,
+) -> str:
+    """Make an API key with a limit in requests a minute, for so many days; gives the key, which is stored nowhere."""
     from chalicelib import container
     from chalicelib.services.access import limits
     from chalicelib.services.accounts import keys
 
-    limit = limits.DEFAULT_RATE if rate is None else rate
-    return keys.mint_key(user_id, name, rate=limit, accounts=container.accounts(), now=_now())[0]
+    now, limit = _now(), limits.DEFAULT_RATE if rate is None else rate
+    expires_at = None if days is None else now + timedelta(days=days)
+    accounts = container.accounts()
+    return keys.mint_key(user_id, name, rate=limit, accounts=accounts, now=now, access=access, expires_at=expires_at)[0]
 
 
 def list_keys(user_id: str) -> list[str]:
@@ -214,7 +222,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], str]] = {
     "disable-user": _switch_user,
     "enable-user": _switch_user,
     "sign-in-link": lambda asked: sign_in_link(asked.email),
-    "mint-key": lambda asked: mint_key(user_id_of(asked.email), asked.name, asked.rate),
+    "mint-key": lambda asked: mint_key(user_id_of(asked.email), asked.name, asked.rate, asked.access, asked.expires),
     "list-keys": lambda asked: "\n".join(list_keys(user_id_of(asked.email))) or f"{asked.email} has no keys",
     "revoke-key": _revoke,
     "revoke-keys": lambda asked: "\n".join(revoke_keys(asked.prefix, asked.user and user_id_of(asked.user))),
@@ -272,6 +280,14 @@ def _add_users_and_keys(commands: "argparse._SubParsersAction[argparse.ArgumentP
     key.add_argument("email")
     key.add_argument("--name")
     key.add_argument("--rate", type=int, help="requests a minute (default 300)")
+    key.add_argument("--access", choices=["read", "write"], default="write", help="read, or change too (default)")
+    key.add_argument(
+        "--expires",
+        type=int,
+        choices=range(1, 3_651),
+        metavar="DAYS",
+        help="days that it works (default: until revoked)",
+    )
     revoked = commands.add_parser("revoke-key", help="make a key useless from now on, and what was fetched with it")
     revoked.add_argument("key")
     several = commands.add_parser("revoke-keys", help="the same for keys that are known by their prefix or user only")

@@ -59,7 +59,7 @@ def is_ignorable(character: str) -> bool:
     return not character.isascii() and bool(_IGNORABLE.match(character))
 
 
-def normalise(text: str, form: Literal["NFC", "NFKC"]) -> str:
+def normalise(text: str, form: Literal["NFC", "NFKC", "NFKD"]) -> str:
     """The text in a normal form. Runs of more combining marks than any language has are broken up by an invisible mark."""
     if text.isascii():
         return text

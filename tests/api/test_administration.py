@@ -64,6 +64,19 @@ def test_keys_are_listed_by_what_they_begin_with_and_never_whole(run: Run, host:
     assert refusal(run, "list-keys", "cy@example.com") == "cy@example.com has no account"
 
 
+def test_a_key_may_be_made_to_read_only_and_for_some_days(
+    run: Run, host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "_now", clock.now)
+    options = ("--access", "read", "--expires", "30")
+    other = Host(host.client, host.user_id, run("mint-key", "ana@example.com", *options))
+    assert (me(other), other.call("POST", "/sessions", {"topic": "Lunch", "goal": "Eat"}).status_code) == (200, 403)
+    clock.advance(30 * 24 * 3600 - 1)
+    assert me(other) == 200
+    clock.advance(1)
+    assert me(other) == 401
+
+
 def test_a_key_is_revoked_by_what_it_begins_with_and_so_is_the_link_it_fetched(run: Run, host: Host) -> None:
     session = host.new_session()
     other = Host(host.client, host.user_id, run("mint-key", "ana@example.com", "--name", "laptop"))

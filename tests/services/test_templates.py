@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent.parent
 def test_there_are_sixteen_by_title() -> None:
     assert {template.slug for template in all_templates()} == SLUGS
     titles = [template.title for template in all_templates()]
-    assert titles == sorted(titles)
+    assert titles == sorted(titles, key=str.casefold)
     assert (
         len({template.id for template in all_templates()}) == len({template.icon for template in all_templates()}) == 16
     )

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
+from chalicelib.text.collation import sort_key
 
 _NAMESPACE = UUID("5b1f0f52-9f0e-4c0b-8a54-2f6f1f3c7f6e")  # ids follow from the oldest names, everywhere and for ever
 _FENCE = "+++\n"
@@ -43,7 +44,7 @@ class Template(Struct, frozen=True):
 def all_templates() -> tuple[Template, ...]:
     """All templates, by title."""
     read = [_read(file) for file in Path(__file__).parent.glob("*.md")]
-    return tuple(sorted(read, key=lambda template: template.title))
+    return tuple(sorted(read, key=lambda template: sort_key(template.title)))
 
 
 def find_template(name: str | None) -> Template | None:

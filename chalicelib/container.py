@@ -10,7 +10,7 @@ from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
 from chalicelib.services.access.join_pace import JoinPace
 from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.inclusion import ParticipantDeps
+from chalicelib.services.participants.decisions import ParticipantDeps
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts

@@ -20,8 +20,8 @@ from chalicelib.services.participants.form import (
     check_answers,
     check_size,
     find_name,
+    match_answers,
     name_among,
-    name_questions,
 )
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
@@ -45,7 +45,7 @@ def join(
     """
     context = request_context.find(session_id, who, deps)
     request_context.require_active(context.view, deps)
-    answers = {} if context.thread else name_questions(context.view.questions, given)
+    answers = {} if context.thread else match_answers(context.view.questions, given)
     return begin(context, who, answers, deps=deps, deadline=deadline, request_id=request_id)
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.model import Answer, Question, QuestionRole, SessionView
-from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, AnswerRefused, Given, in_a_row
+from chalicelib.services.participants.form import ANSWER_LIMIT, DEFAULT_QUESTIONS, AnswerRefused, Given, format_answer
 from chalicelib.services.participants.question_roles import asks_who, role_of
 from chalicelib.text.normalise import fold
 
@@ -47,7 +47,7 @@ class FilledForm(Struct, frozen=True):
     @property
     def words(self) -> list[str]:
         """All that was entered, each answer once."""
-        mine = (in_a_row(self.given.get(question.id, "")) for question in self.questions)
+        mine = (format_answer(self.given.get(question.id, "")) for question in self.questions)
         return [*filter(None, mine), *(answer.answer for answer in (*self.kept, *self.left_over))]
 
 
@@ -65,7 +65,7 @@ def fill_in(view: SessionView, shown: Sequence[ShownQuestion] | None, entered: M
     questions = view.questions
     seen = {question.id: question for question in (_DEFAULTS if shown is None else shown)}
     passed_over = {it.id for it in _DEFAULTS} - seen.keys() - {it.id for it in questions}
-    words = {named: given for named, given in entered.items() if in_a_row(given) and named not in passed_over}
+    words = {named: given for named, given in entered.items() if format_answer(given) and named not in passed_over}
     telling = _list_telling(view, seen)
     given = {it.id: words.pop(it.id) for it in questions if it.id in words and it.id not in telling}
     kept: list[Answer] = []
@@ -75,9 +75,9 @@ def fill_in(view: SessionView, shown: Sequence[ShownQuestion] | None, entered: M
         if was and (twin := _find_twin(was, questions, seen.keys() | given.keys())):
             given[twin.id] = answer
         elif was:
-            kept.append(Answer(named, was.text, in_a_row(answer), role=was.role))
+            kept.append(Answer(named, was.text, format_answer(answer), role=was.role))
         else:
-            left_over.append(Answer(named, "", in_a_row(answer)))
+            left_over.append(Answer(named, "", format_answer(answer)))
     worded = (_in_words_of(question, seen.get(question.id)) for question in questions)
     is_changed = shown is not None and [*map(show_question, questions)] != list(shown[: len(questions)])
     return FilledForm(tuple(worded), given, tuple(kept), tuple(left_over), is_changed or bool(left_over))

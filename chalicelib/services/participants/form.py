@@ -22,7 +22,7 @@ DEFAULT_QUESTIONS = (
     Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email", role="email"),
 )
 
-_IN_A_ROW = ", "  # between the options of one answer
+_SEPARATOR = ", "  # between the options of one answer
 _ONCE = "answers must have each question once"
 _MOST_DIGITS = 3  # of a position
 
@@ -85,8 +85,8 @@ def name_among(answers: Sequence[Answer]) -> str | None:
     return next((one_line(answer.answer, NAME_LIMIT) for answer in answers if answer.role == "name"), None)
 
 
-def name_questions(questions: Sequence[Question], given: Sequence[tuple[str, Given]]) -> dict[str, Given]:
-    """Returns by the ids of the questions what is given under their ids, their texts or their positions.
+def match_answers(questions: Sequence[Question], given: Sequence[tuple[str, Given]]) -> dict[str, Given]:
+    """Returns what is given by the ids of the questions; it may name them by id, by text or by position.
 
     Positions count from 1, as a list of them is printed; from 0 where the 0 is among them. Raises Invalid for what names no
     question, or one that was named before.
@@ -144,14 +144,14 @@ def check_size(answers: Sequence[Answer]) -> None:
         raise Invalid(f"answers must be at most {STORED_BYTES:,} bytes together, with control characters escaped")
 
 
-def in_a_row(given: Given) -> str:
+def format_answer(given: Given) -> str:
     """Returns what is entered as one text, trimmed; an empty one where nothing of it can be seen."""
-    text = given if isinstance(given, str) else _IN_A_ROW.join(given)
+    text = given if isinstance(given, str) else _SEPARATOR.join(given)
     return "" if is_blank(text) else text.strip()
 
 
 def _read_text(question: Question, given: Mapping[str, Given]) -> str:
-    return in_a_row(given.get(question.id, ""))
+    return format_answer(given.get(question.id, ""))
 
 
 def _check(question: Question, given: Mapping[str, Given]) -> Answer:
@@ -162,7 +162,7 @@ def _check(question: Question, given: Mapping[str, Given]) -> Answer:
             raise AnswerRefused(question, "required")
     elif question.multiple:
         choices = _choose(question, given[question.id])
-        answer = _IN_A_ROW.join(choices)
+        answer = _SEPARATOR.join(choices)
     elif len(answer) > ANSWER_LIMIT:
         raise AnswerRefused(question, "too_long")
     elif question.type == "Email" and not is_mail_address(answer):

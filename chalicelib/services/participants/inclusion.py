@@ -1,32 +1,14 @@
 """What a host does about single people: take one out of the results, or in again. `removal.py` removes one's data."""
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Message, Thread, ThreadView
 from chalicelib.model.jobs import WriteSummary
-from chalicelib.queues import Jobs
-from chalicelib.retry import Retry
+from chalicelib.services.participants.decisions import DECISION_RETRY, ParticipantDeps
 from chalicelib.services.participants.responses import WORDS_BYTES
 from chalicelib.services.synthesis import state
 from chalicelib.store import thread_head
-from chalicelib.store.conversations import Conversations
-from chalicelib.store.participants import Participants
-from chalicelib.store.removal import Removals
-
-RETRY = Retry(tries=5)  # of a decision about somebody who goes on speaking meanwhile
-
-
-class ParticipantDeps(Struct, frozen=True):
-    """What decisions about people work with."""
-
-    participants: Participants
-    removals: Removals
-    conversations: Conversations
-    jobs: Jobs
-    clock: Clock
 
 
 def set_included(session_id: str, found: ThreadView | None, included: bool, *, deps: ParticipantDeps) -> ThreadView:
@@ -35,7 +17,7 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
     Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
     no answer can carry comes without its messages.
     """
-    for failed in RETRY.attempts(deps.clock):
+    for failed in DECISION_RETRY.attempts(deps.clock):
         found = _read_again(session_id, found) if found and failed else found
         if found is None:
             raise NotFound("Participant not found")

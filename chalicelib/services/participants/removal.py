@@ -3,7 +3,7 @@
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import Session, ThreadView
 from chalicelib.model.jobs import EraseParticipant, WriteSummary
-from chalicelib.services.participants.inclusion import RETRY, ParticipantDeps
+from chalicelib.services.participants.decisions import DECISION_RETRY, ParticipantDeps
 from chalicelib.services.participants.scopes import listed_user
 from chalicelib.services.synthesis import state
 
@@ -15,7 +15,7 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
 
     Summary and brief are offline from this moment; jobs erase the messages, and write the summary anew.
     """
-    for failed in RETRY.attempts(deps.clock):
+    for failed in DECISION_RETRY.attempts(deps.clock):
         if found and failed:
             view, found = deps.participants.find(session.id, found.thread.id)
             session = view.session

@@ -16,7 +16,7 @@ from chalicelib.services.participants.form import (
     NAME_LIMIT,
     AnswerRefused,
     Given,
-    in_a_row,
+    format_answer,
 )
 from chalicelib.services.participants.question_roles import asks_who, role_of
 from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
@@ -137,7 +137,7 @@ def _provider_key() -> str:
 
 def _field(question: Question, given: Given, error: str | None, texts: Texts) -> Field:
     role, text = role_of(question), question_text(question, texts)
-    entered, is_choice = in_a_row(given), question.type == "Options"
+    entered, is_choice = format_answer(given), question.type == "Options"
     named = (entered,) if isinstance(given, str) else given
     chosen = tuple(option for option in question.options if option in named) if is_choice else ()
     rules = {"required": question.required, "email": question.type == "Email", "too_long": not is_choice}

@@ -8,7 +8,6 @@ from msgspec import structs
 
 from chalicelib import container
 from chalicelib.errors import NotFound
-from chalicelib.mail import MailRefused, send_mail
 from chalicelib.model.jobs import (
     QUEUE_OF,
     CloseSession,
@@ -24,7 +23,7 @@ from chalicelib.model.jobs import (
     WriteSummary,
 )
 from chalicelib.observability import logger
-from chalicelib.services.accounts.sign_in import write_sign_in_mail
+from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.removal import erase_participant
@@ -76,22 +75,15 @@ def run_job(job: Job) -> None:
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
         case SendSignInMail():
-            send_sign_in_mail(job.sign_in_id)
+            send_sign_in_mail(
+                job.sign_in_id,
+                sender=settings().mail_from,
+                public_url=settings().public_url,
+                deps=container.sign_in_deps(),
+                now=container.clock().now(),
+            )
         case _:
             assert_never(job)
-
-
-def send_sign_in_mail(sign_in_id: str) -> None:
-    """Write to whoever asked to be let in, where they may be. A mail that can never be sent is an error for the operator."""
-    now, deps = container.clock().now(), container.sign_in_deps()
-    written = write_sign_in_mail(sign_in_id, public_url=settings().public_url, deps=deps, now=now)
-    if written is None:
-        raise NotFound("Nobody is to be written to")
-    try:
-        send_mail(written, sender=settings().mail_from)
-    except MailRefused as error:
-        logger.error("mail refused", extra={"code": error.code})
-        raise
 
 
 def sweep() -> None:

@@ -4,15 +4,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.model.synthesis import Stance
+from chalicelib.model.synthesis import CountsPeople, Stance
 
 
-class Note(Struct, frozen=True, omit_defaults=True):
+class Note(CountsPeople, Struct, frozen=True, omit_defaults=True):
     """What is noted of one theme: who carries it, in counts, and a few messages that say so.
 
     `ids` are all ids that stand for it, its own first. The label and the description may be told to other participants
-    where nothing in them could come from one person only. `sources` are the participants who are different people for
-    certain; all where None.
+    where nothing in them could come from one person only.
     """
 
     label: str
@@ -24,11 +23,6 @@ class Note(Struct, frozen=True, omit_defaults=True):
     tells_label: bool = False
     tells_description: bool = False
     sources: int | None = None
-
-    @property
-    def people(self) -> int:
-        """How many different people carry it for certain."""
-        return self.participants if self.sources is None else self.sources
 
     @property
     def id(self) -> str:

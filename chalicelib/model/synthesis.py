@@ -137,12 +137,24 @@ class Quote(Struct, frozen=True):
     message_id: str
 
 
-class Theme(Struct, frozen=True):
+class CountsPeople:
+    """A record of what some participants have in common; `sources` are those who are different people for certain, all where None."""
+
+    __slots__ = ()
+    participants: int
+    sources: int | None
+
+    @property
+    def people(self) -> int:
+        """How many different people it is of for certain."""
+        return self.participants if self.sources is None else self.sources
+
+
+class Theme(CountsPeople, Struct, frozen=True):
     """What several participants talk about; `participants` is counted by code from the threads that carry it.
 
     `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
     `gathered` names the registered themes in it, for members only: digests named those. So is all of it where `members_only`.
-    `sources` are the participants who are different people for certain; all where None.
     """
 
     label: str
@@ -155,19 +167,13 @@ class Theme(Struct, frozen=True):
     members_only: bool = False
     sources: int | None = None
 
-    @property
-    def people(self) -> int:
-        """How many different people carry it for certain."""
-        return self.participants if self.sources is None else self.sources
 
-
-class Summary(Struct, frozen=True):
+class Summary(CountsPeople, Struct, frozen=True):
     """A finished summary: the markdown shown to the host, and the parts that other documents are made of.
 
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
-    each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes. `sources` are the
-    participants who are different people for certain; all where None.
+    each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes.
     """
 
     markdown: str
@@ -188,11 +194,6 @@ class Summary(Struct, frozen=True):
     withheld: tuple[str, ...] = ()
     withheld_quotes: tuple[str, ...] = ()
     sources: int | None = None
-
-    @property
-    def people(self) -> int:
-        """How many different people it is of for certain."""
-        return self.participants if self.sources is None else self.sources
 
     @property
     def critical_answers(self) -> Theme | None:

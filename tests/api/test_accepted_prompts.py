@@ -6,8 +6,8 @@ import pytest
 
 import app
 from tests import events
+from tests.api.edits import patch, refused
 from tests.api.hosts import Host, error_of
-from tests.api.shapes import SESSION, assert_shape
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
@@ -16,22 +16,6 @@ ORIGIN = {"topic": "Lunch", "goal": "Find out what people eat", "critical": None
 RECAP = {"prompt": "Ask about soup.", "prompt_summary": "Soup, and why.", "prompt_generated_from": ORIGIN}
 NO_PROMPT = "tells of a prompt, and this session has none yet: send it together with prompt"
 BRIEF = ("topic", "goal", "critical", "context")
-
-
-def patch(host: Host, session: str, **changes: Any) -> dict[str, Any]:
-    """Change a session; that has to succeed, and gives what GET gives from then on."""
-    answer = host.call("PATCH", f"/sessions/{session}", changes)
-    assert answer.status_code == 200, answer.body
-    assert_shape(answer.json_body, SESSION)
-    assert host.get(f"/sessions/{session}") == answer.json_body
-    return dict(answer.json_body)
-
-
-def refused(host: Host, session: str, **changes: Any) -> str:
-    """The message of a change that is refused."""
-    status, code, message = error_of(host.call("PATCH", f"/sessions/{session}", changes))
-    assert (status, code) == (400, "validation_error")
-    return message
 
 
 def has_drifted(session: dict[str, Any]) -> bool:

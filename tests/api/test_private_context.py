@@ -2,8 +2,7 @@
 
 from chalicelib import container
 from tests.api.hosts import Host, new_host
-from tests.api.jobs import summarise, write_brief
-from tests.api.test_editing import write_prompt
+from tests.api.jobs import summarise, write_brief, write_prompt
 from tests.faults import Interviewer
 from tests.web.browser import Browser
 from tests.web.participant.test_results import opened
@@ -13,7 +12,7 @@ PRIVATE = "The cook gannet-61 leaves in May"
 
 def test_no_conversation_and_no_summary_is_shown_what_the_host_keeps_private(host: Host, model: Interviewer) -> None:
     session = host.new_session(private_context=PRIVATE, cross_pollination=True, results_visibility="public")
-    write_prompt(session["id"])
+    assert write_prompt(session["id"])
     for number in range(6):
         browser = Browser()
         browser.join(session)
@@ -46,15 +45,15 @@ def test_an_edit_of_it_has_a_prompt_of_ours_written_again_and_null_takes_it_away
     host: Host, model: Interviewer
 ) -> None:
     session = host.new_session()["id"]
-    write_prompt(session)
+    assert write_prompt(session)
     edited = host.call("PATCH", f"/sessions/{session}", {"private_context": PRIVATE}).json_body
     assert (edited["private_context"], edited["prompt_status"]) == (PRIVATE, "writing")
-    write_prompt(session)
+    assert write_prompt(session)
     assert "gannet-61" in repr(model.requests[-1])
     cleared = host.call("PATCH", f"/sessions/{session}", {"private_context": None}).json_body
     assert (cleared["private_context"], cleared["prompt_status"]) == (None, "writing")
     assert host.get(f"/sessions/{session}")["private_context"] is None
-    write_prompt(session)
+    assert write_prompt(session)
     assert "gannet-61" not in repr(model.requests[-1])
 
 

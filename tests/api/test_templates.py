@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-import app
 from chalicelib.model import Role
-from tests import events
+from tests.api.edits import patch
 from tests.api.hosts import Host, error_of, new_host
+from tests.api.jobs import write_prompt
 from tests.api.shapes import ID, SESSION, TIME, assert_shape
-from tests.events import Context
 
 TEMPLATE = {
     "id": ID,
@@ -37,19 +36,6 @@ def named(host: Host, title: str) -> dict[str, Any]:
     """The template of this title."""
     (found,) = [it for it in host.get("/templates")["data"] if it["title"] == title]
     return dict(found)
-
-
-def write_prompt(session: str) -> None:
-    """Run the worker that writes prompts."""
-    assert app.write_prompt(events.batch(events.message(session)), Context()) == {"batchItemFailures": []}
-
-
-def patch(host: Host, session: str, **changes: Any) -> dict[str, Any]:
-    """Change a session; gives it as it is then."""
-    answer = host.call("PATCH", f"/sessions/{session}", changes)
-    assert answer.status_code == 200, answer.body
-    assert host.get(f"/sessions/{session}") == answer.json_body
-    return dict(answer.json_body)
 
 
 def test_the_list_has_the_contracts_keys(host: Host) -> None:
@@ -111,7 +97,7 @@ def test_the_first_participants_are_led_by_the_template(host: Host, model: Any) 
 def test_the_written_prompt_is_shown_with_its_summary_and_what_it_was_written_from(host: Host, model: Any) -> None:
     context = "c" * 30_000
     session = host.new_session(template_id="swot", critical="Salt", context=context)["id"]
-    write_prompt(session)
+    assert write_prompt(session)
     assert any("SWOT analysis" in repr(request.messages) for request in model.requests)
     found = host.get(f"/sessions/{session}")
     assert_shape(found, SESSION)
@@ -130,12 +116,12 @@ def test_the_written_prompt_is_shown_with_its_summary_and_what_it_was_written_fr
 
 def test_a_template_is_set_changed_and_cleared(host: Host, model: Any) -> None:
     session = host.new_session()["id"]
-    write_prompt(session)
+    assert write_prompt(session)
     for name, title in (("swot", "SWOT analysis"), ("workshop", "Workshop preparation"), (None, None)):
         after = patch(host, session, template_id=name)
         assert after["template_id"] == (named(host, title)["id"] if title else None)
         assert after["prompt_status"] == "writing"  # it is part of the brief
-        write_prompt(session)
+        assert write_prompt(session)
         assert ("<template" in repr(model.requests[-1].messages)) is (name is not None)
     assert patch(host, session, template_id=None)["prompt_status"] == "tailored"
     assert model.count("prompt") == 4
@@ -144,7 +130,7 @@ def test_a_template_is_set_changed_and_cleared(host: Host, model: Any) -> None:
 def test_the_same_template_by_its_other_name_changes_no_prompt(host: Host, model: Any) -> None:
     swot = named(host, "SWOT analysis")
     session = host.new_session(template_id="swot")["id"]
-    write_prompt(session)
+    assert write_prompt(session)
     assert patch(host, session, template_id=swot["id"])["prompt_status"] == "tailored"
     assert model.count("prompt") == 1
 
@@ -207,7 +193,7 @@ def test_a_proposal_leaves_the_prompt_that_is_due_alone(host: Host) -> None:
     session = host.new_session()["id"]
     propose(host, session)
     assert host.get(f"/sessions/{session}")["prompt_status"] == "writing"
-    write_prompt(session)
+    assert write_prompt(session)
     assert "Prompt 2" in host.get(f"/sessions/{session}")["prompt"]
 
 

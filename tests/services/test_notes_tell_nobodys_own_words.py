@@ -1,6 +1,6 @@
-"""Canaries: what one participant said reaches no other one, while what a group carries reaches nearly all who are due it.
+"""What one participant said reaches no other one, while what a group carries reaches nearly all who are due it.
 
-The facilitator here says back all that it is shown for a turn; the digests put every canary into labels, descriptions
+The facilitator here says back all that it is shown for a turn; the digests put every such word into labels, descriptions
 and points, and have others support those themes; the summary puts it into the descriptions that may be told.
 """
 
@@ -24,7 +24,7 @@ from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
 from tests.snapshots import Snapshots
 
-CANARIES = (
+OWN_WORDS = (
     *("Zebulon", "Quixworth"),
     *("48151623", "0176-5550199", "zoe.q@example.org", "@brimblewick", "https://quagmire.example/zq", "wobbegong.io"),
     *("Zoë", "Kwik", "王小明", "蘑菇巷", "Ødegårdshaugen", "Пржевальский"),
@@ -38,13 +38,13 @@ OTHER = "I like to sit in the gardens near my street, because it is quiet there,
 LISTENERS = 8
 
 
-def named_in(text: str) -> list[str]:
-    """The canaries that a text has; those that several share as words of their own."""
-    found = [name for name in CANARIES if name in text]
+def own_words_in(text: str) -> list[str]:
+    """The words of few that a text has; those that several share as words of their own."""
+    found = [name for name in OWN_WORDS if name in text]
     return found + [name for name in OF_SEVERAL if re.search(rf"\b{name}\b", text)]
 
 
-class Gossip(Interviewer):
+class Indiscreet(Interviewer):
     """A model that would tell everybody everything."""
 
     def complete(self, request: Request, deadline: Deadline) -> Reply:
@@ -66,12 +66,12 @@ def _points(request: Request) -> list[dict[str, str]]:
     known = {piece.attributes["label"]: piece.attributes["id"] for piece in tags.read("theme", prompt)}
     points = []
     for said in tags.read("said", prompt):
-        told = named_in(said.text)
+        told = own_words_in(said.text)
         labels = [f"{name} on evening buses" if name in OF_SEVERAL else f"Evening {name} buses" for name in told] or [
             BUSES if "buses" in said.text else "Gardens"
         ]
         if "buses" in said.text and not told:
-            labels += [label for label in known if named_in(label)]
+            labels += [label for label in known if own_words_in(label)]
         for label in labels:
             point = {
                 "message_id": said.attributes["id"],
@@ -114,20 +114,20 @@ def snapshots() -> Snapshots[Conversation]:
 @pytest.fixture
 def conversation(aws: None, monkeypatch: pytest.MonkeyPatch, snapshots: Snapshots[Conversation]) -> Conversation:
     monkeypatch.setattr(digest_runner, "AT_ONCE", 1)
-    conversation = snapshots.restore("gossip", lambda: talked_in(monkeypatch))
+    conversation = snapshots.restore("indiscreet", lambda: talked_in(monkeypatch))
     own_time(monkeypatch, known=conversation.clock)
     monkeypatch.setattr(container, "model", cache(lambda: conversation.model))
     return conversation
 
 
 def talked_in(monkeypatch: pytest.MonkeyPatch) -> Conversation:
-    """A session in which one told all canaries, two and three share some, and five carry a theme; its notes are taken."""
-    model = Gossip()
+    """A session in which one said all of these words, two and three share some, and five carry a theme; its notes are taken."""
+    model = Indiscreet()
     monkeypatch.setattr(container, "model", cache(lambda: model))
     conversation = Conversation(
         own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about"
     )
-    speak(conversation, "canary", *(f"My name for the evening buses is {name}." for name in CANARIES))
+    speak(conversation, "author", *(f"My name for the evening buses is {name}." for name in OWN_WORDS))
     for number, names in enumerate((OF_SEVERAL, OF_SEVERAL, SHARED_BY_THREE)):
         told = [f"On the evening buses we met {name}, and {name.lower()} met us." for name in names]
         speak(conversation, f"sharer-{number}", *told)
@@ -183,23 +183,23 @@ def test_the_notes_hold_what_must_not_be_told(conversation: Conversation) -> Non
     pad = digest(conversation)
     carried = [note for note in pad.notes if note.participants >= 3 and note.label != BUSES]
     assert len(carried) >= 10
-    assert all(named_in(note.label) for note in carried)
-    assert any(named_in(note.description) for note in carried)
-    assert {name for note in carried for name in named_in(note.label)} >= set(OF_SEVERAL)
+    assert all(own_words_in(note.label) for note in carried)
+    assert any(own_words_in(note.description) for note in carried)
+    assert {name for note in carried for name in own_words_in(note.label)} >= set(OF_SEVERAL)
     (buses,) = [note for note in pad.notes if note.label == BUSES]
     assert buses.participants == len(CARRIERS)
 
 
-def test_a_canary_reaches_no_other_prompt_and_no_other_thread(conversation: Conversation) -> None:
+def test_what_one_said_reaches_no_other_prompt_and_no_other_thread(conversation: Conversation) -> None:
     heard = [request for requests in listen(conversation) for request in requests]
     assert len(heard) == LISTENERS * 5
     for request in heard:
-        assert named_in(prompt_of(request)) == []
-    own = {"canary": list(CANARIES), "sharer-2": list(SHARED_BY_THREE)}
+        assert own_words_in(prompt_of(request)) == []
+    own = {"author": list(OWN_WORDS), "sharer-2": list(SHARED_BY_THREE)}
     own |= {name: list(OF_SEVERAL) for name in ("sharer-0", "sharer-1")}
     for head in container.conversations().heads(conversation.session.id):
         said = "\n".join(entry.content for entry in container.conversations().messages(head))
-        assert named_in(said) == own.get(head.external_id, [])
+        assert own_words_in(said) == own.get(head.external_id, [])
 
 
 def test_what_five_carry_reaches_nearly_everybody_who_is_due_it(conversation: Conversation) -> None:

@@ -29,7 +29,7 @@ from tests.faults import Interviewer
 from tests.llm.queued import calls, prompt_of, says
 from tests.snapshots import Snapshots
 
-PLANTED = (
+OWN_WORDS = (
     *("zyzzogeton", "quillfeather", "mumblethorpe", "snickerdoodling", "flibbert"),  # words
     *("Zebulon", "Quixworth", "Zoë", "王小明", "Пржевальский", "Łucja", "O'Brannigan"),  # names
     *("Brimblewick", "Ødegårdshaugen", "蘑菇巷", "Wobbegong Bay", "Quagmire-on-Sea"),  # places
@@ -43,8 +43,8 @@ LONG = f"{OTHER} " * 60
 LISTENERS = 6
 
 
-def planted_in(text: str) -> list[str]:
-    return [word for word in PLANTED if word in text]
+def own_words_in(text: str) -> list[str]:
+    return [word for word in OWN_WORDS if word in text]
 
 
 class Scribe(Interviewer):
@@ -73,7 +73,7 @@ class Scribe(Interviewer):
         """The point of a message; with a leak also one for each theme that was named so, whoever speaks of its matter."""
         known = {it.attributes["label"]: it.attributes["id"] for it in tags.read("theme", request.system[-1].text)}
         plain = next(label for matter, label in MATTERS.items() if matter in said.text)
-        named = planted_in(said.text)
+        named = own_words_in(said.text)
         labels = [plain]
         if self.leaks:
             labels = [f"{plain} of {named[0]}"] if named else [it for it in known if plain in it and it != plain]
@@ -102,9 +102,9 @@ def _summary(request: Request) -> dict[str, Any]:
     groups = []
     for label in MATTERS.values():
         ids = [it.attributes["id"] for it in themes if label in it.attributes["label"]]
-        plain = [it.attributes["id"] for it in points if it.attributes["theme"] in ids and not planted_in(it.text)]
+        plain = [it.attributes["id"] for it in points if it.attributes["theme"] in ids and not own_words_in(it.text)]
         groups.append({"themes": ids, "label": label, "statement": "It is wanted.", "evidence": plain})
-    told = [f"“{it.text.partition(' (')[0]}”" for it in points if planted_in(it.text)]
+    told = [f"“{it.text.partition(' (')[0]}”" for it in points if own_words_in(it.text)]
     return {"overview": "It is mixed.", "themes": groups, "minority_views": told}
 
 
@@ -125,16 +125,16 @@ def conversation(
 
 
 def talked_in(monkeypatch: pytest.MonkeyPatch, *, leaks: bool) -> Conversation:
-    """A session in which one planted all, five carry a theme, and others spoke of something else, long and longer."""
+    """A session in which one said all of these words, five carry a theme, and others spoke of something else, long and longer."""
     model = Scribe()
     model.leaks = leaks
     monkeypatch.setattr(container, "model", cache(lambda: model))
     conversation = Conversation(
         own_time(monkeypatch), model, cross_pollination=True, prompt="Ask.", topic="Moving about"
     )
-    met = [", ".join(PLANTED[first : first + 3]) for first in range(0, len(PLANTED), 3)]
-    speak(conversation, "planter", *[f"On the evening buses I met {names}." for names in met[:4]])
-    speak(conversation, "planter", *[f"My toads are called {names}." for names in met[4:]])
+    met = [", ".join(OWN_WORDS[first : first + 3]) for first in range(0, len(OWN_WORDS), 3)]
+    speak(conversation, "author", *[f"On the evening buses I met {names}." for names in met[:4]])
+    speak(conversation, "author", *[f"My toads are called {names}." for names in met[4:]])
     sum_up(conversation)
     for number, said in enumerate(CARRIERS):
         speak(conversation, f"carrier-{number}", said)
@@ -159,7 +159,7 @@ def scribe(conversation: Conversation) -> Scribe:
 
 
 def speak(conversation: Conversation, name: str, *said: str) -> None:
-    conversation.who = participant(name, PLANTED[5] if name == "planter" else "")
+    conversation.who = participant(name, OWN_WORDS[5] if name == "author" else "")
     scribe(conversation).speaking = name
     for text in said:
         conversation.clock.advance(1)
@@ -173,10 +173,10 @@ def sum_up(conversation: Conversation) -> None:
 
 def of_others(conversation: Conversation) -> tuple[list[Request], list[Request]]:
     """The requests for the turns and for the digests of everybody else."""
-    (head,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "planter"]
+    (head,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "author"]
     own = {message.id for message in container.conversations().messages(head)}
     digests = [request for request in scribe(conversation).requests if request.task == "digest"]
-    turns = [request for who, request in scribe(conversation).turns if who != "planter"]
+    turns = [request for who, request in scribe(conversation).turns if who != "author"]
     return turns, [it for it in digests if not any(said.attributes["id"] in own for said in _said(it))]
 
 
@@ -190,39 +190,39 @@ def test_no_request_for_another_thread_has_it_but_labels_for_digests(conversatio
     assert len(digests) >= 12
     assert len(turns) > 45  # with those asked again for a reply without words
     assert any("<earlier" in prompt_of(request) for request in turns)
-    assert [planted_in(prompt_of(request)) for request in turns if planted_in(prompt_of(request))] == []
+    assert [own_words_in(prompt_of(request)) for request in turns if own_words_in(prompt_of(request))] == []
     shown = [prompt_of(request) for request in digests]
-    assert any(planted_in(prompt) for prompt in shown) is scribe(conversation).leaks
+    assert any(own_words_in(prompt) for prompt in shown) is scribe(conversation).leaks
     for prompt in shown:
-        assert planted_in(re.sub(r'(<theme [^>]*?\blabel=)"[^"]*"', r"\1", prompt)) == []
+        assert own_words_in(re.sub(r'(<theme [^>]*?\blabel=)"[^"]*"', r"\1", prompt)) == []
 
 
 def test_nothing_that_is_stored_of_others_or_shown_to_them_has_it(conversation: Conversation) -> None:
-    (planter,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "planter"]
-    others = [it for it in items(conversation, "conversations") if planter.id not in it["part"]["S"]]
+    (author,) = [it for it in container.conversations().heads(conversation.session.id) if it.external_id == "author"]
+    others = [it for it in items(conversation, "conversations") if author.id not in it["part"]["S"]]
     assert len(others) > 100
-    holding = {it["part"]["S"].partition("#")[0] for it in others if planted_in(json.dumps(it, ensure_ascii=False))}
+    holding = {it["part"]["S"].partition("#")[0] for it in others if own_words_in(json.dumps(it, ensure_ascii=False))}
     assert holding == (
         {"digest"} if scribe(conversation).leaks else set()
     )  # their points carry the label, which nobody is shown
     view = conversation.view()
     assert view.summary is not None
     assert view.brief is not None
-    assert set(planted_in(view.summary.markdown)) == set(PLANTED)  # the host reads it
-    assert planted_in(view.brief.markdown) == []
+    assert set(own_words_in(view.summary.markdown)) == set(OWN_WORDS)  # the host reads it
+    assert own_words_in(view.brief.markdown) == []
     for visitor in ("participant", "stranger"):
         results = results_for(view, visitor)
         assert results.summary is not None
         shown = [theme.label for theme in results.summary.themes]
         assert shown == [GARDENS, BUSES]
-        assert planted_in(repr(replace(results.summary, markdown=""))) == []
+        assert own_words_in(repr(replace(results.summary, markdown=""))) == []
 
 
 def test_what_is_stored_of_the_session_has_it_in_the_summary_and_in_names_for_themes_only(
     conversation: Conversation,
 ) -> None:
     where = {
-        it["part"]["S"] for it in items(conversation, "sessions") if planted_in(json.dumps(it, ensure_ascii=False))
+        it["part"]["S"] for it in items(conversation, "sessions") if own_words_in(json.dumps(it, ensure_ascii=False))
     }
     named = {part for part in where if part.startswith("theme#") or part == "scratchpad"}
     assert where - named == {"summary"}

@@ -14,6 +14,7 @@ from chalicelib.operations import (
     results,
     scratchpad,
     sessions,
+    suggestions,
     telegram_groups,
     templates,
 )
@@ -98,6 +99,7 @@ ROUTES = (
     _route("POST", "/sessions", sessions.create_session),
     _route("GET", "/sessions", sessions.list_sessions),
     _route("GET", "/sessions/public", sessions.list_public_sessions),
+    _route("POST", "/sessions/suggestions", suggestions.suggest_texts),
     _route("GET", _SESSION, sessions.get_session),
     _route("PATCH", _SESSION, sessions.edit_session),
     _route("DELETE", _SESSION, sessions.delete_session),

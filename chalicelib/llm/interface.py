@@ -13,7 +13,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 
 Tier = Literal["small", "medium", "large"]
-Task = Literal["turn", "prompt", "digest", "summary"]
+Task = Literal["turn", "prompt", "digest", "summary", "suggestion"]
 SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that is stored with what it wrote
 
 
@@ -69,10 +69,10 @@ class Usage(Struct, frozen=True):
 
 
 class Payer(Struct, frozen=True):
-    """On whose account a model is asked: an owner's, for a session."""
+    """On whose account a model is asked: an owner's, for a session, or before there is one."""
 
     owner_id: str
-    session_id: str
+    session_id: str | None = None
 
 
 class Request(Struct, frozen=True):

@@ -11,7 +11,13 @@ from typing import Any, Final
 
 from chalicelib.llm.interface import Block, Request, Task, Tool
 
-_EFFORT: Final[Mapping[Task, str]] = {"turn": "low", "digest": "low", "prompt": "medium", "summary": "medium"}
+_EFFORT: Final[Mapping[Task, str]] = {
+    "turn": "low",
+    "digest": "low",
+    "suggestion": "low",
+    "prompt": "medium",
+    "summary": "medium",
+}
 _TAKES_EFFORT: Final = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")
 _TAKES_STRICT: Final = re.compile(r"claude-[a-z]+-(?:4-[5-9]|[5-9])\b")
 

@@ -12,11 +12,12 @@ from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
 from chalicelib.operations.operation import Input
 from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
 
+TOPIC_LIMIT = 300
 Topic = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=300,
+        max_length=TOPIC_LIMIT,
         description="The session's title, which participants see first.",
         examples=["Our office"],
     ),

@@ -19,6 +19,7 @@ WITH_KEY: dict[tuple[str, str], Any] = {
     ("GET", "/me"): None,
     ("GET", "/sessions"): None,
     ("POST", "/sessions"): {"topic": "Lunch", "goal": "Eat"},
+    ("POST", "/sessions/suggestions"): {"field": "topic", "goal": "Eat"},
     ("GET", "/templates"): None,
     ("GET", "/templates/{template_id}"): None,
     ("GET", "/integrations/telegram/groups"): None,

@@ -14,7 +14,8 @@ from chalicelib.store.guards import Guards
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
-_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from"]
+SUGGESTIONS = 20  # that one user asks for a minute
+_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from", "suggestion"]
 HOUR = timedelta(hours=1)
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
@@ -42,6 +43,11 @@ def count_join_from(address: str, *, guards: Guards, secret: bytes, now: datetim
 def count_join_in(session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """The same for a conversation that begins in this session."""
     return _count("session", session_id, guards, secret, now)
+
+
+def count_suggestion(user_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a request of this user for suggestions; how many there were in this minute, this one included."""
+    return _count("suggestion", user_id, guards, secret, now)
 
 
 def count_mail_to(email: str, *, guards: Guards, secret: bytes, now: datetime) -> int:

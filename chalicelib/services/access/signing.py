@@ -30,6 +30,7 @@ DigestPurpose = Literal[
     "mail_from",
     "sign_in_link",
     "sign_in_code",
+    "suggestion",
     "host_form",
 ]
 SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]

@@ -156,10 +156,9 @@ class Budget(Struct, frozen=True):
         until_midnight, for_good = BudgetSpent(now), SessionBudgetSpent(now)
         accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
         if payer := request.payer:
-            accounts += [
-                _Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * share), until_midnight),
-                _Account(f"{OF_SESSION}{payer.session_id}", self.session, for_good),
-            ]
+            accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * share), until_midnight))
+            if payer.session_id:
+                accounts.append(_Account(f"{OF_SESSION}{payer.session_id}", self.session, for_good))
         return [account for account in accounts if account.ceiling]
 
 

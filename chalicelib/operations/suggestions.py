@@ -1,0 +1,100 @@
+"""Texts for a field of a session's brief, suggested by a language model while a host designs the session."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from chalicelib import container
+from chalicelib.errors import Invalid, RateLimited, Unavailable, Unprocessable
+from chalicelib.operations.fields import Text5k, Text100k
+from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
+from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
+from chalicelib.services.access.rate_limits import SUGGESTIONS, count_suggestion
+from chalicelib.services.accounts.keys import seconds_to_next_minute
+
+SUGGESTION_SECONDS = 20.0  # the gateway gives up after 29
+
+_LIMITS = {"goal": 5_000, "critical": 5_000, "context": 100_000, "topic": TOPIC_LIMIT}
+
+
+class SuggestTexts(Input):
+    """A field of the brief, and what is entered so far."""
+
+    field: Annotated[
+        Literal["goal", "critical", "context", "topic"],
+        Meta(description="The field to suggest texts for.", examples=["critical"]),
+    ]
+    goal: Annotated[
+        Text5k, Meta(description="The goal so far.", examples=["Decide what to change about the office next year"])
+    ] = ""
+    critical: Annotated[Text5k, Meta(description="What is critical, so far.", examples=[""])] = ""
+    context: Annotated[Text100k, Meta(description="The background so far; of a long one the beginning is read.")] = ""
+    topic: Annotated[
+        str, Meta(max_length=TOPIC_LIMIT, description="The session's title so far.", examples=["Our office"])
+    ] = ""
+    template_id: TemplateRef | None = None
+    language: (
+        Annotated[Language, Meta(description="The language to suggest in; without one, that of what is entered.")]
+        | None
+    ) = None
+
+
+class Suggestions(Output):
+    """Texts for the field, each ready to be used."""
+
+    suggestions: Annotated[
+        list[str],
+        Meta(
+            min_length=1,
+            max_length=3,
+            description="One to three texts. Nothing of them is stored.",
+            examples=[["What keeps people from coming in", "What would make the way to the office worth it"]],
+        ),
+    ]
+
+
+def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
+    """Suggest texts for a field of a session's brief, made by a language model of what is entered so far.
+
+    Nothing is stored. 503 where the model fails, where the day's money is spent, and on a server without a model.
+    """
+    from chalicelib.services.sessions import suggestions  # which only this asks for
+    from chalicelib.services.templates import find_template
+
+    template = find_template(given.template_id)
+    if given.template_id and template is None:
+        raise Invalid(f"template_id {given.template_id!r} does not exist")
+    entered = suggestions.Entered(
+        given.goal, given.critical, given.context, given.topic, template, given.language or ""
+    )
+    if entered.is_empty:
+        raise Invalid("goal is required, or critical, context, topic or template_id: suggestions are made of them")
+    model = container.model()
+    suggestions.require_model(model)
+    _require_pace(call)
+    deadline = container.clock().deadline(SUGGESTION_SECONDS)
+    found = suggestions.suggest(
+        given.field, entered, _LIMITS[given.field], call.user_id, model=model, deadline=deadline
+    )
+    return Suggestions(found)
+
+
+def _require_pace(call: Call) -> None:
+    """Counts what this user asks for. Raises RateLimited where it is too much within the minute."""
+    asked = count_suggestion(
+        call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now
+    )
+    if asked > SUGGESTIONS:
+        wait = seconds_to_next_minute(call.now)
+        raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
+
+
+def _not_again(_: Call, __: dict[str, Any]) -> Done:
+    raise Unprocessable("Suggestions are stored nowhere: ask for others without this Idempotency-Key")
+
+
+OPERATIONS = (
+    Operation(
+        suggest_texts, "user", SuggestTexts, Suggestions, again=Repeat(_not_again), fails=(Unavailable,), settled=False
+    ),
+)

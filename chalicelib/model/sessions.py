@@ -117,7 +117,7 @@ class Session(Struct, frozen=True):
 class Card(Struct, frozen=True):
     """What lists show of a session, and search in it; `groups` are the channel and group id of each distribution.
 
-    `has_context` is said of a session to its members only.
+    `has_context` is said of a session to its members only, and `role` is the one of the member whose card it is.
     """
 
     session_id: str
@@ -130,6 +130,7 @@ class Card(Struct, frozen=True):
     closes_at: datetime | None = None
     has_context: bool = False
     groups: tuple[tuple[str, str], ...] = ()
+    role: Role | None = None
 
     def status_at(self, now: datetime) -> Status:
         """The status that counts, as for the session itself."""

@@ -1,10 +1,10 @@
-"""What can be done with sessions: create, read, edit and delete them, and list one's own and the public ones."""
+"""What can be done with a session: create, read, edit and delete it."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 from msgspec.structs import replace
 
 from chalicelib import container
@@ -14,8 +14,6 @@ from chalicelib.model import Session as StoredSession
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import (
     Count,
-    Limit,
-    Offset,
     SessionId,
     SessionInput,
     Status,
@@ -24,13 +22,13 @@ from chalicelib.operations.fields import (
     moment,
     moment_or_null,
 )
-from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
+from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import members_url
 from chalicelib.services.delivery.telegram_groups import check_distribution
-from chalicelib.services.sessions import creation, deletion, editing, listing
+from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.sessions.host_prompt import shown_origin
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import read_brief
@@ -69,12 +67,6 @@ class SessionListItem(Output):
 
 class SessionCreated(SessionListItem):
     """A new session, and the link for its participants."""
-
-    join_url: JoinUrl
-
-
-class PublicSessionListItem(SessionListItem):
-    """A public session; always an active one."""
 
     join_url: JoinUrl
 
@@ -176,64 +168,10 @@ class Session(SessionListItem):
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
 
 
-class Pagination(Output):
-    """Which part of how long a list."""
-
-    total: Annotated[Count, Meta(description="How many items there are in all.")]
-    limit: Annotated[int, Meta(description="How many were asked for at most.", examples=[20])]
-    offset: Annotated[int, Meta(description="How many were left out first.", examples=[0])]
-
-
-class SessionList(Output):
-    """A page of sessions."""
-
-    data: Annotated[list[SessionListItem], Meta(description="The sessions, the one that changed last first.")]
-    pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
-
-
-class PublicSessionList(Output):
-    """A page of public sessions."""
-
-    data: Annotated[list[PublicSessionListItem], Meta(description="The sessions, the one that changed last first.")]
-    pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
-
-
 class QuestionList(Output):
     """The pre-session form."""
 
     data: Annotated[list[Question], Meta(description="The questions in their order.")]
-
-
-class ListPublicSessions(Input):
-    """Which of the public sessions to list."""
-
-    q: Annotated[str, Meta(description="Words that topic and goal have, in any order, upper or lower case.")] = ""
-    limit: Limit = 20
-    offset: Offset = 0
-
-
-class ListSessions(ListPublicSessions):
-    """Which of one's own sessions to list."""
-
-    q: Annotated[
-        str,
-        Meta(
-            description=(
-                "Words that topic, goal and context have, in any order, upper or lower case. Contexts of sessions that one is a "
-                "member of are searched; where there are many, those of the 300 sessions that changed last."
-            )
-        ),
-    ] = ""
-    status: (
-        Annotated[Literal["active", "completed"], Meta(description="Only sessions with this status.")] | UnsetType
-    ) = UNSET
-    distribution_channel: (
-        Annotated[Literal["telegram"], Meta(description="Only sessions announced in a channel of this kind.")]
-        | UnsetType
-    ) = UNSET
-    distribution_group_id: (
-        Annotated[str, Meta(description="Only sessions announced in the group with this id.")] | UnsetType
-    ) = UNSET
 
 
 def create_session(call: Call, given: fields.CreateSession) -> Done:
@@ -280,34 +218,6 @@ def get_questions(_: Call, __: SessionInput, view: SessionView) -> QuestionList:
     return QuestionList(show_questions(view.questions))
 
 
-def list_sessions(call: Call, given: ListSessions) -> SessionList:
-    """The sessions that the caller owns, was given access to or takes part in."""
-    wanted = listing.SessionFilter(
-        q=given.q,
-        status=given.status or None,
-        channel=given.distribution_channel or None,
-        group_id=None if given.distribution_group_id is UNSET else given.distribution_group_id,
-        limit=given.limit,
-        offset=given.offset,
-    )
-    page = listing.list_own(call.user_id, wanted, cards=container.cards(), now=call.now)
-    items = [SessionListItem(**_listed(card, card.session_id, call.now)) for card in page.cards]
-    return SessionList(items, Pagination(page.total, given.limit, given.offset))
-
-
-def list_public_sessions(call: Call, given: ListPublicSessions) -> PublicSessionList:
-    """The active sessions that anybody may join."""
-    wanted = listing.SessionFilter(q=given.q, limit=given.limit, offset=given.offset)
-    page = listing.list_public(wanted, cards=container.cards(), now=call.now)
-    items = [
-        PublicSessionListItem(
-            **_listed(card, card.session_id, call.now), join_url=join_url(call.public_url, card.session_id)
-        )
-        for card in page.cards
-    ]
-    return PublicSessionList(items, Pagination(page.total, given.limit, given.offset))
-
-
 def join_url(public_url: str, session_id: str) -> str:
     """Where participants join."""
     return f"{public_url}/chat?s={session_id}"
@@ -322,11 +232,11 @@ def _checked(call: Call, given: SessionChanges) -> dict[str, Any]:
 
 
 def _created(call: Call, of: StoredSession, participants: int) -> SessionCreated:
-    listed = _listed(of, of.id, None, participants)
-    return SessionCreated(**listed, join_url=join_url(call.public_url, of.id))
+    shown = listed(of, of.id, None, participants)
+    return SessionCreated(**shown, join_url=join_url(call.public_url, of.id))
 
 
-def _listed(of: StoredSession | Card, session_id: str, now: datetime | None, participants: int = 0) -> dict[str, Any]:
+def listed(of: StoredSession | Card, session_id: str, now: datetime | None, participants: int = 0) -> dict[str, Any]:
     """Gives what lists show. `now`: None for a session that has just begun."""
     return {
         "id": session_id,
@@ -347,7 +257,7 @@ def _shown(call: Call, view: SessionView) -> Session:
     of, tally, prompt = view.session, view.tally, view.prompt
     stored = {name: getattr(of, name) for name in _AS_STORED}
     shown = {
-        **_listed(of, of.id, call.now, tally.participants),
+        **listed(of, of.id, call.now, tally.participants),
         "context": view.context,
         "prompt": prompt.text if prompt else None,
         "summary": view.summary.markdown if view.summary else None,
@@ -382,8 +292,6 @@ OPERATIONS = (
         again=Repeat(_created_again, session_with(parts.FOR_COUNT), "viewer"),
         creates=True,
     ),
-    Operation(list_sessions, "user", ListSessions, SessionList),
-    Operation(list_public_sessions, "anyone", ListPublicSessions, PublicSessionList),
     Operation(get_session, "viewer", SessionInput, Session, reads=session_with(parts.EVERYTHING)),
     Operation(
         edit_session,

@@ -17,13 +17,13 @@ from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.index_pages import Filter, Part, read_part
 from chalicelib.store.raw_items import reader
-from chalicelib.store.session_items import CardItem, FeedItem, ParticipationItem, TextItem
+from chalicelib.store.session_items import CardItem, FeedItem, MemberItem, ParticipationItem, TextItem
 from chalicelib.store.tables import SessionPart
 
 PUBLIC = "public"  # the one partition of the public feed
 _IN_ONE_READ = 100
 _ENDS = ("status", "closes_at")
-_read_card = reader(CardItem, Card.__struct_fields__)
+_read_card = reader(MemberItem, Card.__struct_fields__)
 _COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
 
 

@@ -79,6 +79,36 @@ def test_pages_are_parts_of_one_list(host: Host, clock: FakeClock) -> None:
     assert pages[2]["pagination"] == {"total": 7, "limit": 3, "offset": 6}
 
 
+def test_a_list_is_sorted_as_asked_for_and_equal_ones_by_their_last_change(host: Host, clock: FakeClock) -> None:
+    made = {}
+    for topic in ("lunch", "Dinner", "Éclairs", "Plan 10", "Plan 2"):
+        made[topic] = host.new_session(topic=topic)["id"]
+        clock.advance(1)
+    host.join(made["lunch"])
+    host.join(made["Dinner"])
+    host.join(made["Dinner"], "p2")
+    host.call("PATCH", f"/sessions/{made['Plan 2']}", {"status": "completed"})
+    for session in made.values():
+        follow(session)
+    by_name = ["Dinner", "Éclairs", "lunch", "Plan 2", "Plan 10"]
+    newest = ["Plan 2", "Plan 10", "Éclairs", "Dinner", "lunch"]
+    assert listed(host, "?sort=topic") == by_name
+    assert listed(host, "?sort=topic&order=desc&limit=2&offset=1") == by_name[::-1][1:3]
+    assert listed(host, "?sort=updated_at") == listed(host, "?order=desc") == listed(host, "?sort=created_at") == newest
+    assert listed(host, "?order=asc") == newest[::-1]
+    assert listed(host, "?sort=participant_count") == ["Dinner", "lunch", "Plan 2", "Plan 10", "Éclairs"]
+    assert listed(host, "?sort=status") == ["Plan 10", "Éclairs", "Dinner", "lunch", "Plan 2"]
+    assert listed(host, "?sort=topic&q=plan&status=active") == ["Plan 10"]
+
+
+def test_a_list_tells_the_callers_role_in_each_session_where_it_is_asked_for(host: Host) -> None:
+    session = host.new_session(is_public=True)["id"]
+    viewer, stranger = host.invite(session, "viewer"), new_host("cy@example.com")
+    stranger.join(session)
+    roles = [who.get("/sessions?include=role")["data"][0]["role"] for who in (host, viewer, stranger)]
+    assert roles == ["owner", "viewer", None]
+
+
 @each_row(
     "query, message",
     [
@@ -98,6 +128,9 @@ def test_pages_are_parts_of_one_list(host: Host, clock: FakeClock) -> None:
         ("offset=x", "offset must be a whole number"),
         ("status=open", "status must be one of: active, completed"),
         ("status=", "status must be one of: active, completed"),
+        ("sort=goal", "sort must be one of: created_at, participant_count, status, topic, updated_at"),
+        ("order=up", "order must be one of: asc, desc"),
+        ("include=goal", "include must be one of: role"),
         ("distribution_channel=pigeon", "distribution_channel must be one of: telegram"),
     ],
 )

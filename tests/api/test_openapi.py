@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from app import app
 from chalicelib.api.http import ROUTED
-from chalicelib.operations import account, conversations, participants, questions, results, sessions
+from chalicelib.operations import account, conversations, participants, questions, results, session_lists, sessions
 from tests.api import shapes as contract
 from tests.api.hosts import Host
 from tests.events import request
@@ -153,7 +153,7 @@ def check(value: Any, schema: Any, described: Any) -> None:
     [
         (sessions.SessionListItem, contract.LIST_ITEM),
         (sessions.SessionCreated, contract.SESSION_CREATED),
-        (sessions.PublicSessionListItem, contract.SESSION_CREATED),
+        (session_lists.PublicSessionListItem, contract.SESSION_CREATED),
         (sessions.Session, contract.SESSION),
         (questions.Question, contract.QUESTION),
         (participants.Message, contract.MESSAGE),

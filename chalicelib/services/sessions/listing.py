@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.model import Card, Status
 from chalicelib.store.cards import Cards
+from chalicelib.text.collation import sort_key
 from chalicelib.text.normalise import fold
 
+Sort = Literal["updated_at", "created_at", "topic", "participant_count", "status"]
+_RISING: tuple[Sort, ...] = ("topic", "status")  # the least first, unless it is said otherwise
+_STATUSES: tuple[Status, ...] = ("active", "completed")  # as a session goes through them
 CONTEXTS_READ = 300  # for one list, a hundred in a call
 
 
@@ -20,13 +25,21 @@ class SessionFilter(Struct, frozen=True):
     status: Status | None = None
     channel: str | None = None
     group_id: str | None = None
+    sort: Sort = "updated_at"
+    is_ascending: bool | None = None
     limit: int = 20
     offset: int = 0
 
     @property
-    def is_filtered(self) -> bool:
-        """Whether anything is left out beside what comes before and behind."""
-        return bool(fold(self.q)) or not (self.status is self.channel is self.group_id is None)
+    def begins_with_lowest(self) -> bool:
+        """Whether the least is first."""
+        return self.sort in _RISING if self.is_ascending is None else self.is_ascending
+
+    @property
+    def is_as_stored(self) -> bool:
+        """Whether nothing is left out beside what comes before and behind, and the order is the one that cards are stored in."""
+        is_filtered = bool(fold(self.q)) or not (self.status is self.channel is self.group_id is None)
+        return not is_filtered and self.sort == "updated_at" and not self.begins_with_lowest
 
 
 class Page(Struct, frozen=True):
@@ -39,34 +52,46 @@ class Page(Struct, frozen=True):
 def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
     """What is asked for of the sessions that a user is a member of or takes part in.
 
-    Without a filter only what is shown is read, and the rest counted; with one, all cards are.
+    Without a filter, and in the order of the last change, only what is shown is read, and the rest counted; else all cards are.
     """
-    if not wanted.is_filtered and (part := cards.part_of_user(user_id, wanted.offset, wanted.limit)):
+    if wanted.is_as_stored and (part := cards.part_of_user(user_id, wanted.offset, wanted.limit)):
         return _page(*part)
     return _choose(cards.of_user(user_id), wanted, now, cards)
 
 
 def list_public(wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
     """What is asked for of the public sessions that are active; they are read as one's own are."""
-    if not wanted.is_filtered and (part := cards.part_of_public(wanted.offset, wanted.limit, now)):
+    if wanted.is_as_stored and (part := cards.part_of_public(wanted.offset, wanted.limit, now)):
         return _page(*part)
     return _choose(cards.public(), replace(wanted, status="active"), now, cards)
 
 
 def _choose(listed: Iterable[Card], wanted: SessionFilter, now: datetime, cards: Cards) -> Page:
-    found = _search(_in_order(card for card in listed if _fits(card, wanted, now)), fold(wanted.q).split(), cards)
+    fitting = _last_changed_first(card for card in listed if _fits(card, wanted, now))
+    found = _sort(_search(fitting, fold(wanted.q).split(), cards), wanted, now)
     return Page(found[wanted.offset : wanted.offset + wanted.limit], len(found))
 
 
 def _page(cards: Iterable[Card], total: int) -> Page:
-    return Page(_in_order(cards), total)
+    return Page(_last_changed_first(cards), total)
 
 
-def _in_order(cards: Iterable[Card]) -> list[Card]:
-    """Last changed first; of equal times, in the order of their ids."""
+def _last_changed_first(cards: Iterable[Card]) -> list[Card]:
+    """The cards by their last change; of equal times, in the order of their ids."""
     found = sorted(cards, key=lambda card: card.session_id)
     found.sort(key=lambda card: card.updated_at, reverse=True)
     return found
+
+
+def _sort(found: Sequence[Card], wanted: SessionFilter, now: datetime) -> Sequence[Card]:
+    """The cards in the order that is wanted; what is equal stays in the order that it has."""
+
+    def rank(card: Card) -> Any:
+        if wanted.sort == "topic":
+            return sort_key(card.topic)
+        return _STATUSES.index(card.status_at(now)) if wanted.sort == "status" else getattr(card, wanted.sort)
+
+    return sorted(found, key=rank, reverse=not wanted.begins_with_lowest)
 
 
 def _fits(card: Card, wanted: SessionFilter, now: datetime) -> bool:

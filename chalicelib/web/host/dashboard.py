@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from chalice.app import Response
 from msgspec import UNSET, Struct
 
-from chalicelib.operations.sessions import ListSessions, SessionList, SessionListItem, join_url, list_sessions
+from chalicelib.operations.session_lists import ListSessions, SessionList, list_sessions
+from chalicelib.operations.sessions import SessionListItem, join_url
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.errors import Invalid
 from chalicelib.model import Distribution, Status
-from chalicelib.operations.fields import SessionInput
+from chalicelib.operations.fields import Moment, SessionInput
 from chalicelib.operations.operation import Changes
 from chalicelib.operations.session_fields import CreateSession, EditedQuestion
 from chalicelib.services.sessions import editing
@@ -29,7 +29,18 @@ _STATUS = Annotated[
 
 
 class SessionChanges(SessionInput, Changes):
-    """Base of what is to change of a session."""
+    """Base of what is to change of a session, and since when nobody else may have changed it."""
+
+    unchanged_since: (
+        Annotated[
+            Moment,
+            Meta(
+                description="The `updated_at` of the session that the changes were made from: where it has changed since, "
+                "nothing is changed, and the answer is 409."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 def _changed_fields() -> list[tuple[str, Any, Any]]:
@@ -55,7 +66,7 @@ EditSession = msgspec.defstruct(
 
 def changes_of(given: SessionChanges) -> dict[str, Any]:
     """Gives what the input names, as `editing.edit_session` takes it. Raises Invalid where it names nothing that can be set."""
-    allowed = [name for name in EditSession.__struct_fields__ if name not in SessionInput.__struct_fields__]
+    allowed = [name for name in EditSession.__struct_fields__ if name not in SessionChanges.__struct_fields__]
     changes = {name: getattr(given, name) for name in allowed if getattr(given, name) is not UNSET}
     if not changes:
         raise Invalid(f"No valid fields provided. Allowed fields: {', '.join(allowed)}")

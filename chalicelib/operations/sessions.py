@@ -192,12 +192,14 @@ def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
     return _shown(call, view)
 
 
-def edit_session(call: Call, changes: dict[str, Any], view: SessionView) -> Session:
+def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:
     """Change what the body names; gives the session as it is then."""
+    changes, unchanged_since = given
     edited = editing.edit_session(
         view,
         call.user_id,
         changes,
+        unchanged_since=unchanged_since,
         sessions=container.sessions(),
         groups=container.telegram_groups(),
         clock=container.clock(),
@@ -227,8 +229,8 @@ def _created_again(call: Call, _: dict[str, Any], view: SessionView) -> SessionC
     return _created(call, view.session, view.tally.participants)
 
 
-def _checked(call: Call, given: SessionChanges) -> dict[str, Any]:
-    return editing.check_changes(changes_of(given), call.now)
+def _checked(call: Call, given: SessionChanges) -> tuple[dict[str, Any], datetime | None]:
+    return editing.check_changes(changes_of(given), call.now), given.unchanged_since or None
 
 
 def _created(call: Call, of: StoredSession, participants: int) -> SessionCreated:

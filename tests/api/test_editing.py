@@ -7,6 +7,7 @@ import pytest
 
 import app
 from chalicelib import container
+from chalicelib.store import edits
 from tests import events
 from tests.api.edits import patch, refused
 from tests.api.hosts import Host, error_of, new_host
@@ -196,6 +197,32 @@ def test_an_edit_that_is_always_overtaken_gives_up_with_a_conflict(host: Host, m
     monkeypatch.setattr(container.sessions(), "view", view_and_be_overtaken)
     answer = host.call("PATCH", f"/sessions/{session}", {"topic": "From the host"})
     assert error_of(answer) == (409, "conflict", "Others are editing this session right now; try again")
+
+
+def test_an_edit_of_a_session_as_it_was_is_refused_once_that_has_changed(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session()["id"]
+    editor = host.invite(session, "editor")
+    read_at = host.get(f"/sessions/{session}")["updated_at"]
+    read_at = patch(host, session, topic="Mine", unchanged_since=read_at)["updated_at"]
+    # Between the read and the write of this very request, somebody else writes.
+    pending = [lambda: patch(editor, session, goal="From the editor")]
+    store = edits.edit_session
+
+    def store_overtaken(*given: Any) -> bool:
+        if pending:
+            pending.pop()()
+        return store(*given)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    changes = {"topic": "Mine again", "unchanged_since": read_at}
+    for _ in range(2):
+        answer = host.call("PATCH", f"/sessions/{session}", changes)
+        assert error_of(answer)[:2] == (409, "conflict")
+    shown = host.get(f"/sessions/{session}")
+    assert (shown["topic"], shown["goal"]) == ("Mine", "From the editor")
+    assert patch(host, session, topic="Mine again", unchanged_since=shown["updated_at"])["topic"] == "Mine again"
 
 
 def test_a_summary_written_during_an_edit_and_the_edit_both_stay(host: Host) -> None:

@@ -68,10 +68,12 @@ def edit_session(
     groups: TelegramGroups,
     clock: Clock,
     new_id: Callable[[], str],
+    unchanged_since: datetime | None = None,
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then.
 
-    Where somebody else edits it meanwhile, it is read again: nobody's change is lost.
+    Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where it has changed after
+    `unchanged_since`.
     """
     if not values:
         return before
@@ -80,6 +82,8 @@ def edit_session(
             before = sessions.view(before.session.id, EVERYTHING, user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
+        if unchanged_since is not None and before.session.updated_at > unchanged_since:
+            raise Conflict("unchanged_since: this session has changed since; read it again")
         if "distribution" in values:
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)

@@ -11,7 +11,7 @@ from chalicelib.model.synthesis import Brief, Summary, Synthesis
 Status = Literal["active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
-PromptOrigin = Literal["host", "tailored", "basic"]
+PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "review", "template"]
 QuestionType = Literal["Short field", "Email", "Options"]
 QuestionRole = Literal["name", "email", "other"]
 Channel = Literal["telegram"]
@@ -50,7 +50,8 @@ class Prompt(Struct, frozen=True):
     """A version of the facilitation prompt. Version 0 is never stored: it is the basic one, or that of the session's template.
 
     One that was written by us, or is a proposal of ours that the host took over, has a summary, and what it was written from:
-    topic, goal, critical and the beginning of the context.
+    topic, goal, critical and the beginning of the context, and a template. `created_by` is the user who wrote or chose its
+    text; None for what a worker wrote. Versions from before that was stored have no `created_at`.
     """
 
     version: int
@@ -58,6 +59,14 @@ class Prompt(Struct, frozen=True):
     origin: PromptOrigin
     summary: str | None = None
     generated_from: dict[str, str | None] | None = None
+    template_id: str | None = None
+    created_at: datetime | None = None
+    created_by: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether nobody chose its text, so that it may be written anew without asking."""
+        return self.origin in ("tailored", "basic") and self.created_by is None
 
 
 class Distribution(Struct, frozen=True):

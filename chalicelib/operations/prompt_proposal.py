@@ -7,15 +7,16 @@ from msgspec import UNSET, Meta, UnsetType, convert, field
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Invalid, Unavailable
+from chalicelib.errors import Invalid, Unavailable, Unprocessable
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
+from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template
 from chalicelib.services.usage.budget import meter_for
-from chalicelib.store.sessions import FOR_PROMPT
+from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
 
 PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
 
@@ -32,7 +33,7 @@ Welcome the person and say that this is about working in our office.
 Name what keeps them away and what they would change first."""
 
 
-class PromptProposal(Output):
+class Proposal(Output):
     """A facilitation prompt that was written and not stored."""
 
     facilitation_prompt: Annotated[str, Meta(description="The prompt.", examples=[_EXAMPLE])]
@@ -43,13 +44,52 @@ class PromptProposal(Output):
             examples=["Goes from the last day in the office to what keeps people away, and to the first change."],
         ),
     ]
-    prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
     template_id: Annotated[
         Uuid | None, Meta(description="The template that it was written from, too.", examples=[None])
     ]
     cross_pollination_default: Annotated[
         bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
     ]
+
+
+class PromptProposal(Proposal):
+    """A facilitation prompt that was written from the brief, and not stored."""
+
+    prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
+
+
+class RevisedPrompt(Proposal):
+    """A changed facilitation prompt, not stored."""
+
+    prompt_generated_from: Annotated[
+        GeneratedFrom | None,
+        Meta(description="What the prompt before was written from; null where it was written by hand."),
+    ]
+
+
+class RevisePrompt(SessionInput):
+    """Says what is to change of a prompt."""
+
+    instructions: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=5_000,
+            description="What is to be different in the prompt, in words.",
+            examples=["Ask about working from home first, and leave out the last question."],
+        ),
+    ]
+    version: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                le=999_999,
+                description="The version to change; without it, the current one. 0 is the basic prompt.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class ProposePrompt(SessionInput):
@@ -73,6 +113,33 @@ def propose_prompt(_: Call, given: dict[str, Any], view: SessionView) -> Done:
     return Done(_proposal(view, given), given)
 
 
+def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPrompt:
+    """Propose the facilitation prompt with changes that are asked for in words; all else in it stays.
+
+    Nothing is stored: PATCH the session with it, and with `prompt_origin: revised`, to use it. 503 where the model fails, where the
+    money is spent, and on a server without a model.
+    """
+    from chalicelib.services.facilitation import revised_prompt  # which only this asks for
+    from chalicelib.services.sessions.prompt_versions import basic_version, current_version
+
+    model = container.model()
+    revised_prompt.require_model(model)
+    if given.version is UNSET:
+        before = current_version(view)
+    elif given.version == 0:
+        before = basic_version(view)
+    else:
+        before = find_version(view, given.version, sessions=container.sessions(), field="version")
+    meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
+    written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
+    origin = convert(before.generated_from, GeneratedFrom | None)
+    return RevisedPrompt(written.text, written.summary, before.template_id, None, origin)
+
+
+def _not_again(_: Call, __: dict[str, Any], ___: SessionView) -> RevisedPrompt:
+    raise Unprocessable("A proposal is stored nowhere: ask for another one without this Idempotency-Key")
+
+
 def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
     """Returns what is to be another than the session has it. Raises Invalid for a template there is not."""
     named = given.template_id
@@ -94,9 +161,9 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     return PromptProposal(
         written.text,
         written.summary,
-        convert(written.generated_from, GeneratedFrom),
         view.session.template_id,
         template.cross_pollination_default if template else None,
+        convert(written.generated_from, GeneratedFrom),
     )
 
 
@@ -114,5 +181,15 @@ OPERATIONS = (
         check=_checked,
         again=Repeat(_another),
         fails=(Unavailable,),
+    ),
+    Operation(
+        revise_prompt,
+        "editor",
+        RevisePrompt,
+        RevisedPrompt,
+        reads=session_with(FOR_PROMPT_VERSIONS),
+        again=Repeat(_not_again),
+        fails=(Unavailable,),
+        settled=False,
     ),
 )

@@ -1,6 +1,6 @@
 """The input of `edit_session`, derived from that of `create_session`: every field may be absent, and then stays as it is."""
 
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -28,6 +28,24 @@ _STATUS = Annotated[
 ]
 
 
+_PROMPT_VERSION = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=999_999,
+        description="An earlier version of the prompt, whose text becomes the newest version. Conversations go on under the one that "
+        "they began with.",
+    ),
+]
+_PROMPT_ORIGIN = Annotated[
+    Literal["host", "tailored", "revised", "review", "template"],
+    Meta(
+        description="How the text in `prompt` came about: by hand, or as a proposal written from the brief, from the prompt before "
+        "and instructions, from a review or for another template. Without it, by hand."
+    ),
+]
+
+
 class SessionChanges(SessionInput, Changes):
     """Base of what is to change of a session, and since when nobody else may have changed it."""
 
@@ -51,7 +69,8 @@ def _changed_fields() -> list[tuple[str, Any, Any]]:
         (name, kinds[name] | UnsetType if name in required else kinds[name] | UnsetType | None, UNSET)
         for name in CreateSession.__struct_fields__
     ]
-    return [*changed, ("status", _STATUS | UnsetType, UNSET)]
+    added = (("status", _STATUS), ("prompt_version", _PROMPT_VERSION), ("prompt_origin", _PROMPT_ORIGIN))
+    return [*changed, *((name, kind | UnsetType, UNSET) for name, kind in added)]
 
 
 # A struct made of another's fields: what can be set can be changed, with the same limits.

@@ -1,5 +1,6 @@
 """Users and their API keys (table `accounts`)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -52,6 +53,13 @@ class Accounts:
             raise NotFound("User not found")
         plan = cast(Plan, item.subscription_status)
         return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at)
+
+    def names_of(self, user_ids: Collection[str]) -> dict[str, str | None]:
+        """The names of these users (at most 100), as far as they have an account."""
+        wanted = [(Account, keys.user(user_id), None) for user_id in user_ids]
+        found = database.get_many(wanted) if wanted else {}
+        users = map(UserItem.from_raw_data, found.values())
+        return {user.id: user.name for user in users}
 
     def user_id_of(self, email: str) -> str:
         """The user behind an e-mail address."""

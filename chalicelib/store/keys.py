@@ -32,6 +32,7 @@
 | a search in a list | contexts of the sessions that have one | BatchGetItem sessions `context` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
+| versions of a prompt | a page of them; heads, for how many began under each | BatchGetItem sessions `prompt#<n>`; Query `thread#` |
 | context job | – | one transaction: context, `condensed_context` |
 | an edit | – | one transaction: session, own card, the parts it changes, feed |
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |

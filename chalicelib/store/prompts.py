@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from msgspec.structs import asdict
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Prompt
@@ -18,18 +19,7 @@ _WANTED = (SessionItem.due_kind, SessionItem.due_at, SessionItem.prompt_wanted_a
 def prompt_items(session_id: str, prompt: Prompt) -> tuple[PromptItem, PromptItem]:
     """A prompt as the current one, and as the version that threads keep."""
     parts = (keys.PROMPT_CURRENT, keys.prompt(prompt.version))
-    current, version = (
-        PromptItem(
-            session_id,
-            part,
-            version=prompt.version,
-            text=prompt.text,
-            origin=prompt.origin,
-            summary=prompt.summary,
-            generated_from=prompt.generated_from,
-        )
-        for part in parts
-    )
+    current, version = (PromptItem(session_id, part, **asdict(prompt)) for part in parts)
     return current, version
 
 

@@ -74,6 +74,9 @@ class PromptItem(SessionPart):
     origin = UnicodeAttribute()
     summary = UnicodeAttribute(null=True)
     generated_from = JsonAttribute(null=True)
+    template_id = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute(null=True)
+    created_by = UnicodeAttribute(null=True)
 
 
 class TallyItem(SessionPart):

@@ -76,7 +76,8 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
 def prompt_of(item: PromptItem) -> Prompt:
     """A version of the facilitation prompt."""
     origin = msgspec.convert(item.origin, PromptOrigin)
-    return Prompt(int(item.version), item.text, origin, item.summary, item.generated_from)
+    given = {name: getattr(item, name) for name in Prompt.__struct_fields__}
+    return Prompt(**given | {"version": int(item.version), "origin": origin})
 
 
 def _parts(raw: Raw) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Sessions and everything that belongs to one but is not a conversation (table `sessions`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
@@ -70,6 +70,7 @@ FOR_DIGEST = (
     keys.SCRATCHPAD,
 )
 FOR_PROMPT = (keys.CONTEXT, keys.PRIVATE_CONTEXT, keys.PROMPT_CURRENT)
+FOR_PROMPT_VERSIONS = (keys.CONTEXT, keys.CONDENSED_CONTEXT, keys.PROMPT_CURRENT)
 FOR_BRIEF = (keys.CONTEXT, keys.QUESTIONS, keys.SUMMARY, keys.BRIEF, *keys.tallies())
 FOR_CLOSING = (keys.SUMMARY,)
 
@@ -133,6 +134,12 @@ class Sessions:
         part = keys.PROMPT_CURRENT if version is None else keys.prompt(version)
         item = database.get(PromptItem, session_id, part)
         return prompt_of(item) if item and item.text else None
+
+    def prompts(self, session_id: str, versions: Sequence[int]) -> list[Prompt]:
+        """These versions of the facilitation prompt (at most 100), as far as there are any, in this order."""
+        parts = [keys.prompt(version) for version in versions]
+        raw = database.get_many([(SessionPart, session_id, part) for part in parts]) if parts else {}
+        return [prompt_of(PromptItem.from_raw_data(raw[part])) for part in parts if part in raw]
 
     def add_member(self, session_id: str, user_id: str, role: Role) -> None:
         """Give a user a role in a session; an earlier role is replaced, and so is the card of somebody who takes part."""

@@ -43,6 +43,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/scratchpad"): None,
     ("POST", "/sessions/{session_id}/scratchpad"): {},
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
+    ("GET", "/sessions/{session_id}/prompts"): None,
+    ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }

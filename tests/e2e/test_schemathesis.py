@@ -34,6 +34,14 @@ RULES = """
 include-name = "{name}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", 400, 401, 403, 404, 409, 422, 429]
 """
+# Where a script stands in the place of a model, what needs one says so.
+OF_MODELS = """
+[[operations]]
+include-name = "{name}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429, 503]
+checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 503]
+"""
+NEED_A_MODEL = ("POST /sessions/{session_id}/prompts/revise",)
 RULED = (
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
     "PATCH /sessions/{session_id}",  # the same; ids of questions
@@ -84,7 +92,8 @@ def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -
 
 def checks() -> str:
     """The configuration of what is checked."""
-    return CHECKS + "".join(RULES.format(name=name) for name in RULED)
+    ruled = [RULES.format(name=name) for name in RULED]
+    return CHECKS + "".join([*ruled, *(OF_MODELS.format(name=name) for name in NEED_A_MODEL)])
 
 
 def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_path: Path) -> None:

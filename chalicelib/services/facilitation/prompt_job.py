@@ -35,7 +35,15 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
         if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again
         raise
-    prompt = Prompt(view.prompt_version + 1, written.text, "tailored", written.summary, written.generated_from)
+    prompt = Prompt(
+        view.prompt_version + 1,
+        written.text,
+        "tailored",
+        written.summary,
+        written.generated_from,
+        view.session.template_id,
+        deadline.clock.now(),
+    )
     prompts.add(session_id, prompt, due_at)
 
 

@@ -1,7 +1,7 @@
 """The tailored facilitation prompt, written from the session's setup."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,12 +23,15 @@ LEAST, MOST = 4, 6  # questions
 LIMITS = {"opening": 1_500, "question": 500, "probe": 500, "closing": 1_500, "summary": 1_000}
 LEAST_SECONDS = 5.0  # no prompt is written in less
 
+Made = TypeVar("Made")
+
 
 def _text(name: str, description: str) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": LIMITS[name], "description": description}
 
 
-def _strict(properties: Mapping[str, Any]) -> dict[str, Any]:
+def strict_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has all of these properties and no others."""
     return {
         "type": "object",
         "properties": properties,
@@ -40,14 +43,14 @@ def _strict(properties: Mapping[str, Any]) -> dict[str, Any]:
 WRITE_PROMPT = Tool(
     name="write_prompt",
     description="Hand in the facilitation prompt of the session.",
-    schema=_strict(
+    schema=strict_schema(
         {
             "opening": _text("opening", "How to welcome the person, and what to say the conversation is about."),
             "questions": {
                 "type": "array",
                 "minItems": LEAST,
                 "maxItems": MOST,
-                "items": _strict(
+                "items": strict_schema(
                     {
                         "question": _text("question", "One open question, as it is to be asked."),
                         "probe": _text("probe", "What to dig for while the answer stays thin."),
@@ -69,7 +72,7 @@ class Tailored(Struct, frozen=True):
     generated_from: dict[str, str | None]
 
 
-class _Unusable(Exception):
+class Unusable(Exception):
     """A call of the tool that makes no prompt; the message says why."""
 
 
@@ -79,30 +82,55 @@ def write_prompt(view: SessionView, *, model: Model, deadline: Deadline) -> Tail
     Raises ModelUnavailable where the model gives no usable prompt in time.
     """
     view = replace(view, context=view.context[:CONTEXT_CHARACTERS] if view.context else None)
+
+    def render(given: Mapping[str, Any]) -> Tailored:
+        text, summary = _render(given)
+        _check_privacy(text, view)
+        return Tailored(text, summary, _list_source(view))
+
+    return ask_twice(lambda problem: _request(view, problem), render, view.session.id, model=model, deadline=deadline)
+
+
+def ask_twice(
+    request: Callable[[str], Request],
+    use: Callable[[Mapping[str, Any]], Made],
+    session_id: str,
+    *,
+    model: Model,
+    deadline: Deadline,
+) -> Made:
+    """What is made of the tool call that this request asks for; one of which nothing can be made is asked for once more, with
+    what was wrong with it.
+
+    `use` raises Unusable. Raises ModelUnavailable where the model gives nothing usable in time.
+    """
     problem = ""
     while True:
-        reply = model.complete(_request(view, problem), deadline)
-        call = reply.call(WRITE_PROMPT.name)
+        asked = request(problem)
+        reply = model.complete(asked, deadline)
+        call = reply.call(asked.must_call or "")
+        given = call.input if call else {}
         try:
-            given = call.input if call else {}
-            text, summary = _render(given if reply.model == SCRIPTED else tags.unescape(given))
-            _check_privacy(text, view)
-        except _Unusable as error:
-            logger.warning("model wrote no usable prompt", extra={"session_id": view.session.id, "problem": str(error)})
+            return use(given if reply.model == SCRIPTED else tags.unescape(given))
+        except Unusable as error:
+            logger.warning("model wrote no usable prompt", extra={"session_id": session_id, "problem": str(error)})
             if problem or deadline.remaining() < LEAST_SECONDS:
                 raise ModelUnavailable("The language model wrote no usable prompt; try again later") from error
             problem = str(error)
-        else:
-            return Tailored(text, summary, _list_source(view))
+
+
+def show_problem(tool: Tool, problem: str) -> Block:
+    """What was wrong with a first try, for the second one."""
+    return Block(f"Your last call of `{tool.name}` could not be used: {problem}. Call it again.")
 
 
 def _check_privacy(text: str, view: SessionView) -> None:
-    """Raises _Unusable for a prompt in which the private context can be read."""
+    """Raises Unusable for a prompt in which the private context can be read."""
     of = view.session
     if of.private_context and repeats(
         [text], [of.private_context], [of.topic, of.goal, of.critical or "", view.context or ""]
     ):
-        raise _Unusable("it repeats words of the private context, which may stand in no prompt")
+        raise Unusable("it repeats words of the private context, which may stand in no prompt")
 
 
 def _request(view: SessionView, problem: str) -> Request:
@@ -113,7 +141,7 @@ def _request(view: SessionView, problem: str) -> Request:
     if template := find_template(view.session.template_id):
         shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
     if problem:
-        shown.append(Block(f"Your last call of `{WRITE_PROMPT.name}` could not be used: {problem}. Call it again."))
+        shown.append(show_problem(WRITE_PROMPT, problem))
     return Request(
         task="prompt",
         tier="medium",
@@ -131,10 +159,10 @@ def _list_source(view: SessionView) -> dict[str, str | None]:
 
 
 def _render(given: Mapping[str, Any]) -> tuple[str, str]:
-    """The prompt as markdown, and its summary. Raises _Unusable."""
+    """The prompt as markdown, and its summary. Raises Unusable."""
     asked = given.get("questions")
     if not isinstance(asked, list) or not LEAST <= len(asked) <= MOST:
-        raise _Unusable(f"questions must be a list of {LEAST} to {MOST}")
+        raise Unusable(f"questions must be a list of {LEAST} to {MOST}")
     questions = [_render_question(number, item) for number, item in enumerate(asked, 1)]
     opening, closing = _line(given, "opening"), _line(given, "closing")
     parts = ("# Opening", opening, "", "# Questions", *questions, "", "# Closing", closing)
@@ -143,7 +171,7 @@ def _render(given: Mapping[str, Any]) -> tuple[str, str]:
 
 def _render_question(number: int, item: Any) -> str:
     if not isinstance(item, Mapping):
-        raise _Unusable(f"question {number} must have a question and a probe")
+        raise Unusable(f"question {number} must have a question and a probe")
     return f"{number}. {_line(item, 'question', f' {number}')}\n   Probe: {_line(item, 'probe', f' {number}')}"
 
 
@@ -152,7 +180,7 @@ def _line(given: Mapping[str, Any], name: str, which: str = "") -> str:
     text = given.get(name)
     text = " ".join(text.split()) if isinstance(text, str) else ""
     if not text:
-        raise _Unusable(f"{name}{which} must be a text that is not blank")
+        raise Unusable(f"{name}{which} must be a text that is not blank")
     if len(text) > LIMITS[name]:
-        raise _Unusable(f"{name}{which} must be at most {LIMITS[name]:,} characters")
+        raise Unusable(f"{name}{which} must be at most {LIMITS[name]:,} characters")
     return text

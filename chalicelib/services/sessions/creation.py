@@ -110,7 +110,7 @@ def create_session(
         **settings,
     )
     questions = tuple(asked.numbered(new_id(), position) for position, asked in enumerate(new.questions or ()))
-    prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from)
+    prompt = first_prompt(new.prompt, new.prompt_summary, new.prompt_generated_from, session)
     if not sessions.create(session, context=new.context, questions=questions, prompt=prompt):
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
@@ -163,4 +163,8 @@ def prompt_status(view: SessionView) -> PromptStatus:
     """
     if view.prompt_awaited:
         return "writing"
-    return view.prompt.origin if view.prompt else "basic"
+    if view.prompt is None:
+        return "basic"
+    if not view.prompt.is_ours:
+        return "host"
+    return "tailored" if view.prompt.origin == "tailored" else "basic"

@@ -20,7 +20,7 @@ from chalicelib.services.sessions.creation import (
     check_language,
     check_questions,
 )
-from chalicelib.services.sessions.host_prompt import edited_prompt
+from chalicelib.services.sessions.host_prompt import check_prompt_changes, edited_prompt, find_version
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
@@ -56,6 +56,7 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     check_closing(values.get("closes_at"), now)
     check_language(values.get("language"))
     check_questions(values.get("questions") or ())
+    check_prompt_changes(values)
     return values
 
 
@@ -77,6 +78,9 @@ def edit_session(
     """
     if not values:
         return before
+    if "prompt_version" in values:
+        found = find_version(before, values["prompt_version"], sessions=sessions, field="prompt_version")
+        values = {**values, "restored": found}
     for failed in _RETRY.attempts(clock):
         if failed:
             before = sessions.view(before.session.id, EVERYTHING, user_id)
@@ -88,7 +92,7 @@ def edit_session(
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
             values = {**values, "distribution": announced}
-        after = _apply(before, values, clock.now(), new_id)
+        after = _apply(before, values, user_id, clock.now(), new_id)
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
@@ -109,7 +113,9 @@ def take_off_public_list(
     return True
 
 
-def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id: Callable[[], str]) -> SessionView:
+def _apply(
+    before: SessionView, values: Mapping[str, Any], user_id: str, now: datetime, new_id: Callable[[], str]
+) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
     settings |= _ending(before.session, values, now)
     session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
@@ -123,7 +129,7 @@ def _apply(before: SessionView, values: Mapping[str, Any], now: datetime, new_id
         after = replace(after, questions=questions, session=replace(session, has_questions=asked is not None))
     if session.anonymous and {"anonymous", "questions"} & values.keys():
         require_anonymous(after.questions)
-    return _prompted(before, after, values)
+    return _prompted(before, after, values, user_id)
 
 
 def _ending(before: Session, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -156,21 +162,21 @@ def _questions(
     return tuple(questions)
 
 
-def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]) -> SessionView:
-    """The host's own prompt is the next version. Without one, ours has to be written, and again for another setup.
+def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any], user_id: str) -> SessionView:
+    """The prompt that the host chose is the next version. Without one, ours has to be written, and again for another setup.
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
     """
-    prompt = edited_prompt(before, values)
+    prompt = edited_prompt(before, values, after.session, user_id)
     if prompt is not None and prompt != before.prompt:
         after = replace(after, prompt=prompt, prompt_version=prompt.version)
-    if values.get("prompt"):
+    if values.get("prompt") or "restored" in values:
         return replace(after, prompt_due_at=None) if prompt != before.prompt else after
     wanted = replace(after, prompt_due_at=after.session.updated_at, prompt_failed=False)
     if "prompt" in values:
         return replace(wanted, prompt=None)
-    hosts = before.prompt is not None and before.prompt.origin == "host"
-    return after if hosts or _setup(before) == _setup(after) else wanted
+    is_chosen = before.prompt is not None and not before.prompt.is_ours
+    return after if is_chosen or _setup(before) == _setup(after) else wanted
 
 
 def _setup(view: SessionView) -> tuple[str | None, ...]:

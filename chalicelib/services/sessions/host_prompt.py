@@ -10,37 +10,85 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
-from chalicelib.model import Prompt, SessionView
+from chalicelib.model import Prompt, Session, SessionView
+from chalicelib.store.sessions import Sessions
 
 CONTEXT_CHARACTERS = 20_000  # of the context: what a prompt is written from, and kept with it
 PROMPT_BYTES = 360_000  # of a prompt with its recap and origin: they share one item
 _RECAP = ("prompt_summary", "prompt_generated_from")
+_OF_VERSION = (*_RECAP, "prompt", "prompt_origin")
+_CONTENT = ("text", "summary", "generated_from", "template_id")
 
 
 def first_prompt(
-    text: str | None, summary: str | None, generated_from: Mapping[str, str | None] | None
+    text: str | None, summary: str | None, generated_from: Mapping[str, str | None] | None, session: Session
 ) -> Prompt | None:
-    """Returns the prompt that a session begins with; None without one. Raises Invalid."""
+    """Returns the prompt that a new session begins with, as its owner's; None without one. Raises Invalid."""
     given = {"prompt_summary": summary or None, "prompt_generated_from": generated_from}
     if not text:
         _require_no_recap(given)
         return None
-    return _checked(_with_recap(Prompt(1, text, "host"), given))
+    prompt = Prompt(1, text, "host", created_at=session.created_at, created_by=session.owner_id)
+    return _checked(_with_recap(prompt, given, session))
 
 
-def edited_prompt(view: SessionView, values: Mapping[str, Any]) -> Prompt | None:
-    """Returns the prompt of a session after these changes: another one is the next version, and so is one with another recap.
+def edited_prompt(view: SessionView, values: Mapping[str, Any], session: Session, user_id: str) -> Prompt | None:
+    """Returns the prompt of a session after these changes by a user, which leave it as `session`: another one is the next
+    version, and so is one with another recap, and an earlier one that is restored.
 
     Where the changes name none of it, or the same, it stays as it is. Raises Invalid.
     """
-    before, text = view.prompt, values.get("prompt")
-    if text and (before is None or (before.origin, before.text) != ("host", text)):
-        return _checked(_with_recap(Prompt(view.prompt_version + 1, text, "host"), values))
+    before, text, named = view.prompt, values.get("prompt"), values.get("prompt_origin")
+    number, now = view.prompt_version + 1, session.updated_at
+    if restored := values.get("restored"):
+        after = replace(restored, version=number, origin="restored", created_at=now, created_by=user_id)
+        return before if before and _content(before) == _content(after) else after
+    if text and (before is None or before.is_ours or before.text != text or named not in (None, before.origin)):
+        prompt = Prompt(number, text, named or "host", created_at=now, created_by=user_id)
+        return _checked(_with_recap(prompt, values, session))
     if before is None or ("prompt" in values and not text):
         _require_no_recap(values)
         return None
-    after = _with_recap(before, values)
-    return before if after == before else _checked(replace(after, version=view.prompt_version + 1))
+    after = _with_recap(before, values, session)
+    return before if after == before else _checked(replace(after, version=number, created_at=now))
+
+
+def check_prompt_changes(values: Mapping[str, Any]) -> None:
+    """Raises Invalid where changes name an earlier version together with what a new one has, or an origin of no text."""
+    others = [name for name in _OF_VERSION if name in values]
+    if "prompt_version" in values and others:
+        raise Invalid(f"prompt_version cannot be set together with {' and '.join(others)}: that version has its own")
+    if "prompt_origin" in values and not values.get("prompt"):
+        raise Invalid("prompt_origin tells of a prompt: send it together with prompt")
+
+
+def find_version(view: SessionView, number: int, *, sessions: Sessions, field: str) -> Prompt:
+    """Returns a version of a session's prompt. Raises Invalid, naming the field that named it, where there is no such version."""
+    found = sessions.prompt(view.session.id, number) if 0 < number <= view.prompt_version else None
+    if found is None:
+        there = (
+            f"1 to {view.prompt_version}" if view.prompt_version > 1 else "1 alone" if view.prompt_version else "none"
+        )
+        raise Invalid(f"{field} {number} does not exist; versions there are: {there}")
+    return found
+
+
+def list_drifted(view: SessionView) -> list[str]:
+    """Returns the fields that are others now than those which the prompt was written from; none where it was not written from any.
+
+    A version from before templates were kept with them tells nothing of its template.
+    """
+    prompt, session = view.prompt, view.session
+    if prompt is None or prompt.generated_from is None:
+        return []
+    now = {
+        "topic": session.topic,
+        "goal": session.goal,
+        "critical": session.critical,
+        "context": _beginning(view.context),
+    }
+    found = [name for name, value in now.items() if (value or None) != prompt.generated_from.get(name)]
+    return [*found, "template_id"] if prompt.created_at and prompt.template_id != session.template_id else found
 
 
 def shown_origin(view: SessionView) -> dict[str, str | None] | None:
@@ -52,13 +100,19 @@ def shown_origin(view: SessionView) -> dict[str, str | None] | None:
     return {**kept, "context": view.context}
 
 
-def _with_recap(prompt: Prompt, given: Mapping[str, Any]) -> Prompt:
+def _content(prompt: Prompt) -> tuple[Any, ...]:
+    """Returns what makes two versions the same one, whoever made them."""
+    return tuple(getattr(prompt, name) for name in _CONTENT)
+
+
+def _with_recap(prompt: Prompt, given: Mapping[str, Any], session: Session) -> Prompt:
     if "prompt_summary" in given:
         prompt = replace(prompt, summary=given["prompt_summary"])
     if "prompt_generated_from" in given:
         origin = given["prompt_generated_from"]
         kept = {**origin, "context": _beginning(origin.get("context"))} if origin else None
-        prompt = replace(prompt, generated_from=kept)
+        if kept != prompt.generated_from:
+            prompt = replace(prompt, generated_from=kept, template_id=session.template_id if kept else None)
     return prompt
 
 

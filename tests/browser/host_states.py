@@ -28,10 +28,11 @@ def sign_in_code(visitor: Visitor) -> Page:
 
 
 def dashboard(visitor: Visitor) -> Page:
-    """The first page, with sessions."""
+    """The first page, with sessions, and what can be done with one."""
     visitor.session()
     page = _signed_in(visitor)
-    expect(page.locator(".sessions li").first).to_be_visible()
+    page.locator(".sessions summary").first.click()
+    expect(page.locator(".sessions .copy input").first).to_be_visible()
     return page
 
 

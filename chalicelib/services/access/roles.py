@@ -12,7 +12,12 @@ _RANK: dict[Role, int] = {"viewer": 1, "editor": 2, "admin": 3, "owner": 4}
 
 def has_role(view: SessionView, least: Role) -> bool:
     """Whether the user of this view holds at least this role."""
-    return view.role is not None and _RANK[view.role] >= _RANK[least]
+    return is_at_least(view.role, least)
+
+
+def is_at_least(role: Role | None, least: Role) -> bool:
+    """Whether a role, or having none, comes up to this one."""
+    return role is not None and _RANK[role] >= _RANK[least]
 
 
 def may_edit(view: SessionView) -> bool:

@@ -15,9 +15,13 @@ RECHECK_SECONDS = 60  # seconds that a container believes what it saw
 
 def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
+    return render_page(request, "home.html", example=find_example(), demo=demo_token())
+
+
+def find_example() -> str | None:
+    """Returns the address of the example's results, from the root; None where there is no example for everybody."""
     is_visible = is_example_visible(int(container.clock().now().timestamp()) // RECHECK_SECONDS)
-    example = f"results?s={EXAMPLE_ID}" if is_visible else None
-    return render_page(request, "home.html", example=example, demo=demo_token())
+    return f"results?s={EXAMPLE_ID}" if is_visible else None
 
 
 @lru_cache(maxsize=1)

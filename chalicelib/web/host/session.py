@@ -10,7 +10,6 @@ from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import delete_session, edit_session, join_url
 from chalicelib.services.access.roles import has_role
-from chalicelib.store.sessions import FOR_COUNT
 from chalicelib.text.normalise import fold
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.request import HostRequest, root
@@ -26,7 +25,7 @@ _NEWS = {"made": "session_made", "end": "session_ended", "reopen": "session_reop
 
 def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, FOR_COUNT)
+    view = open_session(host, session_id, ())
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -35,6 +34,7 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "join_url": join_url(public_url(host.request), of.id),
         "may_delete": has_role(view, "admin"),
+        "deletes": "delete" in query,
         "name_error": name_error,
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
@@ -50,7 +50,7 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
         if has_role(view, "admin") and fold(form.get("name", "")) != fold(view.session.topic):
             return show_session(host, found, texts("delete_name_wrong"), 400)
         host.perform(delete_session, SessionInput(session_id=found))
-        return see_other(f"{root(host.request)}/?deleted=1")
+        return see_other(f"{root(host.request)}/?deleted={found}")
     status = _STATUS_AFTER.get(form.get("do", ""))
     if status is None:
         raise Invalid("do must be end, reopen or delete")

@@ -1,6 +1,7 @@
 """What the pages of one session have in common: who may see them, the way from one to the next, and how the session stands."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from chalice.app import Response
@@ -9,17 +10,19 @@ from chalicelib import container
 from chalicelib.errors import Forbidden
 from chalicelib.model import Role, SessionView
 from chalicelib.services.access.roles import has_role
+from chalicelib.store.sessions import FOR_COUNT
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.kit.request import require_uuid
 
 # The pages of a session in their order: what follows /sessions/{id} in the address; each has a text `tab_…` for its name.
 TABS: tuple[str, ...] = ("overview",)
+_NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 
 def open_session(host: HostRequest, session_id: str, parts: Collection[str], role: Role = "viewer") -> SessionView:
-    """Returns these parts of a session. Raises NotFound where there is none, Forbidden for whom it does not concern."""
-    view = container.sessions().view(require_uuid(session_id), parts, host.user_id)
+    """Returns these parts of a session, with its counts. Raises NotFound where there is none, Forbidden for whom it does not concern."""
+    view = container.sessions().view(require_uuid(session_id), {*parts, *FOR_COUNT}, host.user_id)
     if not has_role(view, role):
         raise Forbidden
     return view
@@ -29,12 +32,21 @@ def render_session_page(
     host: HostRequest, view: SessionView, tab: str, template: str, status: int = 200, **values: Any
 ) -> Response:
     """Returns one of the pages of a session."""
+    now = container.clock().now()
+    state = view.session.status_at(now)
     given = {
         "session": view.session,
-        "state": view.session.status_at(container.clock().now()),
+        "state": state,
+        "shown_state": shown_state(state, view.tally.participants),
+        "new": view.session.id if now - view.session.created_at < _NEW_FOR else "",
         "tabs": TABS,
         "tab": tab,
         "may_edit": has_role(view, "editor"),
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
+
+
+def shown_state(status: str, participants: int) -> str:
+    """Returns how a session stands, as hosts read it: an active one is open until somebody has joined."""
+    return "open" if status == "active" and not participants else status

@@ -1,11 +1,15 @@
 """A host's sessions in the browser: found, made, passed on, ended and deleted; all of it as REST shows it."""
 
+import html
+import re
 from typing import Any
 
 import pytest
 
-from tests.api.hosts import Host
-from tests.web.browser import Browser
+from chalicelib.store.index_pages import Part
+from tests.api.hosts import Host, new_host
+from tests.api.test_listing import follow as follow_counts
+from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 
 ANA = "ana@example.com"
@@ -29,6 +33,11 @@ def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
     return send(browser, path, browser.open(path).form(button), **fields)
 
 
+def listed(page: Page) -> list[str]:
+    """The names of the sessions that the dashboard lists, in their order."""
+    return [html.unescape(name) for name in re.findall(r"<li>\n<div><a [^>]*>([^<]*)</a>", page.html)]
+
+
 def test_who_is_not_signed_in_reads_what_this_is(host: Host, ben: Browser) -> None:
     page = ben.open("/")
     assert "sign-in" in page.links
@@ -50,7 +59,7 @@ def test_a_session_made_in_the_browser_is_the_one_that_rest_shows(ana: Browser, 
     page = ana.open(path)
     assert "Lunch <b>" in page.text
     assert shown["join_url"] in page.html
-    assert ana.open("/").text.count("Lunch <b>") == 1
+    assert listed(ana.open("/")) == ["Lunch <b>"]
 
 
 def test_what_is_asked_on_the_dashboard_is_the_goal_of_the_form(ana: Browser) -> None:
@@ -79,12 +88,60 @@ def test_sessions_are_searched_filtered_and_paged(ana: Browser, host: Host) -> N
     made = [host.new_session(topic=f"Session {number}") for number in range(22)]
     host.call("PATCH", f"/sessions/{made[0]['id']}", {"status": "completed"})
     first, second = ana.open("/"), ana.open("/?from=20")
-    assert (first.text.count("Session "), second.text.count("Session ")) == (20, 2)
+    assert (len(listed(first)), len(listed(second))) == (20, 2)
+    assert "22 sessions" in first.text
     assert "?from=20" in first.links
-    assert ana.open("/?q=session+21").text.count("Session ") == 1
-    assert ana.open("/?status=completed").text.count("Session ") == 1
+    by_name = ana.open("/?sort=topic")
+    assert listed(by_name) == [f"Session {number}" for number in range(20)]
+    assert "?sort=topic&from=20" in by_name.links
+    assert listed(ana.open("/?q=session+21")) == ["Session 21"]
+    assert listed(ana.open("/?status=completed")) == ["Session 0"]
     assert "Nothing fits" in ana.open("/?q=nowhere").text
-    assert ana.open("/?from=9999999999&status=nonsense").status == 200
+    assert ana.open("/?from=9999999999&status=nonsense&sort=nonsense").status == 200
+
+
+def test_the_dashboard_says_how_a_session_stands_and_offers_what_its_reader_may_do(
+    host: Host, ana: Browser, cem: Browser
+) -> None:
+    session = host.new_session(is_public=True)["id"]
+    assert "open · 0 people" in ana.open("/").text
+    host.invite(session, "viewer", "bo@example.com")
+    new_host("cy@example.com").join(session)
+    follow_counts(session)
+    own, viewers = ana.open("/"), sign_in(cem, "bo@example.com").open("/")
+    assert "active · 1 person" in own.text
+    offered = [f"/sessions/{session}?delete=1#delete" in page.links for page in (own, viewers)]
+    assert offered == [True, False]
+    assert f"/chat?s={session}" in own.html
+    assert ana.open(f"/sessions/{session}?delete=1").html.count('<details class="card" id="delete" open>') == 1
+
+
+def test_who_only_takes_part_is_led_to_the_conversation(host: Host, cem: Browser) -> None:
+    session = host.new_session(is_public=True)["id"]
+    new_host("bo@example.com").join(session)
+    page = sign_in(cem, "bo@example.com").open("/")
+    assert "Take part" in page.text
+    assert not [link for link in page.links if "/sessions/" in link]
+
+
+def test_a_session_just_made_is_listed_before_the_index_has_it_and_one_just_deleted_no_more(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make(ana, topic="Lunch", goal="Eat")
+    (back,) = {link for link in ana.open(path).links if link.startswith("/?new=")}
+    with monkeypatch.context() as lagging:
+        lagging.setattr("chalicelib.store.cards.read_part", lambda *_: Part([], 0))
+        assert listed(ana.open("/")) == []
+        assert listed(ana.open(back)) == ["Lunch"]
+        assert listed(ana.open("/?new=00000000-0000-4000-8000-000000000000")) == []
+    assert listed(ana.open(back)) == ["Lunch"]
+    assert listed(ana.open(f"/?deleted={path.rpartition('/')[2]}")) == []
+
+
+def test_the_example_is_shown_where_there_is_one(ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "See an example" not in ana.open("/").text
+    monkeypatch.setattr("chalicelib.web.host.dashboard.find_example", lambda: "results?s=1")
+    assert "See an example" in ana.open("/").text
 
 
 def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:

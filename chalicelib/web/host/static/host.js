@@ -1,12 +1,18 @@
-// Buttons that copy what a field holds, where the browser lets us.
+// Buttons that copy what a field holds, where the browser lets us; also in what htmx brings later.
 
-for (const button of document.querySelectorAll("[data-copies]")) {
-  if (!navigator.clipboard) break;
-  const field = document.getElementById(button.dataset.copies);
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    field.select();
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = button.dataset.copied;
-  });
+function offerCopying(part) {
+  if (!navigator.clipboard) return;
+  for (const button of part.querySelectorAll("[data-copies]")) button.hidden = false;
 }
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  field.select();
+  await navigator.clipboard.writeText(field.value);
+  button.textContent = button.dataset.copied;
+});
+
+offerCopying(document);
+document.addEventListener("htmx:load", (event) => offerCopying(event.detail.elt));

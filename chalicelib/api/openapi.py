@@ -174,7 +174,7 @@ def _operation(route: Route, schemas: Json) -> Json:
     if name := _body(route):
         schema = _without_ids(name, schemas[name])
         content = _content(name, example_of(schema, schemas))
-        operation["requestBody"] = {"required": bool(schema.get("required")), "content": {JSON: content}}
+        operation["requestBody"] = {"required": bool(schema.keys() & {"required", "anyOf"}), "content": {JSON: content}}
     return operation
 
 
@@ -255,14 +255,14 @@ def example_of(schema: Json, schemas: Json) -> Any:
         return schema["examples"][0]
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    if "anyOf" in schema:
+    if "anyOf" in schema and "properties" not in schema:
         return _example_of_any(schema["anyOf"], schemas)
     if "default" in schema:
         return schema["default"]
     if "enum" in schema:
         return schema["enum"][0]
     if "properties" in schema:
-        required = schema.get("required", ())
+        required = [*schema.get("required", ()), *schema.get("anyOf", [{}])[0].get("required", ())]
         named = {name: it for name, it in schema["properties"].items() if name in required or it.get("examples")}
         return {name: example_of(it, schemas) for name, it in named.items()}
     if isinstance(schema.get("items"), dict):
@@ -298,12 +298,14 @@ def _lift_description(schema: Json, schemas: Json) -> None:
 
 
 def _requested(kinds: Iterable[type[Any]]) -> Json:
-    """Schemas of what requests carry, with two rules that are not msgspec's: a required text is not blank, and null
-    counts as absent where a field is optional."""
+    """Schemas of what requests carry, with rules that are not msgspec's: a required text is not blank, null counts as absent where
+    a field is optional, and what an input says of several fields together."""
     schemas = _components(kinds)
     changes = {kind.__name__ for kind in kinds if issubclass(kind, Changes)}
     queries = {it.operation.input.__name__ for it in ROUTED if not _body(it)}
+    rules = {kind.__name__: kind.schema_rules for kind in kinds if hasattr(kind, "schema_rules")}
     for name, schema in schemas.items():
+        schema |= rules.get(name, {})
         required = schema.get("required", ())
         for field, described in schema.get("properties", {}).items():
             _not_blank(described)

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from chalicelib.model.scratchpad import Scratchpad
 from chalicelib.model.synthesis import Brief, Summary, Synthesis
 
-Status = Literal["active", "completed"]
+Status = Literal["draft", "active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
 PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "review", "template"]
@@ -114,13 +114,22 @@ class Session(Struct, frozen=True):
     is_example: bool = False  # whether its people, what they say and its summary are made up
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it has not been opened yet."""
+        return self.status == "draft"
+
+    @property
     def is_capped(self) -> bool:
         """Whether it has a limit of participants."""
         return self.max_participants is not None
 
     def status_at(self, now: datetime) -> Status:
-        """The status that counts: past `closes_at` a session is completed, whatever is stored."""
-        return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
+        """The status that counts: past `closes_at` a session is completed, whatever is stored; a draft is one until it is opened."""
+        return _status_at(self.status, self.closes_at, now)
+
+
+def _status_at(stored: Status, closes_at: datetime | None, now: datetime) -> Status:
+    return "completed" if stored != "draft" and closes_at is not None and closes_at <= now else stored
 
 
 class Card(Struct, frozen=True):
@@ -143,7 +152,7 @@ class Card(Struct, frozen=True):
 
     def status_at(self, now: datetime) -> Status:
         """The status that counts, as for the session itself."""
-        return "completed" if self.closes_at is not None and self.closes_at <= now else self.status
+        return _status_at(self.status, self.closes_at, now)
 
 
 class Tally(Struct, frozen=True):
@@ -172,6 +181,7 @@ class SessionView(Struct, frozen=True):
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
     prompt_failed: bool = False  # whether writing it has failed since then; while it is due, it is tried again
     prompt_tries: int = 0  # since then, that a model was paid for and no prompt came of
+    prompt_outdated: bool = False  # whether a draft was changed since its prompt was asked for; written when it is opened
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     taken: int = 0  # how many are in, of a session with a limit of participants

@@ -24,9 +24,11 @@ Uuid = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, examples=["2026-03-01T12:04:41.000712Z"])]
 Count = Annotated[int, Meta(ge=0, examples=[2])]
 Status = Annotated[
-    Literal["active", "completed"],
+    Literal["draft", "active", "completed"],
     Meta(
-        description="Whether people can take part: a session is completed once its host or its closing time ended it."
+        description="Whether people can take part: a draft is not open yet; a session is completed once its host or its closing "
+        "time ended it.",
+        examples=["active"],
     ),
 ]
 

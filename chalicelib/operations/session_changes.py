@@ -23,7 +23,8 @@ _QUESTIONS = Annotated[
 _STATUS = Annotated[
     Status,
     Meta(
-        description="`completed` ends the session at once, `active` opens it again; a closing time that is over is taken away."
+        description="`active` opens a draft, which needs topic and goal then; `completed` ends the session at once, and `active` "
+        "opens it again: a closing time that is over is taken away. What nobody has joined can become a `draft` again."
     ),
 ]
 
@@ -64,10 +65,8 @@ class SessionChanges(SessionInput, Changes):
 def _changed_fields() -> list[tuple[str, Any, Any]]:
     """Lists the fields of a new session as they may be changed: null clears what has a default."""
     kinds: dict[str, Any] = get_type_hints(CreateSession, include_extras=True) | {"questions": _QUESTIONS}
-    required = {it.name for it in msgspec.structs.fields(CreateSession) if it.required}
     changed = [
-        (name, kinds[name] | UnsetType if name in required else kinds[name] | UnsetType | None, UNSET)
-        for name in CreateSession.__struct_fields__
+        (name, kinds[name] | UnsetType | None, UNSET) for name in CreateSession.__struct_fields__ if name != "draft"
     ]
     added = (("status", _STATUS), ("prompt_version", _PROMPT_VERSION), ("prompt_origin", _PROMPT_ORIGIN))
     return [*changed, *((name, kind | UnsetType, UNSET) for name, kind in added)]

@@ -1,6 +1,6 @@
 """The fields of a session, each with its limits and a sentence on what it is for: as hosts set them and as answers show them."""
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct, field
 
@@ -219,10 +219,20 @@ class PromptOrigin(Struct):
 
 
 class CreateSession(Input):
-    """A session as its host designs it."""
+    """A session as its host designs it. Unless it is a draft, it needs a topic and a goal."""
 
-    topic: Topic
-    goal: Goal
+    schema_rules: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {
+                "properties": {"topic": {"type": "string"}, "goal": {"type": "string"}},
+                "required": ["topic", "goal"],
+            },
+            {"properties": {"draft": {"const": True}}, "required": ["draft"]},
+        ]
+    }
+
+    topic: Topic | None = None
+    goal: Goal | None = None
     critical: Critical | None = None
     context: Context | None = None
     private_context: PrivateContext | None = None
@@ -266,3 +276,4 @@ class CreateSession(Input):
     reminders: Annotated[NewReminders, Meta(description="Reminders to people who did not finish.")] = field(
         default_factory=NewReminders
     )
+    draft: Annotated[bool, Meta(description="Whether it is kept as a draft, which may lack topic and goal.")] = False

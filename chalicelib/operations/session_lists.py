@@ -73,7 +73,11 @@ class ListSessions(ListPublicSessions):
         ),
     ] = ""
     status: (
-        Annotated[Literal["active", "completed"], Meta(description="Only sessions with this status.")] | UnsetType
+        Annotated[
+            Literal["draft", "active", "completed"],
+            Meta(description="Only sessions with this status; drafts are listed only where they are asked for."),
+        ]
+        | UnsetType
     ) = UNSET
     distribution_channel: (
         Annotated[Literal["telegram"], Meta(description="Only sessions announced in a channel of this kind.")]

@@ -175,10 +175,15 @@ class QuestionList(Output):
 
 
 def create_session(call: Call, given: fields.CreateSession) -> Done:
-    """Create a session owned by the caller."""
+    """Create a session owned by the caller.
+
+    It is open at once; a draft is opened later, by `status: active`, and nobody can take part until then. A draft may lack topic
+    and goal, and its facilitation prompt is written when it is opened.
+    """
     if given.project_id is not None:  # nobody has projects yet
         raise Invalid(f"project_id {given.project_id!r} does not exist")
-    new = msgspec.convert(msgspec.to_builtins(given), creation.NewSession)
+    named = msgspec.to_builtins(given) | {"topic": given.topic or "", "goal": given.goal or ""}
+    new = msgspec.convert(named, creation.NewSession)
     announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
     new = replace(new, distribution=announced)
     session = creation.create_session(

@@ -30,13 +30,14 @@ _COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
 class Cards:
     """Repository of cards."""
 
-    def of_user(self, user_id: str) -> list[Card]:
-        """The sessions that a user is a member of or takes part in."""
-        return list(self._listed(keys.BY_MEMBER, keys.MEMBER_ID, user_id))
+    def of_user(self, user_id: str, *, drafts: bool = False) -> list[Card]:
+        """The sessions that a user is a member of or takes part in, without drafts or nothing but these."""
+        return list(self._listed(keys.BY_MEMBER, keys.MEMBER_ID, keys.listed(user_id, is_draft=drafts)))
 
-    def part_of_user(self, user_id: str, offset: int, limit: int) -> tuple[list[Card], int] | None:
+    def part_of_user(self, user_id: str, offset: int, limit: int, *, drafts: bool = False) -> tuple[list[Card], int] | None:
         """A part of the same, and how many there are; None where only the whole list says what is in it."""
-        return _part(read_part(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, user_id, offset, limit))
+        listed = keys.listed(user_id, is_draft=drafts)
+        return _part(read_part(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, listed, offset, limit))
 
     def public(self) -> list[Card]:
         """The sessions of the public feed."""
@@ -68,12 +69,14 @@ class Cards:
         # What has ended leaves the feed; its card stays, so that it can come back.
         feed = {keys.FEED: PUBLIC if session.status_at(now) == "active" else None}
         for raw in database.query(SessionPart, session.id, keys.FEED_PART, keys.AFTER_CARDS):
-            if raw[keys.PART]["S"] == keys.FEED_PART:
+            part = raw[keys.PART]["S"]
+            if part == keys.FEED_PART:
                 _renew(FeedItem, raw, {**values, **feed}, session.updated_at)
-            elif raw[keys.PART]["S"].startswith(keys.PARTICIPATIONS):
+            elif part.startswith(keys.PARTICIPATIONS):
                 _renew(CardItem, raw, to_participants, session.updated_at)
             else:
-                _renew(CardItem, raw, {**values, "has_context": session.has_context}, session.updated_at)
+                to_member = member_values(session, part.removeprefix(keys.MEMBERS))
+                _renew(MemberItem, raw, {**values, **to_member}, session.updated_at)
 
     def _listed(self, index: str, name: str, value: str) -> Iterator[Card]:
         return (_card(raw) for raw in database.query_index(SessionPart, index, name, value))
@@ -85,9 +88,10 @@ def card_values(session: Session) -> dict[str, Any]:
     return {**{name: getattr(session, name) for name in _COPIED}, "groups": groups or None}
 
 
-def member_values(session: Session) -> dict[str, Any]:
-    """What the card of a member copies: whoever may read the context may search in it."""
-    return {**card_values(session), "has_context": session.has_context}
+def member_values(session: Session, user_id: str) -> dict[str, Any]:
+    """What the card of a member copies: whoever may read the context may search in it; and which list of theirs it is in."""
+    listed = keys.listed(user_id, is_draft=session.is_draft)
+    return {**card_values(session), "has_context": session.has_context, keys.MEMBER_ID: listed}
 
 
 def participation(session: Session, user_id: str) -> tuple[ParticipationItem, list[Action]]:

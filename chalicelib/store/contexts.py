@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.model import SessionView, is_long_context
+from chalicelib.model import Session, SessionView, is_long_context
 from chalicelib.store import database, due, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
@@ -15,19 +15,20 @@ from chalicelib.store.transact import Transaction
 FOR_CONDENSING = (keys.CONTEXT,)  # of a view
 
 
-def make_item(session_id: str, text: str, now: datetime) -> ContextItem:
-    """The item of a context; a short version of a long one is due."""
-    since = now if is_long_context(text) else None
-    return ContextItem(session_id, keys.CONTEXT, text=text, wanted_at=since, **due.marks(CONTEXT, session_id, since))
+def make_item(session: Session, text: str, now: datetime) -> ContextItem:
+    """The item of a context; a short version of a long one is due once its session is open."""
+    since = now if is_long_context(text) and not session.is_draft else None
+    return ContextItem(session.id, keys.CONTEXT, text=text, wanted_at=since, **due.marks(CONTEXT, session.id, since))
 
 
 def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
-    """What a changed context takes: the short version of another one goes with it."""
-    if after.context == before.context:
+    """What a changed context takes: the short version of another one goes with it. That of a draft is due when it is opened."""
+    is_opened = before.session.is_draft and not after.session.is_draft
+    if after.context == before.context and not (is_opened and is_long_context(after.context)):
         return
     session_id = after.session.id
     if after.context:
-        item = make_item(session_id, after.context, after.session.updated_at)
+        item = make_item(after.session, after.context, after.session.updated_at)
         names = ("text", "wanted_at", keys.DUE_KIND, keys.DUE_AT)
         changed = {name: getattr(item, name) for name in names}
         write.update(item, actions=[*sets(ContextItem, changed), ContextItem.tries.remove()])

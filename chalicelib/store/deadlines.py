@@ -16,16 +16,20 @@ from chalicelib.store.transact import Transaction
 
 def of_new(session: Session) -> list[SessionPart]:
     """What says when a new session ends, where it does so by itself."""
-    marks = due.marks(CLOSING, session.id, session.closes_at)
-    return [ClosingItem(session.id, keys.CLOSING, **marks)] if session.closes_at else []
+    ends = _ends(session)
+    return [ClosingItem(session.id, keys.CLOSING, **due.marks(CLOSING, session.id, ends))] if ends else []
 
 
 def edit(write: Transaction, before: Session, after: Session) -> None:
-    """What another time of ending takes; one that has ended waits for none."""
-    ends = after.closes_at if after.status == "active" else None
-    if after.closes_at != before.closes_at and (ends or before.closes_at):
+    """What another time of ending takes."""
+    if (ends := _ends(after)) != _ends(before):
         moved = due.marks(CLOSING, after.id, ends)
         write.update(ClosingItem(after.id, keys.CLOSING), actions=sets(ClosingItem, moved))
+
+
+def _ends(session: Session) -> datetime | None:
+    """When it ends by itself; one that has ended waits for none, nor does a draft."""
+    return session.closes_at if session.status == "active" else None
 
 
 def close(view: SessionView, moved: datetime) -> bool:

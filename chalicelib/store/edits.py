@@ -25,7 +25,8 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
     def build(write: Transaction) -> None:
         _edit_session_item(write, before, after)
         own = MemberItem(after.session.id, keys.member(user_id))
-        write.update(own, actions=sets(MemberItem, member_values(after.session)), condition=MemberItem.role.exists())
+        card = sets(MemberItem, member_values(after.session, user_id))
+        write.update(own, actions=card, condition=MemberItem.role.exists())
         _edit_feed(write, before, after)
         contexts.edit(write, before, after)
         _edit_texts(write, before, after)
@@ -52,6 +53,8 @@ def _edit_session_item(write: Transaction, before: SessionView, after: SessionVi
         since = after.prompt_due_at
         changed |= {**due.marks(PROMPT, new.id, since), "prompt_wanted_at": since}
         changed |= {"prompt_failed": None, "prompt_tries": None}
+    if after.prompt_outdated != before.prompt_outdated:
+        changed["prompt_outdated"] = after.prompt_outdated or None
     write.update(
         SessionItem(new.id, keys.SESSION),
         actions=sets(SessionItem, changed),

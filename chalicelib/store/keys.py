@@ -27,7 +27,7 @@
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | reduced digests; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
-| host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all | `by_member` |
+| host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all; drafts under `draft#<user_id>` | `by_member` |
 | public listing | the same of public sessions | `public_feed` |
 | a search in a list | contexts of the sessions that have one | BatchGetItem sessions `context` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |
@@ -95,6 +95,7 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
+DRAFTS = "draft#"
 VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
@@ -208,6 +209,11 @@ def reduced_digest(level: int, bucket: int) -> str:
 def member(user_id: str) -> str:
     """`member#<user_id>`."""
     return f"{MEMBERS}{user_id}"
+
+
+def listed(user_id: str, *, is_draft: bool) -> str:
+    """`<user_id>`, or `draft#<user_id>`: the list that a user's card is in. Drafts have one of their own."""
+    return f"{DRAFTS}{user_id}" if is_draft else user_id
 
 
 def participation(user_id: str) -> str:

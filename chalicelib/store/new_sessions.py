@@ -26,9 +26,9 @@ _OWNER: Role = "owner"
 def items_of(
     session: Session, context: str | None, questions: tuple[Question, ...], prompt: Prompt | None
 ) -> list[SessionPart]:
-    """The session with its owner, counters and parts. Without a prompt, one is due."""
+    """The session with its owner, counters and parts. Without a prompt, one is due, unless it is a draft."""
     values: dict[str, Any] = {name: getattr(session, name) for name in SHORT_FIELDS}
-    if prompt is None:
+    if prompt is None and not session.is_draft:
         since = session.created_at
         values |= {**due.marks(PROMPT, session.id, since), "prompt_wanted_at": since}
     items: list[SessionPart] = [
@@ -37,9 +37,8 @@ def items_of(
         MemberItem(
             session.id,
             keys.member(session.owner_id),
-            member_id=session.owner_id,
             role=_OWNER,
-            **member_values(session),
+            **member_values(session, session.owner_id),
         ),
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
@@ -47,11 +46,11 @@ def items_of(
     texts = {part: getattr(session, name) for name, part in LONG_TEXTS.items()}
     items += [TextItem(session.id, part, text=text) for part, text in texts.items() if text]
     if context:
-        items.append(contexts.make_item(session.id, context, session.created_at))
+        items.append(contexts.make_item(session, context, session.created_at))
     if session.has_questions:
         items.append(QuestionsItem(session.id, keys.QUESTIONS, questions=msgspec.to_builtins(questions)))
     if prompt:
         items += prompt_items(session.id, prompt)
     if session.is_public:
-        items.append(FeedItem(session.id, keys.FEED_PART, feed=PUBLIC, **card_values(session)))
+        items.append(FeedItem(session.id, keys.FEED_PART, feed=None if session.is_draft else PUBLIC, **card_values(session)))
     return items

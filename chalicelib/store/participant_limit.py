@@ -52,9 +52,10 @@ def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
 def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
     """What a changed limit or status takes.
 
-    Of a new limit it is a condition that nobody joined or left since `before` was read.
+    Of a new limit it is a condition that nobody joined or left since `before` was read; of becoming a draft, that nobody is in.
     """
     session, limit = after.session, after.session.max_participants
+    allowed = tallies.is_there() & (TallyItem.participants == 0) if session.is_draft else tallies.is_there()
     status: list[Action] = [] if session.status == before.session.status else [TallyItem.status.set(session.status)]
     item = LimitItem(session.id, keys.PARTICIPANT_LIMIT)
     if session.is_capped == before.session.is_capped:
@@ -62,11 +63,11 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
             write.update(item, actions=[LimitItem.limit.set(limit)], condition=LimitItem.limit.exists())
         if status:
             for part in keys.tallies():
-                write.update(TallyItem(session.id, part), actions=status, condition=tallies.is_there())
+                write.update(TallyItem(session.id, part), actions=status, condition=allowed)
         return
     for part, participants in zip(keys.tallies(), before.participants, strict=True):
         mark = TallyItem.capped.remove() if limit is None else TallyItem.capped.set(True)
-        unmoved = tallies.is_there() if limit is None else TallyItem.participants == participants
+        unmoved = allowed if limit is None else TallyItem.participants == participants
         write.update(TallyItem(session.id, part), actions=[mark, *status], condition=unmoved)
     if limit is None:
         write.delete(item)

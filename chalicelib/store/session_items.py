@@ -42,6 +42,7 @@ class SessionItem(SessionPart):
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)
+    prompt_outdated = BooleanAttribute(null=True)
 
 
 class TextItem(SessionPart):
@@ -117,7 +118,8 @@ class CardItem(SessionPart):
 
 
 class MemberItem(CardItem):
-    """`member#<user_id>`: a user's role in a session, and the card for that user's list. Only here `has_context` may be true."""
+    """`member#<user_id>`: a user's role in a session, and the card for that user's list, or for their list of drafts. Only here
+    `has_context` may be true."""
 
     member_id = UnicodeAttribute()
     role = UnicodeAttribute()

@@ -64,6 +64,7 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
         prompt_due_at=item.prompt_wanted_at,
         prompt_failed=bool(item.prompt_failed),
         prompt_tries=int(item.prompt_tries or 0),
+        prompt_outdated=bool(item.prompt_outdated),
         tally=Tally(**{name: sum(int(getattr(shard, name)) for shard in shards) for name in _COUNTERS}),
         participants=tuple(int(shard.participants) for shard in shards),
     )

@@ -88,7 +88,8 @@ class Sessions:
         questions: tuple[Question, ...],
         prompt: Prompt | None,
     ) -> bool:
-        """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due.
+        """Store a new session with its owner, counters and parts in one transaction. Without a prompt, one is due, unless it is
+        a draft.
 
         False where a session of this id is there already. Raises NotFound where one was, and was deleted.
         """
@@ -147,10 +148,9 @@ class Sessions:
         item = MemberItem(
             session_id,
             keys.member(user_id),
-            member_id=user_id,
             role=role,
             participant_count=view.tally.participants,
-            **member_values(view.session),
+            **member_values(view.session, user_id),
         )
 
         def build(write: Transaction) -> None:

@@ -12,7 +12,7 @@ LIST_ITEM = {
     "id": ID,
     "topic": str,
     "goal": str,
-    "status": re.compile("active|completed"),
+    "status": re.compile("draft|active|completed"),
     "participant_count": int,
     "created_at": TIME,
     "updated_at": TIME,

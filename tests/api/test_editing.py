@@ -114,7 +114,7 @@ def test_topic_and_goal_may_be_neither_blank_nor_null(host: Host, subtests: pyte
         ({"results_visibility": "all"}, "results_visibility must be one of: host, participants, public"),
         ({"closes_at": "tomorrow"}, "closes_at must be a date and time (RFC 3339)"),
         ({"closes_at": "2026-03-01T12:00:05Z"}, "closes_at must be in the future"),
-        ({"status": "draft"}, "status must be one of: active, completed"),
+        ({"status": "open"}, "status must be one of: active, completed, draft"),
         ({"status": None}, "status must be a string"),
         (
             {"status": "completed", "closes_at": "2026-03-02T00:00:00Z"},

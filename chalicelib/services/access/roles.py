@@ -26,8 +26,8 @@ def may_edit(view: SessionView) -> bool:
 
 
 def may_chat(view: SessionView) -> bool:
-    """Whether the user of this view may chat: editors may, and in a public session everybody."""
-    return view.session.is_public or may_edit(view)
+    """Whether the user of this view may chat: editors may, and in a public session everybody, once it is open."""
+    return (view.session.is_public and not view.session.is_draft) or may_edit(view)
 
 
 def may_see_questions(view: SessionView) -> bool:

@@ -118,7 +118,9 @@ def is_active(view: SessionView, deps: ConversationDeps) -> bool:
 
 
 def require_active(view: SessionView, deps: ConversationDeps) -> None:
-    """Raise Invalid where nobody joins or speaks any more."""
+    """Raise Invalid where nobody joins or speaks any more, or yet."""
+    if view.session.is_draft:
+        raise Invalid("Session is not open yet: it is a draft")
     if not is_active(view, deps):
         raise Invalid("Session is not active")
 

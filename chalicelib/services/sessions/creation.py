@@ -49,7 +49,7 @@ class NewQuestion(Struct, frozen=True):
 class NewSession(Struct, frozen=True):
     """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
 
-    `template_id` is the id or the slug of a template. `is_example` is nothing that a host sets: the people are made up.
+    `template_id` is the id or the slug of a template. A `draft` may lack topic and goal. `is_example` is nothing that a host sets: the people are made up.
     """
 
     topic: str
@@ -81,28 +81,31 @@ class NewSession(Struct, frozen=True):
     distribution: tuple[Distribution, ...] = ()
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     is_example: bool = False
+    draft: bool = False
 
 
+_BRIEF = ("topic", "goal")  # what every session has that is no draft
 _SHARED = tuple(name for name in NewSession.__struct_fields__ if name in Session.__struct_fields__)
 
 
 def create_session(
     new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
 ) -> Session:
-    """Store a new session. Without a prompt of the host's, a worker is going to write one."""
+    """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened."""
+    require_brief(new.topic, new.goal, is_draft=new.draft)
     check_closing(new.closes_at, now)
     check_language(new.language)
     check_questions(new.questions or ())
     if new.anonymous:
         require_anonymous(new.questions or ())
     settings: dict[str, Any] = {name: getattr(new, name) for name in _SHARED}
-    settings = {name: None if value == "" else value for name, value in settings.items()}
+    settings = {name: None if value == "" and name not in _BRIEF else value for name, value in settings.items()}
     settings["template_id"] = template_id(settings["template_id"])
     settings["time_zone"] = find_time_zone(settings["time_zone"])
     session = Session(
         id=new_id(),
         owner_id=owner_id,
-        status="active",
+        status="draft" if new.draft else "active",
         created_at=now,
         updated_at=now,
         has_context=bool(new.context),
@@ -115,6 +118,13 @@ def create_session(
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session
+
+
+def require_brief(topic: str, goal: str, *, is_draft: bool) -> None:
+    """Raise Invalid where topic or goal is missing; a draft may lack both."""
+    for name, value in zip(_BRIEF, (topic, goal), strict=True):
+        if not value and not is_draft:
+            raise Invalid(f"{name} is required")
 
 
 def check_closing(closes_at: datetime | None, now: datetime) -> None:

@@ -19,6 +19,7 @@ from chalicelib.services.sessions.creation import (
     check_closing,
     check_language,
     check_questions,
+    require_brief,
 )
 from chalicelib.services.sessions.host_prompt import check_prompt_changes, edited_prompt, find_version
 from chalicelib.services.sessions.time_zones import find_time_zone
@@ -117,8 +118,9 @@ def _apply(
     before: SessionView, values: Mapping[str, Any], user_id: str, now: datetime, new_id: Callable[[], str]
 ) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
-    settings |= _ending(before.session, values, now)
+    settings |= _status(before, values, now)
     session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
+    require_brief(session.topic, session.goal, is_draft=session.is_draft)
     after = replace(before, session=session)
     if "context" in values:
         session = replace(session, has_context=bool(values["context"]))
@@ -130,6 +132,23 @@ def _apply(
     if session.anonymous and {"anonymous", "questions"} & values.keys():
         require_anonymous(after.questions)
     return _prompted(before, after, values, user_id)
+
+
+def _status(view: SessionView, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Gives status and closing time as these values make them. Raises Invalid where a session cannot become that."""
+    before, wanted = view.session, values.get("status")
+    closes_at = values.get("closes_at", before.closes_at)
+    if before.is_draft and wanted == "completed":
+        raise Invalid("status cannot be completed: a draft that is not open yet has nothing to end")
+    if before.is_draft:
+        if wanted == "active":
+            check_closing(closes_at, now)
+        return {"status": wanted or "draft", "closes_at": closes_at}
+    if wanted == "draft":
+        if view.tally.participants:
+            raise Invalid("status cannot be draft: somebody has joined this session, so it can only be ended")
+        return {"status": "draft", "closes_at": closes_at if closes_at and closes_at > now else None}
+    return _ending(before, values, now)
 
 
 def _ending(before: Session, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -165,18 +184,25 @@ def _questions(
 def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any], user_id: str) -> SessionView:
     """The prompt that the host chose is the next version. Without one, ours has to be written, and again for another setup.
 
-    Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one.
+    Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one. A draft is edited again
+    and again, so its prompt is written when it is opened, or when that is asked for by taking the prompt away.
     """
     prompt = edited_prompt(before, values, after.session, user_id)
     if prompt is not None and prompt != before.prompt:
         after = replace(after, prompt=prompt, prompt_version=prompt.version)
     if values.get("prompt") or "restored" in values:
         return replace(after, prompt_due_at=None) if prompt != before.prompt else after
-    wanted = replace(after, prompt_due_at=after.session.updated_at, prompt_failed=False)
+    wanted = replace(after, prompt_due_at=after.session.updated_at, prompt_failed=False, prompt_outdated=False)
+    is_draft, is_changed = after.session.is_draft, _setup(before) != _setup(after)
     if "prompt" in values:
-        return replace(wanted, prompt=None)
-    is_chosen = before.prompt is not None and not before.prompt.is_ours
-    return after if is_chosen or _setup(before) == _setup(after) else wanted
+        can_be_written = not is_draft or (after.session.topic and after.session.goal)
+        return replace(wanted if can_be_written else after, prompt=None)
+    if before.prompt is not None and not before.prompt.is_ours:
+        return after
+    if is_draft:
+        return replace(after, prompt_outdated=True) if is_changed else after
+    is_opened = before.session.is_draft and (before.prompt_outdated or not (before.prompt or before.prompt_due))
+    return wanted if is_changed or is_opened else after
 
 
 def _setup(view: SessionView) -> tuple[str | None, ...]:

@@ -50,13 +50,16 @@ class Page(Struct, frozen=True):
 
 
 def list_own(user_id: str, wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:
-    """What is asked for of the sessions that a user is a member of or takes part in.
+    """What is asked for of the sessions that a user is a member of or takes part in; of drafts, nothing unless they are asked for.
 
-    Without a filter, and in the order of the last change, only what is shown is read, and the rest counted; else all cards are.
+    Without another filter, and in the order of the last change, only what is shown is read, and the rest counted; else all cards
+    are.
     """
-    if wanted.is_as_stored and (part := cards.part_of_user(user_id, wanted.offset, wanted.limit)):
-        return _page(*part)
-    return _choose(cards.of_user(user_id), wanted, now, cards)
+    drafts = wanted.status == "draft"
+    if drafts:
+        wanted = replace(wanted, status=None)  # they have a list of their own
+    part = cards.part_of_user(user_id, wanted.offset, wanted.limit, drafts=drafts) if wanted.is_as_stored else None
+    return _page(*part) if part else _choose(cards.of_user(user_id, drafts=drafts), wanted, now, cards)
 
 
 def list_public(wanted: SessionFilter, *, cards: Cards, now: datetime) -> Page:

@@ -181,7 +181,9 @@ class SessionView(Struct, frozen=True):
     prompt_due_at: datetime | None = None  # since when a tailored prompt is to be written
     prompt_failed: bool = False  # whether writing it has failed since then; while it is due, it is tried again
     prompt_tries: int = 0  # since then, that a model was paid for and no prompt came of
-    prompt_outdated: bool = False  # whether a draft was changed since its prompt was asked for; written when it is opened
+    prompt_outdated: bool = (
+        False  # whether a draft was changed since its prompt was asked for; written when it is opened
+    )
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     taken: int = 0  # how many are in, of a session with a limit of participants

@@ -34,7 +34,9 @@ class Cards:
         """The sessions that a user is a member of or takes part in, without drafts or nothing but these."""
         return list(self._listed(keys.BY_MEMBER, keys.MEMBER_ID, keys.listed(user_id, is_draft=drafts)))
 
-    def part_of_user(self, user_id: str, offset: int, limit: int, *, drafts: bool = False) -> tuple[list[Card], int] | None:
+    def part_of_user(
+        self, user_id: str, offset: int, limit: int, *, drafts: bool = False
+    ) -> tuple[list[Card], int] | None:
         """A part of the same, and how many there are; None where only the whole list says what is in it."""
         listed = keys.listed(user_id, is_draft=drafts)
         return _part(read_part(SessionPart, keys.BY_MEMBER, keys.MEMBER_ID, listed, offset, limit))

@@ -27,7 +27,8 @@
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | reduced digests; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
-| host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all; drafts under `draft#<user_id>` | `by_member` |
+| host lists sessions | the cards that are shown of a member or participant, and how many there are; with a filter, all | `by_member` |
+| host lists drafts | the same | `by_member`, under `draft#<user_id>` |
 | public listing | the same of public sessions | `public_feed` |
 | a search in a list | contexts of the sessions that have one | BatchGetItem sessions `context` |
 | cards job | all cards of a session | Query sessions between `feed` and the end of `participant#` |

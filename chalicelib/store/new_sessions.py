@@ -52,5 +52,7 @@ def items_of(
     if prompt:
         items += prompt_items(session.id, prompt)
     if session.is_public:
-        items.append(FeedItem(session.id, keys.FEED_PART, feed=None if session.is_draft else PUBLIC, **card_values(session)))
+        items.append(
+            FeedItem(session.id, keys.FEED_PART, feed=None if session.is_draft else PUBLIC, **card_values(session))
+        )
     return items

@@ -132,4 +132,3 @@ def test_a_draft_does_not_end_by_itself_and_does_not_open_after_its_end(host: Ho
     assert patch(host, draft, closes_at=later)["status"] == "draft"
     patch(host, draft, status="active")
     assert due(CLOSING, clock) == [draft]
-

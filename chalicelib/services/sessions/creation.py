@@ -49,7 +49,8 @@ class NewQuestion(Struct, frozen=True):
 class NewSession(Struct, frozen=True):
     """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
 
-    `template_id` is the id or the slug of a template. A `draft` may lack topic and goal. `is_example` is nothing that a host sets: the people are made up.
+    `template_id` is the id or the slug of a template. A `draft` may lack topic and goal, which are empty then. `is_example` is
+    nothing that a host sets: the people are made up.
     """
 
     topic: str

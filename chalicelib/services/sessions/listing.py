@@ -14,7 +14,7 @@ from chalicelib.text.normalise import fold
 
 Sort = Literal["updated_at", "created_at", "topic", "participant_count", "status"]
 _RISING: tuple[Sort, ...] = ("topic", "status")  # the least first, unless it is said otherwise
-_STATUSES: tuple[Status, ...] = ("active", "completed")  # as a session goes through them
+_STATUSES: tuple[Status, ...] = ("draft", "active", "completed")  # as a session goes through them
 CONTEXTS_READ = 300  # for one list, a hundred in a call
 
 

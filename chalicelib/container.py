@@ -1,7 +1,7 @@
 """The collaborators of this process, each built when it is first needed."""
 
 import uuid
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
@@ -30,6 +30,7 @@ from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
+    from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
@@ -138,6 +139,24 @@ def sign_in_deps() -> "SignInDeps":
         secret=deployment_secret(),
         sign_up=settings().sign_up,
     )
+
+
+@cache
+def identity_provider() -> "IdentityProvider | None":
+    """The OpenID provider that hosts may sign in with; None where the operator has named none."""
+    found = settings()
+    if not has_identity_provider():
+        return None
+    from chalicelib.identity_provider import IdentityProvider
+
+    arn = found.oidc_secret_arn
+    read = partial(read_secret_field, arn, "client_secret") if arn else None
+    return IdentityProvider(found.oidc_issuer, found.oidc_client_id, read, clock().now)
+
+
+def has_identity_provider() -> bool:
+    """Whether the operator has named one."""
+    return bool(settings().oidc_issuer and settings().oidc_client_id)
 
 
 def logins() -> "Logins":

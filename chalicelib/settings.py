@@ -125,6 +125,19 @@ class Settings(Struct, frozen=True):
             pattern=r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)?",
         ),
     ] = ""
+    oidc_issuer: Annotated[
+        str,
+        _text(
+            "OpenID provider that hosts may sign in with, by its issuer; empty: none.",
+            longest=300,
+            pattern=r"(https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?)?",
+        ),
+    ] = ""
+    oidc_client_id: Annotated[str, _text("What that provider calls this application.", longest=300)] = ""
+    oidc_secret_arn: Annotated[
+        str, _text("Secret that holds the client secret of that provider; empty: a public client.")
+    ] = ""
+    oidc_name: Annotated[str, _text("What hosts call that provider; empty: its host name.", longest=60)] = ""
     demo_sign_in: Annotated[
         str, _text("Lets everybody in who can open the pages, as the demo host. Only the local launcher sets it.")
     ] = ""

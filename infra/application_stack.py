@@ -41,6 +41,7 @@ def complete(chalice: Template) -> Template:
     template["Conditions"] = {
         "HasPublicUrl": _is_set("PublicUrl"),
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
+        "HasOidcSecret": _is_set("OidcSecretArn"),
         "HasMailFrom": _is_set("MailFrom"),
         "HasAlarmEmail": _is_set("AlarmEmail"),
     }

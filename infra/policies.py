@@ -9,6 +9,9 @@ from infra.parameters import parameter_of
 
 Json = dict[str, Any]
 
+# The settings that name a secret of the operator's, and the condition that says whether there is one.
+SECRETS = {"anthropic_secret_arn": "HasAnthropicSecret", "oidc_secret_arn": "HasOidcSecret"}
+
 
 def roles() -> Json:
     """The roles of all functions, by logical id."""
@@ -54,8 +57,7 @@ def _statements(function: Function) -> list[Json]:
         statements.append(_may_send(*asked))
     if "deployment_secret_arn" in function.settings:
         statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
-    if "anthropic_secret_arn" in function.settings:
-        statements.append(_may_ask_the_model())
+    statements += [_may_read(name) for name in SECRETS if name in function.settings]
     if function.works_off is MAILS:
         statements.append(_may_send_mail())
     return statements
@@ -93,9 +95,10 @@ def _may_follow(stream: str) -> list[Json]:
     ]
 
 
-def _may_ask_the_model() -> Json:
-    statement = _allow(["secretsmanager:GetSecretValue"], {"Ref": "AnthropicSecretArn"})
-    return {"Fn::If": ["HasAnthropicSecret", statement, {"Ref": "AWS::NoValue"}]}
+def _may_read(secret: str) -> Json:
+    """Where an operator has named this secret."""
+    statement = _allow(["secretsmanager:GetSecretValue"], {"Ref": parameter_of(secret)})
+    return {"Fn::If": [SECRETS[secret], statement, {"Ref": "AWS::NoValue"}]}
 
 
 def _may_send_mail() -> Json:

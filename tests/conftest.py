@@ -84,6 +84,7 @@ def forget_wiring() -> None:
         container.cards,
         container.deletions,
         container.guards,
+        container.identity_provider,
         container.jobs,
         container.model,
         container.conversation_deps,

@@ -16,6 +16,7 @@ FORBIDDEN = (
     "babel",
     "boto3",
     "httpx",
+    "joserfc",
     "infra",
     "jinja2",
     "langcodes",

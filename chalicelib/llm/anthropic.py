@@ -16,13 +16,12 @@ from concurrent.futures import Future
 from functools import cache
 from importlib import import_module
 from json import JSONDecodeError
-from threading import Thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct, field, json
 
-from chalicelib.clock import Deadline
+from chalicelib.clock import Deadline, begin
 from chalicelib.errors import Unavailable
 from chalicelib.llm import messages_api
 from chalicelib.llm.interface import (
@@ -226,27 +225,14 @@ def _within(seconds: float, call: Callable[[], T]) -> T:
     The SDK's time-outs are those of a socket: they begin anew with every byte that comes. So the call has a thread of
     its own, which is left behind with its connection when the time is over, and ends with them.
     """
-    return _begin(call).result(seconds)
-
-
-def _begin(call: Callable[[], T]) -> Future[T]:
-    outcome: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:  # whatever it is, it belongs to the caller
-            outcome.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return outcome
+    return begin(call).result(seconds)
 
 
 @cache
 def _sdk() -> Future[ModuleType]:
     """The SDK once it is imported, which takes seconds of a small function's processor: begun with the first page of a
     container, it is mostly there when somebody has written something."""
-    return _begin(lambda: import_module("anthropic"))
+    return begin(lambda: import_module("anthropic"))
 
 
 def _wait_for_sdk(request: Request, deadline: Deadline) -> None:

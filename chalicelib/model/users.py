@@ -73,6 +73,20 @@ class Login(Struct, frozen=True):
     used: int
 
 
+class Identity(Struct, frozen=True):
+    """Somebody as an OpenID provider knows them: `subject` is theirs with this issuer for ever, the address may change.
+
+    `signed_in_at` is when they last proved there who they are, where the provider tells.
+    """
+
+    issuer: str
+    subject: str
+    email: str = ""
+    is_verified: bool = False
+    name: str | None = None
+    signed_in_at: datetime | None = None
+
+
 class SignIn(Struct, frozen=True):
     """Somebody asks to be let in by mail. `link` and `code` are hashes of what lets them in, empty before the mail is written."""
 

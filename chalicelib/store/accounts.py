@@ -1,6 +1,7 @@
 """Users and their API keys (table `accounts`)."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -9,13 +10,13 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.model import Access, ApiKey, KeyRecord, Plan, User
+from chalicelib.model import Access, ApiKey, Identity, KeyRecord, Plan, User
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.tables import Account
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.use_counts import count_use, unused
-from chalicelib.store.user_items import EmailItem, KeyItem, UserItem
+from chalicelib.store.user_items import EmailItem, IdentityItem, KeyItem, UserItem
 
 _IN_FORCE = (
     "attribute_not_exists(revoked_at) AND attribute_not_exists(disabled_at)"
@@ -67,6 +68,23 @@ class Accounts:
         if item is None:
             raise NotFound(f"{email} has no account")
         return item.id
+
+    def find_user(self, email: str) -> User | None:
+        """The user behind an e-mail address; None for nobody."""
+        with suppress(NotFound):
+            return self.user(self.user_id_of(email))
+        return None
+
+    def user_id_of_identity(self, identity: Identity) -> str | None:
+        """The user whom a provider means; None where it is new."""
+        item = database.get(IdentityItem, keys.identity(identity.issuer, identity.subject))
+        return item.user_id if item else None
+
+    def add_identity(self, identity: Identity, user_id: str, now: datetime) -> None:
+        """Remember what a provider calls a user; whoever was first stays."""
+        pk = keys.identity(identity.issuer, identity.subject)
+        item = IdentityItem(pk, user_id=user_id, issuer=identity.issuer, created_at=now)
+        holds(lambda: database.put(item, IdentityItem.pk.does_not_exist()))
 
     def add_key(
         self,

@@ -13,7 +13,7 @@ from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.leases import REQUEST
-from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, VisitsItem
+from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, UsedItem, VisitsItem
 
 _MINUTE = timedelta(minutes=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)  # by less than this
@@ -102,6 +102,11 @@ class Guards:
         """Give a claim back: the same request may be tried again at once."""
         actions: list[Action] = [REQUEST.until.set(0)]
         holds(lambda: database.update(RequestItem(claim.id), actions, REQUEST.is_held_by(claim.holder)))
+
+    def use_once(self, fingerprint: str, expires: datetime) -> bool:
+        """Whether something is used for the first time; remembered until it is worth nothing anyway."""
+        item = UsedItem(keys.used(fingerprint), expires_at=_seconds(expires))
+        return holds(lambda: database.put(item, UsedItem.id.does_not_exist()))
 
     def add_link(self, code: str, user_id: str, expires: datetime) -> None:
         """Store a code for /setup; one that is there already stays as it is."""

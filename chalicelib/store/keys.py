@@ -44,6 +44,7 @@
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |
 | a sign-in by mail | who asked, and what lets them in | PutItem, UpdateItem, GetItem, DeleteItem guards `sign_in#<id>` |
+| a sign-in by a provider | whether it was used; who it is | PutItem guards `used#…`; GetItem, PutItem accounts `identity#<sha256>` |
 | keys, browser sessions of a user | – | `by_user`, BatchGetItem |
 | an administrator, by the beginning of a key | keys | Scan accounts |
 | an administrator takes a role away | – | DeleteItem sessions `member#<user_id>` |
@@ -90,7 +91,7 @@ PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
-USERS, EMAILS, API_KEYS, LOGINS = "user#", "email#", "key#", "login#"
+USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
@@ -99,6 +100,7 @@ GROUPS = "group#"
 DRAFTS = "draft#"
 VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
+USED = "used#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -135,6 +137,16 @@ def login(secret: str) -> str:
 def login_of(login_id: str) -> str:
     """`login#<id>`."""
     return f"{LOGINS}{login_id}"
+
+
+def identity(issuer: str, subject: str) -> str:
+    """`identity#<sha256 of issuer and subject>`: either may be of any length."""
+    return f"{IDENTITIES}{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()}"
+
+
+def used(fingerprint: str) -> str:
+    """`used#<fingerprint>`."""
+    return f"{USED}{fingerprint}"
 
 
 def sign_in(sign_in_id: str) -> str:

@@ -56,6 +56,18 @@ class LoginItem(Account):
     use: MapAttribute[str, Any] = MapAttribute()
 
 
+class IdentityItem(Account):
+    """`identity#<sha256>`: what an OpenID provider calls a user, however their address changes."""
+
+    user_id = UnicodeAttribute()
+    issuer = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+
+
+class UsedItem(Guard):
+    """`used#<fingerprint>`: what may be used once was used."""
+
+
 class SignInItem(Guard):
     """`sign_in#<id>`: somebody asks to be let in by mail. `link` and `code` are hashes; `tries` are of codes."""
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from chalicelib import container, settings
-from chalicelib.model import SignIn, Thread
+from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
@@ -114,6 +114,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     now = container.clock().now()
     assert container.guards().key_of_day(now)
     container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))
+    container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
+    assert container.guards().use_once("x", now + timedelta(minutes=1))
     start_login(host.user_id, "", logins=container.logins(), now=now)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))

@@ -83,3 +83,9 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:
     conditional = json.dumps(application["Resources"]["WritePromptRole"])
     assert '"Fn::If": ["HasAnthropicSecret"' in conditional
+
+
+def test_only_the_pages_read_the_secret_of_an_openid_provider_where_there_is_one(application: Template) -> None:
+    roles = {name: json.dumps(it) for name, it in application["Resources"].items() if it["Type"] == "AWS::IAM::Role"}
+    assert [name for name, role in roles.items() if "OidcSecretArn" in role] == ["APIHandlerRole"]
+    assert '"Fn::If": ["HasOidcSecret"' in roles["APIHandlerRole"]

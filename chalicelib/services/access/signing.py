@@ -32,6 +32,10 @@ DigestPurpose = Literal[
     "sign_in_code",
     "suggestion",
     "host_form",
+    "oidc_begun",
+    "oidc_state",
+    "oidc_nonce",
+    "oidc_verifier",
 ]
 SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
 

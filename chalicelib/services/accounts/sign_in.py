@@ -134,9 +134,14 @@ def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
     try:
         return deps.accounts.user_id_of(asked.email)
     except NotFound:
-        with suppress(Conflict):  # another link of the same address was used at the same time
-            return create_user(asked.email, None, accounts=deps.accounts, now=now, new_id=new_id).id
-        return deps.accounts.user_id_of(asked.email)
+        return open_account(asked.email, None, deps=deps, now=now, new_id=new_id)
+
+
+def open_account(email: str, name: str | None, *, deps: SignInDeps, now: datetime, new_id: str) -> str:
+    """The user of a new account; of the one that another sign-in of the same address has opened meanwhile."""
+    with suppress(Conflict):
+        return create_user(email, name, accounts=deps.accounts, now=now, new_id=new_id).id
+    return deps.accounts.user_id_of(email)
 
 
 def _address_admitted(email: str, deps: SignInDeps) -> str | None:
@@ -144,14 +149,14 @@ def _address_admitted(email: str, deps: SignInDeps) -> str | None:
 
     Of an account it is the account's own: another spelling of it, such as ß for ss, may be somebody else's mailbox.
     """
-    try:
-        user = deps.accounts.user(deps.accounts.user_id_of(email))
-    except NotFound:
-        return email if _may_sign_up(email, deps.sign_up) else None
+    user = deps.accounts.find_user(email)
+    if user is None:
+        return email if may_sign_up(email, deps.sign_up) else None
     return None if user.disabled_at else user.email
 
 
-def _may_sign_up(email: str, rule: str) -> bool:
+def may_sign_up(email: str, rule: str) -> bool:
+    """Whether the operator lets this address open an account."""
     if rule == "open":
         return True
     (kind, _, domains), domain = rule.partition(":"), email.rpartition("@")[2]

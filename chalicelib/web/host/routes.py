@@ -77,6 +77,22 @@ def post_link() -> Response:
     return respond(routes.current_request, sign_in.receive_link)
 
 
+@routes.route("/sign-in/oidc/start", methods=["GET"], content_types=[])
+def get_provider() -> Response:
+    """Sends to the OpenID provider."""
+    from chalicelib.web.host import provider_sign_in
+
+    return respond(routes.current_request, provider_sign_in.start)
+
+
+@routes.route("/sign-in/oidc", methods=["GET"], content_types=[])
+def get_provider_answer() -> Response:
+    """Signs in with what the OpenID provider sent back."""
+    from chalicelib.web.host import provider_sign_in
+
+    return respond(routes.current_request, provider_sign_in.receive_answer)
+
+
 @routes.route("/sign-in/demo", methods=["POST"], content_types=[])
 def post_demo() -> Response:
     """Signs in as the demo host of a local instance."""

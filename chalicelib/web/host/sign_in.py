@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalice.app import Request, Response
 
@@ -35,6 +36,7 @@ def show_sign_in(
         "email": given.get("email", "") if form else "",
         "next_page": page_after(given.get("next", "/")),
         "sends_mail": bool(settings().mail_from),
+        "provider": provider_name(),
         "demo": demo_token(),
     }
     return render_host_page(request, "sign_in.html", status, **values)
@@ -65,6 +67,12 @@ def receive_sign_in(request: Request) -> Response:
     except Unavailable as error:
         return show_sign_in(request, form, texts("mail_unavailable"), status=error.status)
     return see_other(f"{root(request)}/sign-in/code?a={asked.id}")
+
+
+def provider_name() -> str:
+    """Returns what hosts call the OpenID provider; empty where there is none."""
+    found = settings()
+    return (found.oidc_name or urlsplit(found.oidc_issuer).hostname or "") if container.has_identity_provider() else ""
 
 
 def show_code(request: Request, error: str = "", status: int = 200) -> Response:
@@ -111,7 +119,7 @@ def receive_demo(request: Request) -> Response:
     address = demo_address(form.get("demo", ""))
     if address is None:
         raise NotFound("There is no such page")
-    return _sign_in(request, container.accounts().user_id_of(address), page_after(form.get("next", "/")))
+    return sign_in_browser(request, container.accounts().user_id_of(address), page_after(form.get("next", "/")))
 
 
 def sign_out(host: HostRequest) -> Response:
@@ -133,10 +141,10 @@ def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]]) -> Re
     """Signs in by a link or a code. Raises LinkOrCodeGone."""
     now = container.clock().now()
     user_id, asked = confirm(deps=container.sign_in_deps(), now=now, new_id=container.new_id())
-    return _sign_in(request, user_id, asked.next_page)
+    return sign_in_browser(request, user_id, asked.next_page)
 
 
-def _sign_in(request: Request, user_id: str, next_page: str) -> Response:
+def sign_in_browser(request: Request, user_id: str, next_page: str) -> Response:
     """Begins a browser session, always a new one, and ends the one that this browser had."""
     logins, now = container.logins(), container.clock().now()
     # Its allowance is no matter here: what was used to sign in is used up.

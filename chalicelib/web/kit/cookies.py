@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from http.cookies import CookieError, Morsel, SimpleCookie
+from typing import Literal
 from urllib.parse import urlsplit
 
 from chalice.app import Request
 
 from chalicelib.web.kit.request import public_url
+
+HostCookie = Literal["", "begun", "known"]  # signed in; has begun to sign in elsewhere; whose browser this has been
 
 
 def set_cookie(request: Request, name: str, value: str, seconds: int) -> str:
@@ -28,15 +31,16 @@ def list_cookies(request: Request) -> Iterator[tuple[str, str]]:
             yield from ((found, cookie.value) for found, cookie in SimpleCookie(pair).items())
 
 
-def host_cookie_name(request: Request) -> str:
-    """Returns the name of the cookie that signs a host in. Its beginning has browsers refuse it from anybody but this very
-    server over https, which a laptop has not."""
-    return "__Host-harmonica" if _is_secure(request) else "harmonica"
+def host_cookie_name(request: Request, of: HostCookie = "") -> str:
+    """Returns the name of a host's cookie; without more, of the one that signs them in. Its beginning has browsers refuse it
+    from anybody but this very server over https, which a laptop has not."""
+    name = "__Host-harmonica" if _is_secure(request) else "harmonica"
+    return f"{name}-{of}" if of else name
 
 
-def set_host_cookie(request: Request, secret: str, seconds: int) -> str:
+def set_host_cookie(request: Request, value: str, seconds: int, of: HostCookie = "") -> str:
     """Returns the header that sets it."""
-    cookie = _cookie(request, host_cookie_name(request), secret, seconds)
+    cookie = _cookie(request, host_cookie_name(request, of), value, seconds)
     cookie["path"] = "/"
     return cookie.OutputString()
 

@@ -1,0 +1,322 @@
+"""Signing in with an OpenID provider: who is let in, and what proves nothing."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import container
+from chalicelib.identity_provider import BELIEVED
+from chalicelib.services.accounts.keys import create_user
+from chalicelib.services.accounts.provider_sign_in import VALID
+from chalicelib.settings import settings
+from tests.api.hosts import Host
+from tests.clock import FakeClock
+from tests.fake_oidc import CLIENT, SECRET, Provider, new_key
+from tests.web.browser import Browser, Page
+from tests.web.host.visitor import everything, sign_in
+
+NAME = "Our company"
+
+
+@pytest.fixture
+def provider(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """The provider that this deployment names."""
+    running = Provider(now=clock.now().timestamp()).start()
+    secret: Any = boto3.client("secretsmanager")
+    arn = secret.create_secret(Name="oidc", SecretString=json.dumps({"client_secret": SECRET}))["ARN"]
+    named = {"OIDC_ISSUER": running.issuer, "OIDC_CLIENT_ID": CLIENT, "OIDC_SECRET_ARN": arn, "OIDC_NAME": NAME}
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    yield running
+    running.stop()
+
+
+def begin(browser: Browser, page: str = "/sign-in") -> str:
+    """Press the button; the address at the provider."""
+    (link,) = [it for it in browser.open(page).links if "/sign-in/oidc/start" in it]
+    sent = browser.get(link)
+    assert sent.status_code == 303, sent.body
+    return str(sent.headers["Location"])
+
+
+def go_through(browser: Browser, provider: Provider, page: str = "/sign-in") -> HTTPResponse:
+    """Sign in there and come back."""
+    return browser.get(provider.answer(begin(browser, page)))
+
+
+def refused(browser: Browser, provider: Provider) -> Page:
+    """The page that somebody is shown who was not let in."""
+    page = browser._read(go_through(browser, provider))
+    assert not is_in(browser)
+    return page
+
+
+def is_in(browser: Browser) -> bool:
+    return bool(browser.get("/account").status_code == 200)
+
+
+def test_the_button_leads_there_and_back_to_where_one_was(host: Host, ben: Browser, provider: Provider) -> None:
+    away = ben.get("/keys").headers["Location"]
+    assert f"Continue with {NAME}" in ben.open(away).text
+    answer = go_through(ben, provider, away)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/keys")
+    assert "ana@example.com" in ben.open("/account").text
+    assert container.logins().of_user(host.user_id)
+    assert provider.asked == ["/.well-known/openid-configuration", "/token", "/jwks"]
+    go_through(Browser(), provider)
+    assert provider.asked[3:] == ["/token"]
+
+
+def test_without_a_sender_of_mails_it_is_the_way_in(
+    host: Host, ben: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAIL_FROM")
+    monkeypatch.delenv("OIDC_NAME")
+    settings.cache_clear()
+    page = ben.open("/sign-in")
+    assert "Continue with 127.0.0.1" in page.text
+    assert "sends no mail" not in page.text
+    assert go_through(ben, provider).status_code == 303
+
+
+def test_a_client_without_a_secret_proves_itself_by_its_key_alone(
+    host: Host, ben: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OIDC_SECRET_ARN")
+    settings.cache_clear()
+    provider.is_public = True
+    assert go_through(ben, provider).status_code == 303
+
+
+def test_where_there_is_no_provider_there_is_no_such_page(host: Host, ben: Browser) -> None:
+    assert "/sign-in/oidc" not in ben.open("/sign-in").html
+    assert [ben.get(it).status_code for it in ("/sign-in/oidc", "/sign-in/oidc/start")] == [404, 404]
+
+
+def test_another_address_later_is_the_same_account(host: Host, ben: Browser, cem: Browser, provider: Provider) -> None:
+    go_through(ben, provider)
+    provider.claims = {"email": "ana.married@example.com", "email_verified": False}
+    assert go_through(cem, provider).status_code == 303
+    assert "ana@example.com" in cem.open("/account").text
+
+
+@pytest.mark.parametrize("verified", [False, None, 0, "false"])
+def test_an_address_that_is_not_verified_joins_no_account(
+    host: Host, ben: Browser, provider: Provider, verified: object
+) -> None:
+    provider.claims = {"email_verified": verified}
+    assert "has not confirmed your e-mail address" in refused(ben, provider).text
+
+
+def test_an_address_that_only_folds_into_another_joins_no_account(host: Host, ben: Browser, provider: Provider) -> None:
+    now, accounts = container.clock().now(), container.accounts()
+    create_user("kim@strasse.de", None, accounts=accounts, now=now, new_id=container.new_id())
+    provider.claims = {"email": "kim@straße.de"}
+    assert "you cannot sign in here" in refused(ben, provider).text
+
+
+def test_an_address_that_is_told_apart_from_the_token_counts_too(host: Host, ben: Browser, provider: Provider) -> None:
+    provider.claims = {"email": None, "email_verified": None}
+    provider.userinfo = {"email": "ANA@example.com", "email_verified": "true"}
+    assert go_through(ben, provider).status_code == 303
+    provider.userinfo["sub"] = "another"
+    refused(Browser(), provider)
+
+
+@pytest.mark.parametrize(("rule", "is_let_in"), [("invited", False), ("open", True), ("domains:b.org", True)])
+def test_who_may_open_an_account_is_as_for_mail(
+    host: Host, ben: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch, rule: str, is_let_in: bool
+) -> None:
+    monkeypatch.setenv("SIGN_UP", rule)
+    settings.cache_clear()
+    provider.claims = {"sub": "new", "email": "new@b.org"}
+    if is_let_in:
+        assert go_through(ben, provider).status_code == 303
+        assert "new@b.org" in ben.open("/account").text
+    else:
+        assert "you cannot sign in here" in refused(ben, provider).text
+        assert "new@b.org" not in everything()
+
+
+def test_a_disabled_user_is_refused_also_by_what_the_provider_knows(
+    host: Host, ben: Browser, provider: Provider
+) -> None:
+    go_through(ben, provider)
+    container.accounts().disable_user(host.user_id, container.clock().now())
+    assert "you cannot sign in here" in refused(Browser(), provider).text
+    assert not is_in(ben)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"aud": "another-client"},
+        {"aud": [CLIENT, "another"]},
+        {"aud": [CLIENT, "another"], "azp": "another"},
+        {"azp": "another"},
+        {"iss": "https://evil.example"},
+        {"exp": 1},
+        {"exp": None},
+        {"iat": 2**33},
+        {"sub": None},
+    ],
+)
+def test_a_token_that_was_not_made_for_this_sign_in_proves_nothing(
+    host: Host, ben: Browser, provider: Provider, claims: dict[str, Any]
+) -> None:
+    provider.claims = claims
+    assert refused(ben, provider).status == 400
+
+
+def test_a_token_for_several_that_was_given_to_us_counts(host: Host, ben: Browser, provider: Provider) -> None:
+    provider.claims = {"aud": ["another", CLIENT], "azp": CLIENT}
+    assert go_through(ben, provider).status_code == 303
+
+
+def test_a_new_key_is_found_and_a_key_that_was_never_published_is_not(
+    host: Host, ben: Browser, provider: Provider
+) -> None:
+    go_through(ben, provider)
+    provider.keys.append(new_key("two"))
+    assert go_through(ben, provider).status_code == 303
+    provider.keys = [new_key("two")]  # of the same name
+    refused(Browser(), provider)
+
+
+def test_the_answer_counts_in_the_browser_that_began_and_there_once(
+    host: Host, ben: Browser, cem: Browser, provider: Provider
+) -> None:
+    answer = provider.answer(begin(ben))
+    begin(cem)
+    assert cem.get(answer).status_code == 400
+    assert Browser().get(answer).status_code == 400
+    assert not is_in(cem)
+    thief = Browser(cookies=dict(ben.cookies))
+    assert ben.get(answer).status_code == 303
+    assert ben.get(answer).status_code == 400
+    again = thief.get(answer)
+    assert (again.status_code, is_in(thief)) == (400, False)
+    assert provider.asked.count("/token") == 1
+
+
+def test_a_browser_keeps_nothing_of_a_sign_in_that_is_over(
+    host: Host, ben: Browser, cem: Browser, provider: Provider, clock: FakeClock
+) -> None:
+    go_through(ben, provider)
+    assert list(ben.cookies) == ["harmonica"]
+    answer = provider.answer(begin(cem))
+    clock.advance(VALID.total_seconds())
+    assert cem.get(answer).status_code == 400
+
+
+def test_a_code_of_another_sign_in_is_worth_nothing(host: Host, ben: Browser, cem: Browser, provider: Provider) -> None:
+    stolen = provider.answer(begin(cem)).partition("code=")[2].partition("&")[0]
+    asked = provider.read(begin(ben))
+    assert ben.get(provider.back(asked, code=stolen, iss=provider.issuer)).status_code == 400
+    assert not is_in(ben)
+
+
+@pytest.mark.parametrize("iss", ["https://evil.example", None])
+def test_an_answer_in_the_name_of_another_issuer_is_refused(
+    host: Host, ben: Browser, provider: Provider, iss: str | None
+) -> None:
+    answer = provider.answer(begin(ben)).partition("&iss=")[0] + (f"&iss={iss}" if iss else "")
+    assert ben.get(answer).status_code == 400
+    assert "/token" not in provider.asked
+
+
+def test_no_other_website_begins_a_sign_in(host: Host, ben: Browser, provider: Provider) -> None:
+    ben.headers = {"Sec-Fetch-Site": "cross-site"}
+    assert ben.get("/sign-in/oidc/start").headers["Location"] == "/sign-in"
+    assert ben.cookies == {}
+
+
+def test_who_says_no_there_is_told_kindly_and_can_begin_again(host: Host, ben: Browser, provider: Provider) -> None:
+    page = ben._read(ben.get(provider.refuse(begin(ben, "/sign-in?next=/keys"), "access_denied")))
+    assert (page.status, f"Signing in was stopped at {NAME}" in page.text) == (403, True)
+    assert any("next=%2Fkeys" in it for it in page.links if "start" in it)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/.well-known/openid-configuration", (500, b"")),
+        ("/.well-known/openid-configuration", (200, b"[]")),
+        ("/.well-known/openid-configuration", (302, b"")),
+        ("/.well-known/openid-configuration", (200, b'{"issuer": "http://127.0.0.1:1"}')),
+        ("/token", (401, b'{"error": "invalid_client"}')),
+        ("/token", (200, b"\xff")),
+        ("/jwks", (200, b'{"keys": []}')),
+    ],
+)
+def test_a_provider_that_fails_is_told_kindly_and_noted_without_what_it_said(
+    host: Host,
+    ben: Browser,
+    provider: Provider,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    answer: tuple[int, bytes],
+) -> None:
+    provider.broken[path] = answer
+    if path.startswith("/."):
+        page = ben.open("/sign-in/oidc/start")
+    else:
+        back = provider.answer(begin(ben))
+        page = ben._read(ben.get(back))
+    assert (page.status, "try again in a moment" in page.text) == (503, True)
+    (failed,) = [it for it in caplog.records if getattr(it, "event", None) == "provider_sign_in_failed"]
+    logged = str([vars(it) for it in (failed, *caplog.records)])
+    assert not any(it in logged for it in (SECRET, "ana@example.com", "code=", "state="))
+
+
+def test_a_provider_that_never_answers_costs_the_time_that_is_set_for_it(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:9")
+    monkeypatch.setenv("OIDC_CLIENT_ID", CLIENT)
+    settings.cache_clear()
+    assert ben.get("/sign-in/oidc/start").status_code == 503
+
+
+def test_what_the_provider_says_of_itself_is_asked_for_again_now_and_then(
+    host: Host, ben: Browser, provider: Provider, clock: FakeClock
+) -> None:
+    begin(ben)
+    clock.advance(BELIEVED.total_seconds())
+    begin(ben)
+    assert provider.asked == ["/.well-known/openid-configuration"] * 2
+
+
+def test_signing_in_anew_asks_for_a_new_proof(host: Host, ben: Browser, provider: Provider, clock: FakeClock) -> None:
+    go_through(ben, provider)
+    assert "max_age" not in provider.read(begin(Browser()))
+    asked = begin(ben, "/sign-in?next=/keys")
+    assert provider.read(asked)["max_age"] == "600"
+    provider.claims = {"auth_time": int(clock.now().timestamp()) - 3600}
+    assert "did not ask you again" in ben._read(ben.get(provider.answer(asked))).text
+    provider.claims = {"auth_time": int(clock.now().timestamp())}
+    assert go_through(ben, provider).status_code == 303
+
+
+def test_a_new_secret_signs_in_and_ends_the_one_that_the_browser_had(
+    host: Host, ben: Browser, provider: Provider
+) -> None:
+    kept = dict(sign_in(ben, "ana@example.com").cookies)
+    go_through(ben, provider)
+    assert not is_in(Browser(cookies=kept))
+    assert is_in(ben)
+
+
+def test_nothing_that_signs_in_is_stored(host: Host, ben: Browser, provider: Provider) -> None:
+    answer = provider.answer(begin(ben))
+    begun = ben.cookies["harmonica-begun"]
+    ben.get(answer)
+    stored = everything()
+    assert not any(it in stored for it in (begun, begun[:43], answer, ben.cookies["harmonica"], "248289"))

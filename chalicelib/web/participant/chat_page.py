@@ -30,6 +30,7 @@ from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import find_video, form_values, list_facts, sum_up_facts
+from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
 
 GONE, FULL = 410, 409
@@ -142,6 +143,8 @@ def show_chat(
     outcome = outcome or ActionOutcome()
     if chat.after is not None:
         response = _show_news(chat, view.session, thread, outcome)
+    elif view.session.is_draft:
+        response = show_not_open(chat.request, view.session, "\n\n".join(outcome.form.words) if outcome.form else "")
     else:
         template, status, values = _choose_page(chat, view, thread, outcome)
         shared: dict[str, Any] = {
@@ -210,7 +213,8 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     body: dict[str, Any] = {"notice": notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
     locale = chat.locale(session)
     if not _is_active(session):
-        closed = {"notice": locale.texts("closed_mine" if thread else "closed_other"), "closed": True, "retry": False}
+        told = "not_open_text" if session.is_draft else "closed_mine" if thread else "closed_other"
+        closed = {"notice": locale.texts(told), "closed": True, "retry": False}
         return json_response({**body, "reload": True, **({} if kept else closed)}, outcome.code)
     if thread is None:
         return json_response({**body, "reload": True}, outcome.code)

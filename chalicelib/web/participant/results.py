@@ -26,6 +26,7 @@ from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
+from chalicelib.web.participant.not_open import show_not_open
 
 PEOPLE = 50  # on one page
 _DIGITS = 6  # of a thread's id, which is random
@@ -55,6 +56,8 @@ def show(request: Request, session_id: str) -> Response:
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
     view = _view(request, session_id)
+    if view.session.is_draft and view.role is None:
+        return show_not_open(request, view.session)
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if not may_see(view, visitor):
         visibility = view.session.results_visibility

@@ -1,0 +1,57 @@
+"""Sessions that are not open yet: what their link says to whom."""
+
+import pytest
+
+from tests.api.hosts import Host
+from tests.web.browser import Browser
+from tests.web.host.visitor import sign_in
+
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def ana(host: Host, ben: Browser) -> Browser:
+    """The host, signed in."""
+    return sign_in(ben, ANA)
+
+
+@pytest.mark.parametrize("page", ["chat", "results"])
+def test_the_link_of_a_draft_says_kindly_that_it_is_not_open_and_nothing_of_what_is_being_written(
+    host: Host, cem: Browser, page: str
+) -> None:
+    draft = host.new_session(draft=True, topic="Secret plans", goal="Close the canteen", results_visibility="public")
+    address = f"/{page}?s={draft['id']}"
+    shown = cem.open(address)
+    assert (shown.status, "This session is still being prepared." in shown.text) == (409, True)
+    assert "Secret plans" not in shown.html and "canteen" not in shown.html
+    assert not shown.has_form("Start the conversation")
+    host.call("PATCH", f"/sessions/{draft['id']}", {"status": "active"})
+    assert (cem.open(address).status, "Secret plans" in cem.open(address).text) == (200, True)
+
+
+def test_who_opened_the_form_before_it_was_a_draft_again_keeps_their_words(host: Host, cem: Browser) -> None:
+    question = {"text": "Where from?"}
+    session = host.new_session(questions=[question])
+    form = cem.chat(session).form("Start the conversation")
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "draft"})
+    (field,) = (name for name in form.fields if name not in ("s", "who", "token", "asked"))
+    answer = cem.post(form, **{field: "From the night shift"})
+    page = answer.body.decode()
+    assert answer.status_code == 409
+    assert "This session is still being prepared." in page
+    assert "From the night shift" in page
+
+
+def test_members_of_a_draft_find_the_way_to_it_and_others_do_not(host: Host, ana: Browser, cem: Browser) -> None:
+    draft = host.new_session(draft=True)
+    way = f"sessions/{draft['id']}"
+    mine = ana.chat(draft)
+    assert ANA in mine.text and "you can go on preparing and open it" in mine.text
+    assert way in mine.links
+    other = host.new_session()
+    host.invite(other["id"], "editor", "bo@example.com")
+    assert way not in sign_in(cem, "bo@example.com").chat(draft).links
+    cem.cookies.clear()
+    host.invite(draft["id"], "viewer", "di@example.com")
+    reader = sign_in(cem, "di@example.com").chat(draft)
+    assert way in reader.links and "may read this draft" in reader.text

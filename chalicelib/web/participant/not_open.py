@@ -25,5 +25,5 @@ def _find_member(request: Request, session_id: str) -> tuple[str, bool]:
     login = find_login(request) if has_login_cookie(request) else None
     if login is None:
         return "", False
-    view = container.sessions().view(session_id, (), login.user_id)
-    return (container.accounts().user(login.user_id).email if view.role else ""), has_role(view, "editor")
+    view = container.sessions().view(session_id, (), login.require_user())
+    return (container.accounts().user(login.require_user()).email if view.role else ""), has_role(view, "editor")

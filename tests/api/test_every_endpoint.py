@@ -32,6 +32,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}"): None,
     ("PATCH", "/sessions/{session_id}"): {"topic": "Edited"},
     ("DELETE", "/sessions/{session_id}"): None,
+    ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/responses"): None,
     ("POST", "/sessions/{session_id}/responses"): {"content": "Soup"},

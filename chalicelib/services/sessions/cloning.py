@@ -1,0 +1,47 @@
+"""Cloning a session: another one with the same design and settings, and none of its people."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib.model import Prompt, Session, SessionView
+from chalicelib.store import keys
+from chalicelib.store.session_view import LONG_TEXTS
+from chalicelib.store.sessions import Sessions
+
+# What would say something untrue of a copy: when a session has such a setting, and what the copy has instead.
+_RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
+    "status": (lambda source, _: not source.is_draft, "draft"),
+    "closes_at": (lambda source, now: source.closes_at is not None and source.closes_at <= now, None),
+    "distribution": (lambda source, _: bool(source.distribution), ()),
+    "is_example": (lambda source, _: source.is_example, False),
+}
+RESETTABLE = tuple(_RESET)
+FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, *LONG_TEXTS.values())
+
+
+def clone_session(
+    source: SessionView, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
+) -> tuple[Session, list[str]]:
+    """Store a copy of a session as a draft of this user's, and give it with the names of the settings that it does not have as the
+    source has them. Its prompt is the source's; where that one is out of date or to come, one is written when the copy is opened.
+
+    Every other field of a session is copied, whichever there are.
+    """
+    reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
+    its_own = {"id": new_id(), "owner_id": owner_id, "created_at": now, "updated_at": now}
+    clone = replace(source.session, **reset, **its_own)
+    questions = tuple(replace(question, id=new_id()) for question in source.questions)
+    is_unsettled = source.prompt_due or source.prompt_outdated
+    prompt = None if is_unsettled else _copy_prompt(source.prompt, owner_id, now)
+    if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt):
+        clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key
+    return clone, list(reset)
+
+
+def _copy_prompt(prompt: Prompt | None, owner_id: str, now: datetime) -> Prompt | None:
+    if prompt is None:
+        return None
+    return replace(prompt, version=1, created_at=now, created_by=None if prompt.is_ours else owner_id)

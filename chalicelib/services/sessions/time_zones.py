@@ -15,6 +15,11 @@ def find_time_zone(name: str) -> str:
         raise Invalid("time_zone must be the IANA name of a time zone, like Europe/Berlin") from None
 
 
+def list_time_zones(besides: str) -> list[str]:
+    """Returns the zones of places and UTC, to choose from, and this one besides; most other names are older ones of the same."""
+    return sorted({it for it in _names().values() if "/" in it and not it.startswith("Etc/")} | {"UTC", besides} - {""})
+
+
 @cache
 def _names() -> Mapping[str, str]:
     names = files("tzdata").joinpath("zones").read_text("utf-8").split()

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-import msgspec
 from chalice.app import Response
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.operations.session_fields import CreateSession
 from chalicelib.operations.sessions import create_session
 from chalicelib.services.templates import Template, all_templates, find_template
+from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import Form, see_other
@@ -74,18 +74,6 @@ def receive_new(host: HostRequest) -> Response:
     except Invalid as error:
         return show_new(host, form, {"goal": error.message})
     return see_other(f"{root(host.request)}/sessions/{made.id}?made=1")
-
-
-def limit_of(name: str) -> int:
-    """Returns how many characters a field of the brief may have, as every door has it."""
-    (row,) = (it for it in msgspec.structs.fields(CreateSession) if it.name == name)
-    return next(limit for meta in _metas(row.type) if (limit := meta.max_length) is not None)
-
-
-def _metas(annotated: Any) -> list[Meta]:
-    """Returns what is said of a type, and of each of several that it may be."""
-    own = [it for it in getattr(annotated, "__metadata__", ()) if isinstance(it, Meta)]
-    return own + [meta for part in getattr(annotated, "__args__", ()) for meta in _metas(part)]
 
 
 def _from(template: Template | None) -> dict[str, str]:

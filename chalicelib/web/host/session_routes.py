@@ -38,3 +38,19 @@ def post_session(session_id: str) -> Response:
     from chalicelib.web.host import session
 
     return answer_host(routes, lambda host: session.receive_session(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/settings", methods=READ, content_types=[])
+def get_settings(session_id: str) -> Response:
+    """Returns the settings of a session."""
+    from chalicelib.web.host import session_settings
+
+    return answer_host(routes, lambda host: session_settings.show_settings(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/settings", methods=["POST"], content_types=[])
+def post_settings(session_id: str) -> Response:
+    """Saves the settings of a session."""
+    from chalicelib.web.host import session_settings
+
+    return answer_host(routes, lambda host: session_settings.receive_settings(host, session_id))

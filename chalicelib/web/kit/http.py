@@ -117,7 +117,13 @@ def read_form(request: Request) -> Form:
         fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise UnreadableForm("The form could not be read") from error
-    return {name: _clean(value) for name, value in reversed(fields)}
+    return {name: clean_text(value) for name, value in reversed(fields)}
+
+
+def clean_text(value: str) -> str:
+    """Returns a text as it comes back from the field of a form that it stood in."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
+    return "" if is_blank(text) else text
 
 
 def see_other(location: str, *cookies: str) -> Response:
@@ -139,8 +145,3 @@ def _problem_json(request: Request, error: HarmonicaError) -> Response:
     return with_retry_after(
         json_response({"notice": explanation, "kept": False, "retry": may_retry(error)}, error.status), error
     )
-
-
-def _clean(value: str) -> str:
-    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()
-    return "" if is_blank(text) else text

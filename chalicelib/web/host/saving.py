@@ -1,0 +1,68 @@
+"""Saving what a page changed of a session, while others may change it as well: nothing of theirs is overwritten unseen."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from chalicelib.errors import Conflict
+from chalicelib.model import SessionView
+from chalicelib.operations.session_changes import EditSession
+from chalicelib.operations.sessions import edit_session
+from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.session_page import open_session
+from chalicelib.web.kit.http import Form
+
+NOTED = "noted"  # the field with what the page was made from
+_CHOSEN = "keep."  # before the name of what clashed
+_TRIES = 8
+
+
+class Plan(Protocol):
+    """What a page wants of a session as it is stored at this moment."""
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """The fields to be changed; none where all is as wanted, or the page has to be shown again."""
+
+
+P = TypeVar("P", bound=Plan)
+
+
+def save_changes(
+    host: HostRequest, session_id: str, parts: Collection[str], make_plan: Callable[[SessionView], P]
+) -> tuple[SessionView, P]:
+    """Changes what the plan for the stored session says, if that is what is still stored; else makes another plan.
+
+    Returns the session as the last plan was made for it. Raises Forbidden for whoever may not edit it.
+    """
+    for _ in range(_TRIES):
+        view = open_session(host, session_id, parts, "editor")
+        plan = make_plan(view)
+        if not plan.changes:
+            return view, plan
+        given = EditSession(session_id=view.session.id, unchanged_since=view.session.updated_at, **plan.changes)
+        try:
+            host.perform(edit_session, given)
+        except Conflict:
+            continue
+        return view, plan
+    raise Conflict("Others are editing this session right now; try again")
+
+
+def write_noted(noted: Mapping[str, str]) -> str:
+    """Returns what a page was made from, for its hidden field."""
+    return msgspec.json.encode(noted).decode()
+
+
+def read_noted(form: Form) -> dict[str, str]:
+    """Returns what a page was made from; nothing where that cannot be read, so that every difference is a clash."""
+    try:
+        return msgspec.json.decode(form.get(NOTED, ""), type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}
+
+
+def read_choices(form: Form) -> dict[str, str]:
+    """Returns which of two texts was chosen, by the name of what clashed."""
+    return {name.removeprefix(_CHOSEN): value for name, value in form.items() if name.startswith(_CHOSEN)}

@@ -1,0 +1,179 @@
+"""The page of a session's settings: read by its members, changed by its editors."""
+
+from typing import Any
+
+from chalice.app import Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import Invalid
+from chalicelib.model import SessionView
+from chalicelib.services.participants.question_roles import asks_who
+from chalicelib.services.sessions.merging import Merge, choices, merge, note
+from chalicelib.services.sessions.time_zones import list_time_zones
+from chalicelib.store import keys
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import read_choices, read_noted, save_changes, write_noted
+from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.host.settings_fields import (
+    GROUPS,
+    ON,
+    SETTINGS,
+    VISIBILITIES,
+    Kind,
+    Mistake,
+    Values,
+    entered_of,
+    read_changes,
+)
+from chalicelib.web.kit.http import Form, see_other
+from chalicelib.web.kit.language import LANGUAGES
+from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.texts import Texts
+
+PARTS = (keys.QUESTIONS, keys.SUMMARY_PROMPT, keys.PRIVATE_CONTEXT, *keys.tallies())
+
+
+class ShownSetting(Struct, frozen=True):
+    """A setting as its page shows it: what stands in it, what may stand in it, and what there is to say of it.
+
+    `theirs` is what somebody else stored meanwhile, in words, and `keep` what to send back to choose one's own or the other's.
+    """
+
+    name: str
+    kind: Kind
+    value: str
+    options: list[tuple[str, str]]
+    remark: str
+    error: str
+    theirs: str | None
+    keep: tuple[str, str]
+
+
+class SettingsPlan(Struct, frozen=True):
+    """What somebody wants of the settings as they are stored: what is to be changed, or why nothing is for now."""
+
+    merged: Merge[str]
+    changes: dict[str, Any]
+    mistakes: dict[str, Mistake]
+
+    @property
+    def needs_another_look(self) -> bool:
+        """Whether the page has to be shown again."""
+        return bool(self.merged.clashes or self.mistakes)
+
+
+def show_settings(host: HostRequest, session_id: str) -> Response:
+    """Returns the settings."""
+    view = open_session(host, session_id, PARTS)
+    stored = entered_of(view.session)
+    return _render(host, view, SettingsPlan(Merge(dict(stored), {}, {}, note(stored)), {}, {}))
+
+
+def receive_settings(host: HostRequest, session_id: str) -> Response:
+    """Saves what was changed; where somebody else changed the same meanwhile, asks which it shall be."""
+    found, form = require_uuid(session_id), host.form()
+    plans: list[tuple[SessionView, SettingsPlan]] = []
+
+    def plan(view: SessionView) -> SettingsPlan:
+        plans.append((view, make_plan(view, form)))
+        return plans[-1][1]
+
+    try:
+        view, made = save_changes(host, found, PARTS, plan)
+    except Invalid as error:
+        return _render(host, *plans[-1], error.message)
+    if made.needs_another_look:
+        return _render(host, view, made)
+    return see_other(f"{root(host.request)}/sessions/{found}/settings?saved=1")
+
+
+def make_plan(view: SessionView, form: Form) -> SettingsPlan:
+    """Returns what this form changes of a session."""
+    stored = entered_of(view.session)
+    mine = {name: stored[name] for name in SETTINGS} | _entered(form)
+    merged = merge(read_noted(form), mine, stored, read_choices(form))
+    values = {name: value or "" for name, value in merged.values.items()}
+    changed = {name: values[name] for name in merged.changes if name in SETTINGS}
+    changes, mistakes = read_changes(changed, values, container.clock().now())
+    if changes.get("anonymous") and asks_who(view.questions):
+        mistakes["anonymous"] = Mistake("setting_anonymous_refused")
+    return SettingsPlan(merged, {} if merged.clashes or mistakes else changes, mistakes)
+
+
+def _entered(form: Form) -> dict[str, str]:
+    """Returns what stands in the fields; a switch that is off is not sent at all."""
+    return {
+        name: form.get(name, "") if it.kind != "switch" else ON if form.get(name) else ""
+        for name, it in SETTINGS.items()
+        if name in form or it.kind == "switch"
+    }
+
+
+def _render(host: HostRequest, view: SessionView, plan: SettingsPlan, notice: str = "") -> Response:
+    texts = locale_for(host.request, view.session).texts
+    is_again = plan.needs_another_look
+    values: dict[str, Any] = {
+        "groups": [(group, [_shown(it.name, view, plan, texts) for it in settings]) for group, settings in GROUPS],
+        "noted": write_noted(plan.merged.noted),
+        "clashes": len(plan.merged.clashes),
+        "has_errors": is_again,
+        "notice": notice,
+        "news": texts("changes_saved") if "saved" in (host.request.query_params or {}) and not is_again else "",
+        "language_names": [(it.tag, it.name) for it in LANGUAGES.values()],
+        "asks_who": asks_who(view.questions),
+    }
+    status = 409 if plan.merged.clashes else 400 if is_again or notice else 200
+    return render_session_page(host, view, "settings", "session_settings.html", status, **values)
+
+
+def _shown(name: str, view: SessionView, plan: SettingsPlan, texts: Texts) -> ShownSetting:
+    kind, merged = SETTINGS[name].kind, plan.merged
+    mistake, is_clash = plan.mistakes.get(name), name in merged.clashes
+    theirs = merged.clashes.get(name) or ""
+    return ShownSetting(
+        name,
+        kind,
+        merged.values.get(name) or "",
+        _options(name, merged.values, texts),
+        _remark(name, view, texts),
+        mistake.explain(texts) if mistake else "",
+        _told(name, theirs, texts) if is_clash else None,
+        choices(theirs),
+    )
+
+
+def _options(name: str, values: Values | dict[str, str | None], texts: Texts) -> list[tuple[str, str]]:
+    if SETTINGS[name].kind == "choice":
+        return [(it, texts(f"visible_{it}")) for it in VISIBILITIES]
+    if SETTINGS[name].kind == "zone":
+        return [(it, it.replace("_", " ")) for it in list_time_zones(values.get(name) or "")]
+    return []
+
+
+def _remark(name: str, view: SessionView, texts: Texts) -> str:
+    """Returns what there is to say of a setting because the session is as it is."""
+    match name:
+        case "closes_at":
+            has_ended = view.session.status_at(container.clock().now()) == "completed"
+            return texts("setting_closes_at_ended") if has_ended else ""
+        case "max_participants":
+            return texts("setting_joined", participants=texts("persons", count=view.tally.participants))
+        case "anonymous":
+            return texts("setting_anonymous_form") if asks_who(view.questions) else ""
+        case _:
+            return ""
+
+
+def _told(name: str, value: str, texts: Texts) -> str:
+    """Returns in words what is stored in a field."""
+    match SETTINGS[name].kind:
+        case "switch":
+            return texts("clash_on" if value == ON else "clash_off")
+        case "choice":
+            return texts(f"visible_{value}")
+        case "moment":
+            return value.replace("T", " ") or texts("clash_empty")
+        case _:
+            return value or texts("clash_empty")

@@ -1,0 +1,208 @@
+"""The settings of a session as fields of a form: what each holds, and what is meant by what comes back."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.errors import Invalid
+from chalicelib.model import Session
+from chalicelib.operations.session_fields import NewReminders
+from chalicelib.services.sessions.creation import check_closing, check_language
+from chalicelib.services.sessions.time_zones import find_time_zone
+from chalicelib.web.host.field_limits import limit_of, range_of
+from chalicelib.web.kit.http import clean_text
+from chalicelib.web.kit.texts import Texts
+
+Kind = Literal["line", "text", "number", "moment", "zone", "choice", "switch"]
+Values = Mapping[str, str]
+
+ON = "on"
+LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
+VISIBILITIES = ("host", "participants", "public")
+REMINDERS = "reminders_"  # before the names of the three fields that are one setting
+
+
+class Setting(Struct, frozen=True):
+    """A field of the form."""
+
+    name: str
+    kind: Kind
+
+
+GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
+    (
+        "talk",
+        (
+            Setting("language", "line"),
+            Setting("duration_minutes", "number"),
+            Setting("cross_pollination", "switch"),
+            Setting("widgets_enabled", "switch"),
+        ),
+    ),
+    ("end", (Setting("time_zone", "zone"), Setting("closes_at", "moment"))),
+    (
+        "people",
+        (
+            Setting("max_participants", "number"),
+            Setting("anonymous", "switch"),
+            Setting("shared_network", "switch"),
+            Setting("is_public", "switch"),
+        ),
+    ),
+    ("results", (Setting("results_visibility", "choice"), Setting("summary_prompt", "text"))),
+    (
+        "welcome",
+        (
+            Setting("welcome_message", "text"),
+            Setting("intro_video_url", "line"),
+            Setting("meta_description", "text"),
+        ),
+    ),
+    ("background", (Setting("private_context", "text"),)),
+    (
+        "reminders",
+        (
+            Setting("reminders_enabled", "switch"),
+            Setting("reminders_after_hours", "line"),
+            Setting("reminders_text", "text"),
+        ),
+    ),
+)
+SETTINGS = {it.name: it for _, group in GROUPS for it in group}
+
+
+class Mistake(Exception):
+    """What stands in a field cannot be; a page says why."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+    def explain(self, texts: Texts) -> str:
+        """Returns the sentence beside the field."""
+        return texts(self.key, **self.values)
+
+
+def entered_of(session: Session) -> dict[str, str]:
+    """Returns what stands in the fields of a session."""
+    return {name: _entered(session, it) for name, it in SETTINGS.items()}
+
+
+def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[str, Any], dict[str, Mistake]]:
+    """Returns what these changed fields stand for, by the names of `edit_session`, and what is wrong with others of them.
+
+    `values` are those of all fields: the time of the end is one in the zone that is chosen.
+    """
+    read: dict[str, Any] = {}
+    mistakes: dict[str, Mistake] = {}
+    for name, text in changed.items():
+        try:
+            read[name] = _read(name, text, values)
+            if name == "closes_at":
+                _check_closing(read[name], now)
+        except Mistake as mistake:
+            mistakes[name] = mistake
+    reminders = [name for name in SETTINGS if name.startswith(REMINDERS)]
+    if read.keys() & set(reminders) and not mistakes:
+        whole = {name.removeprefix(REMINDERS): _read(name, values[name], values) for name in reminders}
+        read["reminders"] = NewReminders(**whole)
+    return {name: value for name, value in read.items() if name not in reminders}, mistakes
+
+
+def _entered(session: Session, setting: Setting) -> str:
+    name = setting.name
+    value = (
+        session.reminders.get(name.removeprefix(REMINDERS)) if name.startswith(REMINDERS) else getattr(session, name)
+    )
+    if setting.kind == "switch":
+        return ON if value else ""
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(session.time_zone)).strftime(LOCAL)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else clean_text(str(value))
+
+
+def _read(name: str, text: str, values: Values) -> Any:
+    return _READ[SETTINGS[name].kind](name, text, values)
+
+
+def _read_text(name: str, text: str, _: Values) -> Any:
+    if name == "reminders_after_hours":
+        return _read_hours(text)
+    of = (name.removeprefix(REMINDERS), NewReminders) if name.startswith(REMINDERS) else (name,)
+    limit = limit_of(*of)
+    if name == "language":
+        _explained(lambda: check_language(text), "setting_language_wrong")
+    if len(text) > limit:
+        raise Mistake("field_long", count=len(text), limit=limit)
+    return text or None
+
+
+def _read_hours(text: str) -> tuple[int, ...]:
+    named = text.replace(",", " ").replace("،", " ").replace("、", " ").replace("，", " ").split()
+    low, high = range_of("after_hours", NewReminders)
+    hours = [int(it) for it in named if it.isdecimal() and len(it) <= 4]
+    limit = limit_of("after_hours", NewReminders)
+    if len(hours) != len(named) or len(named) > limit or not all(low <= it <= high for it in hours):
+        raise Mistake("setting_hours_wrong", limit=limit, low=low, high=high)
+    return tuple(hours)
+
+
+def _read_number(name: str, text: str, _: Values) -> int | None:
+    if not text and name == "max_participants":
+        return None
+    low, high = range_of(name)
+    if not (text.isdecimal() and len(text) <= 9 and low <= int(text) <= high):
+        raise Mistake("setting_number_wrong", low=low, high=high)
+    return int(text)
+
+
+def _read_moment(_: str, text: str, values: Values) -> datetime | None:
+    if not text:
+        return None
+    try:
+        local = datetime.fromisoformat(text)
+        zone = ZoneInfo(find_time_zone(values["time_zone"]))
+    except (ValueError, Invalid):
+        raise Mistake("setting_time_wrong") from None
+    return local.replace(tzinfo=zone) if local.tzinfo is None else local
+
+
+def _check_closing(at: datetime | None, now: datetime) -> None:
+    _explained(lambda: check_closing(at, now), "setting_time_past" if at and at <= now else "setting_time_wrong")
+
+
+def _read_zone(_: str, text: str, __: Values) -> str:
+    return str(_explained(lambda: find_time_zone(text), "setting_zone_wrong"))
+
+
+def _read_choice(_: str, text: str, __: Values) -> str:
+    if text not in VISIBILITIES:
+        raise Mistake("choose_one")
+    return text
+
+
+def _read_switch(_: str, text: str, __: Values) -> bool:
+    return text == ON
+
+
+def _explained(check: Callable[[], Any], key: str) -> Any:
+    try:
+        return check()
+    except Invalid:
+        raise Mistake(key) from None
+
+
+_READ: Mapping[Kind, Callable[[str, str, Values], Any]] = {
+    "line": _read_text,
+    "text": _read_text,
+    "number": _read_number,
+    "moment": _read_moment,
+    "zone": _read_zone,
+    "choice": _read_choice,
+    "switch": _read_switch,
+}

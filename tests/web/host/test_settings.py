@@ -1,0 +1,210 @@
+"""The settings of a session in the browser: what they say and change is what REST has, and no host overwrites another."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.store import edits
+from tests.api.hosts import Host
+from tests.clock import FakeClock
+from tests.example_tables import each_row
+from tests.web.browser import Browser, Form, Page
+from tests.web.host.visitor import follow, send, sign_in
+
+ANA, BO = "ana@example.com", "bo@example.com"
+SET: dict[str, Any] = {
+    "language": "pt-BR",
+    "time_zone": "Europe/Berlin",
+    "duration_minutes": 25,
+    "closes_at": "2036-07-01T16:30:00.000000Z",
+    "max_participants": 40,
+    "anonymous": True,
+    "shared_network": True,
+    "is_public": True,
+    "cross_pollination": True,
+    "widgets_enabled": True,
+    "results_visibility": "participants",
+    "summary_prompt": "Costs first",
+    "welcome_message": "Hello\n\nthere",
+    "meta_description": "A talk <b>",
+    "intro_video_url": "https://video.example.com/x",
+    "private_context": "The canteen may close",
+    "reminders": {"enabled": True, "after_hours": [24, 72], "text": "Come back"},
+}
+ENTERED = {
+    "language": "pt-BR",
+    "time_zone": "Europe/Berlin",
+    "duration_minutes": "25",
+    "closes_at": "2036-07-01T18:30",
+    "max_participants": "40",
+    "anonymous": "on",
+    "shared_network": "on",
+    "is_public": "on",
+    "cross_pollination": "on",
+    "widgets_enabled": "on",
+    "results_visibility": "participants",
+    "summary_prompt": "Costs first",
+    "welcome_message": "Hello\r\n\r\nthere",
+    "meta_description": "A talk <b>",
+    "intro_video_url": "https://video.example.com/x",
+    "private_context": "The canteen may close",
+    "reminders_enabled": "on",
+    "reminders_after_hours": "24, 72",
+    "reminders_text": "Come back",
+}
+
+
+@pytest.fixture
+def ana(host: Host, ben: Browser) -> Browser:
+    """The host, signed in."""
+    return sign_in(ben, ANA)
+
+
+def path_of(session: dict[str, Any]) -> str:
+    return f"/sessions/{session['id']}/settings"
+
+
+def settings_of(page: Page) -> Form:
+    return page.form("Save")
+
+
+def save(browser: Browser, path: str, form: Form, **fields: str) -> Page:
+    """Send the settings; gives the page that comes of it."""
+    answer = send(browser, path, form, **fields)
+    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
+
+
+def test_what_is_set_on_the_page_is_what_rest_shows(ana: Browser, host: Host, clock: FakeClock) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    page = save(ana, path, settings_of(ana.open(path)), **ENTERED)
+    assert (page.status, "Saved." in page.text) == (200, True)
+    shown = host.get(f"/sessions/{session['id']}")
+    assert {name: shown[name] for name in SET} == SET
+
+
+def test_what_rest_sets_is_what_the_page_shows_and_nothing_that_was_left_alone_is_written(
+    ana: Browser, host: Host, clock: FakeClock
+) -> None:
+    session = host.new_session(**SET)
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+    shown = {name: value.replace("\n", "\r\n") for name, value in form.fields.items() if name in ENTERED}
+    assert shown == ENTERED
+    before = host.get(f"/sessions/{session['id']}")
+    save(ana, path, form)
+    assert host.get(f"/sessions/{session['id']}") == before
+    off = {name: value for name, value in form.fields.items() if value != "on"}
+    cleared = dict.fromkeys(("language", "closes_at", "max_participants", "reminders_after_hours"), "")
+    save(ana, path, Form(off), **cleared)
+    after = host.get(f"/sessions/{session['id']}")
+    assert (after["language"], after["closes_at"], after["max_participants"]) == (None, None, None)
+    assert (after["anonymous"], after["is_public"], after["reminders"]["after_hours"]) == (False, False, [])
+
+
+@each_row(
+    "name, entered, told",
+    [
+        ("language", "nonsense", "This language is not known here."),
+        ("duration_minutes", "241", "Please give a whole number from 1 to 240, in digits only."),
+        ("duration_minutes", "", "Please give a whole number from 1 to 240"),
+        ("max_participants", "1.5", "Please give a whole number from 1 to 100,000"),
+        ("closes_at", "2020-01-01T10:00", "This time is over."),
+        ("closes_at", "tomorrow", "Please give a day and a time"),
+        ("time_zone", "Mars/Base", "Please choose a time zone."),
+        ("results_visibility", "nobody", "Please choose one."),
+        ("reminders_after_hours", "1, 2, x", "Please give at most 5 whole numbers from 1 to 720"),
+        ("welcome_message", "w" * 5_001, "At most 5,000 characters fit here; yours has 5,001."),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
+    ana: Browser, host: Host, clock: FakeClock, name: str, entered: str, told: str
+) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    page = save(ana, path, settings_of(ana.open(path)), **{"meta_description": "A talk", name: entered})
+    assert (page.status, told in page.text) == (400, True)
+    assert f'aria-describedby="{name}-hint {name}-error" aria-invalid="true"' in page.html
+    assert settings_of(page).fields["meta_description"] == "A talk"
+    assert host.get(f"/sessions/{session['id']}")["meta_description"] is None
+
+
+def test_a_session_whose_form_asks_who_people_are_is_not_made_anonymous(ana: Browser, host: Host) -> None:
+    session = host.new_session(questions=[{"text": "Name"}])
+    path = path_of(session)
+    page = ana.open(path)
+    assert "cannot be switched on before those questions are taken out" in page.text
+    refused = save(ana, path, settings_of(page), anonymous="on")
+    assert (refused.status, "Take those questions out of it first." in refused.text) == (400, True)
+    assert host.get(f"/sessions/{session['id']}")["anonymous"] is False
+
+
+def test_two_hosts_who_change_different_settings_both_keep_theirs(ana: Browser, host: Host) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+    host.call("PATCH", f"/sessions/{session['id']}", {"welcome_message": "From the other"})
+    save(ana, path, form, meta_description="From the page")
+    shown = host.get(f"/sessions/{session['id']}")
+    assert (shown["welcome_message"], shown["meta_description"]) == ("From the other", "From the page")
+
+
+@pytest.mark.parametrize(("choice", "kept"), [(0, "From the page"), (1, "From the other"), (None, "From the other")])
+def test_where_two_hosts_changed_the_same_both_texts_are_shown_until_one_is_chosen(
+    ana: Browser, host: Host, choice: int | None, kept: str
+) -> None:
+    session = host.new_session(welcome_message="Before")
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+    host.call("PATCH", f"/sessions/{session['id']}", {"welcome_message": "From the other", "duration_minutes": 33})
+    page = save(ana, path, form, welcome_message="From the page", meta_description="Mine alone")
+    assert page.status == 409
+    assert "From the other" in page.text
+    again = settings_of(page)
+    told = [again.fields[name] for name in ("welcome_message", "meta_description", "duration_minutes")]
+    assert told == ["From the page", "Mine alone", "33"]
+    assert host.get(f"/sessions/{session['id']}")["meta_description"] is None
+    offered = [value for name, value in again.options if name == "keep.welcome_message"]
+    answer = save(ana, path, again, **({} if choice is None else {"keep.welcome_message": offered[choice]}))
+    assert answer.status == (409 if choice is None else 200)
+    shown = host.get(f"/sessions/{session['id']}")
+    assert (shown["welcome_message"], shown["duration_minutes"]) == (kept, 33)
+    assert shown["meta_description"] == (None if choice is None else "Mine alone")
+
+
+def test_who_writes_between_the_check_and_the_write_is_not_overwritten_either(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(welcome_message="Before")
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+    store, pending = edits.edit_session, [{"welcome_message": "From the other"}]
+
+    def store_overtaken(*given: Any) -> bool:
+        if pending:
+            host.call("PATCH", f"/sessions/{session['id']}", pending.pop())
+        return store(*given)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    page = save(ana, path, form, welcome_message="From the page")
+    assert (page.status, "From the other" in page.text) == (409, True)
+    assert host.get(f"/sessions/{session['id']}")["welcome_message"] == "From the other"
+
+
+def test_who_has_no_role_reads_and_changes_nothing_and_a_viewer_only_reads(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    theirs, mine = host.new_session(welcome_message="Secret plans"), host.new_session()
+    editor = settings_of(sign_in(ben, ANA).open(path_of(theirs)))
+    host.invite(mine["id"], "viewer", BO)
+    sign_in(cem, BO)
+    page = cem.open(path_of(theirs))
+    assert (page.status, "Secret plans" in page.text) == (403, False)
+    token = {"token": cem.open("/").form("Sign out").fields["token"]}
+    for session in (theirs, mine):
+        refused = send(cem, path_of(session), editor, **token, welcome_message="Taken over")
+        assert (refused.status_code, b"Secret plans" in refused.body) == (403, False)
+        assert host.get(f"/sessions/{session['id']}")["welcome_message"] != "Taken over"
+    seen = cem.open(path_of(mine))
+    assert (seen.status, seen.has_form("Save"), "<fieldset disabled>" in seen.html) == (200, False, True)
+    assert cem.open("/sessions/00000000-0000-4000-8000-000000000000/settings").status == 404

@@ -32,7 +32,7 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import Texts
 
-PARTS = (keys.QUESTIONS, keys.SUMMARY_PROMPT, keys.PRIVATE_CONTEXT, *keys.tallies())
+PARTS = (keys.QUESTIONS, keys.SUMMARY_PROMPT, keys.PRIVATE_CONTEXT)
 
 
 class ShownSetting(Struct, frozen=True):

@@ -12,16 +12,21 @@ from chalicelib import container
 from chalicelib.errors import RateLimited
 from chalicelib.model import Login
 from chalicelib.operations.operation import Call, Run, operation_of
+from chalicelib.services.access.form_tokens import make_form_token, tag_of, writer_of
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.access.signing import is_same, make_token
+from chalicelib.services.access.signing import is_same
 from chalicelib.services.accounts.keys import seconds_to_next_minute
-from chalicelib.web.kit.http import Form, read_form, require_allowance, respond, see_other
+from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.problems import ForeignForm
-from chalicelib.web.kit.request import TURN_SECONDS, public_url
+from chalicelib.web.kit.request import TURN_SECONDS, is_certainly_ours, public_url
 
 _PAGE = re.compile(r"/[A-Za-z0-9_/-]*(\?[A-Za-z0-9_=&%.+-]*)?")
 _NEXT_LENGTH = 500
+
+
+class OthersForm(ForeignForm):
+    """A form of a page of ours that was made for another user of this browser."""
 
 
 class HostRequest(Struct, frozen=True):
@@ -39,7 +44,7 @@ class HostRequest(Struct, frozen=True):
     @property
     def token(self) -> str:
         """What every form of this browser session carries."""
-        return make_token(container.deployment_secret(), "host_form", self.login.id.encode())
+        return make_form_token(self.user_id, self.login.id, container.deployment_secret())
 
     def call(self) -> Call:
         """The request as operations take it."""
@@ -51,20 +56,38 @@ class HostRequest(Struct, frozen=True):
         return operation_of(run).perform(self.call(), given).output
 
     def form(self) -> Form:
-        """The posted form. Raises ForeignForm for one that no page of ours made for this browser session."""
-        form = read_form(self.request)
-        if not is_same(form.get("token", ""), self.token):
+        """The posted form. Raises ForeignForm for one that no page of ours made for this host, OthersForm for another's.
+
+        Who has signed in again since their page was made has nothing to do over, where the browser vouches for the page.
+        """
+        form, secret = read_form(self.request), container.deployment_secret()
+        token = form.get("token", "")
+        if is_same(token, self.token):
+            return form
+        writer = writer_of(token, secret) if is_certainly_ours(self.request) else None
+        if writer is None:
             raise ForeignForm("This form was made for another sign-in")
+        if writer != tag_of(self.user_id, secret):
+            raise OthersForm("This form was made while somebody else was signed in")
         return form
 
 
 def respond_to_host(request: Request, answer: Callable[[HostRequest], Response]) -> Response:
-    """Returns the page for a host who is signed in; sends everybody else to sign in, and back afterwards."""
+    """Returns the page for a host who is signed in; everybody else is to sign in, and comes back to it, or to what they sent."""
 
     def admit(request: Request) -> Response:
         require_allowance(request)
         found = find_host(request)
-        return answer(found) if found else see_other(sign_in_url(request))
+        if found is None:
+            from chalicelib.web.host.kept_form import answer_signed_out
+
+            return answer_signed_out(request)
+        try:
+            return answer(found)
+        except OthersForm:
+            from chalicelib.web.host.kept_form import answer_others_form
+
+            return answer_others_form(found)
 
     return respond(request, admit)
 

@@ -17,6 +17,7 @@ routes = Blueprint(__name__)
 def get_home() -> Response:
     """Returns the dashboard of a host who is signed in; to everybody else, what this is."""
     from chalicelib.web.host import dashboard, home
+    from chalicelib.web.host.kept_form import answer_signed_out, is_of_script
     from chalicelib.web.host.request import find_host
     from chalicelib.web.kit.login import has_login_cookie
 
@@ -24,7 +25,9 @@ def get_home() -> Response:
         if may_be_in := has_login_cookie(request):
             require_allowance(request)
         host = find_host(request) if may_be_in else None
-        return dashboard.show_dashboard(host) if host else home.show(request)
+        if host:
+            return dashboard.show_dashboard(host)
+        return answer_signed_out(request) if is_of_script(request) else home.show(request)
 
     return respond(routes.current_request, show)
 
@@ -75,6 +78,14 @@ def post_link() -> Response:
     from chalicelib.web.host import sign_in
 
     return respond(routes.current_request, sign_in.receive_link)
+
+
+@routes.route("/sign-in/kept", methods=["POST"], content_types=[])
+def post_kept() -> Response:
+    """Shows a form that was kept, to be sent again."""
+    from chalicelib.web.host import kept_form
+
+    return respond(routes.current_request, kept_form.receive_kept)
 
 
 @routes.route("/sign-in/oidc/start", methods=["GET"], content_types=[])

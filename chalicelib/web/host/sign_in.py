@@ -11,13 +11,14 @@ from chalicelib import container
 from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable
 from chalicelib.model import SignIn
 from chalicelib.services.accounts import sign_in
-from chalicelib.services.accounts.logins import end_login, start_login
+from chalicelib.services.accounts.logins import authenticate_login, end_login, start_login
 from chalicelib.services.accounts.sign_in import LinkOrCodeGone
 from chalicelib.settings import settings
 from chalicelib.web.host.demo import demo_address, demo_token
+from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, page_after, root
-from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other
+from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
@@ -26,9 +27,17 @@ from chalicelib.web.kit.request import is_certainly_ours, source_address, token_
 
 
 def show_sign_in(
-    request: Request, form: Form | None = None, notice: str = "", email_error: str = "", status: int = 200
+    request: Request,
+    form: Form | None = None,
+    notice: str = "",
+    email_error: str = "",
+    kept: KeptForm | None = None,
+    status: int = 200,
 ) -> Response:
-    """Returns the page that asks for the address, or says how to get in where no mail is sent; after a form, with what it had."""
+    """Returns the page that asks for the address, or says how to get in where no mail is sent; after a form, with what it had.
+
+    `kept` is a form whose sign-in had ended: the page carries it along.
+    """
     given = form if form is not None else (request.query_params or {})
     values: dict[str, Any] = {
         "notice": notice,
@@ -38,6 +47,7 @@ def show_sign_in(
         "sends_mail": bool(settings().mail_from),
         "provider": provider_name(),
         "demo": demo_token(),
+        **_carried(kept),
     }
     return render_host_page(request, "sign_in.html", status, **values)
 
@@ -46,8 +56,9 @@ def receive_sign_in(request: Request) -> Response:
     """Takes the address, and shows where to type the code: the same page for every address."""
     require_allowance(request)
     form, texts = read_form(request), locale_for(request).texts
+    again = partial(show_sign_in, request, form, kept=(kept := find_kept(request, form)))
     if not settings().mail_from:
-        return show_sign_in(request, form)
+        return again()
     try:
         asked = sign_in.begin(
             form.get("email", ""),
@@ -60,13 +71,17 @@ def receive_sign_in(request: Request) -> Response:
         container.jobs().send_sign_in_mail(asked.id)
     except RateLimited as error:
         minutes = texts("minutes", count=round(error.retry_after / 60) + 1)
-        slow = show_sign_in(request, form, texts("slow_mails", minutes=minutes), status=error.status)
+        slow = again(texts("slow_mails", minutes=minutes), status=error.status)
         return with_retry_after(slow, error)
     except Invalid:
-        return show_sign_in(request, form, email_error=texts("email_wrong"), status=400)
+        return again(email_error=texts("email_wrong"), status=400)
     except Unavailable as error:
-        return show_sign_in(request, form, texts("mail_unavailable"), status=error.status)
-    return see_other(f"{root(request)}/sign-in/code?a={asked.id}")
+        return again(texts("mail_unavailable"), status=error.status)
+    return (
+        show_code(request, {"a": asked.id}, kept=kept)
+        if kept
+        else see_other(f"{root(request)}/sign-in/code?a={asked.id}")
+    )
 
 
 def provider_name() -> str:
@@ -75,20 +90,23 @@ def provider_name() -> str:
     return (found.oidc_name or urlsplit(found.oidc_issuer).hostname or "") if container.has_identity_provider() else ""
 
 
-def show_code(request: Request, error: str = "", status: int = 200) -> Response:
+def show_code(
+    request: Request, form: Form | None = None, error: str = "", kept: KeptForm | None = None, status: int = 200
+) -> Response:
     """Returns the page that takes the code."""
-    asked = (request.query_params or {}).get("a", "")
-    return render_host_page(request, "sign_in_code.html", status, asked=token_in_link(asked), error=error)
+    asked = token_in_link((form or request.query_params or {}).get("a", ""))
+    return render_host_page(request, "sign_in_code.html", status, asked=asked, error=error, **_carried(kept))
 
 
 def receive_code(request: Request) -> Response:
     """Signs in by a code, in the page that asked for it."""
     require_allowance(request)
     form = _own_form(request)
+    kept = find_kept(request, form)
     try:
-        return _confirm(request, partial(sign_in.confirm_code, form.get("a", ""), form.get("code", "")))
+        return _confirm(request, partial(sign_in.confirm_code, form.get("a", ""), form.get("code", "")), kept)
     except LinkOrCodeGone as error:
-        return show_code(request, locale_for(request).texts("code_wrong"), error.status)
+        return show_code(request, form, locale_for(request).texts("code_wrong"), kept, error.status)
 
 
 def show_link(request: Request) -> Response:
@@ -119,7 +137,8 @@ def receive_demo(request: Request) -> Response:
     address = demo_address(form.get("demo", ""))
     if address is None:
         raise NotFound("There is no such page")
-    return sign_in_browser(request, container.accounts().user_id_of(address), page_after(form.get("next", "/")))
+    user_id, next_page = container.accounts().user_id_of(address), page_after(form.get("next", "/"))
+    return sign_in_browser(request, user_id, next_page, find_kept(request, form))
 
 
 def sign_out(host: HostRequest) -> Response:
@@ -137,18 +156,27 @@ def _own_form(request: Request) -> Form:
     return form
 
 
-def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]]) -> Response:
+def _carried(kept: KeptForm | None) -> dict[str, Any]:
+    """Returns what a page to sign in has of a kept form; links to itself would lead away from it."""
+    return {"kept": kept, "carried": write_kept(kept), **({"languages": []} if kept else {})}
+
+
+def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]], kept: KeptForm | None = None) -> Response:
     """Signs in by a link or a code. Raises LinkOrCodeGone."""
     now = container.clock().now()
     user_id, asked = confirm(deps=container.sign_in_deps(), now=now, new_id=container.new_id())
-    return sign_in_browser(request, user_id, asked.next_page)
+    return sign_in_browser(request, user_id, asked.next_page, kept)
 
 
-def sign_in_browser(request: Request, user_id: str, next_page: str) -> Response:
-    """Begins a browser session, always a new one, and ends the one that this browser had."""
+def sign_in_browser(request: Request, user_id: str, next_page: str, kept: KeptForm | None = None) -> Response:
+    """Begins a browser session, always a new one, and ends the one that this browser had. Goes on where a form was kept."""
     logins, now = container.logins(), container.clock().now()
     # Its allowance is no matter here: what was used to sign in is used up.
     if before := find_login(request):
         logins.end(before.require_user(), before.require_login().id)
     secret = start_login(user_id, request.headers.get("user-agent", ""), logins=logins, now=now)
-    return see_other(f"{root(request)}{page_after(next_page)}", login_cookie(request, secret))
+    cookie = login_cookie(request, secret)
+    if kept:
+        principal = authenticate_login(secret, logins=logins, now=now)
+        return with_cookies(show_kept(HostRequest(request, principal, principal.require_login()), kept), (cookie,))
+    return see_other(f"{root(request)}{page_after(next_page)}", cookie)

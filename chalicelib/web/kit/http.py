@@ -104,7 +104,13 @@ def require_allowance(request: Request) -> None:
 
 def read_form(request: Request) -> Form:
     """Returns the fields of a posted form: the first value of each, trimmed, nothing of a blank one, lines ended by a
-    bare newline.
+    bare newline. Raises as `read_fields` does.
+    """
+    return {name: clean_text(value) for name, value in reversed(read_fields(request))}
+
+
+def read_fields(request: Request) -> list[tuple[str, str]]:
+    """Returns every field of a posted form as it came.
 
     Raises ForeignForm for a form on another site, UnreadableForm for what is no form, TooLarge over a megabyte.
     """
@@ -114,10 +120,9 @@ def read_form(request: Request) -> Form:
     if len(raw) > BODY_BYTES:
         raise TooLarge(f"A form must be at most {BODY_BYTES:,} bytes")
     try:
-        fields = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise UnreadableForm("The form could not be read") from error
-    return {name: clean_text(value) for name, value in reversed(fields)}
 
 
 def clean_text(value: str) -> str:

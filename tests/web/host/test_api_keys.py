@@ -153,7 +153,7 @@ def test_another_tenants_key_is_not_found(ana: Browser, host: Host, cem: Browser
 def test_a_form_of_another_sign_in_is_refused(ana: Browser, host: Host, cem: Browser) -> None:
     host.invite(host.new_session()["id"], "viewer", "bo@example.com")
     theirs = sign_in(cem, "bo@example.com").open("/keys").form("Make the key")
-    assert send(ana, "/keys", theirs).status_code == 403
+    assert send(ana, "/keys", theirs).status_code == 409
 
 
 def test_what_was_made_in_a_browser_is_told_again_to_no_key(ana: Browser, host: Host) -> None:

@@ -1,0 +1,147 @@
+"""A form that was sent when its sign-in had ended: the words stay, and are sent once somebody says so."""
+
+import pytest
+
+from chalicelib.settings import settings
+from tests.api.hosts import Host
+from tests.web.browser import Browser, Form, Page
+from tests.web.host.visitor import code_in, deliver, link_in, send, sign_in, use_link
+
+ANA = "ana@example.com"
+WORDS = "What keeps people away?\n\n“We” <b>need</b> & want to know"
+
+
+@pytest.fixture
+def form(host: Host, ben: Browser) -> Form:
+    """A form that Ana filled in before she was signed out elsewhere."""
+    form = sign_in(ben, ANA).open("/new").form(NEW)
+    sign_out_elsewhere(ben)
+    return form
+
+
+NEW = "Open the session"
+
+
+def sign_out_elsewhere(browser: Browser) -> None:
+    """End the browser session, from another browser."""
+    other = sign_in(Browser(), ANA)
+    assert send(other, "/account", other.open("/account").forms[-1], end="others").status_code == 303
+
+
+def sent(browser: Browser, form: Form, **fields: str) -> Page:
+    """The page that answers the form."""
+    return browser._read(send(browser, "/new", form, goal=WORDS, topic="Meetings", **fields))
+
+
+def sessions(host: Host) -> list[str]:
+    return [it["goal"] for it in host.call("GET", "/sessions").json_body["data"]]
+
+
+def send_again(browser: Browser, page: Page) -> None:
+    """Press the button that sends a kept form."""
+    again = page.form("Send it again")
+    assert send(browser, "/new", again).status_code == 303
+
+
+def test_words_stay_while_one_signs_in_by_a_code_and_are_sent_by_a_click(host: Host, ben: Browser, form: Form) -> None:
+    page = sent(ben, form)
+    assert (page.status, "Your sign-in has ended" in page.text) == (401, True)
+    assert " ".join(WORDS.split()) in page.text
+    code = ben._read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
+    wrong = ben._read(send(ben, "/sign-in/code", code.form("Sign in"), code="1"))
+    ready = ben._read(send(ben, "/sign-in/code", wrong.form("Sign in"), code=code_in(deliver()[-1])))
+    assert (ready.status, sessions(host)) == (200, [])
+    assert "Somebody else" not in ready.text
+    send_again(ben, ready)
+    assert sessions(host) == [WORDS]
+
+
+def test_words_stay_while_one_signs_in_by_the_link_in_another_tab(host: Host, ben: Browser, form: Form) -> None:
+    page = sent(ben, form)
+    code = ben._read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
+    early = ben._read(send(ben, "/sign-in/kept", code.form("I am signed in: go on")))
+    assert "Your sign-in has ended" in early.text
+    use_link(ben, link_in(deliver()[-1]))
+    send_again(ben, ben._read(send(ben, "/sign-in/kept", early.form("I am signed in: go on"))))
+    assert sessions(host) == [WORDS]
+
+
+def test_a_mistake_on_the_way_keeps_the_words(host: Host, ben: Browser, form: Form) -> None:
+    page = ben._read(send(ben, "/sign-in", sent(ben, form).form("Send me a link"), email="nowhere"))
+    assert page.status == 400
+    assert page.form("Send me a link").fields["kept"]
+    assert " ".join(WORDS.split()) in page.text
+
+
+def test_without_mail_the_demo_button_leads_back_to_the_words(
+    host: Host, ben: Browser, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO_SIGN_IN", f"{ANA} some-secret")
+    settings.cache_clear()
+    ready = ben._read(send(ben, "/sign-in/demo", sent(ben, form).form("Go in as the demo host")))
+    send_again(ben, ready)
+    assert sessions(host) == [WORDS]
+
+
+def test_who_signed_in_again_meanwhile_has_nothing_to_do_over(host: Host, ben: Browser, form: Form) -> None:
+    sign_in(ben, ANA)
+    assert send(ben, "/new", form, goal=WORDS, topic="Meetings").status_code == 303
+    assert sessions(host) == [WORDS]
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_a_form_of_somebody_else_is_sent_in_nobodys_name_without_saying_so(
+    host: Host, ben: Browser, form: Form, is_before: bool
+) -> None:
+    bo = "bo@example.com"
+    host.invite(host.new_session()["id"], "viewer", bo)
+    before = sessions(host)
+    if is_before:
+        page = sent(ben, form)
+        sign_in(ben, bo)
+        page = ben._read(send(ben, "/sign-in/kept", page.form("I am signed in: go on")))
+    else:
+        page = sent(sign_in(ben, bo), form)
+    assert f"Somebody else was signed in when this was written. It would be sent in your name now: {bo}" in page.text
+    assert sessions(host) == before
+    send_again(ben, page)
+    assert sessions(host) == before  # it is Bo's
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
+def test_no_other_website_puts_words_on_the_page(
+    host: Host, ben: Browser, cem: Browser, form: Form, headers: dict[str, str]
+) -> None:
+    kept = sent(ben, form).form("Send me a link")
+    for browser in (Browser(), sign_in(cem, ANA)):
+        browser.headers = headers
+        for path, given in (("/new", form), ("/sign-in/kept", kept), ("/sign-in", kept)):
+            answer = send(browser, path, given, goal=WORDS, topic="Meetings", email=ANA)
+            assert "We” &lt;b&gt;need" not in answer.body.decode()
+    assert sessions(host) == []
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "a" * 12 + "." + "b" * 12 + "." + "c" * 43])
+def test_a_form_that_no_page_of_ours_made_is_not_kept(host: Host, ben: Browser, token: str) -> None:
+    answer = send(ben, "/new", Form({"token": token}), goal=WORDS)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+
+
+def test_a_kept_form_that_was_changed_is_none(host: Host, ben: Browser, form: Form) -> None:
+    kept = sent(ben, form).form("Send me a link").fields["kept"]
+    for changed in (kept[:-1], "x" + kept, kept.partition(".")[0], ".", "x.y"):
+        assert send(ben, "/sign-in/kept", Form({"kept": changed})).status_code == 303
+
+
+def test_an_open_page_is_told_and_stays_as_it_is(host: Host, ben: Browser, form: Form) -> None:
+    ben.headers["HX-Request"] = "true"
+    told = send(ben, "/new", form, goal=WORDS)
+    assert told.headers["HX-Retarget"] == "#signed-out"
+    assert 'href="/sign-in" target="_blank"' in told.body.decode()
+    assert WORDS not in told.body.decode()
+    assert ben.get("/").headers["HX-Retarget"] == "#signed-out"
+    ben.headers.pop("HX-Request")
+    host.invite(host.new_session()["id"], "viewer", "bo@example.com")
+    sign_in(ben, "bo@example.com")
+    ben.headers["HX-Request"] = "true"
+    assert "Somebody else is signed in" in send(ben, "/new", form, goal=WORDS).body.decode()

@@ -13,7 +13,7 @@ from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMM
 from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
 from infra import queues
-from infra.parameters import parameter_of
+from infra.parameters import JOBS_AT_ONCE, parameter_of
 
 Json = dict[str, Any]
 
@@ -26,7 +26,6 @@ SHORT_WORKER_SECONDS = (
 )
 STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
-JOBS_AT_ONCE = 2  # of each queue: a new account runs ten functions at once
 API_SECONDS = 28  # API Gateway gives up after 29
 
 TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
@@ -145,7 +144,7 @@ def _queue_event(queue: Queue) -> Json:
             "Queue": {"Fn::GetAtt": [queues.resource_of(queue), "Arn"]},
             "BatchSize": queue.batch,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": {"MaximumConcurrency": JOBS_AT_ONCE},
+            "ScalingConfig": {"MaximumConcurrency": {"Ref": JOBS_AT_ONCE}},
         },
     }
 

@@ -10,6 +10,8 @@ Json = dict[str, Any]
 # What the whole stage answers, whoever asks: what our own limits, each for a key or an address, cannot bound.
 REQUESTS_A_SECOND = "RequestsPerSecond"
 BURST = "RequestsAtOnce"
+JOBS_AT_ONCE = "JobsAtOnce"
+LEAST_JOBS_AT_ONCE = 2  # AWS takes no less for a queue
 
 
 def parameter_of(setting: str) -> str:
@@ -28,13 +30,14 @@ def parameters() -> Json:
         "LogLevel": {"Type": "String", "Default": "INFO"},
         REQUESTS_A_SECOND: _number(200, "Requests a second that the stage answers; more get 429."),
         BURST: _number(400, "Requests that may come at once before that rate holds."),
+        JOBS_AT_ONCE: _number(LEAST_JOBS_AT_ONCE, "Jobs of each queue that run at once.", LEAST_JOBS_AT_ONCE),
         "AlarmEmail": {"Type": "String", "Default": "", "Description": "Who hears of alarms; empty: nobody."},
     }
 
 
 # Only `make run` sets this one: it lets in whoever can open the pages.
 DEMO_SIGN_IN = "demo_sign_in"
-_STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once")
+_STACK_ONLY = ("log_level", "alarm_email", "requests_per_second", "requests_at_once", "jobs_at_once")
 
 
 def options() -> dict[str, str]:
@@ -49,5 +52,5 @@ def _declared(row: Parameter) -> Json:
     return {"Type": kind, "Default": row.default, **described, **row.limits}
 
 
-def _number(default: int, description: str) -> Json:
-    return {"Type": "Number", "Default": default, "MinValue": 1, "Description": description}
+def _number(default: int, description: str, least: int = 1) -> Json:
+    return {"Type": "Number", "Default": default, "MinValue": least, "Description": description}

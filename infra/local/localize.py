@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.functions import REST_API, SEND_MAIL
+from infra.parameters import JOBS_AT_ONCE
 from infra.policies import role_of
 
 Template = dict[str, Any]
@@ -82,6 +83,15 @@ def mails_from_anybody(template: Template) -> None:
             del allowed["Condition"]
 
 
+def jobs_at_once_as_a_number(template: Template) -> None:
+    """The local cloud holds a parameter for a text, and compares that with the number of jobs that run."""
+    number = template["Parameters"][JOBS_AT_ONCE]["Default"]
+    for resource in template["Resources"].values():
+        for event in resource["Properties"].get("Events", {}).values():
+            if "ScalingConfig" in event["Properties"]:
+                event["Properties"]["ScalingConfig"] = {"MaximumConcurrency": number}
+
+
 def _gateway_response(kind: str, response: Template) -> Template:
     properties: Template = {
         "RestApiId": {"Ref": REST_API},
@@ -108,4 +118,5 @@ RULES: tuple[Callable[[Template], None], ...] = (
     stable_address,
     no_alarms_on_sums,
     mails_from_anybody,
+    jobs_at_once_as_a_number,
 )

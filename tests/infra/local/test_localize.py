@@ -1,9 +1,17 @@
 """What the local cloud needs differently, rule by rule; and that nothing else changes."""
 
 import copy
+import json
 from typing import Any
 
-from infra.local.localize import DOMAIN, RULES, gateway_responses_as_resources, localize, stable_address
+from infra.local.localize import (
+    DOMAIN,
+    RULES,
+    gateway_responses_as_resources,
+    jobs_at_once_as_a_number,
+    localize,
+    stable_address,
+)
 from infra.package import Package
 from tests.infra.templates import of_type
 
@@ -46,13 +54,23 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 4
+    assert len(RULES) == 5
+    jobs_at_once_as_a_number(original)
     for name, resource in original["Resources"].items():
         if name not in ("RestAPI", "SendMailRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
     }
+
+
+def test_the_jobs_of_a_queue_that_run_at_once_are_a_number_there(package: Package) -> None:
+    local = copy.deepcopy(package.application)
+    jobs_at_once_as_a_number(local)
+    text = json.dumps(package.application).replace(
+        '{"MaximumConcurrency": {"Ref": "JobsAtOnce"}}', '{"MaximumConcurrency": 2}'
+    )
+    assert json.loads(text) == local
 
 
 def test_a_mail_is_sent_from_our_sender_alone_and_locally_from_any(package: Package) -> None:

@@ -138,12 +138,7 @@ class Examination(Struct, frozen=True):
         return Problem(_REPEATED, fill("repeated_question", asked=tags.data("asked", asked))) if asked else None
 
     def _tells_a_secret(self, reply: FacilitatorReply) -> bool:
-        """Says whether the message repeats what only the facilitator was shown; a widget's choices each for themselves.
-
-        An opening to somebody who has written nothing yet tells what its host wants said.
-        """
-        if not self.history and not self.answers:
-            return False
+        """Says whether the message repeats what only the facilitator was shown; a widget's choices each for themselves."""
         choices = widgets.list_choices(reply.widget_spec) if reply.widget_spec else []
         offered = widgets.render_choices(reply.widget_spec) if reply.widget_spec else ""
         return repeats([reply.content.removesuffix(offered), *choices], list_secrets(self.view), self._known())
@@ -166,7 +161,7 @@ def _withhold(reply: FacilitatorReply, of: Examination, language: str | None) ->
     logger.warning("reply withheld", extra={"event": "reply_withheld", "session_id": session.id})
     said = "\n".join(latest_words(of.answers, of.history))
     tag = choose_own_language(session.language or (None if said else language), said, session.topic)
-    told = withheld_reply(tag, session.topic, is_final=reply.is_final)
+    told = withheld_reply(tag, session.topic, is_opening=not of.history, is_final=reply.is_final)
     return replace(reply, content=withheld_care(tag, of.help_text) if of.care else told, widget_spec=None)
 
 

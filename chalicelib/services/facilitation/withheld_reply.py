@@ -10,11 +10,13 @@ _FOLDER = Path(__file__).with_name("words")
 
 
 class Sentences(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is said in a language: while the conversation goes on, at its end, and where somebody may be in danger.
+    """What is said in a language: as the first message, while the conversation goes on, at its end, and where somebody may be
+    in danger.
 
-    The placeholder of the first is `{topic}`.
+    The placeholder of the first two is `{topic}`.
     """
 
+    opening: str
     turn: str
     closing: str
     care: str
@@ -26,10 +28,12 @@ def read_sentences(tag: str) -> Sentences:
     return msgspec.toml.decode((_FOLDER / f"{tag}.toml").read_bytes(), type=Sentences)
 
 
-def withheld_reply(tag: str, topic: str, *, is_final: bool) -> str:
+def withheld_reply(tag: str, topic: str, *, is_opening: bool, is_final: bool) -> str:
     """Returns what takes the reply's place in this language."""
     sentences = read_sentences(tag)
-    return sentences.closing if is_final else sentences.turn.replace("{topic}", topic)
+    if is_final:
+        return sentences.closing
+    return (sentences.opening if is_opening else sentences.turn).replace("{topic}", topic)
 
 
 def withheld_care(tag: str, help_text: str) -> str:

@@ -36,7 +36,8 @@ def test_a_model_that_obeys_gives_away_neither_context_nor_prompt_nor_guidelines
     host: Host, ben: Browser, obeys: Interviewer
 ) -> None:
     session = host.new_session(context=CONTEXT, prompt=PROMPT, language="en")
-    ben.join(session)
+    opened = ben.join(session)
+    assert opened.log[-1][1] == "Hello! This conversation is about “Lunch”. What matters to you about it?"
     before = len(obeys.requests)
     page = ben.say(session, ASKED)
     assert len(obeys.requests) - before == 2  # asked for again, once

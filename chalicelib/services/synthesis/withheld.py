@@ -5,7 +5,6 @@ looks for what gives a person away: a run of words or a name that one person wro
 that could be a telephone number; addresses. Whoever wrote what is known from points: no summary was shown more.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -17,14 +16,12 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Summary
 from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.text import tokens
+from chalicelib.text.contact_details import has_address, has_telephone
 from chalicelib.text.names import NOUNS_HAVE_CAPITALS, Word, key_of, read_words
 from chalicelib.text.normalise import fold_twins, normalise
 from chalicelib.text.quotation_marks import find_sentences
 from chalicelib.text.shared_runs import CHARACTERS, WORDS, cut_runs
 
-_ADDRESS = re.compile(r"@|\bhttps?:|\bwww\.|\w\.[^\W\d_]{2,}", re.IGNORECASE)
-# Whatever may stand between digits; commas and colons part numbers and times.
-_TELEPHONE = re.compile(r"(?:\d(?:[^\w,:;]|_){0,3}){6}\d")
 _SEVERAL = 2
 
 
@@ -126,7 +123,7 @@ class _Writers:
         if piece.parts:
             return True
         text = normalise(fold_twins(piece.text), "NFKC")
-        return not (_ADDRESS.search(text) or _TELEPHONE.search(text) or self._names_somebody(piece))
+        return not (has_address(text) or has_telephone(text) or self._names_somebody(piece))
 
     def _names_somebody(self, piece: _Piece) -> bool:
         """Whether it has a name that at most one person is known to have written, and the host did not."""

@@ -71,6 +71,10 @@ def withheld(
         "Call 0171*555*0199 or ask.",
         "Call ⓪①⑦①⑤⑤⑤⓪①⑨⑨ or ask.",
         "Call 0️⃣1️⃣7️⃣1️⃣5️⃣5️⃣5️⃣ or ask.",
+        "Call 0171, 555, 0199 to hear more.",
+        "Call 0171, then 555 and 0199 at night.",
+        "Call zero one seven one, five five five at night.",
+        "Write to boss (at) casino dot example for more.",
         "Write to boss@casino.example for more.",
         "More is at casino.example/now today.",
         "In Springfield it is the same.",  # nobody is known to have written it
@@ -87,7 +91,8 @@ def test_what_could_come_from_one_person_is_withheld(sentence: str) -> None:
         "Mondays and Zoom are mentioned often.",
         "People are fired too easily.",
         "It began with the noise, I hear.",
-        "In 2026 there were 140,000 visitors.",
+        "In 2026 there were 140,000 visitors, and 1,250,000 came by bus.",
+        "Of all votes 112, 95, 31 and 16 were for the four plans, at this point in time.",
         "It opened from 10:30 to 11:45 in 2024, 2025 and 2026.",
         "The New Library is liked by all who came, as Decide has it.",  # the host's words
         "Some speak of being let go after they complained.",

@@ -31,7 +31,7 @@ class Obedient(RuleBasedModel):
         if request.task != "summary":
             return reply
         given = dict(reply.tool_calls[0].input)
-        told = f"The canteen is far away. Dorothea was fired. {PRIVATE}. Ask for Quimby. Call 0171 555 0199. See casino.example."
+        told = f"The canteen is far away. Dorothea was fired. {PRIVATE}. Ask for Quimby. Call 0171, 555, 0199. Ask dora (at) post dot org. See casino.example."
         given |= {name: told if name in ("overview", "critical_answer") else [told] for name in PARTS}
         given["themes"] = [{**theme, "statement": told} for theme in given["themes"]]
         return Reply("", self.name, (ToolCall("write_summary", given),))
@@ -52,7 +52,7 @@ def session(host: Host, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_stranger_reads_no_name_no_number_and_nobodys_words(host: Host, session: dict[str, Any]) -> None:
-    told = ("Dorothea", "Quimby", "Harris", "0199", "casino", "I was fired")
+    told = ("Dorothea", "Quimby", "Harris", "0199", "dora", "casino", "I was fired")
     page, member = results(Browser(), session), opened(host, session)[1]
     assert page.status == 200
     assert [word for word in told if word in page.html] == []
@@ -71,7 +71,7 @@ def test_nor_does_a_next_session_that_is_given_the_brief(
     shown = model.requests[-1]
     prompt = "\n".join([block.text for block in shown.system] + [b.text for m in shown.messages for b in m.blocks])
     assert "The canteen is far away." in prompt
-    assert [word for word in ("Dorothea", "Quimby", "Harris", "0199") if word in prompt] == []
+    assert [word for word in ("Dorothea", "Quimby", "Harris", "0199", "dora") if word in prompt] == []
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,10 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
 
 
 def _told(view: SessionView) -> tuple[Any, ...]:
-    """What the brief tells of a session, besides its results."""
+    """What the brief tells of a session besides its results, and what decides how much of those it tells."""
     of = view.session
-    return of.topic, of.goal, of.critical, of.language, of.status, of.closes_at, view.context, view.questions
+    own = of.topic, of.goal, of.critical, of.language, of.status, of.closes_at, of.shared_network
+    return *own, view.context, view.questions
 
 
 def _edit_session_item(write: Transaction, before: SessionView, after: SessionView) -> None:

@@ -87,6 +87,7 @@ def test_one_that_goes_on_has_one_too(host: Host, session: str, clock: FakeClock
         ({"context": "Built in 1970"}, True),
         ({"questions": [{"text": "Your street?"}]}, True),
         ({"closes_at": "2026-03-02T00:00:00Z"}, True),
+        ({"shared_network": True}, True),
         ({"welcome_message": "Hello there"}, False),
     ],
 )

@@ -16,7 +16,7 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
-from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, for_others
+from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, count_people, for_others
 from chalicelib.text.locales import fill
 
 FOLLOWED_UP = 3
@@ -31,9 +31,9 @@ def render_brief(view: SessionView, join_url: str) -> str:
     """
     words = choose_texts(view.session, _sample(view))
     results: tuple[str, ...] = ()
-    if view.summary:
-        shown = _told(view.summary, view.session.topic)
-        results = _results(view.session, shown, words, whole=view.summary)
+    if summary := count_people(view):
+        shown = _told(summary, view.session.topic)
+        results = _results(view.session, shown, words, whole=summary)
         view = replace(view, summary=shown)
     room = MAX_BYTES - _size(_document(view, join_url, words, results, "…", "…"))
     questions = "\n".join(_question(question, words) for question in view.questions)
@@ -44,13 +44,9 @@ def render_brief(view: SessionView, join_url: str) -> str:
 
 
 def _told(summary: Summary, topic: str) -> Summary:
-    """What is told of a summary. Among a few people, any theme may be a single person's; where many came by one address, one
-    that two of them carry is told, though they may be one."""
-    if summary.people >= LEAST:
-        return for_others(summary, topic)
-    least = CARRIED_BY if summary.participants >= LEAST else 1
-    carried = tuple(theme for theme in summary.themes if theme.participants >= least)
-    return for_others(replace(summary, themes=carried), topic, 1)
+    """What is told of a summary. Among a few participants any theme may be a single person's; of more of them none is, also where
+    they may all be one."""
+    return for_others(summary, topic, CARRIED_BY if summary.participants >= LEAST else 1)
 
 
 def _sample(view: SessionView) -> str:

@@ -50,9 +50,7 @@ def may_see(view: SessionView, visitor: Visitor) -> bool:
 
 def results_for(view: SessionView, visitor: Visitor) -> Results:
     """What this visitor may see of the results; for one who may see any."""
-    summary, is_member = view.summary, visitor in ("editor", "viewer")
-    if summary and view.session.shared_network:
-        summary = _with_everybody(summary)
+    summary, is_member = count_people(view), visitor in ("editor", "viewer")
     taken_part = min(view.tally.participants, summary.people) if summary else view.tally.participants
     is_open = is_member or taken_part >= LEAST
     few = summary is not None and taken_part < LEAST
@@ -61,8 +59,12 @@ def results_for(view: SessionView, visitor: Visitor) -> Results:
     return Results(visitor, summary, is_open, few)
 
 
-def _with_everybody(summary: Summary) -> Summary:
-    """The summary with every participant as a person of their own, whatever they were taken for when it was written."""
+def count_people(view: SessionView) -> Summary | None:
+    """The summary, if there is one; where the host vouches for the people at one address, with every participant as a person of
+    their own, whatever they were taken for when it was written."""
+    summary = view.summary
+    if summary is None or not view.session.shared_network:
+        return summary
     return replace(summary, sources=None, themes=tuple(replace(theme, sources=None) for theme in summary.themes))
 
 

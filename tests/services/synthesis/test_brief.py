@@ -93,10 +93,13 @@ def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> N
 
 
 def test_of_a_group_behind_one_address_the_brief_has_no_view_of_one_person() -> None:
-    themes = Theme("Books", "More of them.", 3, sources=1), Theme("Hours", "Open late.", 1, sources=1)
-    document = render_brief(replace(full(), summary=replace(SUMMARY, participants=5, sources=1, themes=themes)), "u")
-    assert "### Books (3 of 5 participants)" in document
-    assert "Hours" not in document
+    themes = Theme("Books", "More of them.", 3, sources=1), Theme("Hours", "Open late.", 2, sources=2)
+    told = replace(full(), summary=replace(SUMMARY, participants=5, sources=2, themes=themes))
+    document = render_brief(told, "u")
+    assert "### Hours (2 of 5 participants)" in document
+    assert "### Books" not in document
+    vouched = replace(told, session=replace(told.session, shared_network=True))
+    assert "### Books (3 of 5 participants)" in render_brief(vouched, "u")
 
 
 def test_the_same_session_gives_the_same_brief() -> None:

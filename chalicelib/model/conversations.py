@@ -33,7 +33,8 @@ class Thread(Struct, frozen=True):
     is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
     that was deleted before: what is stored up to there is none of this one's. `generation` counts how often the participant
     ended all that had been given out to them: links and cookies of an earlier one open nothing. Conversations of one `source`
-    began at one network address on one day.
+    began at one network address on one day. A `test` is an editor's test run: it counts nowhere, and is left out of the results
+    unless somebody includes it by hand.
     """
 
     session_id: str
@@ -62,6 +63,12 @@ class Thread(Struct, frozen=True):
     digest_after: datetime | None = None  # not before, unless there are new words
     generation: int = 0
     source: str | None = None
+    test: bool = False
+
+    @property
+    def is_untouched_test(self) -> bool:
+        """Whether it is a test run that never was part of the results."""
+        return self.test and not self.included and not self.digested_to
 
     @property
     def is_empty(self) -> bool:

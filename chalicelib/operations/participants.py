@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
-from chalicelib.errors import Conflict, Invalid, TooLarge
+from chalicelib.errors import Conflict, Forbidden, Invalid, TooLarge
 from chalicelib.model import Message as StoredMessage
 from chalicelib.model import SessionView, ThreadView
 from chalicelib.operations.answer_size import fits, rendered
@@ -27,6 +27,7 @@ from chalicelib.operations.fields import (
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.principal import Principal
+from chalicelib.services.access.roles import has_role
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.own_response import find_own, find_response
 from chalicelib.services.conversations.own_response import respond as store_response
@@ -104,6 +105,13 @@ class Participant(Output):
         bool, Meta(description="Whether the results are made from this conversation, too.", examples=[True])
     ]
     rating: Annotated[int | None, Meta(description="How the participant liked it, from 1 to 5.", examples=[None])]
+    test: Annotated[
+        bool,
+        Meta(
+            description="Whether this is a test run by an editor: never counted, and in the results only once it was included.",
+            examples=[False],
+        ),
+    ]
 
 
 class ParticipantList(Output):
@@ -146,7 +154,10 @@ class ListResponses(SessionInput):
     min_messages: Annotated[int, Meta(ge=0, le=10**15, description="Only participants who sent as many messages.")] = 0
     sort: Annotated[Literal["oldest", "newest"], Meta(description="By first message, or by last message.")] = "oldest"
     include: (
-        Annotated[Literal["all"], Meta(description="Give people who were taken out of the results, too.")] | UnsetType
+        Annotated[
+            Literal["all"], Meta(description="Give people who were taken out of the results, too, and test runs.")
+        ]
+        | UnsetType
     ) = UNSET
 
 
@@ -196,8 +207,10 @@ def include_participant(_: Call, given: IncludeParticipant, found: Found) -> Par
 
 
 def remove_participant(_: Call, __: ParticipantInput, found: Found) -> None:
-    """Remove somebody's data for good; the summary follows."""
+    """Remove somebody's data for good; the summary follows. It takes the owner, and for a test run an editor."""
     view, thread = found
+    if not (has_role(view, "owner") or (thread and thread.thread.test)):
+        raise Forbidden
     removal.remove_participant(view.session, thread, deps=container.participant_deps())
 
 
@@ -258,6 +271,7 @@ def _participant(view: ThreadView) -> Participant:
         answers=[Answer(it.question_id, it.text, it.answer, list(it.choices) or UNSET) for it in view.answers],
         included=thread.included,
         rating=thread.rating,
+        test=thread.test,
     )
 
 
@@ -293,5 +307,5 @@ OPERATIONS = (
     Operation(
         include_participant, "editor", IncludeParticipant, Participant, reads=_participant_read, fails=(Conflict,)
     ),
-    Operation(remove_participant, "owner", ParticipantInput, reads=_participant_read, fails=(Conflict,)),
+    Operation(remove_participant, "editor", ParticipantInput, reads=_participant_read, fails=(Conflict,)),
 )

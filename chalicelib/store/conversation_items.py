@@ -33,6 +33,7 @@ class ThreadItem(ConversationPart):
     digest_after = UTCDateTimeAttribute(null=True)
     source = UnicodeAttribute(null=True)
     generation = NumberAttribute(default=0)
+    test = BooleanAttribute(default=False)
 
 
 class ErasureItem(ConversationPart):

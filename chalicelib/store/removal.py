@@ -28,12 +28,19 @@ class Removals:
     """Repository of people who are to be removed."""
 
     def begin(
-        self, thread: Thread, now: datetime, transition: Transition, *, is_capped: bool, account: str | None = None
+        self,
+        thread: Thread,
+        now: datetime,
+        transition: Transition | None,
+        *,
+        is_capped: bool,
+        account: str | None = None,
     ) -> bool:
         """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
-        The synthesis makes this transition. `is_capped`: the session has a limit of participants. `account` is whose thread
-        it is: with the last one the session leaves its list. False where something changed meanwhile.
+        The synthesis makes this transition; without one nothing of the thread is in it, and it stays as it is. `is_capped`: the
+        session has a limit of participants. `account` is whose thread it is: with the last one the session leaves its list.
+        False where something changed meanwhile.
         """
         session_id = thread.session_id
         card = database.get(ParticipationItem, session_id, keys.participation(account)) if account else None
@@ -42,7 +49,8 @@ class Removals:
         found = {head.part: unmoved}
 
         def build(write: Transaction) -> None:
-            withdraw(write, thread, transition)
+            if transition:
+                withdraw(write, thread, transition)
             for part in item_kinds.of_person("at once", thread.id):
                 write.delete(ConversationPart(session_id, part), condition=found.get(part))
             if card:

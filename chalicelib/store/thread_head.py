@@ -122,7 +122,7 @@ def include(thread: Thread, now: datetime) -> Step:
 
 def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
     """What takes the head away."""
-    return _head(thread), _as_read(thread)
+    return _head(thread), _as_read(thread) & _as_included(thread)
 
 
 def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:

@@ -41,8 +41,8 @@ def conversations_changed(event: DynamoDBEvent) -> None:
     for session_id, said in sorted(spoken.items()):
         now = container.clock().now()
         conversations, summaries = container.conversations(), container.summaries()
-        mark_undigested_words(session_id, said, now, conversations=conversations, summaries=summaries)
-        container.jobs().write_summary(session_id, now)
+        if mark_undigested_words(session_id, said, now, conversations=conversations, summaries=summaries):
+            container.jobs().write_summary(session_id, now)
 
 
 def _key(record: DynamoDBRecord) -> tuple[str, str]:

@@ -86,6 +86,7 @@ PARTICIPANT = {
     "last_message_at": (str, NULL),
     "answers": [{"question_id": ID, "text": str, "answer": str}],
     "included": bool,
+    "test": bool,
     "rating": (int, NULL),
 }
 

@@ -24,18 +24,19 @@ class Rights(Struct, frozen=True):
     """What a means may do.
 
     `acts`: whatever its user may, by their role in a session. `speaks_in`: take part in a session, in the first of these scopes
-    that admits it there. `responds_in`: leave a response there that no facilitator answers.
+    that admits it there. `responds_in`: leave a response there that no facilitator answers. `tests_in`: try a session.
     """
 
     acts: bool = False
     speaks_in: tuple[ScopeName, ...] = ()
     responds_in: tuple[ScopeName, ...] = ()
+    tests_in: tuple[ScopeName, ...] = ()
 
 
 RIGHTS: Mapping[type[Means], Rights] = {
     Visitor: Rights(),
     ParticipantCookie: Rights(speaks_in=("web",)),
-    Login: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",)),
+    Login: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",), tests_in=("test:<user>",)),
     ApiKey: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",)),
 }
 

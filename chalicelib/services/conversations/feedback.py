@@ -37,7 +37,7 @@ def conclude(
 
 def _recap(context: RequestContext, deps: ConversationDeps, deadline: Deadline) -> Turn | None:
     """Has the facilitator say goodbye, which ends the conversation; gives the turn, or None where nothing came of it."""
-    if not context.begun.message_count or not request_context.is_active(context.view, deps):
+    if not context.begun.message_count or not request_context.is_active(context, deps):
         return None
     context = request_context.with_history(context, deps)
     taken = take_lease(context.begun, deps)

@@ -44,7 +44,7 @@ def join(
     but for another try of the request that did: `request_id` is the same for all of its tries.
     """
     context = request_context.find(session_id, who, deps)
-    request_context.require_active(context.view, deps)
+    request_context.require_active(context, deps)
     answers = {} if context.thread else match_answers(context.view.questions, given)
     return begin(context, who, answers, deps=deps, deadline=deadline, request_id=request_id)
 
@@ -63,7 +63,7 @@ def begin(
 
     Whom the door does not name, the form names. `kept` are answers to questions that were asked before the form changed.
     """
-    request_context.require_active(context.view, deps)
+    request_context.require_active(context, deps)
     if context.thread is None:
         answers = (*check_answers(context.view.questions, given), *kept)
         check_size(answers)

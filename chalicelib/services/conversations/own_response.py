@@ -7,7 +7,7 @@ from chalicelib.model import Message, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.conversations.request_context import ConversationDeps, require_active
+from chalicelib.services.conversations.request_context import ConversationDeps, require_open
 from chalicelib.services.participants.identity import Participant, stored_id
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import TurnView
@@ -32,7 +32,7 @@ def respond(
     session_id, identifier = turn_view.view.session.id, new_id()
     for failed in _RETRY.attempts(deps.clock):
         turn_view = find_own(session_id, who, deps=deps) if failed else turn_view
-        require_active(turn_view.view, deps)
+        require_open(turn_view.view.session, deps.clock.now())
         thread = next(iter(turn_view.threads.values()), None)
         if thread and (known := _known(thread, said, deps)):
             return known

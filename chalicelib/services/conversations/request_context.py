@@ -1,7 +1,7 @@
 """What a request is about: the session, and the one thread of its participant."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Forbidden, Invalid
 from chalicelib.llm.interface import Model
-from chalicelib.model import Answer, CondensedHistory, Message, SessionView, Thread
+from chalicelib.model import Answer, CondensedHistory, Message, Session, SessionView, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.access.join_pace import JoinPace
 from chalicelib.services.access.join_sources import source_of
@@ -65,6 +65,11 @@ class RequestContext(Struct, frozen=True):
         assert self.thread is not None
         return self.thread
 
+    @property
+    def is_test(self) -> bool:
+        """Whether an editor tries the session."""
+        return rules_of(self.reference.scope).is_test
+
 
 def find(session_id: str, who: Participant, deps: ConversationDeps) -> RequestContext:
     """Where this participant stands. Raises NotFound without a session, Forbidden where they may not take part in it,
@@ -107,22 +112,34 @@ def after_lost_join(session_id: str, who: Participant, deps: ConversationDeps) -
     """The thread that another request began first; without one, the session closed in between."""
     context = find(session_id, who, deps)
     if context.thread is None:
-        require_active(context.view, deps)
+        require_active(context, deps)
         raise Conflict("An earlier conversation of this participant is being removed; try again")
     return replace(context, answered_before=0)
 
 
-def is_active(view: SessionView, deps: ConversationDeps) -> bool:
-    """Whether people may join and speak."""
-    return view.session.status_at(deps.clock.now()) == "active"
+def is_active(context: RequestContext, deps: ConversationDeps) -> bool:
+    """Whether this participant may join and speak; a session that is not open yet can be tried."""
+    return is_open_to(context.view.session, deps.clock.now(), is_test=context.is_test)
 
 
-def require_active(view: SessionView, deps: ConversationDeps) -> None:
-    """Raise Invalid where nobody joins or speaks any more, or yet."""
-    if view.session.is_draft:
+def is_open_to(session: Session, now: datetime, *, is_test: bool) -> bool:
+    """Whether a session takes participants now, or a test run."""
+    status = session.status_at(now)
+    return status == "active" or (is_test and status == "draft")
+
+
+def require_active(context: RequestContext, deps: ConversationDeps) -> None:
+    """Raise Invalid where this participant does not join or speak any more, or yet."""
+    require_open(context.view.session, deps.clock.now(), is_test=context.is_test)
+
+
+def require_open(session: Session, now: datetime, *, is_test: bool = False) -> None:
+    """Raise Invalid where a session takes nobody any more, or yet."""
+    if is_open_to(session, now, is_test=is_test):
+        return
+    if session.is_draft:
         raise Invalid("Session is not open yet: it is a draft")
-    if not is_active(view, deps):
-        raise Invalid("Session is not active")
+    raise Invalid("Session is not active")
 
 
 def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> RequestContext:
@@ -150,9 +167,10 @@ def count_join(context: RequestContext, who: Participant, deps: ConversationDeps
 
 
 def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps) -> Thread:
-    """The head of this participant's thread before anything is said, its lease taken."""
-    now = deps.clock.now()
-    session = context.view.session
+    """The head of this participant's thread before anything is said, its lease taken. A test run begins left out of the results,
+    and is of no source: whoever takes part from the same address is somebody else."""
+    now, session, is_test = deps.clock.now(), context.view.session, context.is_test
+    source = None if is_test else source_of(who.address, session.id, guards=deps.pace.guards, now=now)
     return Thread(
         session_id=session.id,
         id=context.thread_id,
@@ -165,7 +183,9 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         last_sequence=context.starts_after,
         turn_id=deps.new_id(),
         leased_until=now + LEASE,
-        source=source_of(who.address, session.id, guards=deps.pace.guards, now=now),
+        included=not is_test,
+        source=source,
+        test=is_test,
     )
 
 

@@ -57,9 +57,9 @@ def take_turn(
 
     While another request makes a reply, one that does not wait raises Conflict at once: each that waits holds a function.
     """
-    if not request_context.is_active(context.view, deps) and (turn := _answered(context, said, deps)):
+    if not request_context.is_active(context, deps) and (turn := _answered(context, said, deps)):
         return turn
-    request_context.require_active(context.view, deps)
+    request_context.require_active(context, deps)
     if context.thread is None:
         if required := [question for question in context.view.questions if question.required]:
             raise FormUnanswered(required)

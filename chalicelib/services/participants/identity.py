@@ -60,6 +60,12 @@ def respondent_of(principal: Principal) -> Participant:
     return Participant(_references(principal, principal.rights.responds_in, user_id), user_id)
 
 
+def tester_of(principal: Principal, language: str | None) -> Participant:
+    """Gives the user behind this principal as somebody who tries a session: one test run in each."""
+    user_id = principal.require_user()
+    return Participant(_references(principal, principal.rights.tests_in, user_id), user_id, language=language)
+
+
 def thread_id(secret: bytes, session_id: str, scope: str, external_id: str) -> str:
     """The id of a participant's thread: a UUID that can be computed again, cannot be made twice and tells nobody who it is."""
     named = json.dumps([session_id, scope, external_id]).encode()

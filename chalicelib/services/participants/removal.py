@@ -13,7 +13,8 @@ ERASE_SECONDS = 100.0  # below the worker's 120
 def remove_participant(session: Session, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
     """Remove the data of somebody in this session for good. Raises NotFound without any.
 
-    Summary and brief are offline from this moment; jobs erase the messages, and write the summary anew.
+    Summary and brief are offline from this moment; jobs erase the messages, and write the summary anew. Of a test run that never
+    was part of them they know nothing, and stay.
     """
     for failed in DECISION_RETRY.attempts(deps.clock):
         if found and failed:
@@ -23,8 +24,10 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
             raise NotFound("Participant not found")
         thread, now = found.thread, deps.clock.now()
         account, capped = listed_user(thread.scope), session.is_capped
-        if deps.removals.begin(thread, now, state.exclude(now), is_capped=capped, account=account):
-            deps.jobs.ask_or_leave(WriteSummary(session.id), now)
+        leaves = None if thread.is_untouched_test else state.exclude(now)
+        if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account):
+            if leaves:
+                deps.jobs.ask_or_leave(WriteSummary(session.id), now)
             deps.jobs.ask_or_leave(EraseParticipant(session.id, thread.id), now)
             return
     raise Conflict("This participant is changing right now; try again")

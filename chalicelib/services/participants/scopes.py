@@ -12,7 +12,7 @@ from msgspec import Struct
 from chalicelib.model import SessionView
 from chalicelib.services.access.roles import may_chat, may_edit
 
-ScopeName = Literal["web", "telegram", "api", "api:<user>", "host:<user>"]
+ScopeName = Literal["web", "telegram", "api", "api:<user>", "host:<user>", "test:<user>"]
 Channel = Literal["web", "telegram", "api"]
 
 _USER = "<user>"
@@ -24,7 +24,8 @@ class Scope(Struct, frozen=True):
     `channel` is what hosts see; `admits` tells who may use it in a session; `asks_by_default`: where the host set no questions,
     the form asks for name and e-mail; `is_listed`: a session that the user takes part in is in their list; `is_strangers`: an
     account without a role in the session speaks, and what it says of name and id is its own word; `is_paced`: only so many
-    begin within a minute, since whoever lets them speak is not the session's host.
+    begin within a minute, since whoever lets them speak is not the session's host; `is_test`: an editor tries what participants
+    are going to see, also before the session is open.
     """
 
     channel: Channel
@@ -33,6 +34,7 @@ class Scope(Struct, frozen=True):
     is_listed: bool = False
     is_strangers: bool = False
     is_paced: bool = False
+    is_test: bool = False
 
 
 def _anybody(_: SessionView) -> bool:
@@ -45,6 +47,7 @@ SCOPES: Mapping[str, Scope] = {  # by ScopeName
     "api": Scope("api", may_edit),  # shared by all who may edit the session
     "api:<user>": Scope("api", may_chat, is_listed=True, is_strangers=True, is_paced=True),
     "host:<user>": Scope("api", may_edit),
+    "test:<user>": Scope("web", may_edit, asks_by_default=True, is_test=True),
 }
 
 

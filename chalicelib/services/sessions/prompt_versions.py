@@ -33,7 +33,7 @@ def list_versions(
     """Returns the versions, the newest first: those that are stored, and behind them the basic one while it is in force or
     conversations go on under it. Each has begun under one of them, and keeps it."""
     heads: Sequence[Thread] = conversations.heads(view.session.id)
-    began = Counter(head.prompt_version for head in heads)
+    began = Counter(head.prompt_version for head in heads if not head.test)
     numbers = list(range(view.prompt_version, 0, -1))
     if view.prompt is None or began[0]:
         numbers.append(0)

@@ -36,7 +36,9 @@ def visitor_of(view: SessionView, threads: Sequence[Thread], now: datetime) -> V
 
 
 def has_taken_part(session: Session, thread: Thread, now: datetime) -> bool:
-    """Whether somebody has said something and had a conversation to its end: theirs, or that of the session."""
+    """Whether somebody has said something and had a conversation to its end: theirs, or that of the session. Who tests has not."""
+    if thread.test:
+        return False
     return thread.is_completed or (thread.message_count > 0 and session.status_at(now) == "completed")
 
 

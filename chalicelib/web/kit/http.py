@@ -30,7 +30,17 @@ SCRIPT_HEADER = "x-harmonica"  # which only a script of our own pages can set: o
 Form = dict[str, str]
 Answer = Callable[[Request], Response]
 AnswerToLink = Callable[[Request, str], Response]
-_OF_LINKS = ("t", "k", "r", "cursor", "leave", "told", "format", "lang")  # what our own links have beside the session
+_OF_LINKS = (
+    "t",
+    "k",
+    "r",
+    "cursor",
+    "leave",
+    "told",
+    "test",
+    "format",
+    "lang",
+)  # what our own links have beside the session
 
 
 def respond(

@@ -17,6 +17,7 @@ from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.web.kit import language, static
 from chalicelib.web.kit.cookies import set_cookie
 from chalicelib.web.kit.language import LANGUAGES, Language
+from chalicelib.web.kit.request import is_test_run
 from chalicelib.web.kit.texts import Texts, texts_in
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _WEB = Path(__file__).parent.parent
 _YEAR = 365 * 24 * 3600
 # Of an address, when the language is switched: what participants' pages have, and what hosts' have.
 _KEPT_PARAMETERS = (
-    *("s", "t", "cursor", "leave", "r", "landed"),
+    *("s", "t", "cursor", "leave", "r", "landed", "test"),
     *("a", "next", "q", "status", "sort", "from", "template", "goal"),
 )
 
@@ -71,9 +72,15 @@ def locale_for(request: Request, session: Session | None = None) -> PageLocale:
 
 
 def render_page(
-    request: Request, template: str, status: int = 200, *, session: Session | None = None, **values: Any
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    session: Session | None = None,
+    has_frame: bool = False,
+    **values: Any,
 ) -> Response:
-    """Returns a page made of this template, for this visitor."""
+    """Returns a page made of this template, for this visitor. `has_frame`: it shows a test run beside it."""
     nonce = base64.b64encode(os.urandom(12)).decode()
     locale = locale_for(request, session)
     given = {
@@ -84,9 +91,11 @@ def render_page(
         **values,
     }
     body = _environment().get_template(template).render(given)
+    is_framed = is_test_run(request)  # by pages of ours alone
     headers = {
         **HEADERS,
-        "Content-Security-Policy": _content_security_policy(nonce),
+        "X-Frame-Options": "SAMEORIGIN" if is_framed else "DENY",
+        "Content-Security-Policy": _content_security_policy(nonce, has_frame=has_frame, is_framed=is_framed),
         "Content-Language": locale.language.tag,
     }
     if switched := language.requested_tag(request):
@@ -135,8 +144,8 @@ def _language_links(request: Request) -> list[tuple[Language, str]]:
     return [(it, "?" + urlencode({**kept, language.PARAMETER: it.tag})) for it in LANGUAGES.values()]
 
 
-def _content_security_policy(nonce: str) -> str:
-    """Returns the policy by which only what this page names runs or styles it, only we are asked, and nobody frames it."""
+def _content_security_policy(nonce: str, *, has_frame: bool, is_framed: bool) -> str:
+    """Returns the policy by which only what this page names runs or styles it, only we are asked, and nobody else frames it."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -146,7 +155,8 @@ def _content_security_policy(nonce: str) -> str:
             "connect-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            *(["frame-src 'self'"] if has_frame else []),
+            "frame-ancestors 'self'" if is_framed else "frame-ancestors 'none'",
         )
     )
 

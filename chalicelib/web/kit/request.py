@@ -54,6 +54,11 @@ def token_in_link(value: str) -> str:
     return found[0].rstrip(".") if found else ""
 
 
+def is_test_run(request: Request) -> bool:
+    """Says whether a request is to the test run of a session, by its address."""
+    return request.path in ("/chat", "/chat/live") and (request.query_params or {}).get("test") == "1"
+
+
 def public_url(request: Request) -> str:
     """Returns where the application is mounted: the setting, else what API Gateway says of this request; never the Host header."""
     if settings().public_url:

@@ -12,8 +12,8 @@ from chalicelib.errors import RateLimited
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
-from chalicelib.web.kit.request import is_certainly_ours, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, join, resume
+from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
+from chalicelib.web.participant import actions, chat_page, join, resume, test_run
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -25,6 +25,8 @@ def show_page(request: Request, session_id: str) -> Response:
     query = request.query_params or {}
 
     def show(chat: ChatRequest, is_known: bool) -> Response:
+        if chat.tester:
+            return chat_page.show_chat(chat, *chat.read(), ActionOutcome(done=query.get("told")))
         if landed := identity.person_landing(token_in_link(query.get("landed", "")), session_id):
             if is_known:
                 return see_other(chat_page.chat_address(chat, query.get("told")))
@@ -72,6 +74,8 @@ def _answer(
     request: Request, session_id: str, after: int | None, answer: Callable[[ChatRequest, bool], Response]
 ) -> Response:
     """Answers as the person whom this browser's cookie names; where its participant ended that, as nobody whom we know."""
+    if is_test_run(request):
+        return test_run.answer_tester(request, session_id, after, lambda chat: answer(chat, True))
     named = identity.find_person(request, session_id)
     try:
         return answer(make_chat_request(request, session_id, named, after), named is not None)
@@ -91,7 +95,7 @@ def _receive(request: Request, after: int | None) -> Response:
                 raise
             notice = actions.explain_failure(error, chat.locale(None).texts)
             return chat_page.show_unsaved(chat, Draft(form["content"], form.get("message_id")), notice, error)
-        if form.get("do") == "resume":
+        if form.get("do") == "resume" and not chat.tester:
             return resume.resume(chat, form)
         if not {"do", "content"} & form.keys():
             return join.join(chat, form, is_ours=is_certainly_ours(request))
@@ -104,7 +108,9 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
     """Does what a form of a conversation says, where that conversation is this browser's."""
     if not is_known or not identity.is_page_of(form.get("token", ""), chat.person, chat.session_id):
         return _refuse_other_person(chat, form.get("content") or form.get("comment", ""))
-    if form.get("do") == "leave":
+    if chat.tester and (do := form.get("do", "")) in (test_run.START_AGAIN, test_run.THROW_AWAY):
+        return test_run.remove_test_run(chat, do)
+    if form.get("do") == "leave" and not chat.tester:
         return resume.forget(chat, form)
     if form.get("do") == "done":
         return actions.conclude(chat)

@@ -13,6 +13,7 @@ from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.access.limits import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.participants.changed_form import FilledForm
@@ -31,6 +32,7 @@ from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import find_video, form_values, list_facts, sum_up_facts
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
 
 GONE, FULL = 410, 409
@@ -82,7 +84,7 @@ class ChatEntry(Struct, frozen=True):
 
 def chat_address(chat: ChatRequest, done: str | None = None) -> str:
     """Returns the conversation's address; `done` has the page say what was just done."""
-    return f"chat?s={chat.session_id}" + (f"&told={done}" if done else "")
+    return chat.address + (f"&told={done}" if done else "")
 
 
 def continue_chat(
@@ -111,6 +113,8 @@ def land(chat: ChatRequest, done: str | None = None) -> Response:
     """Sends on to the conversation, as this person from now on. Whether a browser that has not sent us any cookie keeps one,
     the page tells that it is sent to: the address says who was sent."""
     location = chat_address(chat, done)
+    if chat.tester:
+        return see_other(location if done else f"{location}#end")
     if not identity.keeps_cookies(chat.request):
         location += f"&landed={identity.landing_token(chat.identity, chat.session_id)}"
     cookies = identity.identity_cookies(chat.request, chat.browser, chat.identity, chat.session_id)
@@ -123,12 +127,14 @@ def show_landing(chat: ChatRequest, session: Session, landed: Identity) -> Respo
 
 
 def page_values(chat: ChatRequest) -> dict[str, Any]:
-    """Returns what a page of this person's carries: its token, the name of what the browser keeps, the private link."""
+    """Returns what a page of this person's carries: its address, its token, the name of what the browser keeps, the private link.
+    Nobody else goes on with a test run: it has no link."""
     resume = identity.resume_token(chat.identity, chat.session_id)
     return {
+        "address": chat.address,
         "token": identity.page_token(chat.person, chat.session_id),
         "storage": identity.storage_mark(chat.person, chat.session_id),
-        "resume_url": f"{public_url(chat.request)}/chat?s={chat.session_id}&r={resume}",
+        "resume_url": "" if chat.tester else f"{public_url(chat.request)}/chat?s={chat.session_id}&r={resume}",
     }
 
 
@@ -143,7 +149,7 @@ def show_chat(
     outcome = outcome or ActionOutcome()
     if chat.after is not None:
         response = _show_news(chat, view.session, thread, outcome)
-    elif view.session.is_draft:
+    elif view.session.is_draft and not chat.tester:
         response = show_not_open(chat.request, view.session, "\n\n".join(outcome.form.words) if outcome.form else "")
     else:
         template, status, values = _choose_page(chat, view, thread, outcome)
@@ -153,10 +159,11 @@ def show_chat(
             "draft": outcome.draft,
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": _results_url(view.session, thread),
+            "test_run": make_banner(chat, has_begun=thread is not None),
             **values,
         }
         response = render_page(chat.request, template, status, session=view.session, **shared)
-        if template == "join.html":
+        if template == "join.html" and not chat.tester:
             with_cookies(response, [identity.browser_cookie(chat.request, chat.browser)])
     return with_retry_after(response, outcome.error) if outcome.error else response
 
@@ -170,6 +177,7 @@ def show_unsaved(chat: ChatRequest, draft: Draft, notice: str, error: HarmonicaE
     token = identity.page_token(chat.person, chat.session_id)
     values: dict[str, Any] = {
         "session_id": chat.session_id,
+        "address": chat.address,
         "draft": draft,
         "content_limit": CONTENT_LIMIT,
         "message_id": draft.message_id or container.new_id(),
@@ -183,8 +191,9 @@ def _choose_page(
 ) -> tuple[str, int, dict[str, Any]]:
     session = view.session
     locale = chat.locale(session)
-    if not _is_active(session):
+    if not _is_open(chat, session):
         mine: dict[str, Any] = {
+            "address": chat.address,
             "entries": _make_entries(thread, None),
             "token": identity.page_token(chat.person, session.id),
         }
@@ -193,10 +202,11 @@ def _choose_page(
         return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
     if thread is not None:
         return "conversation.html", outcome.code, _conversation_values(chat, session, thread, outcome)
-    if outcome.form is None and is_full(view.taken, session.max_participants):
+    if outcome.form is None and not chat.tester and is_full(view.taken, session.max_participants):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
     form = {
         **form_values(view, outcome.form or FilledForm(), outcome.refused, locale.texts),
+        "address": chat.address,
         "token": identity.form_token(chat.person, session.id),
         "gist": sum_up_facts(view, locale),
         "facts": list_facts(view, locale),
@@ -212,7 +222,7 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     notice = outcome.notice or outcome.box_error
     body: dict[str, Any] = {"notice": notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
     locale = chat.locale(session)
-    if not _is_active(session):
+    if not _is_open(chat, session):
         told = "not_open_text" if session.is_draft else "closed_mine" if thread else "closed_other"
         closed = {"notice": locale.texts(told), "closed": True, "retry": False}
         return json_response({**body, "reload": True, **({} if kept else closed)}, outcome.code)
@@ -338,5 +348,5 @@ def _results_url(session: Session, thread: ThreadView | None) -> str | None:
     return f"results?s={session.id}" if allowed else None
 
 
-def _is_active(session: Session) -> bool:
-    return session.status_at(container.clock().now()) == "active"
+def _is_open(chat: ChatRequest, session: Session) -> bool:
+    return is_open_to(session, container.clock().now(), is_test=chat.tester is not None)

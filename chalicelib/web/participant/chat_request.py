@@ -11,7 +11,7 @@ from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.conversations.thread_view import read_messages
-from chalicelib.services.participants.identity import Participant, participant_of
+from chalicelib.services.participants.identity import Participant, participant_of, tester_of
 from chalicelib.web.kit import language
 from chalicelib.web.kit.identity import Identity, find_browser, make_identity
 from chalicelib.web.kit.page import PageLocale, locale_for
@@ -22,7 +22,7 @@ class ChatRequest(Struct, frozen=True):
     """Who asks for what.
 
     `after` is the last message that a script has on its page; None where a whole page is wanted. `browser` is the id that this
-    browser has, or is given now.
+    browser has, or is given now. `tester` is who is signed in, where it is their test run.
     """
 
     request: Request
@@ -31,6 +31,12 @@ class ChatRequest(Struct, frozen=True):
     deadline: Deadline
     after: int | None = None
     browser: str = ""
+    tester: Principal | None = None
+
+    @property
+    def address(self) -> str:
+        """The address of the conversation, as a page beside it has it."""
+        return f"chat?s={self.session_id}" + ("&test=1" if self.tester else "")
 
     @property
     def person(self) -> str:
@@ -39,6 +45,9 @@ class ChatRequest(Struct, frozen=True):
 
     @property
     def who(self) -> Participant:
+        """Who speaks."""
+        if self.tester:
+            return tester_of(self.tester, language.preferred_tag(self.request))
         found = participant_of(
             Principal(ParticipantCookie()), self.person, language=language.preferred_tag(self.request)
         )
@@ -74,3 +83,9 @@ def make_chat_request(
     browser = known or container.new_id()
     new = Identity(container.new_id()) if known else make_identity(request, browser, session_id)
     return ChatRequest(request, session_id, identity or new, container.clock().deadline(TURN_SECONDS), after, browser)
+
+
+def make_test_request(request: Request, session_id: str, tester: Principal, after: int | None) -> ChatRequest:
+    """Returns the request as one to the test run of whoever is signed in: no cookie of a participant has a part in it."""
+    deadline = container.clock().deadline(TURN_SECONDS)
+    return ChatRequest(request, session_id, Identity(tester.require_user()), deadline, after, tester=tester)

@@ -1,5 +1,7 @@
 """The page of a session that is not open yet. Of what its host is still writing it shows nothing; its members find the way to it."""
 
+from typing import Any
+
 from chalice.app import Request, Response
 
 from chalicelib import container
@@ -15,7 +17,7 @@ NOT_OPEN = Conflict.status  # it may be tried again later
 def show_not_open(request: Request, session: Session, unsent: str = "") -> Response:
     """Returns the page, with the words that came too early where there are any."""
     email, may_edit = _find_member(request, session.id)
-    values = {"email": email, "may_edit": may_edit, "unsent": unsent}
+    values: dict[str, Any] = {"email": email, "may_edit": may_edit, "unsent": unsent}
     return render_page(request, "not_open.html", NOT_OPEN, session=session, **values)
 
 

@@ -46,6 +46,7 @@ class Person(Struct, frozen=True):
     concluded: bool
     is_completed: bool
     included: bool
+    is_test: bool
     rating: int | None
 
 
@@ -135,6 +136,7 @@ def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
         thread.concluded,
         thread.is_completed,
         thread.included,
+        thread.test,
         thread.rating,
     )
 

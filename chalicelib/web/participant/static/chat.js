@@ -350,7 +350,7 @@ if (box) {
 offerCopy();
 
 // The token of the private link does its work once; the mark that it was used has done its own.
-if (/[?&]told=/.test(location.search)) history.replaceState(null, "", `chat?s=${told.session}`);
+if (/[?&]told=/.test(location.search)) history.replaceState(null, "", told.address);
 
 window.addEventListener("online", () => pump());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());

@@ -5,14 +5,17 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from chalice.app import Response
-from msgspec import Struct, convert
+from msgspec import UNSET, Struct, convert
+from msgspec.structs import replace
 
+from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.operations.fields import SessionInput
-from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, SessionList, list_sessions
+from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, Pagination, SessionList, list_sessions
 from chalicelib.operations.sessions import get_session, join_url
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort
+from chalicelib.text.normalise import one_line
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.home import find_example
 from chalicelib.web.host.page import render_host_page
@@ -23,15 +26,16 @@ from chalicelib.web.kit.request import is_uuid, public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 PAGE = 20  # sessions
-STATUSES = ("active", "completed")
+_NAME = 100  # characters of a name, or of the goal where there is none
+STATUSES = ("draft", "active", "completed")
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 class ShownSession(Struct, frozen=True):
-    """A session in the list, and what the host may do with it."""
+    """A session in the list, and what the host may do with it. A draft may have no name yet."""
 
     id: str
-    topic: str
+    name: str
     state: str
     people: str
     when: str
@@ -42,19 +46,23 @@ class ShownSession(Struct, frozen=True):
 
 
 def show_dashboard(host: HostRequest) -> Response:
-    """Returns the sessions of this host: searched, filtered, sorted, a page at a time."""
+    """Returns the sessions of this host: searched, filtered, sorted, a page at a time; first those that are not open yet."""
     query, texts = host.request.query_params or {}, locale_for(host.request).texts
     given = _asked(query)
     found: SessionList = host.perform(list_sessions, given)
-    is_searched = bool(given.q) or given.status in STATUSES
-    items = found.data
-    if not is_searched and not given.offset:
-        items = _with_new(host, query.get("new", ""), [it for it in items if it.id != query.get("deleted")])
+    drafts = _list_drafts(host, given)
+    lists = {"draft": drafts.data, "": found.data}
+    if not given.offset and given.status is UNSET:
+        _follow_index(host, lists, query)
+    total = found.pagination.total + drafts.pagination.total
     kept = {"q": given.q, "status": given.status or "", "sort": given.sort if given.sort != SORTS[0] else ""}
+    at = public_url(host.request)
     values: dict[str, Any] = {
-        "sessions": [_shown(it, given.sort, public_url(host.request), texts) for it in items],
-        "count": texts("sessions_found", count=found.pagination.total),
-        "has_any": bool(items) or found.pagination.total > 0 or is_searched,
+        "drafts": [_shown(it, given.sort, at, texts) for it in lists["draft"]],
+        "opened": [_shown(it, given.sort, at, texts) for it in lists[""]],
+        "all_drafts": _page({**kept, "status": "draft"}, 0) if drafts.data and drafts.pagination.total > PAGE else None,
+        "count": texts("sessions_found", count=total),
+        "has_any": total > 0 or any(lists.values()) or bool(given.q or given.status),
         "q": given.q,
         "chosen": {"status": given.status, "sort": given.sort},
         "statuses": STATUSES,
@@ -63,6 +71,7 @@ def show_dashboard(host: HostRequest) -> Response:
         "older": _page(kept, given.offset + PAGE) if given.offset + PAGE < found.pagination.total else None,
         "is_deleted": "deleted" in query,
         "example": find_example(),
+        "once": container.new_id(),
     }
     return render_host_page(host.request, "dashboard.html", host=host, **values)
 
@@ -76,16 +85,28 @@ def _asked(query: dict[str, str]) -> ListSessions:
     )
 
 
-def _with_new(host: HostRequest, named: str, items: list[OwnSessionListItem]) -> list[OwnSessionListItem]:
-    """Returns the first page of the list with the session that the host has just made: the list may be a moment behind."""
-    if not is_uuid(named) or named in [it.id for it in items]:
-        return items
+def _list_drafts(host: HostRequest, given: ListSessions) -> SessionList:
+    """Returns the first drafts that go with a list, none behind its first page: drafts are listed only where they are asked for."""
+    if given.status is not UNSET:
+        return SessionList([], Pagination(0, PAGE, 0))
+    drafts: SessionList = host.perform(list_sessions, replace(given, status="draft", offset=0))
+    return SessionList([], drafts.pagination) if given.offset else drafts
+
+
+def _follow_index(host: HostRequest, lists: dict[str, list[OwnSessionListItem]], query: dict[str, str]) -> None:
+    """Adds the session that the host has just made to its list, and takes the one away that they have just deleted: what lists are
+    read from may be a moment behind."""
+    for name, items in lists.items():
+        lists[name] = [it for it in items if it.id != query.get("deleted")]
+    made = query.get("new", "")
+    if query.get("q") or not is_uuid(made) or any(it.id == made for items in lists.values() for it in items):
+        return
     try:
-        session = host.perform(get_session, SessionInput(session_id=named))
+        session = host.perform(get_session, SessionInput(session_id=made))
     except HarmonicaError:  # it is deleted, or somebody else's
-        return items
+        return
     shown = {name: getattr(session, name) for name in OwnSessionListItem.__struct_fields__ if name != "role"}
-    return [OwnSessionListItem(**shown, role="owner"), *items]
+    lists["draft" if session.status == "draft" else ""].insert(0, OwnSessionListItem(**shown, role="owner"))
 
 
 def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) -> ShownSession:
@@ -93,7 +114,7 @@ def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) 
     told, at = ("made_at", item.created_at) if sort == "created_at" else ("changed_at", item.updated_at)
     return ShownSession(
         item.id,
-        item.topic,
+        one_line(item.topic or item.goal, _NAME) or texts("session_nameless"),
         shown_state(item.status, item.participant_count),
         texts("persons", count=item.participant_count),
         texts(told, time=format_time_with_zone(datetime.fromisoformat(at), ZONE, texts)),

@@ -1,6 +1,7 @@
 """The page of one session for its members: the link to pass on, how it goes, and ending, reopening and deleting it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice.app import Response
 
@@ -8,10 +9,13 @@ from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_changes import EditSession
+from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.sessions import delete_session, edit_session, join_url
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
 from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import see_other
@@ -20,7 +24,7 @@ from chalicelib.web.kit.request import public_url, require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
 
 _STATUS_AFTER = {"end": "completed", "reopen": "active"}
-_NEWS = {"made": "session_made", "end": "session_ended", "reopen": "session_reopened"}
+_NEWS = {"made": "session_made", "cloned": "session_cloned", "end": "session_ended", "reopen": "session_reopened"}
 
 
 def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
@@ -36,13 +40,15 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,
         "name_error": name_error,
+        "reset": [f"reset_{name}" for name in RESETTABLE if name in query.get("reset", "").split()],
+        "once": container.new_id(),
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
     return render_session_page(host, view, "overview", "session.html", status, **values)
 
 
 def receive_session(host: HostRequest, session_id: str) -> Response:
-    """Ends, reopens or deletes a session; to delete it, its name is typed."""
+    """Ends, reopens, clones or deletes a session; to delete it, its name is typed."""
     found, form = require_uuid(session_id), host.form()
     texts = locale_for(host.request).texts
     if form.get("do") == "delete":
@@ -51,8 +57,12 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
             return show_session(host, found, texts("delete_name_wrong"), 400)
         host.perform(delete_session, SessionInput(session_id=found))
         return see_other(f"{root(host.request)}/?deleted={found}")
+    if form.get("do") == "clone":
+        made = perform_once(host, clone_session, SessionInput(session_id=found), form.get("once", ""))
+        told = urlencode({"cloned": 1, "reset": " ".join(made["reset"])})
+        return see_other(f"{root(host.request)}/sessions/{made['clone_id']}?{told}")
     status = _STATUS_AFTER.get(form.get("do", ""))
     if status is None:
-        raise Invalid("do must be end, reopen or delete")
+        raise Invalid("do must be end, reopen, clone or delete")
     host.perform(edit_session, EditSession(session_id=found, status=status))
     return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")

@@ -111,9 +111,36 @@ def test_the_dashboard_says_how_a_session_stands_and_offers_what_its_reader_may_
     own, viewers = ana.open("/"), sign_in(cem, "bo@example.com").open("/")
     assert "active · 1 person" in own.text
     offered = [f"/sessions/{session}?delete=1#delete" in page.links for page in (own, viewers)]
-    assert offered == [True, False]
+    assert offered == [page.has_form("Copy the session") for page in (own, viewers)] == [True, False]
     assert f"/chat?s={session}" in own.html
     assert ana.open(f"/sessions/{session}?delete=1").html.count('<details class="card" id="delete" open>') == 1
+
+
+def test_drafts_come_first_under_a_heading_of_their_own_and_are_searched_too(ana: Browser, host: Host) -> None:
+    host.new_session(topic="Lunch")
+    host.new_session(topic="Lunch soon", draft=True)
+    host.new_session(topic=None, goal=None, draft=True)
+    assert listed(ana.open("/?sort=topic")) == ["Without a name", "Lunch soon", "Lunch"]
+    assert listed(ana.open("/?q=lunch")) == ["Lunch soon", "Lunch"]
+    assert listed(ana.open("/?status=draft&sort=topic")) == ["Without a name", "Lunch soon"]
+    assert listed(ana.open("/?status=active")) == ["Lunch"]
+
+
+def test_a_copy_is_a_draft_made_once_that_says_what_it_has_not(ana: Browser, host: Host) -> None:
+    host.call("POST", "/integrations/telegram/groups", {"group_id": "-100"})
+    session = host.new_session(topic="Lunch", distribution=[{"group_id": "-100"}])["id"]
+    form = ana.open("/").form("Copy the session")
+    answers = [send(ana, f"/sessions/{session}", form, do="clone") for _ in range(2)]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    page = follow(ana, answers[0])
+    assert "This is the copy, a draft" in page.text
+    assert "It is announced in no Telegram group." in page.text
+    assert "It has no end" not in page.text
+    assert listed(ana.open("/")) == ["Lunch", "Lunch"]
+    host.call("PATCH", f"/sessions/{session}", {"status": "completed"})
+    copied = follow(ana, act(ana, f"/sessions/{session}", "Copy the session", do="clone"))
+    assert "It has no end" in copied.text
+    assert host.get("/sessions?status=draft")["pagination"]["total"] == 2
 
 
 def test_who_only_takes_part_is_led_to_the_conversation(host: Host, cem: Browser) -> None:

@@ -18,16 +18,26 @@ from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.host.telegram_groups import save_groups, show_groups
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
 
 _STATUS_AFTER = {"end": "completed", "reopen": "active"}
-_NEWS = {"made": "session_made", "cloned": "session_cloned", "end": "session_ended", "reopen": "session_reopened"}
+_TOLD_RESET = [name for name in RESETTABLE if name != "status"]  # which the news of a copy tells
+_NEWS = {
+    "made": "session_made",
+    "cloned": "session_cloned",
+    "end": "session_ended",
+    "reopen": "session_reopened",
+    "groups": "groups_saved",
+}
 
 
-def show_session(host: HostRequest, session_id: str, name_error: str = "", status: int = 200) -> Response:
+def show_session(
+    host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
+) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
     view = open_session(host, session_id, ())
     texts, of = locale_for(host.request, view.session).texts, view.session
@@ -40,7 +50,9 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,
         "name_error": name_error,
-        "reset": [f"reset_{name}" for name in RESETTABLE if name in query.get("reset", "").split()],
+        "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
+        "groups_error": groups_error,
+        "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
@@ -48,21 +60,27 @@ def show_session(host: HostRequest, session_id: str, name_error: str = "", statu
 
 
 def receive_session(host: HostRequest, session_id: str) -> Response:
-    """Ends, reopens, clones or deletes a session; to delete it, its name is typed."""
+    """Ends, reopens, announces, clones or deletes a session; to delete it, its name is typed."""
     found, form = require_uuid(session_id), host.form()
     texts = locale_for(host.request).texts
     if form.get("do") == "delete":
         view = container.sessions().view(found, (), host.user_id)
         if has_role(view, "admin") and fold(form.get("name", "")) != fold(view.session.topic):
-            return show_session(host, found, texts("delete_name_wrong"), 400)
+            return show_session(host, found, texts("delete_name_wrong"), status=400)
         host.perform(delete_session, SessionInput(session_id=found))
         return see_other(f"{root(host.request)}/?deleted={found}")
     if form.get("do") == "clone":
         made = perform_once(host, clone_session, SessionInput(session_id=found), form.get("once", ""))
         told = urlencode({"cloned": 1, "reset": " ".join(made["reset"])})
         return see_other(f"{root(host.request)}/sessions/{made['clone_id']}?{told}")
+    if form.get("do") == "groups":
+        try:
+            save_groups(host, found, form)
+        except Invalid:  # a group is none of theirs any more
+            return show_session(host, found, groups_error=texts("groups_wrong"), status=400)
+        return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
     status = _STATUS_AFTER.get(form.get("do", ""))
     if status is None:
-        raise Invalid("do must be end, reopen, clone or delete")
+        raise Invalid("do must be end, reopen, groups, clone or delete")
     host.perform(edit_session, EditSession(session_id=found, status=status))
     return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")

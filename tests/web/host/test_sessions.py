@@ -184,6 +184,32 @@ def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:
     assert host.get(path)["status"] == "active"
 
 
+def test_every_registered_group_is_offered_and_what_is_chosen_is_the_distribution_that_rest_shows(
+    ana: Browser, host: Host
+) -> None:
+    for number in range(3):
+        host.call(
+            "POST", "/integrations/telegram/groups", {"group_id": f"-10{number}", "group_name": f"Group {number}"}
+        )
+    path = f"/sessions/{host.new_session(distribution=[{'group_id': '-100'}])['id']}"
+    page = ana.open(path)
+    assert [name in page.text for name in ("Group 0", "Group 1", "Group 2")] == [True] * 3
+    assert "Nothing is sent there yet" in page.text
+    form = page.form("Keep this choice")
+    assert {name: value for name, value in form.fields.items() if "." in name} == {"was.1": "-100", "group.1": "-100"}
+    # Meanwhile another one is added elsewhere; what this page says nothing of, stays.
+    host.call("PATCH", path, {"distribution": [{"group_id": "-100"}, {"group_id": "-102"}]})
+    del form.fields["group.1"]
+    saved = follow(ana, send(ana, path, form, do="groups", **{"group.2": "-101"}))
+    assert "The choice of groups is kept. Nothing was sent." in saved.text
+    shown = host.get(path)["distribution"]
+    assert [(it["group_id"], it["status"]) for it in shown] == [("-102", "unconfirmed"), ("-101", "unconfirmed")]
+    wrong = send(ana, path, form, do="groups", **{"group.9": "-999"})
+    assert (wrong.status_code, "can no longer be chosen" in wrong.body.decode()) == (400, True)
+    host.invite(path.rpartition("/")[2], "viewer", "bo@example.com")
+    assert "Group 1" not in sign_in(Browser(), "bo@example.com").open(path).text
+
+
 def test_a_session_is_deleted_by_who_types_its_name(ana: Browser, host: Host) -> None:
     path = f"/sessions/{host.new_session(topic='Lunch & more')['id']}"
     refused = act(ana, path, "Delete it for good", do="delete", name="Lunch")

@@ -1,0 +1,63 @@
+"""The Telegram groups that a session is announced in, as its page offers them: every one that its host has registered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.model import SessionView
+from chalicelib.operations.operation import Nothing
+from chalicelib.operations.session_fields import NewDistribution
+from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
+from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.saving import save_changes
+from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.texts import Texts
+
+_CHOSEN, _WAS_CHOSEN = "group.", "was."  # before the number of a group in the form
+
+
+class ShownGroup(Struct, frozen=True):
+    """A group, whether the session is to be announced there, and how that stands in words."""
+
+    id: str
+    name: str
+    is_chosen: bool
+    may_be_chosen: bool
+    standing: str
+
+
+class GroupsPlan(Struct, frozen=True):
+    """What is to change of where a session is announced."""
+
+    changes: Mapping[str, Any]
+
+
+def show_groups(host: HostRequest, view: SessionView, texts: Texts) -> list[ShownGroup]:
+    """Returns all groups of this host, and those of others that the session has."""
+    announced = {entry.group_id: entry for entry in view.session.distribution}
+    registered: TelegramGroupList = host.perform(list_groups, Nothing())
+    shown = []
+    for group in registered.data:
+        entry = announced.pop(group.group_id, None)
+        standing = texts(f"announcement_{entry.status}" if entry else f"group_{group.status}")
+        is_possible = entry is not None or group.status != "removed"
+        shown.append(ShownGroup(group.group_id, group.group_name or group.group_id, bool(entry), is_possible, standing))
+    others = announced.values()
+    return shown + [
+        ShownGroup(it.group_id, it.group_id, True, True, texts(f"announcement_{it.status}")) for it in others
+    ]
+
+
+def save_groups(host: HostRequest, session_id: str, form: Form) -> None:
+    """Stores which of the groups on the page were chosen and taken away; what others chose meanwhile stays. Raises Invalid."""
+    chosen, before = (
+        {value for name, value in form.items() if name.startswith(prefix)} for prefix in (_CHOSEN, _WAS_CHOSEN)
+    )
+
+    def plan(view: SessionView) -> GroupsPlan:
+        stored = [entry.group_id for entry in view.session.distribution]
+        wanted = [it for it in stored if it not in before - chosen] + sorted(chosen - before - set(stored))
+        return GroupsPlan({"distribution": tuple(map(NewDistribution, wanted))} if wanted != stored else {})
+
+    save_changes(host, session_id, (), plan)

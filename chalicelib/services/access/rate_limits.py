@@ -1,7 +1,7 @@
 """The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person; and
-how many conversations begin, and how many sign-in mails are asked for.
+how many conversations begin, how many sign-in mails are asked for, and how many of their codes are tried.
 
-Neither an address nor a person is kept: what is counted is a fingerprint, for a minute, of mails for an hour.
+Neither an address nor a person is kept: what is counted is a fingerprint, for a minute, of mails for an hour, of codes for a day.
 """
 
 import ipaddress
@@ -15,8 +15,9 @@ VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
 SUGGESTIONS = 20  # that one user asks for a minute
-_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from", "suggestion"]
+_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from", "code", "suggestion"]
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 
@@ -50,14 +51,24 @@ def count_suggestion(user_id: str, *, guards: Guards, secret: bytes, now: dateti
     return _count("suggestion", user_id, guards, secret, now)
 
 
-def count_mail_to(email: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
-    """Count a sign-in mail to this address; how many there were in this hour, this one included."""
-    return _count("mail_to", email.casefold(), guards, secret, now, HOUR)
+def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """Count a sign-in mail to this address; how many there were in this hour, this one included. A `browser` that the address is
+    known to use is counted apart from all others."""
+    return _count("mail_to", _asker(email, browser), guards, secret, now, HOUR)
+
+
+def count_code(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """The same for a code that is tried for this address, on this day (UTC)."""
+    return _count("code", _asker(email, browser), guards, secret, now, DAY)
 
 
 def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """The same for a sign-in mail that is asked for from this network address."""
     return _count("mail_from", find_network(address), guards, secret, now, HOUR)
+
+
+def _asker(email: str, browser: str) -> str:
+    return f"{email.casefold()} {browser}".strip()
 
 
 def _count(

@@ -35,6 +35,8 @@ DigestPurpose = Literal[
     "form_login",
     "form_writer",
     "kept_form",
+    "known_browser",
+    "code",
     "oidc_begun",
     "oidc_state",
     "oidc_nonce",

@@ -3,7 +3,9 @@
 Whoever asks learns nothing of who has an account: the answer is the same for every address, and takes as long, since whether
 and what to write is decided by the worker that sends the mail. Only hashes are stored. Opening the link changes nothing: mail
 scanners do that, too; its page has a button. A code is worth nothing but in the page that asked for it, and five wrong ones
-end it.
+end it. Of a million codes ten may be tried for an address on a day: somebody who tries every day has guessed right within a
+year with a chance of 0.4 %. The link of the mail works all the same, and what strangers ask for and try takes nothing from
+the browsers that an address has signed in with before.
 """
 
 import re
@@ -16,9 +18,10 @@ from msgspec import Struct
 from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn
-from chalicelib.services.access.rate_limits import HOUR, count_mail_asked_from, count_mail_to
+from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_asked_from, count_mail_to
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.accounts.keys import create_user, is_possible_address
+from chalicelib.services.accounts.known_browsers import known_browser
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.guards import Guards
@@ -28,6 +31,7 @@ from chalicelib.text.language import DEFAULT
 VALID = timedelta(minutes=15)
 OPERATOR_VALID = timedelta(hours=1)  # of a link that an operator makes and passes on by hand
 MOST_WRONG_CODES = 5
+MOST_CODES_A_DAY = 10  # for one address
 MAILS_AN_ADDRESS = 5  # an hour, to one address
 MAILS_A_NETWORK = 20  # an hour, asked for from one network
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -41,6 +45,10 @@ class LinkOrCodeGone(Invalid):
         super().__init__(_GONE)
 
 
+class CodesUsedUp(LinkOrCodeGone):
+    """So many codes were tried for an address on this day that none is taken."""
+
+
 class SignInDeps(Struct, frozen=True):
     """What signing in needs. `sign_up` says who may open an account: invited, open or domains:…"""
 
@@ -51,25 +59,32 @@ class SignInDeps(Struct, frozen=True):
     sign_up: str
 
 
-def begin(email: str, *, network: str, language: str, next_page: str, deps: SignInDeps, now: datetime) -> SignIn:
+def begin(
+    email: str, *, network: str, known: str, language: str, next_page: str, deps: SignInDeps, now: datetime
+) -> SignIn:
     """Note that this address asks to be let in; a worker writes to it. Raises Invalid, or RateLimited.
 
-    `network` is where the request came from, `next_page` the page to show afterwards.
+    `network` is where the request came from, `known` what its browser keeps, `next_page` the page to show afterwards.
     """
     address = email.strip()
     if not is_possible_address(address):
         raise Invalid("email must be an e-mail address")
-    asked_from = count_mail_asked_from(network, guards=deps.guards, secret=deps.secret, now=now)
-    # What a network asks for in vain uses nothing of the address's own allowance.
-    is_too_much = asked_from > MAILS_A_NETWORK or (
-        count_mail_to(address, guards=deps.guards, secret=deps.secret, now=now) > MAILS_AN_ADDRESS
-    )
-    if is_too_much:
+    if _asks_too_much(address, network, known_browser(known, address, deps.secret), deps, now):
         wait = HOUR.total_seconds() - now.timestamp() % HOUR.total_seconds()
         raise RateLimited(f"Too many sign-in mails were asked for; try again in {round(wait / 60) + 1} minutes", wait)
     asked = SignIn(secrets.token_urlsafe(16), address, next_page, language, now + VALID)
     deps.sign_ins.add(asked)
     return asked
+
+
+def _asks_too_much(address: str, network: str, browser: str, deps: SignInDeps, now: datetime) -> bool:
+    """Count a mail that is asked for; whether there are too many. A known browser asks for one address, and has its own count."""
+    if (
+        not browser
+        and count_mail_asked_from(network, guards=deps.guards, secret=deps.secret, now=now) > MAILS_A_NETWORK
+    ):
+        return True  # what a network asks for in vain uses nothing of the address's own allowance
+    return count_mail_to(address, browser, guards=deps.guards, secret=deps.secret, now=now) > MAILS_AN_ADDRESS
 
 
 def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, now: datetime) -> Mail | None:
@@ -118,11 +133,21 @@ def confirm_link(value: str, *, deps: SignInDeps, now: datetime, new_id: str) ->
     return _use(asked, deps, now, new_id), asked
 
 
-def confirm_code(sign_in_id: str, code: str, *, deps: SignInDeps, now: datetime, new_id: str) -> tuple[str, SignIn]:
-    """Use a code in the page that asked for it. Raises LinkOrCodeGone, also for a wrong code: each try is counted first."""
+def confirm_code(
+    sign_in_id: str, code: str, *, known: str, deps: SignInDeps, now: datetime, new_id: str
+) -> tuple[str, SignIn]:
+    """Use a code in the page that asked for it; `known` is what its browser keeps.
+
+    Raises LinkOrCodeGone, also for a wrong code: each try is counted first; CodesUsedUp where there were too many on this day.
+    """
     asked = deps.sign_ins.count_try(sign_in_id, MOST_WRONG_CODES, now) if _ID.fullmatch(sign_in_id) else None
+    if asked is None:
+        raise LinkOrCodeGone
+    browser = known_browser(known, asked.email, deps.secret)
+    if count_code(asked.email, browser, guards=deps.guards, secret=deps.secret, now=now) > MOST_CODES_A_DAY:
+        raise CodesUsedUp
     digits = "".join(str(int(it)) for it in code if it.isdecimal())
-    if asked is None or not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):
+    if not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):
         raise LinkOrCodeGone
     return _use(asked, deps, now, new_id), asked
 

@@ -7,11 +7,12 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.services.accounts.logins import end_login, list_logins
+from chalicelib.text.user_agents import name_browser
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
-from chalicelib.web.kit.texts import format_time_with_zone
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 ZONE = "UTC"
 OTHERS = "others"
@@ -21,7 +22,7 @@ class ShownLogin(Struct, frozen=True):
     """A browser session as its page shows it."""
 
     id: str
-    agent: str
+    browser: str
     last_used: str
     is_this: bool
 
@@ -31,7 +32,9 @@ def show_account(host: HostRequest) -> Response:
     texts, now = locale_for(host.request).texts, container.clock().now()
     found = list_logins(host.user_id, logins=container.logins(), now=now)
     shown = [
-        ShownLogin(it.id, it.agent, format_time_with_zone(it.last_used_at, ZONE, texts), it.id == host.login.id)
+        ShownLogin(
+            it.id, _name(it.agent, texts), format_time_with_zone(it.last_used_at, ZONE, texts), it.id == host.login.id
+        )
         for it in found
     ]
     has_ended = "ended" in (host.request.query_params or {})
@@ -40,6 +43,12 @@ def show_account(host: HostRequest) -> Response:
         "news": texts("login_ended") if has_ended else "",
     }
     return render_host_page(host.request, "account.html", host=host, logins=shown, **values)
+
+
+def _name(agent: str, texts: Texts) -> str:
+    browser, system = name_browser(agent)
+    both = texts("browser_on", browser=browser, system=system) if browser and system else ""
+    return both or browser or system or texts("nameless_browser")
 
 
 def receive_account(host: HostRequest) -> Response:

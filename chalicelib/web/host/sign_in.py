@@ -11,19 +11,23 @@ from chalicelib import container
 from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable
 from chalicelib.model import SignIn
 from chalicelib.services.accounts import sign_in
+from chalicelib.services.accounts.known_browsers import make_known_browser
 from chalicelib.services.accounts.logins import authenticate_login, end_login, start_login
-from chalicelib.services.accounts.sign_in import LinkOrCodeGone
+from chalicelib.services.accounts.sign_in import CodesUsedUp, LinkOrCodeGone
 from chalicelib.settings import settings
 from chalicelib.web.host.demo import demo_address, demo_token
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, page_after, root
+from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login, login_cookie, no_login_cookie
 from chalicelib.web.kit.page import locale_for, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import is_certainly_ours, source_address, token_in_link
+
+_KNOWN_SECONDS = 365 * 24 * 3600
 
 
 def show_sign_in(
@@ -63,6 +67,7 @@ def receive_sign_in(request: Request) -> Response:
         asked = sign_in.begin(
             form.get("email", ""),
             network=source_address(request),
+            known=_known(request),
             language=choose_language(request).tag,
             next_page=page_after(form.get("next", "/")),
             deps=container.sign_in_deps(),
@@ -103,10 +108,12 @@ def receive_code(request: Request) -> Response:
     require_allowance(request)
     form = _own_form(request)
     kept = find_kept(request, form)
+    confirm = partial(sign_in.confirm_code, form.get("a", ""), form.get("code", ""), known=_known(request))
     try:
-        return _confirm(request, partial(sign_in.confirm_code, form.get("a", ""), form.get("code", "")), kept)
+        return _confirm(request, confirm, kept)
     except LinkOrCodeGone as error:
-        return show_code(request, form, locale_for(request).texts("code_wrong"), kept, error.status)
+        wrong = "code_day" if isinstance(error, CodesUsedUp) else "code_wrong"
+        return show_code(request, form, locale_for(request).texts(wrong), kept, error.status)
 
 
 def show_link(request: Request) -> Response:
@@ -148,6 +155,11 @@ def sign_out(host: HostRequest) -> Response:
     return see_other(f"{root(host.request)}/", no_login_cookie(host.request))
 
 
+def _known(request: Request) -> str:
+    """Returns what this browser keeps of whose it has been."""
+    return next(cookie_values(request, host_cookie_name(request, "known")), "")
+
+
 def _own_form(request: Request) -> Form:
     """Returns a posted form that makes a browser somebody. Raises ForeignForm unless the browser vouches for where it is from."""
     form = read_form(request)
@@ -175,8 +187,9 @@ def sign_in_browser(request: Request, user_id: str, next_page: str, kept: KeptFo
     if before := find_login(request):
         logins.end(before.require_user(), before.require_login().id)
     secret = start_login(user_id, request.headers.get("user-agent", ""), logins=logins, now=now)
-    cookie = login_cookie(request, secret)
+    known = make_known_browser(container.accounts().user(user_id).email, container.deployment_secret())
+    cookies = login_cookie(request, secret), set_host_cookie(request, known, _KNOWN_SECONDS, "known")
     if kept:
         principal = authenticate_login(secret, logins=logins, now=now)
-        return with_cookies(show_kept(HostRequest(request, principal, principal.require_login()), kept), (cookie,))
-    return see_other(f"{root(request)}{page_after(next_page)}", cookie)
+        return with_cookies(show_kept(HostRequest(request, principal, principal.require_login()), kept), cookies)
+    return see_other(f"{root(request)}{page_after(next_page)}", *cookies)

@@ -1,5 +1,6 @@
 """Signing in: by link, by code, and what does not let anybody in."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from chalicelib.store import database
 from chalicelib.store.accounts import Accounts
 from tests.api.hosts import Host
 from tests.clock import FakeClock
-from tests.web.browser import Browser, Form
+from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import (
     ask,
     buried,
@@ -145,6 +146,66 @@ def test_so_many_mails_an_hour_and_no_more(host: Host, ben: Browser, clock: Fake
     ask(ben, ANA)
 
 
+def guess(browser: Browser, page: Page, times: int) -> str:
+    """Try wrong codes; what the page says to the last."""
+    for _ in range(times):
+        answer = send(browser, "/sign-in/code", page.form("Sign in"), code="1")
+        assert answer.status_code == 400
+    return str(answer.body.decode())
+
+
+def test_what_a_stranger_guesses_in_a_day_stops_codes_and_neither_links_nor_a_browser_of_before(
+    host: Host, ben: Browser, cem: Browser, clock: FakeClock
+) -> None:
+    mine = sign_in(Browser(), ANA)
+    for _ in range(2):
+        guess(cem, ask(cem, ANA), 5)
+    page, mail = ask(ben, ANA), deliver()[-1]
+    said = send(ben, "/sign-in/code", page.form("Sign in"), code=code_in(mail))
+    assert (said.status_code, "The link in the mail still works" in said.body.decode()) == (400, True)
+    assert use_link(ben, link_in(mail)).status_code == 303
+    code = ask(mine, ANA).form("Sign in")
+    assert send(mine, "/sign-in/code", code, code=code_in(deliver()[-1])).status_code == 303
+    clock.advance(24 * 3600)
+    page = ask(cem, ANA)
+    assert send(cem, "/sign-in/code", page.form("Sign in"), code=code_in(deliver()[-1])).status_code == 303
+
+
+def test_mails_that_strangers_ask_for_keep_no_browser_of_before_out(host: Host, ben: Browser, cem: Browser) -> None:
+    sign_in(ben, ANA)
+    for _ in range(4):
+        ask(cem, ANA)
+    refused = send(cem, "/sign-in", cem.open("/sign-in").form("Send me a link"), email=ANA)
+    assert refused.status_code == 429
+    ask(ben, ANA)
+    assert use_link(ben, link_in(deliver()[-1])).status_code == 303
+    other = send(ben, "/sign-in", ben.open("/sign-in").form("Send me a link"), email="bo@example.com")
+    assert other.status_code == 303  # as a stranger
+
+
+def test_a_browser_of_before_has_an_allowance_of_its_own_and_no_more(host: Host, ben: Browser) -> None:
+    sign_in(ben, ANA)
+    for _ in range(5):
+        ask(ben, ANA)
+    assert send(ben, "/sign-in", ben.open("/sign-in").form("Send me a link"), email=ANA).status_code == 429
+    assert not is_in(Browser(cookies={"harmonica-known": ben.cookies["harmonica-known"]}))
+
+
+def test_as_much_is_done_for_an_address_without_an_account(
+    host: Host, ben: Browser, cem: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, counts = note_calls(monkeypatch), []
+    for browser, address in ((ben, ANA), (cem, "nobody@example.com")):
+        used.clear()
+        page = ask(browser, address)
+        asked = len(used)
+        deliver()
+        used.clear()
+        said = guess(browser, page, 6).replace(page.form("Sign in").fields["a"], "")
+        counts.append((asked, len(used), re.sub(r'nonce="[^"]+"', "", said)))
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_no_other_website_can_sign_somebody_in(host: Host, ben: Browser, site: str) -> None:
     ask(ben, ANA)
@@ -200,11 +261,13 @@ def test_a_browser_session_ends_unused_and_in_any_case(host: Host, ben: Browser,
 
 
 def test_other_browsers_are_listed_and_signed_out(host: Host, ben: Browser, cem: Browser) -> None:
-    ben.headers["User-Agent"], cem.headers["User-Agent"] = "Firefox on ben’s laptop", "Safari <b>phone</b>"
+    ben.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+    cem.headers["User-Agent"] = "<b>A phone</b>"
     sign_in(ben, ANA)
     sign_in(cem, ANA)
     page = ben.open("/account")
-    assert "Safari <b>phone</b>" in page.text
+    assert "Firefox on Linux this browser" in page.text
+    assert "A browser that says no name" in page.text
     assert "this browser" in page.text
     form = page.form("Sign out everywhere else")
     assert send(ben, "/account", form, end="others").status_code == 303

@@ -24,6 +24,7 @@ _JOINS = "'’\u05f3\u05f4\u00b7"  # stand inside words: apostrophes, the Hebrew
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
 LEAST_STEM = 3  # letters
+_BETWEEN = re.compile(r"\s+|[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")  # space, a sign of ASCII, others in a row
 _BEYOND = 0x20000  # behind it are Han characters, and marks that are invisible
 _CHARACTERS_A_WORD = 2  # of scripts without spaces
 
@@ -63,6 +64,27 @@ def cut_trigrams(run: str) -> list[str]:
 def cut_pairs(run: str) -> list[str]:
     """Two neighbours each of a run; a run of one character is its only one."""
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def split_pieces(text: str) -> list[str]:
+    """The text cut into words, characters of scripts without spaces with their marks, space, and what else stands between."""
+    found, end = [], 0
+    for word in _word_pattern().finditer(text):
+        found += _BETWEEN.findall(text, end, word.start())
+        found += _characters(word[0]) if is_run(word[0]) else [word[0]]
+        end = word.end()
+    return found + _BETWEEN.findall(text, end)
+
+
+def _characters(run: str) -> list[str]:
+    """The characters of a run, each with the marks that follow it."""
+    found: list[str] = []
+    for character in run:
+        if found and unicodedata.category(character).startswith("M"):
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
 
 
 def count_words(text: str) -> int:

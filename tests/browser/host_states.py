@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import LABEL, SAY, State, Visitor
+from tests.browser.visitor import LABEL, RECAP, SAY, State, Visitor
 
 
 def sign_in(visitor: Visitor) -> Page:
@@ -61,6 +61,45 @@ def session(visitor: Visitor) -> Page:
     return page
 
 
+def prompt(visitor: Visitor) -> Page:
+    """Versions of a prompt, and a brief that has changed since the current one was written from it."""
+    session = visitor.session(prompt=SAY[visitor.tongue], prompt_summary=LABEL[visitor.tongue])
+    brief = {"topic": LABEL[visitor.tongue], "goal": SAY[visitor.tongue]}
+    changed = {"prompt": RECAP[visitor.tongue], "prompt_generated_from": brief}
+    assert visitor.cloud.call("PATCH", f"/sessions/{session}", changed).status == 200
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}/prompt")
+    expect(page.locator("#drift")).to_be_visible()
+    expect(page.locator("#prompt-versions li")).to_have_count(2)
+    return page
+
+
+def prompt_version(visitor: Visitor) -> Page:
+    """A version, and what is different from the current one."""
+    page = prompt(visitor)
+    page.locator("#prompt-versions li a").last.click()
+    expect(page.locator("del").first).to_be_visible()
+    return page
+
+
+def prompt_proposal(visitor: Visitor) -> Page:
+    """A prompt that was written and not stored."""
+    page = prompt(visitor)
+    page.locator("button[value=anew]").click()
+    expect(page.locator("#proposal")).to_be_visible()
+    return page
+
+
+def prompt_editor(visitor: Visitor) -> Page:
+    """The text of a proposal to edit, after it was emptied."""
+    page = prompt_proposal(visitor)
+    page.locator("button[value=edit]").click()
+    page.locator("#text").fill("")
+    page.locator("button[value=save]").click()
+    expect(page.locator(".error")).to_be_visible()
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -88,5 +127,15 @@ def _signed_in(visitor: Visitor) -> Page:
     return page
 
 
-HOST_STATES: tuple[State, ...] = (sign_in, sign_in_code, dashboard, new_session, session, api_keys, account)
-WORDY_HOSTS = {dashboard, session, api_keys, account}
+PROMPT_STATES = (prompt, prompt_version, prompt_proposal, prompt_editor)
+HOST_STATES: tuple[State, ...] = (
+    sign_in,
+    sign_in_code,
+    dashboard,
+    new_session,
+    session,
+    *PROMPT_STATES,
+    api_keys,
+    account,
+)
+WORDY_HOSTS = {dashboard, session, *PROMPT_STATES, api_keys, account}

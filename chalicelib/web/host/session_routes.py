@@ -54,3 +54,19 @@ def post_settings(session_id: str) -> Response:
     from chalicelib.web.host import session_settings
 
     return answer_host(routes, lambda host: session_settings.receive_settings(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/prompt", methods=READ, content_types=[])
+def get_prompt(session_id: str) -> Response:
+    """Returns the versions of a session's prompt."""
+    from chalicelib.web.host import prompt
+
+    return answer_host(routes, lambda host: prompt.show_prompt(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/prompt", methods=["POST"], content_types=[])
+def post_prompt(session_id: str) -> Response:
+    """Proposes a prompt, or makes a version of one."""
+    from chalicelib.web.host import prompt
+
+    return answer_host(routes, lambda host: prompt.receive_prompt(host, session_id))

@@ -1,0 +1,317 @@
+"""The page of a session's facilitation prompt: its versions, and what makes a new one. Viewers read it, editors change it."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from chalice.app import Response
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
+from chalicelib.model import Prompt, SessionView
+from chalicelib.operations.prompt_proposal import (
+    PromptProposal,
+    ProposePrompt,
+    RevisedPrompt,
+    RevisePrompt,
+    propose_prompt,
+    revise_prompt,
+)
+from chalicelib.operations.prompt_versions import ListPromptVersions, PromptVersion, list_prompt_versions
+from chalicelib.operations.session_changes import EditSession
+from chalicelib.operations.session_fields import PromptOrigin
+from chalicelib.operations.sessions import edit_session
+from chalicelib.services.access.roles import may_edit
+from chalicelib.services.sessions.creation import prompt_status
+from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
+from chalicelib.services.sessions.prompt_versions import basic_version, current_version
+from chalicelib.services.templates import find_template
+from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
+from chalicelib.text.differences import Piece, list_differences
+from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.kit.http import Form, see_other
+from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
+
+SHOWN = 20  # versions on a page
+MOST_LOOKS = 60  # of a page that waits for a prompt to be written, one every few seconds
+INSTRUCTIONS = 5_000  # characters
+LIMITS = {"text": 100_000, "summary": 5_000}
+_DIGITS = 7  # of any number of a version, and more
+_ORIGINS = ("host", "tailored", "revised", "review", "template")
+
+
+class ShownVersion(Struct, frozen=True):
+    """A version as the page tells of it. `people` is empty where nobody counted them."""
+
+    number: int
+    name: str
+    summary: str
+    text: str
+    is_current: bool
+    told: str
+    people: str = ""
+
+
+class Proposed(Struct, frozen=True):
+    """A prompt on its way: it is in the form of the page alone until somebody uses it. `base` is the version it was compared with."""
+
+    text: str
+    summary: str
+    origin: str
+    generated_from: str
+    base: int
+
+
+def show_prompt(
+    host: HostRequest,
+    session_id: str,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """Returns the page of the current version and of those before; after a mistake with what was entered.
+
+    The address may name another page: one of earlier versions, a version to read and compare, or the text to edit.
+    """
+    view, query = open_session(host, session_id, FOR_PROMPT_VERSIONS), host.request.query_params or {}
+    if not errors and "version" in query:
+        return _show_version(host, view, query)
+    if not errors and "edit" in query:
+        return _show_editor(host, view, _proposed_from(current_version(view)), {})
+    texts = locale_for(host.request, view.session).texts
+    offset, waited = _number(query.get("offset", "")) or 0, _number(query.get("waited", "")) or 0
+    given = ListPromptVersions(session_id=view.session.id, limit=SHOWN, offset=offset)
+    listed = host.perform(list_prompt_versions, given)
+    is_writing = prompt_status(view) == "writing"
+    is_left_for_opening = view.session.is_draft and (view.prompt is None or view.prompt.is_ours)
+    values: dict[str, Any] = {
+        "now": _shown(host, view, current_version(view), texts),
+        "versions": [_listed(host, view, it, texts) for it in listed.data],
+        "newer": _page_url(offset - SHOWN) if offset else "",
+        "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.pagination.total else "",
+        "is_writing": is_writing,
+        "was_written": bool(waited) and not is_writing,
+        "may_propose": bool(view.session.topic and view.session.goal),  # which a draft may lack
+        "is_left_for_opening": is_left_for_opening,
+        "has_failed": view.prompt_due and view.prompt_failed,
+        "waits": waited + 1 if is_writing and waited < MOST_LOOKS else 0,
+        "has_model": container.model().understands,
+        "drifted": [] if is_writing else [_drift(view, name, texts) for name in listed.drift],
+        "instructions": (form or {}).get("instructions", ""),
+        "errors": {"page": "", "instructions": "", **(errors or {})},
+        "has_errors": bool(errors),
+        "news": texts("prompt_used", version=_name(current_version(view).version, texts)) if "used" in query else "",
+    }
+    return render_session_page(host, view, "prompt", "prompt.html", status, **values)
+
+
+def receive_prompt(host: HostRequest, session_id: str) -> Response:
+    """Uses a version, keeps a text as the next one, or shows a proposal, which is stored nowhere."""
+    found, form = require_uuid(session_id), host.form()
+    match form.get("do"):
+        case "use":
+            return _use(host, found, _number(form.get("version", "")) or 0)
+        case "revise" | "anew" as asked:
+            return _propose(host, found, form, asked)
+        case "edit":
+            view = open_session(host, found, FOR_PROMPT_VERSIONS, "editor")
+            return _show_editor(host, view, _read_proposed(form), {})
+        case "keep" | "save" as asked:
+            return _keep(host, found, form, is_edited=asked == "save")
+        case _:
+            raise Invalid("do must be use, revise, anew, edit, keep or save")
+
+
+def _use(host: HostRequest, session_id: str, number: int) -> Response:
+    host.perform(edit_session, EditSession(session_id=session_id, prompt_version=number))
+    return see_other(f"{root(host.request)}/sessions/{session_id}/prompt?used=1")
+
+
+def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Response:
+    """Returns the page of a proposal; where there is none, the page that it was asked for on, with what was entered."""
+    view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
+    texts = locale_for(host.request, view.session).texts
+    words = form.get("instructions", "")
+    if asked == "revise" and not 0 < len(words) <= INSTRUCTIONS:
+        told = texts("field_long", count=len(words), limit=INSTRUCTIONS) if words else texts("field_needed")
+        return show_prompt(host, session_id, form, {"instructions": told}, 400)
+    try:
+        made: PromptProposal | RevisedPrompt = (
+            host.perform(revise_prompt, RevisePrompt(session_id=session_id, instructions=words))
+            if asked == "revise"
+            else host.perform(propose_prompt, ProposePrompt(session_id=session_id))
+        )
+    except Unavailable as error:
+        return show_prompt(host, session_id, form, {"page": texts("prompt_unavailable")}, error.status)
+    origin = "revised" if asked == "revise" else "tailored"
+    written_from = msgspec.json.encode(made.prompt_generated_from).decode() if made.prompt_generated_from else ""
+    base = current_version(view).version
+    proposed = Proposed(made.facilitation_prompt, made.prompt_summary, origin, written_from, base)
+    return _show_proposal(host, view, proposed)
+
+
+def _keep(host: HostRequest, session_id: str, form: Form, *, is_edited: bool) -> Response:
+    """Stores a text as the next version. Where there is another version meanwhile, it is compared with that one first."""
+    view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
+    texts, given, current = locale_for(host.request, view.session).texts, _read_proposed(form), current_version(view)
+    errors = {
+        name: texts("field_long", count=len(value), limit=LIMITS[name])
+        for name, value in (("text", given.text), ("summary", given.summary))
+        if len(value) > LIMITS[name]
+    }
+    if not given.text:
+        errors["text"] = texts("field_needed")
+    if errors:
+        return _show_editor(host, view, given, errors)
+    if given.base != current.version and given.text != current.text:
+        return _show_proposal(host, view, replace(given, base=current.version), has_moved=True)
+    changes: dict[str, Any] = {"prompt_summary": given.summary or None}
+    changes["prompt_generated_from"] = _decode_origin(given.generated_from)
+    if view.prompt is None or given.text != current.text:
+        changes |= {"prompt": given.text, "prompt_origin": "host" if is_edited else given.origin}
+    try:
+        host.perform(edit_session, EditSession(session_id=session_id, **changes))
+    except Invalid as error:
+        return _show_editor(host, view, given, {"text": error.message})
+    return see_other(f"{root(host.request)}/sessions/{session_id}/prompt?used=1")
+
+
+def _show_proposal(host: HostRequest, view: SessionView, given: Proposed, *, has_moved: bool = False) -> Response:
+    """Returns the page of a text that is stored nowhere yet, with what it would change."""
+    texts, before = locale_for(host.request, view.session).texts, current_version(view)
+    values: dict[str, Any] = {
+        "proposed": given,
+        "differences": list_differences(before.text, given.text),
+        "against": _name(before.version, texts),
+        "has_moved": has_moved,
+    }
+    return render_session_page(host, view, "prompt", "prompt_proposal.html", **values)
+
+
+def _show_editor(host: HostRequest, view: SessionView, given: Proposed, errors: dict[str, str]) -> Response:
+    """Returns the form with the text, after a mistake with what is wrong beside it."""
+    if not may_edit(view):
+        raise Forbidden
+    values: dict[str, Any] = {
+        "proposed": given,
+        "errors": {"text": "", "summary": "", **errors},
+        "has_errors": bool(errors),
+    }
+    return render_session_page(host, view, "prompt", "prompt_editor.html", 400 if errors else 200, **values)
+
+
+def _show_version(host: HostRequest, view: SessionView, query: dict[str, str]) -> Response:
+    """Returns the page of one version, compared with another one: with the current one unless the address names another."""
+    texts, now = locale_for(host.request, view.session).texts, current_version(view).version
+    chosen = _find(view, _number(query["version"]))
+    named = _number(query.get("with", ""))
+    others = [it for it in range(view.prompt_version, -1, -1) if it != chosen.version]
+    usual = now if now != chosen.version else max((it for it in others if it < now), default=None)
+    other = _find(view, usual if named is None else named) if others else None
+    values: dict[str, Any] = {
+        "version": _shown(host, view, chosen, texts),
+        "others": [(it, _name(it, texts)) for it in others],
+        "other": other.version if other else None,
+        "against": _name(other.version, texts) if other else "",
+        "differences": list_differences(other.text, chosen.text) if other else (),
+    }
+    return render_session_page(host, view, "prompt", "prompt_version.html", **values)
+
+
+def _find(view: SessionView, number: int | None) -> Prompt:
+    """Returns a version. Raises NotFound."""
+    if number == 0:
+        return basic_version(view)
+    found = container.sessions().prompt(view.session.id, number) if number else None
+    if found is None:
+        raise NotFound("There is no such version of this prompt")
+    return found
+
+
+def _listed(host: HostRequest, view: SessionView, it: PromptVersion, texts: Texts) -> ShownVersion:
+    at = datetime.fromisoformat(it.created_at) if it.created_at else None
+    told = _tell(host, view, (it.origin, at, it.created_by), it.created_by_name, texts)
+    people = texts("prompt_people", count=it.threads)
+    return ShownVersion(it.version, _name(it.version, texts), it.summary or "", it.text, it.current, told, people)
+
+
+def _shown(host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts) -> ShownVersion:
+    """Returns a version that nobody counted people of."""
+    by = prompt.created_by
+    name = container.accounts().names_of({by}).get(by) if by else None
+    told = _tell(host, view, (prompt.origin, prompt.created_at, by), name, texts)
+    is_current = prompt.version == current_version(view).version
+    name_shown = _name(prompt.version, texts)
+    return ShownVersion(prompt.version, name_shown, prompt.summary or "", prompt.text, is_current, told)
+
+
+def _tell(
+    host: HostRequest, view: SessionView, made: tuple[str, datetime | None, str | None], name: str | None, texts: Texts
+) -> str:
+    """Returns how a version came about, by whom and when, in the words of the page."""
+    origin, at, by = made
+    is_scripted = origin == "tailored" and not container.model().understands
+    told = [texts("origin_script" if is_scripted else f"origin_{origin}")]
+    if by:
+        whose = texts("prompt_by", name=name) if name else texts("prompt_by_member")
+        told.append(texts("prompt_by_you") if by == host.user_id else whose)
+    if at and origin not in ("basic", "template"):
+        told.append(format_time_with_zone(at, view.session.time_zone or ZONE, texts))
+    return " · ".join(told)
+
+
+def _name(number: int, texts: Texts) -> str:
+    return texts("prompt_version", number=number) if number else texts("prompt_version_basic")
+
+
+def _drift(view: SessionView, name: str, texts: Texts) -> tuple[str, list[Piece]]:
+    """Returns the name of a field of the brief, and how it differs from what the current version was written from."""
+    prompt, session = current_version(view), view.session
+    if name == "template_id":
+        old, new = (
+            found.title if (found := find_template(it)) else "" for it in (prompt.template_id, session.template_id)
+        )
+    else:
+        values = {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
+        old, new = (prompt.generated_from or {}).get(name) or "", (values[name] or "")[:CONTEXT_CHARACTERS]
+    return texts(f"drift_{name}"), list_differences(old, new)
+
+
+def _proposed_from(prompt: Prompt) -> Proposed:
+    """Returns the current version as the form begins with it."""
+    written_from = msgspec.json.encode(prompt.generated_from).decode() if prompt.generated_from else ""
+    return Proposed(prompt.text, prompt.summary or "", "host", written_from, prompt.version)
+
+
+def _read_proposed(form: Form) -> Proposed:
+    """Returns what a form has of a text on its way."""
+    origin = form.get("origin", "")
+    return Proposed(
+        form.get("text", ""),
+        form.get("summary", ""),
+        origin if origin in _ORIGINS else "host",
+        form.get("generated_from", ""),
+        _number(form.get("base", "")) or 0,
+    )
+
+
+def _decode_origin(given: str) -> PromptOrigin | None:
+    """Returns what a prompt was written from, as the form carries it. Raises Invalid."""
+    try:
+        return msgspec.json.decode(given, type=PromptOrigin) if given else None
+    except msgspec.MsgspecError as error:
+        raise Invalid(f"generated_from is not what the page had in it: {error}") from error
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else None
+
+
+def _page_url(offset: int) -> str:
+    return f"?offset={max(0, offset)}"

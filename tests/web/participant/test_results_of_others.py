@@ -17,6 +17,7 @@ from tests.web.browser import Browser
 from tests.web.participant.test_results import opened, results
 
 PRIVATE = "My name is Dorothea Quimby and I was fired by Mr Harris, my phone is 0171 555 0199"
+ADVICE = "Ask for Quimby. Call 0171, 555, 0199. Ask dora (at) post dot org. See casino.example."
 COMMON = "The canteen is too far away from our desks"
 SAYINGS = (PRIVATE, *[f"{COMMON}, {word}" for word in ("alas", "sadly", "again", "still", "today")])
 PARTS = ("overview", "agreements", "tensions", "open_questions", "critical_answer")
@@ -31,7 +32,7 @@ class Obedient(RuleBasedModel):
         if request.task != "summary":
             return reply
         given = dict(reply.tool_calls[0].input)
-        told = f"The canteen is far away. Dorothea was fired. {PRIVATE}. Ask for Quimby. Call 0171, 555, 0199. Ask dora (at) post dot org. See casino.example."
+        told = f"The canteen is far away. Dorothea was fired. {PRIVATE}. {ADVICE}"
         given |= {name: told if name in ("overview", "critical_answer") else [told] for name in PARTS}
         given["themes"] = [{**theme, "statement": told} for theme in given["themes"]]
         return Reply("", self.name, (ToolCall("write_summary", given),))

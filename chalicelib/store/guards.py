@@ -4,7 +4,7 @@ DynamoDB deletes what is past `expires_at` within days, so every read and every 
 """
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from pynamodb.expressions.update import Action
@@ -38,7 +38,7 @@ class Guards:
     """Repository of what keeps requests from being too many, or done twice."""
 
     def __init__(self) -> None:
-        self._day_keys: dict[str, bytes] = {}  # of the latest day
+        self._day_keys: dict[str, bytes] = {}  # of the latest two days
 
     def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE) -> int:
         """Count a visit; how many this visitor has made in this minute, or other window, over all containers. One UpdateItem."""
@@ -48,18 +48,18 @@ class Guards:
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])
 
-    def key_of_day(self, now: datetime) -> bytes:
-        """The random key of this day, the same in all containers. Made when first asked for; one UpdateItem a container."""
-        day = now.astimezone(UTC).date()
+    def key_of_day(self, day: date, expires: datetime) -> bytes:
+        """The random key of a day, the same in all containers. Made when first asked for; one UpdateItem a container."""
         name = day.isoformat()
-        if name not in self._day_keys:
-            item, over = DayKeyItem(keys.day_key(name)), datetime.combine(day + timedelta(days=1), time(), UTC)
-            new: Action = DayKeyItem.secret.set(DayKeyItem.secret | secrets.token_hex(32))
-            actions: list[Action] = [new, DayKeyItem.expires_at.set(_seconds(over))]
-            arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "ALL_NEW"}
-            found = database.call("UpdateItem", arguments)["Attributes"]["secret"]["S"]
-            self._day_keys = {name: bytes.fromhex(found)}
-        return self._day_keys[name]
+        if name in self._day_keys:
+            return self._day_keys[name]
+        item = DayKeyItem(keys.day_key(name))
+        new: Action = DayKeyItem.secret.set(DayKeyItem.secret | secrets.token_hex(32))
+        actions: list[Action] = [new, DayKeyItem.expires_at.set(_seconds(expires))]
+        arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "ALL_NEW"}
+        found = bytes.fromhex(database.call("UpdateItem", arguments)["Attributes"]["secret"]["S"])
+        self._day_keys = dict(sorted({**self._day_keys, name: found}.items())[-2:])
+        return found
 
     def claim(self, claim: RequestClaim) -> bool:
         """Take on a request that is new; False where it is known. One's own may be taken again, since the answer to the

@@ -112,7 +112,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
     now = container.clock().now()
-    assert container.guards().key_of_day(now)
+    assert container.guards().key_of_day(now.date(), now)
     container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
     assert container.guards().use_once("x", now + timedelta(minutes=1))

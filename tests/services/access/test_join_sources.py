@@ -39,8 +39,22 @@ def test_the_key_of_a_day_is_kept_for_that_day_only_and_no_address_is() -> None:
     kept = {raw["id"]["S"]: int(raw["expires_at"]["N"]) for _, raw in stored()}
     midnight = NOON.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [midnight + timedelta(days=number) for number in range(3)]
-    assert kept == {f"day_key#{day.date()}": int(after.timestamp()) for day, after in pairwise(days)}
+    hour = timedelta(hours=1)  # in which those who come after midnight are still known
+    assert kept == {f"day_key#{day.date()}": int((after + hour).timestamp()) for day, after in pairwise(days)}
     assert THERE not in repr(stored())
+
+
+@pytest.mark.usefixtures("aws")
+def test_conversations_that_begin_on_both_sides_of_midnight_are_of_one_source() -> None:
+    guards, midnight = Guards(), NOON.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    begun_at = [midnight + timedelta(minutes=minute) for minute in (-20, 30, 75, 200)]
+    sources = [source_of(HERE, "s1", guards=guards, now=moment) for moment in begun_at]
+    heads = [
+        thread(str(number), source=source, created_at=moment)
+        for number, (source, moment) in enumerate(zip(sources, begun_at, strict=True))
+    ]
+    heads.append(thread("other", source=source_of(THERE, "s1", guards=guards, now=begun_at[1]), created_at=begun_at[1]))
+    assert group_by_source(heads) == {"0": "0", "1": "0", "2": "0", "3": "3", "other": "other"}
 
 
 @pytest.mark.parametrize("address", [None, "", "127.0.0.1", "::1"])

@@ -11,6 +11,7 @@ from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.store.sessions import FOR_RESULTS
 from tests.api import jobs
 from tests.api.hosts import Host
+from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.rule_based_model import RuleBasedModel
 from tests.web.browser import Browser
@@ -102,3 +103,19 @@ def test_one_visitor_with_five_browsers_is_no_five_people(
     if not is_open:
         host.call("PATCH", f"/sessions/{session['id']}", {"shared_network": True})
         assert "canteen" in results(Browser(), session).text.lower()
+
+
+def test_one_visitor_before_and_after_midnight_is_no_two_people(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(results_visibility="public")
+    clock.advance(11.8 * 3600)  # from noon
+    addresses = ["203.0.113.9", "203.0.113.9", *(f"203.0.113.{number}" for number in range(3))]
+    for address, saying in zip(addresses, SAYINGS[1:], strict=True):
+        monkeypatch.setattr(LambdaEventConverter, "LOCAL_SOURCE_IP", address)
+        person = Browser()
+        person.join(session)
+        person.say(session, saying)
+        clock.advance(20 * 60)
+    assert jobs.summarise(session["id"])
+    assert "Fewer than 5 people" in results(Browser(), session).text

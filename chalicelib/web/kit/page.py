@@ -85,6 +85,7 @@ def render_page(
     locale = locale_for(request, session)
     given = {
         "session": session,
+        "way_back": False,  # whether whoever sees it is signed in as a member of the session
         "nonce": nonce,
         "languages": _language_links(request),
         **_locale_values(locale),

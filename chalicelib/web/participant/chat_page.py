@@ -31,6 +31,7 @@ from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import find_video, form_values, list_facts, sum_up_facts
+from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.widgets import Control, make_control, text_beside
@@ -160,6 +161,7 @@ def show_chat(
             "news": _confirm_action(outcome, chat.locale(view.session).texts, thread),
             "results": _results_url(view.session, thread),
             "test_run": make_banner(chat, has_begun=thread is not None),
+            "way_back": not chat.tester and find_member(chat.request, chat.session_id) is not None,
             **values,
         }
         response = render_page(chat.request, template, status, session=view.session, **shared)

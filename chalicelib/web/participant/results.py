@@ -56,7 +56,7 @@ def show(request: Request, session_id: str) -> Response:
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
-    view = _view(request, session_id)
+    view, is_signed_in = _view(request, session_id)
     if view.session.is_draft and view.role is None:
         return show_not_open(request, view.session)
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
@@ -66,22 +66,25 @@ def show(request: Request, session_id: str) -> Response:
             request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
         )
     if visitor == "editor" and query.get("t"):
-        return _thread(request, view, require_uuid(query["t"]))
-    return _results(request, view, results_for(view, visitor), query.get("cursor"))
+        return _thread(request, view, require_uuid(query["t"]), is_signed_in)
+    return _results(request, view, results_for(view, visitor), query.get("cursor"), is_signed_in)
 
 
-def _view(request: Request, session_id: str) -> SessionView:
-    """Returns the session, with the role of whoever's link this browser opened; of who is signed in, where that gives none."""
+def _view(request: Request, session_id: str) -> tuple[SessionView, bool]:
+    """Returns the session, with the role of whoever's link this browser opened; of who is signed in, where that gives none. And
+    whether whoever has that role is signed in."""
     parts, sessions, now = (*FOR_RESULTS, *FOR_COUNT), container.sessions(), container.clock().now()
+    login = find_login(request)
+    signed_in = login.user_id if login else None
     if member := identity.find_holder(request, "user", session_id):
         view = view_for(session_id, parts, member, sessions=sessions, now=now)
-        login = None if view.role else find_login(request)
-        return sessions.view(session_id, parts, login.user_id) if login else view
-    login = find_login(request)
-    return sessions.view(session_id, parts, login.user_id if login else None)
+        if view.role or not login:
+            return view, view.role is not None and member.id == signed_in
+    view = sessions.view(session_id, parts, signed_in)
+    return view, view.role is not None
 
 
-def _results(request: Request, view: SessionView, results: Results, cursor: str | None) -> Response:
+def _results(request: Request, view: SessionView, results: Results, cursor: str | None, is_signed_in: bool) -> Response:
     locale = locale_for(request, view.session)
     now = container.clock().now()
     people, more = _people(view, locale, cursor) if results.visitor == "editor" else (None, None)
@@ -90,6 +93,7 @@ def _results(request: Request, view: SessionView, results: Results, cursor: str 
         request,
         "results.html",
         session=view.session,
+        way_back=is_signed_in,
         results=results,
         summary=summary,
         listed=summary is not None and summary.model == SCRIPTED,
@@ -141,7 +145,7 @@ def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
     )
 
 
-def _thread(request: Request, view: SessionView, found: str) -> Response:
+def _thread(request: Request, view: SessionView, found: str, is_signed_in: bool) -> Response:
     """Returns one conversation, for an editor."""
     _, thread = container.participants().find(view.session.id, found, view.session.owner_id)
     if thread is None:
@@ -150,6 +154,7 @@ def _thread(request: Request, view: SessionView, found: str) -> Response:
     person = _person(thread.thread, view, locale_for(request, view.session))
     comment = container.feedback().comment(thread.thread) if person.rating else ""
     values: dict[str, Any] = {
+        "way_back": is_signed_in,
         "person": person,
         "thread": ThreadView(thread.thread, thread.answers, messages),
         "comment": comment,

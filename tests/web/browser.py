@@ -20,6 +20,8 @@ class Form:
     options: list[tuple[str, str]] = field(default_factory=list)  # what can be chosen: the field's name, and a value
     button: str = ""
     id: str = ""
+    action: str = ""
+    buttons: list[tuple[str, str]] = field(default_factory=list)  # those that say which was pressed: name, value
 
 
 @dataclass
@@ -151,9 +153,9 @@ class _Reader(HTMLParser):
         if tag == "a":
             self.links.append(given["href"])
         elif tag == "form":
-            self.forms.append(Form(id=given.get("id", "")))
+            self.forms.append(Form(id=given.get("id", ""), action=given.get("action", "")))
         elif tag == "button":
-            self._button_of = given.get("form", "")
+            self._button(given)
         elif tag == "input":
             self._input(given)
         elif tag in ("textarea", "select") and "name" in given:
@@ -189,6 +191,11 @@ class _Reader(HTMLParser):
             self.forms[-1].button = data.strip()
         elif "form" in self.open_tags and {"label", "legend"} & set(self.open_tags):
             self.forms[-1].labels.append(data.strip())
+
+    def _button(self, given: dict[str, str]) -> None:
+        self._button_of = given.get("form", "")
+        if "name" in given and "form" in self.open_tags:
+            self.forms[-1].buttons.append((given["name"], given.get("value", "")))
 
     def _option(self, name: str, given: dict[str, str]) -> None:
         self.forms[-1].options.append((name, given["value"]))

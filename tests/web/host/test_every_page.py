@@ -1,0 +1,175 @@
+"""What is true of every page for hosts, those included that are added later: whom it tells nothing, and what changes nothing.
+
+The pages are found as a host finds them: by following each link and form from the first page.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from app import app
+from chalicelib.store import keys
+from tests.api.hosts import Host
+from tests.stored_items import stored
+from tests.web.browser import Browser, Form
+from tests.web.host.visitor import send, sign_in
+
+ANA, BO = "ana@example.com", "bo@example.com"
+ROUTES = [
+    (method, path)
+    for path, methods in app.routes.items()
+    for method, route in methods.items()
+    if route.view_function.__module__.startswith("chalicelib.web.host")
+]
+FOR_ANYBODY = "/sign-in"
+SECRETS = ("Zanzibar", "Quagga", "Xylophone", "Wombat")
+FIELDS = dict(zip(("topic", "goal", "critical", "context"), SECRETS, strict=True))
+
+
+@dataclass
+class Found:
+    """What a host finds: addresses of pages, and forms by where they are sent."""
+
+    pages: set[str] = field(default_factory=set)
+    forms: list[tuple[str, Form]] = field(default_factory=list)
+
+
+@pytest.fixture
+def sessions(host: Host) -> list[str]:
+    """One session of Ana's that is open, and a draft."""
+    return [host.new_session(**FIELDS)["id"], host.new_session(**FIELDS, status="draft")["id"]]
+
+
+@pytest.fixture
+def ana(host: Host, sessions: list[str]) -> Browser:
+    """Ana, who is signed in elsewhere, too."""
+    sign_in(Browser(), ANA)
+    return sign_in(Browser(), ANA)
+
+
+@pytest.fixture
+def bo(host: Host) -> Browser:
+    """Somebody with an account, and with nothing to do with these sessions."""
+    host.invite(host.new_session()["id"], "viewer", BO)
+    return sign_in(Browser(), BO)
+
+
+def look_around(browser: Browser) -> Found:
+    """Every page and form that can be reached, each kind of page once for each session."""
+    found, waiting = Found(), ["/"]
+    seen = {("/", "")}
+    while waiting:
+        path = waiting.pop()
+        page = browser.open(path)
+        if page.status != 200 or "text/html" not in page.headers["Content-Type"]:
+            continue
+        found.pages.add(path)
+        found.forms += [
+            (it.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)
+        ]
+        asking = [f"{it.action}?{urlencode(it.fields)}" for it in page.forms if "token" not in it.fields and it.action]
+        for link in (*page.links, *asking):
+            url = urlsplit(link if link.startswith("/") else f"{urlsplit(path).path}{link}")
+            names = "&".join(sorted(re.findall(r"(\w+)=", url.query)))
+            if _route("GET", url.path) and (url.path, names) not in seen:
+                seen.add((url.path, names))
+                waiting.append(url._replace(fragment="").geturl())
+    return found
+
+
+def _pressed(form: Form) -> list[Form]:
+    """A form as each of its buttons sends it."""
+    return [replace(form, fields=form.fields | {name: value}) for name, value in form.buttons] or [form]
+
+
+def _route(method: str, path: str) -> str | None:
+    """The route of ours that serves this path."""
+    for of, route in ROUTES:
+        if of == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), path):
+            return str(route)
+    return None
+
+
+def state() -> list[object]:
+    """All that is stored, but for counts of visits."""
+    return [(kind.name, raw) for kind, raw in stored() if kind.table != keys.GUARDS and kind.name != keys.LOGINS]
+
+
+def test_every_page_of_a_session_is_found_from_the_first_page(ana: Browser) -> None:
+    found = look_around(ana)
+    reached = {("GET", _route("GET", urlsplit(it).path)) for it in found.pages}
+    reached |= {("POST", _route("POST", urlsplit(path).path)) for path, _ in found.forms}
+    missed = {it for it in ROUTES if it[0] != "HEAD" and not it[1].startswith(FOR_ANYBODY)} - reached
+    assert missed == set()
+
+
+def test_another_hosts_sessions_are_shown_and_changed_on_no_page(
+    ana: Browser, bo: Browser, sessions: list[str]
+) -> None:
+    found, own = look_around(ana), bo.open("/account").form("Sign out").fields["token"]
+    before = state()
+    for path in sorted(found.pages):
+        answer = bo.get(path)
+        is_theirs = any(it in urlsplit(path).path for it in sessions)
+        assert not is_theirs or answer.status_code in (403, 404), path
+        assert not any(it in answer.body.decode() for it in (*SECRETS, *sessions)), path
+    for path, form in found.forms:
+        if not any(it in path or it in str(form.fields) for it in sessions):
+            continue
+        answer = send(bo, path, form, token=own)
+        assert answer.status_code in (403, 404), path
+        assert not any(it in answer.body.decode() for it in SECRETS), path
+    assert state() == before
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_changes_nothing(ana: Browser, sessions: list[str]) -> None:
+    before = state()
+    for method, path in _with_ids(sessions[0]):
+        nobody = Browser(cookies={"harmonica": "x" * 43})
+        answer = send(nobody, path, Form()) if method == "POST" else nobody.request(method, path)
+        if path == "/":
+            assert answer.status_code == 200
+        else:
+            assert (answer.status_code, str(answer.headers["Location"])[:8]) == (303, "/sign-in"), path
+        assert not any(it in answer.body.decode() for it in SECRETS)
+    assert state() == before
+
+
+def test_no_form_of_another_website_does_anything(ana: Browser, sessions: list[str]) -> None:
+    found, before = look_around(ana), state()
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}):
+        ana.headers = headers
+        for path, form in found.forms:
+            assert send(ana, path, form).status_code == 403, path
+        for path in (path for method, path in ROUTES if method == "POST" and path.startswith(FOR_ANYBODY)):
+            assert send(ana, path, Form(), email=BO).status_code == 403, path
+    assert state() == before
+
+
+def test_a_form_without_the_token_of_its_sign_in_does_nothing(ana: Browser, sessions: list[str]) -> None:
+    found, before = look_around(ana), state()
+    for path, form in found.forms:
+        for token in ("", "x" * 69):
+            assert send(ana, path, form, token=token).status_code == 403, path
+    assert state() == before
+
+
+def test_scanners_and_browsers_that_fetch_ahead_change_nothing(ana: Browser) -> None:
+    before = state()
+    for path in look_around(ana).pages:
+        for method in ("HEAD", "GET"):
+            ana.headers = {"Sec-Purpose": "prefetch", "Sec-Fetch-Site": "same-origin"}
+            answer = ana.request(method, path)
+            assert answer.status_code == 200, path
+            assert method == "GET" or not answer.body
+    assert state() == before
+
+
+def _with_ids(session_id: str) -> Iterator[tuple[str, str]]:
+    """Every page that is not for anybody, of this session; what else an address names is 1."""
+    for method, path in ROUTES:
+        if not path.startswith(FOR_ANYBODY):
+            yield method, re.sub(r"\{\w+\}", "1", path.replace("{session_id}", session_id))

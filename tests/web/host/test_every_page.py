@@ -37,6 +37,12 @@ class Found:
     forms: list[tuple[str, Form]] = field(default_factory=list)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More requests a minute than a host may make."""
+    monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 10_000)
+
+
 @pytest.fixture
 def sessions(host: Host) -> list[str]:
     """One session of Ana's that is open, and a draft."""

@@ -36,6 +36,10 @@ SUGGEST = Tool(
 )
 
 
+class DaySpent(Unavailable):
+    """What suggestions may cost in a day is used up, on this user's account or in all."""
+
+
 class Entered(Struct, frozen=True):
     """What a host has entered of a brief, the template that it began from, and the language to write in where one is named."""
 
@@ -69,9 +73,7 @@ def suggest(
     try:
         reply = metered.complete(_request(field, entered), deadline)
     except BudgetSpent as error:
-        raise Unavailable(
-            "What suggestions may cost in a day is used up; try again later", error.retry_after
-        ) from error
+        raise DaySpent("What suggestions may cost in a day is used up; try again later", error.retry_after) from error
     call = reply.call(SUGGEST.name)
     given = tags.unescape(call.input).get("suggestions") if call else None
     found = _usable(given if isinstance(given, list) else [], getattr(entered, field), min(limit, LIMIT))

@@ -108,7 +108,7 @@ def show_prompt(
         "has_errors": bool(errors),
         "news": texts("prompt_used", version=_name(current_version(view).version, texts)) if "used" in query else "",
     }
-    return render_session_page(host, view, "prompt", "prompt.html", status, **values)
+    return render_session_page(host, view, "prompt", "prompt.html", status, has_frame=True, **values)
 
 
 def receive_prompt(host: HostRequest, session_id: str) -> Response:

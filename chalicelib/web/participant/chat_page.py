@@ -153,6 +153,8 @@ def show_chat(
     elif view.session.is_draft and not chat.tester:
         response = show_not_open(chat.request, view.session, "\n\n".join(outcome.form.words) if outcome.form else "")
     else:
+        if not view.session.topic:  # a draft's; only its editors come here
+            view = replace(view, session=replace(view.session, topic=chat.locale(None).texts("session_nameless")))
         template, status, values = _choose_page(chat, view, thread, outcome)
         shared: dict[str, Any] = {
             "notice": outcome.notice,

@@ -182,16 +182,33 @@ def test_it_may_be_framed_by_our_pages_and_nothing_else_may(ana: Browser, host: 
 
 
 def test_a_draft_is_tried_by_its_editors_and_by_nobody_else(ana: Browser, host: Host, cem: Browser) -> None:
-    session = host.new_session(draft=True)["id"]
+    session = host.new_session(draft=True, topic=None)["id"]
+    assert "Without a name" in ana.open(path(session)).text
     drafts = host.get("/sessions?status=draft")
     assert talk(ana, session, "Soup").log[-2:] == [("You", "Soup"), ("Facilitator", "Reply 2")]
     assert host.get("/sessions?status=draft") == drafts
     assert not cem.chat({"id": session}).has_form(START)
     assert not ana.chat({"id": session}).has_form(START)
     assert error_of(host.say(session, "Soup"))[2] == "Session is not open yet: it is a draft"
-    opened = host.call("PATCH", f"/sessions/{session}", {"status": "active"}).json_body
+    opened = host.call("PATCH", f"/sessions/{session}", {"status": "active", "topic": "Lunch"}).json_body
     assert (opened["status"], opened["participant_count"]) == ("active", 0)
     assert host.call("PATCH", f"/sessions/{session}", {"status": "draft"}).status_code == 200  # nobody is in
     host.call("PATCH", f"/sessions/{session}", {"status": "active"})
     host.call("PATCH", f"/sessions/{session}", {"status": "completed"})
     assert "This session is closed" in ana.open(path(session)).text
+
+
+def test_it_stands_beside_the_prompt_that_it_tests(ana: Browser, host: Host, cem: Browser) -> None:
+    session = host.new_session(prompt="Ask.")["id"]
+    page = ana.open(f"/sessions/{session}/prompt")
+    assert f'<iframe src="/chat?s={session}&amp;test=1"' in page.html
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    ana.headers["Sec-Fetch-Dest"] = "iframe"
+    framed = ana.open(path(session))
+    assert BANNER in framed.text
+    assert "Back to the session" not in framed.text  # that is the page around it
+    host.invite(session, "viewer", "vera@example.com")
+    sign_in(cem, "vera@example.com")
+    assert "<iframe" not in cem.open(f"/sessions/{session}/prompt").html
+    assert "frame-src" not in ana.open(f"/sessions/{session}").headers["Content-Security-Policy"]

@@ -111,7 +111,7 @@ def test_the_dashboard_says_how_a_session_stands_and_offers_what_its_reader_may_
     own, viewers = ana.open("/"), sign_in(cem, "bo@example.com").open("/")
     assert "active · 1 person" in own.text
     offered = [f"/sessions/{session}?delete=1#delete" in page.links for page in (own, viewers)]
-    assert offered == [page.has_form("Copy the session") for page in (own, viewers)] == [True, False]
+    assert offered == [page.has_form("Duplicate") for page in (own, viewers)] == [True, False]
     assert f"/chat?s={session}" in own.html
     assert ana.open(f"/sessions/{session}?delete=1").html.count('<details class="card" id="delete" open>') == 1
 
@@ -129,7 +129,7 @@ def test_drafts_come_first_under_a_heading_of_their_own_and_are_searched_too(ana
 def test_a_copy_is_a_draft_made_once_that_says_what_it_has_not(ana: Browser, host: Host) -> None:
     host.call("POST", "/integrations/telegram/groups", {"group_id": "-100"})
     session = host.new_session(topic="Lunch", distribution=[{"group_id": "-100"}])["id"]
-    form = ana.open("/").form("Copy the session")
+    form = ana.open("/").form("Duplicate")
     answers = [send(ana, f"/sessions/{session}", form, do="clone") for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
     page = follow(ana, answers[0])
@@ -138,7 +138,7 @@ def test_a_copy_is_a_draft_made_once_that_says_what_it_has_not(ana: Browser, hos
     assert "It has no end" not in page.text
     assert listed(ana.open("/")) == ["Lunch", "Lunch"]
     host.call("PATCH", f"/sessions/{session}", {"status": "completed"})
-    copied = follow(ana, act(ana, f"/sessions/{session}", "Copy the session", do="clone"))
+    copied = follow(ana, act(ana, f"/sessions/{session}", "Duplicate it", do="clone"))
     assert "It has no end" in copied.text
     assert host.get("/sessions?status=draft")["pagination"]["total"] == 2
 

@@ -1,6 +1,7 @@
 """A facilitation prompt on demand, proposed to the host and not stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType, convert, field
@@ -15,7 +16,7 @@ from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template
-from chalicelib.services.usage.budget import meter_for
+from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent, meter_for
 from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
 
 PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
@@ -31,6 +32,10 @@ Welcome the person and say that this is about working in our office.
 
 # Closing
 Name what keeps them away and what they would change first."""
+
+
+class ProposalsSpent(Unavailable):
+    """What language models may cost is used up, for the session or for the day."""
 
 
 class Proposal(Output):
@@ -131,9 +136,21 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     else:
         before = find_version(view, given.version, sessions=container.sessions(), field="version")
     meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
-    written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
+    with _told_when_spent():
+        written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
     origin = convert(before.generated_from, GeneratedFrom | None)
     return RevisedPrompt(written.text, written.summary, before.template_id, None, origin)
+
+
+@contextmanager
+def _told_when_spent() -> Iterator[None]:
+    """Says of money that is spent what that means here: nobody in a conversation waits for this."""
+    try:
+        yield
+    except BudgetSpent as error:
+        per = "session" if isinstance(error, SessionBudgetSpent) else "day"
+        told = f"What language models may cost in a {per} is used up, so no prompt was written"
+        raise ProposalsSpent(told, error.retry_after) from error
 
 
 def _not_again(_: Call, __: dict[str, Any], ___: SessionView) -> RevisedPrompt:
@@ -156,7 +173,8 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
-    written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
+    with _told_when_spent():
+        written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
         written.text,

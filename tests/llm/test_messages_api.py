@@ -10,6 +10,7 @@ from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
 from chalicelib.llm.messages_api import compiles, has_strict, render_body
 from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
+from chalicelib.services.facilitation.revised_prompt import CHANGE_PROMPT
 from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
 from chalicelib.services.facilitation.widgets import PRESENT_WIDGET
 from chalicelib.settings import settings
@@ -29,9 +30,9 @@ def strict(sent: dict[str, Any]) -> list[bool]:
 
 
 def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
-    request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT))
+    request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT, CHANGE_PROMPT))
     sent = render_body(request, "claude-sonnet-5-5", 500, strict=True)
-    assert strict(sent) == [True, True, False]
+    assert strict(sent) == [True, True, False, False]
     assert sent["tools"][0] == {
         "name": "conclude",
         "description": CONCLUDE.description,

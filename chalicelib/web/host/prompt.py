@@ -13,6 +13,7 @@ from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt, SessionView
 from chalicelib.operations.prompt_proposal import (
     PromptProposal,
+    ProposalsSpent,
     ProposePrompt,
     RevisedPrompt,
     RevisePrompt,
@@ -31,6 +32,7 @@ from chalicelib.services.templates import find_template
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 from chalicelib.text.differences import Piece, list_differences
 from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
@@ -40,8 +42,6 @@ from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 SHOWN = 20  # versions on a page
 MOST_LOOKS = 60  # of a page that waits for a prompt to be written, one every few seconds
-INSTRUCTIONS = 5_000  # characters
-LIMITS = {"text": 100_000, "summary": 5_000}
 _DIGITS = 7  # of any number of a version, and more
 _ORIGINS = ("host", "tailored", "revised", "review", "template")
 
@@ -138,8 +138,8 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
     view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
     texts = locale_for(host.request, view.session).texts
     words = form.get("instructions", "")
-    if asked == "revise" and not 0 < len(words) <= INSTRUCTIONS:
-        told = texts("field_long", count=len(words), limit=INSTRUCTIONS) if words else texts("field_needed")
+    told = _misfit(words, limit_of("instructions", RevisePrompt), texts) if asked == "revise" else ""
+    if told:
         return show_prompt(host, session_id, form, {"instructions": told}, 400)
     try:
         made: PromptProposal | RevisedPrompt = (
@@ -148,7 +148,8 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
             else host.perform(propose_prompt, ProposePrompt(session_id=session_id))
         )
     except Unavailable as error:
-        return show_prompt(host, session_id, form, {"page": texts("prompt_unavailable")}, error.status)
+        told = texts("prompt_spent" if isinstance(error, ProposalsSpent) else "prompt_unavailable")
+        return show_prompt(host, session_id, form, {"page": told}, error.status)
     origin = "revised" if asked == "revise" else "tailored"
     written_from = msgspec.json.encode(made.prompt_generated_from).decode() if made.prompt_generated_from else ""
     base = current_version(view).version
@@ -160,14 +161,10 @@ def _keep(host: HostRequest, session_id: str, form: Form, *, is_edited: bool) ->
     """Stores a text as the next version. Where there is another version meanwhile, it is compared with that one first."""
     view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
     texts, given, current = locale_for(host.request, view.session).texts, _read_proposed(form), current_version(view)
-    errors = {
-        name: texts("field_long", count=len(value), limit=LIMITS[name])
-        for name, value in (("text", given.text), ("summary", given.summary))
-        if len(value) > LIMITS[name]
-    }
-    if not given.text:
-        errors["text"] = texts("field_needed")
-    if errors:
+    errors = {"text": _misfit(given.text, limit_of("prompt"), texts)}
+    if given.summary:
+        errors["summary"] = _misfit(given.summary, limit_of("prompt_summary"), texts)
+    if any(errors.values()):
         return _show_editor(host, view, given, errors)
     if given.base != current.version and given.text != current.text:
         return _show_proposal(host, view, replace(given, base=current.version), has_moved=True)
@@ -307,6 +304,13 @@ def _decode_origin(given: str) -> PromptOrigin | None:
         return msgspec.json.decode(given, type=PromptOrigin) if given else None
     except msgspec.MsgspecError as error:
         raise Invalid(f"generated_from is not what the page had in it: {error}") from error
+
+
+def _misfit(text: str, limit: int, texts: Texts) -> str:
+    """Returns what is wrong with a text that is needed and has a limit; empty where nothing is."""
+    if not text:
+        return texts("field_needed")
+    return texts("field_long", count=len(text), limit=limit) if len(text) > limit else ""
 
 
 def _number(given: str) -> int | None:

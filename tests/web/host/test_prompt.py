@@ -8,6 +8,7 @@ import pytest
 from chalicelib import container
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.llm.scripted.model import ScriptedModel
+from chalicelib.services.usage.budget import SessionBudgetSpent
 from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
@@ -175,6 +176,22 @@ def test_what_the_model_does_not_answer_costs_no_word(ana: Browser, host: Host, 
     assert failed.form(IN_WORDS).fields["instructions"] == "Bread, <please>."
     long = press(ana, page, session, IN_WORDS, "revise", instructions="x" * 5_001)
     assert (long.status, "At most 5,000 characters fit here" in long.text) == (400, True)
+
+
+def test_money_that_is_spent_is_said_to_be(ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = host.new_session(prompt="Ask about soup.")["id"]
+
+    def spent(*_: object) -> Reply:
+        raise SessionBudgetSpent(container.clock().now())
+
+    monkeypatch.setattr(container.model(), "complete", spent)
+    page = ana.open(address(session))
+    for do in ("revise", "anew"):
+        failed = press(ana, page, session, IN_WORDS, do, instructions="Bread, please.")
+        assert (failed.status, "may cost is used up" in failed.text) == (503, True)
+        assert failed.form(IN_WORDS).fields["instructions"] == "Bread, please."
+    refused = host.call("POST", f"/sessions/{session}/prompts/revise", {"instructions": "Bread, please."})
+    assert "What language models may cost in a session is used up, so no prompt was written" in refused.body.decode()
 
 
 def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(ana: Browser, host: Host) -> None:

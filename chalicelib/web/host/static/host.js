@@ -1,4 +1,5 @@
-// Buttons that copy what a field holds, where the browser lets us; also in what htmx brings later.
+// Buttons that copy what a field holds, where the browser lets us; also in what htmx brings later. Forms whose answer takes a
+// while, which are sent once and say so.
 
 function offerCopying(part) {
   if (!navigator.clipboard) return;
@@ -16,3 +17,19 @@ document.addEventListener("click", async (event) => {
 
 offerCopying(document);
 document.addEventListener("htmx:load", (event) => offerCopying(event.detail.elt));
+
+document.addEventListener("submit", (event) => {
+  const told = event.target.querySelector("[data-waiting]");
+  if (!told) return;
+  if (told.textContent) return event.preventDefault();
+  told.textContent = told.dataset.waiting;
+  event.submitter?.setAttribute("aria-disabled", "true");
+});
+
+// Whoever comes back to the page by the browser's button finds it as it was kept.
+window.addEventListener("pageshow", () => {
+  for (const told of document.querySelectorAll("[data-waiting]")) {
+    told.textContent = "";
+    told.closest("form").querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
+  }
+});

@@ -84,31 +84,40 @@ def show_prompt(
         return _show_version(host, view, query)
     if not errors and "edit" in query:
         return _show_editor(host, view, _proposed_from(current_version(view)), {})
-    texts = locale_for(host.request, view.session).texts
-    offset, waited = _number(query.get("offset", "")) or 0, _number(query.get("waited", "")) or 0
+    texts, now = locale_for(host.request, view.session).texts, current_version(view)
+    offset = _number(query.get("offset", "")) or 0
     given = ListPromptVersions(session_id=view.session.id, limit=SHOWN, offset=offset)
     listed = host.perform(list_prompt_versions, given)
-    is_writing = prompt_status(view) == "writing"
-    is_left_for_opening = view.session.is_draft and (view.prompt is None or view.prompt.is_ours)
+    state = _state(view, _number(query.get("waited", "")) or 0)
     values: dict[str, Any] = {
-        "now": _shown(host, view, current_version(view), texts),
+        **state,
+        "now": _shown(host, view, now, texts),
         "versions": [_listed(host, view, it, texts) for it in listed.data],
         "newer": _page_url(offset - SHOWN) if offset else "",
         "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.pagination.total else "",
-        "is_writing": is_writing,
-        "was_written": bool(waited) and not is_writing,
-        "may_propose": bool(view.session.topic and view.session.goal),  # which a draft may lack
-        "is_left_for_opening": is_left_for_opening,
-        "has_failed": view.prompt_due and view.prompt_failed,
-        "waits": waited + 1 if is_writing and waited < MOST_LOOKS else 0,
-        "has_model": container.model().understands,
-        "drifted": [] if is_writing else [_drift(view, name, texts) for name in listed.drift],
+        "drifted": [] if state["is_writing"] else [_drift(view, name, texts) for name in listed.drift],
         "instructions": (form or {}).get("instructions", ""),
         "errors": {"page": "", "instructions": "", **(errors or {})},
         "has_errors": bool(errors),
-        "news": texts("prompt_used", version=_name(current_version(view).version, texts)) if "used" in query else "",
+        "news": texts("prompt_used", version=_name(now.version, texts)) if "used" in query else "",
     }
     return render_session_page(host, view, "prompt", "prompt.html", status, has_frame=True, **values)
+
+
+def _state(view: SessionView, waited: int) -> dict[str, Any]:
+    """Returns where the prompt stands, for a page that has looked so often already while it is being written."""
+    is_writing, has_model = prompt_status(view) == "writing", container.model().understands
+    is_left_for_opening = view.session.is_draft and (view.prompt is None or view.prompt.is_ours)
+    return {
+        "is_writing": is_writing,
+        "was_written": bool(waited) and not is_writing,
+        "waits": waited + 1 if is_writing and waited < MOST_LOOKS else 0,
+        "has_failed": view.prompt_due and view.prompt_failed,
+        "has_model": has_model,
+        "may_propose": bool(view.session.topic and view.session.goal),  # which a draft may lack
+        "is_left_for_opening": is_left_for_opening,
+        "is_unwritten": is_left_for_opening and view.prompt is None and has_model and not is_writing,
+    }
 
 
 def receive_prompt(host: HostRequest, session_id: str) -> Response:

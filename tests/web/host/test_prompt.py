@@ -207,6 +207,16 @@ def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(ana: B
     assert "Current: Version 1" in there.text
 
 
+def test_the_prompt_of_a_draft_is_written_before_it_is_opened_where_that_is_asked_for(ana: Browser, host: Host) -> None:
+    session = host.new_session(draft=True)["id"]
+    page = ana.open(address(session))
+    assert "The prompt is written from the brief when the session is opened." in page.text
+    used = press(ana, press(ana, page, session, IN_WORDS, "anew"), session, PROPOSAL, "keep")
+    assert "when the session is opened" not in used.text
+    opened = patch(host, session, status="active")
+    assert (opened["prompt_status"], opened["prompt"]) == ("host", stored(host, session)[0][2])
+
+
 def test_without_a_model_the_page_says_so_and_offers_the_hand(
     ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:

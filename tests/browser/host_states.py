@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import LABEL, RECAP, SAY, State, Visitor
+from tests.browser.visitor import ASK, LABEL, RECAP, SAY, State, Visitor
 
 
 def sign_in(visitor: Visitor) -> Page:
@@ -100,6 +100,18 @@ def prompt_editor(visitor: Visitor) -> Page:
     return page
 
 
+def test_run(visitor: Visitor) -> Page:
+    """A test run that has begun."""
+    visitor.model.says(ASK[visitor.tongue])
+    session = visitor.session(questions=[])
+    page = _signed_in(visitor)
+    page.goto(f"/chat?s={session}&test=1")
+    page.locator("#join button").click()
+    expect(page.locator(".test-run button")).to_have_count(2)
+    expect(page.locator(".message").first).to_be_visible()
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -135,7 +147,8 @@ HOST_STATES: tuple[State, ...] = (
     new_session,
     session,
     *PROMPT_STATES,
+    test_run,
     api_keys,
     account,
 )
-WORDY_HOSTS = {dashboard, session, *PROMPT_STATES, api_keys, account}
+WORDY_HOSTS = {dashboard, session, *PROMPT_STATES, test_run, api_keys, account}

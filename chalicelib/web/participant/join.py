@@ -13,13 +13,13 @@ from chalicelib.services.conversations.request_context import AccessEnded, Reque
 from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, fill_in
 from chalicelib.services.participants.form import AnswerRefused, Given, list_refusals
 from chalicelib.web.kit import identity
+from chalicelib.web.kit.form_fields import explain_refusal
 from chalicelib.web.kit.http import Form, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.join_page import explain_refusal
 from chalicelib.web.participant.shown_form import read_entered, read_shown
 from chalicelib.web.participant.waiting_page import show_waiting
 

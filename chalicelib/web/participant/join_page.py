@@ -1,52 +1,24 @@
 """The page to join on: the welcome card and the pre-session form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import Answer, Question, QuestionRole, SessionView
+from chalicelib.model import Answer, Question, SessionView
 from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, show_question
 from chalicelib.services.participants.form import (
-    ANSWER_LIMIT,
-    DEFAULT_QUESTIONS,
-    NAME_LIMIT,
     AnswerRefused,
-    Given,
-    format_answer,
 )
-from chalicelib.services.participants.question_roles import asks_who, role_of
+from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
 from chalicelib.text.email_addresses import MAIL_PATTERN
+from chalicelib.web.kit.form_fields import Field, explain_refusal, make_field
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
-from chalicelib.web.participant.shown_form import field_name, note_shown
-
-_OWN = dict(zip((question.id for question in DEFAULT_QUESTIONS), ("question_name", "question_email"), strict=True))
-
-RADIO_OPTIONS = 6  # more than these are easier to find in a list that opens
-
-
-class Field(Struct, frozen=True):
-    """A question as a form field; `complaints` are what a script says of it before it is sent.
-
-    `entered` is what stands in it, `chosen` of its options; `misfit` what was entered and is none of them.
-    """
-
-    question: Question
-    name: str
-    text: str
-    kind: str
-    entered: str
-    chosen: tuple[str, ...]
-    misfit: str
-    error: str | None
-    limit: int
-    autocomplete: str | None
-    complaints: Mapping[str, str]
+from chalicelib.web.participant.shown_form import note_shown
 
 
 def form_values(
@@ -54,7 +26,7 @@ def form_values(
 ) -> dict[str, Any]:
     """Returns the form, filled in as far as it was; behind its fields those of answers to questions that are gone."""
     wrong = {it.question.id: explain_refusal(it, texts) for it in refused}
-    asked = [_field(it, filled.given.get(it.id, ""), wrong.get(it.id), texts) for it in view.questions]
+    asked = [make_field(it, filled.given.get(it.id, ""), wrong.get(it.id), texts) for it in view.questions]
     gone = [_field_of_kept(answer, wrong.get(answer.question_id), texts) for answer in filled.kept]
     shown = [show_question(question) for question in view.questions]
     shown += [ShownQuestion(it.question_id, it.text, it.role) for it in filled.kept]
@@ -64,21 +36,6 @@ def form_values(
         "left_over": "\n\n".join(answer.answer for answer in filled.left_over),
         "mail_pattern": MAIL_PATTERN,
     }
-
-
-def explain_refusal(refused: AnswerRefused, texts: Texts) -> str:
-    """Returns a sentence on what is wrong with an answer."""
-    question = refused.question
-    options = ", ".join(question.options)
-    return texts(
-        f"refused_{refused.rule}", question=question_text(question, texts), count=refused.limit, options=options
-    )
-
-
-def question_text(question: Question, texts: Texts) -> str:
-    """Returns a question as it is shown: the two that a page asks on its own are in the page's language."""
-    own = _OWN.get(question.id)
-    return texts(own) if own else question.text
 
 
 def sum_up_facts(view: SessionView, locale: PageLocale) -> str:
@@ -135,39 +92,6 @@ def _provider_key() -> str:
     return "with_server" if other else f"with_{provider}"
 
 
-def _field(question: Question, given: Given, error: str | None, texts: Texts) -> Field:
-    role, text = role_of(question), question_text(question, texts)
-    entered, is_choice = format_answer(given), question.type == "Options"
-    named = (entered,) if isinstance(given, str) else given
-    chosen = tuple(option for option in question.options if option in named) if is_choice else ()
-    rules = {"required": question.required, "email": question.type == "Email", "too_long": not is_choice}
-    limit = NAME_LIMIT if role == "name" else ANSWER_LIMIT
-    return Field(
-        question=question,
-        name=field_name(question.id),
-        text=text,
-        kind=_kind(question, role),
-        entered=entered,
-        chosen=chosen,
-        misfit=entered if is_choice and len(chosen) < len([*filter(None, named)]) else "",
-        error=error,
-        limit=limit,
-        autocomplete=None if role == "other" else role,
-        complaints={
-            rule.replace("_", "-"): texts(f"refused_{rule}", question=text, count=limit)
-            for rule, holds in rules.items()
-            if holds
-        },
-    )
-
-
 def _field_of_kept(answer: Answer, error: str | None, texts: Texts) -> Field:
     asked = Question(answer.question_id, answer.text, 0)
-    return replace(_field(asked, answer.answer, error, texts), kind="gone", autocomplete=None)
-
-
-def _kind(question: Question, role: QuestionRole) -> str:
-    """Returns which field a question has. One line only has what has no lines; whatever else is pasted keeps its own."""
-    if question.type == "Options":
-        return "checkbox" if question.multiple else "radio" if len(question.options) <= RADIO_OPTIONS else "select"
-    return "long" if question.long else "text" if role == "other" else "line"
+    return replace(make_field(asked, answer.answer, error, texts), kind="gone", autocomplete=None)

@@ -10,15 +10,10 @@ from chalicelib import container
 from chalicelib.services.access.signing import sign, unsign
 from chalicelib.services.participants.changed_form import ShownQuestion
 from chalicelib.services.participants.form import Given
+from chalicelib.web.kit.form_fields import FIELD_PREFIX
 from chalicelib.web.kit.http import Form
 
-_PREFIX = "a-"  # of a field's name, before the id of its question
 _CHOICE = "."  # between the id and the number of an option that is ticked
-
-
-def field_name(question_id: str) -> str:
-    """Returns the name of the field for a question; behind a dot and a number, those of the options of one with several."""
-    return _PREFIX + question_id
 
 
 def note_shown(shown: Sequence[ShownQuestion], session_id: str) -> str:
@@ -37,7 +32,7 @@ def read_shown(note: str, session_id: str) -> tuple[ShownQuestion, ...] | None:
 
 def read_entered(form: Form) -> dict[str, Given]:
     """Returns what was entered for each question, by its id; of several options those that are ticked."""
-    fields = {name.removeprefix(_PREFIX): value for name, value in form.items() if name.startswith(_PREFIX)}
+    fields = {name.removeprefix(FIELD_PREFIX): value for name, value in form.items() if name.startswith(FIELD_PREFIX)}
     ticked: dict[str, dict[int, str]] = {}
     for name, value in fields.items():
         question_id, dot, number = name.partition(_CHOICE)

@@ -1,4 +1,4 @@
-"""How long a text and how large a number may be in a form: as every door has it."""
+"""How long a text and how large a number may be in a form, as every door has it; and what is said of what cannot be."""
 
 from typing import Any
 
@@ -6,11 +6,29 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.operations.session_fields import CreateSession
+from chalicelib.web.kit.texts import Texts
+
+
+class Mistake(Exception):
+    """What stands in a field cannot be; a page says why."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+    def explain(self, texts: Texts) -> str:
+        """Returns the sentence beside the field."""
+        return texts(self.key, **self.values)
 
 
 def limit_of(name: str, of: type[Struct] = CreateSession) -> int:
-    """Returns how many characters this field may have; where it holds a list of things, how many of them."""
-    return next(limit for meta in _metas(name, of) if (limit := meta.max_length) is not None)
+    """Returns how many characters this field may have."""
+    return limits_of(name, of)[0]
+
+
+def limits_of(name: str, of: type[Struct] = CreateSession) -> list[int]:
+    """Returns how many things a list may have, and then how many characters each of them."""
+    return [limit for meta in _metas(name, of) if (limit := meta.max_length) is not None]
 
 
 def range_of(name: str, of: type[Struct] = CreateSession) -> tuple[int, int]:

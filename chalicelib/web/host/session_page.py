@@ -16,7 +16,7 @@ from chalicelib.web.host.request import HostRequest
 from chalicelib.web.kit.request import require_uuid
 
 # The pages of a session in their order: what follows /sessions/{id} in the address; each has a text `tab_…` for its name.
-TABS: tuple[str, ...] = ("overview", "prompt", "settings")
+TABS: tuple[str, ...] = ("overview", "prompt", "form", "settings")
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 

@@ -70,3 +70,19 @@ def post_prompt(session_id: str) -> Response:
     from chalicelib.web.host import prompt
 
     return answer_host(routes, lambda host: prompt.receive_prompt(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/form", methods=READ, content_types=[])
+def get_form(session_id: str) -> Response:
+    """Returns the editor of the form that participants fill in."""
+    from chalicelib.web.host import form_editor
+
+    return answer_host(routes, lambda host: form_editor.show_form(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/form", methods=["POST"], content_types=[])
+def post_form(session_id: str) -> Response:
+    """Saves the form, or takes one step in it."""
+    from chalicelib.web.host import form_editor
+
+    return answer_host(routes, lambda host: form_editor.receive_form(host, session_id))

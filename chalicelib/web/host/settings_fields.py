@@ -12,9 +12,8 @@ from chalicelib.model import Session
 from chalicelib.operations.session_fields import NewReminders
 from chalicelib.services.sessions.creation import check_closing, check_language
 from chalicelib.services.sessions.time_zones import find_time_zone
-from chalicelib.web.host.field_limits import limit_of, range_of
+from chalicelib.web.host.field_limits import Mistake, limit_of, limits_of, range_of
 from chalicelib.web.kit.http import clean_text
-from chalicelib.web.kit.texts import Texts
 
 Kind = Literal["line", "text", "number", "moment", "zone", "choice", "switch"]
 Values = Mapping[str, str]
@@ -72,18 +71,6 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ),
 )
 SETTINGS = {it.name: it for _, group in GROUPS for it in group}
-
-
-class Mistake(Exception):
-    """What stands in a field cannot be; a page says why."""
-
-    def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.key, self.values = key, values
-
-    def explain(self, texts: Texts) -> str:
-        """Returns the sentence beside the field."""
-        return texts(self.key, **self.values)
 
 
 def entered_of(session: Session) -> dict[str, str]:
@@ -146,7 +133,7 @@ def _read_hours(text: str) -> tuple[int, ...]:
     named = text.replace(",", " ").replace("،", " ").replace("、", " ").replace("，", " ").split()
     low, high = range_of("after_hours", NewReminders)
     hours = [int(it) for it in named if it.isdecimal() and len(it) <= 4]
-    limit = limit_of("after_hours", NewReminders)
+    limit, *_ = limits_of("after_hours", NewReminders)
     if len(hours) != len(named) or len(named) > limit or not all(low <= it <= high for it in hours):
         raise Mistake("setting_hours_wrong", limit=limit, low=low, high=high)
     return tuple(hours)

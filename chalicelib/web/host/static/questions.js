@@ -1,14 +1,4 @@
-// The questions of a form: dragging, on top of the same request as the buttons, and a word before unsaved work is left.
-
-let isSending = false;
-
-document.addEventListener("submit", () => (isSending = true));
-window.addEventListener("beforeunload", (event) => {
-  if (!isSending && document.querySelector("#editor[data-changed]")) event.preventDefault();
-});
-document.addEventListener("input", (event) => {
-  if (event.target.closest("[data-unsaved]")) document.getElementById("editor").dataset.changed = "";
-});
+// The questions of a form: dragging, on top of the same request as the buttons.
 
 // Whatever answers but the editor (a page to sign in on, a problem) is loaded as a page, and not put in the editor's place.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -128,7 +128,7 @@ def test_the_preview_is_what_participants_see(ana: Browser, host: Host, cem: Bro
     form = form_of(press(ana, path, form_of(ana.open(path)), "add"))
     form.fields |= {"q2.text": "How often?", "q2.kind": "one", "q2.options": "Daily\nWeekly"}
     page = press(ana, path, form, "look")
-    shown = page.html.partition('id="preview"')[2]
+    shown = page.html.partition('id="form-preview"')[2]
     assert ("Daily" in shown, "No answer" in shown) == (True, True)
     press(ana, path, form_of(page))
     joining = cem.chat(session)

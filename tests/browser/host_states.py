@@ -27,6 +27,17 @@ def sign_in_code(visitor: Visitor) -> Page:
     return page
 
 
+def sign_in_ended(visitor: Visitor) -> Page:
+    """The page to sign in again, with what was sent when the sign-in had ended."""
+    page = _signed_in(visitor)
+    page.goto("/keys")
+    page.locator("[name=name]").fill(LABEL[visitor.tongue])
+    page.context.clear_cookies(name="harmonica")
+    page.locator("form:has([name=once]) button").click()
+    expect(page.locator(".kept dd").first).to_have_text(LABEL[visitor.tongue])
+    return page
+
+
 def dashboard(visitor: Visitor) -> Page:
     """The first page, with sessions, and what can be done with one."""
     visitor.session()
@@ -143,6 +154,7 @@ PROMPT_STATES = (prompt, prompt_version, prompt_proposal, prompt_editor)
 HOST_STATES: tuple[State, ...] = (
     sign_in,
     sign_in_code,
+    sign_in_ended,
     dashboard,
     new_session,
     session,

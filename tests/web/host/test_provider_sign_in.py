@@ -240,7 +240,7 @@ def test_no_other_website_begins_a_sign_in(host: Host, ben: Browser, provider: P
 
 def test_who_says_no_there_is_told_kindly_and_can_begin_again(host: Host, ben: Browser, provider: Provider) -> None:
     page = ben._read(ben.get(provider.refuse(begin(ben, "/sign-in?next=/keys"), "access_denied")))
-    assert (page.status, f"Signing in was stopped at {NAME}" in page.text) == (403, True)
+    assert (page.status, f"Signing in at {NAME} was stopped" in page.text) == (403, True)
     assert any("next=%2Fkeys" in it for it in page.links if "start" in it)
 
 

@@ -1,0 +1,29 @@
+"""The dashboard of a host in a browser with scripts: the list follows what is typed."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.chat_page import new_session
+from tests.browser.devices import PHONE, Devices
+from tests.e2e.local import LocalCloud
+
+
+def test_the_list_follows_what_is_typed_and_what_it_brings_can_be_used(scripted: LocalCloud, devices: Devices) -> None:
+    for topic in ("Quagga herds", "Zebra crossings"):
+        new_session(scripted, topic=topic)
+    page = devices.open(scripted, PHONE)
+    page.goto("/sign-in")
+    page.locator("form[action$='/sign-in/demo'] button").click()
+    rows = page.locator(".sessions > li")
+    expect(rows.nth(1)).to_be_visible()
+    page.locator("#q").press_sequentially("quagga")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Quagga herds")
+    expect(page.locator("#count")).to_have_text("1 session")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page).to_have_url(re.compile("q=quagga"))
+    rows.locator("summary").click()
+    expect(rows.locator("[data-copies]")).to_be_visible()
+    page.locator("#status").select_option("completed")
+    expect(rows).to_have_count(0)

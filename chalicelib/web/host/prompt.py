@@ -36,13 +36,14 @@ from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
-from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.page import HEADERS, locale_for
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 SHOWN = 20  # versions on a page
-MOST_LOOKS = 60  # of a page that waits for a prompt to be written, one every few seconds
-_DIGITS = 7  # of any number of a version, and more
+LOOKS_FOR = 180  # seconds, a page that waits for a prompt to be written
+_DIGITS = 12  # fewer than that have all numbers of versions, and seconds since 1970
+_NOTHING_NEW = 204  # to which htmx changes nothing
 _ORIGINS = ("host", "tailored", "revised", "review", "template")
 
 
@@ -84,11 +85,14 @@ def show_prompt(
         return _show_version(host, view, query)
     if not errors and "edit" in query:
         return _show_editor(host, view, _proposed_from(current_version(view)), {})
+    since = _number(query.get("since", ""))
+    if since is not None and _is_awaited(view, since):
+        return Response("", HEADERS, _NOTHING_NEW)
     texts, now = locale_for(host.request, view.session).texts, current_version(view)
     offset = _number(query.get("offset", "")) or 0
     given = ListPromptVersions(session_id=view.session.id, limit=SHOWN, offset=offset)
     listed = host.perform(list_prompt_versions, given)
-    state = _state(view, _number(query.get("waited", "")) or 0)
+    state = _state(view, is_look=since is not None)
     values: dict[str, Any] = {
         **state,
         "now": _shown(host, view, now, texts),
@@ -104,14 +108,19 @@ def show_prompt(
     return render_session_page(host, view, "prompt", "prompt.html", status, has_frame=True, **values)
 
 
-def _state(view: SessionView, waited: int) -> dict[str, Any]:
-    """Returns where the prompt stands, for a page that has looked so often already while it is being written."""
+def _is_awaited(view: SessionView, since: int) -> bool:
+    """Says whether a page that has waited since then, in seconds of Unix time, is to go on doing so."""
+    return prompt_status(view) == "writing" and container.clock().now().timestamp() < since + LOOKS_FOR
+
+
+def _state(view: SessionView, *, is_look: bool) -> dict[str, Any]:
+    """Returns where the prompt stands; for a page that waited and looks again, whether that was for it, and not to wait any more."""
     is_writing, has_model = prompt_status(view) == "writing", container.model().understands
     is_left_for_opening = view.session.is_draft and (view.prompt is None or view.prompt.is_ours)
     return {
         "is_writing": is_writing,
-        "was_written": bool(waited) and not is_writing,
-        "waits": waited + 1 if is_writing and waited < MOST_LOOKS else 0,
+        "was_written": is_look and not is_writing,
+        "waits_since": int(container.clock().now().timestamp()) if is_writing and not is_look else 0,
         "has_failed": view.prompt_due and view.prompt_failed,
         "has_model": has_model,
         "may_propose": bool(view.session.topic and view.session.goal),  # which a draft may lack

@@ -13,6 +13,7 @@ from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
 from tests.api.test_accepted_prompts import propose
+from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.llm.queued import calls
 from tests.web.browser import Browser, Page
@@ -194,14 +195,20 @@ def test_money_that_is_spent_is_said_to_be(ana: Browser, host: Host, monkeypatch
     assert "What language models may cost in a session is used up, so no prompt was written" in refused.body.decode()
 
 
-def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(ana: Browser, host: Host) -> None:
+def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(
+    ana: Browser, host: Host, clock: FakeClock
+) -> None:
     session = host.new_session()["id"]
     page = ana.open(address(session))
     assert "A prompt is being written from the brief." in page.text
-    assert "prompt?waited=1" in page.html
-    assert "prompt?waited=" not in ana.open(f"{address(session)}?waited=60").html
+    (look,) = re.findall(r'hx-get="([^"]+)" hx-trigger="every 3s"', page.html)
+    assert (ana.get(look).status_code, ana.get(look).body) == (204, b"")
+    clock.advance(180)
+    given_up = ana.open(look)
+    assert "A prompt is being written from the brief." in given_up.text
+    assert "hx-get" not in given_up.html
     assert write_prompt(session)
-    there = ana.open(f"{address(session)}?waited=1")
+    there = ana.open(look)
     assert "The prompt is written." in there.text
     assert "hx-get" not in there.html
     assert "Current: Version 1" in there.text

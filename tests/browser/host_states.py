@@ -48,27 +48,57 @@ def dashboard(visitor: Visitor) -> Page:
 
 
 def new_session(visitor: Visitor) -> Page:
-    """The form for a session, with a field that is empty and needed."""
+    """The last step of a session, with its name missing, and a hint beside the goal."""
     page = _signed_in(visitor)
-    page.locator("#goal").fill(LABEL[visitor.tongue])
+    page.locator("#goal").fill("? ?")
     page.locator(".ask button").first.click()
+    page.locator("[name=do][value=skip]").click()
     page.locator("#context").fill(SAY[visitor.tongue])
-    page.locator("form:has(#context) button").click()
+    page.locator("[name=do][value=next]").click()
+    expect(page.locator("#topic")).to_be_visible()
+    page.locator("[name=do][value=next]").click()
     expect(page.locator(".error")).to_have_count(1)
+    expect(page.locator(".advice")).to_have_count(2)
+    return page
+
+
+def brief_of_two(visitor: Visitor) -> Page:
+    """A brief that somebody else changed while it was being written: saved by itself, but for what both wrote."""
+    session = visitor.session(draft=True)
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}/brief")
+    assert visitor.cloud.call("PATCH", f"/sessions/{session}", {"goal": SAY[visitor.tongue]}).status == 200
+    page.locator("#goal").fill(LABEL[visitor.tongue])
+    expect(page.locator(".clash")).to_be_visible()
+    return page
+
+
+def draft(visitor: Visitor) -> Page:
+    """A session to look over before it is opened, and how to delete it."""
+    session = visitor.session(draft=True)
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}")
+    expect(page.locator("[name=do][value=open]")).to_be_visible()
+    page.locator("details.card summary").last.click()
+    return page
+
+
+def not_open(visitor: Visitor) -> Page:
+    """The link of a draft, for a member of it."""
+    session = visitor.session(draft=True)
+    page = _signed_in(visitor)
+    page.goto(f"/chat?s={session}")
+    expect(page.locator(f"main a[href$='sessions/{session}']")).to_be_visible()
     return page
 
 
 def session(visitor: Visitor) -> Page:
-    """A session that was just made, and how to delete it."""
+    """A session that is open, and how to delete it."""
+    made = visitor.session()
     page = _signed_in(visitor)
-    page.goto("/new")
-    page.locator("#goal").fill(SAY[visitor.tongue])
-    page.locator("#topic").fill(LABEL[visitor.tongue])
-    page.locator("form:has(#topic) button").click()
-    expect(page.locator("#link")).to_have_value(
-        f"{visitor.cloud.url}/chat?s={page.url.partition('/sessions/')[2][:36]}"
-    )
-    page.locator("details.card summary").click()
+    page.goto(f"/sessions/{made}")
+    expect(page.locator("#link")).to_have_value(f"{visitor.cloud.url}/chat?s={made}")
+    page.locator("details.card summary").last.click()
     return page
 
 
@@ -157,10 +187,13 @@ HOST_STATES: tuple[State, ...] = (
     sign_in_ended,
     dashboard,
     new_session,
+    brief_of_two,
+    draft,
+    not_open,
     session,
     *PROMPT_STATES,
     test_run,
     api_keys,
     account,
 )
-WORDY_HOSTS = {dashboard, session, *PROMPT_STATES, test_run, api_keys, account}
+WORDY_HOSTS = {dashboard, new_session, draft, session, *PROMPT_STATES, test_run, api_keys, account}

@@ -37,6 +37,7 @@ DigestPurpose = Literal[
     "kept_form",
     "known_browser",
     "code",
+    "draft",
     "oidc_begun",
     "oidc_state",
     "oidc_nonce",

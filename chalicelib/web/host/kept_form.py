@@ -25,7 +25,7 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 from chalicelib.web.kit.request import is_certainly_ours
 
 _TOKEN = "token"
-_UNSEEN = ("once",)  # what tells people nothing
+_UNSEEN = ("once", "noted", "step", "do")  # what tells people nothing
 
 
 class KeptForm(Struct, frozen=True):

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from chalice.app import Request, Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import RateLimited
@@ -51,9 +52,9 @@ class HostRequest(Struct, frozen=True):
         clock = container.clock()
         return Call(self.principal, clock.now(), clock.deadline(TURN_SECONDS), public_url(self.request))
 
-    def perform(self, run: Run, given: Struct) -> Any:
+    def perform(self, run: Run, given: Struct, *, new_id: Callable[[], str] = container.new_id) -> Any:
         """Does what an operation does for this host, after its own checks of who may; gives its output."""
-        return operation_of(run).perform(self.call(), given).output
+        return operation_of(run).perform(replace(self.call(), new_id=new_id), given).output
 
     def form(self) -> Form:
         """The posted form. Raises ForeignForm for one that no page of ours made for this host, OthersForm for another's.

@@ -1,4 +1,5 @@
-"""The page of one session for its members: the link to pass on, how it goes, and ending, reopening and deleting it."""
+"""The page of one session for its members: what to look over before it is opened, the link to pass on, how it goes, and ending,
+reopening and deleting it."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import Invalid
+from chalicelib.model import Status
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_clone import clone_session
@@ -14,6 +16,7 @@ from chalicelib.operations.sessions import delete_session, edit_session, join_ur
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
+from chalicelib.web.host import draft
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
@@ -24,13 +27,15 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
 
-_STATUS_AFTER = {"end": "completed", "reopen": "active"}
+_STATUS_AFTER: dict[str, Status] = {"open": "active", "end": "completed", "reopen": "active", "draft": "draft"}
 _TOLD_RESET = [name for name in RESETTABLE if name != "status"]  # which the news of a copy tells
 _NEWS = {
-    "made": "session_made",
-    "cloned": "session_cloned",
+    "open": "session_made",
     "end": "session_ended",
     "reopen": "session_reopened",
+    "draft": "session_drafted",
+    "kept": "draft_kept",
+    "cloned": "session_cloned",
     "groups": "groups_saved",
 }
 
@@ -39,12 +44,13 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, ())
+    view = open_session(host, session_id, draft.PARTS)
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
         "joined": texts("persons", count=view.tally.participants),
         "completed": view.tally.completed,
+        "session_has_people": view.tally.participants > 0,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "join_url": join_url(public_url(host.request), of.id),
         "may_delete": has_role(view, "admin"),
@@ -54,18 +60,21 @@ def show_session(
         "groups_error": groups_error,
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
+        "checks": (checks := draft.list_checks(host, view, texts) if of.is_draft else []),
+        "blocking": [it.text for it in checks if it.blocks],
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }
     return render_session_page(host, view, "overview", "session.html", status, **values)
 
 
 def receive_session(host: HostRequest, session_id: str) -> Response:
-    """Ends, reopens, announces, clones or deletes a session; to delete it, its name is typed."""
+    """Opens, ends, reopens, announces, clones or deletes a session; to delete one that has been open, its name is typed."""
     found, form = require_uuid(session_id), host.form()
     texts = locale_for(host.request).texts
     if form.get("do") == "delete":
         view = container.sessions().view(found, (), host.user_id)
-        if has_role(view, "admin") and fold(form.get("name", "")) != fold(view.session.topic):
+        is_named = view.session.is_draft or fold(form.get("name", "")) == fold(view.session.topic)
+        if has_role(view, "admin") and not is_named:
             return show_session(host, found, texts("delete_name_wrong"), status=400)
         host.perform(delete_session, SessionInput(session_id=found))
         return see_other(f"{root(host.request)}/?deleted={found}")
@@ -81,6 +90,9 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
         return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
     status = _STATUS_AFTER.get(form.get("do", ""))
     if status is None:
-        raise Invalid("do must be end, reopen, groups, clone or delete")
-    host.perform(edit_session, EditSession(session_id=found, status=status))
+        raise Invalid(f"do must be groups, clone, delete or one of: {', '.join(_STATUS_AFTER)}")
+    try:
+        host.perform(edit_session, EditSession(session_id=found, status=status))
+    except Invalid as error:  # the page says what stands against it
+        return show_session(host, found, status=error.status)
     return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")

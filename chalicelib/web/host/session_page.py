@@ -16,7 +16,8 @@ from chalicelib.web.host.request import HostRequest
 from chalicelib.web.kit.request import require_uuid
 
 # The pages of a session in their order: what follows /sessions/{id} in the address; each has a text `tab_…` for its name.
-TABS: tuple[str, ...] = ("overview", "prompt", "form", "settings")
+TABS: tuple[str, ...] = ("overview", "brief", "prompt", "form", "settings")
+_FOR_EDITORS = ("brief",)
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 
@@ -39,7 +40,7 @@ def render_session_page(
         "state": state,
         "shown_state": shown_state(state, view.tally.participants),
         "new": view.session.id if now - view.session.created_at < _NEW_FOR else "",
-        "tabs": TABS,
+        "tabs": [it for it in TABS if it not in _FOR_EDITORS or has_role(view, "editor")],
         "tab": tab,
         "may_edit": has_role(view, "editor"),
         **values,

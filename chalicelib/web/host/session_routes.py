@@ -10,18 +10,18 @@ routes = Blueprint(__name__)
 
 @routes.route("/new", methods=READ, content_types=[])
 def get_new() -> Response:
-    """Returns the form for a new session."""
-    from chalicelib.web.host import new_session
+    """Returns the first step of a new session."""
+    from chalicelib.web.host import brief
 
-    return answer_host(routes, new_session.show_new)
+    return answer_host(routes, brief.show_new)
 
 
 @routes.route("/new", methods=["POST"], content_types=[])
 def post_new() -> Response:
-    """Makes a session."""
-    from chalicelib.web.host import new_session
+    """Makes a draft."""
+    from chalicelib.web.host import brief
 
-    return answer_host(routes, new_session.receive_new)
+    return answer_host(routes, brief.receive_new)
 
 
 @routes.route("/sessions/{session_id}", methods=READ, content_types=[])
@@ -38,6 +38,22 @@ def post_session(session_id: str) -> Response:
     from chalicelib.web.host import session
 
     return answer_host(routes, lambda host: session.receive_session(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/brief", methods=READ, content_types=[])
+def get_brief(session_id: str) -> Response:
+    """Returns the brief of a session, or a step of it."""
+    from chalicelib.web.host import brief
+
+    return answer_host(routes, lambda host: brief.show_brief(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/brief", methods=["POST"], content_types=[])
+def post_brief(session_id: str) -> Response:
+    """Keeps what was written of a brief."""
+    from chalicelib.web.host import brief
+
+    return answer_host(routes, lambda host: brief.receive_brief(host, session_id))
 
 
 @routes.route("/sessions/{session_id}/settings", methods=READ, content_types=[])

@@ -21,13 +21,6 @@ def ana(host: Host, ben: Browser) -> Browser:
     return sign_in(ben, ANA)
 
 
-def make(browser: Browser, path: str = "/new", **fields: str) -> str:
-    """Make a session on the page; gives its path."""
-    answer = send(browser, "/new", browser.open(path).form("Open the session"), **fields)
-    assert answer.status_code == 303, answer.body
-    return str(answer.headers["Location"]).partition("?")[0]
-
-
 def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
     """Press a button on the page of a session; the bare answer."""
     return send(browser, path, browser.open(path).form(button), **fields)
@@ -48,40 +41,6 @@ def test_a_new_host_finds_three_ways_to_begin(ana: Browser) -> None:
     page = ana.open("/")
     assert "Three ways to begin" in page.text
     assert page.has_form("Start from a template")
-
-
-def test_a_session_made_in_the_browser_is_the_one_that_rest_shows(ana: Browser, host: Host) -> None:
-    words = {"topic": "Lunch <b>", "goal": "What people eat", "critical": "Allergies", "context": "Two canteens"}
-    path = make(ana, **words)
-    shown = host.get(f"/sessions/{path.rpartition('/')[2]}")
-    assert {name: shown[name] for name in words} == words
-    assert shown["status"] == "active"
-    page = ana.open(path)
-    assert "Lunch <b>" in page.text
-    assert shown["join_url"] in page.html
-    assert listed(ana.open("/")) == ["Lunch <b>"]
-
-
-def test_what_is_asked_on_the_dashboard_is_the_goal_of_the_form(ana: Browser) -> None:
-    assert ana.open("/new?goal=Why+nobody+comes").form("Open the session").fields["goal"] == "Why nobody comes"
-
-
-def test_a_template_fills_the_form_in_and_leads_the_conversation(ana: Browser, host: Host) -> None:
-    (template, *_) = host.get("/templates")["data"]
-    path = make(ana, f"/new?template={template['slug']}")
-    shown = host.get(f"/sessions/{path.rpartition('/')[2]}")
-    assert (shown["template_id"], shown["goal"]) == (template["id"], template["default_goal"])
-
-
-def test_what_is_missing_or_too_long_is_said_beside_the_field_and_every_word_is_kept(ana: Browser) -> None:
-    form = ana.open("/new").form("Open the session")
-    answer = send(ana, "/new", form, goal="g" * 5_001, context="Two canteens", topic="")
-    page = answer.body.decode()
-    assert answer.status_code == 400
-    assert "At most 5,000 characters fit here; yours has 5,001." in page
-    assert "Please write something here." in page
-    assert "Two canteens" in page
-    assert "g" * 5_001 in page
 
 
 def test_sessions_are_searched_filtered_and_paged(ana: Browser, host: Host) -> None:
@@ -154,7 +113,7 @@ def test_who_only_takes_part_is_led_to_the_conversation(host: Host, cem: Browser
 def test_a_session_just_made_is_listed_before_the_index_has_it_and_one_just_deleted_no_more(
     ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = make(ana, topic="Lunch", goal="Eat")
+    path = f"/sessions/{host.new_session()['id']}"
     (back,) = {link for link in ana.open(path).links if link.startswith("/?new=")}
     with monkeypatch.context() as lagging:
         lagging.setattr("chalicelib.store.cards.read_part", lambda *_: Part([], 0))

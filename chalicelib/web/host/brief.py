@@ -1,0 +1,227 @@
+"""The brief of a session: in four steps, a draft on the server from the first words on, and later all on one page.
+
+The form says of each field what it was made from, so that what others wrote meanwhile is neither overwritten nor lost. A script
+sends the form while somebody types, and is answered with what is said beside the fields.
+"""
+
+import uuid
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+from chalice.app import Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.model import SessionView
+from chalicelib.operations.session_changes import EditSession
+from chalicelib.operations.session_fields import CreateSession
+from chalicelib.operations.sessions import create_session, edit_session
+from chalicelib.services.access.signing import make_digest
+from chalicelib.services.sessions.merging import Merge, merge, note
+from chalicelib.services.templates import Template, find_template
+from chalicelib.store import keys
+from chalicelib.web.host.brief_form import FIELDS, NEEDED, Field, list_fields, list_overlong, show_form, show_saved
+from chalicelib.web.host.kept_form import is_of_script
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import read_choices, read_noted, save_changes
+from chalicelib.web.host.session_page import open_session
+from chalicelib.web.kit.http import Form, see_other
+from chalicelib.web.kit.page import locale_for
+
+_PARTS = (keys.CONTEXT,)
+_TEMPLATES = "templates"  # what somebody wants to choose from; on the page, its list
+
+
+class BriefPlan(Struct, frozen=True):
+    """What came of a form: what was merged of it with what is stored, of these fields; and what is wrong with which."""
+
+    names: list[str]
+    merged: Merge[str]
+    errors: dict[str, str]
+
+    @property
+    def changes(self) -> dict[str, str | None]:
+        """The fields to be changed: each one that can be is kept, whatever there is to say of the others."""
+        return self.merged.changes
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether all of it is."""
+        return not (self.merged.clashes or self.errors)
+
+
+def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str] | None = None) -> Response:
+    """Returns the first step of a session that is not there yet; a template fills it in."""
+    query = host.request.query_params or {}
+    template = find_template((form or query).get("template", ""))
+    goal = (form or query).get("goal", template.default_goal if template else "")
+    fields = list_fields(host, {"goal": goal}, errors=errors or {})
+    return show_form(host, None, fields, "goal", noted={}, template=template, status=400 if errors else 200)
+
+
+def receive_new(host: HostRequest) -> Response:
+    """Makes the draft of this form, if it is not there yet, and goes on with it."""
+    form = host.form()
+    template = find_template(form.get("take", "") or form.get("template", ""))
+    goal, texts = form.get("goal", ""), locale_for(host.request).texts
+    if not goal and form.get("do") == _TEMPLATES:
+        return see_other(f"{root(host.request)}/new#{_TEMPLATES}")
+    errors = {} if goal or template or is_of_script(host.request) else {"goal": texts("field_needed")}
+    errors |= list_overlong(host, {"goal": goal})
+    view = None if errors else _find_draft(host, form, template)
+    return _receive(host, view, form) if view else _answer_too_early(host, form, errors)
+
+
+def show_brief(host: HostRequest, session_id: str) -> Response:
+    """Returns a step of the brief of a session, or all of it."""
+    view = open_session(host, session_id, _PARTS, "editor")
+    query = host.request.query_params or {}
+    step = _step(query.get("step", ""), view)
+    stored = _stored(view, _shown(step))
+    fields = list_fields(host, {name: stored.get(name, "") for name in _shown(step)})
+    return show_form(host, view, fields, step, noted=note(stored), is_saved="saved" in query)
+
+
+def receive_brief(host: HostRequest, session_id: str) -> Response:
+    """Keeps what was written, and goes on to the next step."""
+    return _receive(host, open_session(host, session_id, _PARTS, "editor"), host.form())
+
+
+def _receive(host: HostRequest, view: SessionView, form: Form) -> Response:
+    step = _step(form.get("step", ""), view)
+    view, plan = _write(host, view, form, _shown(step))
+    own = {name: form.get(name, "") for name in _shown(step)}
+    if is_of_script(host.request):
+        is_renewed = bool(read_choices(form))  # the page gets the text that was chosen
+        fields, noted = _list_fields(host, own, plan), _note(own, plan, form)
+        return show_saved(host, view, fields, step, noted=noted, is_stored=plan.is_stored, is_renewed=is_renewed)
+    if not plan.is_stored:
+        shown = own | {name: text or "" for name, text in plan.merged.values.items()}
+        fields, noted = _list_fields(host, shown, plan), _note(shown, plan, form)
+        return show_form(host, view, fields, step, noted=noted, status=400 if plan.errors else Conflict.status)
+    at, session_id = root(host.request), view.session.id
+    if template := find_template(form.get("take", "")):
+        _take_template(host, session_id, template)
+        return see_other(f"{_address(host, view)}?step={FIELDS[-1]}")
+    if form.get("do") == _TEMPLATES:
+        return see_other(f"{_address(host, view)}?step={step}#{_TEMPLATES}")
+    if not view.session.is_draft:
+        return see_other(f"{_address(host, view)}?saved=1")
+    if form.get("do") == "keep" or (step in ("", FIELDS[-1]) and form.get("do") == "next"):
+        return see_other(f"{at}/sessions/{session_id}{'?kept=1' if form['do'] == 'keep' else ''}")
+    return see_other(f"{_address(host, view)}?step={_following(step) if 'do' in form else step}")
+
+
+def _write(host: HostRequest, view: SessionView, form: Form, shown: Collection[str]) -> tuple[SessionView, BriefPlan]:
+    """Stores what the form says, merged with what is stored by then. What is wrong is not stored, and the rest is."""
+    given = {name: form.get(name, "") for name in shown}
+    overlong = list_overlong(host, given)
+    errors = {**_list_missing(host, view, form, given), **overlong}
+    names = [name for name in shown if name not in (overlong if view.session.is_draft else errors)]
+    before, chosen = read_noted(form), read_choices(form)
+    noted = {name: before[name] for name in names if name in before}
+    mine = {name: given[name] for name in names if given[name]}
+
+    def plan(view: SessionView) -> BriefPlan:
+        return BriefPlan(names, merge(noted, mine, _stored(view, names), chosen), errors)
+
+    return save_changes(host, view.session.id, _PARTS, plan)
+
+
+def _list_missing(host: HostRequest, view: SessionView, form: Form, given: dict[str, str]) -> dict[str, str]:
+    """Returns what has to be filled in before it goes on: in a draft, what its step asks for."""
+    texts, goes_on = locale_for(host.request).texts, form.get("do") == "next"
+    missing = {}
+    for name in given:
+        if not given[name] and name in NEEDED and (goes_on or not view.session.is_draft):
+            missing[name] = texts("field_needed")
+    if goes_on and form.get("step") == "critical" and not given.get("critical"):
+        missing["critical"] = texts("brief_nothing_or_words", button=texts("brief_nothing"))
+    return missing
+
+
+def _list_fields(host: HostRequest, values: dict[str, str], plan: BriefPlan) -> list[Field]:
+    return list_fields(host, values, errors=plan.errors, clashes=plan.merged.clashes)
+
+
+def _note(values: dict[str, str], plan: BriefPlan, form: Form) -> dict[str, str]:
+    """Returns what a page with these values has to note from now on: of each what is stored, if it shows just that; else what it
+    noted before, so that nothing it does not show is overwritten by it."""
+    before, merged, noted = read_noted(form), plan.merged, {}
+    for name, value in values.items():
+        is_open = name not in plan.names or name in merged.clashes or (merged.values.get(name) or "") != value
+        if kept := before.get(name) if is_open else note({name: value or None}).get(name):
+            noted[name] = kept
+    return noted
+
+
+def _find_draft(host: HostRequest, form: Form, template: Template | None) -> SessionView | None:
+    """Returns the draft that this form makes, however often it is sent; None where there is nothing to make it of."""
+    session_id = _draft_id(host, form.get("once", ""))
+    with suppress(NotFound):
+        return open_session(host, session_id, _PARTS, "editor")
+    if not form.get("goal") and template is None:
+        return None
+    given = CreateSession(draft=True, goal=form.get("goal") or None)
+    if template:
+        given = CreateSession(draft=True, **_defaults(template) | ({"goal": form["goal"]} if "goal" in form else {}))
+    host.perform(create_session, given, new_id=lambda: session_id)
+    return open_session(host, session_id, _PARTS, "editor")
+
+
+def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
+    """Has a draft follow a template, which fills in what is empty."""
+    view = open_session(host, session_id, _PARTS, "editor")
+    if view.session.template_id != template.id:
+        changes = {name: it for name, it in _defaults(template).items() if name not in _stored(view, FIELDS)}
+        host.perform(edit_session, EditSession(session_id=session_id, **changes))
+
+
+def _defaults(template: Template) -> dict[str, Any]:
+    return {
+        "goal": template.default_goal,
+        "critical": template.default_critical or None,
+        "topic": template.default_session_name,
+        "template_id": template.id,
+        "cross_pollination": template.cross_pollination_default,
+    }
+
+
+def _draft_id(host: HostRequest, once: str) -> str:
+    """Returns the id of the session that a form of this host makes; no other host's form makes the same."""
+    named = f"{host.user_id} {once or container.new_id()}".encode()
+    return str(uuid.UUID(bytes=make_digest(container.deployment_secret(), "draft", named)[:16], version=4))
+
+
+def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> Response:
+    """Returns the first step where nothing of it can be stored yet."""
+    if not is_of_script(host.request):
+        return show_new(host, form, errors)
+    fields = list_fields(host, {"goal": form.get("goal", "")}, errors=errors)
+    return show_saved(host, None, fields, FIELDS[0], noted={}, is_stored=not errors)
+
+
+def _stored(view: SessionView, names: Collection[str]) -> dict[str, str]:
+    of = view.session
+    stored = {"goal": of.goal, "critical": of.critical, "context": view.context, "topic": of.topic}
+    return {name: text for name in names if (text := stored[name])}
+
+
+def _step(named: str, view: SessionView) -> str:
+    """Returns the step that is shown; empty where all of the brief is, without steps."""
+    return named if named in FIELDS and view.session.is_draft else ""
+
+
+def _shown(step: str) -> tuple[str, ...]:
+    """Returns the fields of a step: the last one shows all once more."""
+    return FIELDS if step in ("", FIELDS[-1]) else (step,)
+
+
+def _following(step: str) -> str:
+    return FIELDS[FIELDS.index(step) + 1] if step in FIELDS[:-1] else FIELDS[-1]
+
+
+def _address(host: HostRequest, view: SessionView) -> str:
+    return f"{root(host.request)}/sessions/{view.session.id}/brief"

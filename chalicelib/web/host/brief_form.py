@@ -1,0 +1,134 @@
+"""How the form of a brief looks: its fields, with what is said beside each, as a page or as the parts of one that changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Response
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.model import SessionView
+from chalicelib.services.sessions.brief_hints import list_hints
+from chalicelib.services.sessions.merging import choices
+from chalicelib.services.templates import Template, all_templates
+from chalicelib.web.host.field_limits import limit_of
+from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import write_noted
+from chalicelib.web.host.session_page import render_session_page
+from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
+
+# The steps, in the order in which a host thinks; the name that participants see comes last, since it follows from the others.
+FIELDS = ("goal", "critical", "context", "topic")
+NEEDED = ("goal", "topic")
+_SHORT = ("topic",)
+
+
+class Field(Struct, frozen=True):
+    """A field of the form: what is in it, and what is said beside it.
+
+    `theirs` is what is stored where that and the page's text are both new, and `keep` what is sent to choose mine or theirs.
+    """
+
+    name: str
+    value: str
+    is_needed: bool
+    is_short: bool
+    error: str
+    hints: list[str]
+    theirs: str | None
+    keep: tuple[str, str]
+
+
+def list_fields(
+    host: HostRequest,
+    values: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    clashes: Mapping[str, str | None] | None = None,
+) -> list[Field]:
+    """Returns the fields with these values, with what is wrong with them and what they clash with."""
+    texts, errors, clashes = locale_for(host.request).texts, errors or {}, clashes or {}
+    return [
+        Field(
+            name,
+            value,
+            name in NEEDED,
+            name in _SHORT,
+            errors.get(name, ""),
+            [texts(f"brief_{hint.kind}", count=hint.count) for hint in list_hints(name, value)],
+            (clashes[name] or texts("clash_empty")) if name in clashes else None,
+            choices(clashes.get(name)),
+        )
+        for name, value in values.items()
+    ]
+
+
+def list_overlong(host: HostRequest, given: Mapping[str, str]) -> dict[str, str]:
+    """Returns what is said of each text that is too long."""
+    texts = locale_for(host.request).texts
+    limits = {name: limit_of(name) for name in given}
+    return {
+        name: texts("field_long", count=len(text), limit=limits[name])
+        for name, text in given.items()
+        if len(text) > limits[name]
+    }
+
+
+def show_form(
+    host: HostRequest,
+    view: SessionView | None,
+    fields: list[Field],
+    step: str,
+    *,
+    noted: Mapping[str, str],
+    template: Template | None = None,
+    is_saved: bool = False,
+    status: int = 200,
+) -> Response:
+    """Returns the page with this step; of a session that is there, with the way to its other pages."""
+    values: dict[str, Any] = {
+        **_shared(host, view, fields, step, noted),
+        "chosen": template,
+        "templates": () if template or step != FIELDS[0] or (view and view.session.template_id) else all_templates(),
+        "is_saved": is_saved,
+        "once": "" if view else container.new_id(),
+        "has_errors": any(it.error for it in fields),
+    }
+    if view is None:
+        return render_host_page(host.request, "new_session.html", status, host=host, **values)
+    return render_session_page(host, view, "brief", "brief.html", status, **values)
+
+
+def show_saved(
+    host: HostRequest,
+    view: SessionView | None,
+    fields: list[Field],
+    step: str,
+    *,
+    noted: Mapping[str, str],
+    is_stored: bool,
+    is_renewed: bool = False,
+) -> Response:
+    """Returns what a script puts on its page: whether all is stored, and what is said beside the fields. The address becomes that
+    of the draft; a page that has to show another text is loaded anew."""
+    values = {**_shared(host, view, fields, step, noted), "is_stored": is_stored, "root": root(host.request)}
+    body = render_fragment(locale_for(host.request), "brief_saved.html", **values)
+    headers = dict(HEADERS)
+    if view and step:
+        headers["HX-Replace-Url"] = f"{root(host.request)}/sessions/{view.session.id}/brief?step={step}"
+    if is_renewed and is_stored:
+        headers["HX-Refresh"] = "true"
+    return Response(body, headers, 200)
+
+
+def _shared(
+    host: HostRequest, view: SessionView | None, fields: list[Field], step: str, noted: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "fields": fields,
+        "noted": write_noted(noted),
+        "step": step,
+        "steps": FIELDS,
+        "address": f"{root(host.request)}/sessions/{view.session.id}/brief" if view else "",
+        "is_draft": view is None or view.session.is_draft,
+    }

@@ -1,0 +1,87 @@
+"""What a host looks over before a session is opened: what is there, what is missing, and where to change it."""
+
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.model import SessionView
+from chalicelib.services.access.roles import has_role
+from chalicelib.services.participants.identity import tester_of
+from chalicelib.services.sessions.creation import prompt_status
+from chalicelib.store import keys, thread_head
+from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.session_page import TABS
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
+
+PARTS = (keys.QUESTIONS, keys.PROMPT_CURRENT)  # of a view
+_PROMPTS = {"writing": "check_prompt_writing", "tailored": "check_prompt_ready", "basic": "check_prompt_later"}
+_READY = ("check_prompt_chosen", "check_prompt_ready", "check_prompt_basic")
+
+
+class Check(Struct, frozen=True):
+    """One line of the list: the page on which it is changed, in which state it is, and whether the session can be opened so."""
+
+    page: str
+    text: str
+    is_done: bool = True
+    blocks: bool = False
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether there is a page to change it on."""
+        return self.page in TABS
+
+
+def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Check]:
+    """Returns what there is to look over, in the order in which it is designed."""
+    parts = (_brief, _prompt, _form, _results, _end)
+    found = [part(view, texts) for part in parts]
+    if has_role(view, "editor"):
+        is_tried = _has_test_run(host, view.session.id)
+        found.insert(3, Check("test", texts("check_tried" if is_tried else "check_untried"), is_done=is_tried))
+    return found
+
+
+def _has_test_run(host: HostRequest, session_id: str) -> bool:
+    """Says whether this host has tried the session."""
+    ids = tester_of(host.principal, None).thread_ids(session_id, container.deployment_secret())
+    return any(thread_head.read(session_id, thread_id) for thread_id in ids.values())
+
+
+def _brief(view: SessionView, texts: Texts) -> Check:
+    of = view.session
+    missing = [texts(f"step_{name}") for name, text in (("goal", of.goal), ("topic", of.topic)) if not text]
+    if missing:
+        return Check("brief", texts("check_brief_missing", fields=" · ".join(missing)), is_done=False, blocks=True)
+    return Check("brief", texts("check_brief"))
+
+
+def _prompt(view: SessionView, texts: Texts) -> Check:
+    status = prompt_status(view)
+    told = _PROMPTS.get(status, "check_prompt_chosen")
+    if told != "check_prompt_chosen" and not container.model().understands:
+        told = "check_prompt_basic"
+    elif status == "tailored" and view.prompt_outdated:
+        told = "check_prompt_again"
+    return Check("prompt", texts(told), is_done=told in _READY)
+
+
+def _form(view: SessionView, texts: Texts) -> Check:
+    if not view.session.has_questions:
+        return Check("form", texts("check_form_none" if view.session.anonymous else "check_form_default"))
+    count = len(view.questions)
+    return Check("form", texts("check_form_own", count=count) if count else texts("check_form_none"))
+
+
+def _results(view: SessionView, texts: Texts) -> Check:
+    return Check("settings", texts(f"check_results_{view.session.results_visibility}"))
+
+
+def _end(view: SessionView, texts: Texts) -> Check:
+    of = view.session
+    if of.closes_at is None:
+        return Check("settings", texts("check_end_never"))
+    ends = format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts)
+    if of.closes_at <= container.clock().now():
+        return Check("settings", texts("check_end_over", time=ends), is_done=False, blocks=True)
+    return Check("settings", texts("session_ends", time=ends))

@@ -1,0 +1,43 @@
+// A form that saves itself: what is not saved yet is said, tried again, and sent along when somebody leaves.
+
+const RETRY = 5000; // milliseconds
+
+function saveAsTyped(form) {
+  let isSaved = true;
+  let isSending = false;
+  let pressed;
+  const state = () => document.getElementById("saved");
+  const save = () => window.htmx.trigger(form, "save");
+  state().textContent = state().dataset.note;
+  form.addEventListener("input", () => (isSaved = false));
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target === form) isSaved = isSending = true;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== form) return;
+    isSending = false;
+    // Who is signed out meanwhile is told so, in another place of the page.
+    if (!event.detail.successful || event.detail.xhr.getResponseHeader("HX-Retarget")) {
+      isSaved = false;
+      state().textContent = form.dataset.unsaved;
+      setTimeout(save, RETRY);
+    }
+    if (pressed) form.requestSubmit(pressed);
+    pressed = undefined;
+  });
+  // What is on its way arrives first, so that the form never meets its own words as somebody else's.
+  form.addEventListener("submit", (event) => {
+    if (isSending) {
+      event.preventDefault();
+      pressed = event.submitter;
+    } else isSaved = true;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && !isSaved) save();
+  });
+  addEventListener("pagehide", () => {
+    if (!isSaved || isSending) navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-unsaved]")) saveAsTyped(form);

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,7 @@ import pytest
 from chalicelib.services.templates import all_templates
 from chalicelib.text.locales import LOCALES, format_moment
 from chalicelib.web.kit.texts import texts_in
-from infra.package import Package, package_everything, write
+from infra.package import ROOT, SERVICES, Package, package_everything, write
 
 FORBIDDEN = (
     "anthropic",
@@ -34,6 +35,13 @@ print(*(name for name in {FORBIDDEN!r} if name in sys.modules))
 outside = {{module.__file__ for module in sys.modules.values() if "site-packages" in str(getattr(module, "__file__", ""))}}
 print(*outside)
 print(app.__cached__)
+"""
+OPEN_CLIENTS = """
+import sys
+sys.path[:] = [sys.argv[1]] + [path for path in sys.path if "site-packages" not in path]
+import botocore.session
+for service in sys.argv[2:]:
+    botocore.session.get_session().create_client(service, aws_access_key_id="x", aws_secret_access_key="x")
 """
 COUNT_AND_DATE = """
 import sys
@@ -68,7 +76,17 @@ def test_the_three_files_are_there_and_small(full: tuple[Package, Path]) -> None
     assert (build / "data.json").stat().st_size < 51_200
     assert (build / "template.json").stat().st_size < 200_000
     assert '"CodeUri":"deployment.zip"' in (build / "template.json").read_text()
-    assert (build / "deployment.zip").stat().st_size < 45_000_000
+    assert (build / "deployment.zip").stat().st_size < 30_000_000
+
+
+def test_the_data_of_every_service_that_is_called_are_there(unpacked: Path) -> None:
+    code = "".join(file.read_text() for file in (ROOT / "chalicelib").rglob("*.py"))
+    called = {"dynamodb", *re.findall(r"create_client\(\s*\"(\w+)\"", code)}
+    assert called == set(SERVICES)
+    command = [sys.executable, "-S", "-c", OPEN_CLIENTS, str(unpacked), *sorted(called)]
+    environment = {"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_two_packages_of_one_commit_are_the_same_bytes(full: tuple[Package, Path], tmp_path: Path) -> None:

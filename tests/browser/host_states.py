@@ -42,7 +42,7 @@ def dashboard(visitor: Visitor) -> Page:
     """The first page, with sessions, and what can be done with one."""
     visitor.session()
     page = _signed_in(visitor)
-    page.locator(".sessions summary").first.click()
+    page.locator(".sessions > li:has(.copy) summary").first.click()
     expect(page.locator(".sessions .copy input").first).to_be_visible()
     return page
 
@@ -99,6 +99,19 @@ def session(visitor: Visitor) -> Page:
     page.goto(f"/sessions/{made}")
     expect(page.locator("#link")).to_have_value(f"{visitor.cloud.url}/chat?s={made}")
     page.locator("details.card summary").last.click()
+    return page
+
+
+def duplicate(visitor: Visitor) -> Page:
+    """The duplicate of a session, with what is not as in the other one, and Telegram groups to choose."""
+    for number in range(2):
+        visitor.cloud.call("POST", "/integrations/telegram/groups", {"group_id": f"-10{number}", "group_name": "Group"})
+    other = visitor.session(distribution=[{"group_id": "-100"}])
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{other}")
+    page.locator("button[value=clone]").click()
+    expect(page.locator("#told ~ .notice li")).to_have_count(1)
+    expect(page.locator("[name='group.2']")).to_be_visible()
     return page
 
 
@@ -191,9 +204,10 @@ HOST_STATES: tuple[State, ...] = (
     draft,
     not_open,
     session,
+    duplicate,
     *PROMPT_STATES,
     test_run,
     api_keys,
     account,
 )
-WORDY_HOSTS = {dashboard, new_session, draft, session, *PROMPT_STATES, test_run, api_keys, account}
+WORDY_HOSTS = {dashboard, new_session, draft, session, duplicate, *PROMPT_STATES, test_run, api_keys, account}

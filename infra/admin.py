@@ -75,7 +75,7 @@ def mint_key(
 
 
 def list_keys(user_id: str) -> list[str]:
-    """A line for each key of a user, the newest first: what it begins with, its state, its times, its name."""
+    """A line for each key of a user, the newest first: what it begins with, its state, its times, what it may, its name."""
     from chalicelib import container
 
     return [_line(key) for key in container.accounts().keys_of(user_id)]
@@ -237,7 +237,9 @@ def _line(key: "KeyRecord") -> str:
     is_over = key.expires_at is not None and key.expires_at <= _now()
     state = "revoked" if key.revoked_at else "disabled" if key.disabled_at else "expired" if is_over else "in use"
     used = f"last used {key.last_used_at:{_TIME}}" if key.last_used_at else "never used"
-    return f"{key.prefix}  {state:8}  made {key.created_at:{_TIME}}  {used}  {key.name or ''}".rstrip()
+    reads = "  only reads" if key.access == "read" else ""
+    ends = f"  until {key.expires_at:{_TIME}}" if key.expires_at else ""
+    return f"{key.prefix}  {state:8}  made {key.created_at:{_TIME}}  {used}{reads}{ends}  {key.name or ''}".rstrip()
 
 
 def _parser() -> argparse.ArgumentParser:

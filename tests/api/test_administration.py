@@ -70,6 +70,7 @@ def test_a_key_may_be_made_to_read_only_and_for_some_days(
     monkeypatch.setattr(admin, "_now", clock.now)
     options = ("--access", "read", "--expires", "30")
     other = Host(host.client, host.user_id, run("mint-key", "ana@example.com", *options))
+    assert "only reads  until 2026-03-31 12:00" in run("list-keys", "ana@example.com")
     assert (me(other), other.call("POST", "/sessions", {"topic": "Lunch", "goal": "Eat"}).status_code) == (200, 403)
     clock.advance(30 * 24 * 3600 - 1)
     assert me(other) == 200

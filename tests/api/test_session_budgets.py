@@ -56,6 +56,12 @@ def test_a_search_in_contexts_costs_a_call_for_each_hundred_and_three_at_most(
     assert meter.of(bounded, 200) <= 2 + 2
 
 
+def test_a_clone_costs_three_calls_however_much_it_copies(host: Host, meter: Meter) -> None:
+    session = host.new_session(prompt="p", context="c", summary_prompt="s", private_context="x", questions=[])["id"]
+    meter.sent.clear()
+    assert meter.of(host.call("POST", f"/sessions/{session}/clone"), 201) <= 3
+
+
 def test_an_edit_costs_three_calls_however_much_it_changes(host: Host, meter: Meter) -> None:
     session = host.new_session(prompt="p", context="c", summary_prompt="s")["id"]
     editor = host.invite(session, "editor")

@@ -9,10 +9,10 @@ from msgspec import UNSET, Struct, convert
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import HarmonicaError
+from chalicelib.errors import Forbidden, NotFound
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, Pagination, SessionList, list_sessions
-from chalicelib.operations.sessions import get_session, join_url
+from chalicelib.operations.sessions import Session, get_session, join_url
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
@@ -52,9 +52,9 @@ def show_dashboard(host: HostRequest) -> Response:
     found: SessionList = host.perform(list_sessions, given)
     drafts = _list_drafts(host, given)
     lists = {"draft": drafts.data, "": found.data}
-    if not given.offset and given.status is UNSET:
-        _follow_index(host, lists, query)
     total = found.pagination.total + drafts.pagination.total
+    if not (given.q or given.offset) and given.status is UNSET:
+        total += _follow_index(host, lists, query)
     kept = {"q": given.q, "status": given.status or "", "sort": given.sort if given.sort != SORTS[0] else ""}
     at = public_url(host.request)
     values: dict[str, Any] = {
@@ -93,20 +93,29 @@ def _list_drafts(host: HostRequest, given: ListSessions) -> SessionList:
     return SessionList([], drafts.pagination) if given.offset else drafts
 
 
-def _follow_index(host: HostRequest, lists: dict[str, list[OwnSessionListItem]], query: dict[str, str]) -> None:
-    """Adds the session that the host has just made to its list, and takes the one away that they have just deleted: what lists are
-    read from may be a moment behind."""
+def _follow_index(host: HostRequest, lists: dict[str, list[OwnSessionListItem]], query: dict[str, str]) -> int:
+    """Puts the session that the host has just made or changed into its list, and takes the one away that they have just deleted:
+    what lists are read from may be a moment behind. Returns how many sessions more that makes.
+    """
+    listed = {it.id: it for items in lists.values() for it in items}
+    fresh = _read_fresh(host, query.get("new", ""))
     for name, items in lists.items():
-        lists[name] = [it for it in items if it.id != query.get("deleted")]
-    made = query.get("new", "")
-    if query.get("q") or not is_uuid(made) or any(it.id == made for items in lists.values() for it in items):
-        return
+        lists[name] = [it for it in items if it.id != query.get("deleted") and not (fresh and it.id == fresh.id)]
+    if fresh:
+        role = listed[fresh.id].role if fresh.id in listed else "owner"
+        shown = {name: getattr(fresh, name) for name in OwnSessionListItem.__struct_fields__ if name != "role"}
+        lists["draft" if fresh.status == "draft" else ""].insert(0, OwnSessionListItem(**shown, role=role))
+    return sum(map(len, lists.values())) - len(listed)
+
+
+def _read_fresh(host: HostRequest, session_id: str) -> Session | None:
+    if not is_uuid(session_id):
+        return None
     try:
-        session = host.perform(get_session, SessionInput(session_id=made))
-    except HarmonicaError:  # it is deleted, or somebody else's
-        return
-    shown = {name: getattr(session, name) for name in OwnSessionListItem.__struct_fields__ if name != "role"}
-    lists["draft" if session.status == "draft" else ""].insert(0, OwnSessionListItem(**shown, role="owner"))
+        session: Session = host.perform(get_session, SessionInput(session_id=session_id))
+    except (NotFound, Forbidden):  # it is deleted, or somebody else's
+        return None
+    return session
 
 
 def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) -> ShownSession:

@@ -20,7 +20,7 @@ def render_host_page(
         "token": host.token if host else "",
         "is_signed_in": host is not None,
         "here": request.path,
-        "new": "",  # the id of a session that was just made, for a list that may be a moment behind
+        "new": "",  # the id of a session that was just made or changed, for a list that may be a moment behind
         **values,
     }
     return render_page(request, template, status, **given)

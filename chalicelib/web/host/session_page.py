@@ -39,7 +39,7 @@ def render_session_page(
         "session": view.session,
         "state": state,
         "shown_state": shown_state(state, view.tally.participants),
-        "new": view.session.id if now - view.session.created_at < _NEW_FOR else "",
+        "new": view.session.id if now - view.session.updated_at < _NEW_FOR else "",
         "tabs": [it for it in TABS if it not in _FOR_EDITORS or has_role(view, "editor")],
         "tab": tab,
         "may_edit": has_role(view, "editor"),

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import container
+from chalicelib.store.cards import Cards
 from chalicelib.store.index_pages import Part
 from tests.api.hosts import Host, new_host
 from tests.api.test_listing import follow as follow_counts
@@ -117,11 +119,25 @@ def test_a_session_just_made_is_listed_before_the_index_has_it_and_one_just_dele
     (back,) = {link for link in ana.open(path).links if link.startswith("/?new=")}
     with monkeypatch.context() as lagging:
         lagging.setattr("chalicelib.store.cards.read_part", lambda *_: Part([], 0))
+        assert "1 session" in ana.open(back).text
         assert listed(ana.open("/")) == []
         assert listed(ana.open(back)) == ["Lunch"]
         assert listed(ana.open("/?new=00000000-0000-4000-8000-000000000000")) == []
     assert listed(ana.open(back)) == ["Lunch"]
     assert listed(ana.open(f"/?deleted={path.rpartition('/')[2]}")) == []
+
+
+def test_a_draft_just_opened_is_no_draft_on_the_dashboard_whatever_the_index_says(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(draft=True)["id"]
+    (card,) = container.cards().of_user(host.user_id, drafts=True)
+    host.call("PATCH", f"/sessions/{session}", {"status": "active"})
+    old = {True: ([card], 1), False: ([], 0)}
+    monkeypatch.setattr(Cards, "part_of_user", lambda *_, drafts: old[drafts])
+    assert "draft ·" in ana.open("/").text
+    page = ana.open(next(link for link in ana.open(f"/sessions/{session}").links if link.startswith("/?new=")))
+    assert ("draft ·" in page.text, "open ·" in page.text, "1 session" in page.text) == (False, True, True)
 
 
 def test_the_example_is_shown_where_there_is_one(ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,11 +65,14 @@ class LoginRecord(Struct, frozen=True):
 
 
 class Login(Struct, frozen=True):
-    """A browser session as a request used it, and how many requests it has made in this minute."""
+    """A browser session as a request used it, and how many requests it has made in this minute.
+
+    `proved_at` is when its user proved who they are: when it was begun, or before that, at a provider where they were signed in.
+    """
 
     id: str
     user_id: str
-    created_at: datetime
+    proved_at: datetime
     used: int
 
 

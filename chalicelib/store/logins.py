@@ -16,10 +16,16 @@ _IN_FORCE = "last_used_at > :used_after AND created_at > :made_after"
 class Logins:
     """Repository of browser sessions."""
 
-    def add(self, secret: str, user_id: str, agent: str, now: datetime) -> None:
+    def add(self, secret: str, user_id: str, agent: str, now: datetime, proved_at: datetime | None) -> None:
         """Store a new browser session."""
         item = LoginItem(
-            keys.login(secret), user_id=user_id, agent=agent, created_at=now, last_used_at=now, use=unused()
+            keys.login(secret),
+            user_id=user_id,
+            agent=agent,
+            created_at=now,
+            proved_at=proved_at,
+            last_used_at=now,
+            use=unused(),
         )
         database.put(item, LoginItem.pk.does_not_exist())
 
@@ -31,7 +37,7 @@ class Logins:
         except ConditionFailed:
             return None
         item = LoginItem.from_raw_data(raw)
-        return Login(item.pk.removeprefix(keys.LOGINS), item.user_id, item.created_at, used)
+        return Login(item.pk.removeprefix(keys.LOGINS), item.user_id, item.proved_at or item.created_at, used)
 
     def of_user(self, user_id: str) -> list[LoginRecord]:
         """All browser sessions of a user that are stored."""

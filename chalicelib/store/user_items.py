@@ -47,11 +47,12 @@ class KeyItem(Account):
 
 
 class LoginItem(Account):
-    """`login#<sha256>`: a browser session. `use` is as in a key."""
+    """`login#<sha256>`: a browser session. `use` is as in a key; `proved_at` is there where it is not `created_at`."""
 
     user_id = UnicodeAttribute()
     agent = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
+    proved_at = UTCDateTimeAttribute(null=True)
     last_used_at = UTCDateTimeAttribute()
     use: MapAttribute[str, Any] = MapAttribute()
 

@@ -27,8 +27,8 @@ class ProofTooOld(Forbidden):
         super().__init__(f"Sign in again: this needs a sign-in of the last {FRESH // timedelta(minutes=1)} minutes")
 
 
-def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime) -> str:
-    """Begin a browser session; gives its secret, which is stored nowhere.
+def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime, proved_at: datetime | None = None) -> str:
+    """Begin a browser session; gives its secret, which is stored nowhere. `proved_at` is there where it was before now.
 
     What has ended of the same user's is removed; where there are very many, also those that nobody used for longest.
     """
@@ -38,7 +38,7 @@ def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime) -> s
         if old not in kept:
             logins.end(user_id, old.id)
     secret = secrets.token_urlsafe(32)
-    logins.add(secret, user_id, agent[:_AGENT_LENGTH], now)
+    logins.add(secret, user_id, agent[:_AGENT_LENGTH], now, proved_at)
     return secret
 
 
@@ -57,8 +57,8 @@ def is_possible_secret(text: str) -> bool:
 
 
 def require_fresh(login: Login, now: datetime) -> None:
-    """Raises ProofTooOld where the browser session was not begun just now."""
-    if now - login.created_at > FRESH:
+    """Raises ProofTooOld where its user did not prove just now who they are."""
+    if now - login.proved_at > FRESH:
         raise ProofTooOld
 
 

@@ -25,6 +25,7 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 from chalicelib.web.kit.request import is_certainly_ours
 
 _TOKEN = "token"
+_NOT_KEPT = ("/sign-out",)  # what has come about already
 _UNSEEN = ("once", "noted", "step", "do")  # what tells people nothing
 
 
@@ -111,7 +112,7 @@ def is_of_script(request: Request) -> bool:
 
 def _keep(request: Request) -> KeptForm | None:
     """Returns the posted form, where a page of ours has made it."""
-    if request.method != "POST" or not is_certainly_ours(request):
+    if request.method != "POST" or request.path in _NOT_KEPT or not is_certainly_ours(request):
         return None
     fields = read_fields(request)
     writer = writer_of(dict(reversed(fields)).get(_TOKEN, ""), container.deployment_secret())

@@ -87,7 +87,7 @@ def _answer(request: Request, provider: IdentityProvider, begun: Begun, given: d
         return _fail(request, begun, "provider_gone", error.status, error.reason)
     except (AddressUnverified, NotAdmitted, ProofRefused) as error:
         return _fail(request, begun, _REFUSALS[type(error)], error.status, type(error).__name__)
-    return sign_in_browser(request, user_id, begun.next_page)
+    return sign_in_browser(request, user_id, begun.next_page, proved_at=identity.signed_in_at)
 
 
 _REFUSALS = {

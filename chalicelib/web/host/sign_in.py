@@ -1,6 +1,8 @@
 """Signing in: the address, then the link or the code from the mail; or, on one's own machine, a button."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +20,7 @@ from chalicelib.settings import settings
 from chalicelib.web.host.demo import demo_address, demo_token
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
-from chalicelib.web.host.request import HostRequest, page_after, root
+from chalicelib.web.host.request import HostRequest, OthersForm, page_after, root
 from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
 from chalicelib.web.kit.http import Form, read_form, require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
@@ -150,7 +152,8 @@ def receive_demo(request: Request) -> Response:
 
 def sign_out(host: HostRequest) -> Response:
     """Ends this browser session."""
-    host.form()
+    with suppress(OthersForm):  # the button of an old page: whoever is signed in now, it is to sign out
+        host.form()
     end_login(host.user_id, host.login.id, logins=container.logins())
     return see_other(f"{root(host.request)}/", no_login_cookie(host.request))
 
@@ -180,13 +183,20 @@ def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]], kept:
     return sign_in_browser(request, user_id, asked.next_page, kept)
 
 
-def sign_in_browser(request: Request, user_id: str, next_page: str, kept: KeptForm | None = None) -> Response:
+def sign_in_browser(
+    request: Request,
+    user_id: str,
+    next_page: str,
+    kept: KeptForm | None = None,
+    proved_at: datetime | None = None,
+) -> Response:
     """Begins a browser session, always a new one, and ends the one that this browser had. Goes on where a form was kept."""
     logins, now = container.logins(), container.clock().now()
     # Its allowance is no matter here: what was used to sign in is used up.
     if before := find_login(request):
         logins.end(before.require_user(), before.require_login().id)
-    secret = start_login(user_id, request.headers.get("user-agent", ""), logins=logins, now=now)
+    agent = request.headers.get("user-agent", "")
+    secret = start_login(user_id, agent, logins=logins, now=now, proved_at=proved_at)
     known = make_known_browser(container.accounts().user(user_id).email, container.deployment_secret())
     cookies = login_cookie(request, secret), set_host_cookie(request, known, _KNOWN_SECONDS, "known")
     if kept:

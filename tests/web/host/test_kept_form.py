@@ -118,6 +118,15 @@ def test_no_other_website_puts_words_on_the_page(
     assert sessions(host) == []
 
 
+def test_signing_out_on_an_old_page_signs_out_and_asks_nothing(host: Host, ben: Browser, cem: Browser) -> None:
+    old = sign_in(ben, ANA).open("/account").form("Sign out")
+    host.invite(host.new_session()["id"], "viewer", "bo@example.com")
+    sign_in(ben, "bo@example.com")
+    assert send(ben, "/sign-out", old).status_code == 303
+    assert ben.get("/account").status_code == 303
+    assert send(ben, "/sign-out", old).headers["Location"] == "/sign-in"
+
+
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a" * 12 + "." + "b" * 12 + "." + "c" * 43])
 def test_a_form_that_no_page_of_ours_made_is_not_kept(host: Host, ben: Browser, token: str) -> None:
     answer = send(ben, "/new", Form({"token": token}), goal=WORDS)

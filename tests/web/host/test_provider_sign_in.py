@@ -17,7 +17,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.fake_oidc import CLIENT, SECRET, Provider, new_key
 from tests.web.browser import Browser, Page
-from tests.web.host.visitor import everything, sign_in
+from tests.web.host.visitor import everything, send, sign_in
 
 NAME = "Our company"
 
@@ -303,6 +303,18 @@ def test_signing_in_anew_asks_for_a_new_proof(host: Host, ben: Browser, provider
     assert "did not ask you again" in ben._read(ben.get(provider.answer(asked))).text
     provider.claims = {"auth_time": int(clock.now().timestamp())}
     assert go_through(ben, provider).status_code == 303
+
+
+def test_a_proof_of_long_ago_signs_in_and_makes_no_key(
+    host: Host, ben: Browser, provider: Provider, clock: FakeClock
+) -> None:
+    provider.claims = {"auth_time": int(clock.now().timestamp()) - 3600}
+    go_through(ben, provider)
+    form = ben.open("/keys").form("Make the key")
+    assert send(ben, "/keys", form).status_code == 403
+    provider.claims = {"auth_time": int(clock.now().timestamp())}
+    go_through(ben, provider)
+    assert send(ben, "/keys", ben.open("/keys").form("Make the key")).status_code == 200
 
 
 def test_a_new_secret_signs_in_and_ends_the_one_that_the_browser_had(

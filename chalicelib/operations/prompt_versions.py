@@ -30,7 +30,8 @@ class PromptVersion(Output):
         PromptOrigin,
         Meta(
             description="How it came about: by the host's hand, tailored to the brief, revised as the host said in words, restored from "
-            "an earlier version, by a review, from a template, or the basic one that is there for all.",
+            "an earlier version, by a review, from a template, or basic: what is there for all, or "
+            "was put together of prepared questions where there is no language model.",
             examples=["revised"],
         ),
     ]

@@ -4,8 +4,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import container
-from chalicelib.model import Prompt
 from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
@@ -98,4 +96,6 @@ def test_a_prompt_of_the_host_wins_over_one_that_is_being_written(host: Host, mo
     model.before = lambda request: request.task == "prompt" and patch(host, session, prompt="Ask about soup.")
     assert write_prompt(session)
     model.before = lambda _: None
-    assert container.sessions().view(session, ("prompt#current",)).prompt == Prompt(1, "Ask about soup.", "host")
+    assert [(it["text"], it["origin"]) for it in host.get(f"/sessions/{session}/prompts")["data"]] == [
+        ("Ask about soup.", "host")
+    ]

@@ -82,13 +82,13 @@ def test_edits_at_once_lose_nothing_and_each_has_a_time_of_its_own(cloud: LocalC
 def test_a_prompt_is_written_again_after_another_brief(cloud: LocalCloud) -> None:
     session = new_session(cloud)
 
-    def tailored() -> Any:
+    def written() -> Any:
         found = cloud.call("GET", f"/sessions/{session}").json()
-        return found["prompt"] if found["prompt_status"] == "tailored" else None
+        return found["prompt"] if found["prompt_status"] == "basic" else None
 
-    first = wait_for("the prompt", tailored)
+    first = wait_for("the prompt", written)
     assert patch(cloud, session, topic="Moving house", goal="Find out who moves").status == 200
-    assert wait_for("the next prompt", tailored) != first
+    assert wait_for("the next prompt", written) != first
 
 
 def test_a_deleted_session_is_gone_at_once_and_soon_to_the_last_item(cloud: LocalCloud, guest: str) -> None:

@@ -36,8 +36,11 @@ def test_a_prompt_is_written_once_and_serves_new_threads(consultation: Consultat
 
 def test_a_host_prompt_is_left_alone(consultation: Consultation) -> None:
     hosts = Consultation(consultation.clock, consultation.model, prompt="Ask about soup.")
+    prompt = hosts.view().prompt
+    assert prompt is not None
+    assert (prompt.version, prompt.text, prompt.origin) == (1, "Ask about soup.", "host")
     assert hosts.write_prompt() == []
-    assert hosts.view().prompt == Prompt(1, "Ask about soup.", "host")
+    assert hosts.view().prompt == prompt
     assert consultation.model.count("prompt") == 0
 
 

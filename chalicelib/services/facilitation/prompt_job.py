@@ -38,7 +38,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
     prompt = Prompt(
         view.prompt_version + 1,
         written.text,
-        "tailored",
+        "tailored" if model.understands else "basic",  # a script has prepared questions for everybody
         written.summary,
         written.generated_from,
         view.session.template_id,

@@ -95,7 +95,7 @@ def show_prompt(
     state = _state(view, is_look=since is not None)
     values: dict[str, Any] = {
         **state,
-        "now": _shown(host, view, now, texts),
+        "now": _looked_up(host, view, now, texts),
         "versions": [_listed(host, view, it, texts) for it in listed.data],
         "newer": _page_url(offset - SHOWN) if offset else "",
         "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.pagination.total else "",
@@ -230,7 +230,7 @@ def _show_version(host: HostRequest, view: SessionView, query: dict[str, str]) -
     usual = now if now != chosen.version else max((it for it in others if it < now), default=None)
     other = _find(view, usual if named is None else named) if others else None
     values: dict[str, Any] = {
-        "version": _shown(host, view, chosen, texts),
+        "version": _looked_up(host, view, chosen, texts),
         "others": [(it, _name(it, texts)) for it in others],
         "other": other.version if other else None,
         "against": _name(other.version, texts) if other else "",
@@ -251,33 +251,41 @@ def _find(view: SessionView, number: int | None) -> Prompt:
 
 def _listed(host: HostRequest, view: SessionView, it: PromptVersion, texts: Texts) -> ShownVersion:
     at = datetime.fromisoformat(it.created_at) if it.created_at else None
-    told = _tell(host, view, (it.origin, at, it.created_by), it.created_by_name, texts)
+    prompt = Prompt(it.version, it.text, it.origin, it.summary, created_at=at, created_by=it.created_by)
     people = texts("prompt_people", count=it.threads)
-    return ShownVersion(it.version, _name(it.version, texts), it.summary or "", it.text, it.current, told, people)
+    return _shown(host, view, prompt, texts, name=it.created_by_name, people=people)
 
 
-def _shown(host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts) -> ShownVersion:
-    """Returns a version that nobody counted people of."""
+def _looked_up(host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts) -> ShownVersion:
+    """Returns a version that is in no list: the name of its author is looked up, and nobody counted people of it."""
     by = prompt.created_by
-    name = container.accounts().names_of({by}).get(by) if by else None
-    told = _tell(host, view, (prompt.origin, prompt.created_at, by), name, texts)
-    is_current = prompt.version == current_version(view).version
-    name_shown = _name(prompt.version, texts)
-    return ShownVersion(prompt.version, name_shown, prompt.summary or "", prompt.text, is_current, told)
+    name = container.accounts().names_of({by}).get(by) if by and by != host.user_id else None
+    return _shown(host, view, prompt, texts, name=name)
 
 
-def _tell(
-    host: HostRequest, view: SessionView, made: tuple[str, datetime | None, str | None], name: str | None, texts: Texts
-) -> str:
+def _shown(
+    host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts, *, name: str | None, people: str = ""
+) -> ShownVersion:
+    return ShownVersion(
+        prompt.version,
+        _name(prompt.version, texts),
+        prompt.summary or "",
+        prompt.text,
+        prompt.version == current_version(view).version,
+        _tell(host, view, prompt, name, texts),
+        people,
+    )
+
+
+def _tell(host: HostRequest, view: SessionView, prompt: Prompt, name: str | None, texts: Texts) -> str:
     """Returns how a version came about, by whom and when, in the words of the page."""
-    origin, at, by = made
-    is_scripted = origin == "tailored" and not container.model().understands
-    told = [texts("origin_script" if is_scripted else f"origin_{origin}")]
-    if by:
+    is_scripted = prompt.origin == "basic" and prompt.version > 0
+    told = [texts("origin_script" if is_scripted else f"origin_{prompt.origin}")]
+    if prompt.created_by:
         whose = texts("prompt_by", name=name) if name else texts("prompt_by_member")
-        told.append(texts("prompt_by_you") if by == host.user_id else whose)
-    if at and origin not in ("basic", "template"):
-        told.append(format_time_with_zone(at, view.session.time_zone or ZONE, texts))
+        told.append(texts("prompt_by_you") if prompt.created_by == host.user_id else whose)
+    if prompt.created_at and prompt.version:
+        told.append(format_time_with_zone(prompt.created_at, view.session.time_zone or ZONE, texts))
     return " · ".join(told)
 
 

@@ -166,6 +166,38 @@ def test_run(visitor: Visitor) -> Page:
     return page
 
 
+def form_editor(visitor: Visitor) -> Page:
+    """The form with a question that is removed, an empty one, and one that somebody else changed as well."""
+    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    page.goto(f"{path}/form")
+    asked = visitor.cloud.call("GET", path).json()["questions"]
+    asked[0]["text"] += " +"
+    changed = [{name: value for name, value in it.items() if name != "position"} for it in asked]
+    assert visitor.cloud.call("PATCH", path, {"questions": changed}).status == 200
+    page.locator("#q0-text").fill(LABEL[visitor.tongue])
+    page.locator("button[value^=remove]").last.click()
+    page.locator("button[value=add]").click()
+    expect(page.locator(".questions .gone")).to_be_visible()
+    expect(page.locator(".questions > li")).to_have_count(len(asked) + 1)
+    page.locator(".save button").click()
+    expect(page.locator(".clash")).to_have_count(1)
+    expect(page.locator(".questions .error")).to_have_count(1)
+    return page
+
+
+def session_settings(visitor: Visitor) -> Page:
+    """The settings, one of them changed by somebody else as well, and one that cannot be."""
+    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    page.goto(f"{path}/settings")
+    assert visitor.cloud.call("PATCH", path, {"welcome_message": LABEL[visitor.tongue]}).status == 200
+    page.locator("#welcome_message").fill(SAY[visitor.tongue])
+    page.locator("#duration_minutes").fill("600")
+    page.locator(".save button").click()
+    expect(page.locator(".clash")).to_have_count(1)
+    expect(page.locator(".error")).to_have_count(1)
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -207,7 +239,21 @@ HOST_STATES: tuple[State, ...] = (
     duplicate,
     *PROMPT_STATES,
     test_run,
+    form_editor,
+    session_settings,
     api_keys,
     account,
 )
-WORDY_HOSTS = {dashboard, new_session, draft, session, duplicate, *PROMPT_STATES, test_run, api_keys, account}
+WORDY_HOSTS = {
+    dashboard,
+    new_session,
+    draft,
+    session,
+    duplicate,
+    *PROMPT_STATES,
+    test_run,
+    form_editor,
+    session_settings,
+    api_keys,
+    account,
+}

@@ -245,6 +245,8 @@ HOST_STATES: tuple[State, ...] = (
     account,
 )
 WORDY_HOSTS = {
+    ,
+}
     dashboard,
     new_session,
     draft,

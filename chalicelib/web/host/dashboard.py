@@ -26,6 +26,7 @@ from chalicelib.web.kit.request import is_uuid, public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 PAGE = 20  # sessions
+DRAFTS = 5  # above them; the others have a page of their own
 _NAME = 100  # characters of a name, or of the goal where there is none
 STATUSES = ("draft", "active", "completed")
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -60,7 +61,9 @@ def show_dashboard(host: HostRequest) -> Response:
     values: dict[str, Any] = {
         "drafts": [_shown(it, given.sort, at, texts) for it in lists["draft"]],
         "opened": [_shown(it, given.sort, at, texts) for it in lists[""]],
-        "all_drafts": _page({**kept, "status": "draft"}, 0) if drafts.data and drafts.pagination.total > PAGE else None,
+        "all_drafts": _page({**kept, "status": "draft"}, 0)
+        if drafts.data and drafts.pagination.total > DRAFTS
+        else None,
         "count": texts("sessions_found", count=total),
         "has_any": total > 0 or any(lists.values()) or bool(given.q or given.status),
         "q": given.q,
@@ -88,8 +91,8 @@ def _asked(query: dict[str, str]) -> ListSessions:
 def _list_drafts(host: HostRequest, given: ListSessions) -> SessionList:
     """Returns the first drafts that go with a list, none behind its first page: drafts are listed only where they are asked for."""
     if given.status is not UNSET:
-        return SessionList([], Pagination(0, PAGE, 0))
-    drafts: SessionList = host.perform(list_sessions, replace(given, status="draft", offset=0))
+        return SessionList([], Pagination(0, DRAFTS, 0))
+    drafts: SessionList = host.perform(list_sessions, replace(given, status="draft", offset=0, limit=DRAFTS))
     return SessionList([], drafts.pagination) if given.offset else drafts
 
 

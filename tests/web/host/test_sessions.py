@@ -85,6 +85,12 @@ def test_drafts_come_first_under_a_heading_of_their_own_and_are_searched_too(ana
     assert listed(ana.open("/?q=lunch")) == ["Lunch soon", "Lunch"]
     assert listed(ana.open("/?status=draft&sort=topic")) == ["Without a name", "Lunch soon"]
     assert listed(ana.open("/?status=active")) == ["Lunch"]
+    assert "All drafts" not in ana.open("/").text
+    for number in range(4):
+        host.new_session(topic=f"Lunch {number}", draft=True)
+    page = ana.open("/?q=lunch&sort=topic")
+    assert listed(page) == ["Lunch 0", "Lunch 1", "Lunch 2", "Lunch 3", "Lunch soon", "Lunch"]
+    assert "?status=draft&from=0" in ana.open("/").links
 
 
 def test_a_copy_is_a_draft_made_once_that_says_what_it_has_not(ana: Browser, host: Host) -> None:

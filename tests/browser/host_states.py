@@ -245,8 +245,6 @@ HOST_STATES: tuple[State, ...] = (
     account,
 )
 WORDY_HOSTS = {
-    ,
-}
     dashboard,
     new_session,
     draft,

@@ -9,6 +9,8 @@ function saveAsTyped(form) {
   const state = () => document.getElementById("saved");
   const save = () => window.htmx.trigger(form, "save");
   state().textContent = state().dataset.note;
+  const first = form.querySelector("[autofocus]");
+  first?.setSelectionRange(first.value.length, first.value.length); // one goes on behind what is there
   form.addEventListener("input", () => (isSaved = false));
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target === form) isSaved = isSending = true;
@@ -16,13 +18,14 @@ function saveAsTyped(form) {
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return;
     isSending = false;
+    const { successful, xhr } = event.detail;
     // Who is signed out meanwhile is told so, in another place of the page.
-    if (!event.detail.successful || event.detail.xhr.getResponseHeader("HX-Retarget")) {
+    if (!successful || xhr.getResponseHeader("HX-Retarget")) {
       isSaved = false;
       state().textContent = form.dataset.unsaved;
-      setTimeout(save, RETRY);
+      if (!successful) setTimeout(save, RETRY);
     }
-    if (pressed) form.requestSubmit(pressed);
+    if (pressed && isSaved) form.requestSubmit(pressed);
     pressed = undefined;
   });
   // What is on its way arrives first, so that the form never meets its own words as somebody else's.

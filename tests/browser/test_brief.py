@@ -1,0 +1,48 @@
+"""A brief that saves itself in a browser with scripts: no word is lost on the way, and what others wrote is not overwritten."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chat_page import new_session
+from tests.browser.devices import PHONE, Devices
+from tests.e2e.local import LocalCloud
+from tests.e2e.test_main_job import wait_for
+
+
+@pytest.fixture
+def page(scripted: LocalCloud, devices: Devices) -> Page:
+    """The page of a host who is signed in."""
+    page = devices.open(scripted, PHONE)
+    page.goto("/sign-in")
+    page.locator("form[action$='/sign-in/demo'] button").click()
+    expect(page.locator("#goal")).to_be_visible()
+    return page
+
+
+def test_words_that_were_typed_just_before_leaving_are_kept_in_the_one_draft(scripted: LocalCloud, page: Page) -> None:
+    page.goto("/new")
+    page.locator("#goal").press_sequentially("Why herons")
+    expect(page).to_have_url(re.compile("step=goal"))
+    page.locator("#goal").press_sequentially(" leave us.")
+    page.goto("/keys")  # before a pause that would have saved it
+
+    def listed() -> list[str]:
+        found = scripted.call("GET", "/sessions?status=draft&limit=100").json()["data"]
+        return [it["goal"] for it in found if "herons" in it["goal"]]
+
+    wait_for("the draft", lambda: listed() == ["Why herons leave us."])
+
+
+def test_of_two_texts_the_one_that_is_chosen_stays_while_the_rest_is_saved(scripted: LocalCloud, page: Page) -> None:
+    session = new_session(scripted, draft=True, goal="Before")
+    page.goto(f"/sessions/{session}/brief")
+    assert scripted.call("PATCH", f"/sessions/{session}", {"goal": "Theirs"}).status == 200
+    page.locator("#critical").fill("Allergies")
+    page.locator("#goal").fill("Mine")
+    expect(page.locator(".clash")).to_contain_text("Theirs")
+    page.locator(".clash input").last.check()
+    expect(page.locator("#goal")).to_have_value("Theirs")
+    shown = scripted.call("GET", f"/sessions/{session}").json()
+    assert (shown["goal"], shown["critical"]) == ("Theirs", "Allergies")

@@ -33,3 +33,14 @@ window.addEventListener("pageshow", () => {
     told.closest("form").querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
   }
 });
+
+// That a sign-in has ended is said once, and no longer than it is so.
+const signedOut = document.getElementById("signed-out");
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target === signedOut && signedOut.hasChildNodes()) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && !detail.xhr.getResponseHeader("HX-Retarget")) signedOut?.replaceChildren();
+});

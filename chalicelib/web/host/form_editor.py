@@ -9,12 +9,11 @@ from typing import Any
 from chalice.app import Response
 from msgspec import Struct
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView
 from chalicelib.services.sessions.merging import ORDER, choices
 from chalicelib.store.sessions import FOR_QUESTIONS
 from chalicelib.web.host.form_cards import (
-    CHOICES,
     KINDS,
     WHO,
     Card,
@@ -25,7 +24,7 @@ from chalicelib.web.host.form_cards import (
 )
 from chalicelib.web.host.form_plan import MOST_QUESTIONS, Focus, FormPlan, Step, make_plan, take_step
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import save_changes, write_noted
+from chalicelib.web.host.saving import explain_failure, save_changes, write_noted
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.form_fields import make_field
 from chalicelib.web.kit.http import Form, see_other
@@ -84,44 +83,47 @@ def _save(host: HostRequest, session_id: str, form: Form) -> Response:
 
     try:
         view, made = save_changes(host, session_id, FOR_QUESTIONS, plan)
-    except Invalid as error:
-        return _render(host, *plans[-1], Step(cards), error.message)
+    except HarmonicaError as error:
+        if not plans:
+            raise
+        return _render(host, *plans[-1], Step(cards), error)
     if made.mistakes or made.is_clash:
         return _render(host, view, made, Step(cards))
     return see_other(f"{root(host.request)}/sessions/{session_id}/form?saved=1")
 
 
 def _render(
-    host: HostRequest, view: SessionView, plan: FormPlan, step: Step, notice: str = "", *, is_step: bool = False
+    host: HostRequest,
+    view: SessionView,
+    plan: FormPlan,
+    step: Step,
+    failure: HarmonicaError | None = None,
+    *,
+    is_step: bool = False,
 ) -> Response:
     texts = _texts(host, view)
-    is_wrong = not is_step and bool(plan.mistakes or plan.is_clash or notice)
+    is_wrong = not is_step and bool(plan.mistakes or plan.is_clash or failure)
     is_changed = plan.merged.is_changed or plan.is_clash or any(card.is_removed for card in plan.cards)
     cards = _shown_cards(view, plan, step.focus, texts, is_step=is_step)
-    count = sum(not it.card.is_removed for it in cards)
+    left = [it for it in cards if not it.card.is_removed]
+    has_saved = "saved" in (host.request.query_params or {}) and not (is_step or is_wrong)
     values: dict[str, Any] = {
         "cards": cards,
-        "count": count,
+        "count": len(left),
         "noted": write_noted(plan.merged.noted),
         "is_clash": plan.is_clash,
         "order_name": ORDER,
         "order_clash": _order_clash(plan, texts) if plan.merged.stored_order else None,
         "has_errors": is_wrong,
-        "notice": texts("editor_full", limit=MOST_QUESTIONS) if step.is_full else notice,
-        "news": texts("changes_saved")
-        if "saved" in (host.request.query_params or {}) and not (is_step or is_wrong)
-        else "",
-        "told": _tell(cards, count, step.focus, texts) if is_step and is_changed else "",
+        "notice": explain_failure(failure, texts) if failure else "",
+        "full": texts("editor_full", limit=MOST_QUESTIONS) if step.is_full else "",
+        "news": texts("changes_saved") if has_saved else "",
+        "told": _tell(cards, len(left), step.focus, texts) if is_step and is_changed else "",
         "is_changed": is_changed,
         "is_default": not view.session.has_questions and not view.session.anonymous and not is_changed,
-        "choices": CHOICES,
-        "preview": [
-            make_field(previewed(it.card.key, _named(it), it.place - 1), "", None, texts)
-            for it in cards
-            if not it.card.is_removed
-        ],
+        "preview": [make_field(previewed(it.card.key, _named(it), it.place - 1), "", None, texts) for it in left],
     }
-    status = 409 if is_wrong and plan.is_clash else 400 if is_wrong else 200
+    status = failure.status if failure else 409 if is_wrong and plan.is_clash else 400 if is_wrong else 200
     return render_session_page(host, view, "form", "form_editor.html", status, **values)
 
 

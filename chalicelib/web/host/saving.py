@@ -5,13 +5,14 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, HarmonicaError, Invalid
 from chalicelib.model import SessionView
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.sessions import edit_session
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import open_session
-from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.http import Form, may_retry
+from chalicelib.web.kit.texts import Texts
 
 NOTED = "noted"  # the field with what the page was made from
 _CHOSEN = "keep."  # before the name of what clashed
@@ -48,6 +49,15 @@ def save_changes(
             continue
         return view, plan
     raise Conflict("Others are editing this session right now; try again")
+
+
+def explain_failure(error: HarmonicaError, texts: Texts) -> str:
+    """Returns what a page says that still has all that was entered. Raises the error where that would be of no use."""
+    if may_retry(error):
+        return texts("try_again_kept")
+    if isinstance(error, Invalid):
+        return error.message
+    raise error
 
 
 def write_noted(noted: Mapping[str, str]) -> str:

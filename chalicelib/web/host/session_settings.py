@@ -6,7 +6,7 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.errors import Invalid
+from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView
 from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.sessions.merging import Merge, choices, merge, note
@@ -14,7 +14,7 @@ from chalicelib.services.sessions.time_zones import list_time_zones
 from chalicelib.store import keys
 from chalicelib.web.host.field_limits import Mistake
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import read_choices, read_noted, save_changes, write_noted
+from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.settings_fields import (
     GROUPS,
@@ -82,8 +82,10 @@ def receive_settings(host: HostRequest, session_id: str) -> Response:
 
     try:
         view, made = save_changes(host, found, PARTS, plan)
-    except Invalid as error:
-        return _render(host, *plans[-1], error.message)
+    except HarmonicaError as error:
+        if not plans:
+            raise
+        return _render(host, *plans[-1], error)
     if made.needs_another_look:
         return _render(host, view, made)
     return see_other(f"{root(host.request)}/sessions/{found}/settings?saved=1")
@@ -111,8 +113,11 @@ def _entered(form: Form) -> dict[str, str]:
     }
 
 
-def _render(host: HostRequest, view: SessionView, plan: SettingsPlan, notice: str = "") -> Response:
+def _render(
+    host: HostRequest, view: SessionView, plan: SettingsPlan, failure: HarmonicaError | None = None
+) -> Response:
     texts = locale_for(host.request, view.session).texts
+    notice = explain_failure(failure, texts) if failure else ""
     is_again = plan.needs_another_look
     values: dict[str, Any] = {
         "groups": [(group, [_shown(it.name, view, plan, texts) for it in settings]) for group, settings in GROUPS],
@@ -124,7 +129,7 @@ def _render(host: HostRequest, view: SessionView, plan: SettingsPlan, notice: st
         "language_names": [(it.tag, it.name) for it in LANGUAGES.values()],
         "asks_who": asks_who(view.questions),
     }
-    status = 409 if plan.merged.clashes else 400 if is_again or notice else 200
+    status = failure.status if failure else 409 if plan.merged.clashes else 400 if is_again else 200
     return render_session_page(host, view, "settings", "session_settings.html", status, **values)
 
 

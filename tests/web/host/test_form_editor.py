@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import Unavailable
 from chalicelib.store import edits
 from tests.api.hosts import Host
 from tests.example_tables import each_row
@@ -279,6 +280,22 @@ def test_who_writes_between_the_check_and_the_write_loses_nothing(
     assert press(ana, path, form, **{"q0.text": "Mine"}).status == 200
     texts = [it["text"] for it in asked(host, session)]
     assert texts == ["Mine", "How often?", "Anything else?", "From the other"]
+
+
+def test_what_cannot_be_stored_just_now_stays_on_the_page(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(questions=ASKED)
+    path = path_of(session)
+    form = form_of(ana.open(path))
+
+    def fail(*_: Any) -> bool:
+        raise Unavailable("The database does not answer", 2)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", fail)
+    page = press(ana, path, form, **{"q0.text": "Mine"})
+    assert (page.status, "All that you entered is still here" in page.text) == (503, True)
+    assert form_of(page).fields["q0.text"] == "Mine"
 
 
 def test_who_has_no_role_reads_and_changes_nothing_and_a_viewer_only_reads(

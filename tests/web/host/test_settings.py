@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import Unavailable
 from chalicelib.store import edits
 from tests.api.hosts import Host
 from tests.clock import FakeClock
@@ -189,6 +190,22 @@ def test_who_writes_between_the_check_and_the_write_is_not_overwritten_either(
     page = save(ana, path, form, welcome_message="From the page")
     assert (page.status, "From the other" in page.text) == (409, True)
     assert host.get(f"/sessions/{session['id']}")["welcome_message"] == "From the other"
+
+
+def test_what_cannot_be_stored_just_now_stays_on_the_page(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+
+    def fail(*_: Any) -> bool:
+        raise Unavailable("The database does not answer", 2)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", fail)
+    page = save(ana, path, form, welcome_message="From the page")
+    assert (page.status, "All that you entered is still here" in page.text) == (503, True)
+    assert settings_of(page).fields["welcome_message"] == "From the page"
 
 
 def test_who_has_no_role_reads_and_changes_nothing_and_a_viewer_only_reads(

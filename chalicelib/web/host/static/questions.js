@@ -1,13 +1,19 @@
 // The questions of a form: dragging, on top of the same request as the buttons.
 
-// Whatever answers but the editor (a page to sign in on, a problem) is loaded as a page, and not put in the editor's place.
+// Whatever answers but the editor (a page to sign in on, one that says why not) is loaded as a page, and not put in its place.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, serverResponse } = event.detail;
+  const { requestConfig, serverResponse, xhr } = event.detail;
   const button = requestConfig.elt;
   if (!button.closest("#editor") || serverResponse.includes('id="editor"')) return;
   event.detail.shouldSwap = false;
-  if (button.value !== "look") button.form.requestSubmit(button);
+  if (xhr.status === 429 || xhr.status >= 500) tellFailure();
+  else if (button.value !== "look") button.form.requestSubmit(button);
 });
+document.addEventListener("htmx:sendError", tellFailure);
+
+function tellFailure() {
+  document.getElementById("failed").hidden = false;
+}
 
 document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-grip]");

@@ -31,6 +31,11 @@ class Context:
     memory_limit_in_mb: int = 1024
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:harmonica"
     aws_request_id: str = REQUEST_ID
+    seconds: float = 120.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        """What is left of the function's time as it begins."""
+        return int(self.seconds * 1000)
 
 
 def request(

@@ -1,12 +1,14 @@
 """The jobs behind the queues, and the sweep of the clock."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, assert_never
 
 from chalice.app import SQSEvent
 from msgspec import structs
 
 from chalicelib import container
+from chalicelib.clock import Deadline
 from chalicelib.errors import NotFound
 from chalicelib.model.jobs import (
     QUEUE_OF,
@@ -37,26 +39,29 @@ from chalicelib.store import due_kinds
 from chalicelib.store.due import jobs_due
 from chalicelib.workers.queues import handle
 
-PROMPT_SECONDS = 100.0
+JOB_SECONDS = 100.0  # of a job that does not look at what its function has left
+MARGIN = 10.0  # seconds of a function for what comes after its jobs
 
 
 def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
     """Do the jobs of these messages of a queue."""
-    return handle(event, queue, run_job)
+    context: Any = event.context
+    deadline = container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    return handle(event, queue, partial(run_job, deadline=deadline))
 
 
-def run_job(job: Job) -> None:
-    """Do what a message asks for."""
+def run_job(job: Job, deadline: Deadline) -> None:
+    """Do what a message asks for, by the time at which its function should be done."""
     match job:
         case WritePrompt():
-            deadline = container.clock().deadline(PROMPT_SECONDS)
+            deadline = container.clock().deadline(min(JOB_SECONDS, deadline.remaining()))
             sessions, model = container.sessions(), container.model()
             try:
                 tailor_session_prompt(job.session_id, sessions=sessions, model=model, deadline=deadline)
             finally:  # neither has to wait for the other
                 condense_session_context(job.session_id, sessions=sessions, model=model, deadline=deadline)
         case WriteSummary():
-            summarise(job.session_id, deps=container.synthesis_deps())
+            summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
             write_session_brief(
                 job.session_id,
@@ -102,6 +107,6 @@ def _have_done(job: SessionJob, now: datetime) -> None:
         container.jobs().ask(job, now)
         return
     try:
-        run_job(job)
+        run_job(job, container.clock().deadline(JOB_SECONDS))
     except NotFound:
         logger.info("nothing to do", extra=structs.asdict(job))

@@ -45,7 +45,7 @@ def measure(session: Session, model: CountingModel, clock: FakeClock) -> Cost:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, deps=container.synthesis_deps())
+        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(110))
     asked, tokens = model.asked, model.tokens
     return Cost(
         asked["digest"],

@@ -148,7 +148,7 @@ def speak(conversation: Conversation, name: str, *said: str) -> str:
 
 def digest(conversation: Conversation) -> Scratchpad:
     conversation.clock.advance(FIRST_MINUTES.seconds)
-    summarise(conversation.session.id, deps=container.synthesis_deps())
+    summarise(conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(110))
     pad = container.sessions().view(conversation.session.id, ("scratchpad",)).scratchpad
     assert pad is not None
     return pad

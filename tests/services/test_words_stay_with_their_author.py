@@ -168,7 +168,7 @@ def speak(conversation: Conversation, name: str, *said: str) -> None:
 
 def sum_up(conversation: Conversation) -> None:
     conversation.clock.advance(FIRST_MINUTES.seconds)
-    summarise(conversation.session.id, deps=container.synthesis_deps())
+    summarise(conversation.session.id, deps=container.synthesis_deps(), deadline=conversation.clock.deadline(110))
 
 
 def of_others(conversation: Conversation) -> tuple[list[Request], list[Request]]:

@@ -37,9 +37,10 @@ class Consultation(Conversation):
             self.who = participant(container.new_id(), "Bo")
             self.say(saying)
 
-    def summarise(self, received: int = 1) -> list[str]:
-        """Run the summary job; gives the ids of the messages that failed."""
-        return failed(app.write_summary(events.batch(events.message(self.session.id, received=received)), Context()))
+    def summarise(self, received: int = 1, seconds: float = 120) -> list[str]:
+        """Run the summary job in a function that has this long; gives the ids of the messages that failed."""
+        event = events.batch(events.message(self.session.id, received=received))
+        return failed(app.write_summary(event, Context(seconds=seconds)))
 
     def write_brief(self) -> list[str]:
         """Run the brief's job."""

@@ -42,7 +42,7 @@ def run(session: Session, model: CountingModel, clock: FakeClock) -> Consumed:
     clock.advance(3_600)
     model.reset()
     with metered() as consumed:
-        summarise(session.id, deps=container.synthesis_deps())
+        summarise(session.id, deps=container.synthesis_deps(), deadline=clock.deadline(110))
     return consumed
 
 

@@ -17,6 +17,7 @@ A session without any of these states is settled. Several may hold at once: whoe
 | transition | made by | from | to |
 | --- | --- | --- | --- |
 | `mark_stale` | who leaves something out of a summary | a record without `stale_since` | stale |
+| `mark_due` | a job that left the scratchpad to the next | any | stale, and due |
 | `mark_undigested` | the stream of conversations | any | stale, and afresh: not waiting, not resting, not given up |
 | `clear_undigested` | a request that has digested them all | what was told at that very time | not stale for these words |
 | `begin` | a job | not updating, or no longer, or not held by a request | updating, not stale, begun once more |
@@ -103,6 +104,11 @@ def count_failure(synthesis: Synthesis, now: datetime, *, paid: bool, has_news: 
 def mark_stale(now: datetime) -> Transition:
     """There is something that the summary does not know; the first mark stays."""
     return Transition({"stale_since": now}, preconditions=(_absent("stale_since"),))
+
+
+def mark_due(now: datetime) -> Transition:
+    """Something is left to do for a job, of which no thread tells: the sweep finds it where the job that is asked for gets lost."""
+    return Transition({"stale_since": now, "due_at": now})
 
 
 def mark_undigested(now: datetime) -> Transition:

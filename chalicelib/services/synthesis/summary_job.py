@@ -32,13 +32,19 @@ from chalicelib.store.summaries import later
 from chalicelib.store.themes import changes
 
 DIGEST_SECONDS = 50.0
-JOB_SECONDS = 110.0  # below the worker's 120
+JOB_SECONDS = 110.0  # the longest that a job takes
+SUMMARY_SECONDS = 50.0  # of these, what is kept for the summary
+NOTES_SECONDS = 5.0  # what the scratchpad may take
 SECONDS_PER_THREAD = 0.6
 OVERDUE = 3  # intervals after which a summary of what is digested is better than waiting for the rest
 
 
-def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
-    """Digest what is new, then rewrite the summary. Raises NotFound without a session, Unavailable to be called again."""
+def summarise(session_id: str, *, deps: SynthesisDeps, deadline: Deadline) -> None:
+    """Digest what is new, then rewrite the summary. Raises NotFound without a session, Unavailable to be called again.
+
+    Where the time until `deadline` gets short, first the scratchpad is given up, then new digests, and never what was begun of
+    a summary: another job is asked for what is left.
+    """
     view = deps.sessions.view(session_id, FOR_DIGEST)
     now = deps.clock.now()
     age = _age(view.summary, now)
@@ -56,23 +62,25 @@ def summarise(session_id: str, *, deps: SynthesisDeps) -> None:
         return
     with hold_owner_share(view.session, JOB_SECONDS + 10, deps):
         try:
-            _bring_up_to_date(view, now, deps)
+            _bring_up_to_date(view, now, deps, deadline)
         except Unavailable:
             with suppress(Unavailable):
                 deps.summaries.move(session_id, state.survive())
             raise
 
 
-def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> None:
+def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, deadline: Deadline) -> None:
     session_id = view.session.id
-    job, until = deps.clock.deadline(JOB_SECONDS), now + timedelta(seconds=JOB_SECONDS + 10)
+    job = deps.clock.deadline(min(JOB_SECONDS, deadline.remaining()))
+    until = now + timedelta(seconds=JOB_SECONDS + 10)
     # Before the heads are read: whatever is said from here on marks the session stale again.
     if not deps.summaries.move(session_id, state.begin(now, until, rest=_rest_if_it_dies(view))):
         deps.jobs.write_summary(session_id, now)
         return
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     shared = open_registry(view, heads.values(), deps)
-    digested = digest_all(view, list(heads.values()), shared, deps, deps.clock.deadline(DIGEST_SECONDS))
+    digesting = deps.clock.deadline(min(DIGEST_SECONDS, job.remaining() - SUMMARY_SECONDS))
+    digested = digest_all(view, list(heads.values()), shared, deps, digesting)
     overdue = _age(view.summary, now) >= OVERDUE * _least(view.summary, deps.interval)
     waits = digested.out_of_time and not overdue
     meter = meter_for(view, deps.model)
@@ -81,8 +89,9 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps) -> 
         if state.is_resting(view.synthesis, now) and not digested.reached:
             done = _give_back(view, deps)
         else:
-            died = view.synthesis.begun > 0  # then the smallest thing is given up first
-            done = _end(view, deps) if waits else reduce(view, heads, digested, shared, metered, job, pad_last=died)
+            is_short = job.remaining() < SUMMARY_SECONDS + NOTES_SECONDS
+            pad_last = is_short or view.synthesis.begun > 0  # begun before: a process died
+            done = _end(view, deps) if waits else reduce(view, heads, digested, shared, metered, job, pad_last=pad_last)
     except ModelUnavailable as error:
         over = _note_failure(view, deps, paid=meter.usage.total > 0, has_news=bool(digested.reached))
         if over or isinstance(error, (ModelRefused, SessionBudgetSpent)):
@@ -118,7 +127,8 @@ def reduce(
     said anything that could be summed up.
 
     The scratchpad is brought up to date before it, or with `pad_last` behind it, where it can't stand in its way.
-    False where somebody was taken out, or in again, since `view` was read: nothing is stored then.
+    False where another job is wanted: somebody was taken out, or in again, since `view` was read, and nothing is stored; or no
+    time was left for the scratchpad.
     """
     aggregate = gather(view, heads, digested, shared, deps)
     if aggregate is None:
@@ -132,6 +142,10 @@ def reduce(
         stored = _end(view, deps)
     else:
         stored, registry = _store_summary(view, aggregate, registry, deps, deadline)
+    if pad_last and view.session.cross_pollination and deadline.remaining() < NOTES_SECONDS:
+        logger.info("scratchpad given up", extra={"session_id": view.session.id})
+        deps.summaries.move(view.session.id, state.mark_due(deps.clock.now()))
+        return False
     if pad_last or registry != before:
         pad.refresh(aggregate, registry)
     return stored

@@ -43,6 +43,7 @@ STALE_NOW = {"stale_since": NOON}
 # Before, the transition, and after; None where it is not made.
 MOVES: dict[str, tuple[Mapping[str, Any], Transition, Mapping[str, Any] | None]] = {
     "a settled one is marked": (SETTLED, state.mark_stale(NOON), STALE_NOW),
+    "what is left for a job is due": (SETTLED, state.mark_due(NOON), {"stale_since": NOON, "due_at": NOON}),
     "the first mark stays": (STALE, state.mark_stale(NOON), None),
     "new words begin afresh": ({**STALE, **TRIED}, state.mark_undigested(NOON), {**STALE, "told_at": NOON}),
     "words that were told of are forgotten": ({**STALE, **TOLD}, state.clear_undigested(BEFORE), STALE),

@@ -164,7 +164,7 @@ class Session(SessionListItem):
     max_participants: fields.MaxParticipants | None
     completed_count: Annotated[Count, Meta(description="How many people came to the end of their conversation.")]
     reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
-    usage: Annotated[Usage, Meta(description="What the conversations cost in tokens.")]
+    usage: Annotated[Usage, Meta(description="What the conversations cost in tokens, test runs among them.")]
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
 
 

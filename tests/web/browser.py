@@ -22,6 +22,9 @@ class Form:
     id: str = ""
     action: str = ""
     buttons: list[tuple[str, str]] = field(default_factory=list)  # those that say which was pressed: name, value
+    elsewhere: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # where such a button sends it, if not to `action`
 
 
 @dataclass
@@ -195,7 +198,10 @@ class _Reader(HTMLParser):
     def _button(self, given: dict[str, str]) -> None:
         self._button_of = given.get("form", "")
         if "name" in given and "form" in self.open_tags:
-            self.forms[-1].buttons.append((given["name"], given.get("value", "")))
+            button = (given["name"], given.get("value", ""))
+            self.forms[-1].buttons.append(button)
+            if "formaction" in given:
+                self.forms[-1].elsewhere[button] = given["formaction"].partition("#")[0]
 
     def _option(self, name: str, given: dict[str, str]) -> None:
         self.forms[-1].options.append((name, given["value"]))

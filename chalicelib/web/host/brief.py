@@ -30,7 +30,7 @@ from chalicelib.web.host.session_page import open_session
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 
-_PARTS = (keys.CONTEXT,)
+PARTS = (keys.CONTEXT,)
 _TEMPLATES = "templates"  # what somebody wants to choose from; on the page, its list
 
 
@@ -76,23 +76,23 @@ def receive_new(host: HostRequest) -> Response:
 
 def show_brief(host: HostRequest, session_id: str) -> Response:
     """Returns a step of the brief of a session, or all of it."""
-    view = open_session(host, session_id, _PARTS, "editor")
+    view = open_session(host, session_id, PARTS, "editor")
     query = host.request.query_params or {}
-    step = _step(query.get("step", ""), view)
-    stored = _stored(view, _shown(step))
-    fields = list_fields(host, {name: stored.get(name, "") for name in _shown(step)})
+    step = find_step(query.get("step", ""), view)
+    stored = list_stored(view, list_shown(step))
+    fields = list_fields(host, {name: stored.get(name, "") for name in list_shown(step)})
     return show_form(host, view, fields, step, noted=note(stored), is_saved="saved" in query)
 
 
 def receive_brief(host: HostRequest, session_id: str) -> Response:
     """Keeps what was written, and goes on to the next step."""
-    return _receive(host, open_session(host, session_id, _PARTS, "editor"), host.form())
+    return _receive(host, open_session(host, session_id, PARTS, "editor"), host.form())
 
 
 def _receive(host: HostRequest, view: SessionView, form: Form) -> Response:
-    step = _step(form.get("step", ""), view)
-    view, plan = _write(host, view, form, _shown(step))
-    own = {name: form.get(name, "") for name in _shown(step)}
+    step = find_step(form.get("step", ""), view)
+    view, plan = _write(host, view, form, list_shown(step))
+    own = {name: form.get(name, "") for name in list_shown(step)}
     if is_of_script(host.request):
         is_renewed = bool(read_choices(form))  # the page gets the text that was chosen
         fields, noted = _list_fields(host, own, plan), _note(own, plan, form)
@@ -125,9 +125,9 @@ def _write(host: HostRequest, view: SessionView, form: Form, shown: Collection[s
     mine = {name: given[name] for name in names if given[name]}
 
     def plan(view: SessionView) -> BriefPlan:
-        return BriefPlan(names, merge(noted, mine, _stored(view, names), chosen), errors)
+        return BriefPlan(names, merge(noted, mine, list_stored(view, names), chosen), errors)
 
-    return save_changes(host, view.session.id, _PARTS, plan)
+    return save_changes(host, view.session.id, PARTS, plan)
 
 
 def _list_missing(host: HostRequest, view: SessionView, form: Form, given: dict[str, str]) -> dict[str, str]:
@@ -161,21 +161,21 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
     """Returns the draft that this form makes, however often it is sent; None where there is nothing to make it of."""
     session_id = _draft_id(host, form.get("once", ""))
     with suppress(NotFound):
-        return open_session(host, session_id, _PARTS, "editor")
+        return open_session(host, session_id, PARTS, "editor")
     if not form.get("goal") and template is None:
         return None
     given = CreateSession(draft=True, goal=form.get("goal") or None)
     if template:
         given = CreateSession(draft=True, **_defaults(template) | ({"goal": form["goal"]} if "goal" in form else {}))
     host.perform(create_session, given, new_id=lambda: session_id)
-    return open_session(host, session_id, _PARTS, "editor")
+    return open_session(host, session_id, PARTS, "editor")
 
 
 def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
     """Has a draft follow a template, which fills in what is empty."""
-    view = open_session(host, session_id, _PARTS, "editor")
+    view = open_session(host, session_id, PARTS, "editor")
     if view.session.template_id != template.id:
-        changes = {name: it for name, it in _defaults(template).items() if name not in _stored(view, FIELDS)}
+        changes = {name: it for name, it in _defaults(template).items() if name not in list_stored(view, FIELDS)}
         host.perform(edit_session, EditSession(session_id=session_id, **changes))
 
 
@@ -203,18 +203,21 @@ def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> 
     return show_saved(host, None, fields, FIELDS[0], noted={}, is_stored=not errors)
 
 
-def _stored(view: SessionView, names: Collection[str]) -> dict[str, str]:
+def list_stored(view: SessionView, names: Collection[str]) -> dict[str, str]:
+    """Returns what is stored in these fields, without those that are empty."""
     of = view.session
     stored = {"goal": of.goal, "critical": of.critical, "context": view.context, "topic": of.topic}
     return {name: text for name in names if (text := stored[name])}
 
 
-def _step(named: str, view: SessionView) -> str:
-    """Returns the step that is shown; empty where all of the brief is, without steps."""
+def find_step(named: str, view: SessionView | None) -> str:
+    """Returns the step that is shown, of a session that is not there yet the first; empty where all of the brief is, without steps."""
+    if view is None:
+        return FIELDS[0]
     return named if named in FIELDS and view.session.is_draft else ""
 
 
-def _shown(step: str) -> tuple[str, ...]:
+def list_shown(step: str) -> tuple[str, ...]:
     """Returns the fields of a step: the last one shows all once more."""
     return FIELDS if step in ("", FIELDS[-1]) else (step,)
 

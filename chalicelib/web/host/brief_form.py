@@ -7,10 +7,12 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView
 from chalicelib.services.sessions.brief_hints import list_hints
 from chalicelib.services.sessions.merging import choices
 from chalicelib.services.templates import Template, all_templates
+from chalicelib.settings import settings
 from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -22,6 +24,14 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 FIELDS = ("goal", "critical", "context", "topic")
 NEEDED = ("goal", "topic")
 _SHORT = ("topic",)
+
+
+class Suggested(Struct, frozen=True):
+    """What is suggested for a field, what was in it before one was put there, and what is said where there is none."""
+
+    texts: tuple[str, ...] = ()
+    before: str = ""
+    notice: str = ""
 
 
 class Field(Struct, frozen=True):
@@ -38,6 +48,7 @@ class Field(Struct, frozen=True):
     hints: list[str]
     theirs: str | None
     keep: tuple[str, str]
+    suggested: Suggested | None = None
 
 
 def list_fields(
@@ -96,7 +107,7 @@ def show_form(
     }
     if view is None:
         return render_host_page(host.request, "new_session.html", status, host=host, **values)
-    return render_session_page(host, view, "brief", "brief.html", status, **values)
+    return render_session_page(host, view, "brief", "brief.html", status, has_frame=True, **values)
 
 
 def show_saved(
@@ -131,4 +142,12 @@ def _shared(
         "steps": FIELDS,
         "address": f"{root(host.request)}/sessions/{view.session.id}/brief" if view else "",
         "is_draft": view is None or view.session.is_draft,
+        "suggests": settings().llm_provider != SCRIPTED,
+        "suggestions_address": suggestions_address(host, view),
     }
+
+
+def suggestions_address(host: HostRequest, view: SessionView | None) -> str:
+    """Returns where suggestions for the fields of a brief are asked for."""
+    at = root(host.request)
+    return f"{at}/sessions/{view.session.id}/brief/suggestions" if view else f"{at}/new/suggestions"

@@ -48,6 +48,22 @@ def get_brief(session_id: str) -> Response:
     return answer_host(routes, lambda host: brief.show_brief(host, session_id))
 
 
+@routes.route("/new/suggestions", methods=["POST"], content_types=[])
+def post_new_suggestions() -> Response:
+    """Suggests texts for the first field of a new session."""
+    from chalicelib.web.host import suggestions
+
+    return answer_host(routes, suggestions.receive_new)
+
+
+@routes.route("/sessions/{session_id}/brief/suggestions", methods=["POST"], content_types=[])
+def post_suggestions(session_id: str) -> Response:
+    """Suggests texts for a field of a brief, or puts one into it."""
+    from chalicelib.web.host import suggestions
+
+    return answer_host(routes, lambda host: suggestions.receive(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/brief", methods=["POST"], content_types=[])
 def post_brief(session_id: str) -> Response:
     """Keeps what was written of a brief."""

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
+from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
 from tests.stored_items import stored
@@ -38,8 +39,10 @@ class Found:
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More requests a minute than a host may make."""
+def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More requests a minute than a host may make, and whatever a page offers where there is a model."""
+    monkeypatch.setenv("LLM_PROVIDER", "anthropic")
+    settings.cache_clear()
     monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 10_000)
 
 
@@ -74,7 +77,7 @@ def look_around(browser: Browser) -> Found:
             continue
         found.pages.add(path)
         found.forms += [
-            (it.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)
+            (pressed.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)
         ]
         asking = [f"{it.action}?{urlencode(it.fields)}" for it in page.forms if "token" not in it.fields and it.action]
         for link in (*page.links, *asking):
@@ -88,7 +91,10 @@ def look_around(browser: Browser) -> Found:
 
 def _pressed(form: Form) -> list[Form]:
     """A form as each of its buttons sends it."""
-    return [replace(form, fields=form.fields | {name: value}) for name, value in form.buttons] or [form]
+    return [
+        replace(form, fields=form.fields | dict([button]), action=form.elsewhere.get(button, form.action))
+        for button in form.buttons
+    ] or [form]
 
 
 def _route(method: str, path: str) -> str | None:

@@ -1,0 +1,86 @@
+"""Suggestions beside the fields of a brief: a button asks for them, and another puts one into its field.
+
+Nothing is stored by either. What was in the field is kept beside the suggestions, so that it can be put back.
+"""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from chalice.app import Response
+from msgspec.structs import replace
+
+from chalicelib.errors import Invalid, RateLimited, Unavailable
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import SessionView
+from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
+from chalicelib.services.sessions.suggestions import BriefField, DaySpent
+from chalicelib.services.templates import find_template
+from chalicelib.settings import settings
+from chalicelib.web.host.brief import PARTS, find_step, list_shown, list_stored
+from chalicelib.web.host.brief_form import FIELDS, Suggested, list_fields, list_overlong, show_form, suggestions_address
+from chalicelib.web.host.kept_form import is_of_script
+from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.saving import read_noted
+from chalicelib.web.host.session_page import open_session
+from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
+
+_USED = "use_"  # before the name of a field
+
+
+def receive_new(host: HostRequest) -> Response:
+    """Suggests texts for the first field of a session that is not there yet."""
+    return _answer(host, None)
+
+
+def receive(host: HostRequest, session_id: str) -> Response:
+    """Suggests texts for a field of the brief of a session, or puts one into it."""
+    return _answer(host, open_session(host, session_id, PARTS, "editor"))
+
+
+def _answer(host: HostRequest, view: SessionView | None) -> Response:
+    form = host.form()
+    step = find_step(form.get("step", ""), view)
+    values = {name: form.get(name, "") for name in list_shown(step)}
+    used = next((name for name in values if form.get(_USED + name)), None)
+    name = used or form.get("suggest", "")
+    if name not in values:
+        raise Invalid("suggest must be one of the fields of the form")
+    if used:
+        suggested = Suggested(before=values[used])
+        values[used] = form[_USED + used]
+    else:
+        suggested = _suggest(host, name, {**(list_stored(view, FIELDS) if view else {}), **values}, view, form)
+    if is_of_script(host.request):
+        return _render(host, view, name, suggested)
+    fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
+    return show_form(host, view, fields, step, noted=read_noted(form), template=find_template(form.get("template", "")))
+
+
+def _suggest(
+    host: HostRequest, name: str, entered: Mapping[str, str], view: SessionView | None, form: Form
+) -> Suggested:
+    texts = locale_for(host.request).texts
+    template = find_template(view.session.template_id if view else form.get("template", ""))
+    if not (template or any(entered.values())):
+        return Suggested(notice=texts("suggest_empty"))
+    if overlong := list_overlong(host, entered):
+        return Suggested(notice=next(iter(overlong.values())))
+    field: Any = name if name in get_args(BriefField) else None
+    given = SuggestTexts(field=field, template_id=template.id if template else None, **entered)
+    try:
+        found: Suggestions = host.perform(suggest_texts, given)
+    except RateLimited as error:
+        seconds = texts("seconds", count=max(1, round(error.retry_after)))
+        return Suggested(notice=texts("suggest_slow", seconds=seconds))
+    except DaySpent:
+        return Suggested(notice=texts("suggest_spent"))
+    except Unavailable:
+        return Suggested(notice=texts("suggest_failed" if settings().llm_provider != SCRIPTED else "suggest_no_model"))
+    return Suggested(tuple(found.suggestions))
+
+
+def _render(host: HostRequest, view: SessionView | None, name: str, suggested: Suggested) -> Response:
+    """Returns what a script puts beside the field."""
+    values: dict[str, Any] = {"name": name, "suggested": suggested, "address": suggestions_address(host, view)}
+    return Response(render_fragment(locale_for(host.request), "suggested.html", **values), HEADERS, 200)

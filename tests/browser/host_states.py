@@ -54,11 +54,24 @@ def new_session(visitor: Visitor) -> Page:
     page.locator(".ask button").first.click()
     page.locator("[name=do][value=skip]").click()
     page.locator("#context").fill(SAY[visitor.tongue])
-    page.locator("[name=do][value=next]").click()
+    page.locator(".actions [name=do][value=next]").click()
     expect(page.locator("#topic")).to_be_visible()
-    page.locator("[name=do][value=next]").click()
+    page.locator(".actions [name=do][value=next]").click()
     expect(page.locator(".error")).to_have_count(1)
     expect(page.locator(".advice")).to_have_count(2)
+    return page
+
+
+def suggestions(visitor: Visitor) -> Page:
+    """A brief with suggestions beside two of its fields, one of which is in use."""
+    session = visitor.session(draft=True)
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}/brief?step=topic")
+    for field in ("goal", "topic"):
+        page.locator(f"[name=suggest][value={field}]").click()
+        expect(page.locator(f"#{field}-suggested li")).to_have_count(2)
+    page.locator("[data-puts=goal]").first.click()
+    expect(page.locator("#goal-suggested .hint").first).to_be_visible()
     return page
 
 
@@ -232,6 +245,7 @@ HOST_STATES: tuple[State, ...] = (
     sign_in_ended,
     dashboard,
     new_session,
+    suggestions,
     brief_of_two,
     draft,
     not_open,
@@ -247,6 +261,7 @@ HOST_STATES: tuple[State, ...] = (
 WORDY_HOSTS = {
     dashboard,
     new_session,
+    suggestions,
     draft,
     session,
     duplicate,

@@ -65,6 +65,8 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         lists = ("same", "agreements", "tensions", "minority_views", "open_questions")
         empty: dict[str, Any] = {name: [] for name in lists}
         return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
+    if "suggest" in tools:
+        return tool("suggest", {"suggestions": ["Noise", "What is loud"]})
     if "write_prompt" in tools:
         return tool("write_prompt", prompt_parts("Ask about noise"))
     asked = sum(message["role"] == "assistant" for message in body["messages"])

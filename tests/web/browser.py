@@ -22,9 +22,7 @@ class Form:
     id: str = ""
     action: str = ""
     buttons: list[tuple[str, str]] = field(default_factory=list)  # those that say which was pressed: name, value
-    elsewhere: dict[tuple[str, str], str] = field(
-        default_factory=dict
-    )  # where such a button sends it, if not to `action`
+    elsewhere: dict[tuple[str, str], str] = field(default_factory=dict)  # where the script sends it for such a button
 
 
 @dataclass
@@ -200,8 +198,8 @@ class _Reader(HTMLParser):
         if "name" in given and "form" in self.open_tags:
             button = (given["name"], given.get("value", ""))
             self.forms[-1].buttons.append(button)
-            if "formaction" in given:
-                self.forms[-1].elsewhere[button] = given["formaction"].partition("#")[0]
+            if target := given.get("hx-post"):
+                self.forms[-1].elsewhere[button] = target
 
     def _option(self, name: str, given: dict[str, str]) -> None:
         self.forms[-1].options.append((name, given["value"]))

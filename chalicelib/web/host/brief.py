@@ -21,16 +21,27 @@ from chalicelib.operations.sessions import create_session, edit_session
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.sessions.merging import Merge, merge, note
 from chalicelib.services.templates import Template, find_template
-from chalicelib.store import keys
-from chalicelib.web.host.brief_form import FIELDS, NEEDED, Field, list_fields, list_overlong, show_form, show_saved
+from chalicelib.web.host.brief_form import (
+    FIELDS,
+    NEEDED,
+    PARTS,
+    Field,
+    find_step,
+    list_fields,
+    list_overlong,
+    list_shown,
+    list_stored,
+    show_form,
+    show_saved,
+)
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import read_choices, read_noted, save_changes
 from chalicelib.web.host.session_page import open_session
+from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 
-PARTS = (keys.CONTEXT,)
 _TEMPLATES = "templates"  # what somebody wants to choose from; on the page, its list
 
 
@@ -64,6 +75,8 @@ def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str]
 def receive_new(host: HostRequest) -> Response:
     """Makes the draft of this form, if it is not there yet, and goes on with it."""
     form = host.form()
+    if is_asked_for(host, form):
+        return show_suggestions(host, None, form)
     template = find_template(form.get("take", "") or form.get("template", ""))
     goal, texts = form.get("goal", ""), locale_for(host.request).texts
     if not goal and form.get("do") == _TEMPLATES:
@@ -86,7 +99,8 @@ def show_brief(host: HostRequest, session_id: str) -> Response:
 
 def receive_brief(host: HostRequest, session_id: str) -> Response:
     """Keeps what was written, and goes on to the next step."""
-    return _receive(host, open_session(host, session_id, PARTS, "editor"), host.form())
+    view, form = open_session(host, session_id, PARTS, "editor"), host.form()
+    return show_suggestions(host, view, form) if is_asked_for(host, form) else _receive(host, view, form)
 
 
 def _receive(host: HostRequest, view: SessionView, form: Form) -> Response:
@@ -201,25 +215,6 @@ def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> 
         return show_new(host, form, errors)
     fields = list_fields(host, {"goal": form.get("goal", "")}, errors=errors)
     return show_saved(host, None, fields, FIELDS[0], noted={}, is_stored=not errors)
-
-
-def list_stored(view: SessionView, names: Collection[str]) -> dict[str, str]:
-    """Returns what is stored in these fields, without those that are empty."""
-    of = view.session
-    stored = {"goal": of.goal, "critical": of.critical, "context": view.context, "topic": of.topic}
-    return {name: text for name in names if (text := stored[name])}
-
-
-def find_step(named: str, view: SessionView | None) -> str:
-    """Returns the step that is shown, of a session that is not there yet the first; empty where all of the brief is, without steps."""
-    if view is None:
-        return FIELDS[0]
-    return named if named in FIELDS and view.session.is_draft else ""
-
-
-def list_shown(step: str) -> tuple[str, ...]:
-    """Returns the fields of a step: the last one shows all once more."""
-    return FIELDS if step in ("", FIELDS[-1]) else (step,)
 
 
 def _following(step: str) -> str:

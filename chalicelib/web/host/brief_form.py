@@ -1,6 +1,6 @@
 """How the form of a brief looks: its fields, with what is said beside each, as a page or as the parts of one that changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from chalice.app import Response
@@ -13,6 +13,7 @@ from chalicelib.services.sessions.brief_hints import list_hints
 from chalicelib.services.sessions.merging import choices
 from chalicelib.services.templates import Template, all_templates
 from chalicelib.settings import settings
+from chalicelib.store import keys
 from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -23,6 +24,7 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 # The steps, in the order in which a host thinks; the name that participants see comes last, since it follows from the others.
 FIELDS = ("goal", "critical", "context", "topic")
 NEEDED = ("goal", "topic")
+PARTS = (keys.CONTEXT,)  # of a view
 _SHORT = ("topic",)
 
 
@@ -49,6 +51,25 @@ class Field(Struct, frozen=True):
     theirs: str | None
     keep: tuple[str, str]
     suggested: Suggested | None = None
+
+
+def list_stored(view: SessionView, names: Collection[str]) -> dict[str, str]:
+    """Returns what is stored in these fields, without those that are empty."""
+    of = view.session
+    stored = {"goal": of.goal, "critical": of.critical, "context": view.context, "topic": of.topic}
+    return {name: text for name in names if (text := stored[name])}
+
+
+def find_step(named: str, view: SessionView | None) -> str:
+    """Returns the step that is shown, of a session that is not there yet the first; empty where all of the brief is, without steps."""
+    if view is None:
+        return FIELDS[0]
+    return named if named in FIELDS and view.session.is_draft else ""
+
+
+def list_shown(step: str) -> tuple[str, ...]:
+    """Returns the fields of a step: the last one shows all once more."""
+    return FIELDS if step in ("", FIELDS[-1]) else (step,)
 
 
 def list_fields(

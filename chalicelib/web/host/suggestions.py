@@ -16,8 +16,17 @@ from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest
 from chalicelib.services.sessions.suggestions import BriefField, DaySpent
 from chalicelib.services.templates import find_template
 from chalicelib.settings import settings
-from chalicelib.web.host.brief import PARTS, find_step, list_shown, list_stored
-from chalicelib.web.host.brief_form import FIELDS, Suggested, list_fields, list_overlong, show_form, suggestions_address
+from chalicelib.web.host.brief_form import (
+    FIELDS,
+    PARTS,
+    Suggested,
+    find_step,
+    list_fields,
+    list_overlong,
+    list_shown,
+    list_stored,
+    show_form,
+)
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import read_noted
@@ -28,18 +37,24 @@ from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 _USED = "use_"  # before the name of a field
 
 
+def is_asked_for(host: HostRequest, form: Form) -> bool:
+    """Says whether a form of a brief asks for suggestions, or puts one into its field: without a script the whole form does. A
+    script has addresses of its own for that, since it sends the form by itself while one of these buttons has the focus."""
+    return not is_of_script(host.request) and ("suggest" in form or any(_USED + name in form for name in FIELDS))
+
+
 def receive_new(host: HostRequest) -> Response:
     """Suggests texts for the first field of a session that is not there yet."""
-    return _answer(host, None)
+    return show_suggestions(host, None, host.form())
 
 
 def receive(host: HostRequest, session_id: str) -> Response:
-    """Suggests texts for a field of the brief of a session, or puts one into it."""
-    return _answer(host, open_session(host, session_id, PARTS, "editor"))
+    """Suggests texts for a field of the brief of a session."""
+    return show_suggestions(host, open_session(host, session_id, PARTS, "editor"), host.form())
 
 
-def _answer(host: HostRequest, view: SessionView | None) -> Response:
-    form = host.form()
+def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) -> Response:
+    """Returns the form with suggestions beside a field, or with one of them in it; to a script, the suggestions alone."""
     step = find_step(form.get("step", ""), view)
     values = {name: form.get(name, "") for name in list_shown(step)}
     used = next((name for name in values if form.get(_USED + name)), None)
@@ -52,9 +67,11 @@ def _answer(host: HostRequest, view: SessionView | None) -> Response:
     else:
         suggested = _suggest(host, name, {**(list_stored(view, FIELDS) if view else {}), **values}, view, form)
     if is_of_script(host.request):
-        return _render(host, view, name, suggested)
+        given: dict[str, Any] = {"name": name, "suggested": suggested}
+        return Response(render_fragment(locale_for(host.request), "suggested.html", **given), HEADERS, 200)
     fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
-    return show_form(host, view, fields, step, noted=read_noted(form), template=find_template(form.get("template", "")))
+    template = find_template(form.get("template", ""))
+    return show_form(host, view, fields, step, noted=read_noted(form), template=template)
 
 
 def _suggest(
@@ -78,9 +95,3 @@ def _suggest(
     except Unavailable:
         return Suggested(notice=texts("suggest_failed" if settings().llm_provider != SCRIPTED else "suggest_no_model"))
     return Suggested(tuple(found.suggestions))
-
-
-def _render(host: HostRequest, view: SessionView | None, name: str, suggested: Suggested) -> Response:
-    """Returns what a script puts beside the field."""
-    values: dict[str, Any] = {"name": name, "suggested": suggested, "address": suggestions_address(host, view)}
-    return Response(render_fragment(locale_for(host.request), "suggested.html", **values), HEADERS, 200)

@@ -44,10 +44,10 @@ def press(browser: Browser, path: str, form: Form, **fields: str) -> Page:
 
 def test_without_a_script_the_page_comes_again_with_texts_that_can_be_used(ana: Browser, host: Host) -> None:
     form = form_of(ana.open("/new"))
-    page = press(ana, "/new/suggestions", form, suggest="goal", goal="Lunch")
+    page = press(ana, "/new", form, suggest="goal", goal="Lunch")
     assert all(text in page.text for text in SUGGESTED)
     assert form_of(page).fields["goal"] == "Lunch"  # until somebody uses one
-    used = press(ana, "/new/suggestions", form_of(page), use_goal=SUGGESTED[0])
+    used = press(ana, "/new", form_of(page), use_goal=SUGGESTED[0])
     assert form_of(used).fields["goal"] == SUGGESTED[0]
     assert "What was there before Lunch Use this" in used.text
     assert host.get("/sessions?status=draft")["data"] == []  # nothing of all this is stored
@@ -70,12 +70,12 @@ def test_a_script_gets_the_texts_alone_made_of_what_is_typed_and_of_what_is_stor
 
 def test_what_is_in_its_way_is_said_beside_the_field(ana: Browser, model: Interviewer) -> None:
     form = form_of(ana.open("/new"))
-    assert "Write a few words first" in press(ana, "/new/suggestions", form, suggest="goal", goal="").text
-    assert "At most 5,000 characters" in press(ana, "/new/suggestions", form, suggest="goal", goal="x" * 5_001).text
+    assert "Write a few words first" in press(ana, "/new", form, suggest="goal", goal="").text
+    assert "At most 5,000 characters" in press(ana, "/new", form, suggest="goal", goal="x" * 5_001).text
     for _ in range(20):
-        page = press(ana, "/new/suggestions", form, suggest="goal", goal="Lunch")
+        page = press(ana, "/new", form, suggest="goal", goal="Lunch")
     assert SUGGESTED[0] in page.text
-    page = press(ana, "/new/suggestions", form, suggest="goal", goal="Lunch")
+    page = press(ana, "/new", form, suggest="goal", goal="Lunch")
     assert "That was often within a minute" in page.text
     assert form_of(page).fields["goal"] == "Lunch"
     assert model.count("suggestion") == 20

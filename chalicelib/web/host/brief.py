@@ -7,6 +7,7 @@ sends the form while somebody types, and is answered with what is said beside th
 import uuid
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from chalice.app import Response
@@ -35,6 +36,7 @@ from chalicelib.web.host.brief_form import (
     show_saved,
 )
 from chalicelib.web.host.kept_form import is_of_script
+from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import read_choices, read_noted, save_changes
 from chalicelib.web.host.session_page import open_session
@@ -42,6 +44,7 @@ from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 
+_DRAFTS = 5  # that one form makes, each after the one before was deleted
 _TEMPLATES = "templates"  # what somebody wants to choose from; on the page, its list
 
 
@@ -98,8 +101,15 @@ def show_brief(host: HostRequest, session_id: str) -> Response:
 
 
 def receive_brief(host: HostRequest, session_id: str) -> Response:
-    """Keeps what was written, and goes on to the next step."""
-    view, form = open_session(host, session_id, PARTS, "editor"), host.form()
+    """Keeps what was written, and goes on to the next step. Where the session was deleted meanwhile, gives the words back."""
+    form = host.form()
+    try:
+        view = open_session(host, session_id, PARTS, "editor")
+    except NotFound as error:
+        words = {name: form[name] for name in FIELDS if form.get(name)}
+        if is_of_script(host.request) or not words:
+            raise
+        return render_host_page(host.request, "brief_gone.html", error.status, host=host, words=words)
     return show_suggestions(host, view, form) if is_asked_for(host, form) else _receive(host, view, form)
 
 
@@ -173,16 +183,19 @@ def _note(values: dict[str, str], plan: BriefPlan, form: Form) -> dict[str, str]
 
 def _find_draft(host: HostRequest, form: Form, template: Template | None) -> SessionView | None:
     """Returns the draft that this form makes, however often it is sent; None where there is nothing to make it of."""
-    session_id = _draft_id(host, form.get("once", ""))
-    with suppress(NotFound):
-        return open_session(host, session_id, PARTS, "editor")
-    if not form.get("goal") and template is None:
-        return None
-    given = CreateSession(draft=True, goal=form.get("goal") or None)
-    if template:
-        given = CreateSession(draft=True, **_defaults(template) | ({"goal": form["goal"]} if "goal" in form else {}))
-    host.perform(create_session, given, new_id=lambda: session_id)
-    return open_session(host, session_id, PARTS, "editor")
+    own = {"goal": form["goal"]} if form.get("goal") else {}
+    once = form.get("once") or container.new_id()
+    for number in range(_DRAFTS):
+        session_id = _draft_id(host, f"{once} {number}")
+        with suppress(NotFound):
+            return open_session(host, session_id, PARTS, "editor")
+        if not own and template is None:
+            return None
+        given = CreateSession(draft=True, **(_defaults(template) if template else {}) | own)
+        with suppress(NotFound):  # it was there, and was deleted while this page was still open
+            host.perform(create_session, given, new_id=partial(str, session_id))
+            return open_session(host, session_id, PARTS, "editor")
+    raise NotFound("The drafts of this form were deleted")
 
 
 def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
@@ -205,8 +218,8 @@ def _defaults(template: Template) -> dict[str, Any]:
 
 def _draft_id(host: HostRequest, once: str) -> str:
     """Returns the id of the session that a form of this host makes; no other host's form makes the same."""
-    named = f"{host.user_id} {once or container.new_id()}".encode()
-    return str(uuid.UUID(bytes=make_digest(container.deployment_secret(), "draft", named)[:16], version=4))
+    named = make_digest(container.deployment_secret(), "draft", f"{host.user_id} {once}".encode())
+    return str(uuid.UUID(bytes=named[:16], version=4))
 
 
 def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> Response:

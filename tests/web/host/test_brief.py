@@ -213,3 +213,19 @@ def test_a_draft_is_opened_once_its_end_is_to_come_and_becomes_one_again_while_n
     gone = follow(ana, send(ana, path, back.form("Delete it for good"), do="delete"))
     assert "The session is deleted." in gone.text
     assert host.call("GET", path).status_code == 404
+
+
+def test_words_for_a_session_that_was_deleted_meanwhile_are_given_back_or_make_a_draft_of_their_own(
+    ana: Browser, host: Host
+) -> None:
+    new, path = brief_of(ana.open("/new")), make_draft(ana)
+    form = brief_of(ana.open(path))
+    host.call("DELETE", path.removesuffix("/brief"))
+    gone = ana._read(send(ana, path, form, goal="All of my words"))
+    assert (gone.status, "All of my words" in gone.text) == (404, True)
+    for goal in ("First", "Second", "Second and more"):
+        assert type_words(ana, "/new", new, goal=goal).status_code == 200
+        (draft,) = host.get("/sessions?status=draft")["data"]
+        if goal == "First":
+            host.call("DELETE", f"/sessions/{draft['id']}")
+        new.fields["noted"] = ""

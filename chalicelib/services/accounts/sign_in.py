@@ -18,6 +18,7 @@ from msgspec import Struct
 from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
 from chalicelib.mail import Mail
 from chalicelib.model import SignIn
+from chalicelib.observability import logger
 from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_asked_from, count_mail_to
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.accounts.keys import create_user, is_possible_address
@@ -145,6 +146,7 @@ def confirm_code(
         raise LinkOrCodeGone
     browser = known_browser(known, asked.email, deps.secret)
     if count_code(asked.email, browser, guards=deps.guards, secret=deps.secret, now=now) > MOST_CODES_A_DAY:
+        logger.warning("codes of an address used up", extra={"event": "codes_used_up", "known": bool(browser)})
         raise CodesUsedUp
     digits = "".join(str(int(it)) for it in code if it.isdecimal())
     if not asked.code or not secrets.compare_digest(asked.code, _code_hash(asked.id, digits, deps)):

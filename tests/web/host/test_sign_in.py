@@ -155,7 +155,7 @@ def guess(browser: Browser, page: Page, times: int) -> str:
 
 
 def test_what_a_stranger_guesses_in_a_day_stops_codes_and_neither_links_nor_a_browser_of_before(
-    host: Host, ben: Browser, cem: Browser, clock: FakeClock
+    host: Host, ben: Browser, cem: Browser, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     mine = sign_in(Browser(), ANA)
     for _ in range(2):
@@ -163,6 +163,8 @@ def test_what_a_stranger_guesses_in_a_day_stops_codes_and_neither_links_nor_a_br
     page, mail = ask(ben, ANA), deliver()[-1]
     said = send(ben, "/sign-in/code", page.form("Sign in"), code=code_in(mail))
     assert (said.status_code, "The link in the mail still works" in said.body.decode()) == (400, True)
+    (told,) = [it for it in caplog.records if getattr(it, "event", None) == "codes_used_up"]
+    assert ANA not in str(vars(told))
     assert use_link(ben, link_in(mail)).status_code == 303
     code = ask(mine, ANA).form("Sign in")
     assert send(mine, "/sign-in/code", code, code=code_in(deliver()[-1])).status_code == 303

@@ -87,7 +87,7 @@ def _save(host: HostRequest, session_id: str, form: Form) -> Response:
         if not plans:
             raise
         return _render(host, *plans[-1], Step(cards), error)
-    if made.mistakes or made.is_clash:
+    if made.mistakes or made.is_clash or made.is_overfull:
         return _render(host, view, made, Step(cards))
     return see_other(f"{root(host.request)}/sessions/{session_id}/form?saved=1")
 
@@ -102,7 +102,7 @@ def _render(
     is_step: bool = False,
 ) -> Response:
     texts = _texts(host, view)
-    is_wrong = not is_step and bool(plan.mistakes or plan.is_clash or failure)
+    is_wrong = not is_step and bool(plan.mistakes or plan.is_clash or plan.is_overfull or failure)
     is_changed = plan.merged.is_changed or plan.is_clash or any(card.is_removed for card in plan.cards)
     cards = _shown_cards(view, plan, step.focus, texts, is_step=is_step)
     left = [it for it in cards if not it.card.is_removed]
@@ -116,7 +116,7 @@ def _render(
         "order_clash": _order_clash(plan, texts) if plan.merged.stored_order else None,
         "has_errors": is_wrong,
         "notice": explain_failure(failure, texts) if failure else "",
-        "full": texts("editor_full", limit=MOST_QUESTIONS) if step.is_full else "",
+        "full": texts("editor_full", limit=MOST_QUESTIONS) if step.is_full or plan.is_overfull else "",
         "news": texts("changes_saved") if has_saved else "",
         "told": _tell(cards, len(left), step.focus, texts) if is_step and is_changed else "",
         "is_changed": is_changed,

@@ -42,6 +42,11 @@ class FormPlan(Struct, frozen=True):
         """Whether somebody has to choose."""
         return bool(self.merged.clashes or self.merged.stored_order)
 
+    @property
+    def is_overfull(self) -> bool:
+        """Whether there are more questions than a form has."""
+        return sum(content is not None for content in self.merged.values.values()) > MOST_QUESTIONS
+
 
 def take_step(cards: Sequence[Card], do: str) -> Step:
     """Returns the cards after what a button says: its name, the key of its card, and for `to` the place to go to."""
@@ -80,7 +85,7 @@ def make_plan(view: SessionView, asked: Sequence[Question], cards: Sequence[Card
     changed = {key: content for key, content in merged.values.items() if content and content != stored.get(key)}
     found = {key: find_mistakes(content, view.session.anonymous) for key, content in changed.items()}
     mistakes = {key: wrong for key, wrong in found.items() if wrong}
-    if mistakes or plan.is_clash or not merged.is_changed:
+    if mistakes or plan.is_clash or plan.is_overfull or not merged.is_changed:
         return replace(plan, mistakes=mistakes)
     ids = known if view.session.has_questions else {}
     questions = tuple(

@@ -184,6 +184,16 @@ def test_an_anonymous_session_says_where_it_is_chosen_what_it_does_not_ask(ana: 
     assert [(it["text"], it["role"]) for it in asked(host, session)] == [("Who are you?", "other")]
 
 
+def test_no_form_has_more_questions_than_rest_takes(ana: Browser, host: Host) -> None:
+    session = host.new_session(questions=[{"text": f"Question no. {number}"} for number in range(50)])
+    path = path_of(session)
+    page = press(ana, path, form_of(ana.open(path)), "add")
+    assert ("A form has at most 50 questions." in page.text, len(texts_of(form_of(page)))) == (True, 50)
+    forged = press(ana, path, form_of(page), **{"q50.key": "new-1", "q50.text": "One more"})
+    assert (forged.status, "A form has at most 50 questions." in forged.text) == (400, True)
+    assert len(asked(host, session)) == 50
+
+
 def test_a_form_sent_twice_adds_its_question_once(ana: Browser, host: Host) -> None:
     session = host.new_session()
     path = path_of(session)

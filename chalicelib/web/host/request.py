@@ -10,15 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import RateLimited
 from chalicelib.model import Login
 from chalicelib.operations.operation import Call, Run, operation_of
 from chalicelib.services.access.form_tokens import make_form_token, tag_of, writer_of
 from chalicelib.services.access.principal import Principal
 from chalicelib.services.access.signing import is_same
-from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
-from chalicelib.web.kit.login import find_login
+from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.problems import ForeignForm
 from chalicelib.web.kit.request import TURN_SECONDS, is_certainly_ours, public_url
 
@@ -100,13 +98,6 @@ def find_host(request: Request) -> HostRequest | None:
         return None
     require_rate(principal)
     return HostRequest(request, principal, principal.require_login())
-
-
-def require_rate(principal: Principal) -> None:
-    """Raises RateLimited where this browser session has made too many requests within the minute."""
-    allowance = principal.allowance
-    if allowance and allowance.used > allowance.limit:
-        raise RateLimited("Too many requests within a minute", seconds_to_next_minute(container.clock().now()))
 
 
 def root(request: Request) -> str:

@@ -5,8 +5,9 @@ from itertools import islice
 from chalice.app import Request
 
 from chalicelib import container
-from chalicelib.errors import Unauthorized
+from chalicelib.errors import RateLimited, Unauthorized
 from chalicelib.services.access.principal import Principal
+from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.services.accounts.logins import LONGEST, authenticate_login, is_possible_secret
 from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
 
@@ -23,6 +24,13 @@ def find_login(request: Request) -> Principal | None:
         except Unauthorized:
             continue
     return None
+
+
+def require_rate(principal: Principal) -> None:
+    """Raises RateLimited where this browser session has made too many requests within the minute."""
+    allowance = principal.allowance
+    if allowance and allowance.used > allowance.limit:
+        raise RateLimited("Too many requests within a minute", seconds_to_next_minute(container.clock().now()))
 
 
 def has_login_cookie(request: Request) -> bool:

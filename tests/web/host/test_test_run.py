@@ -212,3 +212,11 @@ def test_it_stands_beside_the_prompt_that_it_tests(ana: Browser, host: Host, cem
     sign_in(cem, "vera@example.com")
     assert "<iframe" not in cem.open(f"/sessions/{session}/prompt").html
     assert "frame-src" not in ana.open(f"/sessions/{session}").headers["Content-Security-Policy"]
+
+
+def test_as_many_requests_as_any_page_of_a_host_takes(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session()["id"]
+    monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 1)
+    assert [ana.open(path(session)).status for _ in range(2)] == [200, 429]

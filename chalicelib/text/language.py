@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache
 
 from chalicelib.text import stop_words as lists
-from chalicelib.text.language_names import NAMES
+from chalicelib.text.language_names import read_names
 from chalicelib.text.normalise import fold
 from chalicelib.text.scripts import SAMPLED
 from chalicelib.text.scripts import script_of as script_of
@@ -117,7 +117,7 @@ def choose_own_language(named: str | None, *samples: str) -> str:
 def is_language(named: str) -> bool:
     """Whether this is the code of a language, or a name for one that hosts write."""
     tag = _tag_named(named)
-    known = tag in OWN or tag in NAMES.values()
+    known = tag in OWN or tag in read_names().values()
     return known or (tag.partition("-")[0] not in _NONE and _is_known(tag))
 
 
@@ -173,7 +173,8 @@ def _by_stop_words(text: str, script: str) -> str | None:
 def _tag_named(named: str | None) -> str:
     """The tag that a name stands for, else the name as a tag is written; empty where there is none."""
     name = fold(named or "")[:80].replace("_", "-")
-    return NAMES.get(name) or next((NAMES[part] for part in _parts(name) if part in NAMES), name)
+    known = read_names()
+    return known.get(name) or next((known[part] for part in _parts(name) if part in known), name)
 
 
 def _is_known(tag: str) -> bool:

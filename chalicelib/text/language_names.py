@@ -1,5 +1,7 @@
 """The names that hosts write for languages: in English, in the language itself, and in those of the pages."""
 
+from functools import cache
+
 from chalicelib.text.normalise import fold
 
 _TABLE = """
@@ -136,9 +138,13 @@ zh-Hant: chinois traditionnel | 繁体
 zu: zulu | isizulu
 """
 
-NAMES = {
-    fold(name): tag.strip()
-    for line in _TABLE.strip().splitlines()
-    for tag, _, names in (line.partition(":"),)
-    for name in names.split("|")
-}
+
+@cache  # made when a host first names a language
+def read_names() -> dict[str, str]:
+    """Returns the tag of each name, which is folded."""
+    return {
+        fold(name): tag.strip()
+        for line in _TABLE.strip().splitlines()
+        for tag, _, names in (line.partition(":"),)
+        for name in names.split("|")
+    }

@@ -1,14 +1,19 @@
-"""Cookies, written and read by the standard library. Those that say who somebody is are signed in `identity.py`."""
+"""Cookies, written and read by the standard library. Those that say who somebody is are signed in `identity.py`.
+
+The library's module is imported when a page first needs it: no worker does.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
-from http.cookies import CookieError, Morsel, SimpleCookie
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from chalice.app import Request
 
 from chalicelib.web.kit.request import public_url
+
+if TYPE_CHECKING:
+    from http.cookies import Morsel
 
 HostCookie = Literal["", "begun", "known"]  # signed in; has begun to sign in elsewhere; whose browser this has been
 
@@ -25,6 +30,8 @@ def cookie_values(request: Request, name: str) -> Iterator[str]:
 
 def list_cookies(request: Request) -> Iterator[tuple[str, str]]:
     """Yields every cookie that came, its name and what it holds, in the order in which the browser sent them."""
+    from http.cookies import CookieError, SimpleCookie
+
     # Each is read alone. The library keeps one of a name, and none at all beside one that it cannot read, whose ever that is.
     for pair in request.headers.get("cookie", "").split(";"):
         with suppress(CookieError):
@@ -46,6 +53,8 @@ def set_host_cookie(request: Request, value: str, seconds: int, of: HostCookie =
 
 
 def _cookie(request: Request, name: str, value: str, seconds: int) -> "Morsel[str]":
+    from http.cookies import Morsel
+
     cookie = Morsel[str]()
     cookie.set(name, value, value)
     cookie["path"], cookie["max-age"] = f"{urlsplit(public_url(request)).path}/", seconds

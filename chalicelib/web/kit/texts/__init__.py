@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -39,9 +38,15 @@ def texts_in(tag: str) -> Texts:
     return Texts(tag, catalogue)
 
 
+def _convert(at: datetime, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo  # only where a time is written
+
+    return at.astimezone(ZoneInfo(zone))
+
+
 def format_time_with_zone(at: datetime, zone: str, texts: Texts) -> str:
     """Returns a time as people in this zone read it, with the zone's name and how far it is from UTC then."""
-    local = at.astimezone(ZoneInfo(zone))
+    local = _convert(at, zone)
     named = zone if zone in _UTC else f"{zone}, {format_offset(local)}"
     return add_zone(format_moment(texts.tag, local), named, texts)
 
@@ -51,7 +56,7 @@ def format_time(at: datetime, zone: str, texts: Texts) -> str:
 
     A time that comes twice, when clocks are put back, says which of the two it is.
     """
-    local = at.astimezone(ZoneInfo(zone))
+    local = _convert(at, zone)
     comes_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return format_moment(texts.tag, local) + (f" {format_offset(local)}" if comes_twice else "")
 

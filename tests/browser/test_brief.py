@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.chat_page import new_session
 from tests.browser.devices import PHONE, Devices
@@ -33,6 +33,22 @@ def test_words_that_were_typed_just_before_leaving_are_kept_in_the_one_draft(scr
         return [it["goal"] for it in found if "herons" in it["goal"]]
 
     wait_for("the draft", lambda: listed() == ["Why herons leave us."])
+
+
+def test_a_button_that_is_pressed_while_words_are_on_their_way_takes_all_of_them_along(
+    scripted: LocalCloud, page: Page
+) -> None:
+    held: list[Route] = []
+    page.goto("/new")
+    page.route("**/new", lambda route: route.continue_() if held else held.append(route))
+    page.locator("#goal").press_sequentially("Why storks")
+    while not held:
+        page.wait_for_timeout(50)
+    page.locator("#goal").press_sequentially(" return.")
+    page.get_by_role("button", name="Continue").click()
+    held[0].continue_()
+    expect(page).to_have_url(re.compile("step=critical"))
+    expect(page.locator("main")).to_contain_text("Why storks return.")
 
 
 def test_of_two_texts_the_one_that_is_chosen_stays_while_the_rest_is_saved(scripted: LocalCloud, page: Page) -> None:

@@ -24,8 +24,7 @@ function saveAsTyped(form) {
       isSaved = false;
       state().textContent = form.dataset.unsaved;
       if (!successful) setTimeout(save, RETRY);
-    }
-    if (pressed && isSaved) form.requestSubmit(pressed);
+    } else if (pressed) form.requestSubmit(pressed);
     pressed = undefined;
   });
   // What is on its way arrives first, so that the form never meets its own words as somebody else's.

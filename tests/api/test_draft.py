@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 import app
 from chalicelib.operations.fields import moment
+from chalicelib.store import edits
 from chalicelib.store.due_kinds import CLOSING, CONTEXT, PROMPT, DueKind
 from tests import events
 from tests.api.edits import patch, refused
@@ -96,6 +99,24 @@ def test_what_somebody_has_joined_cannot_become_a_draft_again(host: Host) -> Non
     assert refused(host, session, status="draft") == joined
     patch(host, session, status="completed")
     assert refused(host, session, status="draft") == joined
+
+
+@pytest.mark.parametrize("limit", [500, None])
+def test_of_a_join_and_becoming_a_draft_at_the_same_moment_one_wins(
+    host: Host, monkeypatch: pytest.MonkeyPatch, limit: int | None
+) -> None:
+    session = host.new_session(max_participants=limit)["id"]
+    pending, store = [lambda: host.join(session)], edits.edit_session
+
+    def store_overtaken(*given: Any) -> bool:
+        if pending:
+            assert pending.pop()().status_code == 200
+        return store(*given)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    answer = host.call("PATCH", f"/sessions/{session}", {"status": "draft"})
+    assert error_of(answer)[2].startswith("status cannot be draft: somebody has joined")
+    assert host.say(session, "I come on Mondays").status_code == 200
 
 
 def test_a_draft_costs_no_model_until_it_is_opened(host: Host, clock: FakeClock) -> None:

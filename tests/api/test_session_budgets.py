@@ -31,8 +31,10 @@ def test_a_list_costs_a_call_for_what_it_shows_and_one_for_each_megabyte_of_card
     assert meter.of(found, 200) <= 1 + math.ceil(megabytes)
 
 
-def test_a_short_list_costs_two_calls(host: Host, meter: Meter) -> None:
+def test_a_short_list_costs_two_calls_with_drafts_or_without(host: Host, meter: Meter) -> None:
+    assert meter.of(host.call("POST", "/sessions", {"draft": True, "goal": "Find out what people eat"}), 201) <= 3
     assert meter.of(host.call("GET", "/sessions"), 200) <= 2
+    assert meter.of(host.call("GET", "/sessions?status=draft"), 200) <= 2
     assert meter.of(host.call("GET", "/sessions?limit=abc"), 400) <= 1
     assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
 

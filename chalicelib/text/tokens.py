@@ -19,7 +19,6 @@ _UNSPACED_RANGES = (
     "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9fe\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
-_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]+")
 _JOINS = "'’\u05f3\u05f4\u00b7"  # stand inside words: apostrophes, the Hebrew geresh, Catalan's middle dot
 _POSSESSIVE = re.compile(r"['’]s$")
 _ENDINGS = ("ies", "ing", "ers", "er", "ed", "es", "s", "y", "e")
@@ -45,7 +44,7 @@ def is_unspaced(text: str) -> bool:
 
 def is_run(word: str) -> bool:
     """Whether a word, as `split_words` gives it, is a run of a script without spaces."""
-    return _UNSPACED.match(word) is not None
+    return _unspaced_pattern().match(word) is not None
 
 
 def list_terms(text: str) -> list[str]:
@@ -107,7 +106,7 @@ def split_spaced_words(text: str) -> list[str]:
 
 def find_runs(text: str) -> list[str]:
     """What a text has in scripts without spaces, run by run."""
-    return _UNSPACED.findall(fold(text))
+    return _unspaced_pattern().findall(fold(text))
 
 
 def list_stems(text: str) -> list[str]:
@@ -153,6 +152,12 @@ def read_written_words(text: str) -> Iterator[WrittenWord]:
 _SENTENCE_END = re.compile("[.!?…\n。।॥۔؟]")
 
 
+# Compiled when first needed, as the next: so large a class takes a millisecond.
+@cache
+def _unspaced_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{_UNSPACED_RANGES}]+")
+
+
 @cache
 def _word_pattern() -> re.Pattern[str]:
     """A run without spaces, or a word with the marks above and below its letters.
@@ -162,7 +167,7 @@ def _word_pattern() -> re.Pattern[str]:
     known = "".join(map(chr, range(_BEYOND)))
     kinds = bytearray("".join(map(itemgetter(0), map(unicodedata.category, known))), "ascii")
     marks = "".join(known[found.start() : found.end()] for found in re.finditer(rb"M+", kinds[: ord("\u0e00")]))
-    for run in _UNSPACED.finditer(known):
+    for run in _unspaced_pattern().finditer(known):
         kinds[run.start() : run.end()] = bytes(len(run[0]))
     ranges = ((known[found.start()], known[found.end() - 1]) for found in re.finditer(rb"[LMN]+", kinds))
     letter = f"[{''.join(f'{first}-{last}' for first, last in ranges)}]"

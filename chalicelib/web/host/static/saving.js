@@ -1,6 +1,7 @@
 // A form that saves itself: what is not saved yet is said, tried again, and sent along when somebody leaves.
 
 const RETRY = 5000; // milliseconds
+const PASSING = [0, 409, 429]; // with every failure of the server, what another try may do: 0 is that nothing was answered
 
 function saveAsTyped(form) {
   let isSaved = true;
@@ -21,9 +22,10 @@ function saveAsTyped(form) {
     const { successful, xhr } = event.detail;
     // Who is signed out meanwhile is told so, in another place of the page.
     if (!successful || xhr.getResponseHeader("HX-Retarget")) {
+      const isPassing = PASSING.includes(xhr.status) || xhr.status >= 500;
       isSaved = false;
-      state().textContent = form.dataset.unsaved;
-      if (!successful) setTimeout(save, RETRY);
+      state().textContent = isPassing ? form.dataset.unsaved : form.dataset.refused;
+      if (isPassing) setTimeout(save, RETRY);
     } else if (pressed) form.requestSubmit(pressed);
     pressed = undefined;
   });

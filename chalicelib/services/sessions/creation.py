@@ -123,9 +123,23 @@ def create_session(
 
 def require_brief(topic: str, goal: str, *, is_draft: bool) -> None:
     """Raise Invalid where topic or goal is missing; a draft may lack both."""
-    for name, value in zip(_BRIEF, (topic, goal), strict=True):
-        if not value and not is_draft:
-            raise Invalid(f"{name} is required")
+    missing = _list_missing(topic, goal)
+    if missing and not is_draft:
+        raise Invalid(f"{missing[0]} is required")
+
+
+def find_obstacles(draft: Session, now: datetime) -> list[str]:
+    """Returns the fields for which a draft cannot be opened as it is."""
+    missing = _list_missing(draft.topic, draft.goal)
+    try:
+        check_closing(draft.closes_at, now)
+    except Invalid:
+        return [*missing, "closes_at"]
+    return missing
+
+
+def _list_missing(topic: str, goal: str) -> list[str]:
+    return [name for name, value in zip(_BRIEF, (topic, goal), strict=True) if not value]
 
 
 def check_closing(closes_at: datetime | None, now: datetime) -> None:

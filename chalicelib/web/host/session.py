@@ -16,7 +16,7 @@ from chalicelib.operations.sessions import delete_session, edit_session, join_ur
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
-from chalicelib.web.host import draft
+from chalicelib.web.host import checklist
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
@@ -44,7 +44,7 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, draft.PARTS)
+    view = open_session(host, session_id, checklist.PARTS)
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -60,7 +60,7 @@ def show_session(
         "groups_error": groups_error,
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
-        "checks": (checks := draft.list_checks(host, view, texts) if of.is_draft else []),
+        "checks": (checks := checklist.list_checks(host, view, texts) if of.is_draft else []),
         "blocking": [it.text for it in checks if it.blocks],
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),
     }

@@ -1,4 +1,4 @@
-"""What a host looks over before a session is opened: what is there, what is missing, and where to change it."""
+"""The checklist before a session is opened: what is there, what is missing, and where to change it."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from chalicelib import container
 from chalicelib.model import SessionView
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.participants.identity import tester_of
-from chalicelib.services.sessions.creation import prompt_status
+from chalicelib.services.sessions.creation import find_obstacles, prompt_status
 from chalicelib.store import keys, thread_head
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.request import HostRequest
@@ -16,6 +16,7 @@ from chalicelib.web.kit.texts import Texts, format_time_with_zone
 PARTS = (keys.QUESTIONS, keys.PROMPT_CURRENT)  # of a view
 _PROMPTS = {"writing": "check_prompt_writing", "tailored": "check_prompt_ready", "basic": "check_prompt_later"}
 _READY = ("check_prompt_chosen", "check_prompt_ready", "check_prompt_basic")
+_BRIEF = ("goal", "topic")  # in the order of the steps
 
 
 class Check(Struct, frozen=True):
@@ -34,8 +35,15 @@ class Check(Struct, frozen=True):
 
 def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Check]:
     """Returns what there is to look over, in the order in which it is designed."""
-    parts = (_brief, _prompt, _form, _results, _end)
-    found = [part(view, texts) for part in parts]
+    blocking = find_obstacles(view.session, container.clock().now())
+    missing = [texts(f"step_{name}") for name in _BRIEF if name in blocking]
+    found = [
+        _brief(missing, texts),
+        _prompt(view, texts),
+        _form(view, texts),
+        _results(view, texts),
+        _end(view, texts, is_over="closes_at" in blocking),
+    ]
     if has_role(view, "editor"):
         is_tried = _has_test_run(host, view.session.id)
         found.insert(3, Check("test", texts("check_tried" if is_tried else "check_untried"), is_done=is_tried))
@@ -48,9 +56,7 @@ def _has_test_run(host: HostRequest, session_id: str) -> bool:
     return any(thread_head.read(session_id, thread_id) for thread_id in ids.values())
 
 
-def _brief(view: SessionView, texts: Texts) -> Check:
-    of = view.session
-    missing = [texts(f"step_{name}") for name, text in (("goal", of.goal), ("topic", of.topic)) if not text]
+def _brief(missing: list[str], texts: Texts) -> Check:
     if missing:
         return Check("brief", texts("check_brief_missing", fields=" · ".join(missing)), is_done=False, blocks=True)
     return Check("brief", texts("check_brief"))
@@ -77,11 +83,11 @@ def _results(view: SessionView, texts: Texts) -> Check:
     return Check("settings", texts(f"check_results_{view.session.results_visibility}"))
 
 
-def _end(view: SessionView, texts: Texts) -> Check:
+def _end(view: SessionView, texts: Texts, *, is_over: bool) -> Check:
     of = view.session
     if of.closes_at is None:
         return Check("settings", texts("check_end_never"))
     ends = format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts)
-    if of.closes_at <= container.clock().now():
+    if is_over:
         return Check("settings", texts("check_end_over", time=ends), is_done=False, blocks=True)
     return Check("settings", texts("session_ends", time=ends))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
+from chalicelib.errors import Forbidden, HarmonicaError, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt, SessionView
 from chalicelib.operations.prompt_proposal import (
     PromptProposal,
@@ -34,6 +34,7 @@ from chalicelib.text.differences import Piece, list_differences
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import explain_failure, save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
@@ -67,6 +68,12 @@ class Proposed(Struct, frozen=True):
     origin: str
     generated_from: str
     base: int
+
+
+class KeepPlan(Struct, frozen=True):
+    """What makes a text the next version of a session as it is stored; nothing where it is not to be stored yet."""
+
+    changes: dict[str, Any]
 
 
 def show_prompt(
@@ -177,24 +184,43 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
 
 def _keep(host: HostRequest, session_id: str, form: Form, *, is_edited: bool) -> Response:
     """Stores a text as the next version. Where there is another version meanwhile, it is compared with that one first."""
-    view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
-    texts, given, current = locale_for(host.request, view.session).texts, _read_proposed(form), current_version(view)
-    errors = {"text": _misfit(given.text, limit_of("prompt"), texts)}
-    if given.summary:
-        errors["summary"] = _misfit(given.summary, limit_of("prompt_summary"), texts)
-    if any(errors.values()):
+    given, texts = _read_proposed(form), locale_for(host.request).texts
+    errors = _list_misfits(given, texts)
+
+    def plan(view: SessionView) -> KeepPlan:
+        return KeepPlan({} if errors else _list_changes(view, given, is_edited=is_edited))
+
+    try:
+        view, made = save_changes(host, session_id, FOR_PROMPT_VERSIONS, plan)
+    except HarmonicaError as error:
+        errors = {"text": explain_failure(error, texts)}
+        view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
+        return _show_editor(host, view, given, errors, error.status)
+    if errors:
         return _show_editor(host, view, given, errors)
+    if not made.changes:
+        return _show_proposal(host, view, replace(given, base=current_version(view).version), has_moved=True)
+    return see_other(f"{root(host.request)}/sessions/{session_id}/prompt?used=1")
+
+
+def _list_misfits(given: Proposed, texts: Texts) -> dict[str, str]:
+    """Returns what is wrong with a text on its way, by its field."""
+    found = {"text": _misfit(given.text, limit_of("prompt"), texts)}
+    if given.summary:
+        found["summary"] = _misfit(given.summary, limit_of("prompt_summary"), texts)
+    return {name: told for name, told in found.items() if told}
+
+
+def _list_changes(view: SessionView, given: Proposed, *, is_edited: bool) -> dict[str, Any]:
+    """Returns what makes this text the next version; nothing where it was not compared with the current one yet."""
+    current = current_version(view)
     if given.base != current.version and given.text != current.text:
-        return _show_proposal(host, view, replace(given, base=current.version), has_moved=True)
+        return {}
     changes: dict[str, Any] = {"prompt_summary": given.summary or None}
     changes["prompt_generated_from"] = _decode_origin(given.generated_from)
     if view.prompt is None or given.text != current.text:
         changes |= {"prompt": given.text, "prompt_origin": "host" if is_edited else given.origin}
-    try:
-        host.perform(edit_session, EditSession(session_id=session_id, **changes))
-    except Invalid as error:
-        return _show_editor(host, view, given, {"text": error.message})
-    return see_other(f"{root(host.request)}/sessions/{session_id}/prompt?used=1")
+    return changes
 
 
 def _show_proposal(host: HostRequest, view: SessionView, given: Proposed, *, has_moved: bool = False) -> Response:
@@ -209,7 +235,9 @@ def _show_proposal(host: HostRequest, view: SessionView, given: Proposed, *, has
     return render_session_page(host, view, "prompt", "prompt_proposal.html", **values)
 
 
-def _show_editor(host: HostRequest, view: SessionView, given: Proposed, errors: dict[str, str]) -> Response:
+def _show_editor(
+    host: HostRequest, view: SessionView, given: Proposed, errors: dict[str, str], status: int = 400
+) -> Response:
     """Returns the form with the text, after a mistake with what is wrong beside it."""
     if not may_edit(view):
         raise Forbidden
@@ -218,7 +246,7 @@ def _show_editor(host: HostRequest, view: SessionView, given: Proposed, errors: 
         "errors": {"text": "", "summary": "", **errors},
         "has_errors": bool(errors),
     }
-    return render_session_page(host, view, "prompt", "prompt_editor.html", 400 if errors else 200, **values)
+    return render_session_page(host, view, "prompt", "prompt_editor.html", status if errors else 200, **values)
 
 
 def _show_version(host: HostRequest, view: SessionView, query: dict[str, str]) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from chalicelib import container
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.usage.budget import SessionBudgetSpent
+from chalicelib.store import edits
 from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
@@ -136,11 +138,22 @@ def test_a_change_in_words_is_shown_first_and_stored_when_it_is_used(ana: Browse
     assert len(stored(host, session)) == 2
 
 
-@pytest.mark.usefixtures("reviser")
-def test_what_somebody_else_made_meanwhile_is_shown_and_nothing_is_lost(ana: Browser, host: Host) -> None:
+@pytest.mark.parametrize("is_at_the_same_moment", [False, True])
+def test_what_somebody_else_made_meanwhile_is_shown_and_nothing_is_lost(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch, is_at_the_same_moment: bool
+) -> None:
     session = host.new_session(prompt="Ask about soup.")["id"]
-    editor = ana.open(f"{address(session)}?edit=1")
-    patch(host, session, prompt="Ask about rice.")
+    editor, store, others = ana.open(f"{address(session)}?edit=1"), edits.edit_session, ["Ask about rice."]
+
+    def store_overtaken(*given: Any) -> bool:
+        if others:
+            patch(host, session, prompt=others.pop())
+        return store(*given)
+
+    if is_at_the_same_moment:
+        monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    else:
+        patch(host, session, prompt=others.pop())
     shown = press(ana, editor, session, "Save as a new version", "save", text="Ask about bread.")
     assert "Somebody made another version meanwhile." in shown.text
     assert changes_in(shown) == [("del", "rice"), ("ins", "bread")]

@@ -48,7 +48,7 @@ GIVEN: dict[str, Any] = {
     "reminders": {"enabled": True, "after_hours": [24], "text": "Come back"},
 }
 NOT_SETTABLE = {"project_id", "draft"}  # nobody has projects yet; every clone is a draft
-RESET = {"status": "draft", "distribution": []}
+RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.
 ITS_OWN = {"id", "created_at", "updated_at", "join_url", "results_url"}
 OF_PEOPLE = {"participant_count", "completed_count", "usage", "summary", "summary_status", "session_md"}
@@ -103,8 +103,8 @@ def test_a_clone_has_every_field_of_the_session_but_those_that_it_names(host: Ho
 def test_a_clone_is_stored_in_the_same_parts_as_the_session(host: Host) -> None:
     session = made(host)
     copied = clone(host, session)["id"]
-    assert parts_of(session) - parts_of(copied) == {keys.CLOSING}  # a draft waits for no end
-    host.call("PATCH", f"/sessions/{copied}", {"status": "active"})
+    assert parts_of(session) - parts_of(copied) == {keys.CLOSING, keys.FEED_PART}  # a draft waits for no end
+    host.call("PATCH", f"/sessions/{copied}", {"status": "active", "is_public": True})
     assert parts_of(session) == parts_of(copied)
     original, view = (container.sessions().view(it, EVERYTHING) for it in (session, copied))
     assert view.session.owner_id == host.user_id
@@ -117,7 +117,7 @@ def test_the_clone_of_a_session_that_is_over_has_no_end_until_it_is_given_one(ho
     clock.advance(2 * 24 * 3600)
     for session in (over, ended):
         answer = clone(host, session)
-        assert (answer["status"], answer["reset"]) == ("draft", ["status", "closes_at", "distribution"])
+        assert (answer["status"], answer["reset"]) == ("draft", ["status", "closes_at", "distribution", "is_public"])
         assert host.get(f"/sessions/{answer['id']}")["closes_at"] is None
 
 

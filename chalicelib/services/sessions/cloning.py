@@ -11,12 +11,14 @@ from chalicelib.store import keys
 from chalicelib.store.session_view import LONG_TEXTS
 from chalicelib.store.sessions import Sessions
 
-# What would say something untrue of a copy: when a session has such a setting, and what the copy has instead.
+# What would say something untrue of a copy, or show it to whom its host has not chosen: when a session has such a setting, and what
+# the copy has instead.
 _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
     "status": (lambda source, _: not source.is_draft, "draft"),
     "closes_at": (lambda source, now: source.closes_at is not None and source.closes_at <= now, None),
     "distribution": (lambda source, _: bool(source.distribution), ()),
     "is_example": (lambda source, _: source.is_example, False),
+    "is_public": (lambda source, _: source.is_public, False),
 }
 RESETTABLE = tuple(_RESET)
 FOR_CLONING = (keys.CONTEXT, keys.QUESTIONS, keys.PROMPT_CURRENT, *LONG_TEXTS.values())

@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from chalice.app import Response
+from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.errors import Invalid
-from chalicelib.model import Status
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.model import SessionView, Status
 from chalicelib.operations.fields import SessionInput
-from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_clone import clone_session
-from chalicelib.operations.sessions import delete_session, edit_session, join_url
+from chalicelib.operations.sessions import delete_session, join_url
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
@@ -20,6 +20,7 @@ from chalicelib.web.host import checklist
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.saving import save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.telegram_groups import save_groups, show_groups
 from chalicelib.web.kit.http import see_other
@@ -27,7 +28,13 @@ from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
 
-_STATUS_AFTER: dict[str, Status] = {"open": "active", "end": "completed", "reopen": "active", "draft": "draft"}
+# How a session stands before each button, and how after it.
+_STEPS: dict[str, tuple[Status, Status]] = {
+    "open": ("draft", "active"),
+    "end": ("active", "completed"),
+    "reopen": ("completed", "active"),
+    "draft": ("active", "draft"),
+}
 _TOLD_RESET = [name for name in RESETTABLE if name != "status"]  # which the news of a copy tells
 _NEWS = {
     "open": "session_made",
@@ -38,6 +45,13 @@ _NEWS = {
     "cloned": "session_cloned",
     "groups": "groups_saved",
 }
+
+
+class StatusPlan(Struct, frozen=True):
+    """What a button makes of a session, and whether that stands otherwise than its page said."""
+
+    changes: dict[str, Any]
+    is_stale: bool
 
 
 def show_session(
@@ -88,11 +102,23 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
         except Invalid:  # a group is none of theirs any more
             return show_session(host, found, groups_error=texts("groups_wrong"), status=400)
         return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
-    status = _STATUS_AFTER.get(form.get("do", ""))
-    if status is None:
-        raise Invalid(f"do must be groups, clone, delete or one of: {', '.join(_STATUS_AFTER)}")
+    if form.get("do") not in _STEPS:
+        raise Invalid(f"do must be groups, clone, delete or one of: {', '.join(_STEPS)}")
+    return _change_status(host, found, form["do"])
+
+
+def _change_status(host: HostRequest, session_id: str, do: str) -> Response:
+    """Opens or ends a session, or makes it a draft, where it stands as the button's page said; else shows how it stands."""
+    before, after = _STEPS[do]
+
+    def plan(view: SessionView) -> StatusPlan:
+        state = view.session.status_at(container.clock().now())
+        return StatusPlan({"status": after} if state == before else {}, is_stale=state not in (before, after))
+
     try:
-        host.perform(edit_session, EditSession(session_id=found, status=status))
+        _, made = save_changes(host, session_id, (), plan)
     except Invalid as error:  # the page says what stands against it
-        return show_session(host, found, status=error.status)
-    return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")
+        return show_session(host, session_id, status=error.status)
+    if made.is_stale:
+        return show_session(host, session_id, status=Conflict.status)
+    return see_other(f"{root(host.request)}/sessions/{session_id}?{do}=1")

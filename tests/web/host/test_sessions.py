@@ -95,13 +95,14 @@ def test_drafts_come_first_under_a_heading_of_their_own_and_are_searched_too(ana
 
 def test_a_copy_is_a_draft_made_once_that_says_what_it_has_not(ana: Browser, host: Host) -> None:
     host.call("POST", "/integrations/telegram/groups", {"group_id": "-100"})
-    session = host.new_session(topic="Lunch", distribution=[{"group_id": "-100"}])["id"]
+    session = host.new_session(topic="Lunch", distribution=[{"group_id": "-100"}], is_public=True)["id"]
     form = ana.open("/").form("Duplicate")
     answers = [send(ana, f"/sessions/{session}", form, do="clone") for _ in range(2)]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
     page = follow(ana, answers[0])
     assert "This is the copy, a draft" in page.text
     assert "It is announced in no Telegram group." in page.text
+    assert "It is not on the public list." in page.text
     assert "It has no end" not in page.text
     assert listed(ana.open("/")) == ["Lunch", "Lunch"]
     host.call("PATCH", f"/sessions/{session}", {"status": "completed"})
@@ -163,6 +164,22 @@ def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:
     assert "The session is open again." in opened.text
     assert "Invite people" in opened.text
     assert host.get(path)["status"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("button", "do", "meanwhile"), [("Open the session", "open", "completed"), ("Open it again now", "reopen", "draft")]
+)
+def test_a_button_of_an_old_page_opens_nothing_that_it_was_not_made_for(
+    ana: Browser, host: Host, button: str, do: str, meanwhile: str
+) -> None:
+    path = f"/sessions/{host.new_session(draft=do == 'open')['id']}"
+    if do == "reopen":
+        host.call("PATCH", path, {"status": "completed"})
+    form = ana.open(path).form(button)
+    host.call("PATCH", path, {"status": "active"})
+    assert host.call("PATCH", path, {"status": meanwhile}).status_code == 200
+    answer = send(ana, path, form, do=do)
+    assert (answer.status_code, host.get(path)["status"]) == (409, meanwhile)
 
 
 def test_every_registered_group_is_offered_and_what_is_chosen_is_the_distribution_that_rest_shows(

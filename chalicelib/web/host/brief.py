@@ -22,6 +22,7 @@ from chalicelib.operations.sessions import create_session, edit_session
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.sessions.merging import Merge, merge, note
 from chalicelib.services.templates import Template, find_template
+from chalicelib.web.host import drift
 from chalicelib.web.host.brief_form import (
     FIELDS,
     NEEDED,
@@ -92,7 +93,7 @@ def receive_new(host: HostRequest) -> Response:
 
 def show_brief(host: HostRequest, session_id: str) -> Response:
     """Returns a step of the brief of a session, or all of it."""
-    view = open_session(host, session_id, PARTS, "editor")
+    view = open_session(host, session_id, {*PARTS, *drift.PARTS}, "editor")
     query = host.request.query_params or {}
     step = find_step(query.get("step", ""), view)
     stored = list_stored(view, list_shown(step))

@@ -14,6 +14,7 @@ from chalicelib.services.sessions.merging import choices
 from chalicelib.services.templates import Template, all_templates
 from chalicelib.settings import settings
 from chalicelib.store import keys
+from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -128,6 +129,7 @@ def show_form(
     }
     if view is None:
         return render_host_page(host.request, "new_session.html", status, host=host, **values)
+    values["drift"] = find_drift(view, locale_for(host.request).texts)
     return render_session_page(host, view, "brief", "brief.html", status, has_frame=True, **values)
 
 

@@ -8,12 +8,13 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.services.participants.identity import tester_of
 from chalicelib.services.sessions.creation import find_obstacles, prompt_status
 from chalicelib.store import keys, thread_head
+from chalicelib.web.host import drift
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import TABS
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
-PARTS = (keys.QUESTIONS, keys.PROMPT_CURRENT)  # of a view
+PARTS = (keys.QUESTIONS, *drift.PARTS)  # of a view
 _PROMPTS = {"writing": "check_prompt_writing", "tailored": "check_prompt_ready", "basic": "check_prompt_later"}
 _READY = ("check_prompt_chosen", "check_prompt_ready", "check_prompt_basic")
 _BRIEF = ("goal", "topic")  # in the order of the steps
@@ -42,6 +43,7 @@ def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Chec
         _prompt(view, texts),
         _form(view, texts),
         _results(view, texts),
+        *_settings(view, texts),
         _end(view, texts, is_over="closes_at" in blocking),
     ]
     if has_role(view, "editor"):
@@ -69,6 +71,8 @@ def _prompt(view: SessionView, texts: Texts) -> Check:
         told = "check_prompt_basic"
     elif status == "tailored" and view.prompt_outdated:
         told = "check_prompt_again"
+    elif drift.find_drift(view, texts):
+        told = "check_prompt_drifted"
     return Check("prompt", texts(told), is_done=told in _READY)
 
 
@@ -81,6 +85,12 @@ def _form(view: SessionView, texts: Texts) -> Check:
 
 def _results(view: SessionView, texts: Texts) -> Check:
     return Check("settings", texts(f"check_results_{view.session.results_visibility}"))
+
+
+def _settings(view: SessionView, texts: Texts) -> list[Check]:
+    """Returns what is said only of a session that has it."""
+    has = {"check_public": view.session.is_public, "check_reminders": view.session.reminders["enabled"]}
+    return [Check("settings", texts(told)) for told, is_so in has.items() if is_so]
 
 
 def _end(view: SessionView, texts: Texts, *, is_over: bool) -> Check:

@@ -1,6 +1,5 @@
 """The page of a session's facilitation prompt: its versions, and what makes a new one. Viewers read it, editors change it."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -20,18 +19,16 @@ from chalicelib.operations.prompt_proposal import (
     propose_prompt,
     revise_prompt,
 )
-from chalicelib.operations.prompt_versions import ListPromptVersions, PromptVersion, list_prompt_versions
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_fields import PromptOrigin
 from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.sessions.creation import prompt_status
-from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
-from chalicelib.services.sessions.prompt_versions import basic_version, current_version
-from chalicelib.services.templates import find_template
+from chalicelib.services.sessions.prompt_versions import basic_version, current_version, list_versions
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
-from chalicelib.text.differences import Piece, list_differences
+from chalicelib.text.differences import list_differences
 from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, save_changes
@@ -97,16 +94,18 @@ def show_prompt(
         return Response("", HEADERS, _NOTHING_NEW)
     texts, now = locale_for(host.request, view.session).texts, current_version(view)
     offset = _number(query.get("offset", "")) or 0
-    given = ListPromptVersions(session_id=view.session.id, limit=SHOWN, offset=offset)
-    listed = host.perform(list_prompt_versions, given)
-    state = _state(view, is_look=since is not None)
+    listed = list_versions(view, SHOWN, offset, sessions=container.sessions(), conversations=container.conversations())
+    names = _names_of(host, now, *(it.prompt for it in listed.versions))
     values: dict[str, Any] = {
-        **state,
-        "now": _looked_up(host, view, now, texts),
-        "versions": [_listed(host, view, it, texts) for it in listed.data],
+        **_state(view, is_look=since is not None),
+        "now": _shown(host, view, now, texts, names),
+        "versions": [
+            _shown(host, view, it.prompt, texts, names, people=texts("prompt_people", count=it.threads))
+            for it in listed.versions
+        ],
         "newer": _page_url(offset - SHOWN) if offset else "",
-        "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.pagination.total else "",
-        "drifted": [] if state["is_writing"] else [_drift(view, name, texts) for name in listed.drift],
+        "older": _page_url(offset + SHOWN) if offset + SHOWN < listed.total else "",
+        "drift": find_drift(view, texts),
         "instructions": (form or {}).get("instructions", ""),
         "errors": {"page": "", "instructions": "", **(errors or {})},
         "has_errors": bool(errors),
@@ -142,15 +141,15 @@ def receive_prompt(host: HostRequest, session_id: str) -> Response:
     match form.get("do"):
         case "use":
             return _use(host, found, _number(form.get("version", "")) or 0)
-        case "revise" | "anew" as asked:
+        case "revise" | "anew" | "renew" as asked:
             return _propose(host, found, form, asked)
         case "edit":
             view = open_session(host, found, FOR_PROMPT_VERSIONS, "editor")
             return _show_editor(host, view, _read_proposed(form), {})
         case "keep" | "save" as asked:
-            return _keep(host, found, form, is_edited=asked == "save")
+            return _keep(host, found, _read_proposed(form), is_edited=asked == "save")
         case _:
-            raise Invalid("do must be use, revise, anew, edit, keep or save")
+            raise Invalid("do must be use, revise, anew, renew, edit, keep or save")
 
 
 def _use(host: HostRequest, session_id: str, number: int) -> Response:
@@ -159,8 +158,14 @@ def _use(host: HostRequest, session_id: str, number: int) -> Response:
 
 
 def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Response:
-    """Returns the page of a proposal; where there is none, the page that it was asked for on, with what was entered."""
+    """Returns the page of a proposal; where there is none, the page that it was asked for on, with what was entered.
+
+    One that is to take the place of a version which has drifted from the brief is stored at once, if that is still in force.
+    """
     view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
+    base = current_version(view).version
+    if asked == "renew" and _number(form.get("base", "")) != base:
+        return see_other(f"{root(host.request)}/sessions/{session_id}/prompt")
     texts = locale_for(host.request, view.session).texts
     words = form.get("instructions", "")
     told = _misfit(words, limit_of("instructions", RevisePrompt), texts) if asked == "revise" else ""
@@ -177,14 +182,15 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
         return show_prompt(host, session_id, form, {"page": told}, error.status)
     origin = "revised" if asked == "revise" else "tailored"
     written_from = msgspec.json.encode(made.prompt_generated_from).decode() if made.prompt_generated_from else ""
-    base = current_version(view).version
     proposed = Proposed(made.facilitation_prompt, made.prompt_summary, origin, written_from, base)
+    if asked == "renew":
+        return _keep(host, session_id, proposed, is_edited=False)
     return _show_proposal(host, view, proposed)
 
 
-def _keep(host: HostRequest, session_id: str, form: Form, *, is_edited: bool) -> Response:
+def _keep(host: HostRequest, session_id: str, given: Proposed, *, is_edited: bool) -> Response:
     """Stores a text as the next version. Where there is another version meanwhile, it is compared with that one first."""
-    given, texts = _read_proposed(form), locale_for(host.request).texts
+    texts = locale_for(host.request).texts
     errors = _list_misfits(given, texts)
 
     def plan(view: SessionView) -> KeepPlan:
@@ -243,6 +249,7 @@ def _show_editor(
         raise Forbidden
     values: dict[str, Any] = {
         "proposed": given,
+        "is_unsaved": given != _proposed_from(current_version(view)),
         "errors": {"text": "", "summary": "", **errors},
         "has_errors": bool(errors),
     }
@@ -258,7 +265,7 @@ def _show_version(host: HostRequest, view: SessionView, query: dict[str, str]) -
     usual = now if now != chosen.version else max((it for it in others if it < now), default=None)
     other = _find(view, usual if named is None else named) if others else None
     values: dict[str, Any] = {
-        "version": _looked_up(host, view, chosen, texts),
+        "version": _shown(host, view, chosen, texts, _names_of(host, chosen)),
         "others": [(it, _name(it, texts)) for it in others],
         "other": other.version if other else None,
         "against": _name(other.version, texts) if other else "",
@@ -277,22 +284,19 @@ def _find(view: SessionView, number: int | None) -> Prompt:
     return found
 
 
-def _listed(host: HostRequest, view: SessionView, it: PromptVersion, texts: Texts) -> ShownVersion:
-    at = datetime.fromisoformat(it.created_at) if it.created_at else None
-    prompt = Prompt(it.version, it.text, it.origin, it.summary, created_at=at, created_by=it.created_by)
-    people = texts("prompt_people", count=it.threads)
-    return _shown(host, view, prompt, texts, name=it.created_by_name, people=people)
-
-
-def _looked_up(host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts) -> ShownVersion:
-    """Returns a version that is in no list: the name of its author is looked up, and nobody counted people of it."""
-    by = prompt.created_by
-    name = container.accounts().names_of({by}).get(by) if by and by != host.user_id else None
-    return _shown(host, view, prompt, texts, name=name)
+def _names_of(host: HostRequest, *prompts: Prompt) -> dict[str, str | None]:
+    """Returns the names of those who made these versions; the host's own is not looked up."""
+    return container.accounts().names_of({by for it in prompts if (by := it.created_by) and by != host.user_id})
 
 
 def _shown(
-    host: HostRequest, view: SessionView, prompt: Prompt, texts: Texts, *, name: str | None, people: str = ""
+    host: HostRequest,
+    view: SessionView,
+    prompt: Prompt,
+    texts: Texts,
+    names: dict[str, str | None],
+    *,
+    people: str = "",
 ) -> ShownVersion:
     return ShownVersion(
         prompt.version,
@@ -300,7 +304,7 @@ def _shown(
         prompt.summary or "",
         prompt.text,
         prompt.version == current_version(view).version,
-        _tell(host, view, prompt, name, texts),
+        _tell(host, view, prompt, names.get(prompt.created_by or ""), texts),
         people,
     )
 
@@ -319,19 +323,6 @@ def _tell(host: HostRequest, view: SessionView, prompt: Prompt, name: str | None
 
 def _name(number: int, texts: Texts) -> str:
     return texts("prompt_version", number=number) if number else texts("prompt_version_basic")
-
-
-def _drift(view: SessionView, name: str, texts: Texts) -> tuple[str, list[Piece]]:
-    """Returns the name of a field of the brief, and how it differs from what the current version was written from."""
-    prompt, session = current_version(view), view.session
-    if name == "template_id":
-        old, new = (
-            found.title if (found := find_template(it)) else "" for it in (prompt.template_id, session.template_id)
-        )
-    else:
-        values = {"topic": session.topic, "goal": session.goal, "critical": session.critical, "context": view.context}
-        old, new = (prompt.generated_from or {}).get(name) or "", (values[name] or "")[:CONTEXT_CHARACTERS]
-    return texts(f"drift_{name}"), list_differences(old, new)
 
 
 def _proposed_from(prompt: Prompt) -> Proposed:

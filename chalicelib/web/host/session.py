@@ -18,6 +18,7 @@ from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import save_changes
@@ -74,6 +75,7 @@ def show_session(
         "groups_error": groups_error,
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
+        "drift": None if of.is_draft else find_drift(view, texts),  # of a draft, the checklist tells it
         "checks": (checks := checklist.list_checks(host, view, texts) if of.is_draft else []),
         "blocking": [it.text for it in checks if it.blocks],
         "news": next((texts(news) for told, news in _NEWS.items() if told in query), ""),

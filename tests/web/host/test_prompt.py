@@ -15,6 +15,7 @@ from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
 from tests.api.test_accepted_prompts import propose
+from tests.capacity import metered
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.llm.queued import calls
@@ -73,7 +74,9 @@ def test_versions_are_listed_with_whose_they_are_and_how_many_talk_under_each(an
     session = host.new_session(prompt="Ask about <soup>.", prompt_summary="Soup & why.")["id"]
     host.say(session, "Soup")
     patch(host.invite(session, "editor"), session, prompt="Ask about bread.")
-    page = ana.open(address(session))
+    with metered() as consumed:
+        page = ana.open(address(session))
+    assert sum(consumed.calls.values()) <= 6, consumed.calls
     assert page.text.index("Version 2") < page.text.index("Version 1")
     assert "Current: Version 2" in page.text
     assert "Written by hand · by Ana" in page.text
@@ -163,7 +166,7 @@ def test_what_somebody_else_made_meanwhile_is_shown_and_nothing_is_lost(
     ]
 
 
-def test_a_drift_of_the_brief_is_shown_and_mended_in_two_clicks(ana: Browser, host: Host) -> None:
+def test_a_drift_of_the_brief_is_told_on_each_page_and_mended_with_one_click(ana: Browser, host: Host) -> None:
     session = host.new_session()["id"]
     proposal = propose(host, session).json_body
     accepted = {name: proposal[name] for name in ("prompt_summary", "prompt_generated_from")}
@@ -173,11 +176,30 @@ def test_a_drift_of_the_brief_is_shown_and_mended_in_two_clicks(ana: Browser, ho
     page = ana.open(address(session))
     assert "The brief has changed" in page.text
     assert changes_in(page)[:2] == [("del", "eat"), ("ins", "drink")]
+    proposed = press(ana, page, session, "Show it to me first", "anew")
+    assert proposed.has_form("Edit it first")
     assert host.get(f"/sessions/{session}")["prompt"] == "Mine, of the proposal."
-    proposed = press(ana, page, session, "Write it from the brief", "anew")
-    used = press(ana, proposed, session, PROPOSAL, "keep")
+    pages = [ana.open(f"/sessions/{session}{tab}") for tab in ("", "/brief")]
+    assert ["The brief has changed" in it.text for it in pages] == [True, True]
+    for it in pages:
+        used = press(ana, it, session, "Write a new version and use it", "renew")
     assert "The brief has changed" not in used.text
-    assert stored(host, session)[0][:2] == (2, "tailored")
+    assert [it[:2] for it in stored(host, session)] == [(2, "tailored"), (1, "host")]
+
+
+def test_what_a_draft_is_opened_with_is_told_before(ana: Browser, host: Host) -> None:
+    reminders = {"enabled": True, "after_hours": [24], "text": None}
+    session = host.new_session(draft=True, is_public=True, reminders=reminders)["id"]
+    patch(
+        host, session, prompt="Mine.", prompt_generated_from=propose(host, session).json_body["prompt_generated_from"]
+    )
+    before = ana.open(f"/sessions/{session}").text
+    patch(host, session, goal="Find out what people drink")
+    after = ana.open(f"/sessions/{session}").text
+    told = "The brief has changed since the prompt was written. The prompt stays as it is."
+    assert (told in before, told in after) == (False, True)
+    assert "whoever has an API key can take part" in after
+    assert "nothing sends them yet" in after
 
 
 def test_what_the_model_does_not_answer_costs_no_word(ana: Browser, host: Host, model: Interviewer) -> None:

@@ -1,9 +1,11 @@
-// A word before work that is not saved is left.
+// A word before work that is not saved is left, unless it is to be discarded.
 
-let isSending = false;
+let isLeft = false;
 
-document.addEventListener("submit", () => (isSending = true));
+document.addEventListener("submit", () => (isLeft = true));
+document.addEventListener("click", (event) => (isLeft ||= Boolean(event.target.closest("[data-discards]"))));
 document.addEventListener("input", (event) => event.target.closest("[data-unsaved]")?.setAttribute("data-changed", ""));
 window.addEventListener("beforeunload", (event) => {
-  if (!isSending && document.querySelector("[data-changed]")) event.preventDefault();
+  if (!isLeft && document.querySelector("[data-changed]")) event.preventDefault();
 });
+window.addEventListener("pageshow", () => (isLeft = false)); // also for who comes back by the browser's button

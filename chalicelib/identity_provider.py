@@ -31,6 +31,7 @@ CLOCKS_DIFFER = 60  # seconds
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 _KEY_TYPES = ("RSA", "EC", "OKP")  # what can only sign with a half of the key that no one publishes
 _LOCAL = ("localhost", "127.0.0.1")
+_CLAIMS = '{"id_token":{"auth_time":{"essential":true}}}'  # some tell it only to who asks in this way
 _ERROR_NAME = re.compile(r"[a-z_]{1,40}")
 
 
@@ -83,8 +84,8 @@ class IdentityProvider:
         self._discovered: tuple[Discovered, datetime] | None = None
         self._keys: KeySet | None = None
 
-    def authorization_url(self, attempt: Attempt, *, max_age: int | None, language: str, deadline: Deadline) -> str:
-        """Where a browser is sent to; with `max_age`, somebody who proved who they are longer ago has to do it again.
+    def authorization_url(self, attempt: Attempt, *, max_age: int, language: str, deadline: Deadline) -> str:
+        """Where a browser is sent to; somebody who proved who they are more than `max_age` seconds ago has to do it again.
 
         Raises ProviderFailed.
         """
@@ -99,7 +100,8 @@ class IdentityProvider:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
             "ui_locales": language,
-            **({} if max_age is None else {"max_age": str(max_age)}),
+            "max_age": str(max_age),
+            "claims": _CLAIMS,
         }
         endpoint = self._discover(deadline).authorization_endpoint
         return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked, quote_via=quote)}"
@@ -115,9 +117,10 @@ class IdentityProvider:
             raise IdentityRefused("iss of the response")
         tokens = self._redeem(found, code, attempt, deadline)
         claims = self._claims(found, str(tokens.get("id_token", "")), attempt.nonce, deadline)
-        if not claims.get("email") and found.userinfo_endpoint and tokens.get("access_token"):
+        is_told = claims.get("email") and claims.get("email_verified") is not None
+        if not is_told and found.userinfo_endpoint and tokens.get("access_token"):
             claims = self._with_userinfo(found.userinfo_endpoint, str(tokens["access_token"]), claims, deadline)
-        return _identity(claims)
+        return _identity(claims, self._now())
 
     def _discover(self, deadline: Deadline) -> Discovered:
         if self._discovered and self._now() - self._discovered[1] < BELIEVED:
@@ -209,11 +212,14 @@ class IdentityProvider:
         return self._keys
 
     def _with_userinfo(self, address: str, token: str, claims: "Claims", deadline: Deadline) -> "Claims":
-        """The same with what the provider tells apart from the ID token: some give the address there only."""
+        """The same with what the provider tells apart from the ID token: some give the address there only, or vouch for it there."""
         _, told = self._exchange("GET", address, deadline, headers={"Authorization": f"Bearer {token}"})
         if told.get("sub") != claims["sub"]:
             raise IdentityRefused("userinfo: sub")
-        return {**told, **claims}
+        given = {name: it for name, it in claims.items() if it is not None}
+        if given.get("email") and told.get("email") != given["email"]:
+            told.pop("email_verified", None)  # it is said of another address
+        return {**told, **given}
 
     def _exchange(
         self,
@@ -285,13 +291,20 @@ def _key(published: object) -> "Key | None":
         return None
 
 
-def _identity(claims: "Claims") -> Identity:
-    name, email, at = claims.get("name"), claims.get("email"), claims.get("auth_time")
+def _identity(claims: "Claims", now: datetime) -> Identity:
+    name, email = claims.get("name"), claims.get("email")
     return Identity(
         issuer=claims["iss"],
         subject=claims["sub"],
         email=email.strip() if isinstance(email, str) else "",
         is_verified=claims.get("email_verified") in (True, "true"),  # some write it as a text
         name=name if isinstance(name, str) else None,
-        signed_in_at=datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 < at < 2**40 else None,
+        signed_in_at=_moment(claims.get("auth_time"), now),
     )
+
+
+def _moment(auth_time: object, now: datetime) -> datetime | None:
+    """When somebody proved who they are; None for what is no such time, or is still to come."""
+    if not isinstance(auth_time, int) or not 0 < auth_time <= now.timestamp() + CLOCKS_DIFFER:
+        return None
+    return min(datetime.fromtimestamp(auth_time, UTC), now)

@@ -103,6 +103,8 @@ class Provider:
         assert "openid" in given["scope"].split(" ")
         assert given["code_challenge_method"] == "S256"
         assert len(given["code_challenge"]) == 43
+        assert "max_age" in given, "auth_time was not asked for"
+        assert json.loads(given["claims"]) == {"id_token": {"auth_time": {"essential": True}}}
         assert min(len(given["state"]), len(given["nonce"])) >= 22
         return given
 

@@ -67,19 +67,20 @@ class LoginRecord(Struct, frozen=True):
 class Login(Struct, frozen=True):
     """A browser session as a request used it, and how many requests it has made in this minute.
 
-    `proved_at` is when its user proved who they are: when it was begun, or before that, at a provider where they were signed in.
+    `proved_at` is when its user proved who they are: when it was begun, or before that, at a provider where they were signed in;
+    None where that provider did not tell.
     """
 
     id: str
     user_id: str
-    proved_at: datetime
+    proved_at: datetime | None
     used: int
 
 
 class Identity(Struct, frozen=True):
     """Somebody as an OpenID provider knows them: `subject` is theirs with this issuer for ever, the address may change.
 
-    `signed_in_at` is when they last proved there who they are, where the provider tells.
+    `signed_in_at` is when they last proved there who they are, never later than now; None where the provider does not tell.
     """
 
     issuer: str

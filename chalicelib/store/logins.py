@@ -37,7 +37,7 @@ class Logins:
         except ConditionFailed:
             return None
         item = LoginItem.from_raw_data(raw)
-        return Login(item.pk.removeprefix(keys.LOGINS), item.user_id, item.proved_at or item.created_at, used)
+        return Login(item.pk.removeprefix(keys.LOGINS), item.user_id, item.proved_at, used)
 
     def of_user(self, user_id: str) -> list[LoginRecord]:
         """All browser sessions of a user that are stored."""

@@ -47,7 +47,7 @@ class KeyItem(Account):
 
 
 class LoginItem(Account):
-    """`login#<sha256>`: a browser session. `use` is as in a key; `proved_at` is there where it is not `created_at`."""
+    """`login#<sha256>`: a browser session. `use` is as in a key; `proved_at` is not there where nobody told it."""
 
     user_id = UnicodeAttribute()
     agent = UnicodeAttribute()

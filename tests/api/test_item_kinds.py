@@ -116,7 +116,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
     assert container.guards().use_once("x", now + timedelta(minutes=1))
-    start_login(host.user_id, "", logins=container.logins(), now=now)
+    start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

@@ -27,8 +27,8 @@ class ProofTooOld(Forbidden):
         super().__init__(f"Sign in again: this needs a sign-in of the last {FRESH // timedelta(minutes=1)} minutes")
 
 
-def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime, proved_at: datetime | None = None) -> str:
-    """Begin a browser session; gives its secret, which is stored nowhere. `proved_at` is there where it was before now.
+def start_login(user_id: str, agent: str, *, logins: Logins, now: datetime, proved_at: datetime | None) -> str:
+    """Begin a browser session; gives its secret, which is stored nowhere. `proved_at` is None where nobody told when it was.
 
     What has ended of the same user's is removed; where there are very many, also those that nobody used for longest.
     """
@@ -57,8 +57,8 @@ def is_possible_secret(text: str) -> bool:
 
 
 def require_fresh(login: Login, now: datetime) -> None:
-    """Raises ProofTooOld where its user did not prove just now who they are."""
-    if now - login.proved_at > FRESH:
+    """Raises ProofTooOld where its user did not prove just now who they are, as far as is known."""
+    if login.proved_at is None or now - login.proved_at > FRESH:
         raise ProofTooOld
 
 

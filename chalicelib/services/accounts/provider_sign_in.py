@@ -2,12 +2,14 @@
 
 Nothing is stored when somebody begins. The browser keeps a random text, signed; state, nonce and the proof key all follow
 from it and the deployment's secret, so that an answer to one attempt is worth nothing to another, nor in another browser.
+A browser may have several at a time, in as many tabs.
 """
 
 import base64
 import binascii
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -21,8 +23,10 @@ from chalicelib.services.accounts.logins import FRESH
 from chalicelib.services.accounts.sign_in import SignInDeps, may_sign_up, open_account
 
 VALID = timedelta(minutes=15)
+MOST_BEGUN = 4  # sign-ins at a time of one browser: with the longest addresses of pages they still fit into a cookie
 _NAME_LENGTH = 255
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_BETWEEN = "~"
 _PARTS = re.compile(
     r"(?P<random>[\w-]{43})\.(?P<began>\d{1,12})\.(?P<fresh>[01])\.(?P<page>[\w-]*)\.(?P<mark>[\w-]{43})", re.ASCII
 )
@@ -54,15 +58,24 @@ def begin_attempt(next_page: str, is_fresh: bool, *, now: datetime) -> Begun:
     return Begun(secrets.token_urlsafe(32), int(now.timestamp()), is_fresh, next_page)
 
 
-def write_begun(begun: Begun, secret: bytes) -> str:
-    """What the browser keeps of it."""
+def write_begun(attempts: Sequence[Begun], secret: bytes) -> str:
+    """What the browser keeps of its sign-ins, the last ones of too many; empty for none."""
+    return _BETWEEN.join(_write(begun, secret) for begun in attempts[-MOST_BEGUN:])
+
+
+def read_begun(kept: str, secret: bytes, now: datetime) -> list[Begun]:
+    """The sign-ins that a browser began, the last one last, without what is none of ours, or is over."""
+    found = (_read(it, secret, now) for it in kept.split(_BETWEEN, MOST_BEGUN)[:MOST_BEGUN])
+    return [begun for begun in found if begun]
+
+
+def _write(begun: Begun, secret: bytes) -> str:
     page = base64.urlsafe_b64encode(begun.next_page.encode()).decode().rstrip("=")
     kept = f"{begun.random}.{begun.began}.{int(begun.is_fresh)}.{page}"
     return f"{kept}.{make_token(secret, 'oidc_begun', kept.encode())}"
 
 
-def read_begun(kept: str, secret: bytes, now: datetime) -> Begun | None:
-    """The sign-in that a browser began; None for what is none of ours, or is over."""
+def _read(kept: str, secret: bytes, now: datetime) -> Begun | None:
     found = _PARTS.fullmatch(kept)
     if found is None or not is_same(found["mark"], make_token(secret, "oidc_begun", kept.rpartition(".")[0].encode())):
         return None

@@ -22,10 +22,12 @@ from chalicelib.operations.api_keys import (
 from chalicelib.operations.operation import Nothing
 from chalicelib.services.access import idempotency
 from chalicelib.services.accounts.logins import ProofTooOld
+from chalicelib.settings import settings
 from chalicelib.store.guards import RequestClaim
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.sign_in import provider_name
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url
@@ -55,14 +57,17 @@ def show_keys(
 ) -> Response:
     """Returns the keys in use, and the form for another; `made` is a key that was made just now, shown this once."""
     texts, form, url = locale_for(host.request).texts, given or {}, public_url(host.request)
+    untold = _explain_untold(host, texts)
     values: dict[str, Any] = {
         "keys": [_shown(key, texts) for key in host.perform(list_api_keys, Nothing()).data],
         "once": container.new_id(),
         "given": {name: form.get(name, "") for name in ("name", "access", "days")},
         "periods": [("", texts("key_endless")), *((str(days), texts("days", count=days)) for days in PERIODS)],
-        "notice": notice,
+        "notice": untold if untold and status == ProofTooOld.status else notice,
         "name_error": name_error,
         "must_sign_in": status == ProofTooOld.status,
+        "untold": untold,
+        "sends_mail": bool(settings().mail_from),
         "news": texts("revoked") if "revoked" in (host.request.query_params or {}) and not made else "",
         "made": made,
         "url": url,
@@ -105,6 +110,15 @@ def _make(host: HostRequest, form: Form) -> Response:
     finally:
         idempotency.settle(claimed, outcome, guards=container.guards())
     return show_keys(host, made=made.key)
+
+
+def _explain_untold(host: HostRequest, texts: Texts) -> str:
+    """Returns why no key can be made by this sign-in, where it is by a provider that does not tell of when it is; else nothing.
+
+    Signing in there once more would change nothing: it takes another way.
+    """
+    provider = provider_name() if host.login.proved_at is None else ""
+    return texts("untold_text", name=provider) if provider else ""
 
 
 def _claim(host: HostRequest, form: Form, now: datetime) -> RequestClaim | Outcome:

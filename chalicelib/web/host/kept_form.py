@@ -18,6 +18,7 @@ from chalicelib import container
 from chalicelib.errors import Unauthorized
 from chalicelib.services.access.form_tokens import tag_of, writer_of
 from chalicelib.services.access.signing import is_same, make_token
+from chalicelib.web.host.kept_entries import list_entries
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, find_host, root, sign_in_url
 from chalicelib.web.kit.http import Form, read_fields, read_form, require_allowance, see_other
@@ -26,7 +27,6 @@ from chalicelib.web.kit.request import is_certainly_ours
 
 _TOKEN = "token"
 _NOT_KEPT = ("/sign-out",)  # what has come about already
-_UNSEEN = ("once", "noted", "step", "do")  # what tells people nothing
 
 
 class KeptForm(Struct, frozen=True):
@@ -35,11 +35,6 @@ class KeptForm(Struct, frozen=True):
     path: str
     fields: list[tuple[str, str]]
     writer: str
-
-    @property
-    def shown(self) -> list[tuple[str, str]]:
-        """What people are shown of it."""
-        return [(name, value) for name, value in self.fields if value.strip() and name not in _UNSEEN]
 
 
 def answer_signed_out(request: Request) -> Response:
@@ -80,6 +75,7 @@ def show_kept(host: HostRequest, kept: KeptForm, status: int = 200) -> Response:
     is_own = kept.writer == tag_of(host.user_id, container.deployment_secret())
     values: dict[str, Any] = {
         "kept": kept,
+        "entries": list_entries(kept.path, kept.fields, locale_for(host.request).texts),
         "others": "" if is_own else container.accounts().user(host.user_id).email,
         "languages": [],  # a link would lead away from it
     }
@@ -97,10 +93,8 @@ def find_kept(request: Request, form: Form) -> KeptForm | None:
         return None
 
 
-def write_kept(kept: KeptForm | None) -> str:
-    """Returns what a page carries along; empty for none."""
-    if kept is None:
-        return ""
+def write_kept(kept: KeptForm) -> str:
+    """Returns what a page carries along."""
     data = base64.urlsafe_b64encode(zlib.compress(json.encode(kept))).decode()
     return f"{data}.{_mark(data)}"
 

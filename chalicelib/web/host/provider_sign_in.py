@@ -10,7 +10,7 @@ from chalicelib.identity_provider import IdentityProvider, IdentityRefused, Prov
 from chalicelib.observability import logger
 from chalicelib.services.access.signing import is_same
 from chalicelib.services.accounts import provider_sign_in
-from chalicelib.services.accounts.logins import FRESH
+from chalicelib.services.accounts.logins import FRESH, LONGEST
 from chalicelib.services.accounts.provider_sign_in import (
     VALID,
     AddressUnverified,
@@ -46,25 +46,25 @@ def start(request: Request) -> Response:
     try:
         address = provider.authorization_url(
             attempt_of(begun, _redirect_uri(request), secret),
-            max_age=int(FRESH.total_seconds()) if begun.is_fresh else None,
+            max_age=int((FRESH if begun.is_fresh else LONGEST).total_seconds()),
             language=choose_language(request).tag,
             deadline=clock.deadline(TURN_SECONDS),
         )
     except ProviderFailed as error:
         return _fail(request, begun, "provider_failed", error.status, error.reason)
-    kept = provider_sign_in.write_begun(begun, secret)
-    return see_other(address, set_host_cookie(request, kept, int(VALID.total_seconds()), "begun"))
+    return see_other(address, _keep(request, [*_list_begun(request), begun]))
 
 
 def receive_answer(request: Request) -> Response:
     """Signs in the browser that began, with what the provider sent it back with. An answer counts once."""
     require_allowance(request)
     provider, given = _provider(), request.query_params or {}
-    begun = _find_begun(request, given.get("state", ""))
+    state, attempts = given.get("state", ""), _list_begun(request)
     clock, deps = container.clock(), container.sign_in_deps()
+    begun = next((it for it in attempts if is_same(state, attempt_of(it, "", deps.secret).state)), None)
     if begun is None:
         return _show(request, "/", "provider_gone", IdentityRefused.status)
-    forget = set_host_cookie(request, "", 0, "begun")
+    forget = _keep(request, [it for it in attempts if it != begun])
     if not is_first_answer(begun, deps=deps, now=clock.now()):
         return with_cookies(_show(request, begun.next_page, "provider_gone", IdentityRefused.status), (forget,))
     return with_cookies(_answer(request, provider, begun, given), (forget,))
@@ -87,7 +87,7 @@ def _answer(request: Request, provider: IdentityProvider, begun: Begun, given: d
         return _fail(request, begun, "provider_gone", error.status, error.reason)
     except (AddressUnverified, NotAdmitted, ProofRefused) as error:
         return _fail(request, begun, _REFUSALS[type(error)], error.status, type(error).__name__)
-    return sign_in_browser(request, user_id, begun.next_page, proved_at=identity.signed_in_at)
+    return sign_in_browser(request, user_id, begun.next_page, identity.signed_in_at)
 
 
 _REFUSALS = {
@@ -104,14 +104,17 @@ def _provider() -> IdentityProvider:
     return found
 
 
-def _find_begun(request: Request, state: str) -> Begun | None:
-    """Returns the sign-in that this browser began, and that the answer is to."""
+def _list_begun(request: Request) -> list[Begun]:
+    """Returns the sign-ins that this browser has begun and not ended, the last one last."""
     now, secret = container.clock().now(), container.deployment_secret()
     kept = islice(cookie_values(request, host_cookie_name(request, "begun")), _MOST_COOKIES)
-    for begun in (provider_sign_in.read_begun(it, secret, now) for it in kept):
-        if begun and is_same(state, attempt_of(begun, "", secret).state):
-            return begun
-    return None
+    return [begun for it in kept for begun in provider_sign_in.read_begun(it, secret, now)]
+
+
+def _keep(request: Request, attempts: list[Begun]) -> str:
+    """Returns the header by which this browser keeps these sign-ins, or nothing of any."""
+    kept = provider_sign_in.write_begun(attempts, container.deployment_secret())
+    return set_host_cookie(request, kept, int(VALID.total_seconds()) if kept else 0, "begun")
 
 
 def _redirect_uri(request: Request) -> str:

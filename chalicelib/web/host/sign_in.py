@@ -18,6 +18,7 @@ from chalicelib.services.accounts.logins import authenticate_login, end_login, s
 from chalicelib.services.accounts.sign_in import CodesUsedUp, LinkOrCodeGone
 from chalicelib.settings import settings
 from chalicelib.web.host.demo import demo_address, demo_token
+from chalicelib.web.host.kept_entries import list_entries
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, OthersForm, page_after, root
@@ -53,7 +54,7 @@ def show_sign_in(
         "sends_mail": bool(settings().mail_from),
         "provider": provider_name(),
         "demo": demo_token(),
-        **_carried(kept),
+        **_carried(request, kept),
     }
     return render_host_page(request, "sign_in.html", status, **values)
 
@@ -102,7 +103,7 @@ def show_code(
 ) -> Response:
     """Returns the page that takes the code."""
     asked = token_in_link((form or request.query_params or {}).get("a", ""))
-    return render_host_page(request, "sign_in_code.html", status, asked=asked, error=error, **_carried(kept))
+    return render_host_page(request, "sign_in_code.html", status, asked=asked, error=error, **_carried(request, kept))
 
 
 def receive_code(request: Request) -> Response:
@@ -147,7 +148,7 @@ def receive_demo(request: Request) -> Response:
     if address is None:
         raise NotFound("There is no such page")
     user_id, next_page = container.accounts().user_id_of(address), page_after(form.get("next", "/"))
-    return sign_in_browser(request, user_id, next_page, find_kept(request, form))
+    return sign_in_browser(request, user_id, next_page, container.clock().now(), find_kept(request, form))
 
 
 def sign_out(host: HostRequest) -> Response:
@@ -171,26 +172,32 @@ def _own_form(request: Request) -> Form:
     return form
 
 
-def _carried(kept: KeptForm | None) -> dict[str, Any]:
+def _carried(request: Request, kept: KeptForm | None) -> dict[str, Any]:
     """Returns what a page to sign in has of a kept form; links to itself would lead away from it."""
-    return {"kept": kept, "carried": write_kept(kept), **({"languages": []} if kept else {})}
+    if kept is None:
+        return {"kept": None, "carried": ""}
+    entries = list_entries(kept.path, kept.fields, locale_for(request).texts)
+    return {"kept": kept, "carried": write_kept(kept), "entries": entries, "languages": []}
 
 
 def _confirm(request: Request, confirm: Callable[..., tuple[str, SignIn]], kept: KeptForm | None = None) -> Response:
     """Signs in by a link or a code. Raises LinkOrCodeGone."""
     now = container.clock().now()
     user_id, asked = confirm(deps=container.sign_in_deps(), now=now, new_id=container.new_id())
-    return sign_in_browser(request, user_id, asked.next_page, kept)
+    return sign_in_browser(request, user_id, asked.next_page, now, kept)
 
 
 def sign_in_browser(
     request: Request,
     user_id: str,
     next_page: str,
+    proved_at: datetime | None,
     kept: KeptForm | None = None,
-    proved_at: datetime | None = None,
 ) -> Response:
-    """Begins a browser session, always a new one, and ends the one that this browser had. Goes on where a form was kept."""
+    """Begins a browser session, always a new one, and ends the one that this browser had. Goes on where a form was kept.
+
+    `proved_at` is when somebody proved who they are; None where a provider does not tell.
+    """
     logins, now = container.logins(), container.clock().now()
     # Its allowance is no matter here: what was used to sign in is used up.
     if before := find_login(request):

@@ -1,5 +1,8 @@
 """A form that was sent when its sign-in had ended: the words stay, and are sent once somebody says so."""
 
+import re
+from html import unescape
+
 import pytest
 
 from chalicelib.settings import settings
@@ -137,6 +140,43 @@ def test_a_kept_form_that_was_changed_is_none(host: Host, ben: Browser, form: Fo
     kept = sent(ben, form).form("Send me a link").fields["kept"]
     for changed in (kept[:-1], "x" + kept, kept.partition(".")[0], ".", "x.y"):
         assert send(ben, "/sign-in/kept", Form({"kept": changed})).status_code == 303
+
+
+def test_what_was_entered_stands_under_the_labels_of_its_page_and_nothing_else_is_shown(
+    host: Host, ben: Browser
+) -> None:
+    session = host.new_session(topic="Lunch", goal="Eat", prompt="Ask.", questions=[{"text": "Which day?"}])["id"]
+    at, ana = f"/sessions/{session}", sign_in(ben, ANA)
+    entered = {
+        f"{at}/prompt?edit=1": [("text", "Edit the text", "Ask more."), ("summary", "What it does", "Asks")],
+        f"{at}/settings": [
+            ("welcome_message", "Welcome", "Hello"),
+            ("anonymous", "Anonymous", "on"),
+            ("results_visibility", "Who sees the results", "everybody who took part"),
+        ],
+        f"{at}/form": [("q0.text", "Question 1", "Which week?"), ("q0.options", "Options, one a line", "This\nNext")],
+        f"{at}/brief": [("critical", "What must you learn in any case?", WORDS)],
+        at: [("name", "Type the name of the session to delete it", "Tea")],
+        "/keys": [("name", "What is it for?", "laptop")],
+    }
+    chosen = {"results_visibility": "participants", "q0.kind": "one", "days": "30"}
+    pages = {path: ana.open(path) for path in entered}
+    sign_out_elsewhere(ana)
+    for path, rows in entered.items():
+        form = next(it for it in pages[path].forms if rows[0][0] in it.fields)
+        fields = {name: value for name, _, value in rows} | {it: chosen[it] for it in chosen if it in form.fields}
+        kept = _entries(ana._read(send(ana, path.partition("?")[0], form, **fields)))
+        assert [label for label in kept if label not in pages[path].text] == []
+        for _, label, value in rows:
+            assert kept[next(it for it in kept if it.startswith(label))] == value
+        filled_in_before = {"settings": 3, "brief": 2}.get(path.rpartition("/")[2], 0)
+        assert len(kept) == len(rows) + filled_in_before
+
+
+def _entries(page: Page) -> dict[str, str]:
+    """What a page shows of a kept form, by its labels."""
+    found = re.findall(r'<dt class="hint">(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>', page.html, re.DOTALL)
+    return {unescape(label): unescape(words) for label, words in found}
 
 
 def test_an_open_page_is_told_and_stays_as_it_is(host: Host, ben: Browser, form: Form) -> None:

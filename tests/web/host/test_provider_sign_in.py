@@ -129,6 +129,16 @@ def test_an_address_that_is_told_apart_from_the_token_counts_too(host: Host, ben
     refused(Browser(), provider)
 
 
+def test_an_address_of_the_token_may_be_vouched_for_apart_from_it_and_no_other(
+    host: Host, ben: Browser, provider: Provider
+) -> None:
+    provider.claims = {"email_verified": None}
+    provider.userinfo = {"email": "somebody@else.example", "email_verified": True}
+    assert "has not confirmed your e-mail address" in refused(ben, provider).text
+    provider.userinfo["email"] = "ana@example.com"
+    assert go_through(ben, provider).status_code == 303
+
+
 @pytest.mark.parametrize(("rule", "is_let_in"), [("invited", False), ("open", True), ("domains:b.org", True)])
 def test_who_may_open_an_account_is_as_for_mail(
     host: Host, ben: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch, rule: str, is_let_in: bool
@@ -225,6 +235,18 @@ def test_the_answer_counts_in_the_browser_that_began_and_there_once(
     assert provider.asked.count("/token") == 1
 
 
+def test_a_browser_signs_in_in_several_tabs_at_a_time_and_in_the_last_four(
+    host: Host, ben: Browser, provider: Provider
+) -> None:
+    page = f"/sign-in?next=/{'x' * 490}"
+    first, *tabs = [provider.answer(begin(ben, page)) for _ in range(5)]
+    assert len(ben.cookies["harmonica-begun"]) < 4000
+    assert ben.get(first).status_code == 400
+    for tab in tabs:
+        assert (ben.get(tab).status_code, ben.get(tab).status_code) == (303, 400)
+    assert "harmonica-begun" not in ben.cookies
+
+
 def test_a_browser_keeps_nothing_of_a_sign_in_that_is_over(
     host: Host, ben: Browser, cem: Browser, provider: Provider, clock: FakeClock
 ) -> None:
@@ -307,7 +329,7 @@ def test_what_the_provider_says_of_itself_is_asked_for_again_now_and_then(
 
 def test_signing_in_anew_asks_for_a_new_proof(host: Host, ben: Browser, provider: Provider, clock: FakeClock) -> None:
     go_through(ben, provider)
-    assert "max_age" not in provider.read(begin(Browser()))
+    assert provider.read(begin(Browser()))["max_age"] == str(90 * 24 * 3600)
     asked = begin(ben, "/sign-in?next=/keys")
     assert provider.read(asked)["max_age"] == "600"
     provider.claims = {"auth_time": int(clock.now().timestamp()) - 3600}
@@ -326,6 +348,36 @@ def test_a_proof_of_long_ago_signs_in_and_makes_no_key(
     provider.claims = {"auth_time": int(clock.now().timestamp())}
     go_through(ben, provider)
     assert send(ben, "/keys", ben.open("/keys").form("Make the key")).status_code == 200
+
+
+@pytest.mark.parametrize("auth_time", [None, "now", 2**33])
+def test_where_the_provider_tells_no_time_a_mail_proves_who_makes_a_key(
+    host: Host, ben: Browser, provider: Provider, auth_time: Any
+) -> None:
+    provider.claims = {"auth_time": auth_time}
+    go_through(ben, provider)
+    page = ben.open("/keys")
+    answer = ben._read(send(ben, "/keys", page.form("Make the key")))
+    assert answer.status == 403
+    for shown in (page, answer):
+        assert f"{NAME} does not tell when you signed in there. Sign in by mail for this" in shown.text
+        assert "/sign-in?next=/keys" in shown.links
+    assert "sign-in-link" not in page.text
+    sign_in(ben, "ana@example.com")
+    page = ben.open("/keys")
+    assert NAME not in page.text
+    assert send(ben, "/keys", page.form("Make the key")).status_code == 200
+
+
+def test_where_there_is_no_mail_either_the_page_says_what_the_operator_can_do(
+    host: Host, ben: Browser, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAIL_FROM")
+    settings.cache_clear()
+    go_through(ben, provider)
+    page = ben.open("/keys")
+    assert "Whoever runs it can make you a link to sign in: python -m infra.admin sign-in-link" in page.text
+    assert "/sign-in?next=/keys" not in page.links
 
 
 def test_a_new_secret_signs_in_and_ends_the_one_that_the_browser_had(

@@ -1,8 +1,8 @@
 """What an operation is: something that can be done with Harmonica, whatever the door it is asked for at.
 
 An operation has a name, an input and an output struct, who may, what it reads of a session, how a repeated request is answered,
-and `run`. A door makes the input of what it was sent, says who asks, and renders the output. The session is read and the role
-checked here, before `run`, so that no door and no operation can forget it.
+and `run`. A door makes the input of what it was sent, says who asks, and renders the output. The limits of the input are checked
+here, the session is read and the role checked, before `run`, so that no door and no operation can forget it.
 """
 
 import sys
@@ -17,6 +17,7 @@ from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError, TooLarge
 from chalicelib.operations.subject import Read, SessionWho, Who, open_subject
+from chalicelib.operations.validation import check_input
 from chalicelib.services.access.principal import Principal
 
 
@@ -129,6 +130,7 @@ class Operation(Struct, frozen=True):
         """Does what is asked for."""
         if self.who != "anyone":
             call.principal.require_user()
+        check_input(given)
         wanted = self.check(call, given) if self.check else given
         done = self.run(call, wanted, *_subject(call, self.who, self.reads, asdict(given)))
         return done if isinstance(done, Done) else Done(done)

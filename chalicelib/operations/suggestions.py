@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable, Unprocessable
+from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
 from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
 from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
@@ -13,8 +14,6 @@ from chalicelib.services.access.rate_limits import SUGGESTIONS, count_suggestion
 from chalicelib.services.accounts.keys import seconds_to_next_minute
 
 SUGGESTION_SECONDS = 20.0  # the gateway gives up after 29
-
-_LIMITS = {"goal": 5_000, "critical": 5_000, "context": 100_000, "topic": TOPIC_LIMIT}
 
 
 class SuggestTexts(Input):
@@ -73,9 +72,8 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     suggestions.require_model(model)
     _require_pace(call)
     deadline = container.clock().deadline(SUGGESTION_SECONDS)
-    found = suggestions.suggest(
-        given.field, entered, _LIMITS[given.field], call.user_id, model=model, deadline=deadline
-    )
+    limit = limit_of(given.field)
+    found = suggestions.suggest(given.field, entered, limit, call.user_id, model=model, deadline=deadline)
     return Suggestions(found)
 
 

@@ -9,13 +9,13 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView
+from chalicelib.operations.field_limits import limit_of
 from chalicelib.services.sessions.brief_hints import list_hints
 from chalicelib.services.sessions.merging import choices
 from chalicelib.services.templates import Template, all_templates
 from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.web.host.drift import find_drift
-from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import write_noted

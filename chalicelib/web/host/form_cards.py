@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.model import Question, QuestionType, SessionView
+from chalicelib.operations.field_limits import limit_of, limits_of
 from chalicelib.operations.session_fields import EditedQuestion, NewQuestion
 from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.question_roles import role_of
-from chalicelib.web.host.field_limits import Mistake, limit_of, limits_of
+from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.kit.form_fields import question_text
 from chalicelib.web.kit.http import Form, clean_text
 from chalicelib.web.kit.texts import Texts
@@ -23,7 +24,6 @@ Kind = Literal["short", "long", "one", "many", "name", "email", "short_email"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CHOICES = ("one", "many")
 WHO = ("name", "email", "short_email")  # what an anonymous session does not ask
-FEWEST_OPTIONS = 2
 _MEANT: Mapping[Kind, tuple[QuestionType, dict[str, Any]]] = {
     "short": ("Short field", {"role": "other"}),
     "long": ("Short field", {"role": "other", "long": True}),
@@ -129,8 +129,8 @@ def find_mistakes(content: Content, is_anonymous: bool) -> dict[str, Mistake]:
 
 def _mistake_in(options: Sequence[str]) -> Mistake | None:
     (most, limit), longest = limits_of("options", NewQuestion), max(map(len, options), default=0)
-    if len(options) < FEWEST_OPTIONS:
-        return Mistake("editor_options_few")
+    if not options:
+        return Mistake("editor_options_none")
     if len(options) > most:
         return Mistake("editor_options_many", count=len(options), limit=most)
     return Mistake("editor_option_long", count=longest, limit=limit) if longest > limit else None

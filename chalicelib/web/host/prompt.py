@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Forbidden, HarmonicaError, Invalid, NotFound, Unavailable
 from chalicelib.model import Prompt, SessionView
+from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.prompt_proposal import (
     PromptProposal,
     ProposalsSpent,
@@ -29,7 +30,6 @@ from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 from chalicelib.text.differences import list_differences
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.drift import find_drift
-from chalicelib.web.host.field_limits import limit_of
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page

@@ -19,6 +19,7 @@ from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.drift import find_drift
+from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import save_changes
@@ -103,6 +104,8 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
             save_groups(host, found, form)
         except Invalid:  # a group is none of theirs any more
             return show_session(host, found, groups_error=texts("groups_wrong"), status=400)
+        except Mistake as mistake:
+            return show_session(host, found, groups_error=mistake.explain(texts), status=400)
         return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
     if form.get("do") not in _STEPS:
         raise Invalid(f"do must be groups, clone, delete or one of: {', '.join(_STEPS)}")

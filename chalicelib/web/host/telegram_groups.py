@@ -6,14 +6,18 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.model import SessionView
+from chalicelib.operations.field_limits import limits_of
 from chalicelib.operations.operation import Nothing
 from chalicelib.operations.session_fields import NewDistribution
 from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
+from chalicelib.services.sessions.merging import merge_items, note
+from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import save_changes
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.texts import Texts
 
+MOST_GROUPS, *_ = limits_of("distribution")
 _CHOSEN, _WAS_CHOSEN = "group.", "was."  # before the number of a group in the form
 
 
@@ -50,14 +54,21 @@ def show_groups(host: HostRequest, view: SessionView, texts: Texts) -> list[Show
 
 
 def save_groups(host: HostRequest, session_id: str, form: Form) -> None:
-    """Stores which of the groups on the page were chosen and taken away; what others chose meanwhile stays. Raises Invalid."""
+    """Stores which of the groups on the page were chosen and taken away; what others chose meanwhile stays.
+
+    Raises Mistake where they are too many, Invalid for one that is none of theirs.
+    """
     chosen, before = (
-        {value for name, value in form.items() if name.startswith(prefix)} for prefix in (_CHOSEN, _WAS_CHOSEN)
+        {value: value for name, value in sorted(form.items()) if name.startswith(prefix)}
+        for prefix in (_CHOSEN, _WAS_CHOSEN)
     )
 
     def plan(view: SessionView) -> GroupsPlan:
-        stored = [entry.group_id for entry in view.session.distribution]
-        wanted = [it for it in stored if it not in before - chosen] + sorted(chosen - before - set(stored))
-        return GroupsPlan({"distribution": tuple(map(NewDistribution, wanted))} if wanted != stored else {})
+        stored = {entry.group_id: entry.group_id for entry in view.session.distribution}
+        merged = merge_items(note(before), chosen, stored, {})
+        wanted = tuple(map(NewDistribution, merged.values))
+        if len(wanted) > MOST_GROUPS:
+            raise Mistake("groups_many", limit=MOST_GROUPS)
+        return GroupsPlan({"distribution": wanted} if merged.is_changed else {})
 
     save_changes(host, session_id, (), plan)

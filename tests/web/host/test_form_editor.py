@@ -152,7 +152,7 @@ def test_a_form_without_questions_asks_nothing(ana: Browser, host: Host, cem: Br
     [
         ({"q0.text": ""}, "Please write something here."),
         ({"q0.text": "t" * 1_001}, "At most 1,000 characters fit here; yours has 1,001."),
-        ({"q0.kind": "one", "q0.options": "Only one"}, "Please give at least two options"),
+        ({"q0.kind": "one", "q0.options": " \n "}, "Please give the options"),
         ({"q0.kind": "many", "q0.options": "x\n" * 51}, "At most 50 options fit here; there are 51."),
         (
             {"q0.kind": "one", "q0.options": "x\n" + "y" * 201},

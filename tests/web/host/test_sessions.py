@@ -204,6 +204,9 @@ def test_every_registered_group_is_offered_and_what_is_chosen_is_the_distributio
     assert [(it["group_id"], it["status"]) for it in shown] == [("-102", "unconfirmed"), ("-101", "unconfirmed")]
     wrong = send(ana, path, form, do="groups", **{"group.9": "-999"})
     assert (wrong.status_code, "can no longer be chosen" in wrong.body.decode()) == (400, True)
+    many = send(ana, path, form, do="groups", **{f"group.{number}": f"-10{number}" for number in range(22)})
+    assert (many.status_code, "at most 20 groups" in many.body.decode()) == (400, True)
+    assert host.get(path)["distribution"] == shown
     host.invite(path.rpartition("/")[2], "viewer", "bo@example.com")
     assert "Group 1" not in sign_in(Browser(), "bo@example.com").open(path).text
 

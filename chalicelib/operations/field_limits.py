@@ -1,4 +1,4 @@
-"""How long a text and how large a number may be in a form, as every door has it; and what is said of what cannot be."""
+"""How long a text and how large a number may be in a field of an input, for doors that say so before they are sent it."""
 
 from typing import Any
 
@@ -6,19 +6,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.operations.session_fields import CreateSession
-from chalicelib.web.kit.texts import Texts
-
-
-class Mistake(Exception):
-    """What stands in a field cannot be; a page says why."""
-
-    def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.key, self.values = key, values
-
-    def explain(self, texts: Texts) -> str:
-        """Returns the sentence beside the field."""
-        return texts(self.key, **self.values)
 
 
 def limit_of(name: str, of: type[Struct] = CreateSession) -> int:

@@ -79,6 +79,13 @@ class ListSessions(ListPublicSessions):
         ]
         | UnsetType
     ) = UNSET
+    joined: (
+        Annotated[
+            bool,
+            Meta(description="Only sessions that somebody has joined; with `false`, only those that nobody has."),
+        ]
+        | UnsetType
+    ) = UNSET
     distribution_channel: (
         Annotated[Literal["telegram"], Meta(description="Only sessions announced in a channel of this kind.")]
         | UnsetType
@@ -113,6 +120,7 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
     wanted = listing.SessionFilter(
         q=given.q,
         status=given.status or None,
+        is_joined=None if given.joined is UNSET else given.joined,
         channel=given.distribution_channel or None,
         group_id=None if given.distribution_group_id is UNSET else given.distribution_group_id,
         sort=given.sort,

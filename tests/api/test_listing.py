@@ -99,6 +99,7 @@ def test_a_list_is_sorted_as_asked_for_and_equal_ones_by_their_last_change(host:
     assert listed(host, "?sort=participant_count") == ["Dinner", "lunch", "Plan 2", "Plan 10", "Éclairs"]
     assert listed(host, "?sort=status") == ["Plan 10", "Éclairs", "Dinner", "lunch", "Plan 2"]
     assert listed(host, "?sort=topic&q=plan&status=active") == ["Plan 10"]
+    assert [listed(host, f"?joined={it}&limit=2") for it in ("true", "false")] == [["Dinner", "lunch"], newest[:2]]
 
 
 def test_a_list_tells_the_callers_role_in_each_session_where_it_is_asked_for(host: Host) -> None:

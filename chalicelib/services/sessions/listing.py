@@ -23,6 +23,7 @@ class SessionFilter(Struct, frozen=True):
 
     q: str = ""
     status: Status | None = None
+    is_joined: bool | None = None
     channel: str | None = None
     group_id: str | None = None
     sort: Sort = "updated_at"
@@ -38,8 +39,8 @@ class SessionFilter(Struct, frozen=True):
     @property
     def is_as_stored(self) -> bool:
         """Whether nothing is left out beside what comes before and behind, and the order is the one that cards are stored in."""
-        is_filtered = bool(fold(self.q)) or not (self.status is self.channel is self.group_id is None)
-        return not is_filtered and self.sort == "updated_at" and not self.begins_with_lowest
+        is_narrowed = any(it is not None for it in (self.status, self.is_joined, self.channel, self.group_id))
+        return not (is_narrowed or fold(self.q)) and self.sort == "updated_at" and not self.begins_with_lowest
 
 
 class Page(Struct, frozen=True):
@@ -99,6 +100,9 @@ def _sort(found: Sequence[Card], wanted: SessionFilter, now: datetime) -> Sequen
 
 def _fits(card: Card, wanted: SessionFilter, now: datetime) -> bool:
     if wanted.status is not None and card.status_at(now) != wanted.status:
+        return False
+    # A card without a role is that of somebody who takes part; counts are written to those of members alone.
+    if wanted.is_joined is not None and (card.participant_count > 0 or card.role is None) != wanted.is_joined:
         return False
     if wanted.channel is None and wanted.group_id is None:
         return True

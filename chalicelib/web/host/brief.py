@@ -39,7 +39,7 @@ from chalicelib.web.host.brief_form import (
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import read_choices, read_noted, save_changes
+from chalicelib.web.host.saving import NOTED, read_choices, read_noted, save_changes
 from chalicelib.web.host.session_page import open_session
 from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
 from chalicelib.web.kit.http import Form, see_other
@@ -186,6 +186,8 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
     """Returns the draft that this form makes, however often it is sent; None where there is nothing to make it of."""
     own = {"goal": form["goal"]} if form.get("goal") else {}
     once = form.get("once") or container.new_id()
+    if NOTED not in form:  # no page of this draft: another question on the dashboard is another session
+        once = f"{once} {form.get('goal', '')}"
     for number in range(_DRAFTS):
         session_id = _draft_id(host, f"{once} {number}")
         with suppress(NotFound):

@@ -28,12 +28,20 @@ from chalicelib.web.kit.texts import Texts, format_time_with_zone
 PAGE = 20  # sessions
 DRAFTS = 5  # above them; the others have a page of their own
 _NAME = 100  # characters of a name, or of the goal where there is none
-STATUSES = ("draft", "active", "completed")
+# What the list can be narrowed to, as hosts read it: an active session is open until somebody has joined.
+STATUSES: dict[str, dict[str, Any]] = {
+    "draft": {"status": "draft"},
+    "open": {"status": "active", "joined": False},
+    "active": {"status": "active", "joined": True},
+    "completed": {"status": "completed"},
+}
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 class ShownSession(Struct, frozen=True):
-    """A session in the list, and what the host may do with it. A draft may have no name yet."""
+    """A session in the list, and what the host may do with it. A draft may have no name yet, and has no people; how many there
+    are is said to members only.
+    """
 
     id: str
     name: str
@@ -49,14 +57,14 @@ class ShownSession(Struct, frozen=True):
 def show_dashboard(host: HostRequest) -> Response:
     """Returns the sessions of this host: searched, filtered, sorted, a page at a time; first those that are not open yet."""
     query, texts = host.request.query_params or {}, locale_for(host.request).texts
-    given = _asked(query)
+    given, status = _asked(query), query["status"] if query.get("status") in STATUSES else ""
     found: SessionList = host.perform(list_sessions, given)
     drafts = _list_drafts(host, given)
     lists = {"draft": drafts.data, "": found.data}
     total = found.pagination.total + drafts.pagination.total
     if not (given.q or given.offset) and given.status is UNSET:
         total += _follow_index(host, lists, query)
-    kept = {"q": given.q, "status": given.status or "", "sort": given.sort if given.sort != SORTS[0] else ""}
+    kept = {"q": given.q, "status": status, "sort": given.sort if given.sort != SORTS[0] else ""}
     at = public_url(host.request)
     values: dict[str, Any] = {
         "drafts": [_shown(it, given.sort, at, texts) for it in lists["draft"]],
@@ -65,9 +73,9 @@ def show_dashboard(host: HostRequest) -> Response:
         if drafts.data and drafts.pagination.total > DRAFTS
         else None,
         "count": texts("sessions_found", count=total),
-        "has_any": total > 0 or any(lists.values()) or bool(given.q or given.status),
+        "has_any": total > 0 or any(lists.values()) or bool(given.q or status),
         "q": given.q,
-        "chosen": {"status": given.status, "sort": given.sort},
+        "chosen": {"status": status, "sort": given.sort},
         "statuses": STATUSES,
         "sorts": SORTS,
         "newer": _page(kept, given.offset - PAGE) if given.offset else None,
@@ -82,7 +90,8 @@ def show_dashboard(host: HostRequest) -> Response:
 def _asked(query: dict[str, str]) -> ListSessions:
     """Returns which sessions an address asks for; what it cannot ask for counts as not there."""
     offset = int(query["from"]) if query.get("from", "").isdecimal() and len(query["from"]) < 9 else 0
-    named = {name: query[name] for name, known in (("status", STATUSES), ("sort", SORTS)) if query.get(name) in known}
+    named = {"sort": query["sort"]} if query.get("sort") in SORTS else {}
+    named |= STATUSES.get(query.get("status", ""), {})
     return convert(
         {"q": query.get("q", "").strip(), "limit": PAGE, "offset": offset, "include": "role", **named}, ListSessions
     )
@@ -127,8 +136,8 @@ def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) 
     return ShownSession(
         item.id,
         one_line(item.topic or item.goal, _NAME) or texts("session_nameless"),
-        shown_state(item.status, item.participant_count),
-        texts("persons", count=item.participant_count),
+        shown_state(item.status, item.participant_count if role else 1),  # without a role, they take part
+        texts("persons", count=item.participant_count) if role and item.status != "draft" else "",
         texts(told, time=format_time_with_zone(datetime.fromisoformat(at), ZONE, texts)),
         join_url(public_url, item.id),
         role is not None,

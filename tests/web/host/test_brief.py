@@ -90,6 +90,16 @@ def test_four_steps_make_a_draft_that_is_opened_with_one_click_and_is_what_rest_
     assert found["join_url"] in opened.html
 
 
+def test_an_old_dashboard_makes_one_draft_of_each_question_however_often_it_is_sent(ana: Browser, host: Host) -> None:
+    form = next(form for form in ana.open("/").forms if "goal" in form.fields)
+    for goal in ("What people eat", "What people eat", "What people drink"):
+        assert send(ana, "/new", form, do="next", goal=goal).status_code == 303
+    assert sorted(it["goal"] for it in host.get("/sessions?status=draft")["data"]) == [
+        "What people drink",
+        "What people eat",
+    ]
+
+
 def test_a_draft_made_over_rest_is_what_the_pages_show(ana: Browser, host: Host) -> None:
     made = host.new_session(draft=True, topic="Lunch", goal="What people eat", critical="Allergies")
     path = f"/sessions/{made['id']}"

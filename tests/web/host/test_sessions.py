@@ -66,11 +66,13 @@ def test_the_dashboard_says_how_a_session_stands_and_offers_what_its_reader_may_
 ) -> None:
     session = host.new_session(is_public=True)["id"]
     assert "open · 0 people" in ana.open("/").text
+    assert [listed(ana.open(f"/?status={it}")) for it in ("open", "active")] == [["Lunch"], []]
     host.invite(session, "viewer", "bo@example.com")
     new_host("cy@example.com").join(session)
     follow_counts(session)
     own, viewers = ana.open("/"), sign_in(cem, "bo@example.com").open("/")
     assert "active · 1 person" in own.text
+    assert [listed(ana.open(f"/?status={it}")) for it in ("open", "active")] == [[], ["Lunch"]]
     offered = [f"/sessions/{session}?delete=1#delete" in page.links for page in (own, viewers)]
     assert offered == [page.has_form("Duplicate") for page in (own, viewers)] == [True, False]
     assert f"/chat?s={session}" in own.html
@@ -84,7 +86,7 @@ def test_drafts_come_first_under_a_heading_of_their_own_and_are_searched_too(ana
     assert listed(ana.open("/?sort=topic")) == ["Without a name", "Lunch soon", "Lunch"]
     assert listed(ana.open("/?q=lunch")) == ["Lunch soon", "Lunch"]
     assert listed(ana.open("/?status=draft&sort=topic")) == ["Without a name", "Lunch soon"]
-    assert listed(ana.open("/?status=active")) == ["Lunch"]
+    assert listed(ana.open("/?status=open")) == ["Lunch"]
     assert "All drafts" not in ana.open("/").text
     for number in range(4):
         host.new_session(topic=f"Lunch {number}", draft=True)
@@ -116,6 +118,8 @@ def test_who_only_takes_part_is_led_to_the_conversation(host: Host, cem: Browser
     new_host("bo@example.com").join(session)
     page = sign_in(cem, "bo@example.com").open("/")
     assert "Take part" in page.text
+    assert ("active ·" in page.text, "0 people" in page.text) == (True, False)
+    assert listed(cem.open("/?status=active")) == ["Lunch"]
     assert not [link for link in page.links if "/sessions/" in link]
 
 

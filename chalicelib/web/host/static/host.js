@@ -1,5 +1,5 @@
 // Buttons that copy what a field holds, where the browser lets us; also in what htmx brings later. Forms whose answer takes a
-// while, which are sent once and say so.
+// while, which are sent once and say so. A field whose form is sent by Enter together with Ctrl or Cmd.
 
 function offerCopying(part) {
   if (!navigator.clipboard) return;
@@ -24,6 +24,12 @@ document.addEventListener("submit", (event) => {
   if (told.textContent) return event.preventDefault();
   told.textContent = told.dataset.waiting;
   event.submitter?.setAttribute("aria-disabled", "true");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("[data-sends]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(event.target.form.querySelector("button"));
 });
 
 // Whoever comes back to the page by the browser's button finds it as it was kept.

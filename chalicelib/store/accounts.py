@@ -52,8 +52,7 @@ class Accounts:
         item = database.get(UserItem, keys.user(user_id))
         if item is None:
             raise NotFound("User not found")
-        plan = cast(Plan, item.subscription_status)
-        return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at)
+        return user_of(item)
 
     def names_of(self, user_ids: Collection[str]) -> dict[str, str | None]:
         """The names of these users (at most 100), as far as they have an account."""
@@ -182,10 +181,17 @@ class Accounts:
         )
 
 
-def items_of_user(user_id: str, prefix: str) -> list[Raw]:
-    """What `accounts` has of a user under this prefix, without the counts of its use."""
+def user_of(item: UserItem) -> User:
+    """A user as they are stored."""
+    plan = cast(Plan, item.subscription_status)
+    return User(item.id, item.email, item.name, plan, item.created_at, item.disabled_at)
+
+
+def items_of_user(user_id: str, prefix: str, *others: str) -> list[Raw]:
+    """What `accounts` has of a user under this prefix, without the counts of its use; and under these `others` keys."""
     found = [raw[keys.PK]["S"] for raw in database.query_index(Account, keys.BY_USER, keys.USER_ID, user_id)]
-    wanted: list[tuple[type[Model], str, None]] = [(Account, pk, None) for pk in found if pk.startswith(prefix)]
+    listed = (*(pk for pk in found if pk.startswith(prefix)), *others)
+    wanted: list[tuple[type[Model], str, None]] = [(Account, pk, None) for pk in listed]
     parts = (wanted[at : at + _ITEMS_A_READ] for at in range(0, len(wanted), _ITEMS_A_READ))
     items = [raw for part in parts for raw in database.get_many(part).values()]
     return [{name: value for name, value in raw.items() if name != "use"} for raw in items]

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from chalicelib.model import Login, LoginRecord
+from chalicelib.errors import NotFound
+from chalicelib.model import Login, LoginRecord, User
 from chalicelib.store import database, keys
-from chalicelib.store.accounts import items_of_user
+from chalicelib.store.accounts import items_of_user, user_of
 from chalicelib.store.database import holds, stored_moment
 from chalicelib.store.transact import ConditionFailed
 from chalicelib.store.use_counts import count_use, unused
-from chalicelib.store.user_items import LoginItem
+from chalicelib.store.user_items import LoginItem, UserItem
 
 _IN_FORCE = "last_used_at > :used_after AND created_at > :made_after"
 
@@ -42,6 +43,14 @@ class Logins:
     def of_user(self, user_id: str) -> list[LoginRecord]:
         """All browser sessions of a user that are stored."""
         return [_record(LoginItem.from_raw_data(raw)) for raw in items_of_user(user_id, keys.LOGINS)]
+
+    def with_user(self, user_id: str) -> tuple[User, list[LoginRecord]]:
+        """A user, and all browser sessions of theirs that are stored. Raises NotFound for nobody."""
+        found = {raw[keys.PK]["S"]: raw for raw in items_of_user(user_id, keys.LOGINS, keys.user(user_id))}
+        user = found.pop(keys.user(user_id), None)
+        if user is None:
+            raise NotFound("User not found")
+        return user_of(UserItem.from_raw_data(user)), [_record(LoginItem.from_raw_data(raw)) for raw in found.values()]
 
     def end(self, user_id: str, login_id: str) -> bool:
         """Remove one of a user's browser sessions; whether there was one."""

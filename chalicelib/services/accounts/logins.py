@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Forbidden, NotFound, Unauthorized
-from chalicelib.model import Login, LoginRecord
+from chalicelib.model import Login, LoginRecord, User
 from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal
 from chalicelib.store.logins import Logins
@@ -62,9 +62,10 @@ def require_fresh(login: Login, now: datetime) -> None:
         raise ProofTooOld
 
 
-def list_logins(user_id: str, *, logins: Logins, now: datetime) -> list[LoginRecord]:
-    """The browser sessions of a user that are in force, the last used first."""
-    return _last_used_first(it for it in logins.of_user(user_id) if is_in_force(it, now))
+def find_account(user_id: str, *, logins: Logins, now: datetime) -> tuple[User, list[LoginRecord]]:
+    """A user, and their browser sessions that are in force, the last used first."""
+    user, stored = logins.with_user(user_id)
+    return user, _last_used_first(it for it in stored if is_in_force(it, now))
 
 
 def end_login(user_id: str, login_id: str, *, logins: Logins) -> None:

@@ -6,7 +6,7 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.services.accounts.logins import end_login, list_logins
+from chalicelib.services.accounts.logins import end_login, find_account
 from chalicelib.text.user_agents import name_browser
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -30,7 +30,7 @@ class ShownLogin(Struct, frozen=True):
 def show_account(host: HostRequest) -> Response:
     """Returns the account, with every browser that is signed in."""
     texts, now = locale_for(host.request).texts, container.clock().now()
-    found = list_logins(host.user_id, logins=container.logins(), now=now)
+    user, found = find_account(host.user_id, logins=container.logins(), now=now)
     shown = [
         ShownLogin(
             it.id, _name(it.agent, texts), format_time_with_zone(it.last_used_at, ZONE, texts), it.id == host.login.id
@@ -39,7 +39,7 @@ def show_account(host: HostRequest) -> Response:
     ]
     has_ended = "ended" in (host.request.query_params or {})
     values: dict[str, Any] = {
-        "user": container.accounts().user(host.user_id),
+        "user": user,
         "news": texts("login_ended") if has_ended else "",
     }
     return render_host_page(host.request, "account.html", host=host, logins=shown, **values)

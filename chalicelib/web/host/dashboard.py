@@ -101,8 +101,9 @@ def _list_drafts(host: HostRequest, given: ListSessions) -> SessionList:
     """Returns the first drafts that go with a list, none behind its first page: drafts are listed only where they are asked for."""
     if given.status is not UNSET:
         return SessionList([], Pagination(0, DRAFTS, 0))
-    drafts: SessionList = host.perform(list_sessions, replace(given, status="draft", offset=0, limit=DRAFTS))
-    return SessionList([], drafts.pagination) if given.offset else drafts
+    # A whole page of them is read, so that few drafts need not be counted apart.
+    drafts: SessionList = host.perform(list_sessions, replace(given, status="draft", offset=0, limit=PAGE))
+    return SessionList([] if given.offset else drafts.data[:DRAFTS], drafts.pagination)
 
 
 def _follow_index(host: HostRequest, lists: dict[str, list[OwnSessionListItem]], query: dict[str, str]) -> int:

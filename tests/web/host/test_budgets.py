@@ -1,0 +1,52 @@
+"""What a host's request to a page costs: the calls to AWS that it makes, warm."""
+
+import pytest
+
+from tests.api.hosts import Host
+from tests.api.test_budgets import Meter
+from tests.api.test_budgets import meter as meter
+from tests.web.browser import Browser
+from tests.web.host.test_brief import brief_of, type_words
+from tests.web.host.visitor import send, sign_in
+
+ADMITTED = 2  # the network's allowance, and whose browser it is
+
+
+@pytest.fixture
+def ana(host: Host, ben: Browser) -> Browser:
+    """Her browser; the process is warm."""
+    browser = sign_in(ben, "ana@example.com")
+    browser.open(f"/sessions/{host.new_session(prompt='Ask.')['id']}")
+    browser.open("/")
+    return browser
+
+
+def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: Meter) -> None:
+    for _ in range(6):
+        draft = host.new_session(draft=True, context="c")["id"]
+    session = host.new_session(prompt="Ask.", context="c")["id"]
+    costs = {
+        "/": 2,  # the drafts, the other sessions
+        "/account": 2,  # which items are the user's, what they say
+        "/keys": 2,
+        f"/sessions/{session}": 2,  # the session, the user's Telegram groups
+        f"/sessions/{draft}": 3,
+        f"/sessions/{session}/brief": 1,
+        f"/sessions/{session}/prompt": 3,
+        f"/sessions/{session}/prompt?version=1": 2,
+        f"/sessions/{session}/form": 1,
+        f"/sessions/{session}/settings": 1,
+    }
+    for path in costs:
+        ana.open(path)
+    meter.sent.clear()
+    assert {path: meter.of(ana.get(path), 200) - ADMITTED for path in costs} == costs
+
+
+def test_saving_costs_these_calls(host: Host, ana: Browser, meter: Meter) -> None:
+    draft = host.new_session(draft=True, context="c")["id"]
+    brief = brief_of(ana.open(f"/sessions/{draft}/brief?step=goal"))
+    settings = next(it for it in ana.open(f"/sessions/{draft}/settings").forms if "noted" in it.fields)
+    meter.sent.clear()
+    assert meter.of(type_words(ana, f"/sessions/{draft}/brief", brief, goal="Words"), 200) - ADMITTED == 4
+    assert meter.of(send(ana, f"/sessions/{draft}/settings", settings, duration_minutes="20"), 303) - ADMITTED == 3

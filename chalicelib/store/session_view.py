@@ -47,6 +47,7 @@ LONG_TEXTS = {
 }
 SHORT_FIELDS = tuple(name for name in Session.__struct_fields__ if name != "id" and name not in LONG_TEXTS)
 _COUNTERS = Tally.__struct_fields__
+_COUNTS_OF_SYNTHESIS = ("begun", "tries", "paid_tries", "epoch", "themes_version", "themes_last")
 
 
 def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
@@ -111,22 +112,9 @@ def _parts(raw: Raw) -> dict[str, Any]:
 
 
 def _synthesis_of(item: SynthesisItem) -> Synthesis:
-    return Synthesis(
-        stale_since=item.stale_since,
-        told_at=item.told_at,
-        updating_until=item.updating_until,
-        held_by_request=bool(item.held_by_request),
-        begun=int(item.begun or 0),
-        tries=int(item.tries or 0),
-        paid_tries=int(item.paid_tries or 0),
-        rests_until=item.rests_until,
-        slow_until=item.slow_until,
-        due_at=item.due_at,
-        withdrawn_at=item.withdrawn_at,
-        epoch=int(item.epoch),
-        themes_version=int(item.themes_version or 0),
-        themes_last=int(item.themes_last or 0),
-    )
+    given = {name: getattr(item, name) for name in Synthesis.__struct_fields__}
+    counts = {name: int(given[name] or 0) for name in _COUNTS_OF_SYNTHESIS}
+    return Synthesis(**given | counts | {"held_by_request": bool(item.held_by_request)})
 
 
 def _text(raw: Raw, part: str) -> str:

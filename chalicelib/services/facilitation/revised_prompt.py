@@ -8,17 +8,15 @@ from msgspec import Struct
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, ChatMessage, Model, Request, Tool
+from chalicelib.llm.interface import Block, Model, Request, Tool
 from chalicelib.model import SessionView
 from chalicelib.services.facilitation.tailored_prompt import (
     LIMITS,
-    MAX_TOKENS,
     Unusable,
     ask_twice,
-    show_problem,
+    request_call,
     strict_schema,
 )
-from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
 
 MOST_CHANGES = 20
@@ -95,17 +93,7 @@ def _request(text: str, instructions: str, view: SessionView, problem: str) -> R
         Block(tags.data("facilitation_prompt", text)),
         Block(tags.data("instructions", instructions)),
     ]
-    if problem:
-        shown.append(show_problem(CHANGE_PROMPT, problem))
-    return Request(
-        task="prompt",
-        tier="medium",
-        system=(Block(fill("revision")),),
-        messages=(ChatMessage("user", tuple(shown)),),
-        max_tokens=MAX_TOKENS,
-        tools=(CHANGE_PROMPT,),
-        must_call=CHANGE_PROMPT.name,
-    )
+    return request_call(CHANGE_PROMPT, "revision", shown, problem)
 
 
 def _apply_changes(before: str, changes: Any) -> str:

@@ -1,6 +1,6 @@
 """The tailored facilitation prompt, written from the session's setup."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -119,9 +119,19 @@ def ask_twice(
             problem = str(error)
 
 
-def show_problem(tool: Tool, problem: str) -> Block:
-    """What was wrong with a first try, for the second one."""
-    return Block(f"Your last call of `{tool.name}` could not be used: {problem}. Call it again.")
+def request_call(tool: Tool, system: str, shown: Sequence[Block], problem: str) -> Request:
+    """Returns the request for one call of this tool, under the system prompt of this name; for a second try, with what was wrong
+    with the first."""
+    told = (Block(f"Your last call of `{tool.name}` could not be used: {problem}. Call it again."),) if problem else ()
+    return Request(
+        task="prompt",
+        tier="medium",
+        system=(Block(fill(system)),),
+        messages=(ChatMessage("user", (*shown, *told)),),
+        max_tokens=MAX_TOKENS,
+        tools=(tool,),
+        must_call=tool.name,
+    )
 
 
 def _check_privacy(text: str, view: SessionView) -> None:
@@ -140,17 +150,7 @@ def _request(view: SessionView, problem: str) -> Request:
         shown.append(Block(tags.data("private_context", private[:CONTEXT_CHARACTERS])))
     if template := find_template(view.session.template_id):
         shown.append(Block(tags.data("template", template.facilitation_prompt, title=template.title)))
-    if problem:
-        shown.append(show_problem(WRITE_PROMPT, problem))
-    return Request(
-        task="prompt",
-        tier="medium",
-        system=(Block(fill("tailoring")),),
-        messages=(ChatMessage("user", tuple(shown)),),
-        max_tokens=MAX_TOKENS,
-        tools=(WRITE_PROMPT,),
-        must_call=WRITE_PROMPT.name,
-    )
+    return request_call(WRITE_PROMPT, "tailoring", shown, problem)
 
 
 def _list_source(view: SessionView) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.chat_page import new_session
 from tests.browser.devices import PHONE, Devices
@@ -49,6 +49,39 @@ def test_a_button_that_is_pressed_while_words_are_on_their_way_takes_all_of_them
     held[0].continue_()
     expect(page).to_have_url(re.compile("step=critical"))
     expect(page.locator("main")).to_contain_text("Why storks return.")
+
+
+def test_words_that_follow_others_on_their_way_are_kept_as_somebody_leaves(scripted: LocalCloud, page: Page) -> None:
+    session = new_session(scripted, draft=True, goal="Why cranes")
+
+    def goal() -> str:
+        return str(scripted.call("GET", f"/sessions/{session}").json()["goal"])
+
+    page.goto(f"/sessions/{session}/brief?step=goal")
+    page.route("**/brief", lambda route: route.fetch(), times=1)  # it arrives, and nothing is answered
+    page.locator("#goal").press_sequentially(" “leave”")
+    wait_for("the first words", lambda: page.locator("#goal").is_visible() and goal() == "Why cranes “leave”")
+    page.locator("#goal").press_sequentially(" us.")
+    page.goto("/keys")
+    wait_for("the last words", lambda: goal() == "Why cranes “leave” us.")
+
+
+def test_words_that_cannot_be_saved_are_not_left_without_asking(scripted: LocalCloud, page: Page) -> None:
+    session = new_session(scripted, draft=True, goal="Why storks")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto(f"/sessions/{session}/brief?step=goal")
+    page.context.clear_cookies()
+    page.locator("#goal").press_sequentially(" leave")
+    expect(page.locator("#signed-out")).to_contain_text("sign in")
+    page.get_by_role("link", name="API keys").click(no_wait_after=True)
+    wait_for("the question", lambda: page.locator("#goal").input_value() == "Why storks leave" and bool(asked))
+    assert asked == ["beforeunload"]
 
 
 def test_of_two_texts_the_one_that_is_chosen_stays_while_the_rest_is_saved(scripted: LocalCloud, page: Page) -> None:

@@ -1,5 +1,6 @@
 """Designing a session."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from chalicelib.model import (
     SessionView,
     Visibility,
 )
+from chalicelib.services.access.signing import make_digest
 from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.host_prompt import first_prompt
 from chalicelib.services.sessions.time_zones import find_time_zone
@@ -119,6 +121,12 @@ def create_session(
         # An earlier try of this request made it: ids follow from its Idempotency-Key.
         return sessions.view(session.id, ()).session
     return session
+
+
+def make_draft_id(user_id: str, once: str, *, secret: bytes) -> str:
+    """Returns the id of the session that a form of this host makes, however often it is sent; no other host's makes the same."""
+    named = make_digest(secret, "draft", f"{user_id} {once}".encode())
+    return str(uuid.UUID(bytes=named[:16], version=4))
 
 
 def require_brief(topic: str, goal: str, *, is_draft: bool) -> None:

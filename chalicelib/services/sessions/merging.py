@@ -6,7 +6,7 @@ changed on both sides, somebody has to choose. A value that is not there on one 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -44,6 +44,17 @@ class MergedItems(Struct, Generic[T], frozen=True):
 def note(values: Mapping[str, Any]) -> dict[str, str]:
     """Returns what a page notes of the values that it is made from, by their names, in its order."""
     return {name: noted for name, value in values.items() if (noted := _digest(value)) is not None}
+
+
+def note_sent(
+    noted: Mapping[str, str], sent: Mapping[str, Collection[str]], stored: Mapping[str, Any]
+) -> dict[str, str]:
+    """Returns what a page noted, brought up to what it has sent since, not knowing whether it arrived: where that is what is
+    stored, the page has made it itself. `sent` has the digests of each value, "" for none.
+    """
+    own = {name for name, digests in sent.items() if (_digest(stored.get(name)) or "") in digests}
+    left = {name: digest for name, digest in noted.items() if name not in own}
+    return left | note({name: value for name, value in stored.items() if name in own})
 
 
 def choices(stored: Any) -> tuple[str, str]:

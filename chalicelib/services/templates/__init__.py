@@ -6,6 +6,7 @@ The front matter, TOML, holds what the API shows of a template; the rest of the 
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
@@ -60,6 +61,17 @@ def template_id(name: str | None) -> str | None:
     if template is None:
         raise Invalid(f"template_id {name!r} does not exist")
     return template.id
+
+
+def session_values(template: Template) -> dict[str, Any]:
+    """Returns what a session of this template begins with, by the names of its fields."""
+    return {
+        "goal": template.default_goal,
+        "critical": template.default_critical or None,
+        "topic": template.default_session_name,
+        "template_id": template.id,
+        "cross_pollination": template.cross_pollination_default,
+    }
 
 
 @cache

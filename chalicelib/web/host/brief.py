@@ -4,8 +4,6 @@ The form says of each field what it was made from, so that what others wrote mea
 sends the form while somebody types, and is answered with what is said beside the fields.
 """
 
-import uuid
-from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -16,30 +14,32 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.model import SessionView
-from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_fields import CreateSession
-from chalicelib.operations.sessions import create_session, edit_session
-from chalicelib.services.access.signing import make_digest
-from chalicelib.services.sessions.merging import Merge, merge, note
-from chalicelib.services.templates import Template, find_template
+from chalicelib.operations.sessions import create_session
+from chalicelib.services.sessions.creation import make_draft_id
+from chalicelib.services.sessions.merging import Merge, merge, note, note_sent
+from chalicelib.services.templates import Template, find_template, session_values
 from chalicelib.web.host import drift
 from chalicelib.web.host.brief_form import (
     FIELDS,
     NEEDED,
     PARTS,
     Field,
+    add_stored,
     find_step,
     list_fields,
     list_overlong,
     list_shown,
     list_stored,
+    read_entered,
+    read_step,
     show_form,
     show_saved,
 )
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import NOTED, read_choices, read_noted, save_changes
+from chalicelib.web.host.saving import NOTED, read_choices, read_noted, read_sent, save_changes
 from chalicelib.web.host.session_page import open_session
 from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
 from chalicelib.web.kit.http import Form, see_other
@@ -50,21 +50,37 @@ _TEMPLATES = "templates"  # what somebody wants to choose from; on the page, its
 
 
 class BriefPlan(Struct, frozen=True):
-    """What came of a form: what was merged of it with what is stored, of these fields; and what is wrong with which."""
+    """What came of a form: what it says, merged with what is stored; what is wrong with which field; and what its page noted.
 
-    names: list[str]
+    `is_opened` says that it is the step of a draft, and that the session has been opened since: nobody knew what they changed.
+    """
+
+    own: dict[str, str]
     merged: Merge[str]
     errors: dict[str, str]
+    noted: dict[str, str]
+    is_opened: bool
 
     @property
     def changes(self) -> dict[str, str | None]:
         """The fields to be changed: each one that can be is kept, whatever there is to say of the others."""
-        return self.merged.changes
+        return {} if self.is_opened else self.merged.changes
 
     @property
     def is_stored(self) -> bool:
         """Whether all of it is."""
-        return not (self.merged.clashes or self.errors)
+        return not (self.merged.clashes or self.errors or (self.is_opened and self.merged.changes))
+
+    @property
+    def outcome(self) -> dict[str, bool]:
+        """What a script is told of it."""
+        return {"is_stored": self.is_stored, "is_opened": self.is_opened}
+
+
+class TemplatePlan(Struct, frozen=True):
+    """What a template changes of a draft."""
+
+    changes: dict[str, Any]
 
 
 def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -88,7 +104,7 @@ def receive_new(host: HostRequest) -> Response:
     errors = {} if goal or template or is_of_script(host.request) else {"goal": texts("field_needed")}
     errors |= list_overlong(host, {"goal": goal})
     view = None if errors else _find_draft(host, form, template)
-    return _receive(host, view, form) if view else _answer_too_early(host, form, errors)
+    return _receive(host, view, form, FIELDS[0]) if view else _answer_too_early(host, form, errors)
 
 
 def show_brief(host: HostRequest, session_id: str) -> Response:
@@ -111,48 +127,59 @@ def receive_brief(host: HostRequest, session_id: str) -> Response:
         if is_of_script(host.request) or not words:
             raise
         return render_host_page(host.request, "brief_gone.html", error.status, host=host, words=words)
-    return show_suggestions(host, view, form) if is_asked_for(host, form) else _receive(host, view, form)
+    if is_asked_for(host, form):
+        return show_suggestions(host, view, form)
+    return _receive(host, view, form, read_step(form))
 
 
-def _receive(host: HostRequest, view: SessionView, form: Form) -> Response:
-    step = find_step(form.get("step", ""), view)
-    view, plan = _write(host, view, form, list_shown(step))
-    own = {name: form.get(name, "") for name in list_shown(step)}
+def _receive(host: HostRequest, view: SessionView, form: Form, step: str) -> Response:
+    view, plan = _write(host, view, form, step)
     if is_of_script(host.request):
+        fields, noted = _list_fields(host, plan.own, plan), _note(plan.own, plan)
         is_renewed = bool(read_choices(form))  # the page gets the text that was chosen
-        fields, noted = _list_fields(host, own, plan), _note(own, plan, form)
-        return show_saved(host, view, fields, step, noted=noted, is_stored=plan.is_stored, is_renewed=is_renewed)
+        return show_saved(host, view, fields, step, noted=noted, is_renewed=is_renewed, **plan.outcome)
     if not plan.is_stored:
-        shown = own | {name: text or "" for name, text in plan.merged.values.items()}
-        fields, noted = _list_fields(host, shown, plan), _note(shown, plan, form)
-        return show_form(host, view, fields, step, noted=noted, status=400 if plan.errors else Conflict.status)
+        return _show_rest(host, view, step, plan)
     at, session_id = root(host.request), view.session.id
+    if not view.session.is_draft:
+        return see_other(f"{at}/sessions/{session_id}" if plan.is_opened else f"{_address(host, view)}?saved=1")
     if template := find_template(form.get("take", "")):
         _take_template(host, session_id, template)
         return see_other(f"{_address(host, view)}?step={FIELDS[-1]}")
     if form.get("do") == _TEMPLATES:
         return see_other(f"{_address(host, view)}?step={step}#{_TEMPLATES}")
-    if not view.session.is_draft:
-        return see_other(f"{_address(host, view)}?saved=1")
     if form.get("do") == "keep" or (step in ("", FIELDS[-1]) and form.get("do") == "next"):
         return see_other(f"{at}/sessions/{session_id}{'?kept=1' if form['do'] == 'keep' else ''}")
     return see_other(f"{_address(host, view)}?step={_following(step) if 'do' in form else step}")
 
 
-def _write(host: HostRequest, view: SessionView, form: Form, shown: Collection[str]) -> tuple[SessionView, BriefPlan]:
+def _show_rest(host: HostRequest, view: SessionView, step: str, plan: BriefPlan) -> Response:
+    """Returns the page again with what is not stored of it: of a session that was opened meanwhile, with all of its brief."""
+    shown = plan.own | {name: text or "" for name, text in plan.merged.values.items()}
+    noted = _note(shown, plan)
+    if plan.is_opened:
+        shown, noted = add_stored(view, shown, noted)
+    fields, status = _list_fields(host, shown, plan), 400 if plan.errors else Conflict.status
+    step = find_step(step, view)
+    return show_form(host, view, fields, step, noted=noted, is_opened=plan.is_opened, status=status)
+
+
+def _write(host: HostRequest, view: SessionView, form: Form, step: str) -> tuple[SessionView, BriefPlan]:
     """Stores what the form says, merged with what is stored by then. What is wrong is not stored, and the rest is."""
-    given = {name: form.get(name, "") for name in shown}
-    overlong = list_overlong(host, given)
-    errors = {**_list_missing(host, view, form, given), **overlong}
-    names = [name for name in shown if name not in (overlong if view.session.is_draft else errors)]
-    before, chosen = read_noted(form), read_choices(form)
-    noted = {name: before[name] for name in names if name in before}
-    mine = {name: given[name] for name in names if given[name]}
+    own = read_entered(form, step)
+    overlong, choices = list_overlong(host, own), read_choices(form)
+    before, sent = read_noted(form), read_sent(form)
 
     def plan(view: SessionView) -> BriefPlan:
-        return BriefPlan(names, merge(noted, mine, list_stored(view, names), chosen), errors)
+        is_opened = bool(step) and not view.session.is_draft
+        errors = {**({} if is_opened else _list_missing(host, view, form, own)), **overlong}
+        names = [name for name in own if name not in (overlong if view.session.is_draft else errors)]
+        noted = note_sent(before, sent, list_stored(view, own))
+        kept = {name: noted[name] for name in names if name in noted}
+        mine = {name: own[name] for name in names if own[name]}
+        return BriefPlan(own, merge(kept, mine, list_stored(view, names), choices), errors, noted, is_opened)
 
-    return save_changes(host, view.session.id, PARTS, plan)
+    return save_changes(host, view.session.id, PARTS, plan, view)
 
 
 def _list_missing(host: HostRequest, view: SessionView, form: Form, given: dict[str, str]) -> dict[str, str]:
@@ -171,13 +198,14 @@ def _list_fields(host: HostRequest, values: dict[str, str], plan: BriefPlan) -> 
     return list_fields(host, values, errors=plan.errors, clashes=plan.merged.clashes)
 
 
-def _note(values: dict[str, str], plan: BriefPlan, form: Form) -> dict[str, str]:
+def _note(values: dict[str, str], plan: BriefPlan) -> dict[str, str]:
     """Returns what a page with these values has to note from now on: of each what is stored, if it shows just that; else what it
     noted before, so that nothing it does not show is overwritten by it."""
-    before, merged, noted = read_noted(form), plan.merged, {}
+    merged, noted = plan.merged, {}
+    unstored = {*merged.clashes, *(merged.changes if plan.is_opened else ())}
     for name, value in values.items():
-        is_open = name not in plan.names or name in merged.clashes or (merged.values.get(name) or "") != value
-        if kept := before.get(name) if is_open else note({name: value or None}).get(name):
+        is_left = name not in merged.values or name in unstored or (merged.values[name] or "") != value
+        if kept := plan.noted.get(name) if is_left else note({name: value or None}).get(name):
             noted[name] = kept
     return noted
 
@@ -189,12 +217,12 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
     if NOTED not in form:  # no page of this draft: another question on the dashboard is another session
         once = f"{once} {form.get('goal', '')}"
     for number in range(_DRAFTS):
-        session_id = _draft_id(host, f"{once} {number}")
+        session_id = make_draft_id(host.user_id, f"{once} {number}", secret=container.deployment_secret())
         with suppress(NotFound):
             return open_session(host, session_id, PARTS, "editor")
         if not own and template is None:
             return None
-        given = CreateSession(draft=True, **(_defaults(template) if template else {}) | own)
+        given = CreateSession(draft=True, **(session_values(template) if template else {}) | own)
         with suppress(NotFound):  # it was there, and was deleted while this page was still open
             host.perform(create_session, given, new_id=partial(str, session_id))
             return open_session(host, session_id, PARTS, "editor")
@@ -203,26 +231,14 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
 
 def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
     """Has a draft follow a template, which fills in what is empty."""
-    view = open_session(host, session_id, PARTS, "editor")
-    if view.session.template_id != template.id:
-        changes = {name: it for name, it in _defaults(template).items() if name not in list_stored(view, FIELDS)}
-        host.perform(edit_session, EditSession(session_id=session_id, **changes))
 
+    def plan(view: SessionView) -> TemplatePlan:
+        if not view.session.is_draft or view.session.template_id == template.id:
+            return TemplatePlan({})
+        filled = list_stored(view, FIELDS)
+        return TemplatePlan({name: it for name, it in session_values(template).items() if name not in filled})
 
-def _defaults(template: Template) -> dict[str, Any]:
-    return {
-        "goal": template.default_goal,
-        "critical": template.default_critical or None,
-        "topic": template.default_session_name,
-        "template_id": template.id,
-        "cross_pollination": template.cross_pollination_default,
-    }
-
-
-def _draft_id(host: HostRequest, once: str) -> str:
-    """Returns the id of the session that a form of this host makes; no other host's form makes the same."""
-    named = make_digest(container.deployment_secret(), "draft", f"{host.user_id} {once}".encode())
-    return str(uuid.UUID(bytes=named[:16], version=4))
+    save_changes(host, session_id, PARTS, plan)
 
 
 def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> Response:
@@ -230,7 +246,7 @@ def _answer_too_early(host: HostRequest, form: Form, errors: dict[str, str]) -> 
     if not is_of_script(host.request):
         return show_new(host, form, errors)
     fields = list_fields(host, {"goal": form.get("goal", "")}, errors=errors)
-    return show_saved(host, None, fields, FIELDS[0], noted={}, is_stored=not errors)
+    return show_saved(host, None, fields, FIELDS[0], noted={}, is_stored=not errors, is_opened=False)
 
 
 def _following(step: str) -> str:

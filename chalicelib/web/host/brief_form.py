@@ -11,7 +11,7 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.services.sessions.brief_hints import list_hints
-from chalicelib.services.sessions.merging import choices
+from chalicelib.services.sessions.merging import choices, note
 from chalicelib.services.templates import Template, all_templates
 from chalicelib.settings import settings
 from chalicelib.store import keys
@@ -20,6 +20,7 @@ from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import write_noted
 from chalicelib.web.host.session_page import render_session_page
+from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import HEADERS, locale_for, render_fragment
 
 # The steps, in the order in which a host thinks; the name that participants see comes last, since it follows from the others.
@@ -73,6 +74,24 @@ def list_shown(step: str) -> tuple[str, ...]:
     return FIELDS if step in ("", FIELDS[-1]) else (step,)
 
 
+def read_step(form: Form) -> str:
+    """Returns the step of a draft that a form was made for; empty for a form with all of the brief."""
+    return named if (named := form.get("step", "")) in FIELDS else ""
+
+
+def read_entered(form: Form, step: str) -> dict[str, str]:
+    """Returns what a form of this step says, by the fields that it has."""
+    return {name: form.get(name, "") for name in list_shown(step)}
+
+
+def add_stored(
+    view: SessionView, values: Mapping[str, str], noted: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Returns these values and what is noted of them, with what is stored in the other fields."""
+    stored = list_stored(view, [name for name in FIELDS if name not in values])
+    return {name: values.get(name, stored.get(name, "")) for name in FIELDS}, {**note(stored), **noted}
+
+
 def list_fields(
     host: HostRequest,
     values: Mapping[str, str],
@@ -116,6 +135,7 @@ def show_form(
     noted: Mapping[str, str],
     template: Template | None = None,
     is_saved: bool = False,
+    is_opened: bool = False,
     status: int = 200,
 ) -> Response:
     """Returns the page with this step; of a session that is there, with the way to its other pages."""
@@ -124,6 +144,8 @@ def show_form(
         "chosen": template,
         "templates": () if template or step != FIELDS[0] or (view and view.session.template_id) else all_templates(),
         "is_saved": is_saved,
+        "is_opened": is_opened,
+        "is_changed": is_opened or any(it.error or it.theirs is not None for it in fields),
         "once": "" if view else container.new_id(),
         "has_errors": any(it.error for it in fields),
     }
@@ -141,11 +163,18 @@ def show_saved(
     *,
     noted: Mapping[str, str],
     is_stored: bool,
+    is_opened: bool,
     is_renewed: bool = False,
 ) -> Response:
     """Returns what a script puts on its page: whether all is stored, and what is said beside the fields. The address becomes that
     of the draft; a page that has to show another text is loaded anew."""
-    values = {**_shared(host, view, fields, step, noted), "is_stored": is_stored, "root": root(host.request)}
+    told = "brief_saved" if is_stored else "brief_opened" if is_opened else "brief_look"
+    values = {
+        **_shared(host, view, fields, step, noted),
+        "is_stored": is_stored,
+        "told": told,
+        "root": root(host.request),
+    }
     body = render_fragment(locale_for(host.request), "brief_saved.html", **values)
     headers = dict(HEADERS)
     if view and step:

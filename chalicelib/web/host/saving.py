@@ -15,6 +15,7 @@ from chalicelib.web.kit.http import Form, may_retry
 from chalicelib.web.kit.texts import Texts
 
 NOTED = "noted"  # the field with what the page was made from
+_SENT = "sent"  # the field with what the page has sent since, and had no answer to
 _CHOSEN = "keep."  # before the name of what clashed
 _TRIES = 8
 
@@ -31,14 +32,19 @@ P = TypeVar("P", bound=Plan)
 
 
 def save_changes(
-    host: HostRequest, session_id: str, parts: Collection[str], make_plan: Callable[[SessionView], P]
+    host: HostRequest,
+    session_id: str,
+    parts: Collection[str],
+    make_plan: Callable[[SessionView], P],
+    view: SessionView | None = None,
 ) -> tuple[SessionView, P]:
-    """Changes what the plan for the stored session says, if that is what is still stored; else makes another plan.
+    """Changes what the plan for the stored session says, if that is what is still stored; else makes another plan. The first is
+    made for `view`, where these parts of the session have just been read.
 
     Returns the session as the last plan was made for it. Raises Forbidden for whoever may not edit it.
     """
     for _ in range(_TRIES):
-        view = open_session(host, session_id, parts, "editor")
+        view = view or open_session(host, session_id, parts, "editor")
         plan = make_plan(view)
         if not plan.changes:
             return view, plan
@@ -46,6 +52,7 @@ def save_changes(
         try:
             host.perform(edit_session, given)
         except Conflict:
+            view = None
             continue
         return view, plan
     raise Conflict("Others are editing this session right now; try again")
@@ -69,6 +76,14 @@ def read_noted(form: Form) -> dict[str, str]:
     """Returns what a page was made from; nothing where that cannot be read, so that every difference is a clash."""
     try:
         return msgspec.json.decode(form.get(NOTED, ""), type=dict[str, str])
+    except msgspec.DecodeError:
+        return {}
+
+
+def read_sent(form: Form) -> dict[str, list[str]]:
+    """Returns the digests of what the page has sent of each field since, and had no answer to."""
+    try:
+        return msgspec.json.decode(form.get(_SENT, ""), type=dict[str, list[str]])
     except msgspec.DecodeError:
         return {}
 

@@ -20,11 +20,13 @@ from chalicelib.web.host.brief_form import (
     FIELDS,
     PARTS,
     Suggested,
+    add_stored,
     find_step,
     list_fields,
     list_overlong,
-    list_shown,
     list_stored,
+    read_entered,
+    read_step,
     show_form,
 )
 from chalicelib.web.host.kept_form import is_of_script
@@ -55,8 +57,8 @@ def receive(host: HostRequest, session_id: str) -> Response:
 
 def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) -> Response:
     """Returns the form with suggestions beside a field, or with one of them in it; to a script, the suggestions alone."""
-    step = find_step(form.get("step", ""), view)
-    values = {name: form.get(name, "") for name in list_shown(step)}
+    step, noted = read_step(form) if view else FIELDS[0], read_noted(form)
+    values = read_entered(form, step)
     used = next((name for name in values if form.get(_USED + name)), None)
     name = used or form.get("suggest", "")
     if name not in values:
@@ -69,9 +71,12 @@ def show_suggestions(host: HostRequest, view: SessionView | None, form: Form) ->
     if is_of_script(host.request):
         given: dict[str, Any] = {"name": name, "suggested": suggested}
         return Response(render_fragment(locale_for(host.request), "suggested.html", **given), HEADERS, 200)
+    is_opened = bool(view and step and not view.session.is_draft)
+    if view and is_opened:
+        values, noted = add_stored(view, values, noted)
     fields = [replace(it, suggested=suggested) if it.name == name else it for it in list_fields(host, values)]
-    template = find_template(form.get("template", ""))
-    return show_form(host, view, fields, step, noted=read_noted(form), template=template)
+    template, step = find_template(form.get("template", "")), find_step(step, view)
+    return show_form(host, view, fields, step, noted=noted, template=template, is_opened=is_opened)
 
 
 def _suggest(

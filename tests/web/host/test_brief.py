@@ -4,12 +4,18 @@ import html
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
+from chalicelib.services.sessions.merging import note
+from chalicelib.web.host.request import HostRequest
 from tests.api.edits import patch
 from tests.api.hosts import Host
+from tests.api.test_budgets import Meter, meter
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import follow, send, sign_in
+
+__all__ = ["meter"]  # the fixture
 
 ANA = "ana@example.com"
 SCRIPT = {"HX-Request": "true"}
@@ -192,12 +198,33 @@ def test_a_template_fills_in_what_is_empty_and_leads_the_conversation(ana: Brows
     assert linked.fields["goal"] == template["default_goal"]
     follow(ana, send(ana, "/new", linked, do="next"))
     assert len(host.get("/sessions?status=draft")["data"]) == 2
+    live = f"/sessions/{host.new_session()['id']}/brief"
+    assert send(ana, live, brief_of(ana.open(live)), take=template["slug"]).status_code == 303
+    assert (shown(host, live)["template_id"], shown(host, live)["critical"]) == (None, None)
+
+
+def test_a_template_does_not_overwrite_what_a_colleague_has_just_written(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, (template, *_) = make_draft(ana), host.get("/templates")["data"]
+    form, perform = brief_of(ana.open(f"{path}?step=goal")), HostRequest.perform
+    written: list[Any] = []
+
+    def perform_later(request: HostRequest, run: Any, given: Any, **rest: Any) -> Any:
+        if run.__name__ == "edit_session" and not written:
+            written.append(patch(host, path.split("/")[2], critical="Theirs"))
+        return perform(request, run, given, **rest)
+
+    monkeypatch.setattr(HostRequest, "perform", perform_later)
+    assert send(ana, path, form, take=template["slug"]).status_code == 303
+    assert (shown(host, path)["critical"], shown(host, path)["template_id"]) == ("Theirs", template["id"])
 
 
 def test_a_session_that_is_open_is_changed_when_its_host_saves_and_needs_its_goal(ana: Browser, host: Host) -> None:
     path = f"/sessions/{host.new_session()['id']}/brief"
     page = ana.open(path)
-    assert "hx-post" not in page.html.partition('id="brief"')[2].partition(">")[0]
+    form = page.html.partition('id="brief"')[2].partition(">")[0]
+    assert ("hx-post" in form, "data-unsaved" in form, "unsaved.js" in page.html) == (False, True, True)
     refused = send(ana, path, brief_of(page), do="save", goal="", critical="Allergies")
     assert (refused.status_code, shown(host, path)["goal"]) == (400, "Find out what people eat")
     saved = go_on(ana, page, path, do="save", critical="Allergies")
@@ -205,6 +232,53 @@ def test_a_session_that_is_open_is_changed_when_its_host_saves_and_needs_its_goa
     assert shown(host, path)["critical"] == "Allergies"
     viewer = host.invite(path.split("/")[2], "viewer", "di@example.com")
     assert viewer.get(path.removesuffix("/brief"))["critical"] == "Allergies"
+
+
+def test_a_draft_that_is_opened_while_somebody_types_is_changed_once_they_know_and_save(
+    ana: Browser, host: Host
+) -> None:
+    path = make_draft(ana)
+    form = brief_of(ana.open(f"{path}?step=critical"))
+    patch(host, path.split("/")[2], topic="Lunch", status="active")
+    typed = type_words(ana, path, form, critical="half a sen")
+    said = typed.body.decode()
+    assert ("has been opened meanwhile" in said, "data-stored" in said, 'class="error"' in said) == (True, False, False)
+    form.fields["noted"] = noted_in(said)
+    page = ana._read(send(ana, path, form, do="next", critical="A sentence."))
+    assert (page.status, "has been opened meanwhile" in page.text, shown(host, path)["critical"]) == (409, True, None)
+    fields = brief_of(page).fields
+    assert [fields[name] for name in ("goal", "critical", "topic")] == ["Why nobody comes", "A sentence.", "Lunch"]
+    asked = ana._read(send(ana, path, form, suggest="critical", critical="A sentence."))
+    assert [brief_of(asked).fields[name] for name in ("goal", "critical")] == ["Why nobody comes", "A sentence."]
+    go_on(ana, page, path, do="save")
+    assert [shown(host, path)[name] for name in ("goal", "critical")] == ["Why nobody comes", "A sentence."]
+    assert "Invite people" in go_on(ana, page, path, step="critical", critical="A sentence.").text
+
+
+def test_nobody_meets_their_own_words_as_somebody_elses(ana: Browser, host: Host) -> None:
+    path = make_draft(ana)
+    form = brief_of(ana.open(f"{path}?step=goal"))
+    goals = ["Why nobody comes?", "Why nobody", ""]
+    for goal in goals:  # each is stored, and no answer arrives
+        assert "Somebody else" not in type_words(ana, path, form, goal=goal).body.decode()
+        digest = note({"goal": goal or None}).get("goal", "")
+        form.fields["sent"] = msgspec.json.encode({"goal": [digest]}).decode()
+        assert shown(host, path)["goal"] == goal
+    # What was there at first is typed again as one leaves.
+    assert send(ana, path, form, goal="Why nobody comes").status_code == 303
+    assert shown(host, path)["goal"] == "Why nobody comes"
+    patch(host, path.split("/")[2], goal="Theirs")
+    assert "Somebody else" in type_words(ana, path, form, goal="Mine").body.decode()
+
+
+def test_a_pause_in_typing_costs_five_calls(ana: Browser, host: Host, meter: Meter) -> None:
+    path = make_draft(ana)
+    form = brief_of(ana.open(f"{path}?step=goal"))
+    form.fields["noted"] = noted_in(type_words(ana, path, form, goal="Why").body.decode())
+    meter.sent.clear()
+    answer = type_words(ana, path, form, goal="Why nobody")
+    assert meter.of(answer, 200) <= 5  # the login, its allowance, the session twice, the change
+    assert shown(host, path)["goal"] == "Why nobody"
 
 
 def test_a_draft_is_opened_once_its_end_is_to_come_and_becomes_one_again_while_nobody_is_in(

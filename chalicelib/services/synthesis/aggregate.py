@@ -17,29 +17,31 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 class Aggregate(Struct, frozen=True):
     """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest
-    was made. `sources` names what several threads have in common that may be one person's; others have none."""
+    was made. `sources` names what several threads have in common that may be one person's; others have none. `tests` are test
+    runs that were included by hand: their points are there, and they are nobody in any number of people."""
 
     counts: Mapping[str, DigestCounts] = {}
     points: tuple[tuple[str, Point], ...] = ()
     newest: datetime = NEVER
     sources: Mapping[str, str] = {}
+    tests: frozenset[str] = frozenset()
 
-    def person(self, thread_id: str) -> str:
-        """Who a thread is, where it counts that several may be one."""
-        return self.sources.get(thread_id, thread_id)
+    def people(self, thread_ids: Iterable[str]) -> set[str]:
+        """Who these threads are of, where it counts that several may be one person's; a test run is nobody's."""
+        return {self.sources.get(thread_id, thread_id) for thread_id in thread_ids if thread_id not in self.tests}
 
     def count_people(self, thread_ids: Iterable[str]) -> int:
         """How many people these threads are of for certain."""
-        return len(set(map(self.person, thread_ids)))
+        return len(self.people(thread_ids))
 
     @property
     def participants(self) -> int:
         """How many people said something."""
-        return len(self.counts)
+        return len(self.counts.keys() - self.tests)
 
     @property
     def messages(self) -> int:
-        """How much was said."""
+        """How much was said, test runs among it: a summary is of all of it."""
         return sum(of_thread.messages for of_thread in self.counts.values())
 
     @property
@@ -79,13 +81,14 @@ def aggregate_reduced(counts: Mapping[str, DigestCounts], reduced: Iterable[Redu
 
 
 def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, dict[str, str]]:
-    """By live theme that anybody speaks of: who does, by thread, and with which stance."""
+    """By live theme that anybody speaks of: who does, by thread, and with which stance; nobody where only a test run does."""
     taken: dict[str, dict[str, str]] = {}
     for thread_id, of_thread in aggregate.counts.items():
         for theme, stance in of_thread.stances.items():
             if live := registry.resolve(theme):
                 people = taken.setdefault(live.id, {})
-                people[thread_id] = joined((stance, people.get(thread_id, stance)))
+                if thread_id not in aggregate.tests:
+                    people[thread_id] = joined((stance, people.get(thread_id, stance)))
     return taken
 
 

@@ -48,9 +48,11 @@ def list_answers(
 ) -> Summary:
     """The summary of these answers; its themes are the questions, in the order in which they were first answered.
 
-    In a session so large that not all answers are at hand, nothing is counted from them: neither words nor same answers.
+    In a session so large that not all answers are at hand, nothing is counted from them: neither words nor same answers. What was
+    answered in a test run is counted nowhere, and listed last.
     """
     answers = [Answer(*found) for found in aggregate.points if found[1].quote]
+    of_people = [answer for answer in answers if answer.thread_id not in aggregate.tests]
     everything = len(aggregate.points) == aggregate.total
     empty = _stop_words(answers)
     themes = list(_questions(view, aggregate, registry, answers, words, empty, counted=everything))
@@ -63,7 +65,7 @@ def list_answers(
         overview="",
         themes=tuple(themes),
         critical_theme=_critical(view, themes),
-        words=_words_of_many(answers, aggregate.participants, empty) if everything else (),
+        words=_words_of_many(of_people, aggregate.participants, empty) if everything else (),
     )
 
 
@@ -109,16 +111,16 @@ def _questions(
         live = registry.resolve(answer.point.theme)
         grouped[live.id if live else ""].append(answer)
     people: dict[str, Collection[str]] = {**stances_by_theme(aggregate, registry)}
-    people[""] = {answer.thread_id for answer in grouped[""]}
+    people[""] = {answer.thread_id for answer in grouped[""]} - aggregate.tests
 
     def question(name: str, label: str, hidden: bool = False) -> Theme:
-        theme = _question(name, label, grouped[name], len(people[name]), words, empty, counted)
+        theme = _question(name, label, grouped[name], len(people[name]), words, empty, counted, aggregate.tests)
         return replace(theme, members_only=hidden, sources=aggregate.count_people(people[name]))
 
     asked = _keys_of(view)
     common: SharedWords | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
-        if people.get(theme.id):
+        if theme.id in people:
             hidden = False
             if question_key(theme.label) not in asked:
                 common = common or SharedWords(aggregate, view.session)
@@ -136,15 +138,17 @@ def _question(
     words: SummaryTexts,
     empty: Set[str],
     counted: bool,
+    tests: Set[str],
 ) -> Theme:
-    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers."""
-    alike = _same_words(answers) if counted else []
+    """A question with how many answered it, what several wrote in the same words, and up to SHOWN answers, those of `tests` last."""
+    alike = _same_words(answer for answer in answers if answer.thread_id not in tests) if counted else []
     listed = words.comma.join(words.carried.format(label=text, count=count) for text, count in alike)
+    shown = sorted(typical(answers[:COMPARED], empty), key=lambda answer: answer.thread_id in tests)
     return Theme(
         label=label,
         statement=words.same_words.format(answers=listed) if alike else "",
         participants=people,
-        quotes=_shown(typical(answers[:COMPARED], empty), {fold(text) for text, _ in alike}),
+        quotes=_shown(shown, {fold(text) for text, _ in alike}),
         id=name,
         stances=count_stances(["neutral"] * people),
     )

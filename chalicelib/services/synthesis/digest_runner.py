@@ -141,9 +141,11 @@ def gather(
         stored_now = deps.conversations.digests(view.session.id)
         included = (digest for digest in stored_now if digest.thread_id in heads)
         found = aggregate_digests(_themed(included, heads, shared))
-    if found is None or view.session.shared_network:
-        return found
-    return replace(found, sources=group_by_source(heads.values()))
+    if found is None:
+        return None
+    tests = frozenset(name for name in found.counts if heads[name].test)
+    sources = {} if view.session.shared_network else group_by_source(heads.values())
+    return replace(found, sources=sources, tests=tests)
 
 
 def _gather_reduced(

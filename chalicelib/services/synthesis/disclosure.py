@@ -33,16 +33,18 @@ class SharedWords:
         plain: set[str] = set()
         by: defaultdict[str, set[str]] = defaultdict(set)
         for thread_id, point in aggregate.points:
-            person, shouted = aggregate.person(thread_id), point.quote.isupper()
+            people, shouted = aggregate.people([thread_id]), point.quote.isupper()
+            if not people:
+                continue
             for word in tokens.read_written_words(point.quote):
                 folded = fold(word.text)
-                by[folded].add(person)
+                by[folded] |= people
                 if not is_capital(word.text):
                     plain.add(folded)
                 elif not shouted and is_odd_capital(word.text, opens=word.opens):
                     self._names.add(folded)
             for unit in _units(point.quote):
-                by[unit].add(person)
+                by[unit] |= people
         shared = {unit for unit, people in by.items() if len(people) >= SHARED_BY}
         self._words = (shared & plain) | GRAMMAR
         self._unspaced = shared | set(_units(hosts))

@@ -121,11 +121,11 @@ def _note(
 
 
 def _evidence(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, tuple[str, ...]]:
-    """For each live theme a few messages that are about it, of different people first."""
+    """For each live theme a few messages that are about it, of different people first; none of a test run."""
     by_person: dict[str, dict[str, list[str]]] = {}
     for thread_id, point in aggregate.points:
         live = registry.resolve(point.theme)
-        if live:
+        if live and thread_id not in aggregate.tests:
             by_person.setdefault(live.id, {}).setdefault(thread_id, []).append(point.message_id)
     found = {}
     for theme, people in by_person.items():
@@ -149,6 +149,8 @@ def _covered(view: SessionView, aggregate: Aggregate) -> list[Covered]:
     """The host's questions that enough people spoke to, whoever asked them."""
     said: dict[str, set[str]] = {}
     for thread_id, point in aggregate.points:
+        if thread_id in aggregate.tests:
+            continue
         said.setdefault(thread_id, set()).update(tokens.find_units(f"{point.text}\n{point.quote}\n{point.topic}"))
     least = max(SHARED_BY, COVERED_BY * aggregate.participants)
     counted = []

@@ -58,7 +58,7 @@ def _critical(asked: str | None, answer: str | None, words: SummaryTexts) -> str
 
 def list_notes(summary: Summary, words: SummaryTexts, book: EvidenceBook, beyond: str) -> list[str]:
     """What the document rests on, and what it has no room for."""
-    notes = [words.footer.format(**_basis(summary, words))]
+    notes = [words.footer.format(**_basis(summary, words)), *_note_test_run(words, book.aggregate)]
     total, themeless = book.aggregate.total, book.aggregate.themeless
     points = words.counted(words.points, total)
     if len(book) < total:
@@ -89,12 +89,17 @@ def render_answers(view: SessionView, summary: Summary, words: SummaryTexts, not
 def list_answer_notes(summary: Summary, words: SummaryTexts, aggregate: Aggregate) -> list[str]:
     """What a list of answers rests on, what it has no room for, and what it takes to have more."""
     notes = [words.listed.format(**_basis(summary, words), shown=words.counted(words.shown, SHOWN))]
+    notes += _note_test_run(words, aggregate)
     read, total = len(aggregate.points), aggregate.total
     if read < total:
         notes.append(words.counted(words.part, read, points=words.counted(words.points, total)))
     if any(point.is_cut for _, point in aggregate.points):
         notes.append(words.counted(words.cut, MAX_LENGTH))
     return [*notes, words.no_model]
+
+
+def _note_test_run(words: SummaryTexts, aggregate: Aggregate) -> list[str]:
+    return [words.test_run] if aggregate.tests else []
 
 
 def _basis(summary: Summary, words: SummaryTexts) -> dict[str, str]:

@@ -37,6 +37,7 @@ class SummaryTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unnamed: str
     unanswered: str
     footer: str
+    test_run: str
     part: dict[str, str]
     themeless: dict[str, str]
     beyond: str

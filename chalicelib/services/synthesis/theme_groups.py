@@ -113,13 +113,15 @@ def _renamed(theme: Theme, registered: RegisteredTheme, major: MajorThemes) -> T
 def _theme(
     lead: str, label: str, statement: str, ids: Sequence[str], telling: Sequence[Evidence], book: EvidenceBook
 ) -> Theme:
-    """A theme with the people who carry these registered ones, and some of their words, the most telling first."""
+    """A theme with the people who carry these registered ones, and some of their words, the most telling first; those of a test
+    run last, so that they take nobody's place."""
     stances = book.stances(ids)
+    said = sorted([*telling, *book.of_themes(ids)], key=lambda entry: entry.thread_id in book.aggregate.tests)
     return Theme(
         label=label,
         statement=statement,
         participants=len(stances),
-        quotes=pick_quotes([*telling, *book.of_themes(ids)]),
+        quotes=pick_quotes(said),
         id=lead,
         stances=count_stances(stances.values()),
         sources=book.aggregate.count_people(stances),

@@ -2,7 +2,8 @@
 
 A model may do what a participant tells it, and then its own prose has a name, a number or somebody's very words. So code
 looks for what gives a person away: a run of words or a name that one person wrote and nobody else, the host included; digits
-that could be a telephone number; addresses. Whoever wrote what is known from points: no summary was shown more.
+that could be a telephone number; addresses. Whoever wrote what is known from points: no summary was shown more. A test run is nobody,
+so what it alone said is held back, its quotes, too.
 """
 
 from collections import defaultdict
@@ -41,7 +42,8 @@ def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language
     """The summary with what of it only members read; `language` is the tag of the one it is in."""
     pieces = list(dict.fromkeys(_pieces(summary)))
     writers = _Writers(pieces, aggregate, view, language)
-    withheld = [piece for piece in pieces if not writers.may_tell(piece)]
+    of_tests = {quote.text for theme in summary.themes for quote in theme.quotes if quote.thread_id in aggregate.tests}
+    withheld = [it for it in pieces if (it.is_quote and it.text in of_tests) or not writers.may_tell(it)]
     return replace(
         summary,
         withheld=tuple(dict.fromkeys(text for it in withheld if not it.is_quote for text in it.parts or (it.text,))),
@@ -101,24 +103,26 @@ class _Writers:
         self._plain: set[str] = set()
         for thread_id, point in aggregate.points:
             for said in (point.quote, *point.own):
-                self._read(said, aggregate.person(thread_id), wanted)
+                self._read(said, aggregate.people([thread_id]), wanted)
         self._names -= self._plain
 
-    def _read(self, said: str, person: str, wanted: set[str]) -> None:
+    def _read(self, said: str, people: set[str], wanted: set[str]) -> None:
+        """Note what one thread says; of a test run, which is nobody's, nothing that would let a word pass."""
         for word in read_words(said, self._language):
-            self._by[word.key].add(person)
+            self._by[word.key] |= people
             if word.is_name:
                 self._names.add(word.key)
-            elif word.is_noun:
+            elif people and word.is_noun:
                 self._nouns.add(word.key)
-            elif not word.is_capital:
+            elif people and not word.is_capital:
                 self._plain.add(word.key)
         for run in wanted & cut_runs(said):
-            self._runs[run].add(person)
+            self._runs[run] |= people
 
     def may_tell(self, piece: _Piece) -> bool:
         """Whether others may be told this."""
-        if not piece.is_quote and any(len(self._runs[run]) == 1 for run in _find_runs(piece) - self._hosts_runs):
+        runs = () if piece.is_quote else self._runs.keys() & (_find_runs(piece) - self._hosts_runs)
+        if any(len(self._runs[run]) < _SEVERAL for run in runs):
             return False
         if piece.parts:
             return True
@@ -128,12 +132,12 @@ class _Writers:
     def _names_somebody(self, piece: _Piece) -> bool:
         """Whether it has a name that at most one person is known to have written, and the host did not."""
         for word in read_words(piece.text, self._language, is_title=piece.is_label):
-            writers = len(self._by.get(word.key, ()))
-            if word.key in self._hosts or writers >= _SEVERAL:
+            writers = self._by.get(word.key)
+            if word.key in self._hosts or (writers and len(writers) >= _SEVERAL):
                 continue
             if word.is_name or word.key in self._names:
                 return True
-            if writers and not piece.is_quote and self._may_be_name(word):
+            if writers is not None and not piece.is_quote and self._may_be_name(word):
                 return True
         return False
 

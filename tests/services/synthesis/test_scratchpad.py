@@ -82,6 +82,17 @@ def test_whoever_may_be_one_person_is_one_among_those_who_share_a_theme() -> Non
     assert not buses.tells_label
 
 
+def test_a_test_run_is_nobody_among_those_who_share_a_theme() -> None:
+    aggregate = replace(aggregate_digests(DIGESTS), tests=frozenset({"ann", "bob"}))
+    made = take_notes(view(), aggregate, REGISTRY, NOW, NOW - FIRST_MINUTES)
+    buses = made.notes[1]
+    assert (made.participants, buses.participants, buses.people) == (6, 2, 2)
+    assert sum(buses.stances.values()) == 2
+    assert {message[0] for message in buses.evidence} == {"c", "d"}
+    assert not buses.tells_label
+    assert not is_shared(buses)
+
+
 def test_consensus_and_tensions() -> None:
     made = notes()
     assert (made.consensus, made.tensions) == (("t1",), ("t3",))

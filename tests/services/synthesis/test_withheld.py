@@ -125,6 +125,16 @@ def test_several_conversations_that_may_be_one_persons_are_one() -> None:
     assert withhold(replace(SUMMARY, overview=sentence), heard, view(), "en").withheld == (sentence,)
 
 
+def test_a_test_run_is_no_second_person_and_what_it_alone_said_is_withheld() -> None:
+    shared, alone = "Most say the open space is too loud.", "Some say it all began with the noise."
+    quotes = (Quote("the open space is too loud", "bob", "bob1"), Quote("Zoom fails on Mondays", "dan", "dan1"))
+    written = replace(SUMMARY, overview=f"{shared} {alone}", themes=(Theme("Noise", "", 1, quotes),))
+    heard = replace(aggregate_digests(ENGLISH), tests=frozenset({"ann", "cat", "dan"}))
+    told = withhold(written, heard, view(), "en")
+    assert told.withheld == (shared, alone)
+    assert told.withheld_quotes == ("Zoom fails on Mondays",)
+
+
 def test_labels_and_quotes_are_looked_at_too_and_a_quote_may_be_somebodys_words() -> None:
     quotes = (
         Quote("the open space is too loud, on mondays most of all", "bob", "bob1"),

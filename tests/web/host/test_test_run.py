@@ -101,6 +101,36 @@ def test_members_see_it_as_a_test_and_include_it_by_hand(ana: Browser, host: Hos
     assert host.get(f"/sessions/{session}")["summary"] is None
 
 
+def test_included_by_hand_it_is_nobody_where_people_are_protected_by_their_number(
+    ana: Browser, host: Host, cem: Browser, clock: FakeClock
+) -> None:
+    session = host.new_session(prompt="Ask.", results_visibility="public")["id"]
+    for number, said in enumerate(("The lift broke again.", "Bread was nice.", "Bread was nice.", "Bread was nice.")):
+        host.say(session, said, participant=f"p{number}")
+    host.join(session, "p4")
+    talk(ana, session, "The lift broke again.", "The stairs are steep.")
+    test = next(it for it in host.get(f"/sessions/{session}/responses?include=all")["data"] if it["test"])
+    host.call("PATCH", f"/sessions/{session}/participants/{test['participant_id']}", {"included": True})
+    clock.advance(60)
+    assert summarise(session)
+    assert "Fewer than 5 people" in cem.open(f"/results?s={session}").text
+
+    host.say(session, "Bread was nice.", participant="p4")
+    clock.advance(600)
+    assert summarise(session)
+    assert write_brief(session)
+    public, members = cem.open(f"/results?s={session}").text, ana.open(f"/results?s={session}").text
+    brief = host.call("GET", f"/sessions/{session}/session-md").body.decode()
+    assert "4 of 5 participants" in public
+    for told in (public, brief):
+        assert [word for word in ("lift", "broke", "stairs") if word in told] == []
+    assert "summary_participants: 5" in brief
+    assert "The stairs are steep." in members
+    written = host.get(f"/sessions/{session}/summary")["summary"]
+    assert "From 5 participants and 7 messages." in written
+    assert "Messages of a test run are among these; it is not counted as a participant." in written
+
+
 def test_it_is_begun_again_and_thrown_away_and_leaves_the_summary_alone(
     ana: Browser, host: Host, clock: FakeClock
 ) -> None:

@@ -24,7 +24,10 @@ from chalicelib.web.host.settings_fields import (
     Kind,
     Values,
     entered_of,
+    join_end,
+    list_changed,
     read_changes,
+    split_end,
 )
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.language import LANGUAGES
@@ -52,8 +55,12 @@ class ShownSetting(Struct, frozen=True):
 
 
 class SettingsPlan(Struct, frozen=True):
-    """What somebody wants of the settings as they are stored: what is to be changed, or why nothing is for now."""
+    """What somebody wants of the settings as they are stored: what is to be changed, or why nothing is for now.
 
+    `values` are those of the fields; of what was merged, the end and its zone are one.
+    """
+
+    values: dict[str, str]
     merged: Merge[str]
     changes: dict[str, Any]
     mistakes: dict[str, Mistake]
@@ -68,7 +75,7 @@ def show_settings(host: HostRequest, session_id: str) -> Response:
     """Returns the settings."""
     view = open_session(host, session_id, PARTS)
     stored = entered_of(view.session)
-    return _render(host, view, SettingsPlan(Merge(dict(stored), {}, {}, note(stored)), {}, {}))
+    return _render(host, view, SettingsPlan(stored, Merge({}, {}, {}, note(join_end(stored))), {}, {}))
 
 
 def receive_settings(host: HostRequest, session_id: str) -> Response:
@@ -93,15 +100,15 @@ def receive_settings(host: HostRequest, session_id: str) -> Response:
 
 def make_plan(view: SessionView, form: Form) -> SettingsPlan:
     """Returns what this form changes of a session."""
-    stored = entered_of(view.session)
-    mine = {name: stored[name] for name in SETTINGS} | _entered(form)
-    merged = merge(read_noted(form), mine, stored, read_choices(form))
+    now, stored = container.clock().now(), entered_of(view.session)
+    mine = stored | _entered(form)
+    merged = merge(read_noted(form), join_end(mine), join_end(stored), read_choices(form))
     values = {name: value or "" for name, value in merged.values.items()}
-    changed = {name: values[name] for name in merged.changes if name in SETTINGS}
-    changes, mistakes = read_changes(changed, values, container.clock().now())
+    values["closes_at"], values["time_zone"] = split_end(values["closes_at"])
+    changes, mistakes = read_changes(list_changed(merged.changes, values, view.session, now), values, now)
     if changes.get("anonymous") and asks_who(view.questions):
         mistakes["anonymous"] = Mistake("setting_anonymous_refused")
-    return SettingsPlan(merged, {} if merged.clashes or mistakes else changes, mistakes)
+    return SettingsPlan(values, merged, {} if merged.clashes or mistakes else changes, mistakes)
 
 
 def _entered(form: Form) -> dict[str, str]:
@@ -140,8 +147,8 @@ def _shown(name: str, view: SessionView, plan: SettingsPlan, texts: Texts) -> Sh
     return ShownSetting(
         name,
         kind,
-        merged.values.get(name) or "",
-        _options(name, merged.values, texts),
+        plan.values.get(name, ""),
+        _options(name, plan.values, texts),
         _remark(name, view, texts),
         mistake.explain(texts) if mistake else "",
         _told(name, theirs, texts) if is_clash else None,
@@ -149,11 +156,11 @@ def _shown(name: str, view: SessionView, plan: SettingsPlan, texts: Texts) -> Sh
     )
 
 
-def _options(name: str, values: Values | dict[str, str | None], texts: Texts) -> list[tuple[str, str]]:
+def _options(name: str, values: Values, texts: Texts) -> list[tuple[str, str]]:
     if SETTINGS[name].kind == "choice":
         return [(it, texts(f"visible_{it}")) for it in VISIBILITIES]
     if SETTINGS[name].kind == "zone":
-        return [(it, it.replace("_", " ")) for it in list_time_zones(values.get(name) or "")]
+        return [(it, it.replace("_", " ")) for it in list_time_zones(values.get(name, ""))]
     return []
 
 
@@ -179,6 +186,7 @@ def _told(name: str, value: str, texts: Texts) -> str:
         case "choice":
             return texts(f"visible_{value}")
         case "moment":
-            return value.replace("T", " ") or texts("clash_empty")
+            at, zone = split_end(value)
+            return f"{at.replace('T', ' ') or texts('clash_empty')} · {zone.replace('_', ' ')}"
         case _:
             return value or texts("clash_empty")

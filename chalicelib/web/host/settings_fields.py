@@ -1,6 +1,6 @@
 """The settings of a session as fields of a form: what each holds, and what is meant by what comes back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ Values = Mapping[str, str]
 ON = "on"
 LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
 VISIBILITIES = ("host", "participants", "public")
+_END, _ZONE = "closes_at", "time_zone"  # a time by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
 
 
@@ -79,6 +80,29 @@ def entered_of(session: Session) -> dict[str, str]:
     return {name: _entered(session, it) for name, it in SETTINGS.items()}
 
 
+def join_end(values: Values) -> dict[str, str]:
+    """Returns these values with the end and its zone as one, under the name of the end."""
+    return {name: it for name, it in values.items() if name != _ZONE} | {_END: f"{values[_END]}\n{values[_ZONE]}"}
+
+
+def split_end(end: str) -> tuple[str, str]:
+    """Returns the time by the clock, and its zone."""
+    at, _, zone = end.rpartition("\n")
+    return at, zone
+
+
+def list_changed(changes: Collection[str], values: Values, session: Session, now: datetime) -> dict[str, str]:
+    """Returns what is to be changed, by the names of the fields, where end and zone are one name of `changes`.
+
+    In another zone an end keeps what the clock says; one that is over stays when it was, and is shown by the other clock.
+    """
+    changed = {name: values[name] for name in SETTINGS if name in changes or (name == _ZONE and _END in changes)}
+    is_over = session.closes_at is not None and session.closes_at <= now
+    if _END in changed and values[_END] == _entered(session, SETTINGS[_END]) and (is_over or not values[_END]):
+        del changed[_END]
+    return changed
+
+
 def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[str, Any], dict[str, Mistake]]:
     """Returns what these changed fields stand for, by the names of `edit_session`, and what is wrong with others of them.
 
@@ -87,9 +111,11 @@ def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[s
     read: dict[str, Any] = {}
     mistakes: dict[str, Mistake] = {}
     for name, text in changed.items():
+        if name == _END and _ZONE in mistakes:
+            continue
         try:
             read[name] = _read(name, text, values)
-            if name == "closes_at":
+            if name == _END:
                 _check_closing(read[name], now)
         except Mistake as mistake:
             mistakes[name] = mistake
@@ -154,7 +180,7 @@ def _read_moment(_: str, text: str, values: Values) -> datetime | None:
         return None
     try:
         local = datetime.fromisoformat(text)
-        zone = ZoneInfo(find_time_zone(values["time_zone"]))
+        zone = ZoneInfo(find_time_zone(values[_ZONE]))
     except (ValueError, Invalid):
         raise Mistake("setting_time_wrong") from None
     return local.replace(tzinfo=zone) if local.tzinfo is None else local

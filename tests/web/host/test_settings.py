@@ -140,6 +140,42 @@ def test_a_session_whose_form_asks_who_people_are_is_not_made_anonymous(ana: Bro
     assert host.get(f"/sessions/{session['id']}")["anonymous"] is False
 
 
+def test_an_end_keeps_its_clock_time_in_another_zone_unless_it_is_over(
+    ana: Browser, host: Host, clock: FakeClock
+) -> None:
+    session = host.new_session(closes_at="2036-07-01T16:30:00Z")
+    path = path_of(session)
+    page = save(ana, path, settings_of(ana.open(path)), time_zone="Europe/Berlin")
+    assert host.get(f"/sessions/{session['id']}")["closes_at"] == "2036-07-01T14:30:00.000000Z"
+    assert settings_of(page).fields["closes_at"] == "2036-07-01T16:30"
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    ended = host.get(f"/sessions/{session['id']}")["closes_at"]
+    assert save(ana, path, settings_of(ana.open(path)), time_zone="Asia/Tokyo").status == 200
+    shown = host.get(f"/sessions/{session['id']}")
+    assert (shown["closes_at"], shown["time_zone"], shown["status"]) == (ended, "Asia/Tokyo", "completed")
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"),
+    [(0, ("2036-07-01T18:00:00.000000Z", "UTC")), (1, (None, "America/New_York"))],
+)
+def test_an_end_by_one_clock_and_another_zone_clash(
+    ana: Browser, host: Host, clock: FakeClock, choice: int, kept: tuple[str | None, str]
+) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    form = settings_of(ana.open(path))
+    host.call("PATCH", f"/sessions/{session['id']}", {"time_zone": "America/New_York"})
+    page = save(ana, path, form, closes_at="2036-07-01T18:00")
+    assert (page.status, "(nothing) · America/New York" in page.text) == (409, True)
+    again = settings_of(page)
+    assert (again.fields["closes_at"], again.fields["time_zone"]) == ("2036-07-01T18:00", "UTC")
+    keep = [value for name, value in again.options if name == "keep.closes_at"][choice]
+    assert save(ana, path, again, **{"keep.closes_at": keep}).status == 200
+    shown = host.get(f"/sessions/{session['id']}")
+    assert (shown["closes_at"], shown["time_zone"]) == kept
+
+
 def test_two_hosts_who_change_different_settings_both_keep_theirs(ana: Browser, host: Host) -> None:
     session = host.new_session()
     path = path_of(session)

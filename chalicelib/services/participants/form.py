@@ -22,6 +22,8 @@ DEFAULT_QUESTIONS = (
     Question("8f6d2c1e-5b0a-4e7d-9c43-1a7e60b2d502", "Email", 1, "Email", role="email"),
 )
 
+DEFAULT_TEXTS = {question.id: question.text for question in DEFAULT_QUESTIONS}
+
 _SEPARATOR = ", "  # between the options of one answer
 _ONCE = "answers must have each question once"
 _MOST_DIGITS = 3  # of a position

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.model import Prompt, Session, SessionView
+from chalicelib.services.participants.form import DEFAULT_TEXTS
 from chalicelib.store import keys
 from chalicelib.store.session_view import LONG_TEXTS
 from chalicelib.store.sessions import Sessions
@@ -35,7 +36,7 @@ def clone_session(
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
     its_own = {"id": new_id(), "owner_id": owner_id, "created_at": now, "updated_at": now}
     clone = replace(source.session, **reset, **its_own)
-    questions = tuple(replace(question, id=new_id()) for question in source.questions)
+    questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     is_unsettled = source.prompt_due or source.prompt_outdated
     prompt = None if is_unsettled else _copy_prompt(source.prompt, owner_id, now)
     if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt):

@@ -12,6 +12,7 @@ from chalicelib.model import Question, Session, SessionView
 from chalicelib.retry import Retry
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.delivery.telegram_groups import check_distribution
+from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import require_anonymous
 from chalicelib.services.sessions.creation import (
     NewQuestion,
@@ -127,7 +128,7 @@ def _apply(
         after = replace(after, session=session, context=values["context"])
     if "questions" in values:
         asked = values["questions"]
-        questions = _questions(before.questions, asked or (), new_id)
+        questions = _questions(before, asked or (), new_id)
         after = replace(after, questions=questions, session=replace(session, has_questions=asked is not None))
     if session.anonymous and {"anonymous", "questions"} & values.keys():
         require_anonymous(after.questions)
@@ -161,22 +162,25 @@ def _ending(before: Session, values: Mapping[str, Any], now: datetime) -> dict[s
     return {"status": "active", "closes_at": None} if has_ended and "status" in values else {}
 
 
-def _questions(
-    known: Sequence[Question], asked: Sequence[EditedQuestion], new_id: Callable[[], str]
-) -> tuple[Question, ...]:
+def _questions(before: SessionView, asked: Sequence[EditedQuestion], new_id: Callable[[], str]) -> tuple[Question, ...]:
     """The new list; an item with the id of a question that there is goes on being that question.
 
-    So does one without an id that has the text of a question which no id names.
+    So does one without an id that has the text of a question which no id names. What a page asks on its own keeps its id only
+    with its text: by that id, each participant reads it in their language.
     """
-    left = {question.id: question.text for question in known}
+    left = {question.id: question.text for question in page_questions(before)}
     for position, item in enumerate(asked):
         if item.id is not None and left.pop(item.id.lower(), None) is None:
             raise Invalid(f"questions[{position}].id {item.id!r} is no question of this session, or comes twice")
+    if not before.session.has_questions:
+        left.clear()  # nobody wrote these
     questions = []
     for position, item in enumerate(asked):
         kept = item.id and item.id.lower()
         if kept is None and (kept := next((it for it, text in left.items() if text == item.text), None)):
             del left[kept]
+        if kept and DEFAULT_TEXTS.get(kept, item.text) != item.text:
+            kept = None
         questions.append(item.numbered(kept or new_id(), position))
     return tuple(questions)
 

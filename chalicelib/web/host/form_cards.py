@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.model import Question, QuestionType, SessionView
 from chalicelib.operations.field_limits import limit_of, limits_of
 from chalicelib.operations.session_fields import EditedQuestion, NewQuestion
-from chalicelib.services.participants.form import page_questions
+from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.kit.form_fields import question_text
@@ -99,17 +99,20 @@ def read_cards(form: Form) -> list[Card]:
     return [card for key, card in cards.items() if key]
 
 
-def edited(content: Content, question: Question | None, kept_id: str | None) -> EditedQuestion:
-    """Returns the question that a card stands for: one that nobody changed stays to the letter what it is."""
-    if question and content_of(question) == content:
+def edited(content: Content, question: Question | None) -> EditedQuestion:
+    """Returns the question that a card stands for: what nobody changed of it stays to the letter what it is."""
+    if question is None:
+        return EditedQuestion(text=content.text, **_meant(content))
+    before, of = content_of(question), _meant(content)
+    if content == before:
         of = {name: getattr(question, name) for name in NewQuestion.__struct_fields__}
-        return EditedQuestion(**of, id=kept_id)
-    return EditedQuestion(text=content.text, **_meant(content), id=kept_id)
+    text = DEFAULT_TEXTS.get(question.id, question.text) if content.text == before.text else content.text
+    return EditedQuestion(**{**of, "text": text}, id=question.id)
 
 
 def previewed(key: str, content: Content, position: int) -> Question:
-    """Returns the question of a card as participants would be asked it."""
-    return Question(id=key, text=content.text, position=position, **_meant(content))
+    """Returns the question of a card as participants would be asked it, in the words of the card."""
+    return Question(id=f"preview-{key}", text=content.text, position=position, **_meant(content))
 
 
 def find_mistakes(content: Content, is_anonymous: bool) -> dict[str, Mistake]:

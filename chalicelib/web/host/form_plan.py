@@ -88,12 +88,7 @@ def make_plan(view: SessionView, asked: Sequence[Question], cards: Sequence[Card
     mistakes = {key: wrong for key, wrong in found.items() if wrong}
     if mistakes or plan.is_clash or plan.is_overfull or not merged.is_changed:
         return replace(plan, mistakes=mistakes)
-    ids = known if view.session.has_questions else {}
-    questions = tuple(
-        edited(content, known.get(key), key if key in ids else None)
-        for key, content in merged.values.items()
-        if content
-    )
+    questions = tuple(edited(content, known.get(key)) for key, content in merged.values.items() if content)
     return replace(plan, changes={"questions": questions})
 
 

@@ -136,6 +136,34 @@ def test_the_preview_is_what_participants_see(ana: Browser, host: Host, cem: Bro
     assert all(words in joining.text for words in ("Name", "Email", "How often?", "Weekly"))
 
 
+def test_what_a_page_asks_on_its_own_stays_in_the_language_of_each_participant(
+    ana: Browser, host: Host, cem: Browser
+) -> None:
+    session = host.new_session()
+    path = path_of(session)
+    ana.headers["Accept-Language"] = "fr"
+    (form,) = [it for it in ana.open(path).forms if "noted" in it.fields]
+    added = {"q2.key": "new-1", "q2.text": "Régime", "q2.kind": "short", "q1.required": "on"}
+    assert texts_of(form) == ["Nom", "E-mail"]
+    assert send(ana, path, form, do="save", **added).status_code == 303
+    assert [(it["text"], it["required"]) for it in asked(host, session)] == [
+        ("Name", False),
+        ("Email", True),
+        ("Régime", False),
+    ]
+    copied = host.get(f"/sessions/{host.call('POST', path_of(session).replace('/form', '/clone')).json_body['id']}")
+    assert [it["id"] for it in copied["questions"]][:2] == [it["id"] for it in asked(host, session)][:2]
+    assert "Name" in cem.chat(session).text
+    cem.headers["Accept-Language"] = "fr"
+    assert "Nom" in cem.chat(session).text
+    page = press(ana, path, next(it for it in ana.open(path).forms if "noted" in it.fields), **{"q0.text": "Prénom"})
+    assert ["Prénom" in page.html.partition('id="form-preview"')[2], asked(host, session)[0]["text"]] == [
+        True,
+        "Prénom",
+    ]
+    assert "Prénom" in Browser().chat(session).text
+
+
 def test_a_form_without_questions_asks_nothing(ana: Browser, host: Host, cem: Browser) -> None:
     session = host.new_session()
     path = path_of(session)

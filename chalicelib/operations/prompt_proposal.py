@@ -12,7 +12,7 @@ from chalicelib.errors import Invalid, Unavailable, Unprocessable
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
-from chalicelib.operations.sessions import GeneratedFrom
+from chalicelib.operations.session_fields import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template

@@ -8,8 +8,8 @@ from chalicelib import container
 from chalicelib.model import PromptOrigin, SessionView
 from chalicelib.operations.fields import Count, Limit, Offset, SessionInput, Time, Uuid, moment_or_null
 from chalicelib.operations.operation import Call, Operation, Output
+from chalicelib.operations.session_fields import GeneratedFrom
 from chalicelib.operations.session_lists import Pagination
-from chalicelib.operations.sessions import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import list_drifted
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS

@@ -9,7 +9,7 @@ from chalicelib.model import Channel as ChannelName
 from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
 from chalicelib.operations.fields import Id, Moment, Text5k, Text100k
-from chalicelib.operations.operation import Input
+from chalicelib.operations.operation import Input, Output
 from chalicelib.services.sessions.participant_limit import DEFAULT_LIMIT
 
 TOPIC_LIMIT = 300
@@ -206,11 +206,21 @@ class NewDistribution(Struct):
     channel: Channel = "telegram"
 
 
-class PromptOrigin(Struct):
-    """What of the brief a prompt was written from; of the context its first 20,000 characters are kept."""
+class GeneratedFrom(Output):
+    """What of the brief a facilitation prompt was written from: it has drifted where the brief differs.
+
+    A prompt is written from the first 20,000 characters of the context, so an edit behind them is no difference.
+    """
 
     topic: Topic
     goal: Goal
+    critical: Critical | None
+    context: Context | None
+
+
+class NewGeneratedFrom(GeneratedFrom, forbid_unknown_fields=False):
+    """What of the brief a prompt was written from; of the context its first 20,000 characters are kept."""
+
     critical: Critical | None = None
     context: Context | None = None
 
@@ -240,7 +250,7 @@ class CreateSession(Input):
     prompt_summary: PromptSummary | None = None
     prompt_generated_from: (
         Annotated[
-            PromptOrigin,
+            NewGeneratedFrom,
             Meta(description="What the prompt was written from, as a proposal says; it comes with the prompt."),
         ]
         | None

@@ -100,18 +100,6 @@ class Usage(Output):
     output_tokens: Annotated[Count, Meta(description="Tokens that it wrote.")]
 
 
-class GeneratedFrom(Output):
-    """What of the brief a facilitation prompt was written from: it has drifted where the brief differs.
-
-    A prompt is written from the first 20,000 characters of the context, so an edit behind them is no difference.
-    """
-
-    topic: fields.Topic
-    goal: fields.Goal
-    critical: fields.Critical | None
-    context: fields.Context | None
-
-
 class Session(SessionListItem):
     """Everything about a session."""
 
@@ -154,7 +142,7 @@ class Session(SessionListItem):
     meta_description: fields.MetaDescription | None
     prompt_summary: fields.PromptSummary | None
     prompt_generated_from: Annotated[
-        GeneratedFrom | None, Meta(description="What the prompt was written from.", examples=[None])
+        fields.GeneratedFrom | None, Meta(description="What the prompt was written from.", examples=[None])
     ]
     language: fields.Language | None
     time_zone: fields.TimeZone

@@ -8,13 +8,12 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.services.accounts.logins import end_login, find_account
 from chalicelib.text.user_agents import name_browser
-from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
-ZONE = "UTC"
 OTHERS = "others"
 
 

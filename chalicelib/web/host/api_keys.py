@@ -24,8 +24,7 @@ from chalicelib.services.access import idempotency
 from chalicelib.services.accounts.logins import ProofTooOld
 from chalicelib.settings import settings
 from chalicelib.store.guards import RequestClaim
-from chalicelib.web.host.account import ZONE
-from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.sign_in import provider_name
 from chalicelib.web.kit.http import Form, see_other

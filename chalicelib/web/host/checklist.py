@@ -9,7 +9,7 @@ from chalicelib.services.participants.identity import tester_of
 from chalicelib.services.sessions.creation import find_obstacles, prompt_status
 from chalicelib.store import keys, thread_head
 from chalicelib.web.host import drift
-from chalicelib.web.host.account import ZONE
+from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import TABS
 from chalicelib.web.kit.texts import Texts, format_time_with_zone

@@ -16,9 +16,8 @@ from chalicelib.operations.sessions import Session, get_session, join_url
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort
 from chalicelib.text.normalise import one_line
-from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.home import find_example
-from chalicelib.web.host.page import render_host_page
+from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.kit.page import locale_for

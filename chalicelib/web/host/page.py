@@ -8,6 +8,8 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit import static
 from chalicelib.web.kit.page import render_page
 
+ZONE = "UTC"  # of the times on pages that belong to no session
+
 
 def render_host_page(
     request: Request, template: str, status: int = 200, *, host: HostRequest | None = None, **values: Any

@@ -21,15 +21,15 @@ from chalicelib.operations.prompt_proposal import (
     revise_prompt,
 )
 from chalicelib.operations.session_changes import EditSession
-from chalicelib.operations.session_fields import PromptOrigin
+from chalicelib.operations.session_fields import NewGeneratedFrom
 from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.prompt_versions import basic_version, current_version, list_versions
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 from chalicelib.text.differences import list_differences
-from chalicelib.web.host.account import ZONE
 from chalicelib.web.host.drift import find_drift
+from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -343,10 +343,10 @@ def _read_proposed(form: Form) -> Proposed:
     )
 
 
-def _decode_origin(given: str) -> PromptOrigin | None:
+def _decode_origin(given: str) -> NewGeneratedFrom | None:
     """Returns what a prompt was written from, as the form carries it. Raises Invalid."""
     try:
-        return msgspec.json.decode(given, type=PromptOrigin) if given else None
+        return msgspec.json.decode(given, type=NewGeneratedFrom) if given else None
     except msgspec.MsgspecError as error:
         raise Invalid(f"generated_from is not what the page had in it: {error}") from error
 

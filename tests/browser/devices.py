@@ -11,6 +11,7 @@ TIMEOUT = 120_000  # milliseconds: a machine may be busy
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 
+_ABOUT_REQUESTS = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 _POLICY = (
     "document.addEventListener('securitypolicyviolation', it => console.error('policy violated: ' + it.blockedURI))"
 )
@@ -54,6 +55,6 @@ class Devices:
             self.complaints.append(f"a request to a third party: {request.url}")
 
     def _listen(self, message: ConsoleMessage) -> None:
-        # That a request failed is told on the page, where a test looks for it.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # That a request failed is told on the page, where a test looks for it; one is given up when its page is left.
+        if message.type == "error" and not message.text.startswith(_ABOUT_REQUESTS):
             self.complaints.append(message.text)

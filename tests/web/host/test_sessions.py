@@ -157,19 +157,6 @@ def test_the_example_is_shown_where_there_is_one(ana: Browser, monkeypatch: pyte
     assert "See an example" in ana.open("/").text
 
 
-def test_a_session_is_ended_and_opened_again(ana: Browser, host: Host) -> None:
-    session = host.new_session()
-    path = f"/sessions/{session['id']}"
-    ended = follow(ana, act(ana, path, "End it now", do="end"))
-    assert "The session has ended." in ended.text
-    assert "Invite people" not in ended.text
-    assert host.get(path)["status"] == "completed"
-    opened = follow(ana, act(ana, path, "Open it again now", do="reopen"))
-    assert "The session is open again." in opened.text
-    assert "Invite people" in opened.text
-    assert host.get(path)["status"] == "active"
-
-
 @pytest.mark.parametrize(
     ("button", "do", "meanwhile"), [("Open the session", "open", "completed"), ("Open it again now", "reopen", "draft")]
 )

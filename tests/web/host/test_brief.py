@@ -11,11 +11,8 @@ from chalicelib.services.sessions.merging import note
 from chalicelib.web.host.request import HostRequest
 from tests.api.edits import patch
 from tests.api.hosts import Host
-from tests.api.test_budgets import Meter, meter
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import follow, send, sign_in
-
-__all__ = ["meter"]  # the fixture
 
 ANA = "ana@example.com"
 SCRIPT = {"HX-Request": "true"}
@@ -269,16 +266,6 @@ def test_nobody_meets_their_own_words_as_somebody_elses(ana: Browser, host: Host
     assert shown(host, path)["goal"] == "Why nobody comes"
     patch(host, path.split("/")[2], goal="Theirs")
     assert "Somebody else" in type_words(ana, path, form, goal="Mine").body.decode()
-
-
-def test_a_pause_in_typing_costs_five_calls(ana: Browser, host: Host, meter: Meter) -> None:
-    path = make_draft(ana)
-    form = brief_of(ana.open(f"{path}?step=goal"))
-    form.fields["noted"] = noted_in(type_words(ana, path, form, goal="Why").body.decode())
-    meter.sent.clear()
-    answer = type_words(ana, path, form, goal="Why nobody")
-    assert meter.of(answer, 200) <= 5  # the login, its allowance, the session twice, the change
-    assert shown(host, path)["goal"] == "Why nobody"
 
 
 def test_a_draft_is_opened_once_its_end_is_to_come_and_becomes_one_again_while_nobody_is_in(

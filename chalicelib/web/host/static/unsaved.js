@@ -2,7 +2,8 @@
 
 let isLeft = false;
 
-document.addEventListener("submit", () => (isLeft = true));
+// Another form of the page takes nothing of it along.
+document.addEventListener("submit", (event) => (isLeft ||= Boolean(event.target.closest("[data-changed]"))));
 document.addEventListener("click", (event) => (isLeft ||= Boolean(event.target.closest("[data-discards]"))));
 document.addEventListener("input", (event) => event.target.closest("[data-unsaved]")?.setAttribute("data-changed", ""));
 window.addEventListener("beforeunload", (event) => {

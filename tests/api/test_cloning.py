@@ -128,6 +128,13 @@ def test_a_prompt_that_is_still_to_be_written_is_written_once_the_clone_is_opene
     assert (opened["status"], opened["prompt_status"]) == ("active", "writing")
 
 
+def test_a_prompt_that_was_written_by_hand_for_a_draft_is_in_its_clone(host: Host) -> None:
+    session = f"/sessions/{host.new_session(draft=True)['id']}"
+    host.call("PATCH", session, {"goal": "Something else than at first"})
+    host.call("PATCH", session, {"prompt": "Ask about soup."})
+    assert host.get(f"/sessions/{clone(host, host.get(session)['id'])['id']}")["prompt"] == "Ask about soup."
+
+
 def test_an_editors_clone_is_the_editors_own_and_a_viewer_makes_none(host: Host) -> None:
     session = made(host)
     editor, viewer = host.invite(session, "editor"), host.invite(session, "viewer")

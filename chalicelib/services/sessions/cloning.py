@@ -29,7 +29,7 @@ def clone_session(
     source: SessionView, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
 ) -> tuple[Session, list[str]]:
     """Store a copy of a session as a draft of this user's, and give it with the names of the settings that it does not have as the
-    source has them. Its prompt is the source's; where that one is out of date or to come, one is written when the copy is opened.
+    source has them. Its prompt is the source's; where one of ours is out of date or to come, one is written when the copy is opened.
 
     Every other field of a session is copied, whichever there are.
     """
@@ -37,14 +37,14 @@ def clone_session(
     its_own = {"id": new_id(), "owner_id": owner_id, "created_at": now, "updated_at": now}
     clone = replace(source.session, **reset, **its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
-    is_unsettled = source.prompt_due or source.prompt_outdated
-    prompt = None if is_unsettled else _copy_prompt(source.prompt, owner_id, now)
+    prompt = _copy_prompt(source, owner_id, now)
     if not sessions.create(clone, context=source.context, questions=questions, prompt=prompt):
         clone = sessions.view(clone.id, ()).session  # made by an earlier try: ids follow from its Idempotency-Key
     return clone, list(reset)
 
 
-def _copy_prompt(prompt: Prompt | None, owner_id: str, now: datetime) -> Prompt | None:
-    if prompt is None:
+def _copy_prompt(source: SessionView, owner_id: str, now: datetime) -> Prompt | None:
+    prompt, is_unsettled = source.prompt, source.prompt_due or source.prompt_outdated
+    if prompt is None or (prompt.is_ours and is_unsettled):
         return None
     return replace(prompt, version=1, created_at=now, created_by=None if prompt.is_ours else owner_id)

@@ -195,7 +195,7 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
     if prompt is not None and prompt != before.prompt:
         after = replace(after, prompt=prompt, prompt_version=prompt.version)
     if values.get("prompt") or "restored" in values:
-        return replace(after, prompt_due_at=None) if prompt != before.prompt else after
+        return replace(after, prompt_due_at=None, prompt_outdated=False) if prompt != before.prompt else after
     wanted = replace(after, prompt_due_at=after.session.updated_at, prompt_failed=False, prompt_outdated=False)
     is_draft, is_changed = after.session.is_draft, _setup(before) != _setup(after)
     if "prompt" in values:

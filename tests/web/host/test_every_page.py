@@ -75,6 +75,7 @@ def look_around(browser: Browser) -> Found:
         page = browser.open(path)
         if page.status != 200 or "text/html" not in page.headers["Content-Type"]:
             continue
+        assert "&amp;amp;" not in page.html  # a link that is escaped twice leads elsewhere
         found.pages.add(path)
         found.forms += [
             (pressed.action or path, pressed) for it in page.forms if "token" in it.fields for pressed in _pressed(it)

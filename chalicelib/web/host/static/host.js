@@ -1,4 +1,4 @@
-// Buttons that copy what a field holds, where the browser lets us; also in what htmx brings later. Forms whose answer takes a
+// Buttons that copy what a field or a line holds, where the browser lets us; also in what htmx brings later. Forms whose answer takes a
 // while, which are sent once and say so. A field whose form is sent by Enter together with Ctrl or Cmd.
 
 function offerCopying(part) {
@@ -10,8 +10,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copies]");
   if (!button) return;
   const field = document.getElementById(button.dataset.copies);
-  field.select();
-  await navigator.clipboard.writeText(field.value);
+  field.select?.();
+  await navigator.clipboard.writeText(field.value ?? field.textContent);
   button.textContent = button.dataset.copied;
 });
 

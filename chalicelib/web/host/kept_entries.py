@@ -1,9 +1,13 @@
 """What people are shown of a kept form: what they entered, by the labels of the page that it came from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from chalicelib.web.host.form_cards import CHOICES, read_cards
-from chalicelib.web.host.settings_fields import SETTINGS
+from chalicelib.services.sessions.merging import note
+from chalicelib.web.host.form_cards import read_cards
+from chalicelib.web.host.saving import read_noted
+from chalicelib.web.host.settings_fields import SETTINGS, join_end
+from chalicelib.web.kit.http import Form, clean_text
 from chalicelib.web.kit.texts import Texts
 
 _BRIEF = {name: f"brief_{name}" for name in ("goal", "critical", "context", "topic")}
@@ -12,7 +16,6 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "new": _BRIEF,
     "brief": _BRIEF,
     "suggestions": _BRIEF,
-    "settings": {name: f"setting_{name}" for name in SETTINGS},
     "prompt": {"instructions": "prompt_words_label", "text": "prompt_edit", "summary": "prompt_recap"},
     "keys": {"name": "key_name"},
 }
@@ -20,26 +23,48 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
 
 
 def list_entries(path: str, fields: Sequence[tuple[str, str]], texts: Texts) -> list[tuple[str, str]]:
-    """Returns the label and the content of each field that somebody filled in, of what was sent to this address."""
+    """Returns the label and the content of each field that somebody filled in, of what was sent to this address; of a page that
+    notes what it was made from, without what they left as it was.
+    """
     above, page = f"/{path.partition('?')[0]}".split("/")[-2:]
-    labels = _LABELS.get(page, _SESSION if above == "sessions" else {})
-    entered: Iterable[tuple[str, str]] = ((texts(labels[name]), value) for name, value in fields if name in labels)
+    form = {name: clean_text(value) for name, value in fields}
+    noted = read_noted(form)
     if page == "form":
-        entered = _list_questions(fields, texts)
-    if page == "settings":
-        entered = ((texts(labels[name]), _say(name, value, texts)) for name, value in fields if name in labels)
-    return [(label, value) for label, value in entered if value.strip()]
+        entered = _list_questions(form, noted, texts)
+    elif page == "settings":
+        entered = _list_settings(form, noted, texts)
+    else:
+        labels = _LABELS.get(page, _SESSION if above == "sessions" else {})
+        changed = [name for name in form if name in labels and not _is_left(name, form[name], noted)]
+        entered = [(texts(labels[name]), form[name]) for name in changed]
+    return [(label, value) for label, value in entered if value]
 
 
-def _list_questions(fields: Sequence[tuple[str, str]], texts: Texts) -> Iterable[tuple[str, str]]:
-    cards = [card for card in read_cards(dict(fields)) if not card.is_removed]
-    for number, card in enumerate(cards, 1):
-        yield texts("editor_question", number=number), card.text
-        if card.kind in CHOICES:
-            yield texts("editor_options"), card.options
+def _list_settings(form: Form, noted: Mapping[str, str], texts: Texts) -> list[tuple[str, str]]:
+    values = {name: form.get(name, "") for name in SETTINGS}
+    left = {name for name, value in join_end(values).items() if _is_left(name, value, noted)}
+    if "closes_at" in left:
+        left.add("time_zone")
+    return [(texts(f"setting_{it}"), _say(it, value, texts)) for it, value in values.items() if it not in left]
+
+
+def _list_questions(form: Form, noted: Mapping[str, str], texts: Texts) -> list[tuple[str, str]]:
+    entered: list[tuple[str, str]] = []
+    for number, card in enumerate((it for it in read_cards(form) if not it.is_removed), 1):
+        if not _is_left(card.key, card.content, noted):
+            entered += (
+                (texts("editor_question", number=number), card.text),
+                (texts("editor_options"), card.content.options),
+            )
+    return entered
+
+
+def _is_left(name: str, value: Any, noted: Mapping[str, str]) -> bool:
+    return name in noted and note({name: value}).get(name) == noted[name]
 
 
 def _say(name: str, value: str, texts: Texts) -> str:
     """Returns what a setting says, in words where the page has some for it."""
-    words = {"switch": "clash_on", "choice": f"visible_{value}"}.get(SETTINGS[name].kind, "")
-    return texts(words) if words in texts.catalogue else value
+    words = {"switch": "clash_on" if value else "clash_off", "choice": f"visible_{value}"}
+    named = words.get(SETTINGS[name].kind, "")
+    return texts(named) if named in texts.catalogue else value

@@ -90,6 +90,7 @@ def test_of_two_texts_the_one_that_is_chosen_stays_while_the_rest_is_saved(scrip
     assert scripted.call("PATCH", f"/sessions/{session}", {"goal": "Theirs"}).status == 200
     page.locator("#critical").fill("Allergies")
     page.locator("#goal").fill("Mine")
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator(".clash")).to_contain_text("Theirs")
     page.locator(".clash input").last.check()
     expect(page.locator("#goal")).to_have_value("Theirs")

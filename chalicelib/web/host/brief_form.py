@@ -176,11 +176,12 @@ def show_saved(
         "root": root(host.request),
     }
     body = render_fragment(locale_for(host.request), "brief_saved.html", **values)
+    here = f"{values['address']}?step={step}" if step else values["address"]
     headers = dict(HEADERS)
     if view and step:
-        headers["HX-Replace-Url"] = f"{root(host.request)}/sessions/{view.session.id}/brief?step={step}"
+        headers["HX-Replace-Url"] = here
     if is_renewed and is_stored:
-        headers["HX-Refresh"] = "true"
+        headers["HX-Redirect"] = here  # a page that answered a form would be loaded anew by sending the form once more
     return Response(body, headers, 200)
 
 

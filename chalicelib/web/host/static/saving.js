@@ -43,15 +43,16 @@ function saveAsTyped(form) {
     if (event.target !== form) return;
     isSending = false;
     const { successful, xhr } = event.detail;
-    // Who is signed out meanwhile is told so, in another place of the page.
-    if (!successful || xhr.getResponseHeader("HX-Retarget")) {
-      const isPassing = PASSING.includes(xhr.status) || xhr.status >= 500;
+    // Who is signed out meanwhile is told so, in another place of the page; once signed in again, another try saves.
+    const isSignedOut = xhr.getResponseHeader("HX-Retarget");
+    if (!successful || isSignedOut) {
+      const isPassing = isSignedOut || PASSING.includes(xhr.status) || xhr.status >= 500;
       isSaved = false;
       isLeft = true;
       state().textContent = isPassing ? form.dataset.unsaved : form.dataset.refused;
       if (isPassing) setTimeout(save, RETRY);
     } else {
-      isLeft = !("stored" in state().dataset || xhr.getResponseHeader("HX-Refresh"));
+      isLeft = !("stored" in state().dataset || xhr.getResponseHeader("HX-Redirect"));
       sent = {};
       tell();
       if (pressed) form.requestSubmit(pressed);

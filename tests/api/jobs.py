@@ -27,6 +27,11 @@ def done(answer: dict[str, Any]) -> bool:
     return answer == {"batchItemFailures": []}
 
 
+def update_cards(session: str) -> bool:
+    """Run the job that lets cards follow."""
+    return done(app.update_cards(events.batch(events.message(session)), Context()))
+
+
 def summarise(session: str) -> bool:
     """Run the summary's job."""
     return done(app.write_summary(events.batch(events.message(session)), Context()))

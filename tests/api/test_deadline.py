@@ -12,7 +12,7 @@ from chalicelib.store import deadlines
 from chalicelib.store.due_kinds import CLOSING
 from tests import events
 from tests.api.hosts import Host, error_of
-from tests.api.jobs import asked, delete_data, parts, summarise, write_brief
+from tests.api.jobs import asked, delete_data, parts, summarise, update_cards, write_brief
 from tests.clock import FakeClock
 from tests.events import Context
 from tests.faults import Interviewer
@@ -98,7 +98,7 @@ def test_lists_follow_and_the_last_summary_is_written(
     assert asked("summaries") == [{"session_id": session}]
     assert summarise(session)
     assert "buses" in host.get(f"/sessions/{session}")["summary"]
-    app.update_cards(events.batch(events.message(session)), Context())
+    assert update_cards(session)
     for who in (host, guest):
         (card,) = who.get("/sessions?status=completed")["data"]
         assert (card["id"], card["updated_at"]) == (session, host.get(f"/sessions/{session}")["updated_at"])
@@ -191,7 +191,7 @@ def test_a_host_who_ends_a_session_has_all_that_its_deadline_would_have_done(
     assert asked("summaries") == [{"session_id": session}]
     assert error_of(host.join(session, "p2")) == error_of(host.say(session, "Bread", "p1")) == ENDED
     assert host.get("/sessions/public")["data"] == []
-    app.update_cards(events.batch(events.message(session)), Context())
+    assert update_cards(session)
     for who in (host, guest):
         assert [card["id"] for card in who.get("/sessions?status=completed")["data"]] == [session]
     assert summarise(session)

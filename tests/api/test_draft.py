@@ -12,7 +12,7 @@ from chalicelib.store.due_kinds import CLOSING, CONTEXT, PROMPT, DueKind
 from tests import events
 from tests.api.edits import patch, refused
 from tests.api.hosts import Host, error_of, new_host
-from tests.api.jobs import write_prompt
+from tests.api.jobs import update_cards, write_prompt
 from tests.api.shapes import SESSION_CREATED, assert_shape
 from tests.clock import FakeClock
 from tests.events import Context
@@ -62,7 +62,7 @@ def test_other_members_lists_follow(host: Host) -> None:
     bo = host.invite(draft, "editor")
     assert (listed(bo), listed(bo, "?status=draft")) == (([], 0), ([draft], 1))
     patch(host, draft, status="active")
-    assert app.update_cards(events.batch(events.message(draft)), Context()) == {"batchItemFailures": []}
+    assert update_cards(draft)
     assert (listed(bo), listed(bo, "?status=draft")) == (([draft], 1), ([], 0))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from tests.api.hosts import Host
-from tests.api.test_listing import nobody
+from tests.api.lists import nobody
 from tests.bench.lists import add_public_sessions, give_sessions
 from tests.capacity import metered
 from tests.clock import FakeClock

@@ -15,12 +15,6 @@ from tests.web.host.visitor import send, sign_in
 ANA = "ana@example.com"
 
 
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
-
-
 def make(browser: Browser, **fields: str) -> str:
     """Make a key on the page; gives the key."""
     answer = send(browser, "/keys", browser.open("/keys").form("Make the key"), **fields)

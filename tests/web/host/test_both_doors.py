@@ -12,8 +12,8 @@ from tests.web.browser import Browser, Form, Page
 from tests.web.host.test_brief import brief_of, go_on
 from tests.web.host.test_form_editor import form_of
 from tests.web.host.test_form_editor import press as press_in_form
-from tests.web.host.test_settings import ENTERED, SET, save, settings_of
-from tests.web.host.visitor import follow, send, sign_in
+from tests.web.host.test_settings import ENTERED, SET, settings_of
+from tests.web.host.visitor import follow, send, sign_in, submit
 
 BRIEF = {"goal": "What people eat", "critical": "Allergies", "context": "Two\n\ncanteens", "topic": "Lunch <b>"}
 PROMPT = {"prompt": "Ask about soup.\nThen why.", "prompt_summary": "Soup & why."}
@@ -77,7 +77,7 @@ def make_on_pages(ana: Browser, host: Host) -> str:
     path = f"/sessions/{draft['id']}"
     for name in ("critical", "context", "topic"):
         page = go_on(ana, page, f"{path}/brief", **{name: BRIEF[name].replace("\n", "\r\n")})
-    save(ana, f"{path}/settings", settings_of(ana.open(f"{path}/settings")), **ENTERED)
+    submit(ana, f"{path}/settings", settings_of(ana.open(f"{path}/settings")), **ENTERED)
     form = form_of(ana.open(f"{path}/form"))
     for _ in QUESTIONS:
         form = form_of(press_in_form(ana, f"{path}/form", form, "add"))

@@ -9,12 +9,6 @@ from tests.web.host.visitor import sign_in
 ANA = "ana@example.com"
 
 
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
-
-
 @pytest.mark.parametrize("page", ["chat", "results"])
 def test_the_link_of_a_draft_says_kindly_that_it_is_not_open_and_nothing_of_what_is_being_written(
     host: Host, cem: Browser, page: str

@@ -9,7 +9,7 @@ from chalicelib.store import edits
 from tests.api.hosts import Host
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
-from tests.web.host.visitor import follow, send, sign_in
+from tests.web.host.visitor import send, sign_in, submit
 
 ANA, BO = "ana@example.com", "bo@example.com"
 ASKED: list[dict[str, Any]] = [
@@ -17,12 +17,6 @@ ASKED: list[dict[str, Any]] = [
     {"text": "How often?", "type": "Options", "options": ["Daily", "Weekly"], "required": True},
     {"text": "Anything else?", "long": True},
 ]
-
-
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
 
 
 def path_of(session: dict[str, Any]) -> str:
@@ -35,8 +29,7 @@ def form_of(page: Page) -> Form:
 
 def press(browser: Browser, path: str, form: Form, do: str = "save", **fields: str) -> Page:
     """Press a button of the editor; gives the page that comes of it."""
-    answer = send(browser, path, form, do=do, **fields)
-    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
+    return submit(browser, path, form, do=do, **fields)
 
 
 def texts_of(form: Form) -> list[str]:

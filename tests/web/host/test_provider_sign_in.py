@@ -20,7 +20,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.fake_oidc import CLIENT, SECRET, Provider, new_key
 from tests.web.browser import Browser, Page
-from tests.web.host.visitor import everything, send, sign_in
+from tests.web.host.visitor import everything, is_in, send, sign_in
 
 NAME = "Our company"
 
@@ -57,10 +57,6 @@ def refused(browser: Browser, provider: Provider) -> Page:
     page = browser._read(go_through(browser, provider))
     assert not is_in(browser)
     return page
-
-
-def is_in(browser: Browser) -> bool:
-    return bool(browser.get("/account").status_code == 200)
 
 
 def test_the_button_leads_there_and_back_to_where_one_was(host: Host, ben: Browser, provider: Provider) -> None:

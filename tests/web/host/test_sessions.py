@@ -10,17 +10,11 @@ from chalicelib import container
 from chalicelib.store.cards import Cards
 from chalicelib.store.index_pages import Part
 from tests.api.hosts import Host, new_host
-from tests.api.test_listing import follow as follow_counts
+from tests.api.jobs import update_cards
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 
 ANA = "ana@example.com"
-
-
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
 
 
 def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
@@ -69,7 +63,7 @@ def test_the_dashboard_says_how_a_session_stands_and_offers_what_its_reader_may_
     assert [listed(ana.open(f"/?status={it}")) for it in ("open", "active")] == [["Lunch"], []]
     host.invite(session, "viewer", "bo@example.com")
     new_host("cy@example.com").join(session)
-    follow_counts(session)
+    assert update_cards(session)
     own, viewers = ana.open("/"), sign_in(cem, "bo@example.com").open("/")
     assert "active · 1 person" in own.text
     assert [listed(ana.open(f"/?status={it}")) for it in ("open", "active")] == [[], ["Lunch"]]

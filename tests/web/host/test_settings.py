@@ -10,7 +10,7 @@ from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
-from tests.web.host.visitor import follow, send, sign_in
+from tests.web.host.visitor import send, sign_in, submit
 
 ANA, BO = "ana@example.com", "bo@example.com"
 SET: dict[str, Any] = {
@@ -55,12 +55,6 @@ ENTERED = {
 }
 
 
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
-
-
 def path_of(session: dict[str, Any]) -> str:
     return f"/sessions/{session['id']}/settings"
 
@@ -69,22 +63,16 @@ def settings_of(page: Page) -> Form:
     return page.form("Save")
 
 
-def save(browser: Browser, path: str, form: Form, **fields: str) -> Page:
-    """Send the settings; gives the page that comes of it."""
-    answer = send(browser, path, form, **fields)
-    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
-
-
 def test_what_was_left_alone_is_not_written_and_what_is_emptied_is(ana: Browser, host: Host, clock: FakeClock) -> None:
     session = host.new_session(**SET)
     path = path_of(session)
     form = settings_of(ana.open(path))
     before = host.get(f"/sessions/{session['id']}")
-    save(ana, path, form)
+    submit(ana, path, form)
     assert host.get(f"/sessions/{session['id']}") == before
     off = {name: value for name, value in form.fields.items() if value != "on"}
     cleared = dict.fromkeys(("language", "closes_at", "max_participants", "reminders_after_hours"), "")
-    save(ana, path, Form(off), **cleared)
+    submit(ana, path, Form(off), **cleared)
     after = host.get(f"/sessions/{session['id']}")
     assert (after["language"], after["closes_at"], after["max_participants"]) == (None, None, None)
     assert (after["anonymous"], after["is_public"], after["reminders"]["after_hours"]) == (False, False, [])
@@ -110,7 +98,7 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_lost(
 ) -> None:
     session = host.new_session()
     path = path_of(session)
-    page = save(ana, path, settings_of(ana.open(path)), **{"meta_description": "A talk", name: entered})
+    page = submit(ana, path, settings_of(ana.open(path)), **{"meta_description": "A talk", name: entered})
     assert (page.status, told in page.text) == (400, True)
     assert f'aria-describedby="{name}-hint {name}-error" aria-invalid="true"' in page.html
     assert settings_of(page).fields["meta_description"] == "A talk"
@@ -122,7 +110,7 @@ def test_a_session_whose_form_asks_who_people_are_is_not_made_anonymous(ana: Bro
     path = path_of(session)
     page = ana.open(path)
     assert "cannot be switched on before those questions are taken out" in page.text
-    refused = save(ana, path, settings_of(page), anonymous="on")
+    refused = submit(ana, path, settings_of(page), anonymous="on")
     assert (refused.status, "Take those questions out of it first." in refused.text) == (400, True)
     assert host.get(f"/sessions/{session['id']}")["anonymous"] is False
 
@@ -132,12 +120,12 @@ def test_an_end_keeps_its_clock_time_in_another_zone_unless_it_is_over(
 ) -> None:
     session = host.new_session(closes_at="2036-07-01T16:30:00Z")
     path = path_of(session)
-    page = save(ana, path, settings_of(ana.open(path)), time_zone="Europe/Berlin")
+    page = submit(ana, path, settings_of(ana.open(path)), time_zone="Europe/Berlin")
     assert host.get(f"/sessions/{session['id']}")["closes_at"] == "2036-07-01T14:30:00.000000Z"
     assert settings_of(page).fields["closes_at"] == "2036-07-01T16:30"
     host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
     ended = host.get(f"/sessions/{session['id']}")["closes_at"]
-    assert save(ana, path, settings_of(ana.open(path)), time_zone="Asia/Tokyo").status == 200
+    assert submit(ana, path, settings_of(ana.open(path)), time_zone="Asia/Tokyo").status == 200
     shown = host.get(f"/sessions/{session['id']}")
     assert (shown["closes_at"], shown["time_zone"], shown["status"]) == (ended, "Asia/Tokyo", "completed")
 
@@ -153,12 +141,12 @@ def test_an_end_by_one_clock_and_another_zone_clash(
     path = path_of(session)
     form = settings_of(ana.open(path))
     host.call("PATCH", f"/sessions/{session['id']}", {"time_zone": "America/New_York"})
-    page = save(ana, path, form, closes_at="2036-07-01T18:00")
+    page = submit(ana, path, form, closes_at="2036-07-01T18:00")
     assert (page.status, "(nothing) · America/New York" in page.text) == (409, True)
     again = settings_of(page)
     assert (again.fields["closes_at"], again.fields["time_zone"]) == ("2036-07-01T18:00", "UTC")
     keep = [value for name, value in again.options if name == "keep.closes_at"][choice]
-    assert save(ana, path, again, **{"keep.closes_at": keep}).status == 200
+    assert submit(ana, path, again, **{"keep.closes_at": keep}).status == 200
     shown = host.get(f"/sessions/{session['id']}")
     assert (shown["closes_at"], shown["time_zone"]) == kept
 
@@ -168,7 +156,7 @@ def test_two_hosts_who_change_different_settings_both_keep_theirs(ana: Browser, 
     path = path_of(session)
     form = settings_of(ana.open(path))
     host.call("PATCH", f"/sessions/{session['id']}", {"welcome_message": "From the other"})
-    save(ana, path, form, meta_description="From the page")
+    submit(ana, path, form, meta_description="From the page")
     shown = host.get(f"/sessions/{session['id']}")
     assert (shown["welcome_message"], shown["meta_description"]) == ("From the other", "From the page")
 
@@ -181,7 +169,7 @@ def test_where_two_hosts_changed_the_same_both_texts_are_shown_until_one_is_chos
     path = path_of(session)
     form = settings_of(ana.open(path))
     host.call("PATCH", f"/sessions/{session['id']}", {"welcome_message": "From the other", "duration_minutes": 33})
-    page = save(ana, path, form, welcome_message="From the page", meta_description="Mine alone")
+    page = submit(ana, path, form, welcome_message="From the page", meta_description="Mine alone")
     assert page.status == 409
     assert "From the other" in page.text
     again = settings_of(page)
@@ -189,7 +177,7 @@ def test_where_two_hosts_changed_the_same_both_texts_are_shown_until_one_is_chos
     assert told == ["From the page", "Mine alone", "33"]
     assert host.get(f"/sessions/{session['id']}")["meta_description"] is None
     offered = [value for name, value in again.options if name == "keep.welcome_message"]
-    answer = save(ana, path, again, **({} if choice is None else {"keep.welcome_message": offered[choice]}))
+    answer = submit(ana, path, again, **({} if choice is None else {"keep.welcome_message": offered[choice]}))
     assert answer.status == (409 if choice is None else 200)
     shown = host.get(f"/sessions/{session['id']}")
     assert (shown["welcome_message"], shown["duration_minutes"]) == (kept, 33)
@@ -210,7 +198,7 @@ def test_who_writes_between_the_check_and_the_write_is_not_overwritten_either(
         return store(*given)
 
     monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
-    page = save(ana, path, form, welcome_message="From the page")
+    page = submit(ana, path, form, welcome_message="From the page")
     assert (page.status, "From the other" in page.text) == (409, True)
     assert host.get(f"/sessions/{session['id']}")["welcome_message"] == "From the other"
 
@@ -226,7 +214,7 @@ def test_what_cannot_be_stored_just_now_stays_on_the_page(
         raise Unavailable("The database does not answer", 2)
 
     monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", fail)
-    page = save(ana, path, form, welcome_message="From the page")
+    page = submit(ana, path, form, welcome_message="From the page")
     assert (page.status, "All that you entered is still here" in page.text) == (503, True)
     assert settings_of(page).fields["welcome_message"] == "From the page"
 

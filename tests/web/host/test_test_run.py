@@ -21,12 +21,6 @@ AGAIN, DELETE = "Start again", "Delete this test run"
 BANNER = "Test run: not counted."
 
 
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, "ana@example.com")
-
-
 def path(session: str) -> str:
     """Where the test run of a session is."""
     return f"/chat?s={session}&test=1"

@@ -6,12 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import boto3
+import pytest
 from chalice.test import HTTPResponse
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 import app
 from chalicelib.settings import settings
+from chalicelib.store import database
 from tests import events
 from tests.api.jobs import asked, done
 from tests.events import Context
@@ -35,6 +37,12 @@ def follow(browser: Browser, answer: HTTPResponse) -> Page:
     """Go where an answer sends on to."""
     assert answer.status_code == 303, answer.body
     return browser.open(str(answer.headers["Location"]))
+
+
+def submit(browser: Browser, path: str, form: Form, **fields: str) -> Page:
+    """Send a form of a host's page; gives the page that comes of it."""
+    answer = send(browser, path, form, **fields)
+    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
 
 
 def ask(browser: Browser, email: str, page: str = "/sign-in") -> Page:
@@ -84,6 +92,19 @@ def sign_in(browser: Browser, email: str) -> Browser:
     return browser
 
 
+def is_in(browser: Browser) -> bool:
+    """Whether the account opens."""
+    return bool(browser.get("/account").status_code == 200)
+
+
+def guess(browser: Browser, page: Page, times: int) -> str:
+    """Try wrong codes; what the page says to the last."""
+    for _ in range(times):
+        answer = send(browser, "/sign-in/code", page.form("Sign in"), code="1")
+        assert answer.status_code == 400
+    return str(answer.body.decode())
+
+
 def everything() -> str:
     """All that the tables of accounts and of short-lived things hold."""
     dynamodb: Any = boto3.client("dynamodb")
@@ -95,3 +116,16 @@ def buried(queue: str) -> list[str]:
     sqs: Any = boto3.client("sqs")
     found = sqs.receive_message(QueueUrl=settings().dead_letters_urls[queue], MaxNumberOfMessages=10)
     return [message["Body"] for message in found.get("Messages", [])]
+
+
+def note_calls(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the database is asked from now on."""
+    asked: list[object] = []
+    real = database.call
+
+    def call(operation: str, arguments: Any) -> Any:
+        asked.append(arguments)
+        return real(operation, arguments)
+
+    monkeypatch.setattr(database, "call", call)
+    return asked

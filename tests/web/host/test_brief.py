@@ -149,6 +149,7 @@ def test_what_is_typed_is_kept_before_any_button_is_pressed_and_is_one_draft(ana
     form = brief_of(ana.open("/new"))
     nothing = type_words(ana, "/new", form, goal="")
     assert (nothing.status_code, host.get("/sessions?status=draft")["data"]) == (200, [])
+    assert "Saved." not in nothing.body.decode()
     answer = type_words(ana, "/new", form, goal="Why?")
     (draft,) = host.get("/sessions?status=draft")["data"]
     assert answer.headers["HX-Replace-Url"] == f"/sessions/{draft['id']}/brief?step=goal"

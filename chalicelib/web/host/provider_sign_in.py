@@ -26,7 +26,7 @@ from chalicelib.web.host.sign_in import provider_name, show_sign_in, sign_in_bro
 from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
 from chalicelib.web.kit.http import require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
-from chalicelib.web.kit.login import has_login_cookie
+from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import TURN_SECONDS, is_same_origin, public_url, request_id
 
@@ -42,7 +42,8 @@ def start(request: Request) -> Response:
     if is_same_origin(request) is False:
         return see_other(f"{root(request)}/sign-in")
     clock, secret = container.clock(), container.deployment_secret()
-    begun = provider_sign_in.begin_attempt(next_page, has_login_cookie(request), now=clock.now())
+    # Who is signed in does it again to prove once more who they are; whose sign-in has ended just comes back.
+    begun = provider_sign_in.begin_attempt(next_page, find_login(request) is not None, now=clock.now())
     try:
         address = provider.authorization_url(
             attempt_of(begun, _redirect_uri(request), secret),

@@ -330,6 +330,9 @@ def test_signing_in_anew_asks_for_a_new_proof(host: Host, ben: Browser, provider
     assert provider.read(asked)["max_age"] == "600"
     provider.claims = {"auth_time": int(clock.now().timestamp()) - 3600}
     assert "did not ask you again" in ben._read(ben.get(provider.answer(asked))).text
+    (login,) = container.logins().of_user(host.user_id)
+    container.logins().end(host.user_id, login.id)
+    assert go_through(ben, provider).status_code == 303  # the cookie of an ended sign-in asks for no proof
     provider.claims = {"auth_time": int(clock.now().timestamp())}
     assert go_through(ben, provider).status_code == 303
 

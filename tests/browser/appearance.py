@@ -49,28 +49,52 @@ _OPEN_ALL = "document.querySelectorAll('details').forEach(it => { it.open = true
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (320, 768, 1280)
 OTHER_LANGUAGES = ("de", "es", "fr", "zh-Hans")
-# In the dark only colors are another thing, and in either direction they are the same.
-_RULES: dict[str, tuple[str, ...]] = {"light": (), "dark": ("color-contrast", "link-in-text-block")}
+# In the dark only colors are another thing, and in the other direction only where things are, and what is said of them.
+_RULES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("light", "ltr"): (),
+    ("dark", "ltr"): ("color-contrast", "link-in-text-block"),
+    ("light", "rtl"): (
+        "target-size",
+        "document-title",
+        "html-has-lang",
+        "html-lang-valid",
+        "valid-lang",
+        "label",
+        "button-name",
+        "link-name",
+        "empty-heading",
+        "scrollable-region-focusable",
+    ),
+}
 
 
 def examine(page: Page, name: str, direction: str) -> list[str]:
-    """What is wrong with the page as it stands, at every width, light and dark."""
+    """What is wrong with the page as it stands: what sticks out at any width, and barriers, light and dark."""
     wrong: list[str] = []
     tells = page.evaluate("document.documentElement.dir")
     if tells != direction:
         wrong.append(f"{name}: the page's direction is {tells}")
     page.mouse.move(0, 0)
+    for width in reversed(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 800})
+        wrong += [f"{name}-{width}-{direction}: sticks out: {it}" for it in overflowing(page)]
+    for scheme in SCHEMES:
+        rules = _RULES.get((scheme, direction))
+        if rules is not None:
+            page.emulate_media(color_scheme=scheme)
+            wrong += [f"{name}-{scheme}-{direction}: {it}" for it in violations(page, rules=rules)]
+    if SCREENSHOTS:
+        _keep_all(page, name, direction)
+    return wrong
+
+
+def _keep_all(page: Page, name: str, direction: str) -> None:
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
-            shown = f"{name}-{width}-{scheme}-{direction}"
-            wrong += [f"{shown}: sticks out: {it}" for it in overflowing(page)]
             page.evaluate(_PAINTED)
-            _keep(page, shown)
-            if width == WIDTHS[0] and (scheme == "light" or direction == "ltr"):
-                wrong += [f"{shown}: {it}" for it in violations(page, rules=_RULES[scheme])]
-    return wrong
+            _keep(page, f"{name}-{width}-{scheme}-{direction}")
 
 
 def examine_all(visitor: Visitor, states: Collection[State], wordy: Collection[State]) -> list[str]:

@@ -42,6 +42,7 @@ def dashboard(visitor: Visitor) -> Page:
     """The first page, with sessions, and what can be done with one."""
     visitor.session()
     page = _signed_in(visitor)
+    page.goto("/")
     page.locator(".sessions > li:has(.copy) summary").first.click()
     expect(page.locator(".sessions .copy input").first).to_be_visible()
     return page
@@ -50,6 +51,7 @@ def dashboard(visitor: Visitor) -> Page:
 def new_session(visitor: Visitor) -> Page:
     """The last step of a session, with its name missing, and a hint beside the goal."""
     page = _signed_in(visitor)
+    page.goto("/")
     page.locator("#goal").fill("? ?")
     page.locator(".ask button").first.click()
     page.locator("[name=do][value=skip]").click()
@@ -223,7 +225,7 @@ def api_keys(visitor: Visitor) -> Page:
 
 def account(visitor: Visitor) -> Page:
     """Where one is signed in, with another browser in the list."""
-    _signed_in(visitor)
+    _signed_in(visitor).context.clear_cookies()
     page = _signed_in(visitor)
     page.goto("/account")
     expect(page.locator(".rows li").nth(1)).to_be_visible()
@@ -231,10 +233,12 @@ def account(visitor: Visitor) -> Page:
 
 
 def _signed_in(visitor: Visitor) -> Page:
-    page = visitor.stranger()
-    page.goto("/sign-in")
-    page.locator("form[action$='/sign-in/demo'] button").click()
-    expect(page.locator("#goal")).to_be_visible()
+    """A window of a device that is signed in; nothing is opened in it where it was already."""
+    page = visitor.page()
+    if not any(it["name"] == "harmonica" for it in page.context.cookies()):
+        page.goto("/sign-in")
+        page.locator("form[action$='/sign-in/demo'] button").click()
+        expect(page.locator("#goal")).to_be_visible()
     return page
 
 

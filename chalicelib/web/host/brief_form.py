@@ -168,10 +168,8 @@ def show_saved(
 ) -> Response:
     """Returns what a script puts on its page: whether all is stored, and what is said beside the fields. The address becomes that
     of the draft; a page that has to show another text is loaded anew."""
-    if is_stored:
-        told = "brief_saved" if view else "brief_note"  # of nothing, nothing is stored
-    else:
-        told = "brief_opened" if is_opened else "brief_look"
+    stored = "brief_saved" if view else "brief_note"  # of nothing, nothing is stored
+    told = stored if is_stored else "brief_opened" if is_opened else "brief_look"
     values = {
         **_shared(host, view, fields, step, noted),
         "is_stored": is_stored,

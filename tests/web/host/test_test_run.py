@@ -99,10 +99,11 @@ def test_included_by_hand_it_is_nobody_where_people_are_protected_by_their_numbe
     ana: Browser, host: Host, cem: Browser, clock: FakeClock
 ) -> None:
     session = host.new_session(prompt="Ask.", results_visibility="public")["id"]
-    for number, said in enumerate(("The lift broke again.", "Bread was nice.", "Bread was nice.", "Bread was nice.")):
+    lift, stairs = "The lift in our building broke again.", "The stairs up to our floor are steep."
+    for number, said in enumerate((lift, "Bread was nice.", "Bread was nice.", "Bread was nice.")):
         host.say(session, said, participant=f"p{number}")
     host.join(session, "p4")
-    talk(ana, session, "The lift broke again.", "The stairs are steep.")
+    talk(ana, session, lift, stairs)
     test = next(it for it in host.get(f"/sessions/{session}/responses?include=all")["data"] if it["test"])
     host.call("PATCH", f"/sessions/{session}/participants/{test['participant_id']}", {"included": True})
     clock.advance(60)
@@ -119,7 +120,7 @@ def test_included_by_hand_it_is_nobody_where_people_are_protected_by_their_numbe
     for told in (public, brief):
         assert [word for word in ("lift", "broke", "stairs") if word in told] == []
     assert "summary_participants: 5" in brief
-    assert "The stairs are steep." in members
+    assert stairs in members
     written = host.get(f"/sessions/{session}/summary")["summary"]
     assert "From 5 participants and 7 messages." in written
     assert "Messages of a test run are among these; it is not counted as a participant." in written

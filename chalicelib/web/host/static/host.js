@@ -32,13 +32,15 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit(event.target.form.querySelector("button"));
 });
 
-// Whoever comes back to the page by the browser's button finds it as it was kept.
-window.addEventListener("pageshow", () => {
+// Whoever comes back to the page by the browser's button, or stays on it after all, finds it as it was.
+function forgetWaiting() {
   for (const told of document.querySelectorAll("[data-waiting]")) {
     told.textContent = "";
     told.closest("form").querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
   }
-});
+}
+
+for (const name of ["pageshow", "stayed"]) window.addEventListener(name, forgetWaiting);
 
 // That a sign-in has ended is said once, and no longer than it is so.
 const signedOut = document.getElementById("signed-out");

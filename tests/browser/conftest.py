@@ -12,7 +12,14 @@ from tests.browser.directed_model import DirectedModel
 from tests.browser.visitor import Visitor
 from tests.e2e.local import LocalCloud, free_port
 
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-quic")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--disable-quic",
+    "--process-per-site",  # windows of a device share a process, which takes long to start
+)
 
 
 @pytest.fixture(scope="package")

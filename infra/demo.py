@@ -26,7 +26,7 @@ AT_ONCE = 8
 LEAST_STATEMENTS = 3
 PATIENCE_SECONDS = 900.0  # for one request, through queues, limits and restarts
 SYNTHESIS_SECONDS = 1800.0
-_WAIT = (409, 429, 503)
+_WAIT = (409, 429, 502, 503)
 
 
 class Corpus(Struct, frozen=True):

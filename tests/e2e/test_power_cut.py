@@ -42,6 +42,11 @@ class Crowd:
         for thread in self._threads:
             thread.join()
 
+    def let_no_more_in(self) -> None:
+        """Let those who talk say all they have, and nobody else begin."""
+        with self._next:
+            self._people = iter(())
+
     def _talk(self) -> None:
         while True:
             with self._next:
@@ -70,6 +75,7 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     _saved_again(cloud, first)
     cloud.kill()
     cloud.start()
+    crowd.let_no_more_in()
     crowd.join()
     stored = {
         person["external_id"]: [m["content"] for m in person["messages"] if m["role"] == "user"]

@@ -18,6 +18,7 @@ def test_words_that_were_typed_without_a_sign_in_are_saved_after_it(scripted: Lo
     page.locator("#goal").fill("Why do people stay away?")
     page.locator(".ask button").first.click()
     words, told = page.locator("#brief textarea:visible").first, page.locator("#signed-out")
+    expect(words).to_be_visible()  # the answer to the button renews the cookie
     page.context.clear_cookies(name="harmonica")
     words.press_sequentially("Never lost")
     expect(told).to_contain_text("Your sign-in has ended")

@@ -31,6 +31,10 @@ function saveAsTyped(form) {
   };
 
   form.addEventListener("input", () => (isSaved = false));
+  // What was typed before the scripts were there is saved, too.
+  const typed = form.querySelectorAll("textarea, [type=text]");
+  const saveEarly = () => [...typed].some((field) => field.value !== field.defaultValue) && save();
+  document.addEventListener("htmx:load", saveEarly, { once: true });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== form) return;
     isSaved = isSending = true;

@@ -6,7 +6,6 @@ sends the form while somebody types, and is answered with what is said beside th
 
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
@@ -39,7 +38,7 @@ from chalicelib.web.host.brief_form import (
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import NOTED, read_choices, read_noted, read_sent, save_changes
+from chalicelib.web.host.saving import NOTED, FieldChanges, read_choices, read_noted, read_sent, save_changes
 from chalicelib.web.host.session_page import open_session
 from chalicelib.web.host.suggestions import is_asked_for, show_suggestions
 from chalicelib.web.kit.http import Form, see_other
@@ -75,12 +74,6 @@ class BriefPlan(Struct, frozen=True):
     def outcome(self) -> dict[str, bool]:
         """What a script is told of it."""
         return {"is_stored": self.is_stored, "is_opened": self.is_opened}
-
-
-class TemplatePlan(Struct, frozen=True):
-    """What a template changes of a draft."""
-
-    changes: dict[str, Any]
 
 
 def show_new(host: HostRequest, form: Form | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -232,11 +225,11 @@ def _find_draft(host: HostRequest, form: Form, template: Template | None) -> Ses
 def _take_template(host: HostRequest, session_id: str, template: Template) -> None:
     """Has a draft follow a template, which fills in what is empty."""
 
-    def plan(view: SessionView) -> TemplatePlan:
+    def plan(view: SessionView) -> FieldChanges:
         if not view.session.is_draft or view.session.template_id == template.id:
-            return TemplatePlan({})
+            return FieldChanges({})
         filled = list_stored(view, FIELDS)
-        return TemplatePlan({name: it for name, it in session_values(template).items() if name not in filled})
+        return FieldChanges({name: it for name, it in session_values(template).items() if name not in filled})
 
     save_changes(host, session_id, PARTS, plan)
 

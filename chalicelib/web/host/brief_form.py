@@ -7,13 +7,11 @@ from chalice.app import Response
 from msgspec import Struct
 
 from chalicelib import container
-from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.services.sessions.brief_hints import list_hints
 from chalicelib.services.sessions.merging import choices, note
 from chalicelib.services.templates import Template, all_templates
-from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.page import render_host_page
@@ -196,7 +194,7 @@ def _shared(
         "steps": FIELDS,
         "address": f"{root(host.request)}/sessions/{view.session.id}/brief" if view else "",
         "is_draft": view is None or view.session.is_draft,
-        "suggests": settings().llm_provider != SCRIPTED,
+        "suggests": container.model().understands,
         "suggestions_address": suggestions_address(host, view),
     }
 

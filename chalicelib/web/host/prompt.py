@@ -31,7 +31,7 @@ from chalicelib.text.differences import list_differences
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.saving import explain_failure, save_changes
+from chalicelib.web.host.saving import FieldChanges, explain_failure, save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
@@ -65,12 +65,6 @@ class Proposed(Struct, frozen=True):
     origin: str
     generated_from: str
     base: int
-
-
-class KeepPlan(Struct, frozen=True):
-    """What makes a text the next version of a session as it is stored; nothing where it is not to be stored yet."""
-
-    changes: dict[str, Any]
 
 
 def show_prompt(
@@ -193,8 +187,8 @@ def _keep(host: HostRequest, session_id: str, given: Proposed, *, is_edited: boo
     texts = locale_for(host.request).texts
     errors = _list_misfits(given, texts)
 
-    def plan(view: SessionView) -> KeepPlan:
-        return KeepPlan({} if errors else _list_changes(view, given, is_edited=is_edited))
+    def plan(view: SessionView) -> FieldChanges:
+        return FieldChanges({} if errors else _list_changes(view, given, is_edited=is_edited))
 
     try:
         view, made = save_changes(host, session_id, FOR_PROMPT_VERSIONS, plan)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from chalicelib.errors import Conflict, HarmonicaError, Invalid
 from chalicelib.model import SessionView
@@ -26,6 +27,12 @@ class Plan(Protocol):
     @property
     def changes(self) -> Mapping[str, Any]:
         """The fields to be changed; none where all is as wanted, or the page has to be shown again."""
+
+
+class FieldChanges(Struct, frozen=True):
+    """A plan that is no more than the fields to be changed."""
+
+    changes: Mapping[str, Any]
 
 
 P = TypeVar("P", bound=Plan)

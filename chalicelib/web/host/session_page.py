@@ -13,6 +13,7 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.store.sessions import FOR_COUNT
 from chalicelib.web.host.page import render_host_page
 from chalicelib.web.host.request import HostRequest
+from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
 
 # The pages of a session in their order: what follows /sessions/{id} in the address; each has a text `tab_…` for its name.
@@ -37,6 +38,7 @@ def render_session_page(
     state = view.session.status_at(now)
     given = {
         "session": view.session,
+        "session_name": view.session.topic or locale_for(host.request).texts("session_nameless"),
         "state": state,
         "shown_state": shown_state(state, view.tally.participants),
         "new": view.session.id if now - view.session.updated_at < _NEW_FOR else "",

@@ -9,13 +9,12 @@ from typing import Any, get_args
 from chalice.app import Response
 from msgspec.structs import replace
 
+from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
-from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView
 from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
 from chalicelib.services.sessions.suggestions import BriefField, DaySpent
 from chalicelib.services.templates import find_template
-from chalicelib.settings import settings
 from chalicelib.web.host.brief_form import (
     FIELDS,
     PARTS,
@@ -98,5 +97,5 @@ def _suggest(
     except DaySpent:
         return Suggested(notice=texts("suggest_spent"))
     except Unavailable:
-        return Suggested(notice=texts("suggest_failed" if settings().llm_provider != SCRIPTED else "suggest_no_model"))
+        return Suggested(notice=texts("suggest_failed" if container.model().understands else "suggest_no_model"))
     return Suggested(tuple(found.suggestions))

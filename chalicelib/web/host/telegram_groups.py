@@ -1,8 +1,5 @@
 """The Telegram groups that a session is announced in, as its page offers them: every one that its host has registered."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from msgspec import Struct
 
 from chalicelib.model import SessionView
@@ -13,7 +10,7 @@ from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
 from chalicelib.services.sessions.merging import merge_items, note
 from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.host.request import HostRequest
-from chalicelib.web.host.saving import save_changes
+from chalicelib.web.host.saving import FieldChanges, save_changes
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.texts import Texts
 
@@ -29,12 +26,6 @@ class ShownGroup(Struct, frozen=True):
     is_chosen: bool
     may_be_chosen: bool
     standing: str
-
-
-class GroupsPlan(Struct, frozen=True):
-    """What is to change of where a session is announced."""
-
-    changes: Mapping[str, Any]
 
 
 def show_groups(host: HostRequest, view: SessionView, texts: Texts) -> list[ShownGroup]:
@@ -63,12 +54,12 @@ def save_groups(host: HostRequest, session_id: str, form: Form) -> None:
         for prefix in (_CHOSEN, _WAS_CHOSEN)
     )
 
-    def plan(view: SessionView) -> GroupsPlan:
+    def plan(view: SessionView) -> FieldChanges:
         stored = {entry.group_id: entry.group_id for entry in view.session.distribution}
         merged = merge_items(note(before), chosen, stored, {})
         wanted = tuple(map(NewDistribution, merged.values))
         if len(wanted) > MOST_GROUPS:
             raise Mistake("groups_many", limit=MOST_GROUPS)
-        return GroupsPlan({"distribution": wanted} if merged.is_changed else {})
+        return FieldChanges({"distribution": wanted} if merged.is_changed else {})
 
     save_changes(host, session_id, (), plan)

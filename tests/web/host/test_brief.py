@@ -222,7 +222,7 @@ def test_a_session_that_is_open_is_changed_when_its_host_saves_and_needs_its_goa
     path = f"/sessions/{host.new_session()['id']}/brief"
     page = ana.open(path)
     form = page.html.partition('id="brief"')[2].partition(">")[0]
-    assert ("hx-post" in form, "data-unsaved" in form, "unsaved.js" in page.html) == (False, True, True)
+    assert ("hx-post" in form, "data-unsaved" in form, "saving.js" in page.html) == (False, True, False)
     refused = send(ana, path, brief_of(page), do="save", goal="", critical="Allergies")
     assert (refused.status_code, shown(host, path)["goal"]) == (400, "Find out what people eat")
     saved = go_on(ana, page, path, do="save", critical="Allergies")

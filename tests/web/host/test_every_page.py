@@ -11,7 +11,6 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from app import app
-from chalicelib.settings import settings
 from chalicelib.store import keys
 from tests.api.hosts import Host
 from tests.stored_items import stored
@@ -40,9 +39,7 @@ class Found:
 
 @pytest.fixture(autouse=True)
 def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More requests a minute than a host may make, and whatever a page offers where there is a model."""
-    monkeypatch.setenv("LLM_PROVIDER", "anthropic")
-    settings.cache_clear()
+    """More requests a minute than a host may make."""
     monkeypatch.setattr("chalicelib.services.accounts.logins.DEFAULT_RATE", 10_000)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import container
+from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.usage.budget import SessionBudgetSpent
@@ -35,9 +36,9 @@ def reviser(model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that makes bread of soup."""
     complete = model.complete
 
-    def answer(request: Request, deadline: object) -> Reply:
+    def answer(request: Request, deadline: Deadline) -> Reply:
         if request.must_call != "change_prompt":
-            return complete(request, deadline)  # type: ignore[arg-type]
+            return complete(request, deadline)
         change = {"passage": "soup", "text": "bread"}
         return calls("change_prompt", {"changes": [change], "summary": "Bread, and why."})
 

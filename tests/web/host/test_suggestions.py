@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from chalicelib.llm.interface import Reply, ToolCall
-from chalicelib.settings import settings
 from tests.api.hosts import Host
 from tests.faults import Interviewer
 from tests.web.browser import Browser, Form, Page
@@ -17,8 +16,6 @@ SUGGESTED = ("Why people bring their own lunch", "What a good lunch takes")
 @pytest.fixture
 def ana(host: Host, ben: Browser, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """The host, signed in, on a server whose model suggests two texts."""
-    monkeypatch.setenv("LLM_PROVIDER", "anthropic")
-    settings.cache_clear()
 
     def complete(request: Any, deadline: Any) -> Reply:
         if request.task != "suggestion":
@@ -87,7 +84,10 @@ def test_enter_in_a_field_goes_on_and_asks_for_nothing(ana: Browser) -> None:
     assert 'name="do" value="next" tabindex="-1" aria-hidden="true"' in buttons[1]
 
 
-def test_a_server_without_a_model_says_so_once_and_offers_no_button(host: Host, ben: Browser) -> None:
+def test_a_server_without_a_model_says_so_once_and_offers_no_button(
+    host: Host, ben: Browser, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "understands", False)
     page = sign_in(ben, "ana@example.com").open("/new")
     assert page.text.count("Suggestions need a language model") == 1
     assert "suggestions" not in page.html

@@ -10,6 +10,7 @@ function saveAsTyped(form) {
   let isLeft = false; // what was sent last is not stored: it is in the page alone
   let pressed;
   let sent = {};
+  const fields = form.querySelectorAll("textarea, [type=text]");
   const state = () => document.getElementById("saved");
   const save = () => window.htmx.trigger(form, "save");
   const body = () => new URLSearchParams(new FormData(form));
@@ -20,7 +21,7 @@ function saveAsTyped(form) {
   // What may be stored although nothing was answered is named in what is sent next: nobody meets their own words as another's.
   async function remember() {
     const told = sent;
-    for (const field of form.querySelectorAll("textarea, [type=text]")) {
+    for (const field of fields) {
       const digest = await digestOf(field.value.trim());
       if (digest !== undefined) (told[field.name] ??= new Set()).add(digest);
     }
@@ -32,8 +33,7 @@ function saveAsTyped(form) {
 
   form.addEventListener("input", () => (isSaved = false));
   // What was typed before the scripts were there is saved, too.
-  const typed = form.querySelectorAll("textarea, [type=text]");
-  const saveEarly = () => [...typed].some((field) => field.value !== field.defaultValue) && save();
+  const saveEarly = () => [...fields].some((field) => field.value !== field.defaultValue) && save();
   document.addEventListener("htmx:load", saveEarly, { once: true });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== form) return;
@@ -53,7 +53,7 @@ function saveAsTyped(form) {
       const isPassing = isSignedOut || PASSING.includes(xhr.status) || xhr.status >= 500;
       isSaved = false;
       isLeft = true;
-      state().textContent = isPassing ? form.dataset.unsaved : form.dataset.refused;
+      state().textContent = isPassing ? form.dataset.failed : form.dataset.refused;
       if (isPassing) setTimeout(save, RETRY);
     } else {
       isLeft = !("stored" in state().dataset || xhr.getResponseHeader("HX-Redirect"));
@@ -94,4 +94,4 @@ async function digestOf(text) {
   return bytes && Array.from(new Uint8Array(bytes, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-for (const form of document.querySelectorAll("form[data-unsaved]")) saveAsTyped(form);
+for (const form of document.querySelectorAll("form[data-saves]")) saveAsTyped(form);

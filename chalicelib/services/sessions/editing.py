@@ -75,8 +75,8 @@ def edit_session(
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then.
 
-    Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where it has changed after
-    `unchanged_since`.
+    Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
+    it after `unchanged_since`.
     """
     if not values:
         return before
@@ -88,8 +88,9 @@ def edit_session(
             before = sessions.view(before.session.id, EVERYTHING, user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
-        if unchanged_since is not None and before.session.updated_at > unchanged_since:
-            raise Conflict("unchanged_since: this session has changed since; read it again")
+        edited_at = before.session.edited_at
+        if unchanged_since is not None and edited_at is not None and edited_at > unchanged_since:
+            raise Conflict("unchanged_since: somebody has edited this session since; read it again")
         if "distribution" in values:
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
@@ -120,7 +121,8 @@ def _apply(
 ) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
     settings |= _status(before, values, now)
-    session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
+    edited_at = later(now, before.session.updated_at)
+    session = replace(before.session, **settings, updated_at=edited_at, edited_at=edited_at)
     require_brief(session.topic, session.goal, is_draft=session.is_draft)
     after = replace(before, session=session)
     if "context" in values:

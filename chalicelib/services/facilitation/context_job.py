@@ -29,7 +29,7 @@ _ASKED_FOR = 0.75  # of the room: models count badly
 def condense_session_context(
     session_id: str, *, sessions: Sessions, model: Model, now: datetime, deadline: Deadline
 ) -> None:
-    """Write the short version of a session's context where one is due.
+    """Write the short version of a session's context where one is due, and this very context has none yet.
 
     Raises NotFound without a session, ModelUnavailable to be called again. After a day, or some tries that cost something,
     it is given up until the context changes.
@@ -37,6 +37,9 @@ def condense_session_context(
     view = sessions.view(session_id, contexts.FOR_CONDENSING)
     since = view.context_due_at
     if since is None:
+        return
+    if view.condensed_context:  # the session was a draft in between, and its context stayed as it is
+        contexts.keep_condensed(session_id, since)
         return
     if not model.understands:
         contexts.fail(session_id, since, for_good=True, paid=False)

@@ -191,7 +191,8 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
     """The prompt that the host chose is the next version. Without one, ours has to be written, and again for another setup.
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one. A draft is edited again
-    and again, so its prompt is written when it is opened, or when that is asked for by taking the prompt away.
+    and again, so its prompt is written when it is opened, or when that is asked for by taking the prompt away; what an open session
+    waited for waits with it when it becomes a draft again.
     """
     prompt = edited_prompt(before, values, after.session, user_id)
     if prompt is not None and prompt != before.prompt:
@@ -205,6 +206,8 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
         return replace(wanted if can_be_written else after, prompt=None)
     if before.prompt is not None and not before.prompt.is_ours:
         return after
+    if is_draft and not before.session.is_draft and before.prompt_due:
+        return replace(after, prompt_due_at=None, prompt_outdated=True)
     if is_draft:
         return replace(after, prompt_outdated=True) if is_changed else after
     is_opened = before.session.is_draft and (before.prompt_outdated or not (before.prompt or before.prompt_due))

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MOST_SECONDS = 6.0  # that one exchange may take: three of them fit into the time of a request
 LEAST = 0.5
 MOST_BYTES = 256 * 1024
-BELIEVED = timedelta(hours=1)  # what the provider says of itself
+BELIEVED = timedelta(hours=1)  # what the provider says of itself, its keys included
+KEYS_REST = timedelta(minutes=1)  # after keys were fetched, none are fetched again for a token that they do not fit
 CLOCKS_DIFFER = 60  # seconds
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 _KEY_TYPES = ("RSA", "EC", "OKP")  # what can only sign with a half of the key that no one publishes
@@ -75,14 +76,14 @@ class Discovered(Struct, frozen=True):
 
 
 class IdentityProvider:
-    """One provider. What it publishes of itself is kept: its addresses for an hour, its keys until one is unknown."""
+    """One provider. What it publishes of itself, addresses and keys, is kept for an hour, its keys until a token does not fit them."""
 
     def __init__(
         self, issuer: str, client_id: str, read_secret: Callable[[], str] | None, now: Callable[[], datetime]
     ) -> None:
         self._issuer, self._client_id, self._read_secret, self._now = issuer, client_id, read_secret, now
         self._discovered: tuple[Discovered, datetime] | None = None
-        self._keys: KeySet | None = None
+        self._keys: tuple[KeySet, datetime] | None = None
 
     def authorization_url(self, attempt: Attempt, *, max_age: int, language: str, deadline: Deadline) -> str:
         """Where a browser is sent to; somebody who proved who they are more than `max_age` seconds ago has to do it again.
@@ -172,16 +173,18 @@ class IdentityProvider:
 
     def _claims(self, found: Discovered, token: str, nonce: str, deadline: Deadline) -> "Claims":
         """What an ID token says, once its signature and all that binds it to this sign-in are checked."""
-        from joserfc.errors import InvalidKeyIdError, JoseError
+        from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
         from joserfc.jws import JWSRegistry
         from joserfc.jwt import JWTClaimsRegistry, decode
 
         registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)  # some add headers of their own
         try:
-            keys = self._keys or self._fetch_keys(found, deadline)
+            keys = self._kept_keys(BELIEVED) or self._fetch_keys(found, deadline)
             try:
                 claims = decode(token, keys, ALGORITHMS, registry).claims
-            except InvalidKeyIdError:  # the provider has a new key
+            except (InvalidKeyIdError, BadSignatureError):  # the provider may have a new key, also under an old name
+                if self._kept_keys(KEYS_REST):
+                    raise
                 claims = decode(token, self._fetch_keys(found, deadline), ALGORITHMS, registry).claims
             JWTClaimsRegistry(
                 now=int(self._now().timestamp()),
@@ -200,6 +203,10 @@ class IdentityProvider:
             raise IdentityRefused("id_token: azp")
         return claims
 
+    def _kept_keys(self, age: timedelta) -> "KeySet | None":
+        """The provider's keys, where they were fetched less than so long ago."""
+        return self._keys[0] if self._keys and self._now() - self._keys[1] < age else None
+
     def _fetch_keys(self, found: Discovered, deadline: Deadline) -> "KeySet":
         from joserfc.jwk import KeySet
 
@@ -208,8 +215,8 @@ class IdentityProvider:
         keys = [key for it in published if (key := _key(it))] if isinstance(published, list) else []
         if not keys:
             raise ProviderFailed("jwks")
-        self._keys = KeySet(keys)
-        return self._keys
+        self._keys = KeySet(keys), self._now()
+        return self._keys[0]
 
     def _with_userinfo(self, address: str, token: str, claims: "Claims", deadline: Deadline) -> "Claims":
         """The same with what the provider tells apart from the ID token: some give the address there only, or vouch for it there."""

@@ -32,9 +32,9 @@ class Thread(Struct, frozen=True):
     the facilitator has dealt with, `digested_to` the last one in the digest. A lease (`turn_id` until `leased_until`)
     is held while a reply is being made. `starts_after` is the last sequence number of a thread of the same participant
     that was deleted before: what is stored up to there is none of this one's. `generation` counts how often the participant
-    ended all that had been given out to them: links and cookies of an earlier one open nothing. Conversations of one `source`
-    began at one network address on one day. A `test` is an editor's test run: it counts nowhere, and is left out of the results
-    unless somebody includes it by hand.
+    ended all that had been given out to them: links and cookies of an earlier one open nothing. `source` is the fingerprint
+    of the network address where it began, on that day; in a day's first hour two, with that of the day before, joined by a `+`.
+    A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
     session_id: str

@@ -89,6 +89,7 @@ class Session(Struct, frozen=True):
     status: Status
     created_at: datetime
     updated_at: datetime
+    edited_at: datetime | None = None  # by somebody; `updated_at` also moves with a summary and when it ends by itself
     cross_pollination: bool = False
     widgets_enabled: bool = False
     results_visibility: Visibility = "host"

@@ -173,7 +173,8 @@ class Summary(CountsPeople, Struct, frozen=True):
 
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
-    each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes.
+    each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes, and all
+    quotes from the threads in `tests`, which are test runs.
     """
 
     markdown: str
@@ -193,6 +194,7 @@ class Summary(CountsPeople, Struct, frozen=True):
     words: tuple[tuple[str, int], ...] = ()
     withheld: tuple[str, ...] = ()
     withheld_quotes: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
     sources: int | None = None
 
     @property

@@ -51,14 +51,14 @@ _ABSENT_OR_NULL = UnsetType | None  # made once: each such union costs a hundred
 
 
 class SessionChanges(SessionInput, Changes):
-    """Base of what is to change of a session, and since when nobody else may have changed it."""
+    """Base of what is to change of a session, and since when nobody else may have edited it."""
 
     unchanged_since: (
         Annotated[
             Moment,
             Meta(
-                description="The `updated_at` of the session that the changes were made from: where it has changed since, "
-                "nothing is changed, and the answer is 409."
+                description="The `updated_at` of the session that the changes were made from: where somebody has edited it "
+                "since, nothing is changed, and the answer is 409. A new summary is no edit."
             ),
         ]
         | UnsetType

@@ -12,7 +12,7 @@ from chalicelib.store.due_kinds import CONTEXT
 from chalicelib.store.session_items import ContextItem, TextItem
 from chalicelib.store.transact import Transaction
 
-FOR_CONDENSING = (keys.CONTEXT,)  # of a view
+FOR_CONDENSING = (keys.CONTEXT, keys.CONDENSED_CONTEXT)  # of a view
 
 
 def make_item(session: Session, text: str, now: datetime) -> ContextItem:
@@ -22,9 +22,11 @@ def make_item(session: Session, text: str, now: datetime) -> ContextItem:
 
 
 def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
-    """What a changed context takes: the short version of another one goes with it. That of a draft is due when it is opened."""
-    is_opened = before.session.is_draft and not after.session.is_draft
-    if after.context == before.context and not (is_opened and is_long_context(after.context)):
+    """What a changed context takes: the short version of another one goes with it. For a draft none is due until it is opened;
+    the job then finds out whether there is one already."""
+    is_changed = after.context != before.context
+    is_moved = before.session.is_draft != after.session.is_draft  # it was opened, or is a draft again
+    if not is_changed and not (is_moved and is_long_context(after.context)):
         return
     session_id = after.session.id
     if after.context:
@@ -34,8 +36,18 @@ def edit(write: Transaction, before: SessionView, after: SessionView) -> None:
         write.update(item, actions=[*sets(ContextItem, changed), ContextItem.tries.remove()])
     else:
         write.delete(ContextItem(session_id, keys.CONTEXT))
-    if is_long_context(before.context):
+    if is_changed and is_long_context(before.context):
         write.delete(TextItem(session_id, keys.CONDENSED_CONTEXT))
+
+
+def keep_condensed(session_id: str, since: datetime) -> None:
+    """Note that the short version due since then is there already, unless it is gone: it was another context's."""
+
+    def build(write: Transaction) -> None:
+        write.update(ContextItem(session_id, keys.CONTEXT), _done(), ContextItem.wanted_at == since)
+        write.check(TextItem(session_id, keys.CONDENSED_CONTEXT), TextItem.session_id.exists())
+
+    holds(lambda: database.transact(build))
 
 
 def add_condensed(session_id: str, text: str, since: datetime) -> bool:

@@ -19,6 +19,7 @@ class SessionItem(SessionPart):
     status = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
+    edited_at = UTCDateTimeAttribute(null=True)
     cross_pollination = BooleanAttribute()
     widgets_enabled = BooleanAttribute()
     results_visibility = UnicodeAttribute()

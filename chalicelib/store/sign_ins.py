@@ -26,9 +26,11 @@ class SignIns:
         )
         database.put(item, SignInItem.id.does_not_exist())
 
-    def arm(self, asked: SignIn, *, link: str, code: str) -> None:
-        """Store the hashes of what lets in, in place of earlier ones. Where the sign-in is gone, nothing is stored."""
-        actions = [SignInItem.link.set(link), SignInItem.code.set(code), SignInItem.tries.set(0)]
+    def arm(self, asked: SignIn, *, email: str, link: str, code: str) -> None:
+        """Store the hashes of what lets in, and whom: the address that is written to. They replace earlier ones; where the sign-in
+        is gone, nothing is stored."""
+        hashes: list[Action] = [SignInItem.link.set(link), SignInItem.code.set(code)]
+        actions = [*hashes, SignInItem.email.set(email), SignInItem.tries.set(0)]
         holds(lambda: database.update(SignInItem(keys.sign_in(asked.id)), actions, SignInItem.id.exists()))
 
     def find(self, sign_in_id: str, now: datetime) -> SignIn | None:

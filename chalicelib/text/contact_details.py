@@ -1,7 +1,7 @@
 """What in a text could reach somebody: telephone numbers and addresses, also where they are written so as not to look it.
 
-Texts are expected in NFKC and with typographic twins folded. A number is taken for a telephone's by its digits alone; amounts,
-years and times are left alone where they are written as such.
+Texts are expected in NFKC and with typographic twins folded. A number is taken for a telephone's by its digits alone. Amounts with
+commas and times with colons are left alone; times and years in a row without them may be taken for one ("from 0800 to 1630").
 """
 
 import re

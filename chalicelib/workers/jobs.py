@@ -39,7 +39,12 @@ from chalicelib.store import due_kinds
 from chalicelib.store.due import jobs_due
 from chalicelib.workers.queues import handle
 
-JOB_SECONDS = 100.0  # of a job that does not look at what its function has left
+PROMPT_JOB_SECONDS = (
+    100.0  # in which a prompt and the short version of a context are written: the rest of their function's time is kept
+)
+SWEPT_JOB_SECONDS = (
+    100.0  # of a job that the sweep does itself, whatever its function has left: it is a few reads and writes
+)
 MARGIN = 10.0  # seconds of a function for what comes after its jobs
 
 
@@ -54,12 +59,12 @@ def run_job(job: Job, deadline: Deadline) -> None:
     """Do what a message asks for, by the time at which its function should be done."""
     match job:
         case WritePrompt():
-            deadline = container.clock().deadline(min(JOB_SECONDS, deadline.remaining()))
-            sessions, model = container.sessions(), container.model()
+            clock, sessions, model = container.clock(), container.sessions(), container.model()
+            now, deadline = clock.now(), clock.deadline(min(PROMPT_JOB_SECONDS, deadline.remaining()))
             try:
-                tailor_session_prompt(job.session_id, sessions=sessions, model=model, deadline=deadline)
+                tailor_session_prompt(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
             finally:  # neither has to wait for the other
-                condense_session_context(job.session_id, sessions=sessions, model=model, deadline=deadline)
+                condense_session_context(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -107,6 +112,6 @@ def _have_done(job: SessionJob, now: datetime) -> None:
         container.jobs().ask(job, now)
         return
     try:
-        run_job(job, container.clock().deadline(JOB_SECONDS))
+        run_job(job, container.clock().deadline(SWEPT_JOB_SECONDS))
     except NotFound:
         logger.info("nothing to do", extra=structs.asdict(job))

@@ -3,7 +3,7 @@
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
-from chalicelib.services.synthesis.staleness import mark_undigested_words
+from chalicelib.services.synthesis.staleness import concerns_summary, mark_undigested_words
 from chalicelib.store import keys
 
 _WANTED = {keys.SESSION: keys.PROMPT_WANTED_AT, keys.CONTEXT: keys.WANTED_AT}  # since when something is to be written
@@ -40,8 +40,9 @@ def conversations_changed(event: DynamoDBEvent) -> None:
         said[thread_id] = max(sequence, said.get(thread_id, 0))
     for session_id, said in sorted(spoken.items()):
         now = container.clock().now()
-        conversations, summaries = container.conversations(), container.summaries()
-        if mark_undigested_words(session_id, said, now, conversations=conversations, summaries=summaries):
+        heads = container.conversations().heads_of(session_id, said)
+        mark_undigested_words(session_id, heads, said, now, summaries=container.summaries())
+        if concerns_summary(heads, said):
             container.jobs().write_summary(session_id, now)
 
 

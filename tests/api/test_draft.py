@@ -125,8 +125,11 @@ def test_a_draft_costs_no_model_until_it_is_opened(host: Host, clock: FakeClock)
         assert patch(host, draft, goal=goal)["prompt_status"] == "basic"
     assert patch(host, draft, prompt=None)["prompt_status"] == "basic"  # there is no topic to write it from
     assert due(PROMPT, clock) == due(CONTEXT, clock) == []
-    assert patch(host, draft, status="active", topic="Meetings")["prompt_status"] == "writing"
-    assert due(PROMPT, clock) == due(CONTEXT, clock) == [draft]
+    for status in ("active", "draft", "active"):
+        is_open = status == "active"
+        shown = patch(host, draft, status=status, topic="Meetings")
+        assert shown["prompt_status"] == ("writing" if is_open else "basic")
+        assert due(PROMPT, clock) == due(CONTEXT, clock) == ([draft] if is_open else [])
 
 
 def test_a_prompt_that_was_asked_for_is_written_again_only_where_the_brief_changed_since(host: Host) -> None:

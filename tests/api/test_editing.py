@@ -234,6 +234,19 @@ def test_a_summary_written_during_an_edit_and_the_edit_both_stay(host: Host) -> 
     assert after["summary"] == before["summary"] is not None
 
 
+def test_a_new_summary_and_the_end_of_a_session_are_no_edits_of_it(host: Host, clock: FakeClock) -> None:
+    session = host.new_session(closes_at="2026-03-02T12:00:00Z")["id"]
+    read_at = patch(host, session, topic="Mine")["updated_at"]
+    host.say(session, "Soup is what I want, every single day.")
+    app.write_summary(events.batch(events.message(session)), Context())
+    clock.advance(24 * 3600 + 60)
+    app.sweep(events.clock_event(), Context())
+    shown = host.get(f"/sessions/{session}")
+    assert shown["updated_at"] > read_at
+    assert shown["status"] == "completed"
+    assert patch(host, session, topic="Mine again", unchanged_since=read_at)["topic"] == "Mine again"
+
+
 # Questions
 
 

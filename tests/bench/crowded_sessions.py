@@ -82,10 +82,9 @@ def say_more(session: Session, number: int, words: str, clock: Clock) -> None:
     sequence = thread.last_sequence + 1
     message = Message(container.new_id(), sequence, "user", words, clock.now())
     assert container.conversations().say(thread, message, None, None)
-    conversations, summaries = container.conversations(), container.summaries()
-    mark_undigested_words(
-        session.id, {thread_id: sequence}, clock.now(), conversations=conversations, summaries=summaries
-    )
+    said = {thread_id: sequence}
+    heads = container.conversations().heads_of(session.id, said)
+    mark_undigested_words(session.id, heads, said, clock.now(), summaries=container.summaries())
 
 
 def store(items: list[Any]) -> None:

@@ -76,6 +76,22 @@ def test_a_context_that_changes_has_another_short_version(consultation: Consulta
     assert consultation.model.count("prompt") == 2
 
 
+def test_a_draft_waits_for_no_short_version_and_one_that_is_there_is_not_written_again(
+    consultation: Consultation,
+) -> None:
+    consultation.edit(status="draft")
+    assert "wanted_at" not in consultation.item("context")
+    consultation.edit(status="active")
+    assert woken(consultation) == [consultation.session.id]
+    consultation.write_prompt()
+    consultation.edit(status="draft")
+    consultation.edit(status="active")
+    assert consultation.write_prompt() == []
+    assert "wanted_at" not in consultation.item("context")
+    assert consultation.model.count("prompt") == 1
+    assert SHORT in shown(consultation, "ana")
+
+
 def test_a_short_version_of_what_was_changed_meanwhile_is_not_kept(consultation: Consultation) -> None:
     def edit(_: object) -> None:
         consultation.model.before = lambda _: None

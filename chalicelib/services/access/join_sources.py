@@ -4,9 +4,10 @@ A person costs nothing to make up, so wherever a number of people protects someb
 three who speak of a theme), conversations of one source count as one. What an account does that has no role in the session
 counts as one person's, too. Participants whom a channel or the host's own system tells apart are people of their own.
 
-No address is kept: a conversation keeps a fingerprint that only the key of the day can make again, and that is random and
-gone an hour after the day. Then nothing leads back to an address, nor from one session to another; from one day to the next
-it does where a conversation began in the day's first hour, which keeps the fingerprints of both days.
+No address is kept: a conversation keeps a fingerprint that only the key of the day can make again. That is random, expires an
+hour after the day, and DynamoDB deletes it within days of that. Then nothing leads back to an address, nor from one session to
+another; from one day to the next it does where a conversation began in the day's first hour, which keeps the fingerprints of
+both days.
 """
 
 import ipaddress

@@ -20,7 +20,7 @@ from chalicelib.model import Identity
 from chalicelib.services.access.signing import is_same, make_digest, make_token
 from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.accounts.logins import FRESH
-from chalicelib.services.accounts.sign_in import SignInDeps, may_sign_up, open_account
+from chalicelib.services.accounts.sign_in import SignInDeps, is_same_mailbox, may_sign_up, open_account
 
 VALID = timedelta(minutes=15)
 MOST_BEGUN = 4  # sign-ins at a time of one browser: with the longest addresses of pages they still fit into a cookie
@@ -131,12 +131,7 @@ def _by_address(identity: Identity, deps: SignInDeps, now: datetime, new_id: str
         if not may_sign_up(identity.email, deps.sign_up):
             raise NotAdmitted("Nobody may open an account with this address")
         name = (identity.name or "").strip()[:_NAME_LENGTH]
-        return open_account(identity.email, name or None, deps=deps, now=now, new_id=new_id)
-    if not _is_same_mailbox(user.email, identity.email):
+        user = open_account(identity.email, name or None, deps=deps, now=now, new_id=new_id)
+    if not is_same_mailbox(user.email, identity.email):
         raise NotAdmitted("The account is another address's")
     return user.id
-
-
-def _is_same_mailbox(one: str, other: str) -> bool:
-    """Whether two spellings are of one mailbox for certain: letters beyond ASCII may fold into others, as ß into ss."""
-    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())

@@ -10,14 +10,13 @@ the browsers that an address has signed in with before.
 
 import re
 import secrets
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.errors import Conflict, Invalid, NotFound, RateLimited
+from chalicelib.errors import Conflict, Invalid, RateLimited
 from chalicelib.mail import Mail
-from chalicelib.model import SignIn
+from chalicelib.model import SignIn, User
 from chalicelib.observability import logger
 from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_asked_from, count_mail_to
 from chalicelib.services.access.signing import make_digest
@@ -98,7 +97,7 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
     if asked is None or address is None:
         return None
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
-    deps.sign_ins.arm(asked, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
+    deps.sign_ins.arm(asked, email=address, link=_link_hash(token, deps), code=_code_hash(asked.id, code, deps))
     link = confirm_url(public_url, asked.id, token)
     minutes = VALID // timedelta(minutes=1)
     return write_mail("sign_in", address, asked.language, link=link, values={"code": code, "minutes": minutes})
@@ -106,11 +105,11 @@ def write_sign_in_mail(sign_in_id: str, *, public_url: str, deps: SignInDeps, no
 
 def make_link(email: str, *, public_url: str, deps: SignInDeps, now: datetime) -> str:
     """A link that signs this user in, for an operator to pass on. Raises NotFound where the address has no account."""
-    deps.accounts.user_id_of(email)
+    address = deps.accounts.user(deps.accounts.user_id_of(email)).email
     token = secrets.token_urlsafe(32)
-    asked = SignIn(secrets.token_urlsafe(16), email.strip(), "", DEFAULT, now + OPERATOR_VALID)
+    asked = SignIn(secrets.token_urlsafe(16), address, "", DEFAULT, now + OPERATOR_VALID)
     deps.sign_ins.add(asked)
-    deps.sign_ins.arm(asked, link=_link_hash(token, deps), code="")
+    deps.sign_ins.arm(asked, email=address, link=_link_hash(token, deps), code="")
     return confirm_url(public_url, asked.id, token)
 
 
@@ -155,20 +154,31 @@ def confirm_code(
 
 
 def _use(asked: SignIn, deps: SignInDeps, now: datetime, new_id: str) -> str:
-    """The user who is signed in; the account is opened where there is none. Raises LinkOrCodeGone where another was faster."""
-    if not deps.sign_ins.take(asked, now) or _address_admitted(asked.email, deps) is None:
+    """The user who is signed in; the account is opened where there is none.
+
+    Raises LinkOrCodeGone where another was faster, or the account is not that of the address which the mail went to.
+    """
+    if not deps.sign_ins.take(asked, now):
         raise LinkOrCodeGone
+    user = deps.accounts.find_user(asked.email)
+    if user is None and may_sign_up(asked.email, deps.sign_up):
+        user = open_account(asked.email, None, deps=deps, now=now, new_id=new_id)
+    if user is None or user.disabled_at or not is_same_mailbox(user.email, asked.email):
+        raise LinkOrCodeGone
+    return user.id
+
+
+def open_account(email: str, name: str | None, *, deps: SignInDeps, now: datetime, new_id: str) -> User:
+    """The user of a new account, or the one that another sign-in has opened meanwhile: maybe of another spelling's mailbox."""
     try:
-        return deps.accounts.user_id_of(asked.email)
-    except NotFound:
-        return open_account(asked.email, None, deps=deps, now=now, new_id=new_id)
+        return create_user(email, name, accounts=deps.accounts, now=now, new_id=new_id)
+    except Conflict:
+        return deps.accounts.user(deps.accounts.user_id_of(email))
 
 
-def open_account(email: str, name: str | None, *, deps: SignInDeps, now: datetime, new_id: str) -> str:
-    """The user of a new account; of the one that another sign-in of the same address has opened meanwhile."""
-    with suppress(Conflict):
-        return create_user(email, name, accounts=deps.accounts, now=now, new_id=new_id).id
-    return deps.accounts.user_id_of(email)
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Whether two spellings are of one mailbox for certain: letters beyond ASCII may fold into others, as ß into ss."""
+    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())
 
 
 def _address_admitted(email: str, deps: SignInDeps) -> str | None:

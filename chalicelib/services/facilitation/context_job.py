@@ -4,7 +4,7 @@ What the facilitator is shown goes to the model with every turn of every partici
 where no model writes one, the beginning of the context serves.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
@@ -26,8 +26,10 @@ _MOST_BYTES = 400_000  # more than any context has
 _ASKED_FOR = 0.75  # of the room: models count badly
 
 
-def condense_session_context(session_id: str, *, sessions: Sessions, model: Model, deadline: Deadline) -> None:
-    """Write the short version of a session's context where one is due.
+def condense_session_context(
+    session_id: str, *, sessions: Sessions, model: Model, now: datetime, deadline: Deadline
+) -> None:
+    """Write the short version of a session's context where one is due, and this very context has none yet.
 
     Raises NotFound without a session, ModelUnavailable to be called again. After a day, or some tries that cost something,
     it is given up until the context changes.
@@ -35,6 +37,9 @@ def condense_session_context(session_id: str, *, sessions: Sessions, model: Mode
     view = sessions.view(session_id, contexts.FOR_CONDENSING)
     since = view.context_due_at
     if since is None:
+        return
+    if view.condensed_context:  # the session was a draft in between, and its context stayed as it is
+        contexts.keep_condensed(session_id, since)
         return
     if not model.understands:
         contexts.fail(session_id, since, for_good=True, paid=False)
@@ -44,7 +49,7 @@ def condense_session_context(session_id: str, *, sessions: Sessions, model: Mode
         text = _condense(view, meter, deadline)
     except Exception as error:
         paid = meter.usage.total > 0
-        for_good = view.context_tries + paid >= MOST_TRIES or deadline.clock.now() - since >= TRIED_FOR
+        for_good = view.context_tries + paid >= MOST_TRIES or now - since >= TRIED_FOR
         found = {"event": "context_failed", "session_id": session_id, "error": type(error).__name__}
         say = logger.error if for_good else logger.warning
         say("context not condensed", extra={**found, "for_good": for_good})

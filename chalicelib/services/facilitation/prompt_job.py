@@ -15,7 +15,9 @@ TRIED_FOR = timedelta(days=1)  # so long a prompt that cannot be written is trie
 MOST_TRIES = 3  # that a model is paid for and no prompt comes of
 
 
-def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, deadline: Deadline) -> None:
+def tailor_session_prompt(
+    session_id: str, *, sessions: Sessions, model: Model, now: datetime, deadline: Deadline
+) -> None:
     """Write the facilitation prompt of a session that waits for one; new threads use it.
 
     Raises NotFound without a session, ModelUnavailable to be called again. A failure leaves the prompt that serves now,
@@ -30,7 +32,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
         written = write_prompt(view, model=meter, deadline=deadline)
     except Exception as error:
         paid = meter.usage.total > 0
-        for_good = view.prompt_tries + paid >= MOST_TRIES or deadline.clock.now() - due_at >= TRIED_FOR
+        for_good = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR
         _note_failure(view, due_at, error, for_good=for_good, paid=paid)
         if for_good or isinstance(error, (ModelRefused, SessionBudgetSpent)):
             return  # the queue would only hear the same again
@@ -42,7 +44,7 @@ def tailor_session_prompt(session_id: str, *, sessions: Sessions, model: Model, 
         written.summary,
         written.generated_from,
         view.session.template_id,
-        deadline.clock.now(),
+        now,
     )
     prompts.add(session_id, prompt, due_at)
 

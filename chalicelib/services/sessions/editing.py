@@ -75,8 +75,8 @@ def edit_session(
 ) -> SessionView:
     """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then.
 
-    Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where it has changed after
-    `unchanged_since`.
+    Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
+    it after `unchanged_since`.
     """
     if not values:
         return before
@@ -88,8 +88,9 @@ def edit_session(
             before = sessions.view(before.session.id, EVERYTHING, user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
-        if unchanged_since is not None and before.session.updated_at > unchanged_since:
-            raise Conflict("unchanged_since: this session has changed since; read it again")
+        edited_at = before.session.edited_at
+        if unchanged_since is not None and edited_at is not None and edited_at > unchanged_since:
+            raise Conflict("unchanged_since: somebody has edited this session since; read it again")
         if "distribution" in values:
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
@@ -120,7 +121,8 @@ def _apply(
 ) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
     settings |= _status(before, values, now)
-    session = replace(before.session, **settings, updated_at=later(now, before.session.updated_at))
+    edited_at = later(now, before.session.updated_at)
+    session = replace(before.session, **settings, updated_at=edited_at, edited_at=edited_at)
     require_brief(session.topic, session.goal, is_draft=session.is_draft)
     after = replace(before, session=session)
     if "context" in values:
@@ -189,7 +191,8 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
     """The prompt that the host chose is the next version. Without one, ours has to be written, and again for another setup.
 
     Threads that have begun keep theirs. Until it is written, the last one of ours serves, or the basic one. A draft is edited again
-    and again, so its prompt is written when it is opened, or when that is asked for by taking the prompt away.
+    and again, so its prompt is written when it is opened, or when that is asked for by taking the prompt away; what an open session
+    waited for waits with it when it becomes a draft again.
     """
     prompt = edited_prompt(before, values, after.session, user_id)
     if prompt is not None and prompt != before.prompt:
@@ -203,6 +206,8 @@ def _prompted(before: SessionView, after: SessionView, values: Mapping[str, Any]
         return replace(wanted if can_be_written else after, prompt=None)
     if before.prompt is not None and not before.prompt.is_ours:
         return after
+    if is_draft and not before.session.is_draft and before.prompt_due:
+        return replace(after, prompt_due_at=None, prompt_outdated=True)
     if is_draft:
         return replace(after, prompt_outdated=True) if is_changed else after
     is_opened = before.session.is_draft and (before.prompt_outdated or not (before.prompt or before.prompt_due))

@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime
+from typing import get_args
 
-from chalicelib.model import Quote, SessionView, Summary
+from chalicelib.model import Quote, SessionView, Status, Summary
 
 # The first such line is in the front matter: a text has one line there.
-_STATUS = re.compile('^status: "(?:active|completed)"$', re.MULTILINE)
+_STATUS = re.compile(f'^status: "(?:{"|".join(get_args(Status))})"$', re.MULTILINE)
 
 
 def read_brief(view: SessionView, now: datetime) -> str | None:

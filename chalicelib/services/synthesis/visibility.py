@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Session, SessionView, Summary, Thread
+from chalicelib.model import Quote, Session, SessionView, Summary, Thread
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
@@ -77,6 +77,9 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
     def told(text: str, title: str = "") -> str:
         return without_quotes(text, title, summary.withheld)
 
+    def quoted(quote: Quote) -> bool:
+        return quote.text not in summary.withheld_quotes and quote.thread_id not in summary.tests
+
     def listed(items: Sequence[str]) -> tuple[str, ...]:
         return tuple(filter(None, map(told, items)))
 
@@ -90,7 +93,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
             replace(
                 theme,
                 statement=told(theme.statement),
-                quotes=tuple(quote for quote in theme.quotes if quote.text not in summary.withheld_quotes),
+                quotes=tuple(filter(quoted, theme.quotes)),
                 gathered="",
             )
             for theme in shown
@@ -105,4 +108,5 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         words=(),
         withheld=(),
         withheld_quotes=(),
+        tests=(),
     )

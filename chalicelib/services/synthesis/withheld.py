@@ -42,12 +42,13 @@ def withhold(summary: Summary, aggregate: Aggregate, view: SessionView, language
     """The summary with what of it only members read; `language` is the tag of the one it is in."""
     pieces = list(dict.fromkeys(_pieces(summary)))
     writers = _Writers(pieces, aggregate, view, language)
-    of_tests = {quote.text for theme in summary.themes for quote in theme.quotes if quote.thread_id in aggregate.tests}
-    withheld = [it for it in pieces if (it.is_quote and it.text in of_tests) or not writers.may_tell(it)]
+    quoted = {quote.thread_id for theme in summary.themes for quote in theme.quotes}
+    withheld = [it for it in pieces if not writers.may_tell(it)]
     return replace(
         summary,
         withheld=tuple(dict.fromkeys(text for it in withheld if not it.is_quote for text in it.parts or (it.text,))),
         withheld_quotes=tuple(piece.text for piece in withheld if piece.is_quote),
+        tests=tuple(sorted(quoted & aggregate.tests)),
     )
 
 

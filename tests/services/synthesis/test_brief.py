@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
-from chalicelib.model import Question, Quote, SessionView, Summary, Tally, Theme
+from chalicelib.model import Brief, Question, Quote, SessionView, Summary, Tally, Theme
 from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.synthesis.brief import MAX_BYTES, render_brief
+from chalicelib.services.synthesis.stored_results import read_brief
 from tests.example_tables import each_row
 from tests.services.builders import NOW, view
 
@@ -42,6 +43,13 @@ def front(document: str) -> dict[str, Any]:
     loaded = import_module("yaml").safe_load(document.split("---\n")[1])
     assert isinstance(loaded, dict)
     return loaded
+
+
+def test_a_brief_that_was_made_of_a_draft_has_the_status_of_the_session_that_it_became() -> None:
+    opened = full()
+    made = render_brief(replace(opened, session=replace(opened.session, status="draft")), "u")
+    assert 'status: "draft"' in made
+    assert read_brief(replace(opened, brief=Brief(made, NOW)), NOW) == render_brief(opened, "u")
 
 
 def test_the_whole_brief() -> None:

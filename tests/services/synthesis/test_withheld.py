@@ -127,12 +127,14 @@ def test_several_conversations_that_may_be_one_persons_are_one() -> None:
 
 def test_a_test_run_is_no_second_person_and_what_it_alone_said_is_withheld() -> None:
     shared, alone = "Most say the open space is too loud.", "Some say it all began with the noise."
-    quotes = (Quote("the open space is too loud", "bob", "bob1"), Quote("Zoom fails on Mondays", "dan", "dan1"))
+    said = (("the open space is too loud", "bob"), ("the open space is too loud", "dan"), ("it is loud", "dan"))
+    quotes = tuple(Quote(text, thread_id, f"{thread_id}1") for text, thread_id in said)
     written = replace(SUMMARY, overview=f"{shared} {alone}", themes=(Theme("Noise", "", 1, quotes),))
     heard = replace(aggregate_digests(ENGLISH), tests=frozenset({"ann", "cat", "dan"}))
     told = withhold(written, heard, view(), "en")
     assert told.withheld == (shared, alone)
-    assert told.withheld_quotes == ("Zoom fails on Mondays",)
+    (theme,) = for_others(told, "", least=1).themes
+    assert [(quote.text, quote.thread_id) for quote in theme.quotes] == [said[0]]
 
 
 def test_labels_and_quotes_are_looked_at_too_and_a_quote_may_be_somebodys_words() -> None:

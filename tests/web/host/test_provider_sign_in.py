@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from chalicelib import container
-from chalicelib.identity_provider import BELIEVED
+from chalicelib.identity_provider import BELIEVED, KEYS_REST
 from chalicelib.services.accounts.keys import create_user
 from chalicelib.services.accounts.provider_sign_in import VALID
 from chalicelib.settings import settings
@@ -206,12 +206,27 @@ def test_a_token_for_several_that_was_given_to_us_counts(host: Host, ben: Browse
 
 
 def test_a_new_key_is_found_and_a_key_that_was_never_published_is_not(
-    host: Host, ben: Browser, provider: Provider
+    host: Host, ben: Browser, provider: Provider, clock: FakeClock
 ) -> None:
     go_through(ben, provider)
     provider.keys.append(new_key("two"))
+    clock.advance(KEYS_REST.total_seconds())
     assert go_through(ben, provider).status_code == 303
     provider.keys = [new_key("two")]  # of the same name
+    refused(Browser(), provider)
+    assert provider.asked.count("/jwks") == 2  # such tokens do not have keys fetched again and again
+    clock.advance(KEYS_REST.total_seconds())
+    assert go_through(ben, provider).status_code == 303
+
+
+def test_a_key_that_the_provider_has_taken_back_counts_for_an_hour_at_most(
+    host: Host, ben: Browser, provider: Provider, clock: FakeClock
+) -> None:
+    go_through(ben, provider)
+    published = {"keys": [new_key("two").as_dict(private=False)]}
+    provider.broken = {"/jwks": (200, json.dumps(published).encode())}
+    assert go_through(Browser(), provider).status_code == 303
+    clock.advance(BELIEVED.total_seconds())
     refused(Browser(), provider)
 
 

@@ -95,6 +95,21 @@ def test_another_spelling_of_an_address_brings_the_mail_to_the_account_alone(hos
     ask(ben, "kim@straße.de")
     assert deliver()
     assert recipients() == ["kim@strasse.de"]
+    use_link(ben, link_in(deliver()[-1]))
+    assert "kim@strasse.de" in ben.open("/account").text
+
+
+def test_a_mail_to_one_spelling_of_an_address_lets_nobody_into_an_account_that_another_opens_meanwhile(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGN_UP", "open")
+    settings.cache_clear()
+    ask(ben, "kim@straße.de")
+    (mail,) = deliver()
+    now = container.clock().now()
+    create_user("kim@strasse.de", None, accounts=container.accounts(), now=now, new_id=container.new_id())
+    assert use_link(ben, link_in(mail)).status_code == 400
+    assert not is_in(ben)
 
 
 def test_a_domain_that_only_folds_into_an_admitted_one_opens_no_account(
@@ -123,7 +138,7 @@ def test_two_links_of_a_new_address_at_the_same_time_open_one_account(
     ask(ben, "new@b.org")
     page = ben.open(link_in(deliver()[-1])).form("Sign in")
     sign_in(cem, "new@b.org")
-    find, known = Accounts.user_id_of, iter([False, False])
+    find, known = Accounts.user_id_of, iter([False])
 
     def find_late(accounts: Accounts, email: str) -> str:
         if next(known, True):

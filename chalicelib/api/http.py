@@ -21,9 +21,8 @@ from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.operations.answer_size import ANSWER_BYTES, fits, rendered
 from chalicelib.operations.operation import Call, Done
 from chalicelib.operations.subject import IDS
-from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal, Visitor
-from chalicelib.services.access.rate_limits import VISITS, count_visit
+from chalicelib.services.access.rate_limits import DEFAULT_RATE, VISITS, count_visit
 from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
 from chalicelib.store.keys import NOBODYS
 from chalicelib.web.kit.login import find_login

@@ -1,5 +1,6 @@
-"""The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person; and
-how many conversations begin, how many sign-in mails are asked for, and how many of their codes are tried.
+"""How often things may be asked for. A key without a rate of its own has so many requests a minute; those who call without a key,
+so many from one address, and one person so many turns. So it is with how many conversations begin, how many sign-in mails are
+asked for, and how many of their codes are tried.
 
 Neither an address nor a person is kept: what is counted is a fingerprint, for a minute, of mails for an hour, of codes for a day.
 """
@@ -11,6 +12,7 @@ from typing import Literal
 from chalicelib.services.access.signing import make_digest
 from chalicelib.store.guards import Guards
 
+DEFAULT_RATE = 300  # requests a minute of a key that has no rate of its own
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages

@@ -9,7 +9,7 @@ from chalice.app import Request, Response
 
 from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
-from chalicelib.services.access.limits import BODY_BYTES
+from chalicelib.services.access.input_sizes import BODY_BYTES
 from chalicelib.services.access.rate_limits import PAGES, count_page
 from chalicelib.services.accounts.keys import seconds_to_next_minute
 from chalicelib.text.normalise import is_blank

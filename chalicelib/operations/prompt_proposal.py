@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, convert, field
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Invalid, Unavailable, Unprocessable
+from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
@@ -153,10 +153,6 @@ def _told_when_spent() -> Iterator[None]:
         raise ProposalsSpent(told, error.retry_after) from error
 
 
-def _not_again(_: Call, __: dict[str, Any], ___: SessionView) -> RevisedPrompt:
-    raise Unprocessable("A proposal is stored nowhere: ask for another one without this Idempotency-Key")
-
-
 def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
     """Returns what is to be another than the session has it. Raises Invalid for a template there is not."""
     named = given.template_id
@@ -206,8 +202,7 @@ OPERATIONS = (
         RevisePrompt,
         RevisedPrompt,
         reads=session_with(FOR_PROMPT_VERSIONS),
-        again=Repeat(_not_again),
+        again=Repeat.never("A proposal is stored nowhere: ask for another one without this Idempotency-Key"),
         fails=(Unavailable,),
-        settled=False,
     ),
 )

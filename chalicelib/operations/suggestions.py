@@ -1,14 +1,14 @@
 """Texts for a field of a session's brief, suggested by a language model while a host designs the session."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import Invalid, RateLimited, Unavailable, Unprocessable
+from chalicelib.errors import Invalid, RateLimited, Unavailable
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
-from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
+from chalicelib.operations.operation import Call, Input, Operation, Output, Repeat
 from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
 from chalicelib.services.access.rate_limits import SUGGESTIONS, count_suggestion
 from chalicelib.services.accounts.keys import seconds_to_next_minute
@@ -87,12 +87,13 @@ def _require_pace(call: Call) -> None:
         raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
 
 
-def _not_again(_: Call, __: dict[str, Any]) -> Done:
-    raise Unprocessable("Suggestions are stored nowhere: ask for others without this Idempotency-Key")
-
-
 OPERATIONS = (
     Operation(
-        suggest_texts, "user", SuggestTexts, Suggestions, again=Repeat(_not_again), fails=(Unavailable,), settled=False
+        suggest_texts,
+        "user",
+        SuggestTexts,
+        Suggestions,
+        again=Repeat.never("Suggestions are stored nowhere: ask for others without this Idempotency-Key"),
+        fails=(Unavailable,),
     ),
 )

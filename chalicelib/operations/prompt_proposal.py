@@ -52,14 +52,14 @@ class Proposal(Output):
     template_id: Annotated[
         Uuid | None, Meta(description="The template that it was written from, too.", examples=[None])
     ]
-    cross_pollination_default: Annotated[
-        bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
-    ]
 
 
 class PromptProposal(Proposal):
     """A facilitation prompt that was written from the brief, and not stored."""
 
+    cross_pollination_default: Annotated[
+        bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
+    ]
     prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
 
 
@@ -138,8 +138,12 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
     with _told_when_spent():
         written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
-    origin = convert(before.generated_from, GeneratedFrom | None)
-    return RevisedPrompt(written.text, written.summary, before.template_id, None, origin)
+    return RevisedPrompt(
+        facilitation_prompt=written.text,
+        prompt_summary=written.summary,
+        template_id=before.template_id,
+        prompt_generated_from=convert(before.generated_from, GeneratedFrom | None),
+    )
 
 
 @contextmanager
@@ -173,11 +177,11 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
         written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
-        written.text,
-        written.summary,
-        view.session.template_id,
-        template.cross_pollination_default if template else None,
-        convert(written.generated_from, GeneratedFrom),
+        facilitation_prompt=written.text,
+        prompt_summary=written.summary,
+        template_id=view.session.template_id,
+        cross_pollination_default=template.cross_pollination_default if template else None,
+        prompt_generated_from=convert(written.generated_from, GeneratedFrom),
     )
 
 

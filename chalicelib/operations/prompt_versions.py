@@ -6,10 +6,9 @@ from msgspec import Meta, convert
 
 from chalicelib import container
 from chalicelib.model import PromptOrigin, SessionView
-from chalicelib.operations.fields import Count, Limit, Offset, SessionInput, Time, Uuid, moment_or_null
+from chalicelib.operations.fields import Count, Limit, Offset, Pagination, SessionInput, Time, Uuid, moment_or_null
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.session_fields import GeneratedFrom
-from chalicelib.operations.session_lists import Pagination
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import list_drifted
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS

@@ -1,11 +1,12 @@
 """Texts for a field of a session's brief, suggested by a language model while a host designs the session."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
 from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
+from chalicelib.model import SuggestedField
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
 from chalicelib.operations.operation import Call, Input, Operation, Output, Repeat
@@ -20,7 +21,7 @@ class SuggestTexts(Input):
     """A field of the brief, and what is entered so far."""
 
     field: Annotated[
-        Literal["goal", "critical", "context", "topic"],
+        SuggestedField,
         Meta(description="The field to suggest texts for.", examples=["critical"]),
     ]
     goal: Annotated[

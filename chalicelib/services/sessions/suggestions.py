@@ -1,7 +1,7 @@
 """Texts that a language model suggests for a field of a session's brief, made of what the host has entered so far."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -9,15 +9,13 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
-from chalicelib.model import SHOWN_CONTEXT_BYTES
+from chalicelib.model import SHOWN_CONTEXT_BYTES, SuggestedField
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import Template
 from chalicelib.services.usage.budget import BudgetSpent, Meter
 from chalicelib.text.normalise import fold, is_blank
 from chalicelib.text.sentences import cut_at_sentence
-
-BriefField = Literal["goal", "critical", "context", "topic"]
 
 MOST = 3  # texts at a time
 MAX_TOKENS = 400
@@ -63,7 +61,7 @@ def require_model(model: Model) -> None:
 
 
 def suggest(
-    field: BriefField, entered: Entered, limit: int, user_id: str, *, model: Model, deadline: Deadline
+    field: SuggestedField, entered: Entered, limit: int, user_id: str, *, model: Model, deadline: Deadline
 ) -> list[str]:
     """Returns one to three texts of at most `limit` characters for this field, on this user's account.
 
@@ -82,7 +80,7 @@ def suggest(
     return found
 
 
-def _request(field: BriefField, entered: Entered) -> Request:
+def _request(field: SuggestedField, entered: Entered) -> Request:
     texts = (
         ("goal", entered.goal),
         ("critical", entered.critical),

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
-from chalicelib.model import SessionView
+from chalicelib.model import SessionView, SuggestedField
 from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
-from chalicelib.services.sessions.suggestions import BriefField, DaySpent
+from chalicelib.services.sessions.suggestions import DaySpent
 from chalicelib.services.templates import find_template
 from chalicelib.web.host.brief_form import (
     FIELDS,
@@ -87,7 +87,7 @@ def _suggest(
         return Suggested(notice=texts("suggest_empty"))
     if overlong := list_overlong(host, entered):
         return Suggested(notice=next(iter(overlong.values())))
-    field: Any = name if name in get_args(BriefField) else None
+    field: Any = name if name in get_args(SuggestedField) else None
     given = SuggestTexts(field=field, template_id=template.id if template else None, **entered)
     try:
         found: Suggestions = host.perform(suggest_texts, given)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Invalid, Unavailable
+from chalicelib.llm.interface import require_model
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
@@ -128,7 +129,7 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     from chalicelib.services.sessions.prompt_versions import basic_version, current_version
 
     model = container.model()
-    revised_prompt.require_model(model)
+    require_model(model, "Changing a prompt in words needs")
     if given.version is UNSET:
         before = current_version(view)
     elif given.version == 0:

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
+from chalicelib.llm.interface import require_model
 from chalicelib.model import SuggestedField
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
@@ -70,7 +71,7 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     if entered.is_empty:
         raise Invalid("goal is required, or critical, context, topic or template_id: suggestions are made of them")
     model = container.model()
-    suggestions.require_model(model)
+    require_model(model, "Suggestions need")
     _require_pace(call)
     deadline = container.clock().deadline(SUGGESTION_SECONDS)
     limit = limit_of(given.field)

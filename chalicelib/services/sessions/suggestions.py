@@ -20,7 +20,6 @@ from chalicelib.text.sentences import cut_at_sentence
 MOST = 3  # texts at a time
 MAX_TOKENS = 400
 LIMIT = 600  # characters of a text; a model that writes more was not asked for it
-NO_MODEL_SECONDS = 3600  # after which it is worth asking again where there is no model
 
 SUGGEST = Tool(
     name="suggest",
@@ -52,12 +51,6 @@ class Entered(Struct, frozen=True):
     def is_empty(self) -> bool:
         """Whether there is nothing to make a suggestion of."""
         return self.template is None and not (self.goal or self.critical or self.context or self.topic)
-
-
-def require_model(model: Model) -> None:
-    """Raises Unavailable where a script stands in the place of a model: no rule suggests anything."""
-    if not model.understands:
-        raise Unavailable("Suggestions need a language model, and this server runs without one", NO_MODEL_SECONDS)
 
 
 def suggest(

@@ -22,8 +22,8 @@ from chalicelib.operations.answer_size import ANSWER_BYTES, fits, rendered
 from chalicelib.operations.operation import Call, Done
 from chalicelib.operations.subject import IDS
 from chalicelib.services.access.principal import Allowance, Principal, Visitor
-from chalicelib.services.access.rate_limits import DEFAULT_RATE, VISITS, count_visit
-from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
+from chalicelib.services.access.rate_limits import DEFAULT_RATE, VISITS, count_visit, seconds_to_next_minute
+from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import (

@@ -5,15 +5,14 @@ from typing import Annotated
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import Invalid, RateLimited, Unavailable
+from chalicelib.errors import Invalid, Unavailable
 from chalicelib.llm.interface import require_model
 from chalicelib.model import SuggestedField
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
 from chalicelib.operations.operation import Call, Input, Operation, Output, Repeat
 from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
-from chalicelib.services.access.rate_limits import SUGGESTIONS, count_suggestion
-from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.services.access.rate_limits import require_suggestion_pace
 
 SUGGESTION_SECONDS = 20.0  # the gateway gives up after 29
 
@@ -72,21 +71,11 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
         raise Invalid("goal is required, or critical, context, topic or template_id: suggestions are made of them")
     model = container.model()
     require_model(model, "Suggestions need")
-    _require_pace(call)
+    require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
     deadline = container.clock().deadline(SUGGESTION_SECONDS)
     limit = limit_of(given.field)
     found = suggestions.suggest(given.field, entered, limit, call.user_id, model=model, deadline=deadline)
     return Suggestions(found)
-
-
-def _require_pace(call: Call) -> None:
-    """Counts what this user asks for. Raises RateLimited where it is too much within the minute."""
-    asked = count_suggestion(
-        call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now
-    )
-    if asked > SUGGESTIONS:
-        wait = seconds_to_next_minute(call.now)
-        raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
 
 
 OPERATIONS = (

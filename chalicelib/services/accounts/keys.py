@@ -115,8 +115,3 @@ def authenticate(header: str | None, *, accounts: Accounts, now: datetime) -> Pr
     if used is None:
         raise Unauthorized
     return Principal(used, used.user_id, Allowance(used.limit, used.used))
-
-
-def seconds_to_next_minute(now: datetime) -> int:
-    """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
-    return 60 - int(now.timestamp()) % 60

@@ -1,7 +1,6 @@
 """A facilitation prompt on demand, proposed to the host and not stored."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType, convert, field
@@ -17,7 +16,7 @@ from chalicelib.operations.session_fields import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template
-from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent, meter_for
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
 
 PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
@@ -33,10 +32,6 @@ Welcome the person and say that this is about working in our office.
 
 # Closing
 Name what keeps them away and what they would change first."""
-
-
-class ProposalsSpent(Unavailable):
-    """What language models may cost is used up, for the session or for the day."""
 
 
 class Proposal(Output):
@@ -137,25 +132,13 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     else:
         before = find_version(view, given.version, sessions=container.sessions(), field="version")
     meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
-    with _told_when_spent():
-        written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
+    written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
     return RevisedPrompt(
         facilitation_prompt=written.text,
         prompt_summary=written.summary,
         template_id=before.template_id,
         prompt_generated_from=convert(before.generated_from, GeneratedFrom | None),
     )
-
-
-@contextmanager
-def _told_when_spent() -> Iterator[None]:
-    """Says of money that is spent what that means here: nobody in a conversation waits for this."""
-    try:
-        yield
-    except BudgetSpent as error:
-        per = "session" if isinstance(error, SessionBudgetSpent) else "day"
-        told = f"What language models may cost in a {per} is used up, so no prompt was written"
-        raise ProposalsSpent(told, error.retry_after) from error
 
 
 def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
@@ -174,8 +157,7 @@ def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     deadline = container.clock().deadline(PROPOSAL_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
-    with _told_when_spent():
-        written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
+    written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
         facilitation_prompt=written.text,

@@ -6,14 +6,13 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
 from chalicelib.model import SHOWN_CONTEXT_BYTES, SuggestedField
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import Template
-from chalicelib.services.usage.budget import BudgetSpent, Meter
+from chalicelib.services.usage.budget import Meter
 from chalicelib.text.normalise import fold, is_blank
 from chalicelib.text.sentences import cut_at_sentence
 
@@ -31,10 +30,6 @@ SUGGEST = Tool(
         "additionalProperties": False,
     },
 )
-
-
-class DaySpent(Unavailable):
-    """What suggestions may cost in a day is used up, on this user's account or in all."""
 
 
 class Entered(Struct, frozen=True):
@@ -58,13 +53,9 @@ def suggest(
 ) -> list[str]:
     """Returns one to three texts of at most `limit` characters for this field, on this user's account.
 
-    Raises Unavailable where the model gives none in time, and where the day's money is spent.
+    Raises ModelUnavailable where the model gives none in time, and BudgetSpent where the day's money is spent.
     """
-    metered = Meter(model, Payer(user_id))
-    try:
-        reply = metered.complete(_request(field, entered), deadline)
-    except BudgetSpent as error:
-        raise DaySpent("What suggestions may cost in a day is used up; try again later", error.retry_after) from error
+    reply = Meter(model, Payer(user_id)).complete(_request(field, entered), deadline)
     call = reply.call(SUGGEST.name)
     given = tags.unescape(call.input).get("suggestions") if call else None
     found = _usable(given if isinstance(given, list) else [], getattr(entered, field), min(limit, LIMIT))

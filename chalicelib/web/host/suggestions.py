@@ -13,8 +13,8 @@ from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
 from chalicelib.model import SessionView, SuggestedField
 from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
-from chalicelib.services.sessions.suggestions import DaySpent
 from chalicelib.services.templates import find_template
+from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.web.host.brief_form import (
     FIELDS,
     PARTS,
@@ -94,7 +94,7 @@ def _suggest(
     except RateLimited as error:
         seconds = texts("seconds", count=max(1, round(error.retry_after)))
         return Suggested(notice=texts("suggest_slow", seconds=seconds))
-    except DaySpent:
+    except BudgetSpent:
         return Suggested(notice=texts("suggest_spent"))
     except Unavailable:
         return Suggested(notice=texts("suggest_failed" if container.model().understands else "suggest_no_model"))

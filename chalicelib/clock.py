@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 T = TypeVar("T")
+
+# The gateway gives up on a request after 29 seconds.
+TURN_SECONDS = 24  # for a turn, and for any request that does not ask for less
+ON_DEMAND_SECONDS = 20.0  # for what a model writes at a host's request
+
+CLOCKS_DIFFER = timedelta(minutes=1)  # by less than this, of any two computers
 
 
 class Clock:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chalicelib.operations.operation import Input, Output
-from chalicelib.services.access.input_sizes import CONTENT_LIMIT
+from chalicelib.services.access.sizes import CONTENT_LIMIT
 
 ID_LIMIT = 200
 

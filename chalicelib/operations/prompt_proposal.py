@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType, convert, field
 from msgspec.structs import replace
 
 from chalicelib import container
+from chalicelib.clock import ON_DEMAND_SECONDS
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.llm.interface import require_model
 from chalicelib.model import SessionView
@@ -18,8 +19,6 @@ from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
-
-PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
 
 _EXAMPLE = """# Opening
 Welcome the person and say that this is about working in our office.
@@ -131,7 +130,7 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
         before = basic_version(view)
     else:
         before = find_version(view, given.version, sessions=container.sessions(), field="version")
-    meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
+    meter, deadline = meter_for(view, model), container.clock().deadline(ON_DEMAND_SECONDS)
     written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
     return RevisedPrompt(
         facilitation_prompt=written.text,
@@ -154,7 +153,7 @@ def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
 
 def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     view = replace(view, session=replace(view.session, **other))
-    deadline = container.clock().deadline(PROPOSAL_SECONDS)
+    deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
     written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)

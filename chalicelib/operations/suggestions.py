@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chalicelib import container
+from chalicelib.clock import ON_DEMAND_SECONDS
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.llm.interface import require_model
 from chalicelib.model import SuggestedField
@@ -13,8 +14,6 @@ from chalicelib.operations.fields import Text5k, Text100k
 from chalicelib.operations.operation import Call, Input, Operation, Output, Repeat
 from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
 from chalicelib.services.access.rate_limits import require_suggestion_pace
-
-SUGGESTION_SECONDS = 20.0  # the gateway gives up after 29
 
 
 class SuggestTexts(Input):
@@ -72,7 +71,7 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     model = container.model()
     require_model(model, "Suggestions need")
     require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
-    deadline = container.clock().deadline(SUGGESTION_SECONDS)
+    deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     limit = limit_of(given.field)
     found = suggestions.suggest(given.field, entered, limit, call.user_id, model=model, deadline=deadline)
     return Suggestions(found)

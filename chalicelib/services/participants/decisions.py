@@ -9,7 +9,7 @@ from chalicelib.model import Message, Session, Thread, ThreadView
 from chalicelib.model.jobs import EraseParticipant, WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
-from chalicelib.services.participants.responses import WORDS_BYTES
+from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.participants.scopes import listed_user
 from chalicelib.services.synthesis import state
 from chalicelib.store import thread_head
@@ -92,7 +92,7 @@ def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
     size = 0
     for message in deps.conversations.messages(thread):
         size += len(message.content.encode())
-        if size > WORDS_BYTES:
+        if size > ANSWER_BYTES:
             return ()
         messages.append(message)
     return tuple(messages)

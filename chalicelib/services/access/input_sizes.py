@@ -1,5 +1,0 @@
-"""Sizes of what people send that more than one door keeps to. The README and the API's documentation state them."""
-
-BODY_BYTES = 1_000_000  # of a request
-TEXT_BYTES = 350_000  # of UTF-8, any one text: an item of DynamoDB holds 400 KB
-CONTENT_LIMIT = 10_000  # characters of one message

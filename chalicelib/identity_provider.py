@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec import DecodeError, Struct, json
 
-from chalicelib.clock import Deadline, begin
+from chalicelib.background import begin
+from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.model import Identity
 from chalicelib.settings import SettingMissing

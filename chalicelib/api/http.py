@@ -17,18 +17,18 @@ from chalicelib.api import etag, idempotency
 from chalicelib.api.error_envelope import Error, ErrorEnvelope
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.api.validation import parse_body, parse_query
+from chalicelib.clock import TURN_SECONDS
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
-from chalicelib.operations.answer_size import ANSWER_BYTES, fits, rendered
+from chalicelib.operations.answer_size import fits, rendered
 from chalicelib.operations.operation import Call, Done
 from chalicelib.operations.subject import IDS
-from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal, Visitor
-from chalicelib.services.access.rate_limits import VISITS, count_visit
-from chalicelib.services.accounts.keys import authenticate, seconds_to_next_minute
+from chalicelib.services.access.rate_limits import DEFAULT_RATE, VISITS, count_visit, seconds_to_next_minute
+from chalicelib.services.access.sizes import ANSWER_BYTES
+from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import (
-    TURN_SECONDS,
     answer_in_any_case,
     is_certainly_ours,
     is_uuid,

@@ -12,7 +12,7 @@ from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.operations.operation import Changes, Markdown, Output
 from chalicelib.operations.subject import Who
-from chalicelib.services.access.limits import DEFAULT_RATE
+from chalicelib.services.access.rate_limits import DEFAULT_RATE
 
 Json = dict[str, Any]
 

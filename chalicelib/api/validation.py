@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.operations.operation import Changes
 from chalicelib.operations.validation import NAMES, NOT_OBJECT, convert_input, inner_type
-from chalicelib.services.access.limits import BODY_BYTES
+from chalicelib.services.access.sizes import BODY_BYTES
 from chalicelib.text.normalise import is_blank
 
 T = TypeVar("T")

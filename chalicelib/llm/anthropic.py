@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct, field, json
 
-from chalicelib.clock import Deadline, begin
+from chalicelib.background import begin
+from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import messages_api
 from chalicelib.llm.interface import (

@@ -14,6 +14,7 @@ from chalicelib.errors import Unavailable
 
 Tier = Literal["small", "medium", "large"]
 Task = Literal["turn", "prompt", "digest", "summary", "suggestion"]
+NO_MODEL_SECONDS: Final = 3_600.0  # after which it is worth asking again where there is no model
 SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that is stored with what it wrote
 
 
@@ -130,3 +131,9 @@ class Model(Protocol):
     def complete(self, request: Request, deadline: Deadline, /) -> Reply:
         """Answer the request before the deadline, or raise ModelUnavailable."""
         ...
+
+
+def require_model(model: Model, need: str) -> None:
+    """Raises Unavailable where a script stands in the place of a model; `need` says what no rule can do: "Suggestions need"."""
+    if not model.understands:
+        raise Unavailable(f"{need} a language model, and this server runs without one", NO_MODEL_SECONDS)

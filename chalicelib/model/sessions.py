@@ -11,6 +11,7 @@ from chalicelib.model.synthesis import Brief, Summary, Synthesis
 Status = Literal["draft", "active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
+SuggestedField = Literal["goal", "critical", "context", "topic"]
 PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "review", "template"]
 QuestionType = Literal["Short field", "Email", "Options"]
 QuestionRole = Literal["name", "email", "other"]

@@ -1,4 +1,4 @@
-"""How much one answer can carry, whatever the door: Lambda refuses to return more than 6 MB."""
+"""Whether one answer can carry what is to be said, whatever the door."""
 
 import json
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.operations.operation import Markdown
-
-ANSWER_BYTES = 5_000_000
+from chalicelib.services.access.sizes import ANSWER_BYTES
 
 
 def fits(text: str) -> bool:

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.operations.operation import Input
-from chalicelib.services.access.limits import CONTENT_LIMIT
+from chalicelib.operations.operation import Input, Output
+from chalicelib.services.access.sizes import CONTENT_LIMIT
 
 ID_LIMIT = 200
 
@@ -42,6 +42,14 @@ MessageId = Annotated[
 QuestionId = Annotated[
     str, Meta(extra_json_schema={"format": "uuid"}, examples=["b1f7a0de-2c43-4a8e-8f7e-0d9c1b2a3f44"])
 ]
+
+
+class Pagination(Output):
+    """Which part of how long a list."""
+
+    total: Annotated[Count, Meta(description="How many items there are in all.")]
+    limit: Annotated[int, Meta(description="How many were asked for at most.", examples=[20])]
+    offset: Annotated[int, Meta(description="How many were left out first.", examples=[0])]
 
 
 class SessionInput(Input):

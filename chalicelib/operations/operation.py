@@ -8,14 +8,14 @@ here, the session is read and the role checked, before `run`, so that no door an
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from chalicelib import container
 from chalicelib.clock import Deadline
-from chalicelib.errors import HarmonicaError, TooLarge
+from chalicelib.errors import HarmonicaError, TooLarge, Unprocessable
 from chalicelib.operations.subject import Read, SessionWho, Who, open_subject
 from chalicelib.operations.validation import check_input
 from chalicelib.services.access.principal import Principal
@@ -87,6 +87,15 @@ class Repeat(Struct, frozen=True):
     output: Run
     reads: Read | None = None
     who: SessionWho | None = None
+
+    @classmethod
+    def never(cls, why: str) -> "Repeat":
+        """For an output that is stored nowhere: a repeated request is refused, and this says why."""
+
+        def refuse(*_: Any) -> NoReturn:
+            raise Unprocessable(why)
+
+        return cls(refuse)
 
 
 class Operation(Struct, frozen=True):

@@ -31,7 +31,7 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.own_response import find_own, find_response
 from chalicelib.services.conversations.own_response import respond as store_response
-from chalicelib.services.participants import inclusion, removal, responses
+from chalicelib.services.participants import decisions, responses
 from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
 from chalicelib.store.conversations import TurnView
@@ -202,7 +202,7 @@ def include_participant(_: Call, given: IncludeParticipant, found: Found) -> Par
     Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
     """
     deps = container.participant_deps()
-    person = _participant(inclusion.set_included(given.session_id, found[1], given.included, deps=deps))
+    person = _participant(decisions.set_included(given.session_id, found[1], given.included, deps=deps))
     return person if fits(rendered(person)) else msgspec.structs.replace(person, messages=[])
 
 
@@ -211,7 +211,7 @@ def remove_participant(_: Call, __: ParticipantInput, found: Found) -> None:
     view, thread = found
     if not (has_role(view, "owner") or (thread and thread.thread.test)):
         raise Forbidden
-    removal.remove_participant(view.session, thread, deps=container.participant_deps())
+    decisions.remove_participant(view.session, thread, deps=container.participant_deps())
 
 
 def _participant_read(principal: Principal, session_id: str, participant_id: str) -> tuple[SessionView, Found]:

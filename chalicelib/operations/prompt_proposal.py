@@ -1,14 +1,15 @@
 """A facilitation prompt on demand, proposed to the host and not stored."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType, convert, field
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Invalid, Unavailable, Unprocessable
+from chalicelib.clock import ON_DEMAND_SECONDS
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.llm.interface import require_model
 from chalicelib.model import SessionView
 from chalicelib.operations.fields import ID_LIMIT, SessionInput, Uuid
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
@@ -16,10 +17,8 @@ from chalicelib.operations.session_fields import GeneratedFrom
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import find_version
 from chalicelib.services.templates import find_template
-from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent, meter_for
+from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_PROMPT, FOR_PROMPT_VERSIONS
-
-PROPOSAL_SECONDS = 20.0  # the gateway gives up after 29
 
 _EXAMPLE = """# Opening
 Welcome the person and say that this is about working in our office.
@@ -32,10 +31,6 @@ Welcome the person and say that this is about working in our office.
 
 # Closing
 Name what keeps them away and what they would change first."""
-
-
-class ProposalsSpent(Unavailable):
-    """What language models may cost is used up, for the session or for the day."""
 
 
 class Proposal(Output):
@@ -52,14 +47,14 @@ class Proposal(Output):
     template_id: Annotated[
         Uuid | None, Meta(description="The template that it was written from, too.", examples=[None])
     ]
-    cross_pollination_default: Annotated[
-        bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
-    ]
 
 
 class PromptProposal(Proposal):
     """A facilitation prompt that was written from the brief, and not stored."""
 
+    cross_pollination_default: Annotated[
+        bool | None, Meta(description="Whether that template suggests cross-pollination.", examples=[None])
+    ]
     prompt_generated_from: Annotated[GeneratedFrom, Meta(description="What it was written from.")]
 
 
@@ -128,33 +123,21 @@ def revise_prompt(_: Call, given: RevisePrompt, view: SessionView) -> RevisedPro
     from chalicelib.services.sessions.prompt_versions import basic_version, current_version
 
     model = container.model()
-    revised_prompt.require_model(model)
+    require_model(model, "Changing a prompt in words needs")
     if given.version is UNSET:
         before = current_version(view)
     elif given.version == 0:
         before = basic_version(view)
     else:
         before = find_version(view, given.version, sessions=container.sessions(), field="version")
-    meter, deadline = meter_for(view, model), container.clock().deadline(PROPOSAL_SECONDS)
-    with _told_when_spent():
-        written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
-    origin = convert(before.generated_from, GeneratedFrom | None)
-    return RevisedPrompt(written.text, written.summary, before.template_id, None, origin)
-
-
-@contextmanager
-def _told_when_spent() -> Iterator[None]:
-    """Says of money that is spent what that means here: nobody in a conversation waits for this."""
-    try:
-        yield
-    except BudgetSpent as error:
-        per = "session" if isinstance(error, SessionBudgetSpent) else "day"
-        told = f"What language models may cost in a {per} is used up, so no prompt was written"
-        raise ProposalsSpent(told, error.retry_after) from error
-
-
-def _not_again(_: Call, __: dict[str, Any], ___: SessionView) -> RevisedPrompt:
-    raise Unprocessable("A proposal is stored nowhere: ask for another one without this Idempotency-Key")
+    meter, deadline = meter_for(view, model), container.clock().deadline(ON_DEMAND_SECONDS)
+    written = revised_prompt.revise_prompt(before.text, given.instructions, view, model=meter, deadline=deadline)
+    return RevisedPrompt(
+        facilitation_prompt=written.text,
+        prompt_summary=written.summary,
+        template_id=before.template_id,
+        prompt_generated_from=convert(before.generated_from, GeneratedFrom | None),
+    )
 
 
 def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
@@ -170,18 +153,17 @@ def _checked(_: Call, given: ProposePrompt) -> dict[str, Any]:
 
 def _proposal(view: SessionView, other: Mapping[str, Any]) -> PromptProposal:
     view = replace(view, session=replace(view.session, **other))
-    deadline = container.clock().deadline(PROPOSAL_SECONDS)
+    deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     from chalicelib.services.facilitation.tailored_prompt import write_prompt  # which only this asks for
 
-    with _told_when_spent():
-        written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
+    written = write_prompt(view, model=meter_for(view, container.model()), deadline=deadline)
     template = find_template(view.session.template_id)
     return PromptProposal(
-        written.text,
-        written.summary,
-        view.session.template_id,
-        template.cross_pollination_default if template else None,
-        convert(written.generated_from, GeneratedFrom),
+        facilitation_prompt=written.text,
+        prompt_summary=written.summary,
+        template_id=view.session.template_id,
+        cross_pollination_default=template.cross_pollination_default if template else None,
+        prompt_generated_from=convert(written.generated_from, GeneratedFrom),
     )
 
 
@@ -206,8 +188,7 @@ OPERATIONS = (
         RevisePrompt,
         RevisedPrompt,
         reads=session_with(FOR_PROMPT_VERSIONS),
-        again=Repeat(_not_again),
+        again=Repeat.never("A proposal is stored nowhere: ask for another one without this Idempotency-Key"),
         fails=(Unavailable,),
-        settled=False,
     ),
 )

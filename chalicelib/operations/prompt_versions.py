@@ -6,10 +6,9 @@ from msgspec import Meta, convert
 
 from chalicelib import container
 from chalicelib.model import PromptOrigin, SessionView
-from chalicelib.operations.fields import Count, Limit, Offset, SessionInput, Time, Uuid, moment_or_null
+from chalicelib.operations.fields import Count, Limit, Offset, Pagination, SessionInput, Time, Uuid, moment_or_null
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.session_fields import GeneratedFrom
-from chalicelib.operations.session_lists import Pagination
 from chalicelib.operations.subject import session_with
 from chalicelib.services.sessions.host_prompt import list_drifted
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
@@ -17,7 +16,7 @@ from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 if TYPE_CHECKING:
     from chalicelib.services.sessions.prompt_versions import ListedVersion
 
-BriefField = Literal["topic", "goal", "critical", "context", "template_id"]
+PromptSource = Literal["topic", "goal", "critical", "context", "template_id"]
 
 
 class PromptVersion(Output):
@@ -65,7 +64,7 @@ class PromptVersions(Output):
     data: Annotated[list[PromptVersion], Meta(description="The versions, the newest first.")]
     pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
     drift: Annotated[
-        list[BriefField],
+        list[PromptSource],
         Meta(
             description="What of the brief is another now than what the current prompt was written from; empty where nothing is, or "
             "where it was written by hand alone.",
@@ -92,7 +91,7 @@ def list_prompt_versions(_: Call, given: ListPromptVersions, view: SessionView) 
     return PromptVersions(
         [_shown(it, names) for it in page.versions],
         Pagination(page.total, given.limit, given.offset),
-        convert(list_drifted(view), list[BriefField]),
+        convert(list_drifted(view), list[PromptSource]),
     )
 
 

@@ -13,7 +13,7 @@ from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInp
 from chalicelib.operations.operation import Call, Done, Markdown, Operation, Output, Repeat
 from chalicelib.operations.sessions import SummaryStatus
 from chalicelib.operations.subject import session_with
-from chalicelib.services.sessions.cards import update_cards
+from chalicelib.services.sessions.card_updates import update_cards
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import list_quotes, read_brief
 from chalicelib.store.sessions import FOR_RESULTS

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
 from chalicelib.model import Role
-from chalicelib.operations.fields import Count, Limit, Offset
+from chalicelib.operations.fields import Limit, Offset, Pagination
 from chalicelib.operations.operation import Call, Input, Operation, Output
 from chalicelib.operations.sessions import JoinUrl, SessionListItem, join_url, listed
 from chalicelib.services.sessions import listing
@@ -16,14 +16,6 @@ class PublicSessionListItem(SessionListItem):
     """A public session; always an active one."""
 
     join_url: JoinUrl
-
-
-class Pagination(Output):
-    """Which part of how long a list."""
-
-    total: Annotated[Count, Meta(description="How many items there are in all.")]
-    limit: Annotated[int, Meta(description="How many were asked for at most.", examples=[20])]
-    offset: Annotated[int, Meta(description="How many were left out first.", examples=[0])]
 
 
 class OwnSessionListItem(SessionListItem):

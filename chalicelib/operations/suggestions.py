@@ -1,26 +1,26 @@
 """Texts for a field of a session's brief, suggested by a language model while a host designs the session."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.errors import Invalid, RateLimited, Unavailable, Unprocessable
+from chalicelib.clock import ON_DEMAND_SECONDS
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.llm.interface import require_model
+from chalicelib.model import SuggestedField
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.fields import Text5k, Text100k
-from chalicelib.operations.operation import Call, Done, Input, Operation, Output, Repeat
+from chalicelib.operations.operation import Call, Input, Operation, Output, Repeat
 from chalicelib.operations.session_fields import TOPIC_LIMIT, Language, TemplateRef
-from chalicelib.services.access.rate_limits import SUGGESTIONS, count_suggestion
-from chalicelib.services.accounts.keys import seconds_to_next_minute
-
-SUGGESTION_SECONDS = 20.0  # the gateway gives up after 29
+from chalicelib.services.access.rate_limits import require_suggestion_pace
 
 
 class SuggestTexts(Input):
     """A field of the brief, and what is entered so far."""
 
     field: Annotated[
-        Literal["goal", "critical", "context", "topic"],
+        SuggestedField,
         Meta(description="The field to suggest texts for.", examples=["critical"]),
     ]
     goal: Annotated[
@@ -69,30 +69,21 @@ def suggest_texts(call: Call, given: SuggestTexts) -> Suggestions:
     if entered.is_empty:
         raise Invalid("goal is required, or critical, context, topic or template_id: suggestions are made of them")
     model = container.model()
-    suggestions.require_model(model)
-    _require_pace(call)
-    deadline = container.clock().deadline(SUGGESTION_SECONDS)
+    require_model(model, "Suggestions need")
+    require_suggestion_pace(call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now)
+    deadline = container.clock().deadline(ON_DEMAND_SECONDS)
     limit = limit_of(given.field)
     found = suggestions.suggest(given.field, entered, limit, call.user_id, model=model, deadline=deadline)
     return Suggestions(found)
 
 
-def _require_pace(call: Call) -> None:
-    """Counts what this user asks for. Raises RateLimited where it is too much within the minute."""
-    asked = count_suggestion(
-        call.user_id, guards=container.guards(), secret=container.deployment_secret(), now=call.now
-    )
-    if asked > SUGGESTIONS:
-        wait = seconds_to_next_minute(call.now)
-        raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
-
-
-def _not_again(_: Call, __: dict[str, Any]) -> Done:
-    raise Unprocessable("Suggestions are stored nowhere: ask for others without this Idempotency-Key")
-
-
 OPERATIONS = (
     Operation(
-        suggest_texts, "user", SuggestTexts, Suggestions, again=Repeat(_not_again), fails=(Unavailable,), settled=False
+        suggest_texts,
+        "user",
+        SuggestTexts,
+        Suggestions,
+        again=Repeat.never("Suggestions are stored nowhere: ask for others without this Idempotency-Key"),
+        fails=(Unavailable,),
     ),
 )

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
-from chalicelib.services.access.limits import TEXT_BYTES
+from chalicelib.services.access.sizes import TEXT_BYTES
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from pynamodb.expressions.update import Action
 
+from chalicelib.clock import CLOCKS_DIFFER
 from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
@@ -16,7 +17,6 @@ from chalicelib.store.leases import REQUEST
 from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, UsedItem, VisitsItem
 
 _MINUTE = timedelta(minutes=1)
-_CLOCKS_DIFFER = timedelta(minutes=1)  # by less than this
 
 
 class RequestClaim(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Guards:
     def count_visit(self, visitor: str, now: datetime, window: timedelta = _MINUTE) -> int:
         """Count a visit; how many this visitor has made in this minute, or other window, over all containers. One UpdateItem."""
         item = VisitsItem(keys.visits(visitor, _seconds(now) // int(window.total_seconds())))
-        expires = _seconds(now + window + _CLOCKS_DIFFER)
+        expires = _seconds(now + window + CLOCKS_DIFFER)
         actions: list[Action] = [VisitsItem.visits.add(1), VisitsItem.expires_at.set(expires)]
         arguments = {**item.get_update_kwargs_from_instance(actions=actions), "ReturnValues": "UPDATED_NEW"}
         return int(database.call("UpdateItem", arguments)["Attributes"]["visits"]["N"])

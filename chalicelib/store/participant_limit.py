@@ -33,7 +33,7 @@ def of_new(session: Session) -> list[SessionPart]:
 
 def count_in(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     """Count somebody who joins: an update of a tally, and one of `seats` where there is a limit. A test run takes no place."""
-    if thread.test:
+    if not tallies.is_person(thread):
         write.check(tallies.of_thread(thread), tallies.is_there(), label=LIMIT_OR_END)
         return
     condition = (TallyItem.status == "active") & _is_marked(is_capped)
@@ -46,7 +46,7 @@ def count_in(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
 def count_out(write: Transaction, thread: Thread, *, is_capped: bool) -> None:
     """Count somebody out."""
     tally, counted, there = tallies.count(thread, participants=-1, completed=-int(thread.is_completed))
-    if thread.test:
+    if not tallies.is_person(thread):
         write.update(tally, counted, there)
         return
     write.update(tally, counted, there & _is_marked(is_capped))

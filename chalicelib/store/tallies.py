@@ -24,8 +24,13 @@ def is_there() -> Condition:
     return TallyItem.status.exists()
 
 
+def is_person(thread: Thread) -> bool:
+    """Whether this is one of the people who are counted and take a place."""
+    return not thread.test
+
+
 def count(thread: Thread, **counts: int) -> tuple[TallyItem, list[Action], Condition]:
     """What adds to the counters of these names; to those of people nothing for a test run."""
-    if thread.test:
+    if not is_person(thread):
         counts = {name: 0 if name in _OF_PEOPLE else number for name, number in counts.items()}
     return of_thread(thread), [getattr(TallyItem, name).add(number) for name, number in counts.items()], is_there()

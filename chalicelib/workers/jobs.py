@@ -28,9 +28,9 @@ from chalicelib.observability import logger
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
-from chalicelib.services.participants.removal import erase_participant
-from chalicelib.services.sessions.cards import update_cards
-from chalicelib.services.sessions.deadline import close_session
+from chalicelib.services.participants.decisions import erase_participant
+from chalicelib.services.sessions.card_updates import update_cards
+from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.summary_job import summarise

@@ -21,8 +21,8 @@ from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.turn import say
 from chalicelib.services.participants.identity import participant_of
+from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.creation import create_session
-from chalicelib.services.sessions.deadline import close_session
 from chalicelib.services.sessions.editing import check_changes, edit_session
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis.on_demand import summarise_now

@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
 from tests.api.hosts import Host, error_of
 from tests.api.shapes import CHAT_RESPONSE, PARTICIPANT, assert_shape
 from tests.clock import FakeClock
@@ -111,6 +113,18 @@ def test_without_a_model_the_caller_is_told_to_send_again_and_nothing_is_lost(
     model.failing.clear()
     assert host.say(session, "Soup").status_code == 200
     assert [entry["content"] for entry in people(host, session)[0]["messages"]] == ["Reply 1", "Soup", "Reply 3"]
+
+
+def test_where_money_is_spent_it_is_said_whose_and_nothing_is_lost(
+    host: Host, session: str, model: Interviewer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.join(session)
+    for spent, until in ((BudgetSpent, "today"), (SessionBudgetSpent, "this session")):
+        with monkeypatch.context() as patch:
+            patch.setattr(model, "complete", Mock(side_effect=spent(clock.now())))
+            told = f"The facilitator has reached its limit for {until}; what you wrote is kept"
+            assert error_of(host.say(session, "Soup", message_id="m1")) == (503, "internal_error", told)
+    assert host.say(session, "Soup", message_id="m1").status_code == 200
 
 
 def test_joining_again_completes_what_a_failed_model_left(host: Host, session: str, model: Interviewer) -> None:

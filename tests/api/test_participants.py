@@ -99,7 +99,7 @@ def test_who_is_excluded_is_out_of_the_results_at_once(host: Host, people: tuple
 
 @pytest.mark.parametrize(
     "bound",
-    ["chalicelib.services.participants.inclusion.WORDS_BYTES", "chalicelib.operations.answer_size.ANSWER_BYTES"],
+    ["chalicelib.services.participants.decisions.ANSWER_BYTES", "chalicelib.operations.answer_size.ANSWER_BYTES"],
 )
 def test_somebody_who_said_more_than_an_answer_can_carry_is_excluded_all_the_same(
     host: Host, monkeypatch: pytest.MonkeyPatch, bound: str

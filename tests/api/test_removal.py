@@ -157,7 +157,7 @@ def test_a_removal_without_time_goes_on_in_another_run(host: Host, monkeypatch: 
     old = host.say(session, "Soup").json_body["thread_id"]
     remove(host, session, old)
     (wanted,) = asked("deletions")
-    monkeypatch.setattr("chalicelib.services.participants.removal.ERASE_SECONDS", 0.0)
+    monkeypatch.setattr("chalicelib.services.participants.decisions.ERASE_SECONDS", 0.0)
     assert delete_data(wanted)
     assert asked("deletions") == [wanted]
     assert [part for part in parts(session) if part.startswith("message#")]

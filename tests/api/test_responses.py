@@ -244,7 +244,7 @@ def test_a_stranger_who_calls_themselves_like_a_participant_is_told_apart(host: 
 def test_an_answer_that_is_too_large_is_refused_and_says_how_to_ask(
     host: Host, session: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(responses, "WORDS_BYTES", 60)
+    monkeypatch.setattr(responses, "ANSWER_BYTES", 60)
     for query in ("", "?limit=7", "?include=all"):
         status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses{query}"))
         assert (status, code) == (413, "payload_too_large")
@@ -264,7 +264,7 @@ def test_a_list_of_long_answers_is_refused_before_all_of_them_are_read(
         assert host.join(session, f"p{number}", answers=answers).status_code == 200
     wire = tap(monkeypatch)
     monkeypatch.setattr(participants, "_KEYS_A_READ", 1)
-    monkeypatch.setattr(responses, "WORDS_BYTES", 500)
+    monkeypatch.setattr(responses, "ANSWER_BYTES", 500)
     status, code, message = error_of(host.call("GET", f"/sessions/{session}/responses?mode=list"))
     assert (status, code) == (413, "payload_too_large")
     assert "limit and cursor" in message
@@ -290,9 +290,9 @@ def test_the_words_of_the_excluded_do_not_count_for_the_size(
         host.call("PATCH", f"/sessions/{session}/participants/{person['participant_id']}", {"included": False})
     whole = ask(host, session)
     size = sum(len(entry["content"].encode()) for person in whole["data"] for entry in person["messages"])
-    monkeypatch.setattr(responses, "WORDS_BYTES", size)
+    monkeypatch.setattr(responses, "ANSWER_BYTES", size)
     assert ask(host, session) == whole
-    monkeypatch.setattr(responses, "WORDS_BYTES", size - 1)
+    monkeypatch.setattr(responses, "ANSWER_BYTES", size - 1)
     assert error_of(host.call("GET", f"/sessions/{session}/responses"))[0] == 413
 
 

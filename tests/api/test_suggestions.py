@@ -91,7 +91,7 @@ def test_it_is_paid_from_the_users_day_and_ends_with_it(live: LiveApi, monkeypat
     forget_wiring()
     monkeypatch.setattr(container, "clock", cache(lambda: live.clock))
     Ledger().settle(f"{day}#{live.host.user_id}", DOLLAR, live.clock.now())
-    message = "What suggestions may cost in a day is used up; try again later"
+    message = "What language models may cost in a day is used up"
     assert error_of(ask(live.host)) == (503, "internal_error", message)
     assert len(live.bodies) == 1
 

@@ -105,7 +105,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "without_quotes": without_quotes,
     "prose": lambda text: ProseCheck([SAID], "Buses", [text[:1_000]]).check(text),
     "claims_a_count": claims.claims_a_count,
-    "has_address": claims.has_address,
+    "has_link": claims.has_link,
     "cut_quote": lambda text: cut_quote(text[:5_000], text),
     "what may be told": _told,
     "repeated": lambda text: find_repeated(text, [text, text, text]),

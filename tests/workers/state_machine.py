@@ -17,8 +17,7 @@ import app
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import SessionView, Thread
-from chalicelib.services.participants.inclusion import set_included
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant, set_included
 from chalicelib.services.synthesis.on_demand import summarise_now
 from chalicelib.services.synthesis.scratchpad_on_demand import update_scratchpad
 from chalicelib.services.synthesis.state import summary_status

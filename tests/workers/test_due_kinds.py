@@ -9,7 +9,7 @@ import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.settings import settings
 from chalicelib.store import database, due, due_kinds, item_kinds, keys
 from chalicelib.store.due_kinds import STALE, DueKind

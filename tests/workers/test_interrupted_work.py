@@ -12,8 +12,7 @@ import app
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import ThreadView
-from chalicelib.services.participants.inclusion import set_included
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant, set_included
 from chalicelib.services.sessions.deletion import delete_session
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.on_demand import summarise_now

@@ -12,8 +12,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Reply, Request, ToolCall
 from chalicelib.model import RegisteredTheme, ThreadView
-from chalicelib.services.participants.inclusion import set_included
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant, set_included
 from chalicelib.services.synthesis import reduced_digests, state
 from chalicelib.store.themes import Themes
 from tests.concurrency import before_next

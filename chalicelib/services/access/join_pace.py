@@ -10,8 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.errors import RateLimited, Unavailable
-from chalicelib.services.access.rate_limits import count_join_from, count_join_in
-from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.services.access.rate_limits import count_join_from, count_join_in, seconds_to_next_minute
 from chalicelib.store.guards import Guards
 
 

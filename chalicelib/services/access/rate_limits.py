@@ -1,5 +1,6 @@
-"""The allowance of those who call without a key: so many requests a minute from one address, so many turns of one person; and
-how many conversations begin, how many sign-in mails are asked for, and how many of their codes are tried.
+"""How often things may be asked for. A key without a rate of its own has so many requests a minute; those who call without a key,
+so many from one address, and one person so many turns. So it is with how many conversations begin, how many sign-in mails are
+asked for, and how many of their codes are tried.
 
 Neither an address nor a person is kept: what is counted is a fingerprint, for a minute, of mails for an hour, of codes for a day.
 """
@@ -8,9 +9,11 @@ import ipaddress
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.errors import RateLimited
 from chalicelib.services.access.signing import make_digest
 from chalicelib.store.guards import Guards
 
+DEFAULT_RATE = 300  # requests a minute of a key that has no rate of its own
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
@@ -46,9 +49,11 @@ def count_join_in(session_id: str, *, guards: Guards, secret: bytes, now: dateti
     return _count("session", session_id, guards, secret, now)
 
 
-def count_suggestion(user_id: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
-    """Count a request of this user for suggestions; how many there were in this minute, this one included."""
-    return _count("suggestion", user_id, guards, secret, now)
+def require_suggestion_pace(user_id: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Count a request of this user for suggestions. Raises RateLimited where there are too many in this minute."""
+    if _count("suggestion", user_id, guards, secret, now) > SUGGESTIONS:
+        wait = seconds_to_next_minute(now)
+        raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
 
 
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
@@ -65,6 +70,11 @@ def count_code(email: str, browser: str, *, guards: Guards, secret: bytes, now: 
 def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """The same for a sign-in mail that is asked for from this network address."""
     return _count("mail_from", find_network(address), guards, secret, now, HOUR)
+
+
+def seconds_to_next_minute(now: datetime) -> int:
+    """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
+    return 60 - int(now.timestamp()) % 60
 
 
 def _asker(email: str, browser: str) -> str:

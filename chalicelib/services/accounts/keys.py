@@ -6,8 +6,8 @@ from datetime import datetime
 
 from chalicelib.errors import Conflict, Invalid, NotFound, Unauthorized
 from chalicelib.model import Access, KeyRecord, User
-from chalicelib.services.access.limits import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal
+from chalicelib.services.access.rate_limits import DEFAULT_RATE
 from chalicelib.store.accounts import Accounts
 from chalicelib.text.email_addresses import is_mail_address
 
@@ -115,8 +115,3 @@ def authenticate(header: str | None, *, accounts: Accounts, now: datetime) -> Pr
     if used is None:
         raise Unauthorized
     return Principal(used, used.user_id, Allowance(used.limit, used.used))
-
-
-def seconds_to_next_minute(now: datetime) -> int:
-    """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
-    return 60 - int(now.timestamp()) % 60

@@ -14,7 +14,7 @@ def make_known_browser(email: str, secret: bytes) -> str:
     return f"{browser}.{_mark(browser, email, secret)}"
 
 
-def known_browser(kept: str, email: str, secret: bytes) -> str:
+def read_known_browser(kept: str, email: str, secret: bytes) -> str:
     """The browser that this address has signed in with, by a name of its own; empty for any other."""
     found = _KNOWN.fullmatch(kept)
     return found["browser"] if found and is_same(found["mark"], _mark(found["browser"], email, secret)) else ""

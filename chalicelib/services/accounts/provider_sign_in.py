@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib.clock import CLOCKS_DIFFER
 from chalicelib.errors import Forbidden
 from chalicelib.identity_provider import Attempt
 from chalicelib.model import Identity
@@ -25,7 +26,6 @@ from chalicelib.services.accounts.sign_in import SignInDeps, is_same_mailbox, ma
 VALID = timedelta(minutes=15)
 MOST_BEGUN = 4  # sign-ins at a time of one browser: with the longest addresses of pages they still fit into a cookie
 _NAME_LENGTH = 255
-_CLOCKS_DIFFER = timedelta(minutes=1)
 _BETWEEN = "~"
 _PARTS = re.compile(
     r"(?P<random>[\w-]{43})\.(?P<began>\d{1,12})\.(?P<fresh>[01])\.(?P<page>[\w-]*)\.(?P<mark>[\w-]{43})", re.ASCII
@@ -102,7 +102,7 @@ def attempt_of(begun: Begun, redirect_uri: str, secret: bytes) -> Attempt:
 def is_first_answer(begun: Begun, *, deps: SignInDeps, now: datetime) -> bool:
     """Whether this sign-in has not been answered before; an answer sent again is worth nothing."""
     fingerprint = make_digest(deps.secret, "oidc_state", begun.random.encode()).hex()
-    return deps.guards.use_once(fingerprint, now + VALID + _CLOCKS_DIFFER)
+    return deps.guards.use_once(fingerprint, now + VALID + CLOCKS_DIFFER)
 
 
 def admit(identity: Identity, begun: Begun, *, deps: SignInDeps, now: datetime, new_id: str) -> str:

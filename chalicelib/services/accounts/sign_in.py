@@ -21,7 +21,7 @@ from chalicelib.observability import logger
 from chalicelib.services.access.rate_limits import HOUR, count_code, count_mail_asked_from, count_mail_to
 from chalicelib.services.access.signing import make_digest
 from chalicelib.services.accounts.keys import create_user, is_possible_address
-from chalicelib.services.accounts.known_browsers import known_browser
+from chalicelib.services.accounts.known_browsers import read_known_browser
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.guards import Guards
@@ -69,7 +69,7 @@ def begin(
     address = email.strip()
     if not is_possible_address(address):
         raise Invalid("email must be an e-mail address")
-    if _asks_too_much(address, network, known_browser(known, address, deps.secret), deps, now):
+    if _asks_too_much(address, network, read_known_browser(known, address, deps.secret), deps, now):
         wait = HOUR.total_seconds() - now.timestamp() % HOUR.total_seconds()
         raise RateLimited(f"Too many sign-in mails were asked for; try again in {round(wait / 60) + 1} minutes", wait)
     asked = SignIn(secrets.token_urlsafe(16), address, next_page, language, now + VALID)
@@ -143,7 +143,7 @@ def confirm_code(
     asked = deps.sign_ins.count_try(sign_in_id, MOST_WRONG_CODES, now) if _ID.fullmatch(sign_in_id) else None
     if asked is None:
         raise LinkOrCodeGone
-    browser = known_browser(known, asked.email, deps.secret)
+    browser = read_known_browser(known, asked.email, deps.secret)
     if count_code(asked.email, browser, guards=deps.guards, secret=deps.secret, now=now) > MOST_CODES_A_DAY:
         logger.warning("codes of an address used up", extra={"event": "codes_used_up", "known": bool(browser)})
         raise CodesUsedUp

@@ -23,9 +23,11 @@ from chalicelib.services.facilitation.widgets import check_value
 from chalicelib.services.participants.form import FormUnanswered
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.sessions.participant_limit import admit
-from chalicelib.services.usage.budget import BudgetSpent, meter_for
+from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent, meter_for
 
 _DOWN = "The facilitator is unavailable; send the same message again"
+_SPENT_TODAY = "The facilitator has reached its limit for today; what you wrote is kept"
+_SPENT_SESSION = "The facilitator has reached its limit for this session; what you wrote is kept"
 
 
 class ConversationFull(Invalid):
@@ -165,7 +167,13 @@ def _lease_released_on_failure(thread: Thread, deps: ConversationDeps) -> Iterat
         deps.conversations.release_lease(thread, thread.turn_id or "")
         if not isinstance(error, ModelUnavailable):
             raise
-        raise Unavailable(error.message if isinstance(error, BudgetSpent) else _DOWN, error.retry_after) from error
+        raise Unavailable(_explain(error), error.retry_after) from error
+
+
+def _explain(error: ModelUnavailable) -> str:
+    if isinstance(error, SessionBudgetSpent):
+        return _SPENT_SESSION
+    return _SPENT_TODAY if isinstance(error, BudgetSpent) else _DOWN
 
 
 def is_stored(message_id: str, context: RequestContext) -> bool:

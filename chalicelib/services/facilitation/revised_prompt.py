@@ -6,7 +6,6 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, Model, Request, Tool
 from chalicelib.model import SessionView
@@ -21,7 +20,6 @@ from chalicelib.services.prompts.setup import render_setup
 
 MOST_CHANGES = 20
 MOST_CHARACTERS = 100_000  # of a prompt
-NO_MODEL_SECONDS = 3_600.0  # after which it is worth asking again where there is no model
 
 CHANGE_PROMPT = Tool(
     name="change_prompt",
@@ -59,14 +57,6 @@ class Revised(Struct, frozen=True):
 
     text: str
     summary: str
-
-
-def require_model(model: Model) -> None:
-    """Raises Unavailable where a script stands in the place of a model: no rule understands what a host asks for."""
-    if not model.understands:
-        raise Unavailable(
-            "Changing a prompt in words needs a language model, and this server runs without one", NO_MODEL_SECONDS
-        )
 
 
 def revise_prompt(text: str, instructions: str, view: SessionView, *, model: Model, deadline: Deadline) -> Revised:

@@ -1,15 +1,24 @@
-"""What a host's decisions about single people work with: `inclusion.py` and `removal.py`."""
+"""What a host decides about single people: to take one out of the results, or in again, and to remove one's data for good."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.model import Message, Session, Thread, ThreadView
+from chalicelib.model.jobs import EraseParticipant, WriteSummary
 from chalicelib.queues import Jobs
 from chalicelib.retry import Retry
+from chalicelib.services.access.sizes import ANSWER_BYTES
+from chalicelib.services.participants.scopes import listed_user
+from chalicelib.services.synthesis import state
+from chalicelib.store import thread_head
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.participants import Participants
 from chalicelib.store.removal import Removals
 
-DECISION_RETRY = Retry(tries=5)  # the person may go on speaking meanwhile
+ERASE_SECONDS = 100.0  # below the worker's 120
+_RETRY = Retry(tries=5)  # the person may go on speaking meanwhile
 
 
 class ParticipantDeps(Struct, frozen=True):
@@ -20,3 +29,75 @@ class ParticipantDeps(Struct, frozen=True):
     conversations: Conversations
     jobs: Jobs
     clock: Clock
+
+
+def set_included(session_id: str, found: ThreadView | None, included: bool, *, deps: ParticipantDeps) -> ThreadView:
+    """Take somebody into the results, or out of them; gives the thread. Raises NotFound without one.
+
+    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
+    no answer can carry comes without its messages.
+    """
+    for failed in _RETRY.attempts(deps.clock):
+        found = _read_again(session_id, found) if found and failed else found
+        if found is None:
+            raise NotFound("Participant not found")
+        if found.thread.included == included or _store_inclusion(found.thread, included, deps):
+            # Also where nothing changed: an earlier request may have died before it could wake the job.
+            deps.jobs.ask_or_leave(WriteSummary(session_id), deps.clock.now())
+            messages = _spoken(found.thread, deps)
+            return replace(found, thread=replace(found.thread, included=included), messages=messages)
+    raise Conflict("This participant is changing right now; try again")
+
+
+def remove_participant(session: Session, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
+    """Remove the data of somebody in this session for good. Raises NotFound without any.
+
+    Summary and brief are offline from this moment; jobs erase the messages, and write the summary anew. Of a test run that never
+    was part of them they know nothing, and stay.
+    """
+    for failed in _RETRY.attempts(deps.clock):
+        if found and failed:
+            view, found = deps.participants.find(session.id, found.thread.id)
+            session = view.session
+        if found is None:
+            raise NotFound("Participant not found")
+        thread, now = found.thread, deps.clock.now()
+        account, capped = listed_user(thread.scope), session.is_capped
+        leaves = None if thread.is_untouched_test else state.exclude(now)
+        if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account):
+            if leaves:
+                deps.jobs.ask_or_leave(WriteSummary(session.id), now)
+            deps.jobs.ask_or_leave(EraseParticipant(session.id, thread.id), now)
+            return
+    raise Conflict("This participant is changing right now; try again")
+
+
+def erase_participant(session_id: str, thread_id: str, *, deps: ParticipantDeps) -> None:
+    """Remove the messages of somebody who was removed; asks to be called again where that takes longer than one run."""
+    run = deps.clock.deadline(ERASE_SECONDS)
+    if not deps.removals.erase(session_id, thread_id, lambda: run.remaining() > 0):
+        deps.jobs.ask(EraseParticipant(session_id, thread_id), deps.clock.now())
+
+
+def _store_inclusion(thread: Thread, included: bool, deps: ParticipantDeps) -> bool:
+    now = deps.clock.now()
+    if included:
+        return deps.participants.include(thread, now, state.include(now))
+    return deps.participants.exclude(thread, state.exclude(now))
+
+
+def _spoken(thread: Thread, deps: ParticipantDeps) -> tuple[Message, ...]:
+    """The messages of a thread; none of them where all are more than one answer can carry."""
+    messages: list[Message] = []
+    size = 0
+    for message in deps.conversations.messages(thread):
+        size += len(message.content.encode())
+        if size > ANSWER_BYTES:
+            return ()
+        messages.append(message)
+    return tuple(messages)
+
+
+def _read_again(session_id: str, found: ThreadView) -> ThreadView | None:
+    fresh = thread_head.read(session_id, found.thread.id)
+    return replace(found, thread=fresh) if fresh else None

@@ -11,10 +11,9 @@ from msgspec import Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.model import Thread, ThreadView
+from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.store.participants import Participants
 from chalicelib.text.normalise import fold
-
-WORDS_BYTES = 5_000_000  # what one answer can carry
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -69,7 +68,7 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
     """
     start = _read_cursor(wanted)
     if wanted.limit is None and wanted.messages:
-        views = participants.everybody(session_id, lambda thread: _fits(thread, wanted), WORDS_BYTES)
+        views = participants.everybody(session_id, lambda thread: _fits(thread, wanted), ANSWER_BYTES)
         if views is None:
             raise refuse_too_large(wanted)
         order = _Order(wanted.newest_first, [view.thread for view in views])
@@ -80,9 +79,9 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
     behind.sort(key=order.key)
     page = behind[: wanted.limit]
     found = (
-        participants.with_messages(page, heads, WORDS_BYTES)
+        participants.with_messages(page, heads, ANSWER_BYTES)
         if wanted.messages
-        else participants.forms(page, WORDS_BYTES)
+        else participants.forms(page, ANSWER_BYTES)
     )
     if found is None:
         raise refuse_too_large(wanted)
@@ -93,7 +92,7 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
 def refuse_too_large(wanted: ResponseFilter) -> TooLarge:
     """The refusal of an answer that nobody could carry; it says what to ask for instead."""
     otherwise = ", or for none of their messages with mode=list" if wanted.messages else ""
-    size = f"{WORDS_BYTES // 1_000_000} MB"
+    size = f"{ANSWER_BYTES // 1_000_000} MB"
     return TooLarge(f"The responses are over {size}: ask for fewer at a time with limit and cursor{otherwise}")
 
 

@@ -1,28 +1,24 @@
 """Texts that a language model suggests for a field of a session's brief, made of what the host has entered so far."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
 from chalicelib.clock import Deadline
-from chalicelib.errors import Unavailable
 from chalicelib.llm import tags
 from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
-from chalicelib.model import SHOWN_CONTEXT_BYTES
+from chalicelib.model import SHOWN_CONTEXT_BYTES, SuggestedField
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.prompts import fill
 from chalicelib.services.templates import Template
-from chalicelib.services.usage.budget import BudgetSpent, Meter
+from chalicelib.services.usage.budget import Meter
 from chalicelib.text.normalise import fold, is_blank
 from chalicelib.text.sentences import cut_at_sentence
-
-BriefField = Literal["goal", "critical", "context", "topic"]
 
 MOST = 3  # texts at a time
 MAX_TOKENS = 400
 LIMIT = 600  # characters of a text; a model that writes more was not asked for it
-NO_MODEL_SECONDS = 3600  # after which it is worth asking again where there is no model
 
 SUGGEST = Tool(
     name="suggest",
@@ -34,10 +30,6 @@ SUGGEST = Tool(
         "additionalProperties": False,
     },
 )
-
-
-class DaySpent(Unavailable):
-    """What suggestions may cost in a day is used up, on this user's account or in all."""
 
 
 class Entered(Struct, frozen=True):
@@ -56,24 +48,14 @@ class Entered(Struct, frozen=True):
         return self.template is None and not (self.goal or self.critical or self.context or self.topic)
 
 
-def require_model(model: Model) -> None:
-    """Raises Unavailable where a script stands in the place of a model: no rule suggests anything."""
-    if not model.understands:
-        raise Unavailable("Suggestions need a language model, and this server runs without one", NO_MODEL_SECONDS)
-
-
 def suggest(
-    field: BriefField, entered: Entered, limit: int, user_id: str, *, model: Model, deadline: Deadline
+    field: SuggestedField, entered: Entered, limit: int, user_id: str, *, model: Model, deadline: Deadline
 ) -> list[str]:
     """Returns one to three texts of at most `limit` characters for this field, on this user's account.
 
-    Raises Unavailable where the model gives none in time, and where the day's money is spent.
+    Raises ModelUnavailable where the model gives none in time, and BudgetSpent where the day's money is spent.
     """
-    metered = Meter(model, Payer(user_id))
-    try:
-        reply = metered.complete(_request(field, entered), deadline)
-    except BudgetSpent as error:
-        raise DaySpent("What suggestions may cost in a day is used up; try again later", error.retry_after) from error
+    reply = Meter(model, Payer(user_id)).complete(_request(field, entered), deadline)
     call = reply.call(SUGGEST.name)
     given = tags.unescape(call.input).get("suggestions") if call else None
     found = _usable(given if isinstance(given, list) else [], getattr(entered, field), min(limit, LIMIT))
@@ -82,7 +64,7 @@ def suggest(
     return found
 
 
-def _request(field: BriefField, entered: Entered) -> Request:
+def _request(field: SuggestedField, entered: Entered) -> Request:
     texts = (
         ("goal", entered.goal),
         ("critical", entered.critical),

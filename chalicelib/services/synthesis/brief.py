@@ -16,7 +16,7 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Question, Session, SessionView, Summary, Theme
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.summary_texts import SummaryTexts, choose_texts
-from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, count_people, for_others
+from chalicelib.services.synthesis.visibility import CARRIED_BY, LEAST, find_summary, for_others
 from chalicelib.text.locales import fill
 
 FOLLOWED_UP = 3
@@ -31,7 +31,7 @@ def render_brief(view: SessionView, join_url: str) -> str:
     """
     words = choose_texts(view.session, _sample(view))
     results: tuple[str, ...] = ()
-    if summary := count_people(view):
+    if summary := find_summary(view):
         shown = _told(summary, view.session.topic)
         results = _results(view.session, shown, words, whole=summary)
         view = replace(view, summary=shown)

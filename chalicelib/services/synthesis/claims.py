@@ -46,7 +46,7 @@ def find_numerals(text: str) -> set[int]:
     return {int(found.group()[:_LONGEST]) for found in _NUMERAL.finditer(text)}
 
 
-def has_address(text: str) -> bool:
+def has_link(text: str) -> bool:
     """Whether this names a page or a mailbox."""
     return bool(_ADDRESS.search(text))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.clock import Deadline
+from chalicelib.clock import ON_DEMAND_SECONDS, Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis import state
@@ -14,7 +14,6 @@ from chalicelib.services.usage.budget import meter_for
 from chalicelib.store.sessions import FOR_DIGEST
 from chalicelib.store.summaries import WITH_SYNTHESIS
 
-REQUEST_SECONDS = 20.0  # the gateway gives up after 29
 DIGEST_SHARE = 0.6
 LEAST_SECONDS = 3.0  # no summary is written in less
 HANDED_OVER = timedelta(minutes=3)  # by then the job is at it
@@ -26,7 +25,7 @@ def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
 
     Raises Unavailable where the model does not answer; the last good summary stays, and the sweep tries again.
     """
-    deadline = deps.clock.deadline(REQUEST_SECONDS)
+    deadline = deps.clock.deadline(ON_DEMAND_SECONDS)
     if begin(session_id, deps, deadline):
         done = False
         try:
@@ -47,7 +46,7 @@ def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
     """Begin, as soon as no other request or job is at it; False where that takes too long."""
     for _ in Retry(seconds=deadline.remaining() - LEAST_SECONDS, pause=POLL_SECONDS).attempts(deps.clock):
         now = deps.clock.now()
-        until = now + timedelta(seconds=REQUEST_SECONDS + 5)  # a request that died holds nobody up for longer
+        until = now + timedelta(seconds=ON_DEMAND_SECONDS + 5)  # a request that died holds nobody up for longer
         if deps.summaries.move(session_id, state.begin(now, until, by_request=True)):
             return True
     return False

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from chalicelib.model import Quote
-from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_address
+from chalicelib.services.synthesis.claims import claims_a_count, find_numerals, has_link
 from chalicelib.text import tokens
 from chalicelib.text.matching import FoldedText, find_words
 from chalicelib.text.normalise import fold_twins
@@ -67,7 +67,7 @@ class ProseCheck:
             last = span.end
         plain.append(sentence[last:])
         own = " ".join(plain)
-        if claims_a_count(own) or has_address(own) or self._has_unknown_number(own):
+        if claims_a_count(own) or has_link(own) or self._has_unknown_number(own):
             return ""
         kept = [plain[0]]
         for span, after in zip(found, plain[1:], strict=True):

@@ -9,13 +9,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.clock import Deadline
+from chalicelib.clock import ON_DEMAND_SECONDS, Deadline
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.model import Scratchpad, SessionView, Thread
 from chalicelib.services.synthesis import state
 from chalicelib.services.synthesis.digest_runner import DigestRun, SynthesisDeps, digest_all, gather, open_registry
 from chalicelib.services.synthesis.exclusion import prune_registry
-from chalicelib.services.synthesis.on_demand import REQUEST_SECONDS, begin
+from chalicelib.services.synthesis.on_demand import begin
 from chalicelib.services.synthesis.scratchpad import ScratchpadWriter
 from chalicelib.store.sessions import FOR_DIGEST
 
@@ -62,7 +62,7 @@ def update_scratchpad(session_id: str, mode: Mode, *, deps: SynthesisDeps) -> Pr
     `seed` counts the batches of the whole session, `update` those of what is new. Raises Invalid where the session wants
     no cross-pollination, Unavailable where the model does not answer.
     """
-    deadline = deps.clock.deadline(REQUEST_SECONDS)
+    deadline = deps.clock.deadline(ON_DEMAND_SECONDS)
     snapshot = _read_snapshot(session_id, deps)
     if mode == "status":
         return _progress(_told(snapshot), snapshot, mode)

@@ -52,7 +52,7 @@ def may_see(view: SessionView, visitor: Visitor) -> bool:
 
 def results_for(view: SessionView, visitor: Visitor) -> Results:
     """What this visitor may see of the results; for one who may see any."""
-    summary, is_member = count_people(view), visitor in ("editor", "viewer")
+    summary, is_member = find_summary(view), visitor in ("editor", "viewer")
     taken_part = min(view.tally.participants, summary.people) if summary else view.tally.participants
     is_open = is_member or taken_part >= LEAST
     few = summary is not None and taken_part < LEAST
@@ -61,7 +61,7 @@ def results_for(view: SessionView, visitor: Visitor) -> Results:
     return Results(visitor, summary, is_open, few)
 
 
-def count_people(view: SessionView) -> Summary | None:
+def find_summary(view: SessionView) -> Summary | None:
     """The summary, if there is one; where the host vouches for the people at one address, with every participant as a person of
     their own, whatever they were taken for when it was written."""
     summary = view.summary

@@ -32,9 +32,9 @@ LONGEST_WAIT: Final = timedelta(hours=12)
 
 
 class BudgetSpent(ModelUnavailable):
-    """The day's money for this is spent; the message is for whoever waits for an answer."""
+    """The day's money for this is spent."""
 
-    sentence = "The facilitator has reached its limit for today; what you wrote is kept"
+    sentence = "What language models may cost in a day is used up"
 
     def __init__(self, now: datetime) -> None:
         super().__init__(self.sentence, self.wait(now).total_seconds())
@@ -48,7 +48,7 @@ class BudgetSpent(ModelUnavailable):
 class SessionBudgetSpent(BudgetSpent):
     """The session's money is spent, and does not come back by itself: no queue should wait for it."""
 
-    sentence = "The facilitator has reached its limit for this session; what you wrote is kept"
+    sentence = "What language models may cost in a session is used up"
 
     def wait(self, _: datetime, /) -> timedelta:
         """How long to wait where somebody has to raise the limit first."""

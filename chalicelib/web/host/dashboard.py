@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.operations.fields import SessionInput
-from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, Pagination, SessionList, list_sessions
+from chalicelib.operations.fields import Pagination, SessionInput
+from chalicelib.operations.session_lists import ListSessions, OwnSessionListItem, SessionList, list_sessions
 from chalicelib.operations.sessions import Session, get_session, join_url
 from chalicelib.services.access.roles import is_at_least
 from chalicelib.services.sessions.listing import Sort

@@ -13,7 +13,7 @@ from chalicelib.operations.field_limits import limit_of, limits_of
 from chalicelib.operations.session_fields import EditedQuestion, NewQuestion
 from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import role_of
-from chalicelib.web.host.mistakes import Mistake
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.kit.form_fields import question_text
 from chalicelib.web.kit.http import Form, clean_text
 from chalicelib.web.kit.texts import Texts

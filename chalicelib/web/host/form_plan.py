@@ -10,8 +10,8 @@ from chalicelib.model import Question, SessionView
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.session_changes import EditSession
 from chalicelib.services.sessions.merging import MergedItems, merge_items
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.form_cards import Card, Content, card_of, content_of, edited, find_mistakes, new_card
-from chalicelib.web.host.mistakes import Mistake
 from chalicelib.web.host.saving import read_choices, read_noted
 from chalicelib.web.kit.http import Form
 

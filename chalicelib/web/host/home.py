@@ -7,7 +7,7 @@ from chalice.app import Request, Response
 from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.services.sessions.example import EXAMPLE_ID, is_example_public
-from chalicelib.web.host.demo import demo_token
+from chalicelib.web.host.demo_sign_in import demo_token
 from chalicelib.web.kit.page import render_page
 
 RECHECK_SECONDS = 60  # seconds that a container believes what it saw

@@ -13,7 +13,6 @@ from chalicelib.model import Prompt, SessionView
 from chalicelib.operations.field_limits import limit_of
 from chalicelib.operations.prompt_proposal import (
     PromptProposal,
-    ProposalsSpent,
     ProposePrompt,
     RevisedPrompt,
     RevisePrompt,
@@ -26,6 +25,7 @@ from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import may_edit
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.prompt_versions import basic_version, current_version, list_versions
+from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.store.sessions import FOR_PROMPT_VERSIONS
 from chalicelib.text.differences import list_differences
 from chalicelib.web.host.drift import find_drift
@@ -172,7 +172,7 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
             else host.perform(propose_prompt, ProposePrompt(session_id=session_id))
         )
     except Unavailable as error:
-        told = texts("prompt_spent" if isinstance(error, ProposalsSpent) else "prompt_unavailable")
+        told = texts("prompt_spent" if isinstance(error, BudgetSpent) else "prompt_unavailable")
         return show_prompt(host, session_id, form, {"page": told}, error.status)
     origin = "revised" if asked == "revise" else "tailored"
     written_from = msgspec.json.encode(made.prompt_generated_from).decode() if made.prompt_generated_from else ""

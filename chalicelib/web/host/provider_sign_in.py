@@ -5,6 +5,7 @@ from itertools import islice
 from chalice.app import Request, Response
 
 from chalicelib import container
+from chalicelib.clock import TURN_SECONDS
 from chalicelib.errors import NotFound
 from chalicelib.identity_provider import IdentityProvider, IdentityRefused, ProviderFailed
 from chalicelib.observability import logger
@@ -28,7 +29,7 @@ from chalicelib.web.kit.http import require_allowance, see_other, with_cookies
 from chalicelib.web.kit.language import choose_language
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import locale_for
-from chalicelib.web.kit.request import TURN_SECONDS, is_same_origin, public_url, request_id
+from chalicelib.web.kit.request import is_same_origin, public_url, request_id
 
 _MOST_COOKIES = 3
 _ASKED_IN_VAIN = ("access_denied", "login_required", "interaction_required", "consent_required")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
+from chalicelib.clock import TURN_SECONDS
 from chalicelib.model import Login
 from chalicelib.operations.operation import Call, Run, operation_of
 from chalicelib.services.access.form_tokens import make_form_token, tag_of, writer_of
@@ -18,7 +19,7 @@ from chalicelib.services.access.signing import is_same
 from chalicelib.web.kit.http import Form, read_form, require_allowance, respond
 from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.problems import ForeignForm
-from chalicelib.web.kit.request import TURN_SECONDS, is_certainly_ours, public_url
+from chalicelib.web.kit.request import is_certainly_ours, public_url
 
 _PAGE = re.compile(r"/[A-Za-z0-9_/-]*(\?[A-Za-z0-9_=&%.+-]*)?")
 _NEXT_LENGTH = 500

@@ -18,7 +18,7 @@ from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.drift import find_drift
-from chalicelib.web.host.mistakes import Mistake
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root

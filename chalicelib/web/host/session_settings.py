@@ -12,7 +12,7 @@ from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.sessions.merging import Merge, choices, merge, note
 from chalicelib.services.sessions.time_zones import list_time_zones
 from chalicelib.store import keys
-from chalicelib.web.host.mistakes import Mistake
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
 from chalicelib.web.host.session_page import open_session, render_session_page

@@ -13,7 +13,7 @@ from chalicelib.operations.field_limits import limit_of, limits_of, range_of
 from chalicelib.operations.session_fields import NewReminders
 from chalicelib.services.sessions.creation import check_closing, check_language
 from chalicelib.services.sessions.time_zones import find_time_zone
-from chalicelib.web.host.mistakes import Mistake
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.kit.http import clean_text
 
 Kind = Literal["line", "text", "number", "moment", "zone", "choice", "switch"]

@@ -17,7 +17,7 @@ from chalicelib.services.accounts.known_browsers import make_known_browser
 from chalicelib.services.accounts.logins import authenticate_login, end_login, start_login
 from chalicelib.services.accounts.sign_in import CodesUsedUp, LinkOrCodeGone
 from chalicelib.settings import settings
-from chalicelib.web.host.demo import demo_address, demo_token
+from chalicelib.web.host.demo_sign_in import demo_address, demo_token
 from chalicelib.web.host.kept_entries import list_entries
 from chalicelib.web.host.kept_form import KeptForm, find_kept, show_kept, write_kept
 from chalicelib.web.host.page import render_host_page

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Invalid, RateLimited, Unavailable
-from chalicelib.model import SessionView
+from chalicelib.model import SessionView, SuggestedField
 from chalicelib.operations.suggestions import Suggestions, SuggestTexts, suggest_texts
-from chalicelib.services.sessions.suggestions import BriefField, DaySpent
 from chalicelib.services.templates import find_template
+from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.web.host.brief_form import (
     FIELDS,
     PARTS,
@@ -87,14 +87,14 @@ def _suggest(
         return Suggested(notice=texts("suggest_empty"))
     if overlong := list_overlong(host, entered):
         return Suggested(notice=next(iter(overlong.values())))
-    field: Any = name if name in get_args(BriefField) else None
+    field: Any = name if name in get_args(SuggestedField) else None
     given = SuggestTexts(field=field, template_id=template.id if template else None, **entered)
     try:
         found: Suggestions = host.perform(suggest_texts, given)
     except RateLimited as error:
         seconds = texts("seconds", count=max(1, round(error.retry_after)))
         return Suggested(notice=texts("suggest_slow", seconds=seconds))
-    except DaySpent:
+    except BudgetSpent:
         return Suggested(notice=texts("suggest_spent"))
     except Unavailable:
         return Suggested(notice=texts("suggest_failed" if container.model().understands else "suggest_no_model"))

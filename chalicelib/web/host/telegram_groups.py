@@ -8,7 +8,7 @@ from chalicelib.operations.operation import Nothing
 from chalicelib.operations.session_fields import NewDistribution
 from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
 from chalicelib.services.sessions.merging import merge_items, note
-from chalicelib.web.host.mistakes import Mistake
+from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import FieldChanges, save_changes
 from chalicelib.web.kit.http import Form

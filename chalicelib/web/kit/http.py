@@ -9,9 +9,8 @@ from chalice.app import Request, Response
 
 from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, RateLimited, TooLarge, Unavailable
-from chalicelib.services.access.limits import BODY_BYTES
-from chalicelib.services.access.rate_limits import PAGES, count_page
-from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.services.access.rate_limits import PAGES, count_page, seconds_to_next_minute
+from chalicelib.services.access.sizes import BODY_BYTES
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.page import HEADERS, with_retry_after
 from chalicelib.web.kit.problems import ForeignForm, UnreadableForm, explain_problem, render_problem

@@ -7,7 +7,7 @@ from chalice.app import Request
 from chalicelib import container
 from chalicelib.errors import RateLimited, Unauthorized
 from chalicelib.services.access.principal import Principal
-from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.services.access.rate_limits import seconds_to_next_minute
 from chalicelib.services.accounts.logins import LONGEST, authenticate_login, is_possible_secret
 from chalicelib.web.kit.cookies import cookie_values, host_cookie_name, set_host_cookie
 

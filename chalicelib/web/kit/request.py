@@ -12,8 +12,6 @@ from chalicelib.errors import HarmonicaError, NotFound
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
-TURN_SECONDS = 24  # the gateway gives up after 29
-
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AT_START = re.compile(rf"\s*({_UUID.pattern})(?![0-9a-z])", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]*")

@@ -7,9 +7,8 @@ from chalice.app import Response
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, NotFound, RateLimited, Unavailable, WidgetValueRefused
 from chalicelib.observability import log_failure
-from chalicelib.services.access.limits import CONTENT_LIMIT
-from chalicelib.services.access.rate_limits import TURNS, count_turn
-from chalicelib.services.accounts.keys import seconds_to_next_minute
+from chalicelib.services.access.rate_limits import TURNS, count_turn, seconds_to_next_minute
+from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.messages import NewMessage

@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
-from chalicelib.services.access.limits import CONTENT_LIMIT
+from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices

@@ -5,7 +5,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.clock import Deadline
+from chalicelib.clock import TURN_SECONDS, Deadline
 from chalicelib.model import Session, SessionView, ThreadView
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.conversations import request_context
@@ -15,7 +15,7 @@ from chalicelib.services.participants.identity import Participant, participant_o
 from chalicelib.web.kit import language
 from chalicelib.web.kit.identity import Identity, find_browser, make_identity
 from chalicelib.web.kit.page import PageLocale, locale_for
-from chalicelib.web.kit.request import TURN_SECONDS, source_address
+from chalicelib.web.kit.request import source_address
 
 
 class ChatRequest(Struct, frozen=True):

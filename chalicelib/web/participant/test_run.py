@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import NotFound, Unauthorized
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.web.kit.http import json_response, see_other
 from chalicelib.web.kit.login import find_login, require_rate
 from chalicelib.web.kit.page import locale_for

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, HarmonicaError, Invalid, NotFound, Unavailable
 from chalicelib.services.conversations import feedback, messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.store.sessions import FOR_COUNT
 from tests.clock import FakeClock, own_retries, own_time
 from tests.conversation import HOST, Conversation, participant

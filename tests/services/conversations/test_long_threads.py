@@ -13,7 +13,7 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import LEASE
 from chalicelib.services.conversations.turn import ConversationFull
 from chalicelib.services.facilitation import condensed_history
-from chalicelib.services.participants.removal import remove_participant
+from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.services.synthesis import state
 from chalicelib.settings import settings
 from tests.api.jobs import parts

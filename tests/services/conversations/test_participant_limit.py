@@ -14,8 +14,8 @@ from chalicelib.model import ThreadView
 from chalicelib.services.conversations.join import join
 from chalicelib.services.conversations.messages import NewMessage, Turn
 from chalicelib.services.conversations.own_response import find_own, respond
+from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.services.participants.identity import respondent_of
-from chalicelib.services.participants.removal import remove_participant
 from chalicelib.store import database
 from tests.clock import own_retries, own_time
 from tests.concurrency import all_at_once, before_next, contend

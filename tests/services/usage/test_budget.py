@@ -21,8 +21,8 @@ from tests.conftest import forget_wiring
 from tests.conversation import Conversation
 from tests.faults import FAULTS, Wire, own_model, tap
 
-SPENT = "The facilitator has reached its limit for today; what you wrote is kept"
-SESSION_SPENT = "The facilitator has reached its limit for this session; what you wrote is kept"
+SPENT = "What language models may cost in a day is used up"
+SESSION_SPENT = "What language models may cost in a session is used up"
 STAGE, OWNER, SESSION = 1_000, 500, 700
 COST, MOST = 30, 100  # of one call
 TODAY = "2026-03-01"

@@ -225,7 +225,7 @@ def test_money_that_is_spent_is_said_to_be(ana: Browser, host: Host, monkeypatch
         assert (failed.status, "may cost is used up" in failed.text) == (503, True)
         assert failed.form(IN_WORDS).fields["instructions"] == "Bread, please."
     refused = host.call("POST", f"/sessions/{session}/prompts/revise", {"instructions": "Bread, please."})
-    assert "What language models may cost in a session is used up, so no prompt was written" in refused.body.decode()
+    assert "What language models may cost in a session is used up" in refused.body.decode()
 
 
 def test_while_a_prompt_is_being_written_the_page_looks_again_for_a_while(

@@ -65,10 +65,10 @@ def mint_key(
 ) -> str:
     """Make an API key with a limit in requests a minute, for so many days; gives the key, which is stored nowhere."""
     from chalicelib import container
-    from chalicelib.services.access import rate_limits
+    from chalicelib.model.users import DEFAULT_RATE
     from chalicelib.services.accounts import keys
 
-    now, limit = _now(), rate_limits.DEFAULT_RATE if rate is None else rate
+    now, limit = _now(), DEFAULT_RATE if rate is None else rate
     expires_at = None if days is None else now + timedelta(days=days)
     accounts = container.accounts()
     return keys.mint_key(user_id, name, rate=limit, accounts=accounts, now=now, access=access, expires_at=expires_at)[0]

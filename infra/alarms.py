@@ -146,7 +146,7 @@ def _of_functions(name: str, functions: Iterable[str]) -> list[Resources]:
 
 
 def _on_the_sum(name: str, description: str, metrics: list[Resources]) -> Resources:
-    """An alarm for all of these metrics; as many as it takes, where CloudWatch takes them in one no more."""
+    """Alarms on the sum of these metrics; CloudWatch takes ten in one, so there is one alarm for each ten."""
     groups = [metrics[first : first + MOST_SUMMED] for first in range(0, len(metrics), MOST_SUMMED)]
     return {
         f"{name}{number if number > 1 else ''}Alarm": _summed(description, group)

@@ -9,7 +9,7 @@ import copy
 import json
 from typing import Any
 
-from chalicelib.services.access.rate_limits import DEFAULT_RATE
+from chalicelib.model.users import DEFAULT_RATE
 from infra import alarms, policies, queues
 from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, TABLES, VISIBILITY, Function, environment_of, event_of
 from infra.parameters import BURST, REQUESTS_A_SECOND, parameters

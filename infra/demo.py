@@ -26,7 +26,7 @@ AT_ONCE = 8
 LEAST_STATEMENTS = 3
 PATIENCE_SECONDS = 900.0  # for one request, through queues, limits and restarts
 SYNTHESIS_SECONDS = 1800.0
-_WAIT = (409, 429, 502, 503)
+ASKS_FOR_PATIENCE = frozenset((409, 429, 503))
 
 
 class Corpus(Struct, frozen=True):
@@ -75,6 +75,7 @@ class Api:
     def __init__(self, url: str, key: str) -> None:
         self._base = f"{url}/api/v1"
         self._headers = {"Authorization": f"Bearer {key}"}
+        self.sent_again = ASKS_FOR_PATIENCE  # statuses after which a request is sent again
         self._told = False
         self._http = urllib3.PoolManager(maxsize=AT_ONCE, retries=False, timeout=300)
 
@@ -89,7 +90,7 @@ class Api:
                     raise SystemExit(f"{method} {path}: no answer: {error}") from error
                 time.sleep(1)
                 continue
-            if answer.status not in _WAIT or time.monotonic() > until:
+            if answer.status not in self.sent_again or time.monotonic() > until:
                 return answer
             self._tell_once(answer)
             time.sleep(float(answer.headers.get("Retry-After", 1)))

@@ -24,7 +24,7 @@ from moto import mock_aws
 from moto.core.config import DefaultConfig, default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
-from chalicelib import container, secret_store, settings
+from chalicelib import container, secret_store
 from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
@@ -73,28 +73,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 
 def forget_wiring() -> None:
     """Drop everything that the process keeps between requests, as a new container would."""
-    for cached in (
-        settings.settings,
-        secret_store.read_secret,
-        database.connection,
-        container.clock,
-        container.accounts,
-        container.sessions,
-        container.conversations,
-        container.cards,
-        container.deletions,
-        container.guards,
-        container.identity_provider,
-        container.jobs,
-        container.model,
-        container.conversation_deps,
-        container.participants,
-        container.removals,
-        container.participant_deps,
-        container.telegram_groups,
-        home.is_example_visible,
-    ):
-        cached.cache_clear()
+    for kept in (*vars(container).values(), secret_store.read_secret, database.connection, home.is_example_visible):
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -19,11 +19,12 @@ from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.api.validation import parse_body, parse_query
 from chalicelib.clock import TURN_SECONDS
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
+from chalicelib.model.users import DEFAULT_RATE
 from chalicelib.operations.answer_size import fits, rendered
 from chalicelib.operations.operation import Call, Done
 from chalicelib.operations.subject import IDS
 from chalicelib.services.access.principal import Allowance, Principal, Visitor
-from chalicelib.services.access.rate_limits import DEFAULT_RATE, VISITS, count_visit, seconds_to_next_minute
+from chalicelib.services.access.rate_limits import VISITS, count_visit, seconds_to_next_minute
 from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS

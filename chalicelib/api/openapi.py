@@ -10,9 +10,9 @@ import msgspec
 from chalicelib.api.error_envelope import ErrorEnvelope
 from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
+from chalicelib.model.users import DEFAULT_RATE
 from chalicelib.operations.operation import Changes, Markdown, Output
 from chalicelib.operations.subject import Who
-from chalicelib.services.access.rate_limits import DEFAULT_RATE
 
 Json = dict[str, Any]
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 Plan = Literal["FREE", "PRO", "ENTERPRISE"]
 Access = Literal["read", "write"]
 GroupStatus = Literal["unconfirmed", "confirmed", "removed"]
+DEFAULT_RATE = 300  # requests a minute of a key that has no rate of its own
 
 
 class User(Struct, frozen=True):

@@ -1,7 +1,11 @@
 """Changes of a session at the API's door."""
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from chalicelib.store import edits
 from tests.api.hosts import Host, error_of
 from tests.api.shapes import SESSION, assert_shape
 
@@ -22,3 +26,15 @@ def refused(host: Host, session: str, **changes: Any) -> str:
     assert (status, code) == (400, "validation_error")
     assert host.get(f"/sessions/{session}") == before
     return message
+
+
+def overtake(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> None:
+    """Have this done between the read and the write of the next change; once."""
+    store, pending = edits.edit_session, [other]
+
+    def store_overtaken(*given: Any) -> bool:
+        if pending:
+            pending.pop()()
+        return store(*given)
+
+    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)

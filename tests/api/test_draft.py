@@ -7,10 +7,9 @@ import pytest
 
 import app
 from chalicelib.operations.fields import moment
-from chalicelib.store import edits
 from chalicelib.store.due_kinds import CLOSING, CONTEXT, PROMPT, DueKind
 from tests import events
-from tests.api.edits import patch, refused
+from tests.api.edits import overtake, patch, refused
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.jobs import update_cards, write_prompt
 from tests.api.shapes import SESSION_CREATED, assert_shape
@@ -106,16 +105,11 @@ def test_of_a_join_and_becoming_a_draft_at_the_same_moment_one_wins(
     host: Host, monkeypatch: pytest.MonkeyPatch, limit: int | None
 ) -> None:
     session = host.new_session(max_participants=limit)["id"]
-    pending, store = [lambda: host.join(session)], edits.edit_session
-
-    def store_overtaken(*given: Any) -> bool:
-        if pending:
-            assert pending.pop()().status_code == 200
-        return store(*given)
-
-    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    joined: list[int] = []
+    overtake(monkeypatch, lambda: joined.append(host.join(session).status_code))
     answer = host.call("PATCH", f"/sessions/{session}", {"status": "draft"})
     assert error_of(answer)[2].startswith("status cannot be draft: somebody has joined")
+    assert joined == [200]
     assert host.say(session, "I come on Mondays").status_code == 200
 
 

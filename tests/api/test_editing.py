@@ -7,9 +7,8 @@ import pytest
 
 import app
 from chalicelib import container
-from chalicelib.store import edits
 from tests import events
-from tests.api.edits import patch, refused
+from tests.api.edits import overtake, patch, refused
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.test_sessions import DEFAULTS, FULL
 from tests.clock import FakeClock
@@ -206,16 +205,7 @@ def test_an_edit_of_a_session_as_it_was_is_refused_once_that_has_changed(
     editor = host.invite(session, "editor")
     read_at = host.get(f"/sessions/{session}")["updated_at"]
     read_at = patch(host, session, topic="Mine", unchanged_since=read_at)["updated_at"]
-    # Between the read and the write of this very request, somebody else writes.
-    pending = [lambda: patch(editor, session, goal="From the editor")]
-    store = edits.edit_session
-
-    def store_overtaken(*given: Any) -> bool:
-        if pending:
-            pending.pop()()
-        return store(*given)
-
-    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    overtake(monkeypatch, lambda: patch(editor, session, goal="From the editor"))
     changes = {"topic": "Mine again", "unchanged_since": read_at}
     for _ in range(2):
         answer = host.call("PATCH", f"/sessions/{session}", changes)

@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 
-import app
 from chalicelib import container
 from chalicelib.llm.interface import Reply
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.store.keys import PROMPTS
-from tests import events
 from tests.api.edits import patch, refused
 from tests.api.hosts import Host, error_of
 from tests.api.jobs import asked, delete_data, write_prompt
 from tests.api.test_accepted_prompts import propose
 from tests.api.test_budgets import Meter, meter
 from tests.clock import FakeClock
-from tests.events import Context
 from tests.faults import Interviewer
 from tests.llm.queued import calls
 from tests.stored_items import left_by
@@ -103,7 +100,7 @@ def test_the_basic_prompt_is_a_version_while_it_serves_or_somebody_talks_under_i
     (basic,) = versions(host, session)
     assert (basic["version"], basic["origin"], basic["current"], basic["created_by"]) == (0, "basic", True, None)
     assert "Find out what people eat" in basic["text"]
-    app.write_prompt(events.batch(events.message(session)), Context())
+    assert write_prompt(session)
     (tailored,) = versions(host, session)
     assert (tailored["version"], tailored["origin"], tailored["created_by"]) == (1, "tailored", None)
     assert tailored["generated_from"] == host.get(f"/sessions/{session}")["prompt_generated_from"]
@@ -136,7 +133,7 @@ def test_what_was_chosen_is_never_written_over_and_what_a_worker_wrote_is(host: 
     assert patch(host, session, prompt=None)["prompt_status"] == "writing"
     stopped = patch(host, session, prompt_version=2)  # while one is being written: the choice counts
     assert (stopped["prompt_status"], stopped["prompt"]) == ("host", "Mine.")
-    write_prompt(session)
+    assert write_prompt(session)
     assert host.get(f"/sessions/{session}")["prompt"] == "Mine."
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.e2e.local import LocalCloud
 
@@ -58,3 +58,15 @@ class Devices:
         # That a request failed is told on the page, where a test looks for it; one is given up when its page is left.
         if message.type == "error" and not message.text.startswith(_ABOUT_REQUESTS):
             self.complaints.append(message.text)
+
+
+def sign_in_as_demo_host(page: Page) -> None:
+    """Sign in as the demo host; the dashboard opens."""
+    page.goto("/sign-in")
+    finish_sign_in(page)
+
+
+def finish_sign_in(page: Page) -> None:
+    """The same on a page to sign in that is open already."""
+    page.locator("form[action$='/sign-in/demo'] button").click()
+    expect(page.locator("#goal")).to_be_visible()

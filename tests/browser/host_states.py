@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.devices import sign_in_as_demo_host
 from tests.browser.visitor import ASK, LABEL, RECAP, SAY, State, Visitor
 
 
@@ -236,9 +237,7 @@ def _signed_in(visitor: Visitor) -> Page:
     """A window of a device that is signed in; nothing is opened in it where it was already."""
     page = visitor.page()
     if not any(it["name"] == "harmonica" for it in page.context.cookies()):
-        page.goto("/sign-in")
-        page.locator("form[action$='/sign-in/demo'] button").click()
-        expect(page.locator("#goal")).to_be_visible()
+        sign_in_as_demo_host(page)
     return page
 
 

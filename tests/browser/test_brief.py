@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.chat_page import new_session
-from tests.browser.devices import PHONE, Devices
+from tests.browser.devices import PHONE, Devices, sign_in_as_demo_host
 from tests.e2e.local import LocalCloud
 from tests.e2e.test_main_job import wait_for
 
@@ -15,9 +15,7 @@ from tests.e2e.test_main_job import wait_for
 def page(scripted: LocalCloud, devices: Devices) -> Page:
     """The page of a host who is signed in."""
     page = devices.open(scripted, PHONE)
-    page.goto("/sign-in")
-    page.locator("form[action$='/sign-in/demo'] button").click()
-    expect(page.locator("#goal")).to_be_visible()
+    sign_in_as_demo_host(page)
     return page
 
 
@@ -42,8 +40,7 @@ def test_a_button_that_is_pressed_while_words_are_on_their_way_takes_all_of_them
     page.goto("/new")
     page.route("**/new", lambda route: route.continue_() if held else held.append(route))
     page.locator("#goal").press_sequentially("Why storks")
-    while not held:
-        page.wait_for_timeout(50)
+    wait_for("words on their way", lambda: page.locator("#goal").is_visible() and held)
     page.locator("#goal").press_sequentially(" return.")
     page.get_by_role("button", name="Continue").click()
     held[0].continue_()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.chat_page import new_session
-from tests.browser.devices import PHONE, Devices
+from tests.browser.devices import PHONE, Devices, sign_in_as_demo_host
 from tests.e2e.local import LocalCloud
 
 
@@ -13,8 +13,7 @@ def test_the_list_follows_what_is_typed_and_what_it_brings_can_be_used(scripted:
     for topic in ("Quagga herds", "Zebra crossings"):
         new_session(scripted, topic=topic)
     page = devices.open(scripted, PHONE)
-    page.goto("/sign-in")
-    page.locator("form[action$='/sign-in/demo'] button").click()
+    sign_in_as_demo_host(page)
     rows = page.locator(".sessions > li")
     expect(rows.nth(1)).to_be_visible()
     page.locator("#q").press_sequentially("quagga")

@@ -1,20 +1,14 @@
 """A sign-in that ends while a host writes, in a browser with scripts: the page says so once, and saves what was written after it."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.devices import PHONE, Devices
+from tests.browser.devices import PHONE, Devices, finish_sign_in, sign_in_as_demo_host
 from tests.e2e.local import LocalCloud
-
-
-def sign_in(page: Page) -> None:
-    page.locator("form[action$='/sign-in/demo'] button").click()
-    expect(page.locator("#goal")).to_be_visible()
 
 
 def test_words_that_were_typed_without_a_sign_in_are_saved_after_it(scripted: LocalCloud, devices: Devices) -> None:
     page = devices.open(scripted, PHONE)
-    page.goto("/sign-in")
-    sign_in(page)
+    sign_in_as_demo_host(page)
     page.locator("#goal").fill("Why do people stay away?")
     page.locator(".ask button").first.click()
     words, told = page.locator("#brief textarea:visible").first, page.locator("#signed-out")
@@ -24,8 +18,8 @@ def test_words_that_were_typed_without_a_sign_in_are_saved_after_it(scripted: Lo
     expect(told).to_contain_text("Your sign-in has ended")
     with page.context.expect_page() as tab:
         told.locator("a").click()
-    sign_in(tab.value)
+    finish_sign_in(tab.value)
     tab.value.close()
-    expect(told).to_be_empty(timeout=30_000)
+    expect(told).to_be_empty()
     page.reload()
     expect(words).to_have_value("Never lost")

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from infra.package import ROOT
 from tests.browser.appearance import photograph
 from tests.browser.devices import DESKTOP, PHONE, Devices
-from tests.browser.hands import Hand, Keyboard, Pointer
+from tests.browser.input_devices import InputDevice, Keyboard, Pointer
 from tests.e2e.local import LocalCloud
 
 TEXTS = ROOT / "chalicelib" / "web" / "host" / "texts"
@@ -73,77 +73,77 @@ class Site:
         photograph(self.page, f"host-journey-{self._name}-{step}")
 
 
-def launch(site: Site, hand: Hand, language: str) -> None:
+def launch(site: Site, device: InputDevice, language: str) -> None:
     """Sign in, say what is to be found out, edit the prompt, make a form of three questions, and open the session."""
     goal, critical, context, topic, prompt, question, options = WORDS[language]
     site.page.goto("/sign-in")
     site.photograph("1-sign-in")
-    hand.press(site.button("demo_button"))
-    hand.write(site.field("ask_heading"), goal)
+    device.press(site.button("demo_button"))
+    device.write(site.field("ask_heading"), goal)
     site.photograph("2-dashboard")
-    hand.press(site.button("create"))
-    write_brief(site, hand, {"critical": critical, "context": context, "topic": topic})
+    device.press(site.button("create"))
+    write_brief(site, device, {"critical": critical, "context": context, "topic": topic})
     expect(site.button("new_create")).to_be_visible()
     site.photograph("6-draft")
-    write_prompt(site, hand, prompt)
-    make_form(site, hand, question, options)
-    hand.press(site.link("tab_overview"))
-    hand.press(site.button("new_create"))
+    write_prompt(site, device, prompt)
+    make_form(site, device, question, options)
+    device.press(site.link("tab_overview"))
+    device.press(site.button("new_create"))
     code = site.page.locator(".qr img")
     code.scroll_into_view_if_needed()
     assert code.evaluate("it => it.decode().then(() => it.naturalWidth)")
     site.photograph("11-open")
 
 
-def write_brief(site: Site, hand: Hand, brief: dict[str, str]) -> None:
+def write_brief(site: Site, device: InputDevice, brief: dict[str, str]) -> None:
     """The steps after the first one; each begins in the field that it is about."""
     for number, (name, words) in enumerate(brief.items(), 3):
         field = site.page.locator(f"#{name}")
         expect(field).to_be_focused()
-        hand.write(field, words)
+        device.write(field, words)
         site.photograph(f"{number}-{name}")
-        hand.press(site.button("brief_next"))
+        device.press(site.button("brief_next"))
 
 
-def write_prompt(site: Site, hand: Hand, prompt: str) -> None:
+def write_prompt(site: Site, device: InputDevice, prompt: str) -> None:
     """No model runs here: a prompt is what its host writes."""
-    hand.press(site.link("tab_prompt"))
+    device.press(site.link("tab_prompt"))
     site.expect_news("prompt_no_model")
     site.photograph("7-prompt")
-    hand.press(site.link("prompt_edit"))
+    device.press(site.link("prompt_edit"))
     text = site.page.locator("#text")
     expect(text).to_be_focused()
-    hand.write(text, prompt)
+    device.write(text, prompt)
     site.photograph("8-prompt-editor")
-    hand.press(site.button("prompt_save"))
+    device.press(site.button("prompt_save"))
     expect(site.page.locator("#prompt-now .said")).to_have_text(prompt)
 
 
-def make_form(site: Site, hand: Hand, question: str, options: tuple[str, ...]) -> None:
+def make_form(site: Site, device: InputDevice, question: str, options: tuple[str, ...]) -> None:
     """A choice beside the questions for name and address."""
-    hand.press(site.link("tab_form"))
-    hand.press(site.button("editor_add"))
+    device.press(site.link("tab_form"))
+    device.press(site.button("editor_add"))
     card = site.page.locator(".questions > li").nth(2)
     expect(card.locator("textarea").first).to_be_focused()
-    hand.write(card.locator("textarea").first, question)
-    hand.choose(card.get_by_label(site.label("editor_kind")), "one")
-    hand.write(card.get_by_label(site.label("editor_options")), "\n".join(options))
+    device.write(card.locator("textarea").first, question)
+    device.choose(card.get_by_label(site.label("editor_kind")), "one")
+    device.write(card.get_by_label(site.label("editor_options")), "\n".join(options))
     site.photograph("9-form")
-    hand.press(site.button("save_changes"))
+    device.press(site.button("save_changes"))
     site.expect_news("changes_saved")
     site.photograph("10-form-saved")
 
 
-def mouse(page: Page) -> Hand:
+def mouse(page: Page) -> InputDevice:
     return Pointer(page)
 
 
-def finger(page: Page) -> Hand:
+def finger(page: Page) -> InputDevice:
     return Pointer(page, is_finger=True)
 
 
 @pytest.mark.parametrize(
-    ("name", "language", "size", "hand_at", "most", "settings"),
+    ("name", "language", "size", "device_of", "most", "settings"),
     [
         ("mouse", "en", DESKTOP, mouse, 20, {}),
         ("phone", "ar", PHONE, finger, 20, {}),
@@ -156,16 +156,16 @@ def test_a_host_who_has_never_seen_it_opens_a_session(
     name: str,
     language: str,
     size: tuple[int, int],
-    hand_at: Callable[[Page], Hand],
+    device_of: Callable[[Page], InputDevice],
     most: int,
     settings: dict[str, Any],
     cloud: LocalCloud,
     devices: Devices,
 ) -> None:
     page = devices.open(cloud, size, locale="en-US" if language == "en" else language, **settings)
-    hand = hand_at(page)
-    launch(Site(page, language, name), hand, language)
-    assert hand.presses <= most
+    device = device_of(page)
+    launch(Site(page, language, name), device, language)
+    assert device.presses <= most
     session = page.url.partition("/sessions/")[2].partition("?")[0]
     goal, critical, context, topic, prompt, question, options = WORDS[language]
     found = cloud.call("GET", f"/sessions/{session}").json()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Dialog, expect
 
 from tests.browser.chat_page import new_session
-from tests.browser.devices import PHONE, Devices
+from tests.browser.devices import PHONE, Devices, sign_in_as_demo_host
 from tests.e2e.local import LocalCloud
 
 
@@ -20,9 +20,7 @@ def test_the_browser_asks_before_a_prompt_is_left_that_is_neither_saved_nor_disc
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.goto("/sign-in")
-    page.locator("form[action$='/sign-in/demo'] button").click()
-    expect(page.locator("#goal")).to_be_visible()
+    sign_in_as_demo_host(page)
     brief = {"topic": "Lunch", "goal": "Before"}
     session = new_session(scripted, prompt="Ask.", prompt_generated_from=brief)
     address = f"/sessions/{session}/prompt"

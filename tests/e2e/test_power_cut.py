@@ -1,16 +1,17 @@
 """`kill -9` in the middle of a consultation."""
 
 import threading
-import time
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
-from infra.demo import AT_ONCE, CORPORA, Api, Statement, read_people
+from infra.demo import ASKS_FOR_PATIENCE, AT_ONCE, CORPORA, Api, Statement, read_people
 from tests.e2e.local import LocalCloud, free_port
 from tests.e2e.test_main_job import current_summary, wait_for
 
 HEARD = 50  # messages, at least, that the save has to hold
+NEWCOMERS = 8  # people who begin once the cloud is back
 
 
 @pytest.fixture
@@ -23,12 +24,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 class Crowd:
-    """People who talk, eight at a time, and note what was acknowledged and when."""
+    """People who talk, eight at a time; what was acknowledged is noted, in its order, as author and text."""
 
     def __init__(self, api: Api, session: str, people: dict[str, list[Statement]]) -> None:
-        self.acknowledged: list[tuple[float, str, str]] = []
+        self.began: list[str] = []
+        self.acknowledged: list[tuple[str, str]] = []
+        self._refused: list[str] = []
         self._api, self._session = api, session
-        self._people = iter(people.items())
+        self._people: Iterator[tuple[str, list[Statement]]] = iter(people.items())
         self._next = threading.Lock()
         self._threads = [threading.Thread(target=self._talk, daemon=True) for _ in range(AT_ONCE)]
 
@@ -38,27 +41,34 @@ class Crowd:
             thread.start()
 
     def join(self) -> None:
-        """Wait until everybody has said everything."""
+        """Wait until all who have begun have said everything; nothing was refused them."""
         for thread in self._threads:
             thread.join()
+        assert self._refused == []
 
-    def let_no_more_in(self) -> None:
-        """Let those who talk say all they have, and nobody else begin."""
+    def let_in(self, most: int) -> None:
+        """Let this many more people begin, and then nobody."""
         with self._next:
-            self._people = iter(())
+            self._people = islice(self._people, most)
 
     def _talk(self) -> None:
+        try:
+            self._talk_for_all()
+        except SystemExit as refused:  # which would end the thread without a word
+            self._refused.append(str(refused))
+
+    def _talk_for_all(self) -> None:
         while True:
             with self._next:
-                person = next(self._people, None)
-            if person is None:
-                return
-            author, statements = person
+                author, statements = next(self._people, ("", []))
+                if not author:
+                    return
+                self.began.append(author)
             for statement in statements:
                 body = {"participant_id": author, "participant_name": "", "content": statement.text}
                 path = f"/sessions/{self._session}/chat"
                 self._api.expect(200, "POST", path, {**body, "message_id": statement.id})
-                self.acknowledged.append((time.monotonic(), author, statement.text))
+                self.acknowledged.append((author, statement.text))
 
 
 def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_seconds(cloud: LocalCloud) -> None:
@@ -73,17 +83,21 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     acknowledged = len(crowd.acknowledged)
     # What the next save begins with is later than the end of this one: it holds all that was acknowledged until now.
     _saved_again(cloud, first)
+    api.sent_again = ASKS_FOR_PATIENCE | {502}  # a gateway's, with nobody behind it
     cloud.kill()
     cloud.start()
-    crowd.let_no_more_in()
+    api.sent_again = ASKS_FOR_PATIENCE
+    before, heard = len(crowd.began), len(crowd.acknowledged)
+    crowd.let_in(NEWCOMERS)
     crowd.join()
+    assert len(crowd.began) == before + NEWCOMERS
     stored = {
         person["external_id"]: [m["content"] for m in person["messages"] if m["role"] == "user"]
         for person in cloud.call("GET", f"/sessions/{session}/responses").json()["data"]
     }
-    safe = crowd.acknowledged[:acknowledged]
-    assert len(safe) >= HEARD
-    lost = [(author, said) for _, author, said in safe if said not in stored.get(author, [])]
+    safe = crowd.acknowledged[:acknowledged] + crowd.acknowledged[heard:]
+    assert acknowledged >= HEARD
+    lost = [(author, said) for author, said in safe if said not in stored.get(author, [])]
     assert lost == []
     for author, texts in stored.items():
         said = [statement.text for statement in people[author]]

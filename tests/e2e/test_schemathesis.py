@@ -13,6 +13,7 @@ from tests.e2e.local import LocalCloud
 from tests.e2e.test_http import new_key
 from tests.e2e.test_main_job import new_session, say
 
+HOOKS = ROOT / "tests" / "e2e"
 # TRACE never reaches an application behind API Gateway. A key of the coverage phase comes with many bodies (422), and the
 # rules behind a body are more than a schema can say (400), but nowhere else.
 CHECKS = """
@@ -34,7 +35,7 @@ RULES = """
 include-name = "{name}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "304", 400, 401, 403, 404, 409, 422, 429]
 """
-# Where a script stands in the place of a model, what needs one says so.
+# Where a script stands in the place of a model, what needs one says so: `schemathesis_checks` reads that.
 OF_MODELS = """
 [[operations]]
 include-name = "{name}"
@@ -82,7 +83,7 @@ def run(cloud: LocalCloud, key: str, folder: Path, config: str, *options: str) -
             *options,
         ],
         cwd=folder,
-        env={**os.environ, "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -102,13 +103,14 @@ def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_pat
         "infra.admin", "add-member", (session := new_session(cloud, questions=[])), "fuzz@example.com", "admin"
     )
     thread = say(cloud, session, "ada", "More benches, please.").json()["thread_id"]
+    hooks = f'hooks = "{HOOKS / "schemathesis_checks.py"}"\n'
     there = f'\n[parameters]\nsession_id = "{session}"\nparticipant_id = "{thread}"\n'
-    run(cloud, key, tmp_path, there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "3")
+    run(cloud, key, tmp_path, hooks + there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "5")
 
 
 def test_what_is_deleted_is_gone_for_every_request_that_follows(cloud: LocalCloud, tmp_path: Path) -> None:
     key = new_key(cloud, "stateful@example.com", 1_000_000)
-    hooks = f'hooks = "{ROOT / "tests" / "e2e" / "schemathesis_hooks.py"}"\n'
+    hooks = f'hooks = "{HOOKS / "schemathesis_hooks.py"}"\n'
     run(
         cloud,
         key,

@@ -41,6 +41,11 @@ class Page:
         """The form with this button."""
         return next(form for form in self.forms if form.button == button)
 
+    def noted_form(self) -> Form:
+        """The one form that carries what was stored as its page was made."""
+        (form,) = [form for form in self.forms if "noted" in form.fields]
+        return form
+
     def has_form(self, button: str) -> bool:
         return any(form.button == button for form in self.forms)
 
@@ -61,7 +66,7 @@ class Browser:
 
     def open(self, path: str) -> Page:
         """Visit an address."""
-        return self._read(self.request("GET", path))
+        return self.read(self.request("GET", path))
 
     def get(self, path: str) -> HTTPResponse:
         """Visit an address; the bare answer."""
@@ -79,7 +84,7 @@ class Browser:
         """Go where an answer sends a browser, as far as that leads."""
         while answer.status_code in (302, 303):
             answer = self.get("/" + answer.headers["Location"].partition("#")[0])
-        return self._read(answer)
+        return self.read(answer)
 
     def post(self, form: Form, **fields: str) -> HTTPResponse:
         """Send a form; the bare answer."""
@@ -115,7 +120,8 @@ class Browser:
                 del self.cookies[name]
         return answer
 
-    def _read(self, answer: HTTPResponse) -> Page:
+    def read(self, answer: HTTPResponse) -> Page:
+        """The page that is the answer; every element of it is closed in its place."""
         html = answer.body.decode()
         reader = _Reader()
         reader.feed(html)

@@ -13,7 +13,6 @@ from chalicelib.errors import RateLimited
 from chalicelib.services.access.signing import make_digest
 from chalicelib.store.guards import Guards
 
-DEFAULT_RATE = 300  # requests a minute of a key that has no rate of its own
 VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from chalicelib.errors import Conflict, Invalid, NotFound, Unauthorized
 from chalicelib.model import Access, KeyRecord, User
+from chalicelib.model.users import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal
-from chalicelib.services.access.rate_limits import DEFAULT_RATE
 from chalicelib.store.accounts import Accounts
 from chalicelib.text.email_addresses import is_mail_address
 

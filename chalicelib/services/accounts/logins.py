@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import Forbidden, NotFound, Unauthorized
 from chalicelib.model import Login, LoginRecord, User
+from chalicelib.model.users import DEFAULT_RATE
 from chalicelib.services.access.principal import Allowance, Principal
-from chalicelib.services.access.rate_limits import DEFAULT_RATE
 from chalicelib.store.logins import Logins
 
 UNUSED = timedelta(days=30)  # after which a browser session ends that nobody uses

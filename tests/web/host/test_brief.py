@@ -18,15 +18,9 @@ ANA = "ana@example.com"
 SCRIPT = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, ANA)
-
-
 def brief_of(page: Page) -> Form:
     """The form of the brief on a page."""
-    return next(form for form in page.forms if "noted" in form.fields)
+    return page.noted_form()
 
 
 def go_on(browser: Browser, page: Page, path: str = "/new", do: str = "next", **fields: str) -> Page:
@@ -174,7 +168,7 @@ def test_two_hosts_at_one_draft_lose_nothing(ana: Browser, host: Host, cem: Brow
     assert "Somebody else changed this to:" in typed.body.decode()
     assert "Theirs" in typed.body.decode()
     mine.fields["noted"] = noted_in(typed.body.decode())
-    page = ana._read(send(ana, path, mine, do="keep", goal="Mine", critical="Allergies"))
+    page = ana.read(send(ana, path, mine, do="keep", goal="Mine", critical="Allergies"))
     assert page.status == 409
     assert (brief_of(page).fields["goal"], brief_of(page).fields["context"]) == ("Mine", "Two canteens")
     found = shown(host, path)
@@ -242,11 +236,11 @@ def test_a_draft_that_is_opened_while_somebody_types_is_changed_once_they_know_a
     said = typed.body.decode()
     assert ("has been opened meanwhile" in said, "data-stored" in said, 'class="error"' in said) == (True, False, False)
     form.fields["noted"] = noted_in(said)
-    page = ana._read(send(ana, path, form, do="next", critical="A sentence."))
+    page = ana.read(send(ana, path, form, do="next", critical="A sentence."))
     assert (page.status, "has been opened meanwhile" in page.text, shown(host, path)["critical"]) == (409, True, None)
     fields = brief_of(page).fields
     assert [fields[name] for name in ("goal", "critical", "topic")] == ["Why nobody comes", "A sentence.", "Lunch"]
-    asked = ana._read(send(ana, path, form, suggest="critical", critical="A sentence."))
+    asked = ana.read(send(ana, path, form, suggest="critical", critical="A sentence."))
     assert [brief_of(asked).fields[name] for name in ("goal", "critical")] == ["Why nobody comes", "A sentence."]
     go_on(ana, page, path, do="save")
     assert [shown(host, path)[name] for name in ("goal", "critical")] == ["Why nobody comes", "A sentence."]
@@ -294,7 +288,7 @@ def test_words_for_a_session_that_was_deleted_meanwhile_are_given_back_or_make_a
     new, path = brief_of(ana.open("/new")), make_draft(ana)
     form = brief_of(ana.open(path))
     host.call("DELETE", path.removesuffix("/brief"))
-    gone = ana._read(send(ana, path, form, goal="All of my words"))
+    gone = ana.read(send(ana, path, form, goal="All of my words"))
     assert (gone.status, "All of my words" in gone.text) == (404, True)
     for goal in ("First", "Second", "Second and more"):
         assert type_words(ana, "/new", new, goal=goal).status_code == 200

@@ -9,7 +9,7 @@ from tests.web.browser import Browser
 from tests.web.host.test_brief import brief_of, type_words
 from tests.web.host.visitor import send, sign_in
 
-ADMITTED = 2  # the network's allowance, and whose browser it is
+CALLS_TO_ADMIT = 2  # the network's allowance, and whose browser it is
 
 
 @pytest.fixture
@@ -40,13 +40,15 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     for path in costs:
         ana.open(path)
     meter.sent.clear()
-    assert {path: meter.of(ana.get(path), 200) - ADMITTED for path in costs} == costs
+    assert {path: meter.of(ana.get(path), 200) - CALLS_TO_ADMIT for path in costs} == costs
 
 
 def test_saving_costs_these_calls(host: Host, ana: Browser, meter: Meter) -> None:
     draft = host.new_session(draft=True, context="c")["id"]
     brief = brief_of(ana.open(f"/sessions/{draft}/brief?step=goal"))
-    settings = next(it for it in ana.open(f"/sessions/{draft}/settings").forms if "noted" in it.fields)
+    settings = ana.open(f"/sessions/{draft}/settings").noted_form()
     meter.sent.clear()
-    assert meter.of(type_words(ana, f"/sessions/{draft}/brief", brief, goal="Words"), 200) - ADMITTED == 3
-    assert meter.of(send(ana, f"/sessions/{draft}/settings", settings, duration_minutes="20"), 303) - ADMITTED == 3
+    assert meter.of(type_words(ana, f"/sessions/{draft}/brief", brief, goal="Words"), 200) - CALLS_TO_ADMIT == 3
+    assert (
+        meter.of(send(ana, f"/sessions/{draft}/settings", settings, duration_minutes="20"), 303) - CALLS_TO_ADMIT == 3
+    )

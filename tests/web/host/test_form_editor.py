@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.store import edits
+from tests.api.edits import overtake, patch
 from tests.api.hosts import Host
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
@@ -135,7 +135,7 @@ def test_what_a_page_asks_on_its_own_stays_in_the_language_of_each_participant(
     session = host.new_session()
     path = path_of(session)
     ana.headers["Accept-Language"] = "fr"
-    (form,) = [it for it in ana.open(path).forms if "noted" in it.fields]
+    form = ana.open(path).noted_form()
     added = {"q2.key": "new-1", "q2.text": "Régime", "q2.kind": "short", "q1.required": "on"}
     assert texts_of(form) == ["Nom", "E-mail"]
     assert send(ana, path, form, do="save", **added).status_code == 303
@@ -149,7 +149,7 @@ def test_what_a_page_asks_on_its_own_stays_in_the_language_of_each_participant(
     assert "Name" in cem.chat(session).text
     cem.headers["Accept-Language"] = "fr"
     assert "Nom" in cem.chat(session).text
-    page = press(ana, path, next(it for it in ana.open(path).forms if "noted" in it.fields), **{"q0.text": "Prénom"})
+    page = press(ana, path, ana.open(path).noted_form(), **{"q0.text": "Prénom"})
     assert ["Prénom" in page.html.partition('id="form-preview"')[2], asked(host, session)[0]["text"]] == [
         True,
         "Prénom",
@@ -300,14 +300,7 @@ def test_who_writes_between_the_check_and_the_write_loses_nothing(
     session = host.new_session(questions=ASKED)
     path = path_of(session)
     form = form_of(ana.open(path))
-    store, pending = edits.edit_session, [{"questions": [*ASKED, {"text": "From the other"}]}]
-
-    def store_overtaken(*given: Any) -> bool:
-        if pending:
-            host.call("PATCH", f"/sessions/{session['id']}", pending.pop())
-        return store(*given)
-
-    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    overtake(monkeypatch, lambda: patch(host, session["id"], questions=[*ASKED, {"text": "From the other"}]))
     assert press(ana, path, form, **{"q0.text": "Mine"}).status == 200
     texts = [it["text"] for it in asked(host, session)]
     assert texts == ["Mine", "How often?", "Anything else?", "From the other"]

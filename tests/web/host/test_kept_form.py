@@ -30,7 +30,7 @@ def sign_out_elsewhere(browser: Browser) -> None:
 
 def sent(browser: Browser, form: Form, **fields: str) -> Page:
     """The page that answers the form."""
-    return browser._read(send(browser, "/new", form, goal=WORDS, topic="Meetings", **fields))
+    return browser.read(send(browser, "/new", form, goal=WORDS, topic="Meetings", **fields))
 
 
 def sessions(host: Host) -> list[str]:
@@ -47,9 +47,9 @@ def test_words_stay_while_one_signs_in_by_a_code_and_are_sent_by_a_click(host: H
     page = sent(ben, form)
     assert (page.status, "Your sign-in has ended" in page.text) == (401, True)
     assert " ".join(WORDS.split()) in page.text
-    code = ben._read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
-    wrong = ben._read(send(ben, "/sign-in/code", code.form("Sign in"), code="1"))
-    ready = ben._read(send(ben, "/sign-in/code", wrong.form("Sign in"), code=code_in(deliver()[-1])))
+    code = ben.read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
+    wrong = ben.read(send(ben, "/sign-in/code", code.form("Sign in"), code="1"))
+    ready = ben.read(send(ben, "/sign-in/code", wrong.form("Sign in"), code=code_in(deliver()[-1])))
     assert (ready.status, sessions(host)) == (200, [])
     assert "Somebody else" not in ready.text
     send_again(ben, ready)
@@ -58,16 +58,16 @@ def test_words_stay_while_one_signs_in_by_a_code_and_are_sent_by_a_click(host: H
 
 def test_words_stay_while_one_signs_in_by_the_link_in_another_tab(host: Host, ben: Browser, form: Form) -> None:
     page = sent(ben, form)
-    code = ben._read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
-    early = ben._read(send(ben, "/sign-in/kept", code.form("I am signed in: go on")))
+    code = ben.read(send(ben, "/sign-in", page.form("Send me a link"), email=ANA))
+    early = ben.read(send(ben, "/sign-in/kept", code.form("I am signed in: go on")))
     assert "Your sign-in has ended" in early.text
     use_link(ben, link_in(deliver()[-1]))
-    send_again(ben, ben._read(send(ben, "/sign-in/kept", early.form("I am signed in: go on"))))
+    send_again(ben, ben.read(send(ben, "/sign-in/kept", early.form("I am signed in: go on"))))
     assert sessions(host) == [WORDS]
 
 
 def test_a_mistake_on_the_way_keeps_the_words(host: Host, ben: Browser, form: Form) -> None:
-    page = ben._read(send(ben, "/sign-in", sent(ben, form).form("Send me a link"), email="nowhere"))
+    page = ben.read(send(ben, "/sign-in", sent(ben, form).form("Send me a link"), email="nowhere"))
     assert page.status == 400
     assert page.form("Send me a link").fields["kept"]
     assert " ".join(WORDS.split()) in page.text
@@ -78,7 +78,7 @@ def test_without_mail_the_demo_button_leads_back_to_the_words(
 ) -> None:
     monkeypatch.setenv("DEMO_SIGN_IN", f"{ANA} some-secret")
     settings.cache_clear()
-    ready = ben._read(send(ben, "/sign-in/demo", sent(ben, form).form("Go in as the demo host")))
+    ready = ben.read(send(ben, "/sign-in/demo", sent(ben, form).form("Go in as the demo host")))
     send_again(ben, ready)
     assert sessions(host) == [WORDS]
 
@@ -99,7 +99,7 @@ def test_a_form_of_somebody_else_is_sent_in_nobodys_name_without_saying_so(
     if is_before:
         page = sent(ben, form)
         sign_in(ben, bo)
-        page = ben._read(send(ben, "/sign-in/kept", page.form("I am signed in: go on")))
+        page = ben.read(send(ben, "/sign-in/kept", page.form("I am signed in: go on")))
     else:
         page = sent(sign_in(ben, bo), form)
     assert f"Somebody else was signed in when this was written. It would be sent in your name now: {bo}" in page.text
@@ -167,7 +167,7 @@ def test_what_was_entered_stands_under_the_labels_of_its_page_and_nothing_else_i
     for path, rows in entered.items():
         form = next(it for it in pages[path].forms if rows[0][0] in it.fields)
         fields = {name: value for name, _, value in rows} | {it: chosen[it] for it in chosen if it in form.fields}
-        kept = _entries(ana._read(send(ana, path.partition("?")[0], form, **fields)))
+        kept = _entries(ana.read(send(ana, path.partition("?")[0], form, **fields)))
         assert [label for label in kept if label not in pages[path].text] == []
         for _, label, value in rows:
             assert kept[next(it for it in kept if it.startswith(label))] == value

@@ -2,7 +2,6 @@
 
 import re
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -11,8 +10,7 @@ from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Reply, Request
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.usage.budget import SessionBudgetSpent
-from chalicelib.store import edits
-from tests.api.edits import patch
+from tests.api.edits import overtake, patch
 from tests.api.hosts import Host
 from tests.api.jobs import write_prompt
 from tests.api.test_accepted_prompts import propose
@@ -23,12 +21,6 @@ from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 
 IN_WORDS, PROPOSAL = "Write it from the brief", "Edit it first"  # the last button of each form
-
-
-@pytest.fixture
-def ana(host: Host, ben: Browser) -> Browser:
-    """The host, signed in."""
-    return sign_in(ben, "ana@example.com")
 
 
 @pytest.fixture
@@ -53,7 +45,7 @@ def address(session: str) -> str:
 def press(browser: Browser, page: Page, session: str, button: str, do: str, **fields: str) -> Page:
     """Press a button of a page; gives the page that comes of it."""
     answer = send(browser, address(session), page.form(button), do=do, **fields)
-    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
+    return follow(browser, answer) if answer.status_code == 303 else browser.read(answer)
 
 
 def stored(host: Host, session: str) -> list[tuple[int, str, str]]:
@@ -144,17 +136,15 @@ def test_what_somebody_else_made_meanwhile_is_shown_and_nothing_is_lost(
     ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch, is_at_the_same_moment: bool
 ) -> None:
     session = host.new_session(prompt="Ask about soup.")["id"]
-    editor, store, others = ana.open(f"{address(session)}?edit=1"), edits.edit_session, ["Ask about rice."]
+    editor = ana.open(f"{address(session)}?edit=1")
 
-    def store_overtaken(*given: Any) -> bool:
-        if others:
-            patch(host, session, prompt=others.pop())
-        return store(*given)
+    def write_another() -> None:
+        patch(host, session, prompt="Ask about rice.")
 
     if is_at_the_same_moment:
-        monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+        overtake(monkeypatch, write_another)
     else:
-        patch(host, session, prompt=others.pop())
+        write_another()
     shown = press(ana, editor, session, "Save as a new version", "save", text="Ask about bread.")
     assert "Somebody made another version meanwhile." in shown.text
     assert changes_in(shown) == [("del", "rice"), ("ins", "bread")]

@@ -1,6 +1,8 @@
 """Signing in with an OpenID provider: who is let in, and what proves nothing."""
 
 import json
+import re
+import socket
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -11,8 +13,8 @@ from chalice.test import HTTPResponse
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from chalicelib import container
-from chalicelib.identity_provider import BELIEVED, KEYS_REST
+from chalicelib import container, identity_provider
+from chalicelib.identity_provider import BELIEVED, KEYS_REST, LEAST, Attempt, ProviderFailed
 from chalicelib.services.accounts.keys import create_user
 from chalicelib.services.accounts.provider_sign_in import VALID
 from chalicelib.settings import settings
@@ -52,9 +54,15 @@ def go_through(browser: Browser, provider: Provider, page: str = "/sign-in") -> 
     return browser.get(provider.answer(begin(browser, page)))
 
 
+def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Why signing in failed, as the log has it."""
+    failed = [vars(it) for it in caplog.records if getattr(it, "event", None) == "provider_sign_in_failed"]
+    return [str(it["reason"]) for it in failed]
+
+
 def refused(browser: Browser, provider: Provider) -> Page:
     """The page that somebody is shown who was not let in."""
-    page = browser._read(go_through(browser, provider))
+    page = browser.read(go_through(browser, provider))
     assert not is_in(browser)
     return page
 
@@ -291,7 +299,7 @@ def test_no_other_website_begins_a_sign_in(host: Host, ben: Browser, provider: P
 
 
 def test_who_says_no_there_is_told_kindly_and_can_begin_again(host: Host, ben: Browser, provider: Provider) -> None:
-    page = ben._read(ben.get(provider.refuse(begin(ben, "/sign-in?next=/keys"), "access_denied")))
+    page = ben.read(ben.get(provider.refuse(begin(ben, "/sign-in?next=/keys"), "access_denied")))
     assert (page.status, f"Signing in at {NAME} was stopped" in page.text) == (403, True)
     assert any("next=%2Fkeys" in it for it in page.links if "start" in it)
 
@@ -312,21 +320,42 @@ def test_a_provider_that_fails_is_told_kindly_and_noted_without_what_it_said(
     for path, answer in fails:
         container.identity_provider.cache_clear()
         provider.broken = {path: answer}
-        page = ben.open("/sign-in/oidc/start") if path == about else ben._read(go_through(ben, provider))
+        page = ben.open("/sign-in/oidc/start") if path == about else ben.read(go_through(ben, provider))
         assert (page.status, "try again in a moment" in page.text) == (503, True), path
-    failed = [it for it in caplog.records if getattr(it, "event", None) == "provider_sign_in_failed"]
-    assert len(failed) == len(fails)
+    assert len(reasons(caplog)) == len(fails)
     logged = str([vars(it) for it in caplog.records])
     assert not any(it in logged for it in (SECRET, "ana@example.com", "code=", "state="))
 
 
-def test_a_provider_that_never_answers_costs_the_time_that_is_set_for_it(
-    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+def test_a_provider_that_names_an_address_without_https_is_not_used(
+    host: Host, ben: Browser, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:9")
+    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"):
+        provider.document = {name: "http://login.example.org/here"}
+        assert ben.get("/sign-in/oidc/start").status_code == 503, name
+    assert reasons(caplog) == ["discovery: an address without https"] * 4
+
+
+def test_a_provider_that_never_answers_costs_the_time_that_is_set_for_it(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("OIDC_CLIENT_ID", CLIENT)
-    settings.cache_clear()
-    assert ben.get("/sign-in/oidc/start").status_code == 503
+    monkeypatch.setattr(identity_provider, "MOST_SECONDS", LEAST)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connections wait there, and nobody takes them
+        monkeypatch.setenv("OIDC_ISSUER", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        settings.cache_clear()
+        assert ben.get("/sign-in/oidc/start").status_code == 503
+    (reason,) = reasons(caplog)
+    assert re.fullmatch("openid-configuration: (Read)?TimeoutError", reason)
+
+
+def test_with_too_little_time_left_the_provider_is_not_asked(host: Host, provider: Provider, clock: FakeClock) -> None:
+    attempt = Attempt("state", "nonce", "verifier", provider.redirect_uri)
+    known = container.identity_provider()
+    assert known
+    with pytest.raises(ProviderFailed) as failed:
+        known.identify("code", None, attempt, deadline=clock.deadline(LEAST / 2))
+    assert (failed.value.reason, provider.asked) == ("no time is left", [])
 
 
 def test_what_the_provider_says_of_itself_is_asked_for_again_now_and_then(
@@ -344,7 +373,7 @@ def test_signing_in_anew_asks_for_a_new_proof(host: Host, ben: Browser, provider
     asked = begin(ben, "/sign-in?next=/keys")
     assert provider.read(asked)["max_age"] == "600"
     provider.claims = {"auth_time": int(clock.now().timestamp()) - 3600}
-    assert "did not ask you again" in ben._read(ben.get(provider.answer(asked))).text
+    assert "did not ask you again" in ben.read(ben.get(provider.answer(asked))).text
     (login,) = container.logins().of_user(host.user_id)
     container.logins().end(host.user_id, login.id)
     assert go_through(ben, provider).status_code == 303  # the cookie of an ended sign-in asks for no proof
@@ -372,7 +401,7 @@ def test_where_the_provider_tells_no_time_a_mail_proves_who_makes_a_key(
     go_through(ben, provider)
     page = ben.open("/keys")
     assert not page.has_form("Make the key")
-    answer = ben._read(send(ben, "/keys", page.form("Sign out"), once=container.new_id()))
+    answer = ben.read(send(ben, "/keys", page.form("Sign out"), once=container.new_id()))
     assert answer.status == 403
     for shown in (page, answer):
         assert f"{NAME} does not tell when you signed in there. Sign in by mail for this" in shown.text

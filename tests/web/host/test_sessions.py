@@ -24,7 +24,7 @@ def act(browser: Browser, path: str, button: str, **fields: str) -> Any:
 
 def listed(page: Page) -> list[str]:
     """The names of the sessions that the dashboard lists, in their order."""
-    return [html.unescape(name) for name in re.findall(r"<li>\n<div><a [^>]*>([^<]*)</a>", page.html)]
+    return [html.unescape(name) for name in re.findall(r"<a data-session [^>]*>([^<]*)</a>", page.html)]
 
 
 def test_who_is_not_signed_in_reads_what_this_is(host: Host, ben: Browser) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.store import edits
+from tests.api.edits import overtake, patch
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.example_tables import each_row
@@ -190,14 +190,7 @@ def test_who_writes_between_the_check_and_the_write_is_not_overwritten_either(
     session = host.new_session(welcome_message="Before")
     path = path_of(session)
     form = settings_of(ana.open(path))
-    store, pending = edits.edit_session, [{"welcome_message": "From the other"}]
-
-    def store_overtaken(*given: Any) -> bool:
-        if pending:
-            host.call("PATCH", f"/sessions/{session['id']}", pending.pop())
-        return store(*given)
-
-    monkeypatch.setattr("chalicelib.services.sessions.editing.store_edit", store_overtaken)
+    overtake(monkeypatch, lambda: patch(host, session["id"], welcome_message="From the other"))
     page = submit(ana, path, form, welcome_message="From the page")
     assert (page.status, "From the other" in page.text) == (409, True)
     assert host.get(f"/sessions/{session['id']}")["welcome_message"] == "From the other"

@@ -8,8 +8,8 @@ from tests.clock import FakeClock
 from tests.web.browser import Browser, Form
 from tests.web.host.visitor import (
     ask,
-    buried,
     code_in,
+    dead_letters,
     deliver,
     everything,
     follow,
@@ -174,5 +174,5 @@ def test_a_mail_that_can_never_be_sent_is_kept_for_the_operator_and_not_tried_ag
     settings.cache_clear()
     ask(ben, ANA)
     assert deliver() == []
-    (kept,) = buried("mails")
+    (kept,) = dead_letters("mails")
     assert ANA not in kept

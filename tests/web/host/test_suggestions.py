@@ -29,14 +29,14 @@ def ana(host: Host, ben: Browser, model: Interviewer, monkeypatch: pytest.Monkey
 
 def form_of(page: Page) -> Form:
     """The form of the brief."""
-    return next(form for form in page.forms if "noted" in form.fields)
+    return page.noted_form()
 
 
 def press(browser: Browser, path: str, form: Form, **fields: str) -> Page:
     """Press one of the form's buttons."""
     answer = send(browser, path, form, **fields)
     assert answer.status_code == 200, answer.body
-    return browser._read(answer)
+    return browser.read(answer)
 
 
 def test_without_a_script_the_page_comes_again_with_texts_that_can_be_used(ana: Browser, host: Host) -> None:

@@ -42,7 +42,7 @@ def follow(browser: Browser, answer: HTTPResponse) -> Page:
 def submit(browser: Browser, path: str, form: Form, **fields: str) -> Page:
     """Send a form of a host's page; gives the page that comes of it."""
     answer = send(browser, path, form, **fields)
-    return follow(browser, answer) if answer.status_code == 303 else browser._read(answer)
+    return follow(browser, answer) if answer.status_code == 303 else browser.read(answer)
 
 
 def ask(browser: Browser, email: str, page: str = "/sign-in") -> Page:
@@ -111,8 +111,8 @@ def everything() -> str:
     return json.dumps([dynamodb.scan(TableName=table)["Items"] for table in ("accounts", "guards")], default=str)
 
 
-def buried(queue: str) -> list[str]:
-    """What lies in the dead letters of a queue."""
+def dead_letters(queue: str) -> list[str]:
+    """The bodies of a queue's messages that were given up."""
     sqs: Any = boto3.client("sqs")
     found = sqs.receive_message(QueueUrl=settings().dead_letters_urls[queue], MaxNumberOfMessages=10)
     return [message["Body"] for message in found.get("Messages", [])]

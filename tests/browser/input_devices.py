@@ -16,8 +16,8 @@ _SHOWS_FOCUS = """it => {
 }"""
 
 
-class Hand(Protocol):
-    """A hand at a page. `presses` counts clicks, touches, and keys but for those that write."""
+class InputDevice(Protocol):
+    """What somebody presses and writes with. `presses` counts clicks, touches, and keys but for those that write."""
 
     presses: int
 

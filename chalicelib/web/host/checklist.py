@@ -11,7 +11,7 @@ from chalicelib.store import keys, thread_head
 from chalicelib.web.host import drift
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.request import HostRequest
-from chalicelib.web.host.session_page import TABS
+from chalicelib.web.host.session_page import PAGES
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 PARTS = (keys.QUESTIONS, *drift.PARTS)  # of a view
@@ -31,7 +31,7 @@ class Check(Struct, frozen=True):
     @property
     def is_linked(self) -> bool:
         """Whether there is a page to change it on."""
-        return self.page in TABS
+        return self.page in PAGES["design"]
 
 
 def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Check]:

@@ -16,9 +16,14 @@ from chalicelib.web.host.request import HostRequest
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
 
-# The pages of a session in their order: what follows /sessions/{id} in the address; each has a text `tab_…` for its name.
-TABS: tuple[str, ...] = ("overview", "brief", "prompt", "form", "settings")
+# The pages of a session by what they are about, in their order: what follows /sessions/{id} in the address, but for `overview`. Each
+# page has a text `tab_…`, and each group of several a text `tabs_…`, for its name.
+PAGES: dict[str, tuple[str, ...]] = {
+    "overview": ("overview",),
+    "design": ("brief", "prompt", "form", "settings"),
+}
 _FOR_EDITORS = ("brief",)
+_NOT_OF_DRAFTS: tuple[str, ...] = ()  # groups that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 
@@ -42,12 +47,23 @@ def render_session_page(
         "state": state,
         "shown_state": shown_state(state, view.tally.participants),
         "new": view.session.id if now - view.session.updated_at < _NEW_FOR else "",
-        "tabs": [it for it in TABS if it not in _FOR_EDITORS or has_role(view, "editor")],
+        "tabs": _pages_of(view),
         "tab": tab,
         "may_edit": has_role(view, "editor"),
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
+
+
+def _pages_of(view: SessionView) -> dict[str, list[str]]:
+    """Returns the pages that this host finds, by what they are about."""
+    is_editor = has_role(view, "editor")
+    found = {
+        group: [it for it in pages if is_editor or it not in _FOR_EDITORS]
+        for group, pages in PAGES.items()
+        if not (view.session.is_draft and group in _NOT_OF_DRAFTS)
+    }
+    return {group: pages for group, pages in found.items() if pages}
 
 
 def shown_state(status: str, participants: int) -> str:

@@ -12,45 +12,78 @@ _ISOLATED = (
 
 
 class Bar(Struct, frozen=True):
-    """One figure; `label` is in the words of the page or of participants."""
+    """One figure; `label` is in the words of the page or of participants.
+
+    `counts` are the figures that it consists of, in the order of the chart's parts, where it has any. `url` is where its label leads.
+    """
 
     label: str
     count: int
+    counts: tuple[int, ...] = ()
+    url: str = ""
+
+
+class Part(Struct, frozen=True):
+    """What the bars of a chart consist of: its name on the page, and the class that gives it its color."""
+
+    name: str
+    kind: str
+
+
+class Stretch(Struct, frozen=True):
+    """A stretch of a bar as it is drawn, in per cent of the drawing, so that it fits any screen."""
+
+    kind: str
+    start: float
+    width: float
 
 
 class Row(Struct, frozen=True):
-    """A bar as it is drawn; widths and places in per cent of the drawing, so that it fits any screen."""
+    """A bar as it is drawn."""
 
     text: str
+    url: str
     text_y: int
     bar_y: int
-    width: float
-    start: float
+    stretches: tuple[Stretch, ...]
 
 
 class Chart(Struct, frozen=True):
-    """A drawing of bars, and what it is of."""
+    """A drawing of bars, and what it is of; `column` is the heading of what is counted, where that is not people."""
 
     title: str
     bars: tuple[Bar, ...]
     total: int
     rows: tuple[Row, ...]
     height: int
+    parts: tuple[Part, ...] = ()
+    column: str = ""
     bar_height: int = _BAR
 
 
-def make_chart(title: str, bars: Sequence[Bar], total: int, direction: str) -> Chart:
+def make_chart(
+    title: str, bars: Sequence[Bar], total: int, direction: str, *, parts: Sequence[Part] = (), column: str = ""
+) -> Chart:
     """Returns the bars of these figures, against the total; from the right where the page reads from there."""
     most = max([total, *(bar.count for bar in bars), 1])
     rows = []
     for index, bar in enumerate(bars):
-        width = round(100 * bar.count / most, 2)
         top = index * _ROW
-        start = 0.0 if direction == "ltr" else round(100 - width, 2)
-        rows.append(
-            Row(f"{bar.count} · {_ISOLATED.format(_short(bar.label))}", top + _TEXT, top + _TEXT + 8, width, start)
-        )
-    return Chart(title, tuple(bars), total, tuple(rows), len(bars) * _ROW)
+        text = f"{bar.count} · {_ISOLATED.format(_short(bar.label))}"
+        rows.append(Row(text, bar.url, top + _TEXT, top + _TEXT + 8, tuple(_stretches(bar, parts, most, direction))))
+    return Chart(title, tuple(bars), total, tuple(rows), len(bars) * _ROW, tuple(parts), column)
+
+
+def _stretches(bar: Bar, parts: Sequence[Part], most: int, direction: str) -> list[Stretch]:
+    """Returns the stretches of a bar, each behind the one before; those of nobody are left out, but for that of a bar without parts."""
+    drawn, before = [], 0
+    figures = [(part.kind, count) for part, count in zip(parts, bar.counts, strict=True) if count]
+    for kind, count in figures if parts else [("bar", bar.count)]:
+        width = round(100 * count / most, 2)
+        start = round(100 * before / most, 2) if direction == "ltr" else round(100 - 100 * (before + count) / most, 2)
+        drawn.append(Stretch(kind, start, width))
+        before += count
+    return drawn
 
 
 def _short(label: str) -> str:

@@ -15,7 +15,7 @@ from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.form_cards import Kind
-from chalicelib.web.host.session_page import TABS
+from chalicelib.web.host.session_page import PAGES
 from chalicelib.web.host.settings_fields import GROUPS, SETTINGS, VISIBILITIES
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language
 from chalicelib.web.kit.texts import texts_in
@@ -55,7 +55,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "sort_": SORTS,
     "status_": STATES,
     "step_": BRIEF,
-    "tab_": TABS,
+    "tab_": [page for pages in PAGES.values() for page in pages],
+    "tabs_": [group for group, pages in PAGES.items() if len(pages) > 1],
     "visible_": VISIBILITIES,
     "with_": ("anthropic", "scripted"),
 }

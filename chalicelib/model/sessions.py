@@ -79,6 +79,17 @@ class Distribution(Struct, frozen=True):
     error: str | None = None
 
 
+class ResultsSections(Struct, frozen=True):
+    """Which sections of the results others than members may read, where they may read results at all."""
+
+    summary: bool = True
+    recap: bool = False
+    responses: bool = False
+    insights: bool = False
+    similarity: bool = False
+    ask: bool = False
+
+
 class Session(Struct, frozen=True):
     """A session's short fields and settings (the `session` item)."""
 
@@ -94,6 +105,7 @@ class Session(Struct, frozen=True):
     cross_pollination: bool = False
     widgets_enabled: bool = False
     results_visibility: Visibility = "host"
+    results_sections: ResultsSections = ResultsSections()
     shared_network: bool = False
     is_public: bool = False
     summary_prompt: str | None = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from chalicelib.model import SHOWN_CONTEXT_BYTES, Visibility
 from chalicelib.model import Channel as ChannelName
@@ -85,6 +85,16 @@ WidgetsEnabled = Annotated[
     bool, Meta(description="Whether the facilitator may offer choices and scales beside its questions.")
 ]
 ResultsVisibility = Annotated[Visibility, Meta(description="Who may read the page of results.")]
+SummaryOpen = Annotated[bool, Meta(description="Whether the summary is open to them.", examples=[True])]
+RecapOpen = Annotated[
+    bool, Meta(description="Whether the recap is open to them: no names, and nothing that points at one person.")
+]
+ResponsesOpen = Annotated[
+    bool, Meta(description="Whether the answers to the form and to widgets are open to them, counted.")
+]
+InsightsOpen = Annotated[bool, Meta(description="Whether the insights are open to them that are meant to be seen.")]
+SimilarityOpen = Annotated[bool, Meta(description="Whether it is open to them how near people are to each other.")]
+AskOpen = Annotated[bool, Meta(description="Whether they may ask questions of what was said.")]
 SharedNetwork = Annotated[
     bool,
     Meta(
@@ -199,6 +209,17 @@ class NewReminders(Struct):
         self.text = self.text or None
 
 
+class OpenSections(Struct):
+    """Which sections of the results are open to others; one that is absent stays as it is."""
+
+    summary: SummaryOpen | UnsetType = UNSET
+    recap: RecapOpen | UnsetType = UNSET
+    responses: ResponsesOpen | UnsetType = UNSET
+    insights: InsightsOpen | UnsetType = UNSET
+    similarity: SimilarityOpen | UnsetType = UNSET
+    ask: AskOpen | UnsetType = UNSET
+
+
 class NewDistribution(Struct):
     """A channel where the session is announced."""
 
@@ -269,6 +290,13 @@ class CreateSession(Input):
     cross_pollination: CrossPollination = False
     widgets_enabled: WidgetsEnabled = False
     results_visibility: ResultsVisibility = "host"
+    results_sections: Annotated[
+        OpenSections,
+        Meta(
+            description="Which sections of the results others than members may read, where `results_visibility` lets them read "
+            "results: of a new session the summary alone, unless it is said here."
+        ),
+    ] = field(default_factory=OpenSections)
     shared_network: SharedNetwork = False
     distribution: Annotated[
         tuple[NewDistribution, ...], Meta(max_length=20, description="Where the session is announced.")

@@ -91,6 +91,17 @@ class Reminders(Output):
     text: Annotated[str | None, Meta(description="What a reminder says.", examples=[None])]
 
 
+class ResultsSections(Output):
+    """Which sections of the results others than members may read, where `results_visibility` lets them read results."""
+
+    summary: fields.SummaryOpen
+    recap: fields.RecapOpen
+    responses: fields.ResponsesOpen
+    insights: fields.InsightsOpen
+    similarity: fields.SimilarityOpen
+    ask: fields.AskOpen
+
+
 class Usage(Output):
     """What the facilitator's replies in a session cost in tokens; prompts, digests and summaries are not among them."""
 
@@ -124,6 +135,7 @@ class Session(SessionListItem):
     cross_pollination: fields.CrossPollination
     widgets_enabled: fields.WidgetsEnabled
     results_visibility: fields.ResultsVisibility
+    results_sections: Annotated[ResultsSections, Meta(description="Which sections of the results are open to others.")]
     shared_network: fields.SharedNetwork
     is_public: fields.IsPublic
     distribution: Annotated[list[Distribution], Meta(description="Where the session is announced.", examples=[[]])]

@@ -23,6 +23,7 @@ class SessionItem(SessionPart):
     cross_pollination = BooleanAttribute()
     widgets_enabled = BooleanAttribute()
     results_visibility = UnicodeAttribute()
+    results_sections = JsonAttribute(null=True)
     shared_network = BooleanAttribute(default=False)
     is_public = BooleanAttribute()
     template_id = UnicodeAttribute(null=True)

@@ -13,6 +13,7 @@ from chalicelib.model import (
     Prompt,
     PromptOrigin,
     Question,
+    ResultsSections,
     Role,
     Scratchpad,
     Session,
@@ -56,6 +57,7 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
         raise NotFound("Session not found")
     item = SessionItem.from_raw_data(dict(raw[keys.SESSION]))
     values = {name: getattr(item, name) for name in SHORT_FIELDS}
+    values["results_sections"] = msgspec.convert(item.results_sections or {}, ResultsSections)
     values["distribution"] = msgspec.convert(item.distribution or (), tuple[Distribution, ...])
     values |= {name: _text(raw, part) for name, part in LONG_TEXTS.items() if part in raw}
     session = Session(id=session_id, **values)

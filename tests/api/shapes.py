@@ -46,6 +46,7 @@ SESSION = {
     "cross_pollination": bool,
     "widgets_enabled": bool,
     "results_visibility": re.compile("host|participants|public"),
+    "results_sections": dict.fromkeys(("summary", "recap", "responses", "insights", "similarity", "ask"), bool),
     "shared_network": bool,
     "is_public": bool,
     "distribution": [dict],

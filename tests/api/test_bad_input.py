@@ -126,6 +126,8 @@ CREATE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"distribution": [{"channel": "telegram"}]}, "distribution[0].group_id is required"),
     ({"distribution": [{"group_id": "-1", "channel": "pigeon"}]}, "distribution[0].channel must be one of: telegram"),
     ({"distribution": [{"group_id": -1}]}, "distribution[0].group_id must be a string"),
+    ({"results_sections": ["recap"]}, "results_sections must be an object"),
+    ({"results_sections": {"recap": "yes"}}, "results_sections.recap must be true or false"),
     ({"reminders": []}, "reminders must be an object"),
     ({"reminders": {"after_hours": [0]}}, "reminders.after_hours[0] must be at least 1"),
     ({"reminders": {"after_hours": ["1"]}}, "reminders.after_hours[0] must be a whole number"),

@@ -20,6 +20,7 @@ ALLOWED = {
     "topic", "goal", "context", "critical", "prompt", "project_id", "status",
     "prompt_summary", "prompt_generated_from", "platform_guidelines_override", "intro_video_url",
     "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public", "shared_network",
+    "results_sections",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
     "anonymous", "max_participants", "reminders", "distribution",
 }  # fmt: skip
@@ -36,6 +37,14 @@ def test_one_field_changes_and_everything_else_stays(host: Host, subtests: pytes
         "cross_pollination": False,
         "widgets_enabled": False,
         "results_visibility": "public",
+        "results_sections": {
+            "summary": True,
+            "recap": False,
+            "responses": True,
+            "insights": False,
+            "similarity": False,
+            "ask": False,
+        },
         "shared_network": False,
         "is_public": False,
         "summary_prompt": "Be long.",
@@ -370,3 +379,13 @@ def test_a_time_zone_is_taken_in_any_case_and_given_as_it_is_written(host: Host)
     session = host.new_session(time_zone="europe/berlin")
     assert host.get(f"/sessions/{session['id']}")["time_zone"] == "Europe/Berlin"
     assert patch(host, session["id"], time_zone="AMERICA/PORT-AU-PRINCE")["time_zone"] == "America/Port-au-Prince"
+
+
+def test_a_section_that_is_not_named_stays_as_open_as_it_was(host: Host) -> None:
+    session = host.new_session(results_sections={"recap": True})["id"]
+    opened = {"summary": True, "recap": True, "responses": False, "insights": False, "similarity": False, "ask": False}
+    assert host.get(f"/sessions/{session}")["results_sections"] == opened
+    after = patch(host, session, results_sections={"summary": False, "ask": True})["results_sections"]
+    assert after == {**opened, "summary": False, "ask": True}
+    assert patch(host, session, results_sections={})["results_sections"] == after
+    assert patch(host, session, results_sections=None)["results_sections"] == {**opened, "recap": False}

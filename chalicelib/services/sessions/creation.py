@@ -15,6 +15,7 @@ from chalicelib.model import (
     Question,
     QuestionRole,
     QuestionType,
+    ResultsSections,
     Session,
     SessionView,
     Visibility,
@@ -70,6 +71,7 @@ class NewSession(Struct, frozen=True):
     cross_pollination: bool = False
     widgets_enabled: bool = False
     results_visibility: Visibility = "host"
+    results_sections: ResultsSections = ResultsSections()
     shared_network: bool = False
     is_public: bool = False
     summary_prompt: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from chalicelib.clock import Clock
@@ -120,7 +121,7 @@ def _apply(
     before: SessionView, values: Mapping[str, Any], user_id: str, now: datetime, new_id: Callable[[], str]
 ) -> SessionView:
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
-    settings |= _status(before, values, now)
+    settings |= _status(before, values, now) | _sections(before.session, values)
     edited_at = later(now, before.session.updated_at)
     session = replace(before.session, **settings, updated_at=edited_at, edited_at=edited_at)
     require_brief(session.topic, session.goal, is_draft=session.is_draft)
@@ -135,6 +136,13 @@ def _apply(
     if session.anonymous and {"anonymous", "questions"} & values.keys():
         require_anonymous(after.questions)
     return _prompted(before, after, values, user_id)
+
+
+def _sections(before: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives the sections of the results as these values open and close them; those that they don't name stay as they are."""
+    if "results_sections" not in values:
+        return {}
+    return {"results_sections": replace(before.results_sections, **to_builtins(values["results_sections"]))}
 
 
 def _status(view: SessionView, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:

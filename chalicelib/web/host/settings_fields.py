@@ -10,7 +10,8 @@ from msgspec import Struct
 from chalicelib.errors import Invalid
 from chalicelib.model import Session
 from chalicelib.operations.field_limits import limit_of, limits_of, range_of
-from chalicelib.operations.session_fields import NewReminders
+from chalicelib.operations.session_fields import NewReminders, OpenSections
+from chalicelib.services.results.sections import SECTIONS
 from chalicelib.services.sessions.creation import check_closing, check_language
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.web.host.field_mistakes import Mistake
@@ -24,6 +25,7 @@ LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
 VISIBILITIES = ("host", "participants", "public")
 _END, _ZONE = "closes_at", "time_zone"  # a time by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
+OPEN = "sections_"  # before the names of the sections of the results, each a field of one setting
 
 
 class Setting(Struct, frozen=True):
@@ -53,7 +55,14 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("is_public", "switch"),
         ),
     ),
-    ("results", (Setting("results_visibility", "choice"), Setting("summary_prompt", "text"))),
+    (
+        "results",
+        (
+            Setting("results_visibility", "choice"),
+            *(Setting(f"{OPEN}{section}", "switch") for section in SECTIONS),
+            Setting("summary_prompt", "text"),
+        ),
+    ),
     (
         "welcome",
         (
@@ -123,14 +132,15 @@ def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[s
     if read.keys() & set(reminders) and not mistakes:
         whole = {name.removeprefix(REMINDERS): _read(name, values[name], values) for name in reminders}
         read["reminders"] = NewReminders(**whole)
-    return {name: value for name, value in read.items() if name not in reminders}, mistakes
+    opened = {name.removeprefix(OPEN): value for name, value in read.items() if name.startswith(OPEN)}
+    if opened:
+        read["results_sections"] = OpenSections(**opened)
+    return {name: value for name, value in read.items() if not name.startswith((REMINDERS, OPEN))}, mistakes
 
 
 def _entered(session: Session, setting: Setting) -> str:
     name = setting.name
-    value = (
-        session.reminders.get(name.removeprefix(REMINDERS)) if name.startswith(REMINDERS) else getattr(session, name)
-    )
+    value = _value(session, name)
     if setting.kind == "switch":
         return ON if value else ""
     if isinstance(value, datetime):
@@ -138,6 +148,14 @@ def _entered(session: Session, setting: Setting) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else clean_text(str(value))
+
+
+def _value(session: Session, name: str) -> Any:
+    if name.startswith(REMINDERS):
+        return session.reminders.get(name.removeprefix(REMINDERS))
+    if name.startswith(OPEN):
+        return getattr(session.results_sections, name.removeprefix(OPEN))
+    return getattr(session, name)
 
 
 def _read(name: str, text: str, values: Values) -> Any:

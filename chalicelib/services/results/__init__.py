@@ -1,0 +1,1 @@
+"""What members and others read of the results of a session, section by section."""

@@ -30,7 +30,9 @@ class RuleBasedModel:
         system = "\n".join(block.text for block in request.system)
         shown = "\n".join(block.text for message in request.messages for block in message.blocks)
         if request.task == "digest":
-            return Reply("", self.name, (ToolCall("record_digest", {"points": digest(system, shown)}),))
+            points = digest(system, shown)
+            gist = points[0]["text"] if points else ""
+            return Reply("", self.name, (ToolCall("record_digest", {"points": points, "gist": gist}),))
         return Reply("", self.name, (ToolCall("write_summary", summary(shown)),))
 
 

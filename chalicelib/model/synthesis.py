@@ -85,7 +85,8 @@ class DigestCounts(Struct, frozen=True):
 
 
 class Digest(Struct, frozen=True):
-    """What one thread says, in points; it covers the messages up to `to_sequence`."""
+    """What one thread says, in points; it covers the messages up to `to_sequence`. `gist` is a model's sentence that says it in
+    short: empty without points, in digests of a script, and in those from before there were any."""
 
     thread_id: str
     to_sequence: int
@@ -93,6 +94,7 @@ class Digest(Struct, frozen=True):
     messages: int
     model: str
     created_at: datetime
+    gist: str = ""
 
     @property
     def counts(self) -> DigestCounts:

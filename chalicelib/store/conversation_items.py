@@ -89,3 +89,4 @@ class DigestItem(ConversationPart):
     messages = NumberAttribute()
     model = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
+    gist = UnicodeAttribute(null=True)

@@ -41,6 +41,7 @@ def put(thread: Thread, digest: Digest) -> None:
         messages=digest.messages,
         model=digest.model,
         created_at=digest.created_at,
+        gist=digest.gist or None,
     )
     older = DigestItem.to_sequence.does_not_exist() | (DigestItem.to_sequence <= digest.to_sequence)
 

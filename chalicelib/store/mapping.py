@@ -64,4 +64,5 @@ def digest_from(raw: Mapping[str, Any]) -> Digest:
         messages=int(item.messages),
         model=item.model,
         created_at=item.created_at,
+        gist=item.gist or "",
     )

@@ -40,6 +40,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("DELETE", "/sessions/{session_id}/participants/{participant_id}"): None,
     ("GET", "/sessions/{session_id}/summary"): None,
     ("POST", "/sessions/{session_id}/summary"): {},
+    ("GET", "/sessions/{session_id}/recap"): None,
     ("GET", "/sessions/{session_id}/session-md"): None,
     ("GET", "/sessions/{session_id}/scratchpad"): None,
     ("POST", "/sessions/{session_id}/scratchpad"): {},

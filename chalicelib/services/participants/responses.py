@@ -66,7 +66,6 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
 
     Raises TooLarge where the words do not fit into one answer.
     """
-    start = _read_cursor(wanted)
     if wanted.limit is None and wanted.messages:
         views = participants.everybody(session_id, lambda thread: _fits(thread, wanted), ANSWER_BYTES)
         if views is None:
@@ -74,10 +73,7 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
         order = _Order(wanted.newest_first, [view.thread for view in views])
         return Responses(sorted(views, key=lambda view: order.key(view.thread)))
     heads = participants.heads(session_id)
-    order = _Order(wanted.newest_first, heads, start)
-    behind = [head for head in heads if _fits(head, wanted) and (start is None or order.key(head) > order.start)]
-    behind.sort(key=order.key)
-    page = behind[: wanted.limit]
+    page, next_cursor = cut_page(heads, wanted)
     found = (
         participants.with_messages(page, heads, ANSWER_BYTES)
         if wanted.messages
@@ -85,8 +81,17 @@ def list_responses(session_id: str, wanted: ResponseFilter, *, participants: Par
     )
     if found is None:
         raise refuse_too_large(wanted)
-    more = len(behind) > len(page)
-    return Responses(found, order.cursor(page[-1]) if more else None)
+    return Responses(found, next_cursor)
+
+
+def cut_page(heads: Sequence[Thread], wanted: ResponseFilter) -> tuple[list[Thread], str | None]:
+    """Those of all heads of a session that are asked for, in their order, and the cursor of the next page, where there is one."""
+    start = _read_cursor(wanted)
+    order = _Order(wanted.newest_first, heads, start)
+    behind = [head for head in heads if _fits(head, wanted) and (start is None or order.key(head) > order.start)]
+    behind.sort(key=order.key)
+    page = behind[: wanted.limit]
+    return page, order.cursor(page[-1]) if len(behind) > len(page) else None
 
 
 def refuse_too_large(wanted: ResponseFilter) -> TooLarge:

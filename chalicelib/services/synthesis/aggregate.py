@@ -9,8 +9,19 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from chalicelib.model import STANCES, Digest, DigestCounts, Point, ReducedDigest, Stance, ThemeRegistry
+from chalicelib.model import (
+    STANCES,
+    Digest,
+    DigestCounts,
+    Point,
+    ReducedDigest,
+    SessionView,
+    Stance,
+    ThemeRegistry,
+    Thread,
+)
 from chalicelib.model.synthesis import joined
+from chalicelib.services.access.join_sources import group_by_source
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -77,6 +88,16 @@ def aggregate_reduced(counts: Mapping[str, DigestCounts], reduced: Iterable[Redu
         {thread_id: of_thread for thread_id, of_thread in counts.items() if of_thread.messages},
         tuple(item for bucket in found for item in bucket.points),
         max((bucket.newest for bucket in found), default=NEVER),
+    )
+
+
+def aggregate_heads(view: SessionView, heads: Iterable[Thread]) -> Aggregate:
+    """What the heads of a session tell, without a point: who counts in the results, and where they stand by their digests."""
+    included = [head for head in heads if head.included]
+    return Aggregate(
+        {head.id: head.counts for head in included if head.counts and head.counts.messages},
+        sources={} if view.session.shared_network else group_by_source(included),
+        tests=frozenset(head.id for head in included if head.test),
     )
 
 

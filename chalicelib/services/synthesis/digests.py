@@ -52,9 +52,13 @@ RECORD_DIGEST = Tool(
                     "required": ["message_id", "quote", "text", "theme", "topic", "stance"],
                     "additionalProperties": False,
                 },
-            }
+            },
+            "gist": {
+                "type": "string",
+                "description": "What the participant holds in all, known points included, in one sentence.",
+            },
         },
-        "required": ["points"],
+        "required": ["points", "gist"],
         "additionalProperties": False,
     },
 )
@@ -98,7 +102,9 @@ def digest_thread(
     # The same answer to two questions of a script is two answers.
     points = _joined(before.points, new, by_topic=not model.understands)
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
-    return Digest(thread.id, to_sequence, kept, before.messages + len(said), reply.model, now)
+    gist = _folded(tags.unescape(call.input.get("gist")) if call else None, MAX_TEXT) or before.gist
+    heard = before.messages + len(said)
+    return Digest(thread.id, to_sequence, kept, heard, reply.model, now, gist if kept else "")
 
 
 def _is_private(message: Message) -> bool:

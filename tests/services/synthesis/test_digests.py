@@ -106,6 +106,35 @@ def test_unknown_stances_are_neutral_and_long_texts_are_bounded() -> None:
     assert len(made.points[0].topic) == 60
 
 
+@each_row(
+    "written, before, kept",
+    [
+        ("  Wants punctual\nbuses &amp; trees. ", "", "Wants punctual buses & trees."),
+        ("x" * 900, "", "x" * (MAX_TEXT - 1) + "…"),
+        (" ", "Wants buses.", "Wants buses."),
+        (None, "Wants buses.", "Wants buses."),
+        (["no text"], "", ""),
+    ],
+)
+def test_a_gist_is_kept_in_one_line_and_the_earlier_one_where_none_is_written(
+    written: object, before: str, kept: str
+) -> None:
+    previous = Digest("t1", 0, (point("Old", "m0"),), 1, "earlier", NOW, before)
+    model = QueuedModel(calls("record_digest", {"points": [proposal("m2", "The buses")], "gist": written}))
+    assert digest_with(model, previous).gist == kept
+
+
+def test_a_gist_without_a_point_to_stand_on_is_dropped() -> None:
+    model = QueuedModel(calls("record_digest", {"points": [], "gist": "Wants everything."}))
+    assert digest_with(model, None).gist == ""
+
+
+def digest_with(model: QueuedModel, previous: Digest | None) -> Digest:
+    return digest_thread(
+        view(), thread(), previous, MESSAGES, shared=buses(), model=model, deadline=deadline(), now=NOW
+    )
+
+
 def failing(model: QueuedModel) -> None:
     digest_thread(view(), thread(), None, MESSAGES, shared=SharedRegistry(), model=model, deadline=deadline(), now=NOW)
 

@@ -13,6 +13,9 @@ Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
 SuggestedField = Literal["goal", "critical", "context", "topic"]
 PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "review", "template"]
+EditSource = Literal[
+    "create_session", "manual_edit", "brief_drift_cascade", "template_switch", "stall_review_apply", "earlier"
+]
 QuestionType = Literal["Short field", "Email", "Options"]
 QuestionRole = Literal["name", "email", "other"]
 Channel = Literal["telegram"]
@@ -68,6 +71,31 @@ class Prompt(Struct, frozen=True):
     def is_ours(self) -> bool:
         """Whether nobody chose its text, so that it may be written anew without asking."""
         return self.origin in ("tailored", "basic") and self.created_by is None
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """A revision of a text that is kept, and when it came about.
+
+    In a draft, where texts are stored while they are typed, what `typed_by` writes within minutes of `begun_at` takes its place.
+    """
+
+    number: int
+    at: datetime
+    typed_by: str | None = None
+    begun_at: datetime | None = None
+
+
+class Revision(Struct, frozen=True):
+    """What a text of a session was from a time on. `earlier` is what it was before its revisions were kept; of it, nobody knows
+    when and by whom. A prompt tells more exactly how it came about, as its `origin`."""
+
+    field: str
+    number: int
+    value: str | None
+    source: EditSource
+    created_at: datetime | None = None
+    created_by: str | None = None
+    origin: PromptOrigin | None = None
 
 
 class Distribution(Struct, frozen=True):
@@ -198,6 +226,7 @@ class SessionView(Struct, frozen=True):
     prompt_outdated: bool = (
         False  # whether a draft was changed since its prompt was asked for; written when it is opened
     )
+    edits: dict[str, tuple[Mark, ...]] = {}  # of each text, the revisions that are kept, the newest last
     tally: Tally = Tally()
     participants: tuple[int, ...] = ()  # of each shard of the tally
     taken: int = 0  # how many are in, of a session with a limit of participants

@@ -305,7 +305,7 @@ OPERATIONS = (
         "editor",
         EditSession,
         Session,
-        reads=session_with(parts.EVERYTHING),
+        reads=session_with(parts.FOR_EDIT),
         check=_checked,
         fails=(Conflict,),
     ),

@@ -85,6 +85,8 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.GUIDELINES, "session", "by job", "platform_guidelines_override"),
     ItemKind(keys.SESSIONS, keys.PROMPT_CURRENT, "session", "by job", "prompt"),
     ItemKind(keys.SESSIONS, keys.PROMPTS, "session", "by job", "prompt_versions"),
+    ItemKind(keys.SESSIONS, keys.EDITS, "session", "by job", not_exported="lists what is exported itself"),
+    ItemKind(keys.SESSIONS, keys.EDIT_ITEMS, "session", "by job", "edits"),
     ItemKind(keys.SESSIONS, keys.TALLIES, "session", "at once", not_exported=_COUNTS, shards=keys.TALLY_SHARDS),
     ItemKind(keys.SESSIONS, keys.PARTICIPANT_LIMIT, "session", "by job", not_exported=_COUNTS),
     ItemKind(keys.SESSIONS, keys.FEED_PART, "session", "at once", not_exported=_COPY),

@@ -35,7 +35,8 @@
 | prompt job | – | one transaction: `prompt#current`, `prompt#<n>`, session |
 | versions of a prompt | a page of them; heads, for how many began under each | BatchGetItem sessions `prompt#<n>`; Query `thread#` |
 | context job | – | one transaction: context, `condensed_context` |
-| an edit | – | one transaction: session, own card, the parts it changes, feed |
+| an edit | – | one transaction: session, own card, the parts it changes, feed; `edits`, an `edit#` comes a text, an old one goes |
+| the history of edits | `edits`, then the texts of a page of it | BatchGetItem sessions `edit#<field>#<n>`, `prompt#<n>` |
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
 | a session has ended by itself | – | one transaction: session, all tallies, `closing` |
@@ -89,6 +90,7 @@ DELETION = "deletion"
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
+EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
@@ -187,6 +189,11 @@ def deleted(session_id: str) -> str:
 def prompt(version: int) -> str:
     """`prompt#<n>`, n zero-padded."""
     return f"{PROMPTS}{version:06d}"
+
+
+def edit(field: str, number: int) -> str:
+    """`edit#<field>#<000001>`."""
+    return numbered(f"{EDIT_ITEMS}{field}", number)
 
 
 def tally(shard: int) -> str:

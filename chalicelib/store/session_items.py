@@ -82,6 +82,15 @@ class PromptItem(SessionPart):
     created_by = UnicodeAttribute(null=True)
 
 
+class EditItem(SessionPart):
+    """`edit#<field>#<n>`: what a text was from then on, none where it was taken away."""
+
+    value = UnicodeAttribute(null=True)
+    source = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute(null=True)
+    created_by = UnicodeAttribute(null=True)
+
+
 class TallyItem(SessionPart):
     """`tally#<shard>`: counters of the threads that fall into this shard; they only ever move by ADD.
 
@@ -173,7 +182,8 @@ class ThemeItem(SessionPart):
 
 
 class DocumentItem(SessionPart):
-    """`scratchpad`, the notes of all conversations, and `reduce#0#<bucket>`, the points that speak for a bucket of threads.
+    """`scratchpad`, the notes of all conversations; `reduce#0#<bucket>`, the points that speak for a bucket of threads; and `edits`,
+    which revisions of each text are kept.
 
     Of bounded size; `version` is another one with every write.
     """

@@ -10,6 +10,7 @@ from chalicelib.errors import NotFound
 from chalicelib.model import (
     Brief,
     Distribution,
+    Mark,
     Prompt,
     PromptOrigin,
     Question,
@@ -27,6 +28,7 @@ from chalicelib.store.documents import document_from
 from chalicelib.store.session_items import (
     BriefItem,
     ContextItem,
+    DocumentItem,
     LimitItem,
     MemberItem,
     PromptItem,
@@ -99,6 +101,10 @@ def _parts(raw: Raw) -> dict[str, Any]:
         current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
         parts["prompt_version"] = int(current.version)
         parts["prompt"] = prompt_of(current) if current.text else None
+    if keys.EDITS in raw:
+        parts["edits"] = msgspec.convert(
+            DocumentItem.from_raw_data(raw[keys.EDITS]).document, dict[str, tuple[Mark, ...]]
+        )
     if keys.PARTICIPANT_LIMIT in raw:
         parts["taken"] = int(LimitItem.from_raw_data(raw[keys.PARTICIPANT_LIMIT]).taken)
     if keys.SYNTHESIS in raw:

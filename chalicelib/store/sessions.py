@@ -27,7 +27,7 @@ from chalicelib.store.session_items import (
     SessionItem,
     SummaryItem,
 )
-from chalicelib.store.session_view import prompt_of, view_of
+from chalicelib.store.session_view import LONG_TEXTS, prompt_of, view_of
 from chalicelib.store.tables import Account, SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
@@ -46,6 +46,8 @@ EVERYTHING = (
     keys.BRIEF,
     *keys.tallies(),
 )
+FOR_EDIT = (*EVERYTHING, keys.EDITS)
+FOR_EDIT_HISTORY = (keys.EDITS, keys.CONTEXT, *LONG_TEXTS.values(), keys.PROMPT_CURRENT)
 FOR_COUNT = (*keys.tallies(),)
 FOR_QUESTIONS = (keys.QUESTIONS,)
 FOR_RESULTS = (keys.SYNTHESIS, keys.SUMMARY, keys.BRIEF)

@@ -47,6 +47,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
     ("GET", "/sessions/{session_id}/prompts"): None,
     ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
+    ("GET", "/sessions/{session_id}/edit-history"): None,
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }

@@ -35,7 +35,9 @@ def parts(session: Session) -> list[str]:
 
 def test_a_session_is_stored_as_its_parts_and_no_others(session: Session) -> None:
     tallies = [f"tally#{shard}" for shard in range(8)]
-    assert parts(session) == sorted(["session", "synthesis", "member#owner", "feed", *tallies])
+    assert parts(session) == sorted(
+        ["session", "synthesis", "member#owner", "feed", "edits", "edit#topic#000001", "edit#goal#000001", *tallies]
+    )
 
 
 def test_an_id_is_used_once(session: Session) -> None:

@@ -27,7 +27,7 @@ from chalicelib.services.sessions.host_prompt import check_prompt_changes, edite
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
-from chalicelib.store.sessions import EVERYTHING, Sessions
+from chalicelib.store.sessions import FOR_EDIT, Sessions
 from chalicelib.store.summaries import later
 from chalicelib.store.telegram import TelegramGroups
 
@@ -86,7 +86,7 @@ def edit_session(
         values = {**values, "restored": found}
     for failed in _RETRY.attempts(clock):
         if failed:
-            before = sessions.view(before.session.id, EVERYTHING, user_id)
+            before = sessions.view(before.session.id, FOR_EDIT, user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
         edited_at = before.session.edited_at
@@ -110,7 +110,7 @@ def take_off_public_list(
     Who has begun a conversation on its page goes on; keys of accounts without a role get in no more.
     """
     owner_id = sessions.view(session_id, ()).session.owner_id
-    view = sessions.view(session_id, EVERYTHING, owner_id)
+    view = sessions.view(session_id, FOR_EDIT, owner_id)
     if not view.session.is_public:
         return False
     edit_session(view, owner_id, {"is_public": False}, sessions=sessions, groups=groups, clock=clock, new_id=new_id)

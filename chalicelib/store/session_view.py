@@ -76,6 +76,9 @@ def view_of(session_id: str, raw: Raw, user_id: str | None) -> SessionView:
     if user_id is not None and keys.member(user_id) in raw:
         role = msgspec.convert(MemberItem.from_raw_data(raw[keys.member(user_id)]).role, Role)
         view = replace(view, role=role)
+    if keys.EDITS in raw:
+        marks = DocumentItem.from_raw_data(raw[keys.EDITS]).document
+        view = replace(view, edits=msgspec.convert(marks, dict[str, tuple[Mark, ...]]))
     return replace(view, **_parts(raw))
 
 
@@ -101,10 +104,6 @@ def _parts(raw: Raw) -> dict[str, Any]:
         current = PromptItem.from_raw_data(raw[keys.PROMPT_CURRENT])
         parts["prompt_version"] = int(current.version)
         parts["prompt"] = prompt_of(current) if current.text else None
-    if keys.EDITS in raw:
-        parts["edits"] = msgspec.convert(
-            DocumentItem.from_raw_data(raw[keys.EDITS]).document, dict[str, tuple[Mark, ...]]
-        )
     if keys.PARTICIPANT_LIMIT in raw:
         parts["taken"] = int(LimitItem.from_raw_data(raw[keys.PARTICIPANT_LIMIT]).taken)
     if keys.SYNTHESIS in raw:

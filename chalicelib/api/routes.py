@@ -114,6 +114,7 @@ ROUTES = (
     _route("POST", f"{_SESSION}/chat", conversations.chat),
     _route("GET", f"{_SESSION}/responses", participants.list_responses),
     _route("POST", f"{_SESSION}/responses", participants.add_response),
+    _route("GET", _PARTICIPANT, participants.get_participant),
     _route("PATCH", _PARTICIPANT, participants.include_participant),
     _route("DELETE", _PARTICIPANT, participants.remove_participant),
     _route("GET", f"{_SESSION}/summary", results.get_summary),

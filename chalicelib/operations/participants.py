@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
-from chalicelib.errors import Conflict, Forbidden, Invalid, TooLarge
+from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from chalicelib.model import Message as StoredMessage
 from chalicelib.model import SessionView, ThreadView
 from chalicelib.operations.answer_size import fits, rendered
@@ -34,6 +34,7 @@ from chalicelib.services.conversations.own_response import respond as store_resp
 from chalicelib.services.participants import decisions, responses
 from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
+from chalicelib.services.results.participation import Progress, progress_of
 from chalicelib.store.conversations import TurnView
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -112,6 +113,26 @@ class Participant(Output):
             examples=[False],
         ),
     ]
+    progress: Annotated[
+        Progress,
+        Meta(
+            description="How far they are: `joined` has said nothing yet, `talking` is in the conversation, `quiet` has said nothing "
+            "for 24 hours or was not done when the session ended, `completed` came to the end, `left` ended it without a word.",
+            examples=["talking"],
+        ),
+    ]
+    joined_at: Annotated[Time, Meta(description="When the conversation began.")]
+    prompt_version: Annotated[
+        Count, Meta(description="The version of the prompt that the conversation goes by; 0 for none.", examples=[1])
+    ]
+
+
+class Conversation(Participant):
+    """One participant's thread, and what they thought of it."""
+
+    comment: Annotated[
+        str | None, Meta(description="What the participant wrote beside the rating.", examples=["That was easy."])
+    ]
 
 
 class ParticipantList(Output):
@@ -181,10 +202,10 @@ class IncludeParticipant(ParticipantInput):
     ]
 
 
-def list_responses(_: Call, wanted: responses.ResponseFilter, view: SessionView) -> Done:
+def list_responses(call: Call, wanted: responses.ResponseFilter, view: SessionView) -> Done:
     """Every included thread with its messages, by first message."""
     found = responses.list_responses(view.session.id, wanted, participants=container.participants())
-    people = [_participant(view) for view in found.people]
+    people = [_participant(it, view, call.now) for it in found.people]
     answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
     return Done(answer, too_large=responses.refuse_too_large(wanted))
 
@@ -196,13 +217,26 @@ def add_response(call: Call, given: AddResponse, turn_view: TurnView) -> Done:
     return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
-def include_participant(_: Call, given: IncludeParticipant, found: Found) -> Participant:
+def get_participant(call: Call, _: ParticipantInput, found: Found) -> Conversation:
+    """One participant's conversation, whether the results are made from it or not: the form, every message, the rating."""
+    view, thread = found
+    if thread is None:
+        raise NotFound("Participant not found")
+    of = thread.thread
+    read = msgspec.structs.replace(thread, messages=tuple(container.conversations().messages(of)))
+    person = _participant(read, view, call.now)
+    comment = container.feedback().comment(of) if of.rating else None
+    return Conversation(**msgspec.structs.asdict(person), comment=comment or None)
+
+
+def include_participant(call: Call, given: IncludeParticipant, found: Found) -> Participant:
     """Take somebody out of the results, or in again; the summary follows.
 
     Where the messages are more than one answer can carry, there are none in it; `message_count` says how many there are.
     """
     deps = container.participant_deps()
-    person = _participant(decisions.set_included(given.session_id, found[1], given.included, deps=deps))
+    thread = decisions.set_included(given.session_id, found[1], given.included, deps=deps)
+    person = _participant(thread, found[0], call.now)
     return person if fits(rendered(person)) else msgspec.structs.replace(person, messages=[])
 
 
@@ -255,23 +289,26 @@ def _moment(name: str, text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _participant(view: ThreadView) -> Participant:
-    thread = view.thread
+def _participant(of: ThreadView, view: SessionView, now: datetime) -> Participant:
+    thread = of.thread
     return Participant(
         participant_id=thread.id,
         participant_name=thread.name,
         active=not thread.concluded,
-        messages=[_message(entry) for entry in view.messages],
+        messages=[_message(entry) for entry in of.messages],
         external_id=thread.external_id,
         channel=rules_of(thread.scope).channel,
         another_account=rules_of(thread.scope).is_strangers,
         message_count=thread.message_count,
         first_message_at=moment_or_null(thread.first_message_at),
         last_message_at=moment_or_null(thread.last_message_at),
-        answers=[Answer(it.question_id, it.text, it.answer, list(it.choices) or UNSET) for it in view.answers],
+        answers=[Answer(it.question_id, it.text, it.answer, list(it.choices) or UNSET) for it in of.answers],
         included=thread.included,
         rating=thread.rating,
         test=thread.test,
+        progress=progress_of(thread, view.session.status_at(now), now),
+        joined_at=moment(thread.created_at),
+        prompt_version=thread.prompt_version,
     )
 
 
@@ -304,6 +341,7 @@ OPERATIONS = (
         again=Repeat(_response_again),
         creates=True,
     ),
+    Operation(get_participant, "viewer", ParticipantInput, Conversation, reads=_participant_read),
     Operation(
         include_participant, "editor", IncludeParticipant, Participant, reads=_participant_read, fails=(Conflict,)
     ),

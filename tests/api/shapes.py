@@ -89,6 +89,9 @@ PARTICIPANT = {
     "included": bool,
     "test": bool,
     "rating": (int, NULL),
+    "progress": re.compile("joined|talking|quiet|completed|left"),
+    "joined_at": TIME,
+    "prompt_version": int,
 }
 
 CHAT_RESPONSE = {

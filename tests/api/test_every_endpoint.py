@@ -36,6 +36,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/questions"): None,
     ("GET", "/sessions/{session_id}/responses"): None,
     ("POST", "/sessions/{session_id}/responses"): {"content": "Soup"},
+    ("GET", "/sessions/{session_id}/participants/{participant_id}"): None,
     ("PATCH", "/sessions/{session_id}/participants/{participant_id}"): {"included": False},
     ("DELETE", "/sessions/{session_id}/participants/{participant_id}"): None,
     ("GET", "/sessions/{session_id}/summary"): None,

@@ -94,6 +94,13 @@ def cut_page(heads: Sequence[Thread], wanted: ResponseFilter) -> tuple[list[Thre
     return page, order.cursor(page[-1]) if len(behind) > len(page) else None
 
 
+def neighbours(heads: Sequence[Thread], thread_id: str) -> tuple[str | None, str | None]:
+    """Returns the ids of who comes before and after this participant in that order; None where nobody does."""
+    order = [head.id for head in sorted(heads, key=_Order(False, heads).key)]
+    place = order.index(thread_id) if thread_id in order else len(order)
+    return (order[place - 1] if 0 < place < len(order) else None), next(iter(order[place + 1 :]), None)
+
+
 def refuse_too_large(wanted: ResponseFilter) -> TooLarge:
     """The refusal of an answer that nobody could carry; it says what to ask for instead."""
     otherwise = ", or for none of their messages with mode=list" if wanted.messages else ""

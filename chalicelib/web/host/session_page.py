@@ -21,9 +21,10 @@ from chalicelib.web.kit.request import require_uuid
 PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "form", "settings"),
+    "people": ("people",),
 }
 _FOR_EDITORS = ("brief",)
-_NOT_OF_DRAFTS: tuple[str, ...] = ()  # groups that a session has once it has been opened
+_NOT_OF_DRAFTS: tuple[str, ...] = ("people",)  # groups that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 

@@ -118,3 +118,35 @@ def post_form(session_id: str) -> Response:
     from chalicelib.web.host import form_editor
 
     return answer_host(routes, lambda host: form_editor.receive_form(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/people", methods=READ, content_types=[])
+def get_people(session_id: str) -> Response:
+    """Returns the people of a session."""
+    from chalicelib.web.host import people
+
+    return answer_host(routes, lambda host: people.show_people(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/people", methods=["POST"], content_types=[])
+def post_people(session_id: str) -> Response:
+    """Takes somebody out of the results, or in again."""
+    from chalicelib.web.host import people
+
+    return answer_host(routes, lambda host: people.receive_people(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/people/{person_id}", methods=READ, content_types=[])
+def get_person(session_id: str, person_id: str) -> Response:
+    """Returns somebody's conversation."""
+    from chalicelib.web.host import person
+
+    return answer_host(routes, lambda host: person.show_person(host, session_id, person_id))
+
+
+@routes.route("/sessions/{session_id}/people/{person_id}", methods=["POST"], content_types=[])
+def post_person(session_id: str, person_id: str) -> Response:
+    """Takes somebody out of the results, or in again, or removes them."""
+    from chalicelib.web.host import person
+
+    return answer_host(routes, lambda host: person.receive_person(host, session_id, person_id))

@@ -25,6 +25,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     for _ in range(6):
         draft = host.new_session(draft=True, context="c")["id"]
     session = host.new_session(prompt="Ask.", context="c")["id"]
+    person = host.say(session, "Soup").json_body["thread_id"]
     costs = {
         "/": 2,  # the drafts, the other sessions
         "/account": 2,  # which items are the user's, what they say
@@ -36,6 +37,8 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
         f"/sessions/{session}/prompt?version=1": 2,
         f"/sessions/{session}/form": 1,
         f"/sessions/{session}/settings": 1,
+        f"/sessions/{session}/people": 4,  # the session, for its page and for the list, the heads, the forms of fifty
+        f"/sessions/{session}/people/{person}": 4,  # the session, and with the person, the messages, the heads
     }
     for path in costs:
         ana.open(path)

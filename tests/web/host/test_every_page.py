@@ -45,8 +45,10 @@ def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sessions(host: Host) -> list[str]:
-    """One session of Ana's that is open, and a draft."""
-    return [host.new_session(**FIELDS)["id"], host.new_session(**FIELDS, status="draft")["id"]]
+    """One session of Ana's that is open, with somebody in it, and a draft."""
+    found = [host.new_session(**FIELDS)["id"], host.new_session(**FIELDS, status="draft")["id"]]
+    assert host.say(found[0], SECRETS[0]).status_code == 200
+    return found
 
 
 @pytest.fixture

@@ -11,10 +11,13 @@ from chalicelib import web
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.participants.form import Rule
+from chalicelib.services.participants.scopes import Channel
+from chalicelib.services.results.participation import PROGRESS
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.form_cards import Kind
+from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
 from chalicelib.web.host.settings_fields import GROUPS, SETTINGS, VISIBILITIES
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language
@@ -40,6 +43,7 @@ BRIEF = ("goal", "critical", "context", "topic")
 ENDINGS: dict[str, Iterable[str]] = {
     "announcement_": get_args(DistributionStatus),
     "brief_": (*BRIEF, *get_args(get_type_hints(Hint)["kind"])),
+    "channel_": get_args(Channel),
     "check_results_": VISIBILITIES,
     "drift_": (*BRIEF, "template_id"),
     "group_": get_args(GroupStatus),
@@ -47,6 +51,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "kind_": get_args(Kind),
     "only_": STATES,
     "origin_": get_args(PromptOrigin),
+    "person_": NEWS,
+    "progress_": PROGRESS,
     "refused_": get_args(Rule),
     "reset_": {*RESETTABLE} - {"status"},
     "results_": VISIBILITIES,

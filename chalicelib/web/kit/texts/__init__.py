@@ -61,6 +61,11 @@ def format_time(at: datetime, zone: str, texts: Texts) -> str:
     return format_moment(texts.tag, local) + (f" {format_offset(local)}" if comes_twice else "")
 
 
+def format_time_of(text: str, zone: str, texts: Texts) -> str:
+    """Returns the same of a time as operations give it."""
+    return format_time(datetime.fromisoformat(text), zone, texts)
+
+
 def add_zone(what: str, zone: str, texts: Texts) -> str:
     """Returns a time, or the heading of several, with the name of their zone."""
     return texts("in_zone", what=what, zone=zone.replace("_", " "))

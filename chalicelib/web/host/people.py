@@ -1,0 +1,129 @@
+"""The people of a session: who they are, how far each is, and taking one out of the results, in again, or away for good."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from chalice.app import Response
+from msgspec import UNSET, Struct
+
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.model import SessionView
+from chalicelib.operations.participants import (
+    IncludeParticipant,
+    ListResponses,
+    Participant,
+    ParticipantInput,
+    include_participant,
+    list_responses,
+    remove_participant,
+)
+from chalicelib.services.access.roles import has_role
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.kit.http import see_other
+from chalicelib.web.kit.page import PageLocale, locale_for
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.texts import add_zone, format_time_of
+
+PEOPLE = 50  # on one page
+NEWS = ("left_out", "taken_in", "removed")  # what the address of a page says was just done
+_DIGITS = 6  # of the id of a thread, which is random
+
+
+class Person(Struct, frozen=True):
+    """A participant as pages show them. Who has no name is called by a number, the same wherever they are shown.
+
+    `account` tells whoever came by the key of an account without a role from others of the same name; empty for all others.
+    `told` is where they came from and what they were asked by.
+    """
+
+    of: Participant
+    name: str
+    account: str
+    progress: str
+    told: str
+    joined: str
+    last: str
+    may_remove: bool
+
+    @property
+    def id(self) -> str:
+        """The id of the thread."""
+        return self.of.participant_id
+
+
+def make_person(of: Participant, view: SessionView, locale: PageLocale) -> Person:
+    """Returns a participant in the words of the page."""
+    texts, zone, number = locale.texts, view.session.time_zone, of.participant_id[:_DIGITS].upper()
+    version = [texts("people_prompt", number=of.prompt_version)] if of.prompt_version else []
+    return Person(
+        of,
+        of.participant_name or texts("person", number=number),
+        texts("another_account", number=number) if of.another_account else "",
+        texts(f"progress_{of.progress}"),
+        " · ".join([texts(f"channel_{of.channel}"), *version]),
+        format_time_of(of.joined_at, zone, texts),
+        format_time_of(of.last_message_at, zone, texts) if of.last_message_at else "",
+        has_role(view, "owner") or (of.test and has_role(view, "editor")),
+    )
+
+
+def show_people(host: HostRequest, session_id: str) -> Response:
+    """Returns the list of people, a page at a time."""
+    view = open_session(host, session_id, ())
+    query, locale = host.request.query_params or {}, locale_for(host.request, view.session)
+    by_last = query.get("sort") == "newest"
+    wanted = ListResponses(
+        session_id=view.session.id,
+        limit=PEOPLE,
+        cursor=query.get("cursor", UNSET),
+        mode="list",
+        sort="newest" if by_last else "oldest",
+        include="all",
+    )
+    found = host.perform(list_responses, wanted)
+    values: dict[str, Any] = {
+        "people": [make_person(it, view, locale) for it in found.data],
+        "by_last": by_last,
+        "cursor": query.get("cursor", ""),
+        "more": found.next_cursor or "",
+        "column_last": add_zone(locale.texts("column_last"), view.session.time_zone, locale.texts),
+        "news": tell_news(host, locale),
+    }
+    return render_session_page(host, view, "people", "people.html", **values)
+
+
+def receive_people(host: HostRequest, session_id: str) -> Response:
+    """Takes somebody of the list out of the results, or in again, and comes back to the same part of the list."""
+    found, form = require_uuid(session_id), host.form()
+    person = require_uuid(form.get("person", ""), "Participant not found")
+    if form.get("do") == "remove":
+        raise Invalid("do must be leave_out or take_in: somebody is removed on their own page")
+    done = change_person(host, found, person, form.get("do", ""))
+    kept = {name: form[name] for name in ("sort", "cursor") if form.get(name)}
+    return see_other(f"{root(host.request)}/sessions/{found}/people?{urlencode({**kept, done: 1})}#p-{person}")
+
+
+def change_person(host: HostRequest, session_id: str, person: str, do: str) -> str:
+    """Takes somebody out of the results, or in again, or removes them; returns which of NEWS that is.
+
+    Whoever is removed already stays so. Raises Invalid for anything else that is to be done.
+    """
+    match do:
+        case "leave_out" | "take_in":
+            given = IncludeParticipant(session_id=session_id, participant_id=person, included=do == "take_in")
+            host.perform(include_participant, given)
+            return "taken_in" if do == "take_in" else "left_out"
+        case "remove":
+            try:
+                host.perform(remove_participant, ParticipantInput(session_id=session_id, participant_id=person))
+            except NotFound:
+                open_session(host, session_id, (), "editor")  # it is the person who is gone, not the session
+            return "removed"
+    raise Invalid("do must be leave_out, take_in or remove")
+
+
+def tell_news(host: HostRequest, locale: PageLocale) -> str:
+    """Returns what was just done, as the address of the page says."""
+    query = host.request.query_params or {}
+    return next((locale.texts(f"person_{done}") for done in NEWS if done in query), "")

@@ -32,6 +32,7 @@ from chalicelib.store.themes import Themes
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
 
@@ -184,6 +185,14 @@ def participant_deps() -> ParticipantDeps:
     return ParticipantDeps(
         participants=participants(), removals=removals(), conversations=conversations(), jobs=jobs(), clock=clock()
     )
+
+
+def insight_deps() -> "InsightDeps":
+    """The dependencies of what hosts note."""
+    from chalicelib.services.results.insights import InsightDeps
+    from chalicelib.store.insights import Insights
+
+    return InsightDeps(insights=Insights(clock()), conversations=conversations())
 
 
 def synthesis_deps() -> "SynthesisDeps":

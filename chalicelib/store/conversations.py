@@ -1,6 +1,6 @@
 """Threads, their forms, messages and digests (table `conversations`)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -26,6 +26,7 @@ from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import thread_from
 from chalicelib.store.transact import Build, ConditionFailed, Transaction
 
+_KEYS_A_READ = 100
 LAST = "~"  # sorts behind every character of an id or a sequence
 
 
@@ -187,14 +188,33 @@ class Conversations:
         thread = thread_from(raw[head])
         return (thread, message_from(raw[part])) if sequence > thread.starts_after else None
 
+    def find_messages(
+        self, session_id: str, ids: Collection[str], thread_id: str | None = None
+    ) -> list[tuple[str, Message]]:
+        """The messages with these ids (at most 100), each with its thread; of one thread, or of the session.
+
+        What is left of a removed thread is found, too: its head tells. The table looks through all messages, so this takes the
+        longer, the more there are.
+        """
+        prefix = keys.messages(thread_id) if thread_id else keys.MESSAGES
+        raw = database.query_where(ConversationPart, session_id, (prefix, prefix + LAST), "id", ids)
+        return [(keys.thread_of(it[keys.PART]["S"]), message_from(it)) for it in raw]
+
+    def find_said(self, session_id: str, words: Collection[str]) -> list[tuple[str, Message]]:
+        """The same for messages that have any of these words (at most 100), as they are written."""
+        between = (keys.MESSAGES, keys.MESSAGES + LAST)
+        raw = database.query_where(ConversationPart, session_id, between, "content", words, contains=True)
+        return [(keys.thread_of(it[keys.PART]["S"]), message_from(it)) for it in raw]
+
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""
         return list(thread_head.read_all(session_id))
 
     def heads_of(self, session_id: str, thread_ids: Iterable[str]) -> list[Thread]:
-        """The heads of these threads (at most 100), as far as there are any, in one read."""
+        """The heads of these threads, as far as there are any; a hundred in a read."""
         wanted = [(ConversationPart, session_id, keys.thread(thread_id)) for thread_id in thread_ids]
-        return [thread_from(raw) for raw in database.get_many(wanted).values()]
+        reads = (wanted[first : first + _KEYS_A_READ] for first in range(0, len(wanted), _KEYS_A_READ))
+        return [thread_from(raw) for asked in reads for raw in database.get_many(asked).values()]
 
     def digest(self, session_id: str, thread_id: str) -> Digest | None:
         """The digest of one thread."""

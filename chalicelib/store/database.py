@@ -4,7 +4,7 @@ PynamoDB opens a client for every model class; sharing one keeps cold starts sho
 and to break calls.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -145,6 +145,39 @@ def query(kind: type[Model], session_id: str, first: str, last: str, *, keys_onl
     if keys_only:
         arguments["ProjectionExpression"] = f"{keys.SESSION_ID}, {keys.PART}"
     yield from _pages(arguments)
+
+
+def query_where(
+    kind: type[Model],
+    session_id: str,
+    between: tuple[str, str],
+    name: str,
+    values: Collection[str],
+    *,
+    contains: bool = False,
+) -> Iterator[Raw]:
+    """Raw items of a range in which this attribute is one of these values (at most 100), or `contains` one: all of the range is read."""
+    named = {f":v{number}": {"S": value} for number, value in enumerate(values)}
+    if not named:
+        return
+    first, last = between
+    yield from _pages(
+        {
+            "TableName": kind.Meta.table_name,
+            "KeyConditionExpression": "session_id = :session AND part BETWEEN :first AND :last",
+            "FilterExpression": " OR ".join(f"contains(#name, {it})" for it in named)
+            if contains
+            else f"#name IN ({', '.join(named)})",
+            "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeValues": {
+                ":session": {"S": session_id},
+                ":first": {"S": first},
+                ":last": {"S": last},
+                **named,
+            },
+            "ConsistentRead": True,
+        }
+    )
 
 
 def query_newest(kind: type[Model], session_id: str, first: str, last: str, limit: int) -> list[Raw]:

@@ -97,6 +97,9 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.THEMES, "session", "by job", "themes"),
     ItemKind(keys.SESSIONS, keys.REDUCED_DIGESTS, "session", "by job", not_exported="is made of digests again"),
     ItemKind(keys.SESSIONS, keys.SCRATCHPAD, "session", "by job", "scratchpad"),
+    # The words of a person who is removed leave them by the job; until then nobody is shown them.
+    ItemKind(keys.SESSIONS, keys.INSIGHTS, "session", "by job", "insights"),
+    ItemKind(keys.SESSIONS, keys.INSIGHT_ORDER, "session", "by job", "order_of_insights"),
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
     CLOSING,

@@ -22,6 +22,10 @@
 | the conversations stream | heads of the threads that it tells of | BatchGetItem |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | the themes of a session | `synthesis`, then all themes | Query sessions `theme#` |
+| insights of a session | their order; a page of them; heads of who is quoted | GetItem `insights`; BatchGetItem `insight#<id>`, `thread#` |
+| a new insight | the messages that it quotes | filtered Query `message#`; one transaction: `insight#<id>`, `insights`, heads |
+| an insight is moved, or goes | its order | UpdateItem `insights`; one transaction with `insight#<id>` |
+| erasure job | insights that quote who is gone | Query sessions `insight#`; UpdateItem |
 | a digest with a new theme | – | one transaction: `theme#<n>`; synthesis, of the version that the themes were read in |
 | a summary | – | one transaction: summary, session, synthesis; the themes that it describes or merges |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
@@ -83,6 +87,7 @@ SESSION, CONTEXT, QUESTIONS = "session", "context", "questions"
 PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SCRATCHPAD = "scratchpad"
+INSIGHT_ORDER = "insights"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
@@ -96,6 +101,7 @@ AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, memb
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
+INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 GROUPS = "group#"
@@ -219,6 +225,11 @@ def tally_of(thread_id: str) -> str:
 def theme(number: int) -> str:
     """`theme#<000001>`."""
     return f"{THEMES}{number:06d}"
+
+
+def insight(insight_id: str) -> str:
+    """`insight#<id>`."""
+    return f"{INSIGHTS}{insight_id}"
 
 
 def reduced_digest(level: int, bucket: int) -> str:

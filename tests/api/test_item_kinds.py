@@ -46,6 +46,8 @@ def session(host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> st
     host.invite(session, "viewer")
     for name, words in SAID.items():
         assert host.say(session, words, name).status_code == 200
+    insight = {"content": "Later buses", "quotes": [{"text": "people work late"}]}
+    assert host.call("POST", f"/sessions/{session}/insights", insight).status_code == 201
     return session
 
 

@@ -1,13 +1,10 @@
 """The documentation of the API, for machines, for people, and for agents; all of it made of `openapi.py`."""
 
-from typing import Any
-
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.api import etag
 from chalicelib.api.http import respond, serve
 from chalicelib.api.routes import ROUTES, Route
-from chalicelib.operations.operation import Call, Nothing, Operation
 from chalicelib.web.kit.request import public_url
 
 routes = Blueprint(__name__)  # under the API's base path
@@ -18,14 +15,7 @@ _TEXT = "text/plain; charset=utf-8"
 _SCRIPT = "text/javascript; charset=utf-8"
 
 
-def get_openapi(call: Call, _: Nothing) -> dict[str, Any]:
-    """This description, as OpenAPI 3.1."""
-    from chalicelib.api.openapi import document
-
-    return document(call.public_url)
-
-
-for _route in (*ROUTES, Route("GET", "/openapi.json", Operation(get_openapi, "anyone", Nothing, dict), counted=False)):
+for _route in (*ROUTES, Route("GET", "/openapi.json", "chalicelib.api.openapi.get_openapi", counted=False)):
     serve(routes, _route)
 
 

@@ -4,7 +4,6 @@ one envelope.
 The order of answers is the contract's: 404 path, 405, 401, 429, 400 body, 404/403 id, 400 state.
 """
 
-import functools
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -50,13 +49,11 @@ ROUTED: list[Route] = []  # all that are served, the documentation among them
 
 def serve(routes: Blueprint, route: Route) -> None:
     """Serves an operation at the route's path, and says to browsers which methods the path has."""
-    if route.method == "POST" and route.operation.again is None:
-        raise TypeError(f"{route.name} has to say how its answer is rendered again for an Idempotency-Key")
 
-    @functools.wraps(route.operation.run)
     def handler(**path_values: str) -> Response:
         return respond(routes.current_request, lambda *given: _answer(route, path_values, *given))
 
+    handler.__name__ = route.run.rpartition(".")[2]  # by which Chalice's logs call it
     # No content types: whatever a client calls its body, it is read as JSON.
     routes.route(route.path, methods=[route.method], content_types=[])(handler)
     if route.path not in {known.path for known in ROUTED}:

@@ -11,7 +11,7 @@ from chalicelib.api.error_envelope import ErrorEnvelope
 from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.model.users import DEFAULT_RATE
-from chalicelib.operations.operation import Changes, Markdown, Output
+from chalicelib.operations.operation import Call, Changes, Markdown, Nothing, Operation, Output
 from chalicelib.operations.subject import Who
 
 Json = dict[str, Any]
@@ -95,6 +95,14 @@ participants: 2
 
 Noise keeps two of two participants from coming in.
 """
+
+
+def get_openapi(call: Call, _: Nothing) -> Json:
+    """This description, as OpenAPI 3.1."""
+    return document(call.public_url)
+
+
+OPERATIONS = (Operation(get_openapi, "anyone", Nothing, dict),)
 
 
 @cache

@@ -1,29 +1,14 @@
-"""The table of routes: which operation each method and path stands for. Whatever else a route is, is said of its operation."""
+"""The table of routes: which operation each method and path stands for. Whatever else a route is, is said of its operation.
+
+Operations are named, and imported when one is first asked for: a cold start pays for the one that it is for.
+"""
 
 import re
-from typing import Any
+from functools import cached_property
+from importlib import import_module
 
 from msgspec import Struct
 
-from chalicelib.operations import (
-    account,
-    api_keys,
-    conversations,
-    edit_history,
-    insights,
-    participants,
-    prompt_proposal,
-    prompt_versions,
-    recap,
-    results,
-    scratchpad,
-    session_clone,
-    session_lists,
-    sessions,
-    suggestions,
-    telegram_groups,
-    templates,
-)
 from chalicelib.operations.operation import Markdown, Operation, operation_of
 
 JSON = "application/json"
@@ -31,15 +16,16 @@ MARKDOWN = "text/markdown; charset=utf-8"
 ACCEPTED = 202  # the work goes on after the answer
 
 
-class Route(Struct, frozen=True):
+class Route(Struct, frozen=True, dict=True):
     """One operation as REST offers it. Without `counted`, it uses nobody's allowance.
 
-    `query` are the fields of the input, as clients name them, that the query carries although there may be a body.
+    `run` is the full name of the function that it runs. `query` are the fields of the input, as clients name them, that the
+    query carries although there may be a body.
     """
 
     method: str
     path: str
-    operation: Operation
+    run: str
     counted: bool = True
     query: tuple[str, ...] = ()
 
@@ -47,6 +33,15 @@ class Route(Struct, frozen=True):
     def name(self) -> str:
         """`POST /sessions/{session_id}/chat`."""
         return f"{self.method} {self.path}"
+
+    @cached_property
+    def operation(self) -> Operation:
+        """What is done there. Raises TypeError where a request cannot be repeated that may have to be."""
+        module, _, name = self.run.rpartition(".")
+        operation = operation_of(getattr(import_module(module), name))
+        if self.method == "POST" and operation.again is None:
+            raise TypeError(f"{self.name} has to say how its answer is rendered again for an Idempotency-Key")
+        return operation
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -87,8 +82,8 @@ class Route(Struct, frozen=True):
         return "limit" in self.fields
 
 
-def _route(method: str, path: str, run: Any, query: tuple[str, ...] = ()) -> Route:
-    return Route(method, path, operation_of(run), query=query)
+def _route(method: str, path: str, run: str, query: tuple[str, ...] = ()) -> Route:
+    return Route(method, path, f"chalicelib.operations.{run}", query=query)
 
 
 _SESSION = "/sessions/{session_id}"
@@ -96,44 +91,46 @@ _PARTICIPANT = f"{_SESSION}/participants/{{participant_id}}"
 _TELEGRAM = "/integrations/telegram"
 
 ROUTES = (
-    _route("GET", "/me", account.get_me),
-    _route("GET", "/api-keys", api_keys.list_api_keys),
-    _route("POST", "/api-keys", api_keys.make_api_key),
-    _route("DELETE", "/api-keys/{key_id}", api_keys.revoke_api_key),
-    _route("GET", "/templates", templates.list_templates),
-    _route("GET", "/templates/{template_id}", templates.get_template),
-    _route("POST", "/sessions", sessions.create_session),
-    _route("GET", "/sessions", session_lists.list_sessions),
-    _route("GET", "/sessions/public", session_lists.list_public_sessions),
-    _route("POST", "/sessions/suggestions", suggestions.suggest_texts),
-    _route("GET", _SESSION, sessions.get_session),
-    _route("PATCH", _SESSION, sessions.edit_session),
-    _route("DELETE", _SESSION, sessions.delete_session),
-    _route("POST", f"{_SESSION}/clone", session_clone.clone_session),
-    _route("GET", f"{_SESSION}/questions", sessions.get_questions),
-    _route("POST", f"{_SESSION}/chat/questions", conversations.join),
-    _route("POST", f"{_SESSION}/chat", conversations.chat),
-    _route("GET", f"{_SESSION}/responses", participants.list_responses),
-    _route("POST", f"{_SESSION}/responses", participants.add_response),
-    _route("GET", _PARTICIPANT, participants.get_participant),
-    _route("PATCH", _PARTICIPANT, participants.include_participant),
-    _route("DELETE", _PARTICIPANT, participants.remove_participant),
-    _route("GET", f"{_SESSION}/summary", results.get_summary),
-    _route("POST", f"{_SESSION}/summary", results.write_summary),
-    _route("GET", f"{_SESSION}/recap", recap.get_recap),
-    _route("GET", f"{_SESSION}/session-md", results.get_brief),
-    _route("GET", f"{_SESSION}/insights", insights.list_insights),
-    _route("POST", f"{_SESSION}/insights", insights.add_insight),
-    _route("PATCH", f"{_SESSION}/insights/{{insight_id}}", insights.edit_insight),
-    _route("DELETE", f"{_SESSION}/insights/{{insight_id}}", insights.delete_insight),
-    _route("GET", f"{_SESSION}/scratchpad", scratchpad.get_scratchpad),
-    _route("POST", f"{_SESSION}/scratchpad", scratchpad.update_scratchpad),
-    _route("POST", f"{_SESSION}/regenerate-facilitation-prompt", prompt_proposal.propose_prompt, query=("templateId",)),
-    _route("GET", f"{_SESSION}/prompts", prompt_versions.list_prompt_versions),
-    _route("POST", f"{_SESSION}/prompts/revise", prompt_proposal.revise_prompt),
-    _route("GET", f"{_SESSION}/edit-history", edit_history.list_edits),
-    _route("GET", f"{_TELEGRAM}/groups", telegram_groups.list_groups),
-    _route("POST", f"{_TELEGRAM}/groups", telegram_groups.register_group),
-    _route("DELETE", f"{_TELEGRAM}/groups/{{group_id}}", telegram_groups.remove_group),
-    _route("POST", f"{_TELEGRAM}/link", telegram_groups.create_link),
+    _route("GET", "/me", "account.get_me"),
+    _route("GET", "/api-keys", "api_keys.list_api_keys"),
+    _route("POST", "/api-keys", "api_keys.make_api_key"),
+    _route("DELETE", "/api-keys/{key_id}", "api_keys.revoke_api_key"),
+    _route("GET", "/templates", "templates.list_templates"),
+    _route("GET", "/templates/{template_id}", "templates.get_template"),
+    _route("POST", "/sessions", "sessions.create_session"),
+    _route("GET", "/sessions", "session_lists.list_sessions"),
+    _route("GET", "/sessions/public", "session_lists.list_public_sessions"),
+    _route("POST", "/sessions/suggestions", "suggestions.suggest_texts"),
+    _route("GET", _SESSION, "sessions.get_session"),
+    _route("PATCH", _SESSION, "sessions.edit_session"),
+    _route("DELETE", _SESSION, "sessions.delete_session"),
+    _route("POST", f"{_SESSION}/clone", "session_clone.clone_session"),
+    _route("GET", f"{_SESSION}/questions", "sessions.get_questions"),
+    _route("POST", f"{_SESSION}/chat/questions", "conversations.join"),
+    _route("POST", f"{_SESSION}/chat", "conversations.chat"),
+    _route("GET", f"{_SESSION}/responses", "participants.list_responses"),
+    _route("POST", f"{_SESSION}/responses", "participants.add_response"),
+    _route("GET", _PARTICIPANT, "participants.get_participant"),
+    _route("PATCH", _PARTICIPANT, "participants.include_participant"),
+    _route("DELETE", _PARTICIPANT, "participants.remove_participant"),
+    _route("GET", f"{_SESSION}/summary", "results.get_summary"),
+    _route("POST", f"{_SESSION}/summary", "results.write_summary"),
+    _route("GET", f"{_SESSION}/recap", "recap.get_recap"),
+    _route("GET", f"{_SESSION}/session-md", "results.get_brief"),
+    _route("GET", f"{_SESSION}/insights", "insights.list_insights"),
+    _route("POST", f"{_SESSION}/insights", "insights.add_insight"),
+    _route("PATCH", f"{_SESSION}/insights/{{insight_id}}", "insights.edit_insight"),
+    _route("DELETE", f"{_SESSION}/insights/{{insight_id}}", "insights.delete_insight"),
+    _route("GET", f"{_SESSION}/scratchpad", "scratchpad.get_scratchpad"),
+    _route("POST", f"{_SESSION}/scratchpad", "scratchpad.update_scratchpad"),
+    _route(
+        "POST", f"{_SESSION}/regenerate-facilitation-prompt", "prompt_proposal.propose_prompt", query=("templateId",)
+    ),
+    _route("GET", f"{_SESSION}/prompts", "prompt_versions.list_prompt_versions"),
+    _route("POST", f"{_SESSION}/prompts/revise", "prompt_proposal.revise_prompt"),
+    _route("GET", f"{_SESSION}/edit-history", "edit_history.list_edits"),
+    _route("GET", f"{_TELEGRAM}/groups", "telegram_groups.list_groups"),
+    _route("POST", f"{_TELEGRAM}/groups", "telegram_groups.register_group"),
+    _route("DELETE", f"{_TELEGRAM}/groups/{{group_id}}", "telegram_groups.remove_group"),
+    _route("POST", f"{_TELEGRAM}/link", "telegram_groups.create_link"),
 )

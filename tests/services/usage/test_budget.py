@@ -260,7 +260,7 @@ def test_a_participant_is_told_and_their_words_are_kept(spending: Spending, monk
     monkeypatch.setattr(container, "model", cache(lambda: own))
     conversation.join()
     spending.ledger.reserve(TODAY, STAGE * DOLLAR, 10**12, spending.clock.now())
-    with pytest.raises(Unavailable, match=SPENT) as told:
+    with pytest.raises(Unavailable, match="limit for today; what you wrote is kept") as told:
         conversation.say("Soup", "m1")
     assert 3600 < told.value.retry_after <= 12 * 3600
     assert conversation.said()[-1] == ("user", "Soup")

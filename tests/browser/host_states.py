@@ -170,6 +170,27 @@ def prompt_editor(visitor: Visitor) -> Page:
     return page
 
 
+def history(visitor: Visitor) -> Page:
+    """What the texts of a session were before, short ones with what is different."""
+    page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
+    for changes in (
+        {"goal": SAY[visitor.tongue]},
+        {"goal": RECAP[visitor.tongue], "context": RECAP[visitor.tongue] * 5},
+    ):
+        assert visitor.cloud.call("PATCH", path, changes).status == 200
+    page.goto(f"{path}/history")
+    expect(page.locator(".history del").first).to_be_visible()
+    return page
+
+
+def history_revision(visitor: Visitor) -> Page:
+    """An earlier text, and what would be different if it came back."""
+    page = history(visitor)
+    page.locator(".history .button").first.click()
+    expect(page.locator("#back")).to_be_visible()
+    return page
+
+
 def test_run(visitor: Visitor) -> Page:
     """A test run that has begun."""
     visitor.model.says(ASK[visitor.tongue])
@@ -255,6 +276,8 @@ HOST_STATES: tuple[State, ...] = (
     session,
     duplicate,
     *PROMPT_STATES,
+    history,
+    history_revision,
     test_run,
     form_editor,
     session_settings,
@@ -269,6 +292,8 @@ WORDY_HOSTS = {
     session,
     duplicate,
     *PROMPT_STATES,
+    history,
+    history_revision,
     test_run,
     form_editor,
     session_settings,

@@ -104,6 +104,22 @@ def post_prompt(session_id: str) -> Response:
     return answer_host(routes, lambda host: prompt.receive_prompt(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/history", methods=READ, content_types=[])
+def get_history(session_id: str) -> Response:
+    """Returns what the texts of a session were before."""
+    from chalicelib.web.host import history
+
+    return answer_host(routes, lambda host: history.show_history(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/history", methods=["POST"], content_types=[])
+def post_history(session_id: str) -> Response:
+    """Brings an earlier text back."""
+    from chalicelib.web.host import history
+
+    return answer_host(routes, lambda host: history.receive_history(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/form", methods=READ, content_types=[])
 def get_form(session_id: str) -> Response:
     """Returns the editor of the form that participants fill in."""

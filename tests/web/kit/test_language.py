@@ -59,6 +59,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),
     "settings_": [group for group, _ in GROUPS],
     "sort_": SORTS,
+    "source_": ("create_session", "manual_edit", "earlier"),
     "status_": STATES,
     "step_": BRIEF,
     "tab_": [page for pages in PAGES.values() for page in pages],

@@ -4,19 +4,21 @@ It is compared only after the access check and the read, so nobody learns from a
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from chalice.app import Request, Response
 
 KEEP_AND_ASK = "private, no-cache"
+_NONE: Mapping[str, str] = {}
 
 
-def respond(request: Request, rendered: str, content_type: str) -> Response:
+def respond(request: Request, rendered: str, content_type: str, headers: Mapping[str, str] = _NONE) -> Response:
     """The answer, or 304 where the client has it already."""
     tag = f'W/"{hashlib.sha256(rendered.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": KEEP_AND_ASK}
+    told = {"ETag": tag, "Cache-Control": KEEP_AND_ASK}
     if _holds(request.headers.get("if-none-match", ""), tag):
-        return Response("", headers, 304)
-    return Response(rendered, {**headers, "Content-Type": content_type}, 200)
+        return Response("", told, 304)
+    return Response(rendered, {**headers, **told, "Content-Type": content_type}, 200)
 
 
 def _holds(asked: str, tag: str) -> bool:

@@ -20,13 +20,14 @@ from chalicelib.clock import TURN_SECONDS
 from chalicelib.errors import HarmonicaError, RateLimited, TooLarge
 from chalicelib.model.users import DEFAULT_RATE
 from chalicelib.operations.answer_size import fits, rendered
-from chalicelib.operations.operation import Call, Done
+from chalicelib.operations.operation import Call, Done, File
 from chalicelib.operations.subject import IDS
 from chalicelib.services.access.principal import Allowance, Principal, Visitor
 from chalicelib.services.access.rate_limits import VISITS, count_visit, seconds_to_next_minute
 from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS
+from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import (
     answer_in_any_case,
@@ -123,10 +124,12 @@ def _answer(route: Route, path_values: dict[str, str], request: Request, headers
     status = ACCEPTED if done.goes_on else route.status
     if status == 204:
         return Response("", {}, status)
-    text = _render(done, route)
-    if route.has_etag:
-        return etag.respond(request, text, route.content_type)
-    return Response(text, {"Content-Type": route.content_type}, status)
+    text, content_type, headers = _render(done, route), route.content_type, {}
+    if isinstance(done.output, File):
+        content_type, headers = done.output.content_type, headers_of_file(done.output.name)
+    if route.has_etag and status != ACCEPTED:
+        return etag.respond(request, text, content_type, headers)
+    return Response(text, {**headers, "Content-Type": content_type}, status)
 
 
 def _admit(route: Route, request: Request, headers: dict[str, str]) -> Call:

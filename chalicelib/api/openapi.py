@@ -11,7 +11,7 @@ from chalicelib.api.error_envelope import ErrorEnvelope
 from chalicelib.api.http import ROUTED
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.model.users import DEFAULT_RATE
-from chalicelib.operations.operation import Call, Changes, Markdown, Nothing, Operation, Output
+from chalicelib.operations.operation import Call, Changes, File, Markdown, Nothing, Operation, Output
 from chalicelib.operations.subject import Who
 
 Json = dict[str, Any]
@@ -85,6 +85,11 @@ ignored; outer white space is trimmed; an optional field sent as `null` counts a
 Every failure is `{{"error": {{"code", "message"}}}}`. A key has {DEFAULT_RATE} requests a minute unless it was made with another limit."""
 
 
+# What files to take away are.
+_FILES: Json = {
+    JSON: {"schema": {"type": "object"}, "example": {"schema": "harmonica.session", "schema_version": 1}},
+    **{kind: {"schema": {"type": "string"}} for kind in ("text/csv", "text/markdown", "text/html")},
+}
 _BRIEF = """---
 session_id: "3f0b7c52-6a1d-4e8f-9b2a-5c4d3e2f1a00"
 topic: "Our office"
@@ -131,12 +136,13 @@ def document(public_url: str) -> Json:
 
 def _schemas() -> Json:
     """Gives the schemas of all inputs and outputs, and of what they are made of."""
-    outputs = set(filter(_is_described, (it.operation.output for it in ROUTED)))
+    given = [it.operation for it in ROUTED]
+    outputs = set(filter(_is_described, [it for done in given for it in (done.output, done.meanwhile)]))
     return _requested({it.operation.input for it in ROUTED}) | _components([*outputs, ErrorEnvelope])
 
 
 def _is_described(output: type[Any] | None) -> TypeGuard[type[Output]]:
-    return output is not None and issubclass(output, Output) and output is not Markdown
+    return output is not None and issubclass(output, Output) and output not in (File, Markdown)
 
 
 def _body(route: Route) -> str:
@@ -178,7 +184,7 @@ def _operation(route: Route, schemas: Json) -> Json:
             "headers": _headers("ETag", *_EVERYWHERE),
         }
     if done.goes_on:
-        operation["responses"][str(ACCEPTED)] = _success(route, schemas)
+        operation["responses"][str(ACCEPTED)] = _accepted(route, schemas)
     if name := _body(route):
         schema = _without_ids(name, schemas[name])
         content = _content(name, example_of(schema, schemas))
@@ -192,6 +198,8 @@ def _success(route: Route, schemas: Json) -> Json:
     output = route.operation.output
     if output is None:
         return answer
+    if output is File:
+        return answer | {"content": _FILES}
     if output is Markdown:
         shown = {"schema": {"type": "string"}, "example": _BRIEF}
         return answer | {"content": {route.content_type.partition(";")[0]: shown}}
@@ -200,6 +208,15 @@ def _success(route: Route, schemas: Json) -> Json:
     if not _is_described(output):
         return answer | {"content": {JSON: {"schema": {"type": "object"}}}}
     return answer | {"content": {JSON: _content(output.__name__, example_of(schemas[output.__name__], schemas))}}
+
+
+def _accepted(route: Route, schemas: Json) -> Json:
+    meanwhile = route.operation.meanwhile
+    if meanwhile is None:
+        return _success(route, schemas)
+    name = meanwhile.__name__
+    content = {JSON: _content(name, example_of(schemas[name], schemas))}
+    return {"description": "The work goes on.", "headers": _headers(*_EVERYWHERE), "content": content}
 
 
 def _links(route: Route) -> Json:

@@ -121,6 +121,7 @@ ROUTES = (
     _route("POST", f"{_SESSION}/insights", "insights.add_insight"),
     _route("PATCH", f"{_SESSION}/insights/{{insight_id}}", "insights.edit_insight"),
     _route("DELETE", f"{_SESSION}/insights/{{insight_id}}", "insights.delete_insight"),
+    _route("GET", f"{_SESSION}/export", "exports.export_session"),
     _route("GET", f"{_SESSION}/scratchpad", "scratchpad.get_scratchpad"),
     _route("POST", f"{_SESSION}/scratchpad", "scratchpad.update_scratchpad"),
     _route(

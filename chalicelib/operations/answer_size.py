@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.operations.operation import Markdown
+from chalicelib.operations.operation import File, Markdown
 from chalicelib.services.access.sizes import ANSWER_BYTES
 
 
@@ -16,4 +16,4 @@ def fits(text: str) -> bool:
 
 def rendered(output: Any) -> str:
     """Gives an output as text: JSON, or the document that it is."""
-    return output.text if isinstance(output, Markdown) else msgspec.json.encode(output).decode()
+    return output.text if isinstance(output, Markdown | File) else msgspec.json.encode(output).decode()

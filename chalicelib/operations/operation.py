@@ -44,6 +44,14 @@ class Markdown(Output):
     text: str
 
 
+class File(Output):
+    """A document to take away, which is all of the answer: a text of this type, to be saved under this name."""
+
+    content_type: str
+    name: str
+    text: str
+
+
 class Call(Struct, frozen=True):
     """One request: who asks, when, by when it has to be answered, and the address of the application.
 
@@ -103,7 +111,8 @@ class Operation(Struct, frozen=True):
 
     `run(call, given)` does it; where the operation `reads` a session, `run(call, given, subject)`. `check(call, given)` judges
     what types cannot say, before any read, and gives what `run` takes in the input's place.
-    `creates` says that something new is there afterwards; `goes_on` that the work may take longer than the request;
+    `creates` says that something new is there afterwards; `goes_on` that the work may take longer than the request, which is then
+    answered with `meanwhile`, where that is not the output;
     `fails` are errors that do not follow from the rest; without `settled`, the output is another one every time it is asked
     for.
     """
@@ -117,6 +126,7 @@ class Operation(Struct, frozen=True):
     again: Repeat | None = None
     creates: bool = False
     goes_on: bool = False
+    meanwhile: type[Any] | None = None
     fails: tuple[type[HarmonicaError], ...] = ()
     settled: bool = True
 

@@ -20,6 +20,9 @@ from pynamodb.attributes import (
 from pynamodb.models import Model
 
 Decode = Callable[[Any], Any]
+Step = tuple[
+    str, str, Decode | None
+]  # the name of an attribute, its type, and what reads its value, where anything does
 
 _READS = ("BatchGetItem", "GetItem", "Query")
 _OK = 200
@@ -45,7 +48,7 @@ def reader(kind: type[Model], names: Iterable[str]) -> Callable[[Mapping[str, An
     """
     attributes = kind.get_attributes()
     absent = {name: attributes[name].default for name in names}
-    steps = {attributes[name].attr_name: _step(name, attributes[name]) for name in absent}
+    steps = {attributes[name].attr_name: step_of(name, attributes[name]) for name in absent}
 
     def read(raw: Mapping[str, Any]) -> dict[str, Any]:
         values = absent.copy()
@@ -59,7 +62,8 @@ def reader(kind: type[Model], names: Iterable[str]) -> Callable[[Mapping[str, An
     return read
 
 
-def _step(name: str, attribute: Attribute[Any]) -> tuple[str, str, Decode | None]:
+def step_of(name: str, attribute: Attribute[Any]) -> Step:
+    """Gives how an attribute of a raw item is read."""
     return name, attribute.attr_type, _DECODED.get(type(attribute), attribute.deserialize)
 
 

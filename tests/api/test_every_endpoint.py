@@ -47,6 +47,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/insights"): {"content": "Soup"},
     ("PATCH", "/sessions/{session_id}/insights/{insight_id}"): {"title": "Soup"},
     ("DELETE", "/sessions/{session_id}/insights/{insight_id}"): None,
+    ("GET", "/sessions/{session_id}/export"): None,
     ("GET", "/sessions/{session_id}/scratchpad"): None,
     ("POST", "/sessions/{session_id}/scratchpad"): {},
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},

@@ -19,6 +19,7 @@ FOLDERS = (
     "web/kit/texts",
     "web/host/texts",
     "services/synthesis/words",
+    "services/results/exports/words",
     "services/facilitation/words",
     "llm/scripted/words",
 )

@@ -1,0 +1,93 @@
+"""What the readable exports, Markdown and HTML, are made of: the summary as its readers may see it, and people by name or number."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, ThreadView
+from chalicelib.services.results.exports.selection import Selection
+from chalicelib.services.results.exports.texts import ExportTexts
+from chalicelib.services.synthesis.summary_texts import SummaryTexts
+from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
+from chalicelib.services.synthesis.visibility import LEAST, results_for
+from chalicelib.text.locales import format_moment
+
+
+class NamedPerson(Struct, frozen=True):
+    """Somebody with what they are called: their name, or a number; and what is to be told of how they count."""
+
+    name: str
+    note: str
+    view: ThreadView
+
+
+class ExportDocument(Struct, frozen=True):
+    """A readable export. `warning` says that few took part, or why there is no summary; `left_out` how many people are not in it."""
+
+    view: SessionView
+    summary: Summary | None
+    selection: Selection
+    people: tuple[NamedPerson, ...]
+    warning: str
+    left_out: str
+    texts: ExportTexts
+    words: SummaryTexts
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the summary is a list that a script made."""
+        return self.summary is not None and self.summary.model == SCRIPTED
+
+    @property
+    def as_of(self) -> str:
+        """When the summary was written, in the session's time zone; empty without one."""
+        if self.summary is None:
+            return ""
+        local = self.summary.generated_at.astimezone(ZoneInfo(self.view.session.time_zone))
+        return self.texts.filled(self.texts.as_of, time=f"{format_moment(self.texts.tag, local)} ({local:%Z})")
+
+    def stances_of(self, theme: Theme) -> dict[Stance, int]:
+        """How many stand where, where any are told apart; for others only of a theme of enough people."""
+        told = {stance: theme.stances.get(stance, 0) for stance in STANCES}
+        is_shown = self.selection.readers == "members" or theme.people >= LEAST
+        return told if is_shown and any(told[it] for it in STANCES if it != "neutral") else {}
+
+
+def make_document(
+    view: SessionView,
+    people: Sequence[ThreadView],
+    selection: Selection,
+    texts: ExportTexts,
+    *,
+    left_out: int = 0,
+) -> ExportDocument:
+    """Returns what a readable export has in it."""
+    results = results_for(view, "viewer" if selection.readers == "members" else "participant")
+    summary = results.summary if "summary" in selection.parts else None
+    return ExportDocument(
+        view,
+        summary,
+        selection,
+        tuple(_named(person, number, texts) for number, person in enumerate(people, 1)),
+        _warning(selection, is_open=results.open, few=results.few, has_summary=summary is not None, texts=texts),
+        texts.counted(texts.left_out, left_out) if left_out else "",
+        texts,
+        read_summary_texts(texts.tag),
+    )
+
+
+def _warning(selection: Selection, *, is_open: bool, few: bool, has_summary: bool, texts: ExportTexts) -> str:
+    if not is_open:
+        return texts.filled(texts.too_few, count=LEAST)
+    if few:
+        return texts.filled(texts.few, count=LEAST)
+    return texts.none if "summary" in selection.parts and not has_summary else ""
+
+
+def _named(person: ThreadView, number: int, texts: ExportTexts) -> NamedPerson:
+    thread = person.thread
+    notes = [texts.test_run] if thread.test else []
+    notes += [] if thread.included else [texts.left_out_person]
+    return NamedPerson(thread.name or texts.filled(texts.person, number=number), " · ".join(notes), person)

@@ -1,0 +1,102 @@
+"""A session as JSON, without loss: every kind of item that the registry says is exported, as it is stored, by its name there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.model import ThreadView
+from chalicelib.services.results.exports.selection import Part, Selection
+from chalicelib.services.results.exports.texts import ExportTexts
+from chalicelib.store import keys
+from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, ItemKind
+from chalicelib.store.session_contents import SessionContents, StoredItem
+
+SCHEMA, VERSION = "harmonica.session", 1
+
+Json = dict[str, Any]
+
+# To which part a kind of item belongs, by the name that exports call it; what is not here is for who takes away responses.
+_PARTS: dict[str, Part] = {
+    **dict.fromkeys(("context", "private_context", "questions", "summary_prompt"), "design"),
+    **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions"), "design"),
+    **dict.fromkeys(("summary", "brief"), "summary"),
+    **{"messages": "transcripts", "insights": "insights"},
+}
+_ALWAYS = ("session", "thread")
+_STATE = "says where work stands"
+# Attributes that no export has, and why.
+_LEFT_OUT = {
+    **dict.fromkeys((keys.DUE_KIND, keys.DUE_AT, keys.PROMPT_WANTED_AT, keys.WANTED_AT, "tries", "turn_id"), _STATE),
+    **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after"), _STATE),
+    **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
+    "source": "is a fingerprint of the network that somebody came from",
+    "generation": "says which links of a participant are in force",
+}
+
+
+def render_json(
+    contents: SessionContents, people: Sequence[ThreadView], selection: Selection, texts: ExportTexts
+) -> str:
+    """Returns the document. What is not in it is said under `not_exported`, with the reason."""
+    own = [kind for kind in KINDS if kind.table in OF_SESSIONS and kind.owner in ("session", "person") and kind.export]
+    asked = [kind for kind in own if kind.export in _ALWAYS or _PARTS.get(kind.export, "responses") in selection.parts]
+    document: Json = {
+        "schema": SCHEMA,
+        "schema_version": VERSION,
+        "use": texts.use,
+        "session_id": contents.view.session.id,
+        "parts": selection.parts,
+    }
+    document |= _exported(asked, "session", "", contents.items)
+    if selection.has_people:
+        by_person: dict[str, list[StoredItem]] = {person.thread.id: [] for person in people}
+        for item in contents.items:
+            if item.person in by_person:
+                by_person[item.person].append(item)
+        document["participants"] = [
+            {"participant_id": thread_id, **_exported(asked, "person", thread_id, items)}
+            for thread_id, items in by_person.items()
+        ]
+    document["not_exported"] = _left_out(contents, people, selection, [kind for kind in own if kind not in asked])
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+
+
+def _exported(kinds: Sequence[ItemKind], owner: str, person: str, items: Sequence[StoredItem]) -> Json:
+    """Returns what these items hold by the names of their kinds, in the order of the registry; of several, a list."""
+    found: Json = {}
+    for kind in kinds:
+        if kind.owner != owner:
+            continue
+        held = [_shown(it) for it in items if it.kind is kind and it.person == person]
+        found[kind.export] = held if _comes_in_numbers(kind) else next(iter(held), None)
+    return found
+
+
+def _comes_in_numbers(kind: ItemKind) -> bool:
+    """Says whether there are several of a kind: a person's only where they are numbered, which those are that go by a job."""
+    return kind.name.endswith("#") and (kind.owner == "session" or kind.goes == "by job")
+
+
+def _shown(item: StoredItem) -> Json:
+    return {name: value for name, value in item.values.items() if name not in _LEFT_OUT}
+
+
+def _left_out(
+    contents: SessionContents, people: Sequence[ThreadView], selection: Selection, not_asked: Sequence[ItemKind]
+) -> list[dict[str, str]]:
+    """Returns what there is of a session that the document has not, and why."""
+    of_session = [kind for kind in KINDS if kind.table in OF_SESSIONS]
+    reasons = {kind.export: "was not asked for" for kind in not_asked}
+    if selection.has_people and len(people) < len(contents.people):
+        why = "include=all gives those who were taken out of the results, and test runs"
+        less = len(contents.people) - len(people)
+        reasons["participants"] = f"{less} were not asked for" + ("" if selection.participants else f": {why}")
+    reasons |= {_plain(kind): kind.not_exported for kind in of_session if kind.not_exported}
+    reasons |= {kind.export: "is an account's" for kind in of_session if kind.owner == "account"}
+    reasons |= {f"attribute {name}": why for name, why in _LEFT_OUT.items()}
+    return [{"what": what, "why": why} for what, why in reasons.items()]
+
+
+def _plain(kind: ItemKind) -> str:
+    return kind.name.rstrip("#")

@@ -1,6 +1,6 @@
 """The records that repositories take and return: plain, frozen, free of DynamoDB. Times are aware datetimes in UTC."""
 
-from chalicelib.model.conversations import Answer, CondensedHistory, Message, Speaker, Thread, ThreadView
+from chalicelib.model.conversations import Answer, CondensedHistory, Message, Speaker, Thread, ThreadView, WidgetUse
 from chalicelib.model.scratchpad import Covered, Note, Scratchpad
 from chalicelib.model.sessions import (
     SHOWN_CONTEXT_BYTES,
@@ -122,5 +122,6 @@ __all__ = [
     "Transition",
     "User",
     "Visibility",
+    "WidgetUse",
     "is_long_context",
 ]

@@ -144,6 +144,15 @@ class Message(Struct, frozen=True):
     themes: tuple[str, ...] = ()
 
 
+class WidgetUse(Struct, frozen=True):
+    """What one message has to do with a widget, by its sequence number: it presents the one of `spec`, or answers the one that was
+    presented last before it, with `value`."""
+
+    sequence: int
+    spec: dict[str, Any] | None = None
+    value: Any = None
+
+
 class CondensedHistory(Struct, frozen=True):
     """The earlier part of a long thread, shortened by code: everything up to `to_sequence`.
 

@@ -65,6 +65,13 @@ class MessageItem(ConversationPart):
     themes = NamesAttribute()
 
 
+class WidgetItem(ConversationPart):
+    """`widget#<t>#<000001>`: the widget that the message of this number presents, or what it answers in one; written once, with it."""
+
+    spec = JsonAttribute(null=True)
+    value = JsonAttribute(null=True)
+
+
 class CommentItem(ConversationPart):
     """`comment#<t>`: what a participant wrote beside the rating of the conversation."""
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.model import Answer, CondensedHistory, Digest, Message, Session, SessionView, Thread
-from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head
+from chalicelib.store import cards, database, keys, participant_limit, sessions, tallies, thread_head, widgets
 from chalicelib.store.conversation_items import CondensedItem, ErasureItem, FormItem, MessageItem
 from chalicelib.store.database import holds
 from chalicelib.store.mapping import (
@@ -124,6 +124,7 @@ class Conversations:
             else:
                 write.check(tallies.of_thread(thread), tallies.is_there(), label=keys.SESSION)
             write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
+            widgets.add_use(write, thread, message)
             write.update(*thread_head.say(thread, said, message.created_at))
 
         return said if _holds_in_session(build) else None
@@ -151,6 +152,7 @@ class Conversations:
 
         def build(write: Transaction) -> None:
             write.save(message_item(thread, message), MessageItem.session_id.does_not_exist())
+            widgets.add_use(write, thread, message)
             if condensed:
                 write.save(condensed_item(thread, condensed), shorter)
             write.update(*thread_head.reply(thread, message))

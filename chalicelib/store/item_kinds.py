@@ -107,6 +107,7 @@ KINDS = (
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
     ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),
+    ItemKind(keys.CONVERSATIONS, keys.WIDGETS, "person", "by job", not_exported="is in the messages"),
     ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
     ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
     ItemKind(keys.CONVERSATIONS, keys.DIGESTS, "person", "at once", "digest"),

@@ -10,6 +10,8 @@
 | one chat turn | session parts, scratchpad, seats; thread head, form, condensed part | one BatchGetItem over sessions and conversations |
 | one chat turn | the thread's messages behind the condensed part | Query conversations `message#<thread>#` |
 | a first opening | the tailored prompt, while it is being written | BatchGetItem sessions: session, `prompt#current` |
+| answers in the form and in widgets | forms; widgets; heads | Query conversations `form#`, `widget#`, `thread#` |
+| a turn that presents a widget, or answers one | – | the same transaction as its message: `widget#<thread>#<000001>` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
 | "I'm done" on the page | – | one transaction: head, tally |
@@ -65,7 +67,7 @@
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
 Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
-`erasure#` < `form#` < `message#` < `thread#`.
+`erasure#` < `form#` < `message#` < `thread#` < `widget#`.
 """
 
 import hashlib
@@ -104,6 +106,8 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
+WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
+AFTER_FORMS = "form$"
 GROUPS = "group#"
 DRAFTS = "draft#"
 VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
@@ -295,6 +299,11 @@ def numbered(name: str, number: int) -> str:
 def messages(thread_id: str) -> str:
     """The prefix of a thread's messages."""
     return f"{MESSAGES}{thread_id}#"
+
+
+def widget(thread_id: str, sequence: int) -> str:
+    """`widget#<t>#<000001>`, numbered as its message: outside the range of the responses."""
+    return numbered(f"{WIDGETS}{thread_id}", sequence)
 
 
 def comment(thread_id: str) -> str:

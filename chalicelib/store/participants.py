@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from chalicelib.model import Answer, SessionView, Thread, ThreadView, Transition
+from chalicelib.model import Answer, SessionView, Thread, ThreadView, Transition, WidgetUse
 from chalicelib.store import (
     database,
     keys,
@@ -12,6 +12,7 @@ from chalicelib.store import (
     sessions,
     summaries,
     thread_head,
+    widgets,
 )
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.mapping import answers_from, message_from
@@ -64,6 +65,15 @@ class Participants:
     def heads(self, session_id: str) -> list[Thread]:
         """All heads of a session."""
         return list(thread_head.read_all(session_id))
+
+    def all_forms(self, session_id: str) -> dict[str, tuple[Answer, ...]]:
+        """The forms of everybody who filled one in, by thread, from one range."""
+        found = database.query(ConversationPart, session_id, keys.FORMS, keys.AFTER_FORMS)
+        return {keys.thread_of(raw[keys.PART]["S"]): answers_from(raw) for raw in found}
+
+    def widget_uses(self, session_id: str, heads: Sequence[Thread]) -> dict[str, list[WidgetUse]]:
+        """What these threads have to do with widgets, in order, by thread, from one range."""
+        return widgets.read_all(session_id, {head.id: head for head in heads})
 
     def forms(self, threads: Sequence[Thread], at_most: int) -> list[ThreadView] | None:
         """These threads with their forms, without messages, in the same order; None where those are over so many bytes."""

@@ -11,13 +11,14 @@ from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
-from chalicelib.store import keys
+from chalicelib.store import database, keys, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
+from tests.services.builders import message, single_select
 from tests.stored_items import left_by, owners_of, stored
 
 SECRET = "The marmalade is locked away on Thursdays."
@@ -60,6 +61,8 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     for number in range(4):
         assert bo.say(session, f"{SECRET} Number {number}.", "bo").status_code == 200
     head = head_of(session, "bo")
+    presented = message(2, "assistant", "Where?", widget_spec=single_select())
+    database.transact(lambda write: widgets.add_use(write, head, presented))
     assert container.feedback().rate(head, 4, SECRET, clock.now())
     sum_up(host, session)
     return bo

@@ -18,7 +18,7 @@ _SAVED = 20  # options of a broken call that are still worth reading
 
 # The kinds of widgets that offer a list, and the name of that list.
 _LISTS = {"SingleSelect": "options", "MultiSelect": "options", "RankingList": "items"}
-_SCALE = "RatingScale"
+SCALE = "RatingScale"
 
 Spec = dict[str, Any]
 
@@ -59,7 +59,7 @@ PRESENT_WIDGET = Tool(
                     _kind("SingleSelect", "Choose one.", options=_list("The options")),
                     _kind("MultiSelect", "Choose one or more.", options=_list("The options")),
                     _kind(
-                        _SCALE,
+                        SCALE,
                         "Choose a whole number.",
                         min={"type": "integer", "description": "The lowest number: 0 or more."},
                         max={"type": "integer", "description": f"The highest number: above min, at most {SCALE_TOP}."},
@@ -82,7 +82,7 @@ def read_spec(call: ToolCall) -> Spec | None:
     if not isinstance(given, Mapping):
         return None
     kind, label = given.get("type"), _line(given.get("label"), LABEL_LIMIT)
-    props = _scale(given) if kind == _SCALE else _options(given, kind)
+    props = _scale(given) if kind == SCALE else _options(given, kind)
     if not label or props is None:
         return None
     return {"root": {"type": kind, "props": {"label": label, **props}, "children": []}}
@@ -93,10 +93,16 @@ def label_of(spec: Spec) -> str:
     return str(spec["root"]["props"]["label"])
 
 
+def choices_of(spec: Spec) -> list[str]:
+    """Returns everything that can be chosen in a widget: its options or items, or each number of its scale."""
+    kind, props = spec["root"]["type"], spec["root"]["props"]
+    return list(map(str, range(props["min"], props["max"] + 1))) if kind == SCALE else list(props[_LISTS[kind]])
+
+
 def list_choices(spec: Spec) -> list[str]:
     """Returns what a widget offers: its options or items, or the two ends of its scale."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
-    if kind != _SCALE:
+    if kind != SCALE:
         return list(props[_LISTS[kind]])
     ends = ((props["min"], props["minLabel"]), (props["max"], props["maxLabel"]))
     return [f"{number} ({meaning})" if meaning else str(number) for number, meaning in ends]
@@ -104,7 +110,7 @@ def list_choices(spec: Spec) -> list[str]:
 
 def render_choices(spec: Spec) -> str:
     """Returns what a widget offers as plain lines of text, without a blank one, for whoever does not see the widget."""
-    if spec["root"]["type"] == _SCALE:
+    if spec["root"]["type"] == SCALE:
         return " – ".join(list_choices(spec))
     return "\n".join(f"- {choice}" for choice in list_choices(spec))
 
@@ -123,7 +129,7 @@ def salvage_text(call: ToolCall) -> str:
 def check_value(spec: Spec, value: Any) -> Any:
     """Returns the value that a participant gave in this widget. Raises WidgetValueRefused where the widget does not allow it."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
-    if kind == _SCALE:
+    if kind == SCALE:
         low, high = props["min"], props["max"]
         if type(value) is not int or not low <= value <= high:
             raise WidgetValueRefused(f"widget_value must be a whole number from {low} to {high}")

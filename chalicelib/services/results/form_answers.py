@@ -1,0 +1,131 @@
+"""What people answered in the form, question by question: choices counted, texts as the words that several used."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from chalicelib.model import Answer, Question
+from chalicelib.services.participants.question_roles import role_of
+from chalicelib.services.results.common_words import count_words
+from chalicelib.services.results.counted import Group, label_of
+from chalicelib.text.normalise import fold
+
+FEW_VALUES: Final = (
+    8  # different answers to a short field that are counted one by one, and that people can be told apart by
+)
+SEVERAL: Final = 2  # people who use a word that members are shown
+
+Kind = Literal["choices", "values", "words"]
+
+
+class QuestionAnswers(Struct, frozen=True):
+    """The answers to one question of the form, of `people` who count.
+
+    `choices` are options, in their order, and behind them those that are offered no more. `values` are what a short field has few
+    of, and `words` those that several people used in longer answers. `given` are the answers as they were entered, by thread. Without
+    `is_asked`, the question was removed from the form since.
+    """
+
+    id: str
+    text: str
+    kind: Kind
+    people: int
+    groups: tuple[Group, ...]
+    given: Mapping[str, str]
+    is_multiple: bool = False
+    is_asked: bool = True
+
+    @property
+    def answered(self) -> int:
+        """How many gave an answer."""
+        return len(self.given)
+
+    @property
+    def left_out(self) -> int:
+        """How many gave none."""
+        return self.people - self.answered
+
+
+def count_form(
+    questions: Iterable[Question], forms: Mapping[str, Sequence[Answer]], counted: Sequence[str]
+) -> tuple[QuestionAnswers, ...]:
+    """The answers of these threads, by question: those of the form in its order, then those that were asked before.
+
+    Nothing is counted of questions for a name or an address.
+    """
+    given: defaultdict[str, dict[str, Answer]] = defaultdict(dict)
+    for thread_id in counted:
+        for answer in forms.get(thread_id, ()):
+            given[answer.question_id][thread_id] = answer
+    private = {name for name, answers in given.items() if any(it.role != "other" for it in answers.values())}
+    asked = {question.id: question for question in questions}
+    private |= {name for name, question in asked.items() if role_of(question) != "other"}
+    found = [_count(it, given.get(it.id, {}), len(counted)) for it in asked.values() if it.id not in private]
+    removed = {name: answers for name, answers in given.items() if name not in asked and name not in private}
+    return (*found, *(_count_removed(name, answers, len(counted)) for name, answers in removed.items()))
+
+
+def slice_groups(answers: QuestionAnswers) -> tuple[Group, ...]:
+    """The people who answered, told apart by what they did; none where that is too many things to tell them apart by.
+
+    Who chose several options stands with those who chose the same ones, so that everybody is in one group only.
+    """
+    if answers.kind == "words":
+        return ()
+    chosen: defaultdict[str, list[str]] = defaultdict(list)
+    for group in answers.groups:
+        for thread_id in group.threads:
+            chosen[thread_id].append(group.label)
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for thread_id, labels in chosen.items():
+        groups[", ".join(labels)].append(thread_id)
+    if answers.is_multiple and len(groups) > FEW_VALUES:
+        return ()
+    order = [group.label for group in answers.groups]
+    ranked = sorted(groups, key=lambda label: order.index(label) if label in order else len(order))
+    return tuple(Group(label, tuple(groups[label])) for label in ranked)
+
+
+def _count(question: Question, given: Mapping[str, Answer], people: int) -> QuestionAnswers:
+    texts = {thread_id: answer.answer for thread_id, answer in given.items()}
+    if question.type == "Options":
+        groups = _choices(question.options, given)
+        return QuestionAnswers(question.id, question.text, "choices", people, groups, texts, question.multiple)
+    kind, groups = _texts(texts, is_long=question.long)
+    return QuestionAnswers(question.id, question.text, kind, people, groups, texts)
+
+
+def _count_removed(name: str, given: Mapping[str, Answer], people: int) -> QuestionAnswers:
+    """What is counted of a question of which nothing is left but the answers."""
+    texts = {thread_id: answer.answer for thread_id, answer in given.items()}
+    asked = label_of([answer.text for answer in given.values()])
+    if any(answer.choices for answer in given.values()):
+        return QuestionAnswers(name, asked, "choices", people, _choices((), given), texts, True, False)
+    kind, groups = _texts(texts, is_long=False)
+    return QuestionAnswers(name, asked, kind, people, groups, texts, False, False)
+
+
+def _choices(options: Sequence[str], given: Mapping[str, Answer]) -> tuple[Group, ...]:
+    """Who chose each option; behind them, what was chosen that is no option now, the most frequent first."""
+    chosen: defaultdict[str, list[str]] = defaultdict(list)
+    written: defaultdict[str, list[str]] = defaultdict(list)
+    for thread_id, answer in given.items():
+        for choice in answer.choices or (answer.answer,):
+            chosen[fold(choice)].append(thread_id)
+            written[fold(choice)].append(choice)
+    offered = {fold(option): Group(option, tuple(chosen.get(fold(option), ()))) for option in options}
+    others = [Group(label_of(written[name]), tuple(it)) for name, it in chosen.items() if name not in offered]
+    return (*offered.values(), *sorted(others, key=lambda group: (-group.count, group.label)))
+
+
+def _texts(texts: Mapping[str, str], *, is_long: bool) -> tuple[Kind, tuple[Group, ...]]:
+    """The answers themselves, where there are few and they repeat; else the words of several people."""
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for thread_id, text in texts.items():
+        values[fold(text)].append(thread_id)
+    if is_long or len(values) > FEW_VALUES or len(values) == len(texts):
+        return "words", count_words(texts, SEVERAL)
+    groups = (Group(label_of([texts[it] for it in threads]), tuple(threads)) for threads in values.values())
+    return "values", tuple(sorted(groups, key=lambda group: (-group.count, group.label)))

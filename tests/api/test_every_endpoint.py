@@ -42,6 +42,10 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/summary"): None,
     ("POST", "/sessions/{session_id}/summary"): {},
     ("GET", "/sessions/{session_id}/recap"): None,
+    ("GET", "/sessions/{session_id}/answers"): None,
+    ("GET", "/sessions/{session_id}/answers/{question_id}"): None,
+    ("GET", "/sessions/{session_id}/slices"): None,
+    ("GET", "/sessions/{session_id}/themes/{theme_id}/people"): None,
     ("GET", "/sessions/{session_id}/session-md"): None,
     ("GET", "/sessions/{session_id}/insights"): None,
     ("POST", "/sessions/{session_id}/insights"): {"content": "Soup"},
@@ -57,6 +61,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }
+PARTS = {"insight_id": "i", "question_id": "q", "theme_id": "t1"}  # of a session, by which paths name more of it
 FOR_ANYBODY = {("GET", "/sessions/public"), ("GET", "/openapi.json"), ("GET", "/docs")}
 
 
@@ -78,7 +83,7 @@ def test_each_asks_for_the_key_before_anything_else(host: Host, subtests: pytest
 
 
 def test_each_that_takes_a_body_takes_a_json_object_only(host: Host, subtests: pytest.Subtests) -> None:
-    ids = {"session_id": host.new_session()["id"], "participant_id": host.user_id, "group_id": "g", "insight_id": "i"}
+    ids = {"session_id": host.new_session()["id"], "participant_id": host.user_id, "group_id": "g", **PARTS}
     for method, path in [*WITH_KEY, *OF_SESSION]:
         if method not in ("POST", "PATCH"):
             continue
@@ -95,12 +100,10 @@ def test_a_stranger_learns_nothing_from_any(host: Host, subtests: pytest.Subtest
     bo = new_host("bo@example.com")
     for (method, path), body in OF_SESSION.items():
         with subtests.test(f"{method} {path}"):
-            answer = bo.call(method, path.format(session_id=session, participant_id=participant, insight_id="i"), body)
+            answer = bo.call(method, path.format(session_id=session, participant_id=participant, **PARTS), body)
             assert error_of(answer) == FORBIDDEN
             for nowhere in ("00000000-0000-4000-8000-000000000000", "nonsense", "Secret plans", "%00"):
-                answer = bo.call(
-                    method, path.format(session_id=nowhere, participant_id=participant, insight_id="i"), body
-                )
+                answer = bo.call(method, path.format(session_id=nowhere, participant_id=participant, **PARTS), body)
                 assert error_of(answer) == UNKNOWN
     for (method, path), body in WITH_KEY.items():
         with subtests.test(f"{method} {path}"):

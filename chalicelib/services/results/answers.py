@@ -24,15 +24,16 @@ class Answers(Struct, frozen=True):
     heads: Sequence[Thread]
 
 
-def read_answers(view: SessionView, *, participants: Participants) -> Answers:
+def read_answers(view: SessionView, *, participants: Participants, with_widgets: bool = True) -> Answers:
     """What there is of a session's answers, which was read with FOR_ANSWERS."""
     session_id = view.session.id
     heads = participants.heads(session_id)
     counted = list_counted(heads)
     forms = participants.all_forms(session_id)
+    uses = participants.widget_uses(session_id, counted) if with_widgets else {}
     return Answers(
         {head.id: head for head in counted},
         count_form(page_questions(view), forms, [head.id for head in counted]),
-        count_widgets(participants.widget_uses(session_id, heads), counted),
+        count_widgets(uses, counted),
         heads,
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ SEVERAL: Final = 2  # people who use a word that members are shown
 Kind = Literal["choices", "values", "words"]
 
 
-class QuestionAnswers(Struct, frozen=True):
+class QuestionAnswers(Struct, frozen=True, dict=True):
     """The answers to one question of the form, of `people` who count.
 
     `choices` are options, in their order, and behind them those that are offered no more. `values` are what a short field has few
@@ -47,6 +48,27 @@ class QuestionAnswers(Struct, frozen=True):
         """How many gave none."""
         return self.people - self.answered
 
+    @cached_property
+    def dividing(self) -> tuple[Group, ...]:
+        """The people who answered, told apart by what they did; none where that is too many things to tell them apart by.
+
+        Who chose several options stands with those who chose the same ones, so that everybody is in one group only.
+        """
+        if self.kind == "words":
+            return ()
+        chosen: defaultdict[str, list[str]] = defaultdict(list)
+        for group in self.groups:
+            for thread_id in group.threads:
+                chosen[thread_id].append(group.label)
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        for thread_id, labels in chosen.items():
+            groups[", ".join(labels)].append(thread_id)
+        if self.is_multiple and len(groups) > FEW_VALUES:
+            return ()
+        order = [group.label for group in self.groups]
+        ranked = sorted(groups, key=lambda label: order.index(label) if label in order else len(order))
+        return tuple(Group(label, tuple(groups[label])) for label in ranked)
+
 
 def count_form(
     questions: Iterable[Question], forms: Mapping[str, Sequence[Answer]], counted: Sequence[str]
@@ -65,27 +87,6 @@ def count_form(
     found = [_count(it, given.get(it.id, {}), len(counted)) for it in asked.values() if it.id not in private]
     removed = {name: answers for name, answers in given.items() if name not in asked and name not in private}
     return (*found, *(_count_removed(name, answers, len(counted)) for name, answers in removed.items()))
-
-
-def slice_groups(answers: QuestionAnswers) -> tuple[Group, ...]:
-    """The people who answered, told apart by what they did; none where that is too many things to tell them apart by.
-
-    Who chose several options stands with those who chose the same ones, so that everybody is in one group only.
-    """
-    if answers.kind == "words":
-        return ()
-    chosen: defaultdict[str, list[str]] = defaultdict(list)
-    for group in answers.groups:
-        for thread_id in group.threads:
-            chosen[thread_id].append(group.label)
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for thread_id, labels in chosen.items():
-        groups[", ".join(labels)].append(thread_id)
-    if answers.is_multiple and len(groups) > FEW_VALUES:
-        return ()
-    order = [group.label for group in answers.groups]
-    ranked = sorted(groups, key=lambda label: order.index(label) if label in order else len(order))
-    return tuple(Group(label, tuple(groups[label])) for label in ranked)
 
 
 def _count(question: Question, given: Mapping[str, Answer], people: int) -> QuestionAnswers:

@@ -14,7 +14,6 @@ from chalicelib.model import STANCES, ThemeRegistry
 from chalicelib.services.facilitation.widgets import SCALE
 from chalicelib.services.results.answers import Answers
 from chalicelib.services.results.counted import Group
-from chalicelib.services.results.form_answers import slice_groups
 from chalicelib.services.results.suppression import FEWEST, Cell, Table, find_hidden
 from chalicelib.services.results.widget_answers import WidgetAnswers
 
@@ -73,11 +72,6 @@ class _Columns(Struct):
     parts: bool
 
 
-def list_dividers(answers: Answers) -> dict[str, str]:
-    """The questions by which people can be told apart, with their texts."""
-    return {it.id: it.text for it in answers.questions if slice_groups(it)}
-
-
 def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: ThemeRegistry) -> Slice:
     """The slice of all `themes`, one theme or one widget by a question, all by their ids. Raises Invalid for what is none."""
     spoke = [name for name, head in answers.counted.items() if head.message_count > 0]
@@ -105,7 +99,7 @@ def _shown(people: int) -> int | None:
 def _find_groups(by: str, answers: Answers, spoke: Sequence[str]) -> tuple[list[Group], str]:
     """The groups of those who spoke, the one without an answer last, with the text of the question."""
     question = next((it for it in answers.questions if it.id == by), None)
-    groups = slice_groups(question) if question else ()
+    groups = question.dividing if question else ()
     if question is None or not groups:
         raise Invalid(
             "by must be the id of a question with options or few different answers: one that `slices_by` names"

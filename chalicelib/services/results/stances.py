@@ -7,11 +7,9 @@ from msgspec import Struct
 from chalicelib.errors import NotFound
 from chalicelib.model import Point, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
 from chalicelib.services.synthesis.aggregate import aggregate_heads, stances_by_theme
-from chalicelib.store import digests, keys
+from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.themes import Themes
-
-FOR_STANCES = (keys.SYNTHESIS,)  # of the session
 
 
 class PersonWithStance(Struct, frozen=True):
@@ -33,7 +31,7 @@ class PeopleWithStance(Struct, frozen=True):
 def read_stances(
     view: SessionView, heads: Sequence[Thread], *, themes: Themes
 ) -> tuple[ThemeRegistry, Mapping[str, Mapping[str, str]]]:
-    """The themes, and by each that is live who speaks of it with which stance, by thread; of the session read with FOR_STANCES."""
+    """The themes, and by each that is live who speaks of it with which stance, by thread."""
     registry = themes.get(view.session.id, view.synthesis)
     return registry, stances_by_theme(aggregate_heads(view, heads), registry)
 

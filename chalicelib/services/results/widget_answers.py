@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from chalicelib.model import Thread, WidgetUse
 from chalicelib.services.facilitation.widgets import SCALE, choices_of
-from chalicelib.services.results.counted import Group
+from chalicelib.services.results.counted import Group, label_of
 from chalicelib.text.normalise import fold
 
 WidgetType = Literal["SingleSelect", "MultiSelect", "RatingScale", "RankingList"]
@@ -62,9 +62,9 @@ class WidgetAnswers(Struct, frozen=True):
 
 
 class _Found(Struct):
-    """A widget, with what each person did with it: the value given, else whether words followed it."""
+    """A widget as it was shown each time, with what each person did with it: the value given, else whether words followed it."""
 
-    spec: dict[str, Any]
+    specs: list[dict[str, Any]] = []
     values: dict[str, Any] = {}
     followed: dict[str, bool] = {}
 
@@ -76,7 +76,8 @@ def count_widgets(uses: Mapping[str, Sequence[WidgetUse]], counted: Iterable[Thr
         last: _Found | None = None
         for use in uses.get(head.id, ()):
             if use.spec is not None:
-                last = found.setdefault(_key(use.spec), _Found(use.spec))
+                last = found.setdefault(_key(use.spec), _Found())
+                last.specs.append(use.spec)
                 last.followed[head.id] = last.followed.get(head.id, False) or head.last_said > use.sequence
             elif last is not None:
                 last.values[head.id] = use.value
@@ -92,11 +93,12 @@ def _key(spec: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _count(key: tuple[Any, ...], widget: _Found) -> WidgetAnswers:
-    kind, props = widget.spec["root"]["type"], widget.spec["root"]["props"]
+    spec = _most_shown(widget.specs)
+    kind, props = spec["root"]["type"], spec["root"]["props"]
     values = widget.values
     others = [followed for thread_id, followed in widget.followed.items() if thread_id not in values]
     named = hashlib.sha256(repr(key).encode()).hexdigest()[:_ID_DIGITS]
-    labels = {fold(choice): choice for choice in choices_of(widget.spec)}
+    labels = {fold(choice): choice for choice in choices_of(spec)}
     chosen: defaultdict[str, list[str]] = defaultdict(list)
     for thread_id, value in values.items():
         for choice in _chosen(kind, value):
@@ -112,6 +114,12 @@ def _count(key: tuple[Any, ...], widget: _Found) -> WidgetAnswers:
         spread=_spread(sorted(values.values()), props) if kind == SCALE and values else None,
         ranks=_rank(list(values.values()), labels) if kind == "RankingList" and values else (),
     )
+
+
+def _most_shown(specs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The widget as most people were shown it, by its spelling."""
+    label = label_of([spec["root"]["props"]["label"] for spec in specs])
+    return next(spec for spec in specs if spec["root"]["props"]["label"] == label)
 
 
 def _chosen(kind: str, value: Any) -> list[str]:

@@ -22,9 +22,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "form", "settings", "history"),
     "people": ("people",),
+    "results": ("summary",),
 }
 _FOR_EDITORS = ("brief", "history")
-_NOT_OF_DRAFTS: tuple[str, ...] = ("people",)  # groups that a session has once it has been opened
+_NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results")  # groups that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 

@@ -166,3 +166,19 @@ def post_person(session_id: str, person_id: str) -> Response:
     from chalicelib.web.host import person
 
     return answer_host(routes, lambda host: person.receive_person(host, session_id, person_id))
+
+
+@routes.route("/sessions/{session_id}/summary", methods=READ, content_types=[])
+def get_summary(session_id: str) -> Response:
+    """Returns the summary of a session."""
+    from chalicelib.web.host import summary
+
+    return answer_host(routes, lambda host: summary.show(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/summary", methods=["POST"], content_types=[])
+def post_summary(session_id: str) -> Response:
+    """Has the summary of a session written."""
+    from chalicelib.web.host import summary
+
+    return answer_host(routes, lambda host: summary.receive(host, session_id))

@@ -1,5 +1,7 @@
-"""The results page: what came of a session, for whoever may see it; for its editors also who took part and what they said."""
+"""The results page: what came of a session, for whoever may see it, as far as its host lets them; for an editor's link also who took
+part and what they said. Members who are signed in have pages of their own."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalice.app import Request, Response
@@ -7,16 +9,15 @@ from msgspec import Struct
 
 from chalicelib import container
 from chalicelib.errors import Forbidden
-from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import SessionView, Thread, ThreadView
 from chalicelib.services.access.principal import ParticipantCookie, Principal
 from chalicelib.services.access.results_links import view_for
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import ResponseFilter, list_responses
 from chalicelib.services.participants.scopes import rules_of
+from chalicelib.services.results.sections import Section, is_open_to, may_see_section
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.summary_document import least_people
-from chalicelib.services.synthesis.visibility import LEAST, Results, may_see, results_for, visitor_of
+from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
 from chalicelib.store import thread_head
 from chalicelib.store.sessions import FOR_COUNT, FOR_RESULTS
 from chalicelib.web.kit import identity
@@ -25,10 +26,13 @@ from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
-from chalicelib.web.kit.texts import add_zone, format_time, format_time_with_zone
+from chalicelib.web.kit.texts import add_zone, format_time
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.results.reader import Reader
+from chalicelib.web.results.sections import SHOWN
 
 PEOPLE = 50  # on one page
+OTHERS = "others"  # as whom a member may look at the page
 _DIGITS = 6  # of a thread's id, which is random
 
 
@@ -51,29 +55,46 @@ class Person(Struct, frozen=True):
 
 
 def show(request: Request, session_id: str) -> Response:
-    """Returns the results as this visitor may see them."""
+    """Returns the results as this visitor may see them: a page a section."""
     query = request.query_params or {}
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
         return see_other(f"results?s={session_id}", *identity.holder_cookies(request, token, holder.kind, session_id))
     view, is_signed_in = _view(request, session_id)
+    if is_signed_in and query.get("as") != OTHERS:
+        return see_other(_hosts_page(view, query))
     if view.session.is_draft and view.role is None:
         return show_not_open(request, view.session)
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
-    if not may_see(view, visitor):
-        visibility = view.session.results_visibility
+    if is_signed_in:
+        visitor = "participant" if view.session.results_visibility == "participants" else "stranger"
+    if visitor == "editor" and query.get("t"):
+        return _thread(request, view, require_uuid(query["t"]))
+    open_sections = [it for it in SHOWN if is_open_to(view, visitor, it)]
+    section = next((it for it in open_sections if it == query.get("tab", open_sections[0])), None)
+    if section is None:
+        visibility = view.session.results_visibility if not open_sections else "host"
         return render_page(
             request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
         )
-    if visitor == "editor" and query.get("t"):
-        return _thread(request, view, require_uuid(query["t"]), is_signed_in)
-    return _results(request, view, results_for(view, visitor), query.get("cursor"), is_signed_in)
+    return _show_section(request, view, visitor, section, open_sections, is_preview=is_signed_in)
+
+
+def _hosts_page(view: SessionView, query: Mapping[str, str]) -> str:
+    """Returns where somebody with a role in the session, who is signed in, finds what they ask for here, and more."""
+    session = f"sessions/{view.session.id}"
+    if view.session.is_draft:
+        return session
+    return f"{session}/people/{require_uuid(query['t'])}" if query.get("t") else f"{session}/summary"
 
 
 def _view(request: Request, session_id: str) -> tuple[SessionView, bool]:
     """Returns the session, with the role of whoever's link this browser opened; of who is signed in, where that gives none. And
     whether whoever has that role is signed in."""
-    parts, sessions, now = (*FOR_RESULTS, *FOR_COUNT), container.sessions(), container.clock().now()
+    tab = (request.query_params or {}).get("tab", "")
+    wanted = next((it for section, it in SHOWN.items() if section == tab), None)
+    parts = {*FOR_RESULTS, *FOR_COUNT, *(wanted.parts if wanted else ())}
+    sessions, now = container.sessions(), container.clock().now()
     login = find_login(request)
     signed_in = login.user_id if login else None
     if member := identity.find_holder(request, "user", session_id):
@@ -84,43 +105,55 @@ def _view(request: Request, session_id: str) -> tuple[SessionView, bool]:
     return view, view.role is not None
 
 
-def _results(request: Request, view: SessionView, results: Results, cursor: str | None, is_signed_in: bool) -> Response:
-    locale = locale_for(request, view.session)
-    now = container.clock().now()
-    people, more = _people(view, locale, cursor) if results.visitor == "editor" else (None, None)
-    summary = results.summary
-    return render_page(
-        request,
-        "results.html",
-        session=view.session,
-        way_back=is_signed_in,
-        results=results,
-        summary=summary,
-        listed=summary is not None and summary.model == SCRIPTED,
-        critical=summary.critical_answers if summary else None,
-        least_words=least_people(summary.participants) if summary else 0,
-        at=format_time_with_zone(summary.generated_at, view.session.time_zone, locale.texts) if summary else None,
-        updating=summary_status(view, now) == "updating",
-        charts=_charts(view, results, locale),
-        least=LEAST,
-        people=people,
-        column_last=add_zone(locale.texts("column_last"), view.session.time_zone, locale.texts),
-        more=more,
-    )
+def _show_section(
+    request: Request,
+    view: SessionView,
+    visitor: Visitor,
+    section: Section,
+    open_sections: list[Section],
+    *,
+    is_preview: bool,
+) -> Response:
+    query = request.query_params or {}
+    locale, results = locale_for(request, view.session), results_for(view, visitor)
+    is_shown = may_see_section(view, visitor, section)
+    shown = SHOWN[section].show(view, Reader(visitor, locale, query)) if is_shown else {}
+    has_people = visitor == "editor" and section == "summary"
+    people, more = _people(view, locale, query.get("cursor")) if has_people else (None, None)
+    values: dict[str, Any] = {
+        "results": results,
+        "section": section,
+        "is_shown": is_shown and shown.get("summary", True) is not None,
+        "tabs": _tabs(view, open_sections, section, is_preview=is_preview),
+        "is_preview": is_preview,
+        "way_back": is_preview,
+        "updating": summary_status(view, container.clock().now()) == "updating",
+        "taken_part": _taken_part(view, results, locale) if section == "summary" else None,
+        "least": LEAST,
+        "people_list": people,
+        "column_last": add_zone(locale.texts("column_last"), view.session.time_zone, locale.texts),
+        "more": more,
+        **shown,
+    }
+    return render_page(request, "results.html", session=view.session, **values)
 
 
-def _charts(view: SessionView, results: Results, locale: PageLocale) -> dict[str, Chart]:
-    """Returns figures that point at nobody: how many took part, and how many spoke to each theme. There are none of nobody."""
+def _tabs(
+    view: SessionView, open_sections: Sequence[Section], section: Section, *, is_preview: bool
+) -> list[tuple[str, str, bool]]:
+    """Returns the way to each section: its page's name, the address, and whether it is this one; none where there is only one."""
+    before = f"results?s={view.session.id}{f'&as={OTHERS}' if is_preview else ''}&tab="
+    found = [(SHOWN[it].page, before + it, it == section) for it in open_sections]
+    return found if len(found) > 1 else []
+
+
+def _taken_part(view: SessionView, results: Results, locale: PageLocale) -> Chart | None:
+    """Returns how many took part; None of nobody, and for whom that is not open."""
     if not results.open or not view.tally.participants:
-        return {}
-    texts, tally, direction = locale.texts, view.tally, locale.language.direction
-    taken_part = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))
-    charts = {"people": make_chart(texts("participation"), taken_part, tally.participants, direction)}
-    if results.summary and results.summary.themes:
-        bars = [Bar(theme.label, theme.participants) for theme in results.summary.themes]
-        title = "chart_questions" if results.summary.model == SCRIPTED else "chart_themes"
-        charts["themes"] = make_chart(texts(title), bars, results.summary.participants, direction)
-    return charts
+        return None
+    texts, tally = locale.texts, view.tally
+    bars = (Bar(texts("joined"), tally.participants), Bar(texts("completed"), tally.completed))
+    return make_chart(texts("participation"), bars, tally.participants, locale.language.direction)
 
 
 def _people(view: SessionView, locale: PageLocale, cursor: str | None) -> tuple[list[Person], str | None]:
@@ -145,7 +178,7 @@ def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
     )
 
 
-def _thread(request: Request, view: SessionView, found: str, is_signed_in: bool) -> Response:
+def _thread(request: Request, view: SessionView, found: str) -> Response:
     """Returns one conversation, for an editor."""
     _, thread = container.participants().find(view.session.id, found, view.session.owner_id)
     if thread is None:
@@ -154,7 +187,6 @@ def _thread(request: Request, view: SessionView, found: str, is_signed_in: bool)
     person = _person(thread.thread, view, locale_for(request, view.session))
     comment = container.feedback().comment(thread.thread) if person.rating else ""
     values: dict[str, Any] = {
-        "way_back": is_signed_in,
         "person": person,
         "thread": ThreadView(thread.thread, thread.answers, messages),
         "comment": comment,

@@ -129,7 +129,7 @@ def test_the_cookie_does_what_its_user_may(ana: Browser, host: Host) -> None:
     session = host.new_session()
     seen = call(ana, "GET", f"/sessions/{session['id']}").json_body
     assert seen["results_url"].endswith(f"/results?s={session['id']}")
-    assert ana.open(f"/results?s={session['id']}").status == 200
+    assert ana.get(f"/results?s={session['id']}").headers["Location"] == f"sessions/{session['id']}/summary"
     assert Browser().open(f"/results?s={session['id']}").status == 403
     assert call(ana, "GET", "/me").json_body["api_key"] is None
     changed = call(ana, "PATCH", f"/sessions/{session['id']}", b'{"topic": "Supper"}')
@@ -182,7 +182,7 @@ def test_a_link_that_is_over_hides_no_results_from_who_is_signed_in(ana: Browser
     ana.follow(ana.get(f"{link.path}?{link.query}"))
     (row,) = [row for row in call(ana, "GET", "/api-keys").json_body["data"] if row["name"] == "old"]
     call(ana, "DELETE", f"/api-keys/{row['id']}")
-    assert ana.open(f"/results?s={session['id']}").status == 200
+    assert ana.get(f"/results?s={session['id']}").headers["Location"] == f"sessions/{session['id']}/summary"
 
 
 def test_a_page_that_is_loaded_again_makes_no_other_key(ana: Browser) -> None:

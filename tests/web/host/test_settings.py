@@ -26,7 +26,7 @@ SET: dict[str, Any] = {
     "widgets_enabled": True,
     "results_visibility": "participants",
     "results_sections": {
-        "summary": False,
+        "summary": True,
         "recap": True,
         "responses": True,
         "insights": True,
@@ -52,7 +52,7 @@ ENTERED = {
     "cross_pollination": "on",
     "widgets_enabled": "on",
     "results_visibility": "participants",
-    **{f"sections_{name}": "on" for name in ("recap", "responses", "insights", "similarity", "ask")},
+    **{f"sections_{name}": "on" for name in ("summary", "recap", "responses", "insights", "similarity", "ask")},
     "summary_prompt": "Costs first",
     "welcome_message": "Hello\r\n\r\nthere",
     "meta_description": "A talk <b>",
@@ -85,6 +85,7 @@ def test_what_was_left_alone_is_not_written_and_what_is_emptied_is(ana: Browser,
     after = host.get(f"/sessions/{session['id']}")
     assert (after["language"], after["closes_at"], after["max_participants"]) == (None, None, None)
     assert (after["anonymous"], after["is_public"], after["reminders"]["after_hours"]) == (False, False, [])
+    assert set(after["results_sections"].values()) == {False}
 
 
 @each_row(

@@ -81,7 +81,7 @@ def test_members_see_it_as_a_test_and_include_it_by_hand(ana: Browser, host: Hos
     talk(ana, session, "The soup was cold.")
     (person,) = host.get(f"/sessions/{session}/responses?include=all")["data"]
     assert (person["test"], person["included"], person["channel"], person["message_count"]) == (True, False, "web", 1)
-    assert "test run · left out of the results" in ana.open(f"/results?s={session}").text
+    assert "test run" in ana.open(f"/sessions/{session}/people").text
     editor = host.invite(session, "editor")
     change = {"included": True}
     url = f"/sessions/{session}/participants/{person['participant_id']}"
@@ -114,7 +114,7 @@ def test_included_by_hand_it_is_nobody_where_people_are_protected_by_their_numbe
     clock.advance(600)
     assert summarise(session)
     assert write_brief(session)
-    public, members = cem.open(f"/results?s={session}").text, ana.open(f"/results?s={session}").text
+    public, members = cem.open(f"/results?s={session}").text, ana.open(f"/sessions/{session}/summary").text
     brief = host.call("GET", f"/sessions/{session}/session-md").body.decode()
     assert "4 of 5 participants" in public
     for told in (public, brief):
@@ -201,7 +201,7 @@ def test_it_may_be_framed_by_our_pages_and_nothing_else_may(ana: Browser, host: 
     test, chat = ana.open(path(session)), ana.chat({"id": session})
     assert "frame-ancestors 'self'" in test.headers["Content-Security-Policy"]
     assert test.headers["X-Frame-Options"] == "SAMEORIGIN"
-    for page in (chat, ana.open(f"/results?s={session}&test=1"), ana.open(f"/sessions/{session}?test=1")):
+    for page in (chat, ana.open(f"/results?s={session}&as=others&test=1"), ana.open(f"/sessions/{session}?test=1")):
         assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
         assert page.headers["X-Frame-Options"] == "DENY"
 

@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from chalicelib import web
+from chalicelib.model import STANCES
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.participants.form import Rule
@@ -60,10 +61,11 @@ ENDINGS: dict[str, Iterable[str]] = {
     "settings_": [group for group, _ in GROUPS],
     "sort_": SORTS,
     "source_": ("create_session", "manual_edit", "earlier"),
+    "stance_": STANCES,
     "status_": STATES,
     "step_": BRIEF,
     "tab_": [page for pages in PAGES.values() for page in pages],
-    "tabs_": [group for group, pages in PAGES.items() if len(pages) > 1],
+    "tabs_": [group for group in PAGES if f"tab_{group}" not in ENGLISH],
     "visible_": VISIBILITIES,
     "with_": ("anthropic", "scripted"),
 }

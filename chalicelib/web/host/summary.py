@@ -1,0 +1,72 @@
+"""The page of a session's summary: how current it is, what it says, and, for editors, a button that has it written now."""
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib import container
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.model import SessionView
+from chalicelib.operations.fields import SessionInput
+from chalicelib.operations.results import write_summary
+from chalicelib.services.access.roles import has_role
+from chalicelib.services.synthesis.state import summary_status
+from chalicelib.services.synthesis.visibility import LEAST, Visitor, results_for
+from chalicelib.services.usage.budget import BudgetSpent
+from chalicelib.web.host.repetition import perform_once
+from chalicelib.web.host.request import HostRequest, root
+from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.kit.http import see_other
+from chalicelib.web.kit.page import HEADERS, locale_for
+from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.results.reader import Reader
+from chalicelib.web.results.summary import PARTS, show_summary
+
+LOOKS_FOR = 180  # seconds, a page that waits for a summary to be written
+_DIGITS = 12  # fewer than that have seconds since 1970
+_NOTHING_NEW = 204  # to which htmx changes nothing
+
+
+def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200) -> Response:
+    """Returns the summary."""
+    view, query = open_session(host, session_id, PARTS), host.request.query_params or {}
+    now, locale = container.clock().now(), locale_for(host.request, view.session)
+    state = summary_status(view, now)
+    since = query.get("since", "")
+    waited_since = int(since) if since.isdecimal() and len(since) < _DIGITS else None
+    if state == "updating" and waited_since is not None and now.timestamp() < waited_since + LOOKS_FOR:
+        return Response("", HEADERS, _NOTHING_NEW)
+    values: dict[str, Any] = {
+        **show_summary(view, make_reader(host, view)),
+        "summary_state": state,
+        "session_has_people": view.tally.participants > 0,
+        "waits_since": int(now.timestamp()) if state == "updating" and waited_since is None else 0,
+        "has_model": container.model().understands,
+        "few": results_for(view, "viewer").few,
+        "least": LEAST,
+        "notice": notice,
+        "once": container.new_id(),
+        "news": locale.texts("summary_written") if "written" in query and state == "current" else "",
+    }
+    return render_session_page(host, view, "summary", "summary.html", status, **values)
+
+
+def receive(host: HostRequest, session_id: str) -> Response:
+    """Has the summary written; where that takes longer than a request may, the page waits for it."""
+    found, form = require_uuid(session_id), host.form()
+    if form.get("do") != "write":
+        raise Invalid("do must be write")
+    try:
+        done = perform_once(host, write_summary, SessionInput(session_id=found), form.get("once", ""))
+    except Unavailable as error:
+        texts = locale_for(host.request).texts
+        told = "summary_spent" if isinstance(error, BudgetSpent) else "summary_unavailable"
+        return show(host, found, texts(told), error.status)
+    return see_other(f"{root(host.request)}/sessions/{found}/summary{'?written=1' if done['written'] else ''}")
+
+
+def make_reader(host: HostRequest, view: SessionView) -> Reader:
+    """Returns whom a section of the results is shown to, on a page of the session."""
+    visitor: Visitor = "editor" if has_role(view, "editor") else "viewer"
+    people = f"{root(host.request)}/sessions/{view.session.id}/people/"
+    return Reader(visitor, locale_for(host.request, view.session), host.request.query_params or {}, people)

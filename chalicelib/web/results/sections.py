@@ -1,0 +1,24 @@
+"""The sections of the results that there are pages of, each with what it reads of the session and what gives the values of its template."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from chalicelib.model import SessionView
+from chalicelib.services.results.sections import Section
+from chalicelib.web.results import summary
+from chalicelib.web.results.reader import Reader
+
+
+class ShownSection(Struct, frozen=True):
+    """A section as pages show it. `page` is the one of a session that members have of it."""
+
+    page: str
+    parts: Collection[str]
+    show: Callable[[SessionView, Reader], dict[str, Any]]
+
+
+SHOWN: Mapping[Section, ShownSection] = {
+    "summary": ShownSection("summary", summary.PARTS, summary.show_summary),
+}

@@ -1,0 +1,108 @@
+"""The page of a session's summary: what it says is what was said, and each quote leads to where that stands."""
+
+import re
+
+import pytest
+
+from chalicelib import container
+from chalicelib.errors import Unavailable
+from chalicelib.services.synthesis import state
+from tests.api.hosts import Host
+from tests.api.jobs import summarise
+from tests.clock import FakeClock
+from tests.web.browser import Browser, Form, Page
+from tests.web.host.visitor import send, sign_in, submit
+
+BUSES = "We need more buses in the evening because people work late."
+LIBRARY = "The library should open on Sunday, too."
+SAID = {f"p{number}": BUSES if number < 4 else LIBRARY for number in range(6)}
+CRITICAL = "What must not happen"
+
+
+@pytest.fixture
+def session(host: Host, clock: FakeClock) -> str:
+    """A session of six people, with a summary."""
+    made = str(host.new_session(prompt="Ask.", critical=CRITICAL)["id"])
+    for name, words in SAID.items():
+        host.say(made, words, name)
+    clock.advance(60)
+    assert summarise(made)
+    return made
+
+
+def summary_of(browser: Browser, session: str) -> Page:
+    return browser.open(f"/sessions/{session}/summary")
+
+
+def press(browser: Browser, session: str) -> Page:
+    return submit(
+        browser, f"/sessions/{session}/summary", summary_of(browser, session).form("Write it now"), do="write"
+    )
+
+
+def test_what_is_critical_comes_first_and_each_theme_has_its_people_by_stance(
+    host: Host, ana: Browser, session: str
+) -> None:
+    page = summary_of(ana, session)
+    order = [page.text.index(told) for told in (CRITICAL, "What people want, and why", "Themes")]
+    assert order == sorted(order)
+    assert "Up to date" in page.text
+    told = {it["label"]: it for it in host.get(f"/sessions/{session}/summary")["themes"]}
+    for theme in told.values():
+        bar = f"{theme['label']} · for {theme['stances']['for']} · against 0 · for it in part 0 · neither 0"
+        assert f'aria-label="{bar}"' in page.html
+        assert f"{theme['participants']} of 6 participants" in page.text
+    assert sorted(it["participants"] for it in told.values()) == [2, 4]
+
+
+def test_each_quote_is_in_the_words_of_the_message_that_it_leads_to(host: Host, ana: Browser, session: str) -> None:
+    said = {
+        message["id"]: (person["participant_id"], message["content"])
+        for person in host.get(f"/sessions/{session}/responses")["data"]
+        for message in person["messages"]
+    }
+    quoted = re.findall(
+        r'<a href="(/sessions/[^"]+/people/([^"#]+)#message-([^"]+))">([^<]+)</a>', summary_of(ana, session).html
+    )
+    assert len(quoted) >= 2
+    for address, person, message, words in quoted:
+        assert said[message] == (person, words)
+        assert f'id="message-{message}"' in ana.open(address.partition("#")[0]).html
+
+
+def test_what_was_said_since_is_told_and_taken_in_at_the_press_of_a_button(
+    host: Host, ana: Browser, session: str, clock: FakeClock
+) -> None:
+    clock.advance(600)
+    host.say(session, "Bread should be cheaper for everybody.", "p9")
+    container.summaries().move(session, state.mark_undigested(clock.now()))  # as the stream of conversations does
+    assert "More has been said since" in summary_of(ana, session).text
+    page = press(ana, session)
+    assert ("The summary is written." in page.text, "7 participants" in page.text) == (True, True)
+
+
+def test_a_summary_that_cannot_be_written_leaves_the_last_one(
+    ana: Browser, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> bool:
+        raise Unavailable("No answer", 2)
+
+    monkeypatch.setattr("chalicelib.services.synthesis.on_demand.summarise_now", fail)
+    page = press(ana, session)
+    assert (page.status, "The last summary stays" in page.text, "buses" in page.text) == (503, True, True)
+
+
+def test_a_viewer_reads_all_and_has_nothing_written_and_others_have_another_page(
+    host: Host, ben: Browser, session: str
+) -> None:
+    host.invite(session, "viewer", "bo@example.com")
+    bo = sign_in(ben, "bo@example.com")
+    page = summary_of(bo, session)
+    assert ("buses" in page.text, page.has_form("Write it now")) == (True, False)
+    token = bo.open("/").form("Sign out").fields["token"]
+    assert send(bo, f"/sessions/{session}/summary", Form({"token": token}), do="write", once="x").status_code == 403
+    assert "Only people with a role in this session read results." in page.text
+    host.call("PATCH", f"/sessions/{session}", {"results_visibility": "public"})
+    others = bo.open(next(link for link in summary_of(bo, session).links if "as=others" in link))
+    assert "This is what others read." in others.text
+    assert ("buses" in others.text, "/people/" in others.html) == (True, False)

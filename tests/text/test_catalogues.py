@@ -18,6 +18,7 @@ ROOT = Path(chalicelib.__file__).parent
 FOLDERS = (
     "web/kit/texts",
     "web/host/texts",
+    "web/results/texts",
     "services/synthesis/words",
     "services/results/exports/words",
     "services/facilitation/words",

@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "form", "settings", "history"),
     "people": ("people",),
-    "results": ("summary",),
+    "results": ("summary", "insights"),
 }
 _FOR_EDITORS = ("brief", "history")
 _NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results")  # groups that a session has once it has been opened

@@ -182,3 +182,17 @@ def post_summary(session_id: str) -> Response:
     from chalicelib.web.host import summary
 
     return answer_host(routes, lambda host: summary.receive(host, session_id))
+@routes.route("/sessions/{session_id}/insights", methods=READ, content_types=[])
+def get_insights(session_id: str) -> Response:
+    """Returns what hosts noted of a session."""
+    from chalicelib.web.host import insights
+
+    return answer_host(routes, lambda host: insights.show_insights(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/insights", methods=["POST"], content_types=[])
+def post_insights(session_id: str) -> Response:
+    """Adds an insight, or changes, moves, shows, hides or deletes one."""
+    from chalicelib.web.host import insights
+
+    return answer_host(routes, lambda host: insights.receive_insights(host, session_id))

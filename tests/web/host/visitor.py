@@ -36,7 +36,7 @@ def send(browser: Browser, path: str, form: Form, **fields: str) -> HTTPResponse
 def follow(browser: Browser, answer: HTTPResponse) -> Page:
     """Go where an answer sends on to."""
     assert answer.status_code == 303, answer.body
-    return browser.open(str(answer.headers["Location"]))
+    return browser.open(str(answer.headers["Location"]).partition("#")[0])
 
 
 def submit(browser: Browser, path: str, form: Form, **fields: str) -> Page:

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import web
 from chalicelib.model import STANCES
+from chalicelib.model.insights import InsightSource
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.participants.form import Rule
@@ -49,6 +50,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "drift_": (*BRIEF, "template_id"),
     "group_": get_args(GroupStatus),
     "hint_": BRIEF,
+    "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),
     "only_": STATES,
     "origin_": get_args(PromptOrigin),

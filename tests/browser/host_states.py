@@ -235,6 +235,25 @@ def session_settings(visitor: Visitor) -> Page:
     return page
 
 
+def insights(visitor: Visitor) -> Page:
+    """An insight with a quote, and one that is edited, with a quote that nobody said."""
+    session = visitor.session(questions=[])
+    said = {"participant_id": "p1", "participant_name": "", "content": SAY[visitor.tongue]}
+    visitor.model.says(ASK[visitor.tongue])
+    assert visitor.cloud.call("POST", f"/sessions/{session}/chat", said).status == 200
+    for title in (LABEL[visitor.tongue], None):
+        note = {"title": title, "content": RECAP[visitor.tongue], "quotes": [{"text": SAY[visitor.tongue]}], "visible": True}
+        assert visitor.cloud.call("POST", f"/sessions/{session}/insights", note).status == 201
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}/insights")
+    page.locator("#insights .card a.button").last.click()
+    page.locator("#quotes").fill(LABEL[visitor.tongue])
+    page.locator("button[value=save]").click()
+    expect(page.locator(".error")).to_have_count(1)
+    page.locator("#insights summary").first.click()
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -281,6 +300,7 @@ HOST_STATES: tuple[State, ...] = (
     test_run,
     form_editor,
     session_settings,
+    insights,
     api_keys,
     account,
 )

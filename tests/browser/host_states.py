@@ -242,7 +242,12 @@ def insights(visitor: Visitor) -> Page:
     visitor.model.says(ASK[visitor.tongue])
     assert visitor.cloud.call("POST", f"/sessions/{session}/chat", said).status == 200
     for title in (LABEL[visitor.tongue], None):
-        note = {"title": title, "content": RECAP[visitor.tongue], "quotes": [{"text": SAY[visitor.tongue]}], "visible": True}
+        note = {
+            "title": title,
+            "content": RECAP[visitor.tongue],
+            "quotes": [{"text": SAY[visitor.tongue]}],
+            "visible": True,
+        }
         assert visitor.cloud.call("POST", f"/sessions/{session}/insights", note).status == 201
     page = _signed_in(visitor)
     page.goto(f"/sessions/{session}/insights")

@@ -193,14 +193,17 @@ def without_words(text: str, words: Iterable[str]) -> str:
 def shown_to_others(listed: ListedInsight, view: SessionView) -> Insight | None:
     """Returns an insight as others than members are shown it; None where they are not, or nothing is left of it.
 
-    Its quotes are those that the summary shows them, too. Without these, no sentence of its text has words in quotation marks.
+    Its quotes are those that the summary shows them, too. No sentence of its heading or its text has words in quotation marks, but
+    for the topic of the session, nor any that the summary withholds.
     """
     insight, summary = listed.insight, find_summary(view)
     if not insight.visible or summary is None:
         return None
-    quotes = tuple(it for it in insight.quotes if _is_shown(it, for_others(summary, view.session.topic)))
-    content = without_quotes(insight.content, view.session.topic)
-    return replace(insight, content=content, quotes=quotes) if content or quotes else None
+    shown, topic = for_others(summary, view.session.topic), view.session.topic
+    quotes = tuple(it for it in insight.quotes if _is_shown(it, shown))
+    content = without_quotes(insight.content, topic, summary.withheld)
+    title = without_quotes(insight.title or "", topic, summary.withheld) or None
+    return replace(insight, title=title, content=content, quotes=quotes) if content or quotes else None
 
 
 def _is_shown(quote: InsightQuote, summary: Summary) -> bool:

@@ -182,6 +182,8 @@ def post_summary(session_id: str) -> Response:
     from chalicelib.web.host import summary
 
     return answer_host(routes, lambda host: summary.receive(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/insights", methods=READ, content_types=[])
 def get_insights(session_id: str) -> Response:
     """Returns what hosts noted of a session."""

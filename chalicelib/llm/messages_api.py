@@ -16,6 +16,8 @@ _EFFORT: Final[Mapping[Task, str]] = {
     "digest": "low",
     "suggestion": "low",
     "prompt": "medium",
+    "follow_up": "medium",
+    "review": "medium",
     "summary": "medium",
 }
 _TAKES_EFFORT: Final = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")

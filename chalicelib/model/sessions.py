@@ -154,6 +154,7 @@ class Session(Struct, frozen=True):
     has_context: bool = False
     has_questions: bool = False  # whether the host set any list of questions, an empty one included
     is_example: bool = False  # whether its people, what they say and its summary are made up
+    follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
 
     @property
     def is_draft(self) -> bool:

@@ -47,6 +47,7 @@ _PROMPT_ORIGIN = Annotated[
 ]
 
 
+_ONCE = ("draft", "follow_up_of")  # what is said of a session when it is made
 _ABSENT_OR_NULL = UnsetType | None  # made once: each such union costs a hundred calls
 
 
@@ -69,7 +70,7 @@ def _changed_fields() -> list[tuple[str, Any, Any]]:
     """Lists the fields of a new session as they may be changed: null clears what has a default."""
     kinds: dict[str, Any] = get_type_hints(CreateSession, include_extras=True) | {"questions": _QUESTIONS}
     changed = [
-        (name, kinds[name] | _ABSENT_OR_NULL, UNSET) for name in CreateSession.__struct_fields__ if name != "draft"
+        (name, kinds[name] | _ABSENT_OR_NULL, UNSET) for name in CreateSession.__struct_fields__ if name not in _ONCE
     ]
     added = (("status", _STATUS), ("prompt_version", _PROMPT_VERSION), ("prompt_origin", _PROMPT_ORIGIN))
     return [*changed, *((name, kind | UnsetType, UNSET) for name, kind in added)]

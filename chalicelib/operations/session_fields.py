@@ -314,4 +314,7 @@ class CreateSession(Input):
     reminders: Annotated[NewReminders, Meta(description="Reminders to people who did not finish.")] = field(
         default_factory=NewReminders
     )
+    follow_up_of: (
+        Annotated[Id, Meta(description="The session that this one follows up, of which the caller is a member.")] | None
+    ) = None
     draft: Annotated[bool, Meta(description="Whether it is kept as a draft, which may lack topic and goal.")] = False

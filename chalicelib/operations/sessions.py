@@ -1,5 +1,6 @@
 """What can be done with a session: create, read, edit and delete it."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Card, PromptStatus, SessionView
 from chalicelib.model import Session as StoredSession
 from chalicelib.operations import session_fields as fields
@@ -27,6 +28,7 @@ from chalicelib.operations.questions import Question, show_questions
 from chalicelib.operations.session_changes import EditSession, SessionChanges, changes_of
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.results_links import members_url
+from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.sessions.host_prompt import shown_origin
@@ -166,6 +168,9 @@ class Session(SessionListItem):
     reminders: Annotated[Reminders, Meta(description="Reminders to people who did not finish.")]
     usage: Annotated[Usage, Meta(description="What the conversations cost in tokens, test runs among them.")]
     is_example: Annotated[bool, Meta(description="Whether the people of this session, and all they say, are made up.")]
+    follow_up_of: Annotated[
+        Uuid | None, Meta(description="The session that this one follows up; it may be gone.", examples=[None])
+    ]
 
 
 class QuestionList(Output):
@@ -182,6 +187,8 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
     """
     if given.project_id is not None:  # nobody has projects yet
         raise Invalid(f"project_id {given.project_id!r} does not exist")
+    if given.follow_up_of is not None:
+        _require_member(given.follow_up_of, call.user_id)
     named = msgspec.to_builtins(given) | {"topic": given.topic or "", "goal": given.goal or ""}
     new = msgspec.convert(named, creation.NewSession)
     announced = check_distribution(new.distribution, call.user_id, groups=container.telegram_groups())
@@ -228,6 +235,14 @@ def get_questions(_: Call, __: SessionInput, view: SessionView) -> QuestionList:
 def join_url(public_url: str, session_id: str) -> str:
     """Where participants join."""
     return f"{public_url}/chat?s={session_id}"
+
+
+def _require_member(session_id: str, user_id: str) -> None:
+    """Raises Invalid unless there is such a session, and this user has a role in it."""
+    with suppress(NotFound):
+        if has_role(container.sessions().view(session_id, (), user_id), "viewer"):
+            return
+    raise Invalid(f"follow_up_of {session_id!r} is no session that you are a member of")
 
 
 def _created_again(call: Call, _: dict[str, Any], view: SessionView) -> SessionCreated:

@@ -41,6 +41,7 @@ class SessionItem(SessionPart):
     has_context = BooleanAttribute(default=False)
     has_questions = BooleanAttribute()
     is_example = BooleanAttribute(default=False)
+    follow_up_of = UnicodeAttribute(null=True)
     prompt_wanted_at = UTCDateTimeAttribute(null=True)
     prompt_failed = BooleanAttribute(null=True)
     prompt_tries = NumberAttribute(null=True)

@@ -70,6 +70,7 @@ SESSION = {
     "reminders": {"enabled": bool, "after_hours": [int], "text": (str, NULL)},
     "usage": {"turns": int, "input_tokens": int, "cached_tokens": int, "output_tokens": int},
     "is_example": bool,
+    "follow_up_of": (str, NULL),
 }
 
 MESSAGE = {"id": ID, "role": re.compile("user|assistant"), "content": str, "created_at": TIME}

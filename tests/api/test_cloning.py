@@ -55,7 +55,8 @@ GIVEN: dict[str, Any] = {
     "max_participants": 12,
     "reminders": {"enabled": True, "after_hours": [24], "text": "Come back"},
 }
-NOT_SETTABLE = {"project_id", "draft"}  # nobody has projects yet; every clone is a draft
+# Nobody has projects yet; every clone is a draft; it follows up what the session does, if there is such a session.
+NOT_SETTABLE = {"project_id", "draft", "follow_up_of"}
 RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.
 ITS_OWN = {"id", "created_at", "updated_at", "join_url", "results_url"}

@@ -86,6 +86,7 @@ class NewSession(Struct, frozen=True):
     distribution: tuple[Distribution, ...] = ()
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     is_example: bool = False
+    follow_up_of: str | None = None
     draft: bool = False
 
 

@@ -53,6 +53,7 @@ class ShownRevision(Struct, frozen=True):
     told: str
     is_current: bool
     url: str
+    back_url: str
     differences: list[Piece] | None = None
 
 
@@ -60,8 +61,8 @@ def show_history(host: HostRequest, session_id: str) -> Response:
     """Returns the list of revisions, of one text or of all; or one of them, with the way to bring it back."""
     query = host.request.query_params or {}
     view = open_session(host, session_id, FOR_EDIT_HISTORY, "editor")
-    if "revision" in query:
-        return _show_revision(host, view, _find(view, query["revision"]))
+    if named := query.get("revision") or query.get("bring"):
+        return _show_revision(host, view, _find(view, named))
     texts, field = locale_for(host.request, view.session).texts, query.get("field", "")
     chosen = field if field in FIELDS else None
     offset = int(given) if (given := query.get("offset", "")).isdigit() and len(given) < _DIGITS else 0
@@ -167,6 +168,7 @@ def _shown(
         _tell(host, view, of, names.get(of.created_by or ""), texts),
         of.number == newest and text == current_text(view, of.field),
         f"prompt?version={of.number}" if of.field == PROMPT else f"history?revision={named}",
+        f"prompt?version={of.number}" if of.field == PROMPT else f"history?bring={named}#back",
         differences,
     )
 

@@ -15,10 +15,12 @@ from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.sessions import delete_session, join_url
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.store import keys
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
+from chalicelib.web.host.follow_up import HOWS, find_source, make_follow_up
 from chalicelib.web.host.page import ZONE
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
@@ -60,7 +62,7 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, checklist.PARTS)
+    view = open_session(host, session_id, {*checklist.PARTS, keys.SUMMARY})
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -76,6 +78,10 @@ def show_session(
         "groups_error": groups_error,
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
+        "has_results": view.summary is not None,
+        "source": find_source(host, view),
+        "followed": how if (how := query.get("followed")) in HOWS else "",
+        "few": "few" in query,
         "drift": None if of.is_draft else find_drift(view, texts),  # of a draft, the checklist tells it
         "checks": (checks := checklist.list_checks(host, view, texts) if of.is_draft else []),
         "blocking": [it.text for it in checks if it.blocks],
@@ -99,6 +105,8 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
         made = perform_once(host, clone_session, SessionInput(session_id=found), form.get("once", ""))
         told = urlencode({"cloned": 1, "reset": " ".join(made["reset"])})
         return see_other(f"{root(host.request)}/sessions/{made['clone_id']}?{told}")
+    if form.get("do") == "follow":
+        return make_follow_up(host, found, form)
     if form.get("do") == "groups":
         try:
             save_groups(host, found, form)
@@ -108,7 +116,7 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
             return show_session(host, found, groups_error=mistake.explain(texts), status=400)
         return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
     if form.get("do") not in _STEPS:
-        raise Invalid(f"do must be groups, clone, delete or one of: {', '.join(_STEPS)}")
+        raise Invalid(f"do must be groups, clone, follow, delete or one of: {', '.join(_STEPS)}")
     return _change_status(host, found, form["do"])
 
 

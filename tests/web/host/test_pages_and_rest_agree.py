@@ -49,8 +49,9 @@ MADE: dict[str, Any] = {
     "questions": [*QUESTIONS[:2], {**QUESTIONS[2], "options": OPTIONS}],
     "distribution": [{"channel": "telegram", "group_id": GROUP}],
 }
-# What no page sets: nobody has projects yet; the guidelines and what a prompt was written from are for programs.
-ONLY_OVER_REST = {"project_id", "platform_guidelines_override", "prompt_generated_from", "draft"}
+# What no page sets: nobody has projects yet; the guidelines and what a prompt was written from are for programs. What a session
+# follows up is set by a button of that one.
+ONLY_OVER_REST = {"project_id", "platform_guidelines_override", "prompt_generated_from", "draft", "follow_up_of"}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from chalicelib.services.results.participation import PROGRESS
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
+from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
@@ -48,6 +49,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "channel_": get_args(Channel),
     "check_results_": VISIBILITIES,
     "drift_": (*BRIEF, "template_id"),
+    "followed_": HOWS,
     "group_": get_args(GroupStatus),
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),

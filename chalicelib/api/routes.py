@@ -108,6 +108,7 @@ ROUTES = (
     _route("GET", f"{_SESSION}/questions", "sessions.get_questions"),
     _route("POST", f"{_SESSION}/chat/questions", "conversations.join"),
     _route("POST", f"{_SESSION}/chat", "conversations.chat"),
+    _route("GET", f"{_SESSION}/activity", "activity.get_activity"),
     _route("GET", f"{_SESSION}/responses", "participants.list_responses"),
     _route("POST", f"{_SESSION}/responses", "participants.add_response"),
     _route("GET", _PARTICIPANT, "participants.get_participant"),

@@ -34,6 +34,7 @@ class Thread(Struct, frozen=True):
     that was deleted before: what is stored up to there is none of this one's. `generation` counts how often the participant
     ended all that had been given out to them: links and cookies of an earlier one open nothing. `source` is the fingerprint
     of the network address where it began, on that day; in a day's first hour two, with that of the day before, joined by a `+`.
+    It was concluded at `concluded_at`, and rated last at `rated_at`: of those that were before these were kept, nothing tells when.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -64,6 +65,8 @@ class Thread(Struct, frozen=True):
     generation: int = 0
     source: str | None = None
     test: bool = False
+    concluded_at: datetime | None = None
+    rated_at: datetime | None = None
 
     @property
     def is_untouched_test(self) -> bool:
@@ -79,6 +82,13 @@ class Thread(Struct, frozen=True):
     def is_completed(self) -> bool:
         """Whether somebody had a conversation to its end: one that ended without a word of theirs counts for nothing."""
         return self.concluded and self.message_count > 0
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When it was completed: when it ended, or with the first words where it had ended without any. None where nothing tells."""
+        if not self.is_completed or self.concluded_at is None or self.first_message_at is None:
+            return None
+        return max(self.concluded_at, self.first_message_at)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -118,6 +128,7 @@ class Thread(Struct, frozen=True):
             last_sequence=message.sequence,
             answered_to=message.sequence,
             concluded=self.concluded or message.is_final,
+            concluded_at=message.created_at if message.is_final and not self.concluded else self.concluded_at,
             turn_id=None,
             leased_until=None,
         )

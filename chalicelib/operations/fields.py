@@ -1,14 +1,19 @@
 """Types of fields that several operations have, with their limits; and how times are shown."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
+from chalicelib.errors import Invalid
 from chalicelib.operations.operation import Input, Output
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 
 ID_LIMIT = 200
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 
 # What requests carry.
 Text5k = Annotated[str, Meta(max_length=5_000)]
@@ -66,3 +71,18 @@ def moment(at: datetime) -> str:
 def moment_or_null(at: datetime | None) -> str | None:
     """Gives the same for a time that may be missing."""
     return moment(at) if at else None
+
+
+def read_moment(name: str, text: str) -> datetime:
+    """Reads what the query has in this field: a date, which is its midnight, or a time; without a zone it is UTC. Raises Invalid.
+
+    A plus that nobody encoded reaches us as a space.
+    """
+    whole = _LOST_PLUS.sub(r"\1+\2", text.strip())
+    try:
+        if _DATE.fullmatch(whole):
+            whole += "T00:00:00"
+        read = msgspec.convert(whole, datetime)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{name} must be a date or a time (RFC 3339), like 2026-03-01 or 2026-03-01T12:00:00Z") from error
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

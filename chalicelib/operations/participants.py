@@ -1,14 +1,13 @@
 """What can be done with the people of a session: read what they said, take them out of the results, remove them; and one's own response."""
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
-from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from chalicelib.errors import Conflict, Forbidden, NotFound, TooLarge
 from chalicelib.model import Message as StoredMessage
 from chalicelib.model import SessionView, ThreadView
 from chalicelib.operations.answer_size import fits, rendered
@@ -23,6 +22,7 @@ from chalicelib.operations.fields import (
     Time,
     moment,
     moment_or_null,
+    read_moment,
 )
 from chalicelib.operations.operation import Call, Done, Operation, Output, Repeat
 from chalicelib.operations.subject import session_with
@@ -36,9 +36,6 @@ from chalicelib.services.participants.identity import respondent_of
 from chalicelib.services.participants.scopes import Channel, rules_of
 from chalicelib.services.results.participation import Progress, progress_of
 from chalicelib.store.conversations import TurnView
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:\d\d)$")
 
 Words = Annotated[str, Meta(description="The words.", examples=["It is too loud to concentrate."])]
 
@@ -122,17 +119,22 @@ class Participant(Output):
         ),
     ]
     joined_at: Annotated[Time, Meta(description="When the conversation began.")]
+    completed_at: Annotated[
+        Time | None, Meta(description="When the conversation came to its end, as far as that was kept.")
+    ]
     prompt_version: Annotated[
         Count, Meta(description="The version of the prompt that the conversation goes by; 0 for none.", examples=[1])
     ]
-
-
-class Conversation(Participant):
-    """One participant's thread, and what they thought of it."""
-
-    comment: Annotated[
-        str | None, Meta(description="What the participant wrote beside the rating.", examples=["That was easy."])
-    ]
+    comment: (
+        Annotated[
+            str | None,
+            Meta(
+                description="What they wrote beside the rating; only where one participant is asked for.",
+                examples=["That was easy."],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class ParticipantList(Output):
@@ -217,7 +219,7 @@ def add_response(call: Call, given: AddResponse, turn_view: TurnView) -> Done:
     return Done(_response(given.session_id, message), {"sequence": message.sequence, "message_id": message.id})
 
 
-def get_participant(call: Call, _: ParticipantInput, found: Found) -> Conversation:
+def get_participant(call: Call, _: ParticipantInput, found: Found) -> Participant:
     """One participant's conversation, whether the results are made from it or not: the form, every message, the rating."""
     view, thread = found
     if thread is None:
@@ -226,7 +228,7 @@ def get_participant(call: Call, _: ParticipantInput, found: Found) -> Conversati
     read = msgspec.structs.replace(thread, messages=tuple(container.conversations().messages(of)))
     person = _participant(read, view, call.now)
     comment = container.feedback().comment(of) if of.rating else None
-    return Conversation(**msgspec.structs.asdict(person), comment=comment or None)
+    return msgspec.structs.replace(person, comment=comment or None)
 
 
 def include_participant(call: Call, given: IncludeParticipant, found: Found) -> Participant:
@@ -268,25 +270,12 @@ def _wanted(_: Call, given: ListResponses) -> responses.ResponseFilter:
         limit=None if given.limit is UNSET else given.limit,
         cursor=None if given.cursor is UNSET else given.cursor,
         messages=given.mode is UNSET,
-        since=None if given.since is UNSET else _moment("since", given.since),
+        since=None if given.since is UNSET else read_moment("since", given.since),
         name=given.name.strip(),
         min_messages=given.min_messages,
         newest_first=given.sort == "newest",
         excluded_too=given.include is not UNSET,
     )
-
-
-def _moment(name: str, text: str) -> datetime:
-    """Reads a date, which is its midnight, or a time; without a zone it is UTC. A plus that nobody encoded reaches us as a
-    space."""
-    whole = _LOST_PLUS.sub(r"\1+\2", text.strip())
-    try:
-        if _DATE.fullmatch(whole):
-            whole += "T00:00:00"
-        read = msgspec.convert(whole, datetime)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"{name} must be a date or a time (RFC 3339), like 2026-03-01 or 2026-03-01T12:00:00Z") from error
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _participant(of: ThreadView, view: SessionView, now: datetime) -> Participant:
@@ -308,6 +297,7 @@ def _participant(of: ThreadView, view: SessionView, now: datetime) -> Participan
         test=thread.test,
         progress=progress_of(thread, view.session.status_at(now), now),
         joined_at=moment(thread.created_at),
+        completed_at=moment_or_null(thread.completed_at),
         prompt_version=thread.prompt_version,
     )
 
@@ -341,7 +331,7 @@ OPERATIONS = (
         again=Repeat(_response_again),
         creates=True,
     ),
-    Operation(get_participant, "viewer", ParticipantInput, Conversation, reads=_participant_read),
+    Operation(get_participant, "viewer", ParticipantInput, Participant, reads=_participant_read),
     Operation(
         include_participant, "editor", IncludeParticipant, Participant, reads=_participant_read, fails=(Conflict,)
     ),

@@ -34,6 +34,8 @@ class ThreadItem(ConversationPart):
     source = UnicodeAttribute(null=True)
     generation = NumberAttribute(default=0)
     test = BooleanAttribute(default=False)
+    concluded_at = UTCDateTimeAttribute(null=True)
+    rated_at = UTCDateTimeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):

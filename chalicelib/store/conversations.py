@@ -208,6 +208,14 @@ class Conversations:
         raw = database.query_where(ConversationPart, session_id, between, "content", words, contains=True)
         return [(keys.thread_of(it[keys.PART]["S"]), message_from(it)) for it in raw]
 
+    def last_said(self, threads: Sequence[Thread]) -> dict[str, Message]:
+        """What the participant of each of these threads (at most 100) said last, by the id of the thread, in one read."""
+        if not threads:
+            return {}
+        parts = {thread.id: keys.message(thread.id, thread.last_said) for thread in threads}
+        raw = database.get_many([(ConversationPart, thread.session_id, parts[thread.id]) for thread in threads])
+        return {thread_id: message_from(raw[part]) for thread_id, part in parts.items() if part in raw}
+
     def heads(self, session_id: str) -> list[Thread]:
         """The heads of all threads of a session."""
         return list(thread_head.read_all(session_id))

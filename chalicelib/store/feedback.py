@@ -30,7 +30,7 @@ class Feedback:
         part = keys.comment(thread.id)
 
         def build(write: Transaction) -> None:
-            write.update(*thread_head.rate(thread, rating))
+            write.update(*thread_head.rate(thread, rating, now))
             if comment:
                 write.save(CommentItem(thread.session_id, part, text=comment, created_at=now))
             else:

@@ -86,19 +86,19 @@ def reply(thread: Thread, message: Message) -> Step:
     """The facilitator has replied, under the lease that `thread` has."""
     number = message.sequence
     answered = [ThreadItem.last_sequence.set(number), ThreadItem.answered_to.set(number), *TURN.give_back()]
-    concluded = [ThreadItem.concluded.set(True)] if message.is_final and not thread.concluded else []
+    concluded = _ended(message.created_at) if message.is_final and not thread.concluded else []
     return _head(thread), [*answered, *concluded], TURN.is_held_by(thread.turn_id or "")
 
 
 def conclude(thread: Thread, now: datetime) -> Step:
     """The participant has had enough, and no reply is being made."""
-    actions: list[Action] = [ThreadItem.concluded.set(True), *TURN.give_back()]
+    actions: list[Action] = [*_ended(now), *TURN.give_back()]
     return _head(thread), actions, _as_read(replace(thread, concluded=False)) & TURN.is_free(now)
 
 
-def rate(thread: Thread, rating: int) -> Step:
+def rate(thread: Thread, rating: int, now: datetime) -> Step:
     """The participant has rated the conversation."""
-    return _head(thread), [ThreadItem.rating.set(rating)], _same(thread)
+    return _head(thread), [ThreadItem.rating.set(rating), ThreadItem.rated_at.set(now)], _same(thread)
 
 
 def exclude(thread: Thread) -> Step:
@@ -150,6 +150,11 @@ def put_off_digest(thread: Thread, tries: int, after: datetime | None) -> Step:
 
 def _head(thread: Thread) -> ThreadItem:
     return ThreadItem(thread.session_id, keys.thread(thread.id))
+
+
+def _ended(at: datetime) -> list[Action]:
+    """The conversation has come to its end."""
+    return [ThreadItem.concluded.set(True), ThreadItem.concluded_at.set(at)]
 
 
 def _same(thread: Thread) -> Condition:

@@ -92,6 +92,7 @@ PARTICIPANT = {
     "rating": (int, NULL),
     "progress": re.compile("joined|talking|quiet|completed|left"),
     "joined_at": TIME,
+    "completed_at": (str, NULL),
     "prompt_version": int,
 }
 

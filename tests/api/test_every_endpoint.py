@@ -34,6 +34,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("DELETE", "/sessions/{session_id}"): None,
     ("POST", "/sessions/{session_id}/clone"): {},
     ("GET", "/sessions/{session_id}/questions"): None,
+    ("GET", "/sessions/{session_id}/activity"): None,
     ("GET", "/sessions/{session_id}/responses"): None,
     ("POST", "/sessions/{session_id}/responses"): {"content": "Soup"},
     ("GET", "/sessions/{session_id}/participants/{participant_id}"): None,

@@ -164,7 +164,7 @@ def check(value: Any, schema: Any, described: Any) -> None:
     ],
 )
 def test_documented_shapes_have_the_contracts_keys(documented: Any, written: Any) -> None:
-    optional = {"widget_spec", "widget_value", "results_url"} - set(written)  # only where there are such
+    optional = {"widget_spec", "widget_value", "results_url", "comment"} - set(written)  # only where there are such
     assert set(documented.__struct_fields__) - optional == set(written)
 
 

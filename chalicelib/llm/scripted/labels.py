@@ -35,6 +35,12 @@ def list_question_keys(prompt: str, critical: str) -> frozenset[str]:
     return frozenset(question_key(label_of(text)) for text in (*asked, *own))
 
 
+def list_asked(prompt: str, critical: str) -> dict[str, str]:
+    """The questions that a script puts under this prompt, in their order, by their keys."""
+    words = read_catalogue(DEFAULT)
+    return {question_key(text): text for text in (label_of(it.text) for it in list_questions(prompt, critical, words))}
+
+
 def find_critical(labels: Iterable[str], critical: str) -> str | None:
     """The label that asks for what the host calls critical, else the one that is a question of the host's in the same words."""
     words = read_catalogue(DEFAULT)

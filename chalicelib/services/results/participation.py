@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 from chalicelib.model import Status, Thread
 
+EventKind = Literal["joined", "message", "completed", "rated"]
 Progress = Literal["joined", "talking", "quiet", "completed", "left"]
 PROGRESS: tuple[Progress, ...] = get_args(Progress)
 QUIET_AFTER = timedelta(hours=24)

@@ -117,6 +117,7 @@ ROUTES = (
     _route("GET", f"{_SESSION}/summary", "results.get_summary"),
     _route("POST", f"{_SESSION}/summary", "results.write_summary"),
     _route("GET", f"{_SESSION}/recap", "recap.get_recap"),
+    _route("GET", f"{_SESSION}/similarity", "similarity.get_similarity"),
     _route("GET", f"{_SESSION}/answers", "answers.get_answers"),
     _route("GET", f"{_SESSION}/answers/{{question_id}}", "answers.list_answer_texts"),
     _route("GET", f"{_SESSION}/slices", "answers.get_slice"),

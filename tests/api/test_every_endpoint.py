@@ -43,6 +43,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/summary"): None,
     ("POST", "/sessions/{session_id}/summary"): {},
     ("GET", "/sessions/{session_id}/recap"): None,
+    ("GET", "/sessions/{session_id}/similarity"): None,
     ("GET", "/sessions/{session_id}/answers"): None,
     ("GET", "/sessions/{session_id}/answers/{question_id}"): None,
     ("GET", "/sessions/{session_id}/slices"): None,

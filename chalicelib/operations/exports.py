@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib import container
 from chalicelib.errors import Forbidden, TooLarge
 from chalicelib.model import SessionView
 from chalicelib.operations.answer_size import fits
@@ -64,7 +65,7 @@ def export_session(_: Call, asked: Selection, view: SessionView) -> File:
     from chalicelib.services.results.exports.rendering import render_export
 
     selection = complete_selection(asked, view)
-    found = render_export(view.session.id, selection, ANSWER_BYTES)
+    found = render_export(view.session.id, selection, deps=container.insight_deps(), at_most=ANSWER_BYTES)
     if found is None or not fits(found.text):
         size = f"{ANSWER_BYTES // 1_000_000} MB"
         raise TooLarge(

@@ -9,10 +9,9 @@ from pynamodb.models import Model
 
 from chalicelib.errors import NotFound
 from chalicelib.model import SessionView, ThreadView
-from chalicelib.store import conversation_items as conversation_items  # whose classes are read here
-from chalicelib.store import database, keys
-from chalicelib.store import session_items as session_items
+from chalicelib.store import conversation_items, database, keys, session_items
 from chalicelib.store.database import Raw
+from chalicelib.store.insights import InsightItem, InsightOrderItem
 from chalicelib.store.item_kinds import ItemKind, kind_of
 from chalicelib.store.mapping import answers_from, message_from
 from chalicelib.store.raw_items import Step, step_of
@@ -21,6 +20,30 @@ from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.thread_head import thread_from
 
 _FIRST, _LAST = " ", "~"  # around every part
+
+# The class of each kind of item of sessions and people, by the name that exports call it: it tells how attributes are read.
+CLASSES: Mapping[str, type[Model]] = {
+    "session": session_items.SessionItem,
+    "context": session_items.ContextItem,
+    "private_context": session_items.TextItem,
+    "questions": session_items.QuestionsItem,
+    "summary_prompt": session_items.TextItem,
+    "platform_guidelines_override": session_items.TextItem,
+    "prompt": session_items.PromptItem,
+    "prompt_versions": session_items.PromptItem,
+    "edits": session_items.EditItem,
+    "themes": session_items.ThemeItem,
+    "scratchpad": session_items.DocumentItem,
+    "insights": InsightItem,
+    "order_of_insights": InsightOrderItem,
+    "summary": session_items.SummaryItem,
+    "brief": session_items.BriefItem,
+    "thread": conversation_items.ThreadItem,
+    "form": conversation_items.FormItem,
+    "messages": conversation_items.MessageItem,
+    "comment": conversation_items.CommentItem,
+    "digest": conversation_items.DigestItem,
+}
 
 
 class StoredItem(Struct, frozen=True):
@@ -93,13 +116,13 @@ def _people(parts: Mapping[str, Raw]) -> list[ThreadView]:
 def _items(table: str, parts: Mapping[str, Raw], people: Mapping[str, ThreadView]) -> Iterator[StoredItem]:
     for part, raw in parts.items():
         kind = kind_of(table, part)
-        if kind is None or not kind.export:
+        if kind is None or not kind.export or kind.owner == "account":
             continue
         named = part.removeprefix(kind.name) if kind.name.endswith("#") else ""
         person, _, number = named.partition("#") if kind.owner == "person" else ("", "", named)
         if kind.owner == "person" and not _is_of_present(person, number, people):
             continue
-        yield StoredItem(kind, person, number, _values(raw))
+        yield StoredItem(kind, person, number, _values(kind, raw))
 
 
 def _is_of_present(person: str, number: str, people: Mapping[str, ThreadView]) -> bool:
@@ -107,30 +130,19 @@ def _is_of_present(person: str, number: str, people: Mapping[str, ThreadView]) -
     return person in people and not (number and int(number) <= people[person].thread.starts_after)
 
 
-def _values(raw: Raw) -> dict[str, Any]:
-    """Returns the attributes of an item but for its key, each as its class reads it."""
-    steps, values = _steps(), {}
+def _values(kind: ItemKind, raw: Raw) -> dict[str, Any]:
+    """Returns the attributes of an item but for its key, each as its class reads it; one that the class does not know as it is."""
+    steps, values = _steps(kind.export), {}
     for stored_as, held in raw.items():
         if stored_as in (keys.SESSION_ID, keys.PART):
             continue
         ((letter, value),) = held.items()
-        name, _, decode = steps.get((stored_as, letter), (stored_as, letter, None))
+        name, _, decode = steps.get(stored_as, (stored_as, letter, None))
         values[name] = None if letter == "NULL" else decode(value) if decode else value
     return dict(sorted(values.items()))  # DynamoDB answers in any order
 
 
 @cache
-def _steps() -> dict[tuple[str, str], Step]:
-    """How the attributes of all kinds of items are read, by name and type; those of one name and type are read in one way."""
-    return {
-        (attribute.attr_name, attribute.attr_type): step_of(name, attribute)
-        for kind in (SessionPart, ConversationPart)
-        for item in _subclasses(kind)
-        for name, attribute in item.get_attributes().items()
-    }
-
-
-def _subclasses(kind: type[Model]) -> Iterator[type[Model]]:
-    for found in kind.__subclasses__():
-        yield found
-        yield from _subclasses(found)
+def _steps(export: str) -> dict[str, Step]:
+    attributes = CLASSES[export].get_attributes() if export in CLASSES else {}
+    return {attribute.attr_name: step_of(name, attribute) for name, attribute in attributes.items()}

@@ -14,7 +14,6 @@ import pytest
 from chalicelib.services.synthesis import visibility
 from chalicelib.store import session_contents
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS
-from chalicelib.store.tables import ConversationPart, SessionPart
 from tests.api.hosts import Host, error_of
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
@@ -102,13 +101,27 @@ def test_json_has_every_kind_of_item_or_says_why_not(host: Host, people: People)
     assert set(document(host, session, "?parts=summary")) & {"participants", "prompt", "themes"} == set()
 
 
-def test_attributes_of_one_name_and_type_are_read_in_one_way() -> None:
-    read: dict[tuple[str, str], set[Any]] = {}
-    for base in (SessionPart, ConversationPart):
-        for item in session_contents._subclasses(base):
-            for attribute in item.get_attributes().values():
-                read.setdefault((attribute.attr_name, attribute.attr_type), set()).add(type(attribute))
-    assert {name: kinds for name, kinds in read.items() if len(kinds) > 1} == {}
+def test_every_kind_of_item_that_is_exported_is_read_by_its_class() -> None:
+    exported = {it.export for it in KINDS if it.table in OF_SESSIONS and it.owner != "account" and it.export}
+    assert exported == set(session_contents.CLASSES)
+
+
+def test_insights_are_in_it_as_members_read_them(host: Host, people: People) -> None:
+    session, ids = people
+    quotes = [{"text": SAID["p3"]}]
+    added = host.call(
+        "POST", f"/sessions/{session}/insights", {"title": "Sundays", "content": "Books!", "quotes": quotes}
+    )
+    assert added.status_code == 201
+    assert (
+        document(host, session)["insights"][0]["quotes"][0]["message_id"] == added.json_body["quotes"][0]["message_id"]
+    )
+    for kind in ("md", "html"):
+        written = export(host, session, f"?format={kind}&parts=insights")
+        assert all(it in written for it in ("Sundays", "Books!", SAID["p3"]))
+    include(host, session, ids["p3"], False)
+    for kind in ("md", "html", "json"):
+        assert SAID["p3"] not in export(host, session, f"?format={kind}&parts=insights")
 
 
 def test_a_row_a_person_and_a_row_a_message_are_opened_by_the_standard_library(host: Host, office: str) -> None:

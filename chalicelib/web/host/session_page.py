@@ -23,9 +23,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "design": ("brief", "prompt", "form", "settings", "history"),
     "people": ("people",),
     "results": ("summary", "insights"),
+    "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "history")
-_NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results")  # groups that a session has once it has been opened
+_NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results", "export")  # groups that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 

@@ -198,3 +198,19 @@ def post_insights(session_id: str) -> Response:
     from chalicelib.web.host import insights
 
     return answer_host(routes, lambda host: insights.receive_insights(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/export", methods=READ, content_types=[])
+def get_export(session_id: str) -> Response:
+    """Returns what there is to take away of a session."""
+    from chalicelib.web.host import export
+
+    return answer_host(routes, lambda host: export.show_export(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/export/file", methods=READ, content_types=[])
+def get_export_file(session_id: str) -> Response:
+    """Returns a file to take away."""
+    from chalicelib.web.host import export
+
+    return answer_host(routes, lambda host: export.send_export(host, session_id))

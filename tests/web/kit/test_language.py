@@ -14,10 +14,12 @@ from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
+from chalicelib.services.results.exports.selection import PARTS
 from chalicelib.services.results.participation import PROGRESS
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
+from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.people import NEWS
@@ -50,6 +52,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "check_results_": VISIBILITIES,
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,
+    "export_kind_": KINDS,
+    "export_part_": PARTS,
     "group_": get_args(GroupStatus),
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),

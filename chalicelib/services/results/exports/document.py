@@ -1,18 +1,22 @@
 """What the readable exports, Markdown and HTML, are made of: the summary as its readers may see it, and people by name or number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, ThreadView
+from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
+from chalicelib.services.results.insights import ListedInsight, shown_to_others
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.text.locales import format_moment
+
+_DIGITS = 6  # of the id of a thread, which is random: what pages call somebody without a name by
 
 
 class NamedPerson(Struct, frozen=True):
@@ -30,6 +34,7 @@ class ExportDocument(Struct, frozen=True):
     summary: Summary | None
     selection: Selection
     people: tuple[NamedPerson, ...]
+    insights: tuple[Insight, ...]
     warning: str
     left_out: str
     texts: ExportTexts
@@ -58,6 +63,7 @@ class ExportDocument(Struct, frozen=True):
 def make_document(
     view: SessionView,
     people: Sequence[ThreadView],
+    insights: Sequence[ListedInsight],
     selection: Selection,
     texts: ExportTexts,
     *,
@@ -70,7 +76,8 @@ def make_document(
         view,
         summary,
         selection,
-        tuple(_named(person, number, texts) for number, person in enumerate(people, 1)),
+        tuple(_named(person, texts) for person in people),
+        tuple(_insights(view, insights, selection)) if results.open else (),
         _warning(selection, is_open=results.open, few=results.few, has_summary=summary is not None, texts=texts),
         texts.counted(texts.left_out, left_out) if left_out else "",
         texts,
@@ -86,8 +93,14 @@ def _warning(selection: Selection, *, is_open: bool, few: bool, has_summary: boo
     return texts.none if "summary" in selection.parts and not has_summary else ""
 
 
-def _named(person: ThreadView, number: int, texts: ExportTexts) -> NamedPerson:
-    thread = person.thread
+def _insights(view: SessionView, listed: Sequence[ListedInsight], selection: Selection) -> Iterator[Insight]:
+    for it in listed:
+        if found := it.insight if selection.readers == "members" else shown_to_others(it, view):
+            yield found
+
+
+def _named(person: ThreadView, texts: ExportTexts) -> NamedPerson:
+    thread, number = person.thread, person.thread.id[:_DIGITS].upper()
     notes = [texts.test_run] if thread.test else []
     notes += [] if thread.included else [texts.left_out_person]
     return NamedPerson(thread.name or texts.filled(texts.person, number=number), " · ".join(notes), person)

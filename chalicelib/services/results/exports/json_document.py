@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from chalicelib.model import ThreadView
 from chalicelib.services.results.exports.selection import Part, Selection
 from chalicelib.services.results.exports.texts import ExportTexts
+from chalicelib.services.results.insights import ListedInsight
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, ItemKind
 from chalicelib.store.session_contents import SessionContents, StoredItem
@@ -19,9 +21,9 @@ Json = dict[str, Any]
 # To which part a kind of item belongs, by the name that exports call it; what is not here is for who takes away responses.
 _PARTS: dict[str, Part] = {
     **dict.fromkeys(("context", "private_context", "questions", "summary_prompt"), "design"),
-    **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions"), "design"),
+    **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits"), "design"),
     **dict.fromkeys(("summary", "brief"), "summary"),
-    **{"messages": "transcripts", "insights": "insights"},
+    **{"messages": "transcripts", "insights": "insights", "order_of_insights": "insights"},
 }
 _ALWAYS = ("session", "thread")
 _STATE = "says where work stands"
@@ -36,9 +38,16 @@ _LEFT_OUT = {
 
 
 def render_json(
-    contents: SessionContents, people: Sequence[ThreadView], selection: Selection, texts: ExportTexts
+    contents: SessionContents,
+    people: Sequence[ThreadView],
+    insights: Sequence[ListedInsight],
+    selection: Selection,
+    texts: ExportTexts,
 ) -> str:
-    """Returns the document. What is not in it is said under `not_exported`, with the reason."""
+    """Returns the document. What is not in it is said under `not_exported`, with the reason.
+
+    Insights are as members read them: without the quotes of people who were taken out of the results.
+    """
     own = [kind for kind in KINDS if kind.table in OF_SESSIONS and kind.owner in ("session", "person") and kind.export]
     asked = [kind for kind in own if kind.export in _ALWAYS or _PARTS.get(kind.export, "responses") in selection.parts]
     document: Json = {
@@ -49,6 +58,8 @@ def render_json(
         "parts": selection.parts,
     }
     document |= _exported(asked, "session", "", contents.items)
+    if "insights" in selection.parts:
+        document["insights"] = [{"id": it.insight.id, **asdict(it.insight), "lost": it.lost} for it in insights]
     if selection.has_people:
         by_person: dict[str, list[StoredItem]] = {person.thread.id: [] for person in people}
         for item in contents.items:

@@ -1,8 +1,13 @@
 """A session as Markdown that people read: the summary, and what people entered and said where that is asked for."""
 
+import re
+
+from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.document import ExportDocument, NamedPerson
 from chalicelib.services.synthesis import markdown
 from chalicelib.services.synthesis.summary_document import render_answers, render_summary
+
+_HEADING = re.compile(r"^(#{1,6}\s)", re.MULTILINE)
 
 
 def render_markdown(of: ExportDocument) -> str:
@@ -15,6 +20,8 @@ def render_markdown(of: ExportDocument) -> str:
         _summary(of),
         f"*{markdown.inline(of.left_out)}*" if of.left_out else "",
     ]
+    if of.insights:
+        sections += [f"## {texts.insights}", *map(_insight, of.insights)]
     if "responses" in of.selection.parts:
         sections += [f"## {texts.asked}", *(_answers(person, of) for person in of.people)]
     if "transcripts" in of.selection.parts:
@@ -34,6 +41,14 @@ def _summary(of: ExportDocument) -> str:
     footer = words.footer.format(participants=participants, messages=messages)
     render = render_answers if of.is_listed else render_summary
     return render(of.view, of.summary, words, [footer]).markdown.strip()
+
+
+def _insight(of: Insight) -> str:
+    """Returns an insight, whose text its host wrote as Markdown; headings in it are no headings of the document."""
+    heading = f"### {markdown.inline(of.title)}" if of.title else ""
+    return "\n\n".join(
+        filter(None, [heading, _HEADING.sub(r"\\\1", of.content), *(markdown.quote(it.text) for it in of.quotes)])
+    )
 
 
 def _answers(person: NamedPerson, of: ExportDocument) -> str:

@@ -1,5 +1,7 @@
 """From what is stored of a session to the file that its host takes away."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from chalicelib.model import ThreadView
@@ -10,6 +12,7 @@ from chalicelib.services.results.exports.json_document import render_json
 from chalicelib.services.results.exports.markdown_document import render_markdown
 from chalicelib.services.results.exports.selection import Format, Selection, select_people
 from chalicelib.services.results.exports.texts import choose_texts
+from chalicelib.services.results.insights import MOST, InsightDeps, ListedInsight, list_insights
 from chalicelib.store.session_contents import SessionContents, read_contents
 from chalicelib.text.file_names import file_name
 
@@ -29,7 +32,9 @@ class ExportedFile(Struct, frozen=True):
     text: str
 
 
-def render_export(session_id: str, selection: Selection, at_most: int | None = None) -> ExportedFile | None:
+def render_export(
+    session_id: str, selection: Selection, *, deps: InsightDeps, at_most: int | None = None
+) -> ExportedFile | None:
     """Returns what is selected of a session as a file; None where it is made of more than so many bytes.
 
     Raises NotFound without a session, Invalid for a participant who is nobody there.
@@ -38,18 +43,23 @@ def render_export(session_id: str, selection: Selection, at_most: int | None = N
     if contents is None:
         return None
     people = select_people(contents, selection) if selection.has_people else []
+    is_noted = "insights" in selection.parts
+    insights = list_insights(session_id, MOST, 0, deps=deps).insights if is_noted else ()
     what = "session" if len(selection.parts) > 1 else selection.parts[0]
     name = file_name(contents.view.session.topic, what, selection.format)
-    return ExportedFile(CONTENT_TYPES[selection.format], name, _render(contents, people, selection))
+    return ExportedFile(CONTENT_TYPES[selection.format], name, _render(contents, people, insights, selection))
 
 
-def _render(contents: SessionContents, people: list[ThreadView], selection: Selection) -> str:
+def _render(
+    contents: SessionContents, people: Sequence[ThreadView], insights: Sequence[ListedInsight], selection: Selection
+) -> str:
     view = contents.view
     if selection.format == "csv":
         in_rows = "transcripts" in selection.parts
         return render_messages(people) if in_rows else render_people(view.questions, people)
     texts = choose_texts(view.session, view.summary.overview if view.summary else view.session.goal)
     if selection.format == "json":
-        return render_json(contents, people, selection, texts)
-    document = make_document(view, people, selection, texts, left_out=len(contents.people) - len(people))
+        return render_json(contents, people, insights, selection, texts)
+    left_out = len(contents.people) - len(people)
+    document = make_document(view, people, insights, selection, texts, left_out=left_out)
     return render_markdown(document) if selection.format == "md" else render_page(document)

@@ -1,0 +1,77 @@
+"""What a host takes away on the page of exports, and what stays."""
+
+import csv
+import io
+
+import pytest
+
+from tests.api.hosts import Host
+from tests.api.jobs import summarise
+from tests.api.participants import SAID, include
+from tests.clock import FakeClock
+from tests.web.browser import Browser
+from tests.web.host.test_people import member
+
+People = tuple[str, dict[str, str]]
+
+
+@pytest.fixture
+def people(host: Host, clock: FakeClock) -> People:
+    """A session in which three people spoke, with a summary; and their participant ids."""
+    session = str(host.new_session(prompt="Ask.")["id"])
+    ids = {}
+    for name, words in SAID.items():
+        ids[name] = str(host.say(session, words, name, participant_name=name).json_body["thread_id"])
+        clock.advance(1)
+    assert summarise(session)
+    return session, ids
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def test_every_button_saves_the_file_that_it_names(ana: Browser, host: Host, people: People) -> None:
+    session, ids = people
+    include(host, session, ids["p3"], False)
+    page = ana.open(f"/sessions/{session}/export")
+    assert "People said these things in confidence" in page.text
+    assert "2 people" in page.text
+    assert "4 messages" in page.text
+    links = [it for it in page.links if f"/sessions/{session}/export/file?" in it]
+    saved = {it: ana.get(it) for it in links}
+    assert [answer.status_code for answer in saved.values()] == [200] * len(links)
+    endings = [str(answer.headers["Content-Disposition"]).rpartition(".")[2] for answer in saved.values()]
+    assert endings == ["html", "md", "csv", "csv", "json"]
+    rest = host.call(
+        "GET", f"/sessions/{session}/export?include=all&parts=design,responses,transcripts,summary,insights"
+    )
+    assert saved[links[-1]].body == rest.body
+    assert [row["name"] for row in rows(saved[links[2]].body.decode())] == ["p1", "p2"]
+
+
+def test_parts_and_people_are_chosen_and_what_is_missing_is_said(ana: Browser, host: Host, people: People) -> None:
+    session, ids = people
+    path = f"/sessions/{session}/export/file?kind="
+    chosen = ana.get(f"{path}md&transcripts=on&who=some&p={ids['p1']}&p={ids['p3']}").body.decode()
+    assert [words in chosen for words in SAID.values()] == [True, False, True]
+    nobody = ana.open(f"{path}md&transcripts=on&responses=on&who=some")
+    assert (nobody.status, "Choose at least one person." in nobody.text) == (400, True)
+    kept = nobody.form("Download").fields
+    assert (kept["who"], kept["transcripts"], kept["responses"]) == ("some", "on", "on")
+    assert "summary" not in kept
+    nothing = ana.open(f"{path}html&who=included")
+    assert (nothing.status, "Choose at least one part." in nothing.text) == (400, True)
+    assert ana.get(f"{path}exe&summary=on").status_code == 400
+
+
+def test_a_viewer_is_given_the_page_that_may_be_handed_on_and_no_others_words(host: Host, people: People) -> None:
+    session, _ = people
+    viewer = member(host, {"id": session}, "viewer")
+    page = viewer.open(f"/sessions/{session}/export")
+    assert "there is no page to hand on yet" in page.text
+    assert not [it for it in page.links if "export/file" in it]
+    assert viewer.get(f"/sessions/{session}/export/file?kind=people").status_code == 403
+    answer = viewer.get(f"/sessions/{session}/export/file?kind=html&summary=on&readers=others")
+    assert (answer.status_code, SAID["p3"] in answer.body.decode()) == (200, False)
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")

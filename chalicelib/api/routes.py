@@ -116,6 +116,8 @@ ROUTES = (
     _route("DELETE", _PARTICIPANT, "participants.remove_participant"),
     _route("GET", f"{_SESSION}/summary", "results.get_summary"),
     _route("POST", f"{_SESSION}/summary", "results.write_summary"),
+    _route("GET", f"{_SESSION}/summaries", "summary_history.list_summaries"),
+    _route("GET", f"{_SESSION}/summaries/{{number}}", "summary_history.get_summary_version"),
     _route("GET", f"{_SESSION}/recap", "recap.get_recap"),
     _route("GET", f"{_SESSION}/similarity", "similarity.get_similarity"),
     _route("GET", f"{_SESSION}/answers", "answers.get_answers"),

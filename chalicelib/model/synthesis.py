@@ -176,7 +176,8 @@ class Summary(CountsPeople, Struct, frozen=True):
     `quotes` are those in its prose; themes have their own. One that was made without a language model has no prose: its
     themes are questions, that of what is critical is named by `critical_theme`, and `words` are those that many people used,
     each with how many did. `withheld` are the sentences and labels that only members read, `withheld_quotes` the quotes, and all
-    quotes from the threads in `tests`, which are test runs.
+    quotes from the threads in `tests`, which are test runs. `number` counts the summaries of a session since somebody was taken out
+    last; that of a summary from before they were counted is 0.
     """
 
     markdown: str
@@ -198,6 +199,7 @@ class Summary(CountsPeople, Struct, frozen=True):
     withheld_quotes: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
     sources: int | None = None
+    number: int = 0
 
     @property
     def critical_answers(self) -> Theme | None:

@@ -108,8 +108,8 @@ def _summary(view: SessionView) -> Summary:
         summary=of.markdown if of else None,
         generated_at=moment_or_null(of.generated_at if of else None),
         status=summary_status(view, container.clock().now()),
-        themes=[_theme(theme) for theme in (of.themes if of else ())],
-        quotes=[_quote(quote) for quote in (list_quotes(of) if of else ())],
+        themes=[show_theme(theme) for theme in (of.themes if of else ())],
+        quotes=[show_quote(quote) for quote in (list_quotes(of) if of else ())],
     )
 
 
@@ -118,13 +118,15 @@ def _to_come(session_id: str) -> Summary:
     return Summary(session_id, None, None, "updating", [], [])
 
 
-def _theme(of: StoredTheme) -> Theme:
+def show_theme(of: StoredTheme) -> Theme:
+    """Gives a theme as answers show it."""
     statement = " ".join(filter(None, (of.statement, of.gathered)))
     stances = Stances(*(of.stances.get(stance, 0) for stance in STANCES))
-    return Theme(of.id, of.label, statement, of.participants, stances, [_quote(quote) for quote in of.quotes])
+    return Theme(of.id, of.label, statement, of.participants, stances, [show_quote(quote) for quote in of.quotes])
 
 
-def _quote(of: StoredQuote) -> Quote:
+def show_quote(of: StoredQuote) -> Quote:
+    """Gives a quote as answers show it."""
     return Quote(of.text, of.message_id)
 
 

@@ -101,6 +101,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.INSIGHTS, "session", "by job", "insights"),
     ItemKind(keys.SESSIONS, keys.INSIGHT_ORDER, "session", "by job", "order_of_insights"),
     SUMMARY,
+    ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
     CLOSING,
     DELETION,

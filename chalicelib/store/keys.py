@@ -16,8 +16,8 @@
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
 | "I'm done" on the page | – | one transaction: head, tally |
 | a rating | – | one transaction: head; `comment#` comes or goes |
-| include, exclude | – | one transaction: head, summary and brief go, synthesis |
-| delete a person | – | one transaction: summary and brief go, and what `item_kinds.py` says goes at once; tally, `erasure#` comes |
+| include, exclude | – | one transaction: head, all summaries and the brief go, synthesis |
+| delete a person | – | one transaction: all summaries and the brief go, and what `item_kinds.py` says; tally, `erasure#` comes |
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
@@ -29,7 +29,7 @@
 | an insight is moved, or goes | its order | UpdateItem `insights`; one transaction with `insight#<id>` |
 | erasure job | insights that quote who is gone | Query sessions `insight#`; UpdateItem |
 | a digest with a new theme | – | one transaction: `theme#<n>`; synthesis, of the version that the themes were read in |
-| a summary | – | one transaction: summary, session, synthesis; the themes that it describes or merges |
+| a summary | – | one transaction: summary, `summary#<place>`, session, synthesis; the themes that it describes or merges |
 | scratchpad | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `scratchpad` |
 | summary job of a large session | reduced digests; digests of one bucket | Query sessions `reduce#0#`; BatchGetItem |
 | a reduced digest | – | one transaction: synthesis is there, an empty one comes; PutItem sessions `reduce#0#<bucket>` |
@@ -90,6 +90,7 @@ PROMPT_CURRENT = "prompt#current"
 SYNTHESIS, SUMMARY, BRIEF = "synthesis", "summary", "brief"
 SCRATCHPAD = "scratchpad"
 INSIGHT_ORDER = "insights"
+KEPT_SUMMARIES, AFTER_SUMMARIES = "summary#", "summary$"
 SUMMARY_PROMPT, GUIDELINES = "summary_prompt", "guidelines"
 PRIVATE_CONTEXT = "private_context"
 FEED_PART = "feed"
@@ -118,6 +119,7 @@ AFTER_THREADS = "thread$"  # the character after '#': the first key behind every
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
 
 TALLY_SHARDS = 8
+KEPT = 20  # summaries
 DUE_SHARDS = 8
 
 
@@ -239,6 +241,16 @@ def insight(insight_id: str) -> str:
 def reduced_digest(level: int, bucket: int) -> str:
     """`reduce#<level>#<bucket>`, the bucket zero-padded."""
     return f"{REDUCED_DIGESTS}{level}#{bucket:03d}"
+
+
+def kept_summary(number: int) -> str:
+    """A summary that is kept, by its number; the oldest one has the place of the next."""
+    return f"{KEPT_SUMMARIES}{number % KEPT}"
+
+
+def kept_summaries() -> list[str]:
+    """The places of all summaries that are kept."""
+    return [kept_summary(place) for place in range(KEPT)]
 
 
 def member(user_id: str) -> str:

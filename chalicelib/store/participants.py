@@ -16,7 +16,7 @@ from chalicelib.store import (
 )
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.mapping import answers_from, message_from
-from chalicelib.store.session_items import BriefItem, SummaryItem
+from chalicelib.store.session_items import BriefItem, KeptSummaryItem, SummaryItem
 from chalicelib.store.session_view import view_of
 from chalicelib.store.tables import ConversationPart
 from chalicelib.store.thread_head import thread_from
@@ -133,6 +133,8 @@ def withdraw(write: Transaction, thread: Thread, transition: Transition) -> None
     """Take offline what this thread's words may be in, and see to it that none from before comes back and a new one is made."""
     session_id = thread.session_id
     write.delete(SummaryItem(session_id, keys.SUMMARY))
+    for part in keys.kept_summaries():
+        write.delete(KeptSummaryItem(session_id, part))
     write.delete(BriefItem(session_id, keys.BRIEF))
     reduced_digests.withdraw(write, session_id, thread.id)
     scratchpads.withdraw(write, session_id)

@@ -200,6 +200,13 @@ class SummaryItem(SessionPart):
     document = JsonAttribute()
 
 
+class KeptSummaryItem(SessionPart):
+    """`summary#<place>`: one of the last summaries, the current one among them."""
+
+    generated_at = UTCDateTimeAttribute()
+    document = JsonAttribute()
+
+
 class BriefItem(SessionPart):
     """`brief`: SESSION.md and the time of the summary it was made from."""
 

@@ -18,7 +18,8 @@ from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import BRIEF, SUMMARY
-from chalicelib.store.session_items import SessionItem, SummaryItem, SynthesisItem
+from chalicelib.store.session_items import KeptSummaryItem, SessionItem, SummaryItem, SynthesisItem
+from chalicelib.store.tables import SessionPart
 from chalicelib.store.themes import Changes
 from chalicelib.store.transact import ConditionFailed, Transaction
 
@@ -32,6 +33,12 @@ class Summaries:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    def kept(self, session_id: str) -> list[Summary]:
+        """The summaries that are kept, the newest first."""
+        found = database.query(SessionPart, session_id, keys.KEPT_SUMMARIES, keys.AFTER_SUMMARIES)
+        read = (msgspec.convert(KeptSummaryItem.from_raw_data(dict(raw)).document, Summary) for raw in found)
+        return sorted(read, key=lambda it: it.number, reverse=True)
+
     def move(self, session_id: str, transition: Transition) -> bool:
         """Make a transition of the synthesis; False where what it needs is not so."""
         actions, condition = _actions(session_id, transition), _condition(transition)
@@ -40,8 +47,9 @@ class Summaries:
     def put(self, session: Session, summary: Summary, transition: Transition, themes: Changes | None = None) -> bool:
         """Replace the summary by a newer one, move `updated_at` and make this transition, unless a newer one is there already.
 
-        What it changes of the themes goes with it, unless somebody else changed some since they were read. False where what
-        the transition needs is not so: it is a summary of other people. Raises NotFound where the session was deleted.
+        It is kept among the last ones. What it changes of the themes goes with it, unless somebody else changed some since they
+        were read. False where what the transition needs is not so: it is a summary of other people. Raises NotFound where the
+        session was deleted.
         """
         before = session.updated_at
         for _ in _RETRY.attempts(self._clock):
@@ -99,10 +107,13 @@ def _put(session_id: str, summary: Summary, transition: Transition, themes: Chan
         document=msgspec.to_builtins(summary),
         **marks(BRIEF, session_id, summary.generated_at),
     )
+    place = keys.kept_summary(summary.number)
+    kept = KeptSummaryItem(session_id, place, generated_at=summary.generated_at, document=msgspec.to_builtins(summary))
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
     def build(write: Transaction) -> None:
         write.save(item, older, label=keys.SUMMARY)
+        write.save(kept)
         shown = SessionItem(session_id, keys.SESSION)
         changed: list[Action] = [SessionItem.updated_at.set(moved)]
         write.update(shown, changed, SessionItem.updated_at < moved, label=keys.SESSION)

@@ -42,6 +42,8 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("DELETE", "/sessions/{session_id}/participants/{participant_id}"): None,
     ("GET", "/sessions/{session_id}/summary"): None,
     ("POST", "/sessions/{session_id}/summary"): {},
+    ("GET", "/sessions/{session_id}/summaries"): None,
+    ("GET", "/sessions/{session_id}/summaries/{number}"): None,
     ("GET", "/sessions/{session_id}/recap"): None,
     ("GET", "/sessions/{session_id}/similarity"): None,
     ("GET", "/sessions/{session_id}/answers"): None,
@@ -64,7 +66,12 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }
-PARTS = {"insight_id": "i", "question_id": "q", "theme_id": "t1"}  # of a session, by which paths name more of it
+PARTS = {
+    "insight_id": "i",
+    "question_id": "q",
+    "theme_id": "t1",
+    "number": "1",
+}  # of a session, by which paths name more of it
 FOR_ANYBODY = {("GET", "/sessions/public"), ("GET", "/openapi.json"), ("GET", "/docs")}
 
 

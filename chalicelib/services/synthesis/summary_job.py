@@ -160,8 +160,9 @@ def _store_summary(
         now = later(now, view.summary.generated_at)
     book = EvidenceBook(aggregate, registry)
     written = write_summary(view, book, model=deps.model, deadline=deadline, now=now)
+    summary = replace(written.summary, number=view.summary.number + 1 if view.summary else 1)
     changed = changes(written.registry, registry) if written.registry != registry else None
-    stored = deps.summaries.put(view.session, written.summary, state.end(view.synthesis.epoch), changed)
+    stored = deps.summaries.put(view.session, summary, state.end(view.synthesis.epoch), changed)
     return stored, written.registry if stored else registry
 
 

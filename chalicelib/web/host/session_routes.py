@@ -184,6 +184,14 @@ def post_summary(session_id: str) -> Response:
     return answer_host(routes, lambda host: summary.receive(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/summaries", methods=READ, content_types=[])
+def get_summaries(session_id: str) -> Response:
+    """Returns the last summaries of a session, and what changed from one to another."""
+    from chalicelib.web.host import summary_history
+
+    return answer_host(routes, lambda host: summary_history.show(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/insights", methods=READ, content_types=[])
 def get_insights(session_id: str) -> Response:
     """Returns what hosts noted of a session."""

@@ -37,6 +37,8 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
         f"/sessions/{session}/prompt?version=1": 2,
         f"/sessions/{session}/form": 1,
         f"/sessions/{session}/settings": 1,
+        f"/sessions/{session}/summary": 1,
+        f"/sessions/{session}/summaries": 2,
         f"/sessions/{session}/history": 3,  # the session, its prompts, the other texts
         f"/sessions/{session}/history?revision=context-1": 2,
         f"/sessions/{session}/people": 4,  # the session, for its page and for the list, the heads, the forms of fifty

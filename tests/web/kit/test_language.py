@@ -16,6 +16,7 @@ from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
 from chalicelib.services.results.participation import PROGRESS
+from chalicelib.services.results.summary_changes import Change
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
@@ -49,6 +50,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "announcement_": get_args(DistributionStatus),
     "brief_": (*BRIEF, *get_args(get_type_hints(Hint)["kind"])),
     "channel_": get_args(Channel),
+    "change_": get_args(Change),
     "check_results_": VISIBILITIES,
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,

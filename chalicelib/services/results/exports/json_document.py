@@ -22,7 +22,7 @@ Json = dict[str, Any]
 _PARTS: dict[str, Part] = {
     **dict.fromkeys(("context", "private_context", "questions", "summary_prompt"), "design"),
     **dict.fromkeys(("platform_guidelines_override", "prompt", "prompt_versions", "edits"), "design"),
-    **dict.fromkeys(("summary", "brief"), "summary"),
+    **dict.fromkeys(("summary", "summaries", "brief"), "summary"),
     **{"messages": "transcripts", "insights": "insights", "order_of_insights": "insights"},
 }
 _ALWAYS = ("session", "thread")

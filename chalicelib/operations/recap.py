@@ -106,6 +106,11 @@ class ReadRecap(SessionInput):
 
 def get_recap(_: Call, given: ReadRecap, view: SessionView) -> Recap:
     """What each person said in short, what several speak of, and what nobody else brought up; made of what was read already."""
+    return read_recap(given, view)
+
+
+def read_recap(given: ReadRecap, view: SessionView) -> Recap:
+    """Gives a page of the recap of a session, read with FOR_THEMES. Raises Invalid for a cursor of no earlier answer."""
     from chalicelib.services.results.recap import make_recap
 
     deps = container.synthesis_deps()

@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "form", "settings", "history"),
     "people": ("people",),
-    "results": ("summary", "insights"),
+    "results": ("summary", "recap", "insights"),
     "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "history")

@@ -192,6 +192,14 @@ def get_summaries(session_id: str) -> Response:
     return answer_host(routes, lambda host: summary_history.show(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/recap", methods=READ, content_types=[])
+def get_recap(session_id: str) -> Response:
+    """Returns the recap of a session."""
+    from chalicelib.web.host import recap
+
+    return answer_host(routes, lambda host: recap.show(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/insights", methods=READ, content_types=[])
 def get_insights(session_id: str) -> Response:
     """Returns what hosts noted of a session."""

@@ -32,6 +32,7 @@ from chalicelib.store.themes import Themes
 if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
@@ -185,6 +186,13 @@ def participant_deps() -> ParticipantDeps:
     return ParticipantDeps(
         participants=participants(), removals=removals(), conversations=conversations(), jobs=jobs(), clock=clock()
     )
+
+
+def ask_deps() -> "AskDeps":
+    """The dependencies of answers to questions about results."""
+    from chalicelib.services.results.ask_evidence import AskDeps
+
+    return AskDeps(conversations=conversations(), themes=Themes(), reduced_digests=ReducedDigests())
 
 
 def insight_deps() -> "InsightDeps":

@@ -125,6 +125,7 @@ ROUTES = (
     _route("GET", f"{_SESSION}/slices", "answers.get_slice"),
     _route("GET", f"{_SESSION}/themes/{{theme_id}}/people", "answers.list_stances"),
     _route("GET", f"{_SESSION}/session-md", "results.get_brief"),
+    _route("POST", f"{_SESSION}/ask", "ask.ask_question"),
     _route("GET", f"{_SESSION}/insights", "insights.list_insights"),
     _route("POST", f"{_SESSION}/insights", "insights.add_insight"),
     _route("PATCH", f"{_SESSION}/insights/{{insight_id}}", "insights.edit_insight"),

@@ -15,6 +15,7 @@ _EFFORT: Final[Mapping[Task, str]] = {
     "turn": "low",
     "digest": "low",
     "suggestion": "low",
+    "ask": "low",  # somebody waits
     "prompt": "medium",
     "follow_up": "medium",
     "review": "medium",

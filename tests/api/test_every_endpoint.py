@@ -51,6 +51,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("GET", "/sessions/{session_id}/slices"): None,
     ("GET", "/sessions/{session_id}/themes/{theme_id}/people"): None,
     ("GET", "/sessions/{session_id}/session-md"): None,
+    ("POST", "/sessions/{session_id}/ask"): {"question": "What do people eat?"},
     ("GET", "/sessions/{session_id}/insights"): None,
     ("POST", "/sessions/{session_id}/insights"): {"content": "Soup"},
     ("PATCH", "/sessions/{session_id}/insights/{insight_id}"): {"title": "Soup"},

@@ -42,7 +42,11 @@ include-name = "{name}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 422, 429, 503]
 checks.not_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", 503]
 """
-NEED_A_MODEL = ("POST /sessions/suggestions", "POST /sessions/{session_id}/prompts/revise")
+NEED_A_MODEL = (
+    "POST /sessions/suggestions",
+    "POST /sessions/{session_id}/prompts/revise",
+    "POST /sessions/{session_id}/ask",
+)
 RULED = (
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
     "PATCH /sessions/{session_id}",  # the same; ids of questions

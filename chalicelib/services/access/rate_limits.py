@@ -17,7 +17,25 @@ VISITS = 100  # requests to the API a minute
 PAGES = 3_000  # requests to pages a minute: everybody behind one Wi-Fi has the same address
 TURNS = 20  # of one person a minute, on pages
 SUGGESTIONS = 20  # that one user asks for a minute
-_Counted = Literal["visitor", "page", "turn", "address", "session", "mail_to", "mail_from", "code", "suggestion"]
+QUESTIONS_OF_USER = 100  # about results, a day (UTC)
+QUESTIONS_IN = 300  # of all members of one session
+QUESTIONS_FROM = 20  # of others, from one network address
+QUESTIONS_OF_OTHERS = 100  # of all others, in one session
+_Counted = Literal[
+    "visitor",
+    "page",
+    "turn",
+    "address",
+    "session",
+    "mail_to",
+    "mail_from",
+    "code",
+    "suggestion",
+    "ask_of_user",
+    "ask_in",
+    "ask_from",
+    "ask_of_others",
+]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
@@ -55,6 +73,23 @@ def require_suggestion_pace(user_id: str, *, guards: Guards, secret: bytes, now:
         raise RateLimited(f"At most {SUGGESTIONS} suggestions a minute. Try again in {wait} seconds.", wait)
 
 
+def require_question_of_member(user_id: str, session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """Count a question of this user about the results of a session. Raises RateLimited where there are too many on this day (UTC),
+    of the user in all sessions, or of all members in this one."""
+    if _count("ask_of_user", user_id, guards, secret, now, DAY) > QUESTIONS_OF_USER:
+        raise _too_many_questions(f"At most {QUESTIONS_OF_USER} questions a day of one user", now)
+    if _count("ask_in", session_id, guards, secret, now, DAY) > QUESTIONS_IN:
+        raise _too_many_questions(f"At most {QUESTIONS_IN} questions a day about one session", now)
+
+
+def require_question_of_other(address: str, session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
+    """The same for somebody at this network address who has no role in the session. They use nothing of what members may ask."""
+    if _count("ask_from", find_network(address), guards, secret, now, DAY) > QUESTIONS_FROM:
+        raise _too_many_questions(f"At most {QUESTIONS_FROM} questions a day from one network", now)
+    if _count("ask_of_others", session_id, guards, secret, now, DAY) > QUESTIONS_OF_OTHERS:
+        raise _too_many_questions(f"At most {QUESTIONS_OF_OTHERS} questions a day of others about one session", now)
+
+
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """Count a sign-in mail to this address; how many there were in this hour, this one included. A `browser` that the address is
     known to use is counted apart from all others."""
@@ -74,6 +109,11 @@ def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: d
 def seconds_to_next_minute(now: datetime) -> int:
     """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
     return 60 - int(now.timestamp()) % 60
+
+
+def _too_many_questions(limit: str, now: datetime) -> RateLimited:
+    wait = int(DAY.total_seconds()) - int(now.timestamp()) % int(DAY.total_seconds())
+    return RateLimited(f"{limit}. Try again after midnight (UTC).", wait)
 
 
 def _asker(email: str, browser: str) -> str:

@@ -62,6 +62,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
     ("GET", "/sessions/{session_id}/prompts"): None,
     ("POST", "/sessions/{session_id}/prompts/revise"): {"instructions": "Ask less."},
+    ("POST", "/sessions/{session_id}/review"): {},
     ("POST", "/sessions/{session_id}/follow-up"): {},
     ("GET", "/sessions/{session_id}/edit-history"): None,
     ("POST", "/sessions/{session_id}/chat/questions"): JOIN,

@@ -170,6 +170,22 @@ def prompt_editor(visitor: Visitor) -> Page:
     return page
 
 
+def review(visitor: Visitor) -> Page:
+    """What a review of the facilitator found, after no rule was ticked."""
+    made = visitor.session()
+    for person in range(2):
+        for _ in range(3):
+            said = {"participant_id": f"p{person}", "content": SAY[visitor.tongue]}
+            assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{made}/review")
+    page.locator("button[value=run]").click()
+    expect(page.locator(".evidence li")).to_have_count(2)
+    page.locator("button[value=apply]").click()
+    expect(page.locator(".alert")).to_be_visible()
+    return page
+
+
 def history(visitor: Visitor) -> Page:
     """What the texts of a session were before, short ones with what is different."""
     page, path = _signed_in(visitor), f"/sessions/{visitor.session()}"
@@ -300,6 +316,7 @@ HOST_STATES: tuple[State, ...] = (
     session,
     duplicate,
     *PROMPT_STATES,
+    review,
     history,
     history_revision,
     test_run,
@@ -317,6 +334,7 @@ WORDY_HOSTS = {
     session,
     duplicate,
     *PROMPT_STATES,
+    review,
     history,
     history_revision,
     test_run,

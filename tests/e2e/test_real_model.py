@@ -69,6 +69,13 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         return tool("suggest", {"suggestions": ["Noise", "What is loud"]})
     if "write_prompt" in tools:
         return tool("write_prompt", prompt_parts("Ask about noise"))
+    if "record_review" in tools:
+        last = {it.attributes["id"].partition(".")[0]: it for it in tags.read("participant", shown)}
+        seen = [{"message": it.attributes["id"], "quote": it.text} for it in last.values()]
+        found = {"title": "Asks several things at once", "evidence": seen, "rule": "Ask for one thing at a time."}
+        return tool("record_review", {"findings": [found]})
+    if "propose_follow_up" in tools:
+        return tool("propose_follow_up", {"topic": "Quiet", "goal": "Find quiet.", "critical": "Where", "method": ""})
     asked = sum(message["role"] == "assistant" for message in body["messages"])
     return text(QUESTIONS[asked % len(QUESTIONS)])
 

@@ -1,5 +1,6 @@
 """The page of a session's facilitation prompt: its versions, and what makes a new one. Viewers read it, editors change it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from chalicelib.operations.session_changes import EditSession
 from chalicelib.operations.session_fields import NewGeneratedFrom
 from chalicelib.operations.sessions import edit_session
 from chalicelib.services.access.roles import may_edit
+from chalicelib.services.results.facilitator_review import append_rules
 from chalicelib.services.sessions.creation import prompt_status
 from chalicelib.services.sessions.prompt_versions import basic_version, current_version, list_versions
 from chalicelib.services.usage.budget import BudgetSpent
@@ -144,6 +146,12 @@ def receive_prompt(host: HostRequest, session_id: str) -> Response:
             return _keep(host, found, _read_proposed(form), is_edited=asked == "save")
         case _:
             raise Invalid("do must be use, revise, anew, renew, edit, keep or save")
+
+
+def propose_rules(host: HostRequest, view: SessionView, rules: Sequence[str]) -> Response:
+    """Returns the page of the current version with rules of a review at its end, which is stored nowhere yet."""
+    before = _proposed_from(current_version(view))
+    return _show_proposal(host, view, replace(before, text=append_rules(before.text, rules), origin="review"))
 
 
 def _use(host: HostRequest, session_id: str, number: int) -> Response:

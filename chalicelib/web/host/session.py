@@ -15,7 +15,6 @@ from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.sessions import delete_session, join_url
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
-from chalicelib.store import keys
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.drift import find_drift
@@ -62,7 +61,7 @@ def show_session(
     host: HostRequest, session_id: str, name_error: str = "", groups_error: str = "", status: int = 200
 ) -> Response:
     """Returns the page of a session, for whoever has a role in it."""
-    view = open_session(host, session_id, {*checklist.PARTS, keys.SUMMARY})
+    view = open_session(host, session_id, checklist.PARTS)
     texts, of = locale_for(host.request, view.session).texts, view.session
     query = host.request.query_params or {}
     values: dict[str, Any] = {
@@ -78,7 +77,6 @@ def show_session(
         "groups_error": groups_error,
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
-        "has_results": view.summary is not None,
         "source": find_source(host, view),
         "followed": how if (how := query.get("followed")) in HOWS else "",
         "few": "few" in query,

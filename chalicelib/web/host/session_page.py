@@ -20,12 +20,12 @@ from chalicelib.web.kit.request import require_uuid
 # page has a text `tab_…`, and each group of several a text `tabs_…`, for its name.
 PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
-    "design": ("brief", "prompt", "form", "settings", "history"),
+    "design": ("brief", "prompt", "review", "form", "settings", "history"),
     "people": ("people",),
     "results": ("summary", "recap", "insights"),
     "export": ("export",),
 }
-_FOR_EDITORS = ("brief", "history")
+_FOR_EDITORS = ("brief", "review", "history")
 _NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results", "export")  # groups that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 

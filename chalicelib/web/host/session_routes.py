@@ -104,6 +104,22 @@ def post_prompt(session_id: str) -> Response:
     return answer_host(routes, lambda host: prompt.receive_prompt(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/review", methods=READ, content_types=[])
+def get_review(session_id: str) -> Response:
+    """Returns the page of a review of the facilitator."""
+    from chalicelib.web.host import review
+
+    return answer_host(routes, lambda host: review.show_review(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/review", methods=["POST"], content_types=[])
+def post_review(session_id: str) -> Response:
+    """Reviews the facilitator, or shows what a rule would change of the prompt."""
+    from chalicelib.web.host import review
+
+    return answer_host(routes, lambda host: review.receive_review(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/history", methods=READ, content_types=[])
 def get_history(session_id: str) -> Response:
     """Returns what the texts of a session were before."""

@@ -39,6 +39,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
         f"/sessions/{session}/settings": 1,
         f"/sessions/{session}/summary": 1,
         f"/sessions/{session}/summaries": 2,
+        f"/sessions/{session}/review": 2,  # the session, the heads
         f"/sessions/{session}/history": 3,  # the session, its prompts, the other texts
         f"/sessions/{session}/history?revision=context-1": 2,
         f"/sessions/{session}/people": 4,  # the session, for its page and for the list, the heads, the forms of fifty

@@ -45,9 +45,10 @@ def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sessions(host: Host) -> list[str]:
-    """One session of Ana's that is open, with somebody in it, and a draft."""
+    """One session of Ana's that is open, with two people in it who said enough for a review, and a draft."""
     found = [host.new_session(**FIELDS)["id"], host.new_session(**FIELDS, status="draft")["id"]]
-    assert host.say(found[0], SECRETS[0]).status_code == 200
+    for person in ("p1", "p2") * 3:
+        assert host.say(found[0], SECRETS[0], person).status_code == 200
     assert host.call("PATCH", f"/sessions/{found[0]}", {"critical": f"{SECRETS[2]}s"}).status_code == 200
     return found
 

@@ -40,7 +40,7 @@ def drafts(host: Host) -> list[str]:
 @pytest.mark.usefixtures("proposer")
 def test_one_click_makes_one_draft_that_says_where_it_comes_from(ana: Browser, host: Host, model: Interviewer) -> None:
     session = conclude(host, context="A canteen")
-    form = ana.open(f"/sessions/{session}").form(BUTTON)
+    form = ana.open(f"/sessions/{session}/summary").form(BUTTON)
     for _ in range(2):
         page = follow(ana, send(ana, f"/sessions/{session}", form, do="follow"))
         assert "Follows up: Our office" in page.text
@@ -53,7 +53,9 @@ def test_one_click_makes_one_draft_that_says_where_it_comes_from(ana: Browser, h
     ]
     assert "Noise keeps people away" in made["context"]
     assert [it for it in (LONELY, NAME, WORDS) if it in str(made)] == []
-    first = follow(ana, send(ana, f"/sessions/{session}", ana.open(f"/sessions/{session}").form(BUTTON), do="follow"))
+    first = follow(
+        ana, send(ana, f"/sessions/{session}", ana.open(f"/sessions/{session}/summary").form(BUTTON), do="follow")
+    )
     assert "This is a proposal, a draft" in first.text
 
 
@@ -63,7 +65,7 @@ def test_without_a_model_or_an_answer_it_is_the_sessions_own_fields_and_the_page
     session = conclude(host, people=4, critical="Noise")
     model.failing.add("follow_up")
     for told in ("No proposal came from the language model", "This server runs without a language model"):
-        form = ana.open(f"/sessions/{session}").form(BUTTON)
+        form = ana.open(f"/sessions/{session}/summary").form(BUTTON)
         page = follow(ana, send(ana, f"/sessions/{session}", form, do="follow"))
         assert told in page.text
         assert "Fewer than five people took part, so no results are passed on" in page.text
@@ -82,4 +84,4 @@ def test_who_may_not_see_the_first_session_is_not_told_its_name(host: Host, ben:
     host.invite(draft, "editor", "ed@example.com")
     ed = sign_in(ben, "ed@example.com")
     assert "Our office" not in ed.open(f"/sessions/{draft}").text
-    assert not ed.open(f"/sessions/{draft}").has_form(BUTTON)
+    assert not ed.open(f"/sessions/{draft}/summary").has_form(BUTTON)

@@ -9,12 +9,14 @@ from msgspec import Struct
 
 Stance = Literal["for", "against", "mixed", "neutral"]
 STANCES: tuple[Stance, ...] = get_args(Stance)
+NAMED_BY_SUMMARY = "summary"  # in the place of the thread that coined a label
 
 
 class RegisteredTheme(Struct, frozen=True):
     """A theme of a session by its id, which it keeps for ever. `alias_of` is the theme that it turned out to be the same as.
 
-    `description` is what a summary says of it. `coined_by` is the thread whose digest gave it its label.
+    `description` is what a summary says of it. `coined_by` is the thread whose digest gave it its label; NAMED_BY_SUMMARY where it had
+    lost that, and a summary gave it another.
     """
 
     id: str

@@ -114,10 +114,10 @@ def _questions(
     people[""] = {answer.thread_id for answer in grouped[""]} - aggregate.tests
 
     def question(name: str, label: str, hidden: bool = False) -> Theme:
-        theme = _question(name, label, grouped[name], len(people[name]), words, empty, counted, aggregate.tests)
+        theme = _question(name, label or words.unnamed, grouped[name], len(people[name]), words, empty, counted, aggregate.tests)
         return replace(theme, members_only=hidden, sources=aggregate.count_people(people[name]))
 
-    asked = _keys_of(view)
+    asked = list_asked_keys(view)
     common: SharedWords | None = None
     for theme in sorted(registry.live, key=lambda theme: theme.number):
         if theme.id in people:
@@ -154,7 +154,7 @@ def _question(
     )
 
 
-def _keys_of(view: SessionView) -> frozenset[str]:
+def list_asked_keys(view: SessionView) -> frozenset[str]:
     """The keys of the questions that the host's prompt and the script have; another label is a model's, of somebody's words."""
     prompt = view.prompt.text if view.prompt else basic_prompt(view)
     return list_question_keys(prompt, view.session.critical or "")

@@ -1,14 +1,16 @@
 """The themes after somebody was taken out: nothing stays that only they brought up, nor anything in their words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from chalicelib.errors import Unavailable
+from chalicelib.llm.scripted.labels import question_key
 from chalicelib.model import Digest, RegisteredTheme, SessionView, ThemeRegistry
 from chalicelib.retry import Retry
 from chalicelib.services.synthesis.aggregate import Aggregate, stances_by_theme
+from chalicelib.services.synthesis.answers import list_asked_keys
 from chalicelib.services.synthesis.digest_runner import SynthesisDeps
 from chalicelib.services.synthesis.shared_registry import SharedRegistry
 from chalicelib.store import digests as stored
@@ -29,11 +31,12 @@ def prune_registry(
     known = registry.last
     if not view.synthesis.withdrawn_at:
         return registry
+    hosts = list_asked_keys(view)
     for _ in _RETRY.attempts(deps.clock):
         people = stances_by_theme(aggregate, registry)
-        asked = {name for theme in _lost(registry, aggregate) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
+        asked = {name for theme in _lost(registry, aggregate, hosts) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
         digests = stored.of_threads(view.session.id, sorted(asked))
-        kept = without_excluded(registry, aggregate, digests, known)
+        kept = without_excluded(registry, aggregate, digests, known, hosts)
         if kept == registry:
             return registry
         if made := deps.themes.put(view.session.id, kept, registry):
@@ -43,39 +46,46 @@ def prune_registry(
 
 
 def without_excluded(
-    registry: ThemeRegistry, aggregate: Aggregate, digests: Iterable[Digest], known: int
+    registry: ThemeRegistry,
+    aggregate: Aggregate,
+    digests: Iterable[Digest],
+    known: int,
+    hosts: Collection[str] = (),
 ) -> ThemeRegistry:
     """The registry without the themes that nobody carries, without descriptions, and without labels of whoever is gone.
 
     A theme that loses its label is named as most of those whose digests these are speak of it, or not at all. The next
-    summary describes all themes anew. What is numbered above `known` is newer than the aggregate, and left alone.
+    summary describes all themes anew, and names those without a name. Labels that are questions of the host's, by the keys
+    in `hosts`, are nobody's words and stay. What is numbered above `known` is newer than the aggregate, and left alone.
     """
     supported = {found.id for name in aggregate.supported if (found := registry.resolve(name))}
-    names = _names(registry, _lost(registry, aggregate), digests)
+    names = _names(registry, _lost(registry, aggregate, hosts), digests)
     themes = []
     for theme in registry.themes:
         live = registry.resolve(theme.id)
         if theme.number > known:
             themes.append(theme)
         elif live and live.id in supported:
-            if not _stays(theme, aggregate):
+            if not _stays(theme, aggregate, hosts):
                 label, coined_by = names.get(live.id, _NAMELESS)
                 theme = replace(theme, label=label, coined_by=coined_by)
             themes.append(replace(theme, description=""))
     return replace(registry, themes=tuple(themes))
 
 
-def _stays(theme: RegisteredTheme, aggregate: Aggregate) -> bool:
-    """Whether its label is somebody's who is still there, or nobody's."""
-    return not theme.coined_by or theme.coined_by in aggregate.counts
+def _stays(theme: RegisteredTheme, aggregate: Aggregate, hosts: Collection[str]) -> bool:
+    """Whether its label is somebody's who is still there, or nobody's; a summary's is made of what everybody said."""
+    if not theme.coined_by or theme.coined_by in aggregate.counts:
+        return True
+    return bool(hosts) and question_key(theme.label) in hosts
 
 
-def _lost(registry: ThemeRegistry, aggregate: Aggregate) -> dict[str, set[str]]:
+def _lost(registry: ThemeRegistry, aggregate: Aggregate, hosts: Collection[str]) -> dict[str, set[str]]:
     """For each live theme that loses a label, or one under another name, the words that go with it."""
     words: defaultdict[str, set[str]] = defaultdict(set)
     for theme in registry.themes:
         live = registry.resolve(theme.id)
-        if live and not _stays(theme, aggregate):
+        if live and not _stays(theme, aggregate, hosts):
             words[live.id] |= tokens.find_content(theme.label, _LEAST_LETTERS)
     return dict(words)
 

@@ -5,14 +5,15 @@ themes are registered than a digest is shown: the label of any finds it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 
 from msgspec.structs import replace
 
 from chalicelib.llm import tags
 from chalicelib.model import Point, RegisteredTheme, ThemeRegistry
-from chalicelib.text.normalise import fold
+from chalicelib.model.synthesis import NAMED_BY_SUMMARY
+from chalicelib.text.normalise import fold, one_line
 
 MAX_LIVE = 1_000
 MAX_SHOWN = 120
@@ -116,15 +117,19 @@ def alias_themes(registry: ThemeRegistry, groups: Iterable[Sequence[str]]) -> Th
     return registry
 
 
-def describe_themes(registry: ThemeRegistry, descriptions: dict[str, str]) -> ThemeRegistry:
-    """The registry with what a summary says of these themes, by id."""
-    return replace(
-        registry,
-        themes=tuple(
-            replace(theme, description=said[:MAX_DESCRIPTION]) if (said := descriptions.get(theme.id)) else theme
-            for theme in registry.themes
-        ),
-    )
+def describe_themes(
+    registry: ThemeRegistry, descriptions: Mapping[str, str], names: Mapping[str, str] = {}
+) -> ThemeRegistry:
+    """The registry with what a summary says of these themes, by id, and with its names for those that have none any more."""
+
+    def describe(theme: RegisteredTheme) -> RegisteredTheme:
+        if said := descriptions.get(theme.id):
+            theme = replace(theme, description=said[:MAX_DESCRIPTION])
+        if not theme.label and (name := names.get(theme.id)):
+            theme = replace(theme, label=one_line(name, MAX_LABEL), coined_by=NAMED_BY_SUMMARY)
+        return theme
+
+    return replace(registry, themes=tuple(map(describe, registry.themes)))
 
 
 def _settle(

@@ -93,7 +93,11 @@ def _check(
     summary = _for_others(summary, view, book, words)
     return WrittenSummary(
         render_summary(view, summary, words, notes),
-        describe_themes(book.registry, {group.theme.id: group.description for group in groups}),
+        describe_themes(
+            book.registry,
+            {group.theme.id: group.description for group in groups},
+            {group.theme.id: group.name for group in groups},
+        ),
     )
 
 

@@ -25,11 +25,13 @@ MAX_TEXT = 800
 
 
 class ThemeGroup(Struct, frozen=True):
-    """A theme of the summary, the registered themes in it, and what it says of the one that stands for it."""
+    """A theme of the summary, the registered themes in it, and what it says of the one that stands for it; `name` is its label where a
+    model wrote that, and nothing of it is somebody's words."""
 
     theme: Theme
     themes: tuple[str, ...]
     description: str = ""
+    name: str = ""
 
 
 class _GivenTheme(Struct):
@@ -90,13 +92,13 @@ def _group(
     telling = [entry for entry in found.evidence if entry.theme in found.themes]
     registered = book.registry.resolve(lead)
     theme = _theme(lead, found.label, prose.check(found.statement), found.themes, telling, book)
-    if registered and prose.check(found.label) != found.label:
+    name = found.label if prose.check(found.label) == found.label else ""
+    if registered and not name:
         theme = _renamed(theme, registered, major)
     plain = prose.check(found.description)
     gathered = major.gathered(found.themes, theme.label, theme.statement)
-    return ThemeGroup(
-        replace(theme, gathered=gathered), tuple(found.themes), plain if plain == found.description else ""
-    )
+    told = plain if plain == found.description else ""
+    return ThemeGroup(replace(theme, gathered=gathered), tuple(found.themes), told, name)
 
 
 def _alone(registered: RegisteredTheme, book: EvidenceBook, major: MajorThemes) -> ThemeGroup:

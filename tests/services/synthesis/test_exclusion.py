@@ -3,9 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.llm.scripted.labels import list_question_keys
 from chalicelib.model import Digest, RegisteredTheme, ThemeRegistry
 from chalicelib.services.synthesis.aggregate import aggregate_digests
 from chalicelib.services.synthesis.exclusion import without_excluded
+from chalicelib.services.synthesis.shared_registry import describe_themes
 from tests.services.builders import digest, point
 
 LATE = RegisteredTheme("t1", "Late buses", "How late they run.", coined_by="gone")
@@ -68,3 +70,19 @@ def test_what_is_newer_than_what_was_heard_is_left_alone() -> None:
     new = RegisteredTheme("t4", "Lakes", coined_by="dot")
     grown = replace(REGISTRY, themes=(*REGISTRY.themes, new), last=4)
     assert after(said("ann", "Parks", theme="t2"), registry=grown)[-1] == new
+
+
+def test_a_question_of_the_hosts_is_nobodys_words_and_keeps_its_name() -> None:
+    asked = list_question_keys("1. What do you eat?", "")
+    registry = ThemeRegistry(1, (RegisteredTheme("t1", "What do you eat?", coined_by="gone"),), 1)
+    ann = said("ann", "What do you eat?", quote="Soup")
+    assert without_excluded(registry, aggregate_digests([ann]), [ann], 1, asked) == registry
+    assert without_excluded(registry, aggregate_digests([ann]), [ann], 1).themes[0].label == ""
+
+
+def test_a_summary_names_what_has_no_name_until_the_next_person_is_taken_out() -> None:
+    lost = ThemeRegistry(1, (RegisteredTheme("t1", ""), PARKS), 2)
+    named = describe_themes(lost, {}, {"t1": "Night transport", "t2": "Green"})
+    assert [theme.label for theme in named.themes] == ["Night transport", "Parks"]
+    there = said("ann", "Evening trams"), said("bob", "Parks", theme="t2")
+    assert [theme.label for theme in after(*there, registry=named)] == ["Evening trams", "Parks"]

@@ -1,0 +1,5 @@
+"""What a check found is told as in a test."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.recount.checks")

@@ -1,0 +1,81 @@
+"""The numbers of the results, counted a second time from what is stored; by the words of the documentation, not by the code that shows them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from tests.recount.stored import Person, Stored
+
+STANCES = ("for", "against", "mixed", "neutral")
+QUIET_AFTER = timedelta(hours=24)
+Carriers = Mapping[str, Mapping[str, str]]  # by theme: who speaks of it, each with a stance
+
+
+def progress(person: Person, is_over: bool, now: datetime) -> str:
+    """How far somebody is."""
+    if person.concluded:
+        return "completed" if person.spoke else "left"
+    if not person.spoke:
+        return "joined"
+    return "quiet" if is_over or now - person.said[-1].at > QUIET_AFTER else "talking"
+
+
+def count_progress(stored: Stored, is_over: bool, now: datetime) -> Counter[str]:
+    """How many people are how far; test runs are nobody, who is left out is somebody."""
+    return Counter(progress(person, is_over, now) for person in stored.people if not person.test)
+
+
+def stance_of(stances: Iterable[str]) -> str:
+    """Where somebody stands who said all of this."""
+    clear = {stance for stance in stances if stance != "neutral"}
+    if len(clear) > 1:
+        return "mixed"
+    return clear.pop() if clear else "neutral"
+
+
+def carriers(stored: Stored) -> Carriers:
+    """By theme as it is today, who in the results speaks of it, and where they stand."""
+    taken: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for person in stored.counted:
+        for point in person.points:
+            if live := stored.live(point.get("theme")):
+                taken[live][person.id].append(point.get("stance", "neutral"))
+    return {theme: {who: stance_of(said) for who, said in people.items()} for theme, people in taken.items()}
+
+
+def by_stance(people: Mapping[str, str]) -> dict[str, int]:
+    """How many of these stand where."""
+    counted = Counter(people.values())
+    return {stance: counted[stance] for stance in STANCES}
+
+
+def carriers_of_any(stored: Stored, themes: Iterable[str]) -> dict[str, str]:
+    """Who speaks of any of these themes, and where they stand on all of them together."""
+    wanted = {stored.live(theme) for theme in themes}
+    taken: dict[str, list[str]] = defaultdict(list)
+    for theme, people in carriers(stored).items():
+        if theme in wanted:
+            for who, stance in people.items():
+                taken[who].append(stance)
+    return {who: stance_of(said) for who, said in taken.items()}
+
+
+def common_themes(stored: Stored) -> dict[str, tuple[str, int, dict[str, int]]]:
+    """The themes that have a name, and that two people or more speak of: label, people, stances."""
+    return {
+        theme: (stored.themes[theme]["label"], len(people), by_stance(people))
+        for theme, people in carriers(stored).items()
+        if len(people) > 1 and stored.themes[theme]["label"]
+    }
+
+
+def unique_points(stored: Stored) -> set[tuple[str, str, str]]:
+    """The points that nobody else shares, as (who, message, text)."""
+    carried = carriers(stored)
+    found = set()
+    for person in stored.counted:
+        for point in person.points:
+            live = stored.live(point.get("theme"))
+            if live is None or set(carried[live]) == {person.id}:
+                found.add((person.id, point["message_id"], point["text"]))
+    return found

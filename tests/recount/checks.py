@@ -48,7 +48,7 @@ class Doors:
         """A file of the session's."""
         answer = self.host.call("GET", f"/sessions/{self.session}{path}")
         assert answer.status_code == 200, answer.body
-        return answer.body.decode()
+        return str(answer.body.decode())
 
     def open(self, path: str) -> Page:
         """A page of the session's."""
@@ -98,6 +98,7 @@ def check_everything(stored: Stored, doors: Doors, gathered: Mapping[str, Sequen
     """All of it. `gathered` are the themes in each of the summary's, by its label; where it is None each stands for itself."""
     check_people(stored, doors)
     check_people_page(stored, doors)
+    check_activity(stored, doors)
     check_recap(stored, doors)
     check_summary(stored, doors, gathered)
     check_quotes(stored, doors)
@@ -132,6 +133,27 @@ def check_people_page(stored: Stored, doors: Doors) -> None:
         state += " · test run" * person.test + " · left out of the results" * (not person.included)
         assert (row[1], row[2], row[4]) == (state, str(len(person.said)), str(person.head.get("rating") or ""))
         assert row[0].startswith(person.name or "")
+
+
+def check_activity(stored: Stored, doors: Doors) -> None:
+    """How many are how far, whether new themes still come up, and the newest words."""
+    told, people = doors.get("/activity"), [it for it in stored.people if not it.test]
+    progress = counts.count_progress(stored, doors.is_over, doors.now)
+    shown = {name.removesuffix("_count"): told[name] for name in told if name.endswith("_count")}
+    assert shown.pop("participant") == len(people)
+    assert shown.pop("excluded") == sum(not it.included for it in people)
+    assert {name: count for name, count in shown.items() if count} == dict(progress)
+    saturation = told["saturation"]
+    conversations, fresh = counts.new_themes(stored)
+    assert (saturation["conversations"], saturation["themes"]) == (conversations, sum(fresh))
+    assert saturation["new_themes"] == sum(fresh[-saturation["last"] :])
+    step = saturation["step"]
+    assert saturation["new_by_step"] == [sum(fresh[at : at + step]) for at in range(0, len(fresh), step)]
+    words = [it for it in told["events"] if "content" in it]
+    newest = sorted((it for it in stored.people if it.included and it.spoke), key=lambda it: (it.said[-1].at, it.id))
+    assert [(it["participant_id"], it["message_id"], it["content"]) for it in words] == [
+        (it.id, it.said[-1].id, it.said[-1].words) for it in newest[-len(words) :]
+    ]
 
 
 def check_recap(stored: Stored, doors: Doors) -> None:

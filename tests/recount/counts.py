@@ -1,4 +1,4 @@
-"""The numbers of the results, counted a second time from what is stored; by the words of the documentation, not by the code that shows them."""
+"""The numbers of the results, counted a second time from what is stored: by what they are said to be, not by the code that shows them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -79,3 +79,15 @@ def unique_points(stored: Stored) -> set[tuple[str, str, str]]:
             if live is None or set(carried[live]) == {person.id}:
                 found.add((person.id, point["message_id"], point["text"]))
     return found
+
+
+def new_themes(stored: Stored) -> tuple[int, list[int]]:
+    """How many conversations were read, and of how many themes each was the first to speak, in the order in which people began to."""
+    read = sorted((it for it in stored.counted if it.spoke and it.digest), key=lambda it: (it.said[0].at, it.id))
+    known: set[str] = set()
+    fresh = []
+    for person in read:
+        own = {live for point in person.points if (live := stored.live(point.get("theme")))}
+        fresh.append(len(own - known))
+        known |= own
+    return len(read), fresh

@@ -114,7 +114,9 @@ def _questions(
     people[""] = {answer.thread_id for answer in grouped[""]} - aggregate.tests
 
     def question(name: str, label: str, hidden: bool = False) -> Theme:
-        theme = _question(name, label or words.unnamed, grouped[name], len(people[name]), words, empty, counted, aggregate.tests)
+        theme = _question(
+            name, label or words.unnamed, grouped[name], len(people[name]), words, empty, counted, aggregate.tests
+        )
         return replace(theme, members_only=hidden, sources=aggregate.count_people(people[name]))
 
     asked = list_asked_keys(view)

@@ -34,7 +34,9 @@ def prune_registry(
     hosts = list_asked_keys(view)
     for _ in _RETRY.attempts(deps.clock):
         people = stances_by_theme(aggregate, registry)
-        asked = {name for theme in _lost(registry, aggregate, hosts) for name in sorted(people.get(theme, ()))[:MOST_ASKED]}
+        asked = {
+            name for theme in _lost(registry, aggregate, hosts) for name in sorted(people.get(theme, ()))[:MOST_ASKED]
+        }
         digests = stored.of_threads(view.session.id, sorted(asked))
         kept = without_excluded(registry, aggregate, digests, known, hosts)
         if kept == registry:

@@ -20,7 +20,7 @@ def fill_counted(tag: str, forms: Mapping[str, str], /, count: int, **values: An
 
 
 def fill(tag: str, text: str, /, **values: Any) -> str:
-    """Returns a text with its values, whole numbers among them as the language writes them."""
+    """Returns a text with its values, numbers among them as the language writes them."""
     return text.format(**{name: _written(tag, value) for name, value in values.items()})
 
 
@@ -47,7 +47,7 @@ def _locale(tag: str) -> "Locale":
 
 
 def _written(tag: str, value: Any) -> Any:
-    if not isinstance(value, int):
+    if not isinstance(value, (int, float)):
         return value
     from babel.numbers import format_decimal
 

@@ -26,7 +26,8 @@ class QuestionAnswers(Struct, frozen=True, dict=True):
 
     `choices` are options, in their order, and behind them those that are offered no more. `values` are what a short field has few
     of, and `words` those that several people used in longer answers. `given` are the answers as they were entered, by thread. Without
-    `is_asked`, the question was removed from the form since.
+    `is_asked`, the question was removed from the form since. The first `offered` of the groups are what the form offers, or what people
+    wrote.
     """
 
     id: str
@@ -37,6 +38,7 @@ class QuestionAnswers(Struct, frozen=True, dict=True):
     given: Mapping[str, str]
     is_multiple: bool = False
     is_asked: bool = True
+    offered: int = 0
 
     @property
     def answered(self) -> int:
@@ -92,20 +94,24 @@ def count_form(
 def _count(question: Question, given: Mapping[str, Answer], people: int) -> QuestionAnswers:
     texts = {thread_id: answer.answer for thread_id, answer in given.items()}
     if question.type == "Options":
-        groups = _choices(question.options, given)
-        return QuestionAnswers(question.id, question.text, "choices", people, groups, texts, question.multiple)
+        groups, offered = _choices(question.options, given), len({fold(option) for option in question.options})
+        return QuestionAnswers(
+            question.id, question.text, "choices", people, groups, texts, question.multiple, offered=offered
+        )
     kind, groups = _texts(texts, is_long=question.long)
-    return QuestionAnswers(question.id, question.text, kind, people, groups, texts)
+    return QuestionAnswers(question.id, question.text, kind, people, groups, texts, offered=len(groups))
 
 
 def _count_removed(name: str, given: Mapping[str, Answer], people: int) -> QuestionAnswers:
     """What is counted of a question of which nothing is left but the answers."""
     texts = {thread_id: answer.answer for thread_id, answer in given.items()}
     asked = label_of([answer.text for answer in given.values()])
-    if any(answer.choices for answer in given.values()):
-        return QuestionAnswers(name, asked, "choices", people, _choices((), given), texts, True, False)
-    kind, groups = _texts(texts, is_long=False)
-    return QuestionAnswers(name, asked, kind, people, groups, texts, False, False)
+    kind: Kind = "choices"
+    if is_multiple := any(answer.choices for answer in given.values()):
+        groups = _choices((), given)
+    else:
+        kind, groups = _texts(texts, is_long=False)
+    return QuestionAnswers(name, asked, kind, people, groups, texts, is_multiple, False, len(groups))
 
 
 def _choices(options: Sequence[str], given: Mapping[str, Answer]) -> tuple[Group, ...]:

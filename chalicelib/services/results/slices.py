@@ -72,6 +72,13 @@ class _Columns(Struct):
     parts: bool
 
 
+def list_themes(stances: Stances, registry: ThemeRegistry) -> list[Column]:
+    """The themes that most people speak of; of the same number the older first."""
+    carried = [it for it in registry.live if it.label and stances.get(it.id)]
+    carried.sort(key=lambda it: (-len(stances[it.id]), it.number))
+    return [Column(it.label, it.id) for it in carried[:MOST_THEMES]]
+
+
 def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: ThemeRegistry) -> Slice:
     """The slice of all `themes`, one theme or one widget by a question, all by their ids. Raises Invalid for what is none."""
     spoke = [name for name, head in answers.counted.items() if head.message_count > 0]
@@ -115,7 +122,7 @@ def _find_columns(
 ) -> _Columns:
     """The columns that somebody is in."""
     if of == THEMES:
-        themes = _most_carried(stances, registry)
+        themes = list_themes(stances, registry)
         members: list[Collection[str]] = [stances[it.id] for it in themes]
         return _Columns("themes", "", themes, members, parts=False)
     if theme := registry.resolve(of):
@@ -148,13 +155,6 @@ def _parted(
         columns.append(Column("", rest=True))
         members.append(rest)
     return _Columns(kind, label, columns, members, parts=True)
-
-
-def _most_carried(stances: Stances, registry: ThemeRegistry) -> list[Column]:
-    """The themes that most people speak of; of the same number the older first."""
-    carried = [it for it in registry.live if it.label and stances.get(it.id)]
-    carried.sort(key=lambda it: (-len(stances[it.id]), it.number))
-    return [Column(it.label, it.id) for it in carried[:MOST_THEMES]]
 
 
 def _bands(widget: WidgetAnswers) -> Sequence[Group]:

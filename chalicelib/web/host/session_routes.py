@@ -246,3 +246,27 @@ def get_export_file(session_id: str) -> Response:
     from chalicelib.web.host import export
 
     return answer_host(routes, lambda host: export.send_export(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/answers", methods=READ, content_types=[])
+def get_answers(session_id: str) -> Response:
+    """Returns the answers of a session, and slices of them."""
+    from chalicelib.web.host import answers
+
+    return answer_host(routes, lambda host: answers.show(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/answers/{question_id}", methods=READ, content_types=[])
+def get_answer_texts(session_id: str, question_id: str) -> Response:
+    """Returns the answers to one question, as they were entered."""
+    from chalicelib.web.host import answers
+
+    return answer_host(routes, lambda host: answers.show_texts(host, session_id, question_id))
+
+
+@routes.route("/sessions/{session_id}/themes/{theme_id}", methods=READ, content_types=[])
+def get_theme(session_id: str, theme_id: str) -> Response:
+    """Returns the people who speak of a theme."""
+    from chalicelib.web.host import answers
+
+    return answer_host(routes, lambda host: answers.show_theme(host, session_id, theme_id))

@@ -15,12 +15,14 @@ class Bar(Struct, frozen=True):
     """One figure; `label` is in the words of the page or of participants.
 
     `counts` are the figures that it consists of, in the order of the chart's parts, where it has any. `url` is where its label leads.
+    `shown` is what is written in the place of `count`, where that only says how long the bar is.
     """
 
     label: str
     count: int
     counts: tuple[int, ...] = ()
     url: str = ""
+    shown: str = ""
 
 
 class Part(Struct, frozen=True):
@@ -62,15 +64,23 @@ class Chart(Struct, frozen=True):
 
 
 def make_chart(
-    title: str, bars: Sequence[Bar], total: int, direction: str, *, parts: Sequence[Part] = (), column: str = ""
+    title: str,
+    bars: Sequence[Bar],
+    total: int,
+    direction: str,
+    *,
+    parts: Sequence[Part] = (),
+    column: str = "",
+    as_shares: bool = False,
 ) -> Chart:
-    """Returns the bars of these figures, against the total; from the right where the page reads from there."""
+    """Returns the bars of these figures, against the total, or `as_shares` of their own; from the right where the page reads from there."""
     most = max([total, *(bar.count for bar in bars), 1])
     rows = []
     for index, bar in enumerate(bars):
         top = index * _ROW
-        text = f"{bar.count} · {_ISOLATED.format(_short(bar.label))}"
-        rows.append(Row(text, bar.url, top + _TEXT, top + _TEXT + 8, tuple(_stretches(bar, parts, most, direction))))
+        text = f"{bar.shown or bar.count} · {_ISOLATED.format(_short(bar.label))}"
+        stretches = _stretches(bar, parts, max(bar.count, 1) if as_shares else most, direction)
+        rows.append(Row(text, bar.url, top + _TEXT, top + _TEXT + 8, tuple(stretches)))
     return Chart(title, tuple(bars), total, tuple(rows), len(bars) * _ROW, tuple(parts), column)
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.results.sections import Section
-from chalicelib.web.results import insights, recap, summary
+from chalicelib.web.results import answers, insights, recap, summary
 from chalicelib.web.results.reader import Reader
 
 
@@ -22,5 +22,6 @@ class ShownSection(Struct, frozen=True):
 SHOWN: Mapping[Section, ShownSection] = {
     "summary": ShownSection("summary", summary.PARTS, summary.show_summary),
     "recap": ShownSection("recap", recap.PARTS, recap.show_recap),
+    "responses": ShownSection("answers", answers.PARTS, answers.show_answers),
     "insights": ShownSection("insights", insights.PARTS, insights.show_insights),
 }

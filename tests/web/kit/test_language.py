@@ -17,6 +17,7 @@ from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
 from chalicelib.services.results.participation import PROGRESS
 from chalicelib.services.results.summary_changes import Change
+from chalicelib.services.results.widget_answers import WidgetType
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.web.host.dashboard import SORTS
@@ -77,6 +78,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "tab_": [page for pages in PAGES.values() for page in pages],
     "tabs_": [group for group in PAGES if f"tab_{group}" not in ENGLISH],
     "visible_": VISIBILITIES,
+    "widget_": get_args(WidgetType),
     "with_": ("anthropic", "scripted"),
 }
 

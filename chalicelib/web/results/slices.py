@@ -1,0 +1,197 @@
+"""Slices as pages show them: a form with two choices, and what they come to as bars beside a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from chalicelib import container
+from chalicelib.errors import Invalid
+from chalicelib.model import STANCES, SessionView, ThemeRegistry
+from chalicelib.services.results.answers import Answers
+from chalicelib.services.results.slices import THEMES, Column, Row, Slice, Stances, list_themes, make_slice
+from chalicelib.services.results.stances import read_stances
+from chalicelib.services.results.suppression import FEWEST
+from chalicelib.web.kit.chart import Bar, Chart, Part, make_chart
+from chalicelib.web.kit.page import PageLocale
+from chalicelib.web.results.reader import Reader
+
+_DRAWN = 6  # themes of each group that are drawn; the table has all
+_LONGEST = 80  # characters of what is to be chosen in a list
+
+
+class Choice(Struct, frozen=True):
+    """Something to choose in a list."""
+
+    id: str
+    label: str
+    is_chosen: bool
+
+
+class ShownTable(Struct, frozen=True):
+    """A table of people: headings with where each leads, and rows of a label and what each cell says."""
+
+    title: str
+    headings: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str, Sequence[str]]]
+
+
+def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str, Any]:
+    """Returns the form, and what is chosen in the address as `of` and `by`: without a question, where everybody stands."""
+    registry, stances = read_stances(view, answers.heads, themes=container.synthesis_deps().themes)
+    of, by = reader.query.get("of") or THEMES, reader.query.get("by", "")
+    texts = reader.locale.texts
+    themes = list_themes(stances, registry)
+    values: dict[str, Any] = {
+        "slice_address": reader.people.removesuffix("people/") + "answers",
+        "slice_themes": [Choice(it.id, _short(it.label), it.id == of) for it in themes],
+        "slice_widgets": [Choice(it.id, _short(it.label), it.id == of) for it in answers.widgets if it.answered],
+        "slice_questions": [Choice(it.id, _short(it.text), it.id == by) for it in answers.questions if it.dividing],
+        "slice_told": "",
+        "slice_charts": [],
+        "slice_table": None,
+        "slice_hides": False,
+        "fewest": FEWEST,
+        "has_model": container.model().understands,
+    }
+    if not by:
+        charts = _everybody(of, themes, stances, registry, answers, reader)
+        told = "" if charts or of == THEMES else texts("slice_refused")
+        return {**values, "slice_charts": charts, "slice_told": told}
+    try:
+        made = make_slice(of, by, answers, stances, registry)
+    except Invalid:
+        return {**values, "slice_told": texts("slice_refused")}
+    return {**values, **_sliced(made, reader)}
+
+
+def _everybody(
+    of: str,
+    themes: Sequence[Column],
+    stances: Stances,
+    registry: ThemeRegistry,
+    answers: Answers,
+    reader: Reader,
+) -> list[Chart]:
+    """Returns where everybody stands on all themes, or on one, whose bars lead to the people; or what they chose in a widget."""
+    texts, direction = reader.locale.texts, reader.locale.language.direction
+    session = reader.people.removesuffix("people/")
+    spoke = sum(head.message_count > 0 for head in answers.counted.values())
+    if of == THEMES:
+        parts = [Part(texts(f"stance_{it}"), it) for it in STANCES]
+        bars = [
+            Bar(it.label, len(stances[it.id]), _by_stance(stances[it.id]), url=_page(reader, of=it.id)) for it in themes
+        ]
+        return [make_chart(texts("slice_stands"), bars, spoke, direction, parts=parts)] if bars else []
+    if (theme := registry.resolve(of)) and stances.get(theme.id):
+        counts = _by_stance(stances[theme.id])
+        bars = [
+            Bar(texts(f"stance_{stance}"), count, url=f"{session}themes/{theme.id}?stance={stance}" if count else "")
+            for stance, count in zip(STANCES, counts, strict=True)
+        ]
+        return [make_chart(theme.label, bars, len(stances[theme.id]), direction)]
+    widget = next((it for it in answers.widgets if it.id == of), None)
+    if widget is None or not widget.answered:
+        return []
+    bars = [Bar(it.label, it.count) for it in widget.groups]
+    return [make_chart(widget.label, bars, len(widget.answered), direction)]
+
+
+def _by_stance(taken: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(sum(it == stance for it in taken.values()) for stance in STANCES)
+
+
+def _page(reader: Reader, **chosen: str) -> str:
+    """Returns the address of this page with something else chosen."""
+    return f"{reader.people.removesuffix('people/')}answers?{urlencode(chosen)}#slices"
+
+
+def _sliced(made: Slice, reader: Reader) -> dict[str, Any]:
+    """Returns a slice as one chart of stacked bars, where each person is in one column, else a chart a group, and as a table."""
+    locale = reader.locale
+    rows = [it for it in made.rows if it.people is not None]
+    charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in rows]
+    return {
+        "slice_told": locale.texts("slice_empty", number=FEWEST) if made.is_empty else "",
+        "slice_charts": [] if made.is_empty else charts,
+        "slice_table": _table(made, reader),
+        "slice_hides": any(cell is None for row in made.rows for cell in (row.people, *row.cells)),
+    }
+
+
+def _stack(made: Slice, rows: Sequence[Row], locale: PageLocale) -> Chart:
+    """Returns the groups as shares of themselves; what is not shown of a group is one stretch."""
+    texts = locale.texts
+    parts = [Part(_heading(made, it, locale), _color(it, place)) for place, it in enumerate(made.columns)]
+    parts.append(Part(texts("slice_hidden"), "hidden"))
+    bars = []
+    for row in rows:
+        counts = [cell or 0 for cell in row.cells]
+        people = row.people or 0
+        bars.append(Bar(_name(row, locale), people, (*counts, people - sum(counts))))
+    shown = [place for place in range(len(parts)) if any(bar.counts[place] for bar in bars)]
+    bars = [Bar(bar.label, bar.count, tuple(bar.counts[place] for place in shown)) for bar in bars]
+    return make_chart(
+        _title(made, locale),
+        bars,
+        0,
+        locale.language.direction,
+        parts=[parts[place] for place in shown],
+        as_shares=True,
+    )
+
+
+def _group(made: Slice, row: Row, locale: PageLocale) -> Chart:
+    """Returns what one group says, of the themes or choices that most people have in common."""
+    texts = locale.texts
+    told = list(zip(made.columns, row.cells, strict=True))[:_DRAWN]
+    bars = [Bar(it.label, cell or 0, shown="" if cell else texts("slice_hidden")) for it, cell in told]
+    named = texts("labelled", label=_name(row, locale), told=texts("participants", count=row.people or 0))
+    return make_chart(named, bars, row.people or 0, locale.language.direction)
+
+
+def _table(made: Slice, reader: Reader) -> ShownTable:
+    texts = reader.locale.texts
+
+    def written(cell: int | None) -> str:
+        return texts("slice_hidden") if cell is None else str(cell)
+
+    rows = [(_name(row, reader.locale), written(row.people), [*map(written, row.cells)]) for row in made.rows]
+    whole = (texts("slice_whole"), written(made.whole.people), [*map(written, made.whole.cells)])
+    headings = [(_heading(made, it, reader.locale), _url(made, it, reader)) for it in made.columns]
+    return ShownTable(_title(made, reader.locale), headings, [*rows, whole])
+
+
+def _title(made: Slice, locale: PageLocale) -> str:
+    texts = locale.texts
+    return texts("slice_title", of=made.label or texts("slice_all_themes"), by=made.by)
+
+
+def _name(row: Row, locale: PageLocale) -> str:
+    return locale.texts("slice_unanswered") if row.rest else row.label
+
+
+def _heading(made: Slice, column: Column, locale: PageLocale) -> str:
+    texts = locale.texts
+    if column.rest:
+        return texts("slice_unspoken" if made.kind == "stances" else "slice_unchosen")
+    if made.kind == "stances":
+        return texts(f"stance_{column.id}")
+    return texts("slice_first", label=column.label) if made.kind == "first" else column.label
+
+
+def _url(made: Slice, column: Column, reader: Reader) -> str:
+    """Returns where the heading of a column leads: from all themes to one."""
+    chosen = {"of": column.id, "by": reader.query.get("by", "")}
+    return _page(reader, **chosen) if made.kind == THEMES and column.id else ""
+
+
+def _color(column: Column, place: int) -> str:
+    if column.rest:
+        return "rest"
+    return column.id or f"part c{place + 1}"
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1].rstrip()}…"

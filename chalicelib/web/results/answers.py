@@ -50,8 +50,7 @@ def show_answers(view: SessionView, reader: Reader) -> dict[str, Any]:
     values: dict[str, Any] = {
         "questions": [_question(it, locale, f"{session}answers/{it.id}" if session else "") for it in shown.questions],
         "widgets": [_widget(it, locale) for it in shown.widgets],
-        "has_people": bool(found.counted),
-        "counted": texts("participants", count=len(found.counted)) if reader.is_member else "",
+        "counted": texts("participants", count=len(found.counted)) if reader.is_member and found.counted else "",
         "least": LEAST,
         "least_words": SEVERAL if reader.is_member else LEAST,
     }

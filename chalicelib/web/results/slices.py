@@ -111,7 +111,8 @@ def _sliced(made: Slice, reader: Reader) -> dict[str, Any]:
     """Returns a slice as one chart of stacked bars, where each person is in one column, else a chart a group, and as a table."""
     locale = reader.locale
     rows = [it for it in made.rows if it.people is not None]
-    charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in rows]
+    told = [row for row in rows if any(row.cells)]
+    charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in told]
     return {
         "slice_told": locale.texts("slice_empty", number=FEWEST) if made.is_empty else "",
         "slice_charts": [] if made.is_empty else charts,
@@ -143,10 +144,11 @@ def _stack(made: Slice, rows: Sequence[Row], locale: PageLocale) -> Chart:
 
 
 def _group(made: Slice, row: Row, locale: PageLocale) -> Chart:
-    """Returns what one group says, of the themes or choices that most people have in common."""
+    """Returns what most people of one group have in common, as far as it is shown."""
     texts = locale.texts
-    told = list(zip(made.columns, row.cells, strict=True))[:_DRAWN]
-    bars = [Bar(it.label, cell or 0, shown="" if cell else texts("slice_hidden")) for it, cell in told]
+    told = [(cell, it.label) for it, cell in zip(made.columns, row.cells, strict=True) if cell]
+    told.sort(key=lambda it: -it[0])
+    bars = [Bar(label, cell) for cell, label in told[:_DRAWN]]
     named = texts("labelled", label=_name(row, locale), told=texts("participants", count=row.people or 0))
     return make_chart(named, bars, row.people or 0, locale.language.direction)
 

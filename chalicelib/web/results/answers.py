@@ -96,7 +96,7 @@ def _widget(of: WidgetAnswers, locale: PageLocale) -> ShownWidget:
         lie = of.spread
         facts.append(texts("median_told", median=lie.median, lower=lie.lower, upper=lie.upper))
         ends = ((bars[0].label, lie.low), (bars[-1].label, lie.high))
-        facts += [texts("labelled", label=value, told=meaning) for value, meaning in ends if meaning]
+        facts += [f"{value} = {meaning}" for value, meaning in ends if meaning]
     elif of.ranks:
         places = len(of.ranks)
         ranked = [

@@ -149,7 +149,7 @@ def _group(made: Slice, row: Row, locale: PageLocale) -> Chart:
     told = [(cell, it.label) for it, cell in zip(made.columns, row.cells, strict=True) if cell]
     told.sort(key=lambda it: -it[0])
     bars = [Bar(label, cell) for cell, label in told[:_DRAWN]]
-    named = texts("labelled", label=_name(row, locale), told=texts("participants", count=row.people or 0))
+    named = f"{_name(row, locale)} · {texts('participants', count=row.people or 0)}"
     return make_chart(named, bars, row.people or 0, locale.language.direction)
 
 

@@ -46,7 +46,7 @@ def test_every_question_and_widget_has_its_figures_and_their_table(ana: Browser,
     for told in ("16 · \u2068Days\u2069", "16 · \u2068Nights\u2069", "Answered: 32 · No answer: 0", "parking", "Scale"):
         assert told in page.text, told
     assert "Median 3; the middle half of all values lies between 2 and 4" in page.text
-    assert "1: bad · 5: good" in page.text
+    assert "1 = bad · 5 = good" in page.text
     assert "1 · \u2068Bread\u2069 2 · \u2068Soup\u2069 3 · \u2068Salad\u2069" in page.text
     assert "Your name" not in page.text
     assert page.html.count('<svg class="chart') == page.html.count("Show as a table")
@@ -70,7 +70,7 @@ def test_what_a_shift_says_is_a_choice_and_numbers_under_five_are_not_shown(
     assert "“Not shown” is fewer than 5 people" in page.text
     leave_out(host, session, people[0])
     everything = ana.open(f"/sessions/{session}/answers?by={questions[1]}")
-    assert "Days: 15 participants" in everything.text
+    assert "Days · 15 participants" in everything.text
     for of, by in (("t9", questions[1]), (theme, "x"), ("t9", "")):
         assert "cannot be shown any more" in ana.open(f"/sessions/{session}/answers?of={of}&by={by}").text
 

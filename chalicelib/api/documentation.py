@@ -2,9 +2,9 @@
 
 from chalice.app import Blueprint, Request, Response
 
-from chalicelib.api import etag
 from chalicelib.api.http import respond, serve
 from chalicelib.api.routes import ROUTES, Route
+from chalicelib.web.kit import etag
 from chalicelib.web.kit.request import public_url
 
 routes = Blueprint(__name__)  # under the API's base path

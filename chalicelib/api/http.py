@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import container
-from chalicelib.api import etag, idempotency
+from chalicelib.api import idempotency
 from chalicelib.api.error_envelope import Error, ErrorEnvelope
 from chalicelib.api.routes import ACCEPTED, JSON, Route
 from chalicelib.api.validation import parse_body, parse_query
@@ -27,6 +27,7 @@ from chalicelib.services.access.rate_limits import VISITS, count_visit, seconds_
 from chalicelib.services.access.sizes import ANSWER_BYTES
 from chalicelib.services.accounts.keys import authenticate
 from chalicelib.store.keys import NOBODYS
+from chalicelib.web.kit import etag
 from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.login import find_login
 from chalicelib.web.kit.request import (

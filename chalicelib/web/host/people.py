@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import SessionView
+from chalicelib.operations.activity import GetActivity, get_activity
 from chalicelib.operations.participants import (
     IncludeParticipant,
     ListResponses,
@@ -18,16 +19,19 @@ from chalicelib.operations.participants import (
     remove_participant,
 )
 from chalicelib.services.access.roles import has_role
+from chalicelib.web.host.activity import analysis_values, live_values, name_person, number_of
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.kit import etag
 from chalicelib.web.kit.http import see_other
-from chalicelib.web.kit.page import PageLocale, locale_for
+from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for, render_fragment
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import add_zone, format_time_of
 
 PEOPLE = 50  # on one page
 NEWS = ("left_out", "taken_in", "removed")  # what the address of a page says was just done
-_DIGITS = 6  # of the id of a thread, which is random
+NAME_LIMIT = 200  # characters
+HTML = "text/html; charset=utf-8"
 
 
 class Person(Struct, frozen=True):
@@ -54,12 +58,12 @@ class Person(Struct, frozen=True):
 
 def make_person(of: Participant, view: SessionView, locale: PageLocale) -> Person:
     """Returns a participant in the words of the page."""
-    texts, zone, number = locale.texts, view.session.time_zone, of.participant_id[:_DIGITS].upper()
+    texts, zone = locale.texts, view.session.time_zone
     version = [texts("people_prompt", number=of.prompt_version)] if of.prompt_version else []
     return Person(
         of,
-        of.participant_name or texts("person", number=number),
-        texts("another_account", number=number) if of.another_account else "",
+        name_person(of.participant_id, of.participant_name, texts),
+        texts("another_account", number=number_of(of.participant_id)) if of.another_account else "",
         texts(f"progress_{of.progress}"),
         " · ".join([texts(f"channel_{of.channel}"), *version]),
         format_time_of(of.joined_at, zone, texts),
@@ -69,28 +73,58 @@ def make_person(of: Participant, view: SessionView, locale: PageLocale) -> Perso
 
 
 def show_people(host: HostRequest, session_id: str) -> Response:
-    """Returns the list of people, a page at a time."""
+    """Returns how the people of a session go, and the list of them, a page at a time."""
     view = open_session(host, session_id, ())
     query, locale = host.request.query_params or {}, locale_for(host.request, view.session)
-    by_last = query.get("sort") == "newest"
+    activity = host.perform(get_activity, GetActivity(session_id=view.session.id))
+    address = f"{root(host.request)}/sessions/{view.session.id}/people"
+    live = {"address": address, **live_values(activity, view, locale)}
+    if query.get("part") == "live":
+        fragment = etag.respond(host.request, render_fragment(locale, "people_live.html", **live), HTML)
+        fragment.headers = {**HEADERS, **fragment.headers}
+        return fragment
+    values: dict[str, Any] = {
+        **live,
+        **analysis_values(activity, view, locale),
+        **_list_values(host, view, locale, address),
+        "has_people": bool(activity.events),
+        "news": tell_news(host, locale),
+    }
+    return render_session_page(host, view, "people", "people.html", **values)
+
+
+def _list_values(host: HostRequest, view: SessionView, locale: PageLocale, address: str) -> dict[str, Any]:
+    """Returns a page of the list, and where the others are."""
+    query = host.request.query_params or {}
+    by_last, name = query.get("sort") == "newest", query.get("q", "").strip()[:NAME_LIMIT]
     wanted = ListResponses(
         session_id=view.session.id,
         limit=PEOPLE,
         cursor=query.get("cursor", UNSET),
         mode="list",
         sort="newest" if by_last else "oldest",
+        name=name,
         include="all",
     )
     found = host.perform(list_responses, wanted)
-    values: dict[str, Any] = {
+
+    def url(newest: bool, cursor: str = "") -> str:
+        given = {"q": name, "sort": "newest" if newest else "", "cursor": cursor}
+        asked = urlencode({key: value for key, value in given.items() if value})
+        return f"{address}?{asked}#people" if asked else f"{address}#people"
+
+    return {
         "people": [make_person(it, view, locale) for it in found.data],
+        "has_ratings": any(it.rating for it in found.data),
         "by_last": by_last,
+        "name": name,
         "cursor": query.get("cursor", ""),
-        "more": found.next_cursor or "",
+        "start": url(by_last),
+        "by_first_url": url(False),
+        "by_last_url": url(True),
+        "more": url(by_last, found.next_cursor) if found.next_cursor else "",
         "column_last": add_zone(locale.texts("column_last"), view.session.time_zone, locale.texts),
-        "news": tell_news(host, locale),
     }
-    return render_session_page(host, view, "people", "people.html", **values)
 
 
 def receive_people(host: HostRequest, session_id: str) -> Response:
@@ -100,7 +134,7 @@ def receive_people(host: HostRequest, session_id: str) -> Response:
     if form.get("do") == "remove":
         raise Invalid("do must be leave_out or take_in: somebody is removed on their own page")
     done = change_person(host, found, person, form.get("do", ""))
-    kept = {name: form[name] for name in ("sort", "cursor") if form.get(name)}
+    kept = {name: form[name] for name in ("sort", "cursor", "q") if form.get(name)}
     return see_other(f"{root(host.request)}/sessions/{found}/people?{urlencode({**kept, done: 1})}#p-{person}")
 
 

@@ -1,5 +1,6 @@
 """The people of a session: who there is, what each said, and what a host does about them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -131,3 +132,48 @@ def test_fifty_people_are_on_a_page(ana: Browser, host: Host) -> None:
     first = ana.open(people(session))
     second = ana.open(next(it for it in first.links if "cursor=" in it))
     assert (rows(first), rows(second)) == (50, 2)
+
+
+def test_the_page_tells_how_people_go_and_what_they_said_last(ana: Browser, host: Host, cem: Browser) -> None:
+    session = host.new_session()
+    cem.join(session)
+    assert figures(ana.open(people(session))) == {"Joined": 1, "have said nothing yet": 1}
+    cem.say(session, "It is loud")
+    page = ana.open(people(session))
+    assert figures(page) == {"Joined": 1, "in conversation": 1}
+    found = person_of(host, session)
+    message = next(it["id"] for it in found["messages"] if it["content"] == "It is loud")
+    assert people(session, f"{found['participant_id']}#message-{message}") in page.links
+    submit(ana, people(session), page.form("Leave out"), do="leave_out")
+    page = ana.open(people(session))
+    assert figures(page) == {"Joined": 1, "in conversation": 1, "left out of the results": 1}
+    assert "It is loud" not in page.text
+
+
+def figures(page: Page) -> dict[str, int]:
+    """The figures of a page by their names, without those of nobody."""
+    found = re.findall(r"<dt>([^<]*)</dt><dd>(\d+)</dd>", page.html)
+    return {name: int(count) for name, count in found if count != "0"}
+
+
+def test_what_is_new_is_fetched_only_where_there_is_something(ana: Browser, host: Host) -> None:
+    session = host.new_session()
+    host.say(session["id"], "Soup", "p1")
+    live = f"{people(session)}?part=live"
+    assert f'hx-get="{live}"' in ana.open(people(session)).html
+    first = ana.get(live)
+    assert b"<html" not in first.body
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert ana.request("GET", live, headers=tag).status_code == 304
+    host.say(session["id"], "Bread", "p1")
+    assert b"Bread" in ana.request("GET", live, headers=tag).body
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    assert "hx-get" not in ana.open(people(session)).html
+
+
+def test_people_are_found_by_a_part_of_their_name(ana: Browser, host: Host) -> None:
+    session = host.new_session()
+    for name in ("Ada", "Bo"):
+        host.say(session["id"], "Soup", name, participant_name=name)
+    assert rows(ana.open(f"{people(session)}?q=ad")) == 1
+    assert "Nothing fits" in ana.open(f"{people(session)}?q=zz").text

@@ -57,6 +57,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "followed_": HOWS,
     "export_kind_": KINDS,
     "export_part_": PARTS,
+    "figure_": (*PROGRESS, "excluded"),
     "group_": get_args(GroupStatus),
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),

@@ -1,0 +1,86 @@
+"""What happens in a session, as the page of its people shows it: how far they are, the newest words, and whether more would say more."""
+
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from chalicelib.model import SessionView
+from chalicelib.operations.activity import Activity, Event, Saturation
+from chalicelib.web.kit.chart import Bar, Chart, make_chart
+from chalicelib.web.kit.page import PageLocale
+from chalicelib.web.kit.texts import Texts, format_time_of
+
+_DIGITS = 6  # of the id of a thread, which is random
+_FIGURES = ("talking", "quiet", "completed", "joined", "left")
+
+
+class Words(Struct, frozen=True):
+    """What somebody said last."""
+
+    person_id: str
+    message_id: str
+    name: str
+    at: str
+    content: str
+
+
+def name_person(person_id: str, name: str | None, texts: Texts) -> str:
+    """Returns what a participant is called. Who has no name is called by a number, the same wherever they are shown."""
+    return name or texts("person", number=number_of(person_id))
+
+
+def number_of(person_id: str) -> str:
+    """Returns the number of a participant."""
+    return person_id[:_DIGITS].upper()
+
+
+def live_values(found: Activity, view: SessionView, locale: PageLocale) -> dict[str, Any]:
+    """Returns what changes while somebody looks: the figures, those of nobody left out where they are rare, and the newest words."""
+    texts = locale.texts
+    counts = {name: getattr(found, f"{name}_count") for name in _FIGURES}
+    figures = [(texts(f"figure_{name}"), count) for name, count in counts.items() if count or name != "left"]
+    excluded = [(texts("figure_excluded"), found.excluded_count)] if found.excluded_count else []
+    return {
+        "figures": [(texts("joined"), found.participant_count), *figures, *excluded],
+        "newest": [_words(it, view, locale) for it in reversed(found.events) if it.content is not UNSET],
+    }
+
+
+def analysis_values(found: Activity, view: SessionView, locale: PageLocale) -> dict[str, Any]:
+    """Returns how much of what was asked people spoke to, and whether new themes still come up."""
+    of = found.saturation
+    return {
+        "asked": found.asked,
+        "covered": sum(it.covered for it in found.asked),
+        "follows_questions": of is None or view.session.cross_pollination,
+        "saturation": of,
+        "saturation_told": _tell_saturation(of, locale.texts),
+        "themes_chart": _draw_themes(of, locale) if of and of.tells else None,
+    }
+
+
+def _words(of: Event, view: SessionView, locale: PageLocale) -> Words:
+    name = name_person(of.participant_id, of.participant_name, locale.texts)
+    at = format_time_of(of.at, view.session.time_zone, locale.texts)
+    return Words(of.participant_id, str(of.message_id), name, at, str(of.content))
+
+
+def _tell_saturation(of: Saturation | None, texts: Texts) -> str:
+    if of is None:
+        return texts("saturation_no_model")
+    if not of.tells:
+        return texts("saturation_early", least=2 * of.last, count=of.conversations)
+    told = "saturation_open" if of.new_themes else "saturation_reached"
+    return texts(told, last=of.last, new=of.new_themes, themes=of.themes)
+
+
+def _draw_themes(of: Saturation, locale: PageLocale) -> Chart:
+    """Returns the themes that each step of conversations was the first to bring up."""
+    texts = locale.texts
+    firsts = range(1, of.conversations + 1, of.step)
+    bars = [
+        Bar(texts("saturation_step", first=first, last=min(first + of.step - 1, of.conversations)), count)
+        for first, count in zip(firsts, of.new_by_step, strict=True)
+    ]
+    title, column = texts("saturation_chart"), texts("saturation_column")
+    return make_chart(title, bars, max(of.new_by_step, default=0), locale.language.direction, column=column)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import NotFound
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Summary
 from chalicelib.services.results.summary_changes import SummaryChanges, ThemeChange, compare_summaries
 from chalicelib.store import keys
@@ -35,7 +36,6 @@ class ChangeLine(Struct, frozen=True):
     """What became of a theme, in words."""
 
     label: str
-    change: str
     told: str
 
 
@@ -47,7 +47,7 @@ def show(host: HostRequest, session_id: str) -> Response:
     chosen = _find(kept, query["version"]) if "version" in query else next(iter(kept), None)
     earlier = [it for it in kept if chosen and it.number < chosen.number]
     other = _find(kept, query["with"]) if "with" in query else next(iter(earlier), None)
-    names = {it.number: format_time_with_zone(it.generated_at, view.session.time_zone, locale.texts) for it in kept}
+    names = {it.number: _name(it, view, locale.texts) for it in kept}
     values: dict[str, Any] = {
         "kept": keys.KEPT,
         "versions": [_shown(it, view, names[it.number], locale.texts) for it in kept],
@@ -69,6 +69,10 @@ def _find(kept: Sequence[Summary], number: str) -> Summary:
     return found
 
 
+def _name(of: Summary, view: SessionView, texts: Texts) -> str:
+    return f"{of.number} · {format_time_with_zone(of.generated_at, view.session.time_zone, texts)}"
+
+
 def _shown(of: Summary, view: SessionView, name: str, texts: Texts) -> ShownVersion:
     is_current = view.summary is not None and view.summary.generated_at == of.generated_at
     told = f"{texts('participants', count=of.participants)} · {texts('messages', count=of.messages)}"
@@ -78,25 +82,27 @@ def _shown(of: Summary, view: SessionView, name: str, texts: Texts) -> ShownVers
 def _changes(of: SummaryChanges, texts: Texts) -> dict[str, Any]:
     """Returns what changed, in words: how much was said, each theme, and the prose."""
     before, after = of.before, of.after
+    has_stances = SCRIPTED not in (before.model, after.model)  # a list of answers does not tell where people stand
     return {
         "basis": [
             _from_to("participants", before.participants, after.participants, texts),
             _from_to("messages", before.messages, after.messages, texts),
         ],
-        "themes": [_line(it, texts) for it in of.themes],
+        "themes": [_line(it, texts, has_stances=has_stances) for it in of.themes],
         "prose": of.prose,
     }
 
 
-def _line(of: ThemeChange, texts: Texts) -> ChangeLine:
-    told = [_from_to("participants", of.before if of.change != "new" else of.after, of.after, texts)]
-    if of.change not in ("new", "gone"):
+def _line(of: ThemeChange, texts: Texts, *, has_stances: bool) -> ChangeLine:
+    told = [texts(f"change_{of.change}")]
+    told += [_from_to("participants", of.before if of.change != "new" else of.after, of.after, texts)]
+    if has_stances and of.change not in ("new", "gone"):
         moved = [it for it in STANCES if of.stances_before[it] != of.stances_after[it]]
         told += [
             f"{texts(f'stance_{it}')} {texts('from_to', before=of.stances_before[it], after=of.stances_after[it])}"
             for it in moved
         ]
-    return ChangeLine(of.label, texts(f"change_{of.change}"), " · ".join(told))
+    return ChangeLine(of.label, " · ".join(told))
 
 
 def _from_to(counted: str, before: int, after: int, texts: Texts) -> str:

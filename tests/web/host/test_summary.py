@@ -34,10 +34,9 @@ def summary_of(browser: Browser, session: str) -> Page:
     return browser.open(f"/sessions/{session}/summary")
 
 
-def press(browser: Browser, session: str) -> Page:
-    return submit(
-        browser, f"/sessions/{session}/summary", summary_of(browser, session).form("Write it now"), do="write"
-    )
+def press(browser: Browser, session: str, button: str = "Write it again") -> Page:
+    form = summary_of(browser, session).form(button)
+    return submit(browser, f"/sessions/{session}/summary", form, do="write")
 
 
 def test_what_is_critical_comes_first_and_each_theme_has_its_people_by_stance(
@@ -77,7 +76,7 @@ def test_what_was_said_since_is_told_and_taken_in_at_the_press_of_a_button(
     host.say(session, "Bread should be cheaper for everybody.", "p9")
     container.summaries().move(session, state.mark_undigested(clock.now()))  # as the stream of conversations does
     assert "More has been said since" in summary_of(ana, session).text
-    page = press(ana, session)
+    page = press(ana, session, "Write it now")
     assert ("The summary is written." in page.text, "7 participants" in page.text) == (True, True)
 
 
@@ -98,7 +97,7 @@ def test_a_viewer_reads_all_and_has_nothing_written_and_others_have_another_page
     host.invite(session, "viewer", "bo@example.com")
     bo = sign_in(ben, "bo@example.com")
     page = summary_of(bo, session)
-    assert ("buses" in page.text, page.has_form("Write it now")) == (True, False)
+    assert ("buses" in page.text, page.has_form("Write it again")) == (True, False)
     token = bo.open("/").form("Sign out").fields["token"]
     assert send(bo, f"/sessions/{session}/summary", Form({"token": token}), do="write", once="x").status_code == 403
     assert "Only people with a role in this session read results." in page.text
@@ -119,7 +118,7 @@ def test_the_page_of_earlier_summaries_tells_what_changed_until_somebody_is_take
     press(ana, session)
     page = ana.open(path)
     assert "6 → 8 participants · 6 → 8 messages" in page.text
-    assert [told in page.text for told in ("new 1 participant", "more people 4 → 5 participants", "as before")] == [
+    assert [told in page.text for told in ("new · 1 participant", "more people · 4 → 5 participants", "as before")] == [
         True
     ] * 3
     assert "for 4 → 5" in page.text

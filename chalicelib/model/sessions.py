@@ -157,6 +157,12 @@ class Session(Struct, frozen=True):
     follow_up_of: str | None = None  # the id of the session that it takes up, which may be gone
 
     @property
+    def results_shown_to(self) -> Visibility:
+        """Who may read results: besides its members nobody, where no section of them is open."""
+        is_any_open = any(getattr(self.results_sections, name) for name in ResultsSections.__struct_fields__)
+        return self.results_visibility if is_any_open else "host"
+
+    @property
     def is_draft(self) -> bool:
         """Whether it has not been opened yet."""
         return self.status == "draft"

@@ -71,9 +71,9 @@ def participants_url(
     public_url: str, session: Session, holder: LinkHolder, *, secret: bytes, now: datetime
 ) -> str | None:
     """The same for somebody whose conversation came to its end, where the host lets participants see the results."""
-    if session.results_visibility == "host":
+    if session.results_shown_to == "host":
         return None
-    if session.results_visibility == "public":
+    if session.results_shown_to == "public":
         return f"{public_url}/results?s={session.id}"
     return results_url(public_url, session.id, holder, secret=secret, now=now)
 

@@ -17,4 +17,4 @@ def is_example_public(sessions: Sessions, now: datetime) -> bool:
         session = sessions.view(EXAMPLE_ID, NOTHING_ELSE).session
     except NotFound:
         return False
-    return session.is_example and session.results_visibility == "public" and session.status_at(now) == "completed"
+    return session.is_example and session.results_shown_to == "public" and session.status_at(now) == "completed"

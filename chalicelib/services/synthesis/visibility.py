@@ -43,8 +43,8 @@ def has_taken_part(session: Session, thread: Thread, now: datetime) -> bool:
 
 
 def may_see(view: SessionView, visitor: Visitor) -> bool:
-    """Whether this visitor sees results at all: members always, others as the session's visibility says."""
-    visibility = view.session.results_visibility
+    """Whether this visitor sees results at all: members always, others as the host lets them."""
+    visibility = view.session.results_shown_to
     if visitor in ("editor", "viewer"):
         return True
     return visibility == "public" or (visibility == "participants" and visitor == "participant")

@@ -346,7 +346,7 @@ def _make_entries(thread: ThreadView | None, control: Control | None) -> list[Ch
 
 def _results_url(session: Session, thread: ThreadView | None) -> str | None:
     """Returns the address of the results, where this person may see them already."""
-    seen_by = session.results_visibility
+    seen_by = session.results_shown_to
     took_part = thread is not None and has_taken_part(session, thread.thread, container.clock().now())
     allowed = seen_by == "public" or (seen_by == "participants" and took_part)
     return f"results?s={session.id}" if allowed else None

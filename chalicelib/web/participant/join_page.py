@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import Answer, Question, SessionView
+from chalicelib.model import Answer, Question, Session, SessionView
 from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, show_question
 from chalicelib.services.participants.form import (
     AnswerRefused,
@@ -57,7 +57,7 @@ def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     texts, session = locale.texts, view.session
     readers = [texts("readers_answers" if view.questions else "readers")]
     readers += [texts("anonymous")] if _is_nameless(view) else []
-    results = [texts("results_quotes"), texts(f"results_{session.results_visibility}")]
+    results = [texts("results_quotes"), _tell_who_reads(session, texts)]
     results += [texts("pollination")] if session.cross_pollination else []
     gap = _gap(locale)
     rows = [
@@ -69,6 +69,17 @@ def list_facts(view: SessionView, locale: PageLocale) -> list[tuple[str, str]]:
     if session.closes_at:
         rows.append((texts("fact_deadline"), format_time_with_zone(session.closes_at, session.time_zone, texts)))
     return rows
+
+
+def _tell_who_reads(session: Session, texts: Texts) -> str:
+    """Returns who may read what of the results: the summary, or whatever sections their host has opened."""
+    from chalicelib.web.results.sections import SHOWN
+
+    read_by = session.results_shown_to
+    pages = [shown.page for section, shown in SHOWN.items() if getattr(session.results_sections, section)]
+    if read_by == "host" or pages == ["summary"]:
+        return texts(f"results_{read_by}")
+    return texts(f"sections_{read_by}", sections=" · ".join(texts(f"tab_{page}") for page in pages))
 
 
 def find_video(url: str | None) -> tuple[str, str] | None:

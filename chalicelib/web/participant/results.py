@@ -67,13 +67,13 @@ def show(request: Request, session_id: str) -> Response:
         return show_not_open(request, view.session)
     visitor = visitor_of(view, _own_threads(request, view), container.clock().now())
     if is_signed_in:
-        visitor = "participant" if view.session.results_visibility == "participants" else "stranger"
+        visitor = "participant" if view.session.results_shown_to == "participants" else "stranger"
     if visitor == "editor" and query.get("t"):
         return _thread(request, view, require_uuid(query["t"]))
     open_sections = [it for it in SHOWN if is_open_to(view, visitor, it)]
     section = next((it for it in open_sections if it == query.get("tab", open_sections[0])), None)
     if section is None:
-        visibility = view.session.results_visibility if not open_sections else "host"
+        visibility = view.session.results_shown_to if not open_sections else "host"
         return render_page(
             request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
         )
@@ -197,7 +197,7 @@ def _thread(request: Request, view: SessionView, found: str) -> Response:
 def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     """Returns the conversations had in this browser, and by whoever's link it opened, where the results may depend on them."""
     session_id = view.session.id
-    if view.role is not None or view.session.results_visibility != "participants":
+    if view.role is not None or view.session.results_shown_to != "participants":
         return []
     found: list[tuple[str, int]] = []
     if named := identity.find_person(request, session_id):

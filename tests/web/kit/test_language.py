@@ -69,6 +69,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "refused_": get_args(Rule),
     "reset_": {*RESETTABLE} - {"status"},
     "results_": VISIBILITIES,
+    "sections_": ("participants", "public"),
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),
     "settings_": [group for group, _ in GROUPS],
     "sort_": SORTS,

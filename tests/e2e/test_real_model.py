@@ -57,7 +57,7 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
             }
             for said in tags.read("said", shown)
         ]
-        return tool("record_digest", {"points": points})
+        return tool("record_digest", {"points": points, "gist": points[0]["text"] if points else ""})
     if "write_summary" in tools:
         evidence = [point.attributes["id"] for point in tags.read("point", shown)]
         theme = {"themes": ["t1"], "label": "Noise", "description": "What is loud.", "evidence": evidence}

@@ -41,6 +41,15 @@ DAY = timedelta(days=1)
 _NETWORK = 64  # bits of an IPv6 address: the rest is one household's to choose
 
 
+class TooManyQuestions(RateLimited):
+    """No more questions about results are answered on this day (UTC): there were `limit`."""
+
+    def __init__(self, limit: int, whose: str, now: datetime) -> None:
+        self.limit = limit
+        wait = int(DAY.total_seconds()) - int(now.timestamp()) % int(DAY.total_seconds())
+        super().__init__(f"At most {limit} questions a day {whose}. Try again after midnight (UTC).", wait)
+
+
 def count_visit(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """Count a request to the API from this address; how many it has made in this minute, this one included."""
     return _count("visitor", find_network(address), guards, secret, now)
@@ -77,17 +86,17 @@ def require_question_of_member(user_id: str, session_id: str, *, guards: Guards,
     """Count a question of this user about the results of a session. Raises RateLimited where there are too many on this day (UTC),
     of the user in all sessions, or of all members in this one."""
     if _count("ask_of_user", user_id, guards, secret, now, DAY) > QUESTIONS_OF_USER:
-        raise _too_many_questions(f"At most {QUESTIONS_OF_USER} questions a day of one user", now)
+        raise TooManyQuestions(QUESTIONS_OF_USER, "of one user", now)
     if _count("ask_in", session_id, guards, secret, now, DAY) > QUESTIONS_IN:
-        raise _too_many_questions(f"At most {QUESTIONS_IN} questions a day about one session", now)
+        raise TooManyQuestions(QUESTIONS_IN, "about one session", now)
 
 
 def require_question_of_other(address: str, session_id: str, *, guards: Guards, secret: bytes, now: datetime) -> None:
     """The same for somebody at this network address who has no role in the session. They use nothing of what members may ask."""
     if _count("ask_from", find_network(address), guards, secret, now, DAY) > QUESTIONS_FROM:
-        raise _too_many_questions(f"At most {QUESTIONS_FROM} questions a day from one network", now)
+        raise TooManyQuestions(QUESTIONS_FROM, "from one network", now)
     if _count("ask_of_others", session_id, guards, secret, now, DAY) > QUESTIONS_OF_OTHERS:
-        raise _too_many_questions(f"At most {QUESTIONS_OF_OTHERS} questions a day of others about one session", now)
+        raise TooManyQuestions(QUESTIONS_OF_OTHERS, "of others about one session", now)
 
 
 def count_mail_to(email: str, browser: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
@@ -109,11 +118,6 @@ def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: d
 def seconds_to_next_minute(now: datetime) -> int:
     """When the allowance of this minute is replaced by the next one's: 1 to 60 seconds."""
     return 60 - int(now.timestamp()) % 60
-
-
-def _too_many_questions(limit: str, now: datetime) -> RateLimited:
-    wait = int(DAY.total_seconds()) - int(now.timestamp()) % int(DAY.total_seconds())
-    return RateLimited(f"{limit}. Try again after midnight (UTC).", wait)
 
 
 def _asker(email: str, browser: str) -> str:

@@ -15,6 +15,7 @@ from chalicelib.model.users import GroupStatus
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
+from chalicelib.services.results.offered_questions import OFFERED_KINDS
 from chalicelib.services.results.participation import PROGRESS
 from chalicelib.services.results.summary_changes import Change
 from chalicelib.services.results.widget_answers import WidgetType
@@ -62,6 +63,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),
+    "offered_": OFFERED_KINDS,
     "only_": STATES,
     "origin_": get_args(PromptOrigin),
     "person_": NEWS,

@@ -1,0 +1,153 @@
+"""Questions about the results as pages show them: a conversation that is kept in the page alone, and questions to begin with."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.errors import HarmonicaError, Unavailable
+from chalicelib.model import SessionView
+from chalicelib.operations.ask import ANSWER_LIMIT, HISTORY_LIMIT, QUESTION_LIMIT
+from chalicelib.services.access.rate_limits import DAY, TooManyQuestions
+from chalicelib.services.access.signing import make_digest
+from chalicelib.services.results.offered_questions import list_critical_points, offer_questions
+from chalicelib.services.synthesis.visibility import results_for
+from chalicelib.services.usage.budget import BudgetSpent
+from chalicelib.store.sessions import FOR_ASK, FOR_COUNT, FOR_RESULTS, FOR_SCRATCHPAD
+from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.request import is_uuid
+from chalicelib.web.kit.texts import Texts
+from chalicelib.web.results.reader import Reader
+
+PARTS = (*{*FOR_ASK, *FOR_RESULTS, *FOR_SCRATCHPAD, *FOR_COUNT},)
+TURNS = "turns"  # the field with the conversation
+_TURN = "turn"  # the field with one answer of it
+
+
+class AskedQuote(Struct, frozen=True):
+    """Words of somebody; who said them, and where, is for members."""
+
+    text: str
+    participant_id: str = ""
+    message_id: str = ""
+
+
+class AskedStatement(Struct, frozen=True):
+    """A part of an answer."""
+
+    text: str
+    participants: int
+    quotes: tuple[AskedQuote, ...] = ()
+
+
+class AskedTurn(Struct, frozen=True):
+    """A question with its answer, as the page carries it; `once` names it where it is to be kept."""
+
+    question: str
+    answer: str
+    participants: int = 0
+    statements: tuple[AskedStatement, ...] = ()
+    once: str = ""
+
+    @property
+    def carried(self) -> str:
+        """The turn, for a hidden field."""
+        return msgspec.json.encode(self).decode()
+
+
+class Entered(Struct, frozen=True):
+    """What a form has: the conversation so far, and the next question."""
+
+    turns: tuple[AskedTurn, ...] = ()
+    question: str = ""
+    once: str = ""
+
+    def with_answer(self, turn: AskedTurn) -> "Entered":
+        """The conversation with one more turn; of a long one the last turns stay."""
+        return Entered((*self.turns, turn)[-HISTORY_LIMIT:])
+
+
+def show_ask(view: SessionView, reader: Reader, entered: Entered | None = None, error: str = "") -> dict[str, Any]:
+    """Returns the conversation, the field for the next question, and where there is none yet, questions to begin with."""
+    texts, entered = reader.locale.texts, entered or Entered()
+    has_model = container.model().understands
+    offered = (
+        offer_questions(view, results_for(view, reader.visitor).summary) if has_model and not entered.turns else ()
+    )
+    points = list_critical_points(view) if has_model and reader.is_member else []
+    return {
+        "turns": entered.turns,
+        "turns_carried": msgspec.json.encode(entered.turns).decode() if entered.turns else "",
+        "question": entered.question,
+        "question_error": error,
+        "offered": [texts(f"offered_{it.kind}", words=it.words) for it in offered],
+        "points": [(it, texts("offered_critical", words=it)) for it in points],
+        "has_model": has_model,
+        "ask_once": container.new_id(),
+        "is_member": reader.is_member,
+        "people": reader.people,
+    }
+
+
+def read_entered(form: Form) -> Entered:
+    """Returns what was sent: a question that was typed, or one that was offered."""
+    return Entered(_read_turns(form), form.get("offered") or form.get("question", ""), form.get("once", ""))
+
+
+def read_kept(form: Form) -> AskedTurn | None:
+    """Returns the answer that is to be kept; None where it cannot be read."""
+    try:
+        return msgspec.json.decode(form.get(_TURN, ""), type=AskedTurn)
+    except msgspec.DecodeError:
+        return None
+
+
+def find_mistake(entered: Entered, texts: Texts) -> str:
+    """Returns what is wrong with a question; empty where nothing is."""
+    if not entered.question:
+        return texts("field_needed")
+    length = len(entered.question)
+    return texts("field_long", count=length, limit=QUESTION_LIMIT) if length > QUESTION_LIMIT else ""
+
+
+def is_first_time(entered: Entered) -> bool:
+    """Says whether this form was not sent before: a page that is loaded again asks nothing, and costs nothing."""
+    now = container.clock().now()
+    name = make_digest(container.deployment_secret(), "ask_once", entered.once.encode()).hex()
+    return container.guards().use_once(name, now + DAY)
+
+
+def explain(error: HarmonicaError, texts: Texts) -> str:
+    """Returns what the page says where there is no answer. Raises the error where the page cannot help."""
+    if isinstance(error, TooManyQuestions):
+        return texts("ask_often", limit=error.limit)
+    if isinstance(error, BudgetSpent):
+        return texts("ask_spent")
+    if isinstance(error, Unavailable):
+        return texts("ask_failed")
+    raise error
+
+
+def _read_turns(form: Form) -> tuple[AskedTurn, ...]:
+    """The conversation that the page carried, as far as it can be read: whoever sent it is shown it, and a model is told what it says."""
+    try:
+        turns = msgspec.json.decode(form.get(TURNS, "[]"), type=tuple[AskedTurn, ...])
+    except msgspec.DecodeError:
+        return ()
+    return tuple(map(_bounded, turns[-HISTORY_LIMIT:]))
+
+
+def _bounded(turn: AskedTurn) -> AskedTurn:
+    statements = tuple(replace(it, quotes=tuple(_with_ids(it.quotes))) for it in turn.statements)
+    return replace(
+        turn, question=turn.question[:QUESTION_LIMIT], answer=turn.answer[:ANSWER_LIMIT], statements=statements
+    )
+
+
+def _with_ids(quotes: Iterable[AskedQuote]) -> Iterable[AskedQuote]:
+    """Quotes whose ids are ids, since addresses are made of them."""
+    for it in quotes:
+        yield it if is_uuid(it.participant_id) and is_uuid(it.message_id) else AskedQuote(it.text)

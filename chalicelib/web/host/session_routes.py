@@ -270,6 +270,8 @@ def get_theme(session_id: str, theme_id: str) -> Response:
     from chalicelib.web.host import answers
 
     return answer_host(routes, lambda host: answers.show_theme(host, session_id, theme_id))
+
+
 @routes.route("/sessions/{session_id}/ask", methods=READ, content_types=[])
 def get_ask(session_id: str) -> Response:
     """Returns the page on which members ask what people said."""

@@ -1,12 +1,13 @@
 """What can be done with the similarity of a session's people: read how alike they are. Nobody is named, and no pairs are."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from chalicelib import container
 from chalicelib.model import SessionView, Stance
-from chalicelib.operations.fields import Count, MessageId, SessionInput
+from chalicelib.operations.fields import Count, MessageId, SessionInput, ThreadId
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.recap import PointText
 from chalicelib.operations.scratchpad import Label, Stances, ThemeId
@@ -25,6 +26,7 @@ class Statement(Output):
     """A side that people take on a theme, in the words of one of them."""
 
     text: PointText
+    participant_id: Annotated[ThreadId, Meta(description="Whose words these are, in whose conversation they stand.")]
     message_id: Annotated[MessageId, Meta(description="The id of the message that says so.")]
     theme_id: ThemeId
     label: Label
@@ -108,8 +110,10 @@ class Similarity(Output):
         ),
     ]
     statements: Annotated[
-        list[Statement],
-        Meta(description="Up to five sides that most people share, then up to five that fewest share; by similarity."),
+        list[Statement], Meta(description="Up to five sides that most people share, the most widely shared first.")
+    ]
+    least_shared: Annotated[
+        list[Statement], Meta(description="Up to five others that fewest share, the one most people are against first.")
     ]
     groups: Annotated[
         list[Group],
@@ -131,14 +135,19 @@ class Similarity(Output):
 
 def get_similarity(_: Call, __: SessionInput, view: SessionView) -> Similarity:
     """How alike people are, the groups that they form, and the statements that most and fewest of them share."""
+    return read_similarity(view)
+
+
+def read_similarity(view: SessionView) -> Similarity:
+    """Gives how alike the people of a session are, which is read with FOR_THEMES."""
     from chalicelib.services.results.similarity import compare_people, place_dots, read_words
 
     deps, session_id = container.synthesis_deps(), view.session.id
     registry = deps.themes.get(session_id, view.synthesis)
     compared = compare_people(view, deps.conversations.heads(session_id), registry)
     if compared.readiness != "ready":
-        return Similarity(compared.readiness, compared.total, 0, None, [], [], 0, [], None)
-    positions = (*compared.most, *reversed(compared.fewest))
+        return Similarity(compared.readiness, compared.total, 0, None, [], [], [], 0, [], None)
+    positions = (*compared.most, *compared.fewest)
     words = read_words(session_id, positions, registry)
     grouped = sum(len(group.people) for group in compared.groups)
     return Similarity(
@@ -146,7 +155,8 @@ def get_similarity(_: Call, __: SessionInput, view: SessionView) -> Similarity:
         compared.total,
         compared.compared,
         compared.cohesion,
-        [_statement(it, *said) for it in positions if (said := words.get((it.theme.id, it.stance)))],
+        _statements(compared.most, words),
+        _statements(compared.fewest, words),
         [_group(group) for group in compared.groups],
         compared.compared - grouped,
         [Dot(it.x, it.y, it.group, it.people) for it in place_dots(compared)],
@@ -154,9 +164,15 @@ def get_similarity(_: Call, __: SessionInput, view: SessionView) -> Similarity:
     )
 
 
+def _statements(
+    positions: "Sequence[found.Position]", words: Mapping[tuple[str, str], tuple[str, str]]
+) -> list[Statement]:
+    return [_statement(it, *said) for it in positions if (said := words.get((it.theme.id, it.stance)))]
+
+
 def _statement(of: "found.Position", text: str, message_id: str) -> Statement:
     counts = (len(of.people), len(of.opposed))
-    return Statement(text, message_id, of.theme.id, of.theme.label, of.stance, *counts, of.similarity)
+    return Statement(text, of.author, message_id, of.theme.id, of.theme.label, of.stance, *counts, of.similarity)
 
 
 def _group(of: "found.Group") -> Group:

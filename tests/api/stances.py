@@ -19,15 +19,19 @@ from tests.clock import FakeClock
 Held = Mapping[str, str]  # the stance on each theme, by its label
 
 
-def hold(session: str, held: Sequence[Held], clock: FakeClock, gist: str = "In short.", **fields: Any) -> list[str]:
-    """So many people, who hold these things; the ids of their threads. What they say of a theme names it and their side."""
-    labels = list(dict.fromkeys(label for it in held for label in it))
-    themes = {label: RegisteredTheme(f"t{number}", label) for number, label in enumerate(labels, 1)}
+def hold(
+    session: str, held: Sequence[Held], clock: FakeClock, gist: str = "In short.", first: int = 0, **fields: Any
+) -> list[str]:
+    """So many people, who hold these things, beside those who are there; the ids of their threads, numbered from `first`. What they
+    say of a theme names it and their side."""
     stored = container.synthesis_deps().themes
     before = stored.get(session)
-    assert stored.put(session, ThemeRegistry(before.version, tuple(themes.values()), len(themes)), before)
+    labels = list(dict.fromkeys(label for it in held for label in it))
+    themes = {label: RegisteredTheme(f"t{number}", label) for number, label in enumerate(labels, before.last + 1)}
+    grown = ThemeRegistry(before.version, (*before.themes, *themes.values()), before.last + len(themes))
+    assert stored.put(session, grown, before)
     items: list[Any] = []
-    for number, stances in enumerate(held):
+    for number, stances in enumerate(held, first):
         message = Message(container.new_id(), 1, "user", " ".join(map(say, stances, stances.values())), clock.now())
         points = tuple(
             Point(say(label, stance), say(label, stance), message.id, label, stance, themes[label].id)
@@ -37,7 +41,7 @@ def hold(session: str, held: Sequence[Held], clock: FakeClock, gist: str = "In s
         made = Digest(thread.id, 1, points, 1, "writer", clock.now(), gist)
         items += [*_items(replace(thread, counts=made.counts), message), _digest_item(session, made)]
     store(items)
-    return [f"{number:08d}-0000-4000-8000-000000000000" for number in range(len(held))]
+    return [f"{number:08d}-0000-4000-8000-000000000000" for number in range(first, first + len(held))]
 
 
 def say(label: str, stance: str) -> str:

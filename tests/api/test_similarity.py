@@ -23,22 +23,23 @@ __all__ = ["meter"]  # the fixture
 STANCES = dict.fromkeys(("for", "against", "mixed", "neutral"), int)
 STANCE = re.compile("|".join(STANCES))
 NAMED = {"theme_id": str, "label": str}
+STATEMENT = {
+    **NAMED,
+    "text": str,
+    "participant_id": ID,
+    "message_id": ID,
+    "stance": STANCE,
+    "participants": int,
+    "opposed": int,
+    "similarity": float,
+}
 SIMILARITY = {
     "status": str,
     "total": int,
     "participants": int,
     "cohesion": float,
-    "statements": [
-        {
-            **NAMED,
-            "text": str,
-            "message_id": ID,
-            "stance": STANCE,
-            "participants": int,
-            "opposed": int,
-            "similarity": float,
-        }
-    ],
+    "statements": [STATEMENT],
+    "least_shared": [STATEMENT],
     "groups": [
         {
             "size": int,
@@ -53,7 +54,15 @@ SIMILARITY = {
 }
 CYCLISTS = {"Bicycles": "for", "Trams": "for", "Cars": "against", "Parking": "against"}
 DRIVERS = {"Bicycles": "against", "Trams": "against", "Cars": "for", "Parking": "for"}
-NOTHING = {"status": "few", "total": 3, "participants": 0, "cohesion": None, "statements": [], "groups": []}
+NOTHING = {
+    "status": "few",
+    "total": 3,
+    "participants": 0,
+    "cohesion": None,
+    "statements": [],
+    "least_shared": [],
+    "groups": [],
+}
 # Two camps, some of whom are silent or of two minds on one thing, or speak of something else, too.
 CAMPS = [
     *(CYCLISTS | {"Benches": "for"} for _ in range(5)),
@@ -97,7 +106,7 @@ def test_cohesion_and_statements_are_what_all_pairs_come_to(host: Host, clock: F
     pairs = [cosine(one, other) for one, other in combinations(vectors.values(), 2)]
     assert (found["status"], found["participants"], found["total"]) == ("ready", len(CAMPS), len(CAMPS))
     assert found["cohesion"] == pytest.approx(max(0.0, sum(pairs) / len(pairs)))
-    for it in found["statements"]:
+    for it in (*found["statements"], *found["least_shared"]):
         author, words = said[it["message_id"]]
         assert it["text"] == say(it["label"], it["stance"])
         assert it["text"] in words
@@ -107,9 +116,11 @@ def test_cohesion_and_statements_are_what_all_pairs_come_to(host: Host, clock: F
         opposite = "for" if it["stance"] == "against" else "against"
         held = [sum(person.get(it["label"]) == side for person in CAMPS) for side in (it["stance"], opposite)]
         assert [it["participants"], it["opposed"]] == held
-    ranked = [it["similarity"] for it in found["statements"]]
-    assert ranked == sorted(ranked, reverse=True)
-    assert ranked[0] > 0 > ranked[-1]
+        assert it["participant_id"] == author
+    most, fewest = ([it["similarity"] for it in found[name]] for name in ("statements", "least_shared"))
+    assert most == sorted(most, reverse=True)
+    assert fewest == sorted(fewest)
+    assert min(most) > 0 > fewest[0]
 
 
 def test_groups_say_what_they_share_and_what_divides_them(host: Host, clock: FakeClock) -> None:
@@ -134,9 +145,11 @@ def test_groups_say_what_they_share_and_what_divides_them(host: Host, clock: Fak
 def test_nobody_is_named_and_nobody_is_told_apart(host: Host, clock: FakeClock) -> None:
     session = host.new_session()["id"]
     ids = hold(session, CAMPS, clock, name="Grace")
-    told = json.dumps(host.get(f"/sessions/{session}/similarity"))
+    found = host.get(f"/sessions/{session}/similarity")
+    told = json.dumps(found)
     assert "Grace" not in told
-    assert not any(thread_id in told for thread_id in ids)
+    named = [it["participant_id"] for it in (*found["statements"], *found["least_shared"])]
+    assert {thread_id for thread_id in ids if thread_id in told} == set(named)  # whose words are told, and nobody else
 
 
 def test_who_does_not_count_is_not_compared(host: Host, clock: FakeClock) -> None:

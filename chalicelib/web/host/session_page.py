@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "review", "form", "settings", "history"),
     "people": ("people",),
-    "results": ("summary", "recap", "answers", "insights", "ask"),
+    "results": ("summary", "recap", "answers", "insights", "ask", "similarity"),
     "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "review", "history")

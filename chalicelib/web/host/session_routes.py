@@ -216,6 +216,14 @@ def get_recap(session_id: str) -> Response:
     return answer_host(routes, lambda host: recap.show(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/similarity", methods=READ, content_types=[])
+def get_similarity(session_id: str) -> Response:
+    """Returns how alike the people of a session are."""
+    from chalicelib.web.host import similarity
+
+    return answer_host(routes, lambda host: similarity.show(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/insights", methods=READ, content_types=[])
 def get_insights(session_id: str) -> Response:
     """Returns what hosts noted of a session."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.results.sections import Section
-from chalicelib.web.results import answers, insights, recap, summary
+from chalicelib.web.results import answers, insights, recap, similarity, summary
 from chalicelib.web.results.reader import Reader
 
 
@@ -24,4 +24,5 @@ SHOWN: Mapping[Section, ShownSection] = {
     "recap": ShownSection("recap", recap.PARTS, recap.show_recap),
     "responses": ShownSection("answers", answers.PARTS, answers.show_answers),
     "insights": ShownSection("insights", insights.PARTS, insights.show_insights),
+    "similarity": ShownSection("similarity", similarity.PARTS, similarity.show_similarity),
 }

@@ -1,0 +1,121 @@
+"""The page of similarity: a map, a table beside it, and words for what it can tell; others see groups of five at least."""
+
+import re
+
+import pytest
+
+from chalicelib import container
+from chalicelib.llm.scripted.model import ScriptedModel
+from tests.api.hosts import Host
+from tests.api.jobs import summarise
+from tests.api.stances import hold
+from tests.api.test_budgets import Meter, meter
+from tests.api.test_similarity import CAMPS, CYCLISTS, DRIVERS
+from tests.clock import FakeClock
+from tests.web.browser import Browser, Page
+from tests.web.host.test_budgets import CALLS_TO_ADMIT
+from tests.web.host.test_recap import MOST_BYTES
+
+__all__ = ["meter"]  # the fixture
+
+OPEN = {"results_visibility": "public", "results_sections": {"similarity": True}, "shared_network": True}
+
+
+def page_of(browser: Browser, session: str) -> Page:
+    return browser.open(f"/sessions/{session}/similarity")
+
+
+def marks_of(page: Page) -> list[str]:
+    """The marks on the map, by the class of their group."""
+    drawn = page.html.partition('<svg class="map" role="img"')[2].partition("</svg>")[0]
+    return re.findall(r'<path class="group-(\w+)"', drawn)
+
+
+def test_it_shows_a_map_with_a_table_of_groups_and_statements_that_lead_to_where_they_stand(
+    host: Host, ana: Browser, clock: FakeClock
+) -> None:
+    session = host.new_session()["id"]
+    hold(session, CAMPS, clock, name="Grace")
+    page, told = page_of(ana, session), host.get(f"/sessions/{session}/similarity")
+    assert marks_of(page).count("a") == sum(dot["group"] == 0 for dot in told["map"])
+    assert set(marks_of(page)) == {"a", "b"}
+    assert f"{round(100 * told['cohesion'])} of 100" in page.text
+    for group, name in zip(told["groups"], "AB", strict=True):
+        assert f"Group {name} · {group['size']} people" in page.text
+        for it in group["themes"]:
+            assert f'{it["label"]}</strong> <span class="told">{it["stance"]} {it["participants"]}</span>' in page.html
+    for it in (*told["statements"], *told["least_shared"]):
+        assert f'/people/{it["participant_id"]}#message-{it["message_id"]}">{it["text"]}</a>' in page.html
+    assert "Grace" not in page.html
+    assert "Up, down, left and right mean nothing." in page.text
+
+
+def test_too_few_people_and_no_sides_are_said_in_plain_words(
+    host: Host, ana: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, sideless = host.new_session()["id"], host.new_session()["id"]
+    hold(few, [CYCLISTS] * 3, clock)
+    assert "at least 4 people" in page_of(ana, few).text
+    hold(sideless, [{"Trams": "neutral"}] * 6, clock)
+    assert "nobody is for or against anything" in page_of(ana, sideless).text
+    monkeypatch.setattr(container, "model", ScriptedModel)
+    assert "which a language model reads out of the conversations" in page_of(ana, sideless).text
+
+
+def test_others_see_groups_of_five_and_what_five_share_under_the_names_of_the_summary(
+    host: Host, clock: FakeClock
+) -> None:
+    session = host.new_session(prompt="Ask.", **OPEN)["id"]
+    for number in range(6):
+        host.say(session, "More trams in the evening would help people who work late.", f"p{number}")
+    clock.advance(60)
+    assert summarise(session)
+    (theme,) = host.get(f"/sessions/{session}/summary")["themes"]
+    page = Browser().open(f"/results?s={session}&tab=similarity")
+    assert f'{theme["label"]}</strong> <span class="told">for 6</span>' in page.html
+    assert marks_of(page) == ["a"]
+    ids = [it["participant_id"] for it in host.get(f"/sessions/{session}/responses")["data"]]
+    for secret in ("message-", "in the evening", *ids):
+        assert secret not in page.html
+
+
+def test_others_see_no_mark_of_a_person_no_small_group_and_no_theme_that_they_may_not_read(
+    host: Host, clock: FakeClock
+) -> None:
+    session = host.new_session(prompt="Ask.", **OPEN)["id"]
+    for number in range(6):
+        host.say(session, "More trams in the evening would help people who work late.", f"p{number}")
+    clock.advance(60)
+    assert summarise(session)  # its one theme is t1
+    known = [{"Trams": "for", "Ottilie's garden": "for", "Benches": "against"} for _ in range(8)]
+    others = [{"Trams": "against", "Ottilie's garden": "against", "Benches": "for"} for _ in range(4)]
+    hold(session, [*known, *others], clock, first=100)
+    page = Browser().open(f"/results?s={session}&tab=similarity")
+    assert len(marks_of(page)) <= 2
+    assert "Ottilie" not in page.html
+    assert "Benches" not in page.html
+    assert not re.search(r"(for|against) [1-4]\b", page.text)
+    small = [int(size) for size in re.findall(r"Group \w · (\d+) people", page.text)]
+    assert all(size >= 5 for size in small)
+
+
+def test_a_thousand_people_are_compared_in_one_read_of_their_heads(
+    host: Host, ana: Browser, clock: FakeClock, meter: Meter
+) -> None:
+    session = host.new_session(prompt="Ask.")["id"]
+    said = [
+        (CYCLISTS if person % 2 else DRIVERS)
+        | {f"Theme {person % 97}": "for", f"Matter {person % 89}": "mixed", f"Wish {person * person % 83}": "against"}
+        for person in range(1_000)
+    ]
+    hold(session, said, clock)
+    page_of(ana, session)
+    meter.sent.clear()
+    answer = ana.get(f"/sessions/{session}/similarity")
+    megabytes = 2  # of heads
+    # The session for the page and for the comparison, the heads, the themes, the digests of those who are quoted.
+    assert meter.of(answer, 200) - CALLS_TO_ADMIT <= 2 + megabytes + 1 + 1
+    page = ana.read(answer)
+    assert len(page.html.encode()) < MOST_BYTES
+    assert "Group A · 500 people" in page.text
+    assert "Group B · 500 people" in page.text

@@ -275,6 +275,30 @@ def insights(visitor: Visitor) -> Page:
     return page
 
 
+def people(visitor: Visitor) -> Page:
+    """The people of a session: one who talked, with a name, and one who is left out."""
+    made = visitor.session(questions=[], critical=LABEL[visitor.tongue], cross_pollination=True)
+    for name in (LABEL[visitor.tongue], ""):
+        said = {"participant_id": f"p{name}", "participant_name": name, "content": SAY[visitor.tongue]}
+        thread = visitor.cloud.call("POST", f"/sessions/{made}/chat", said).json()["thread_id"]
+    left_out = visitor.cloud.call("PATCH", f"/sessions/{made}/participants/{thread}", {"included": False})
+    assert left_out.status == 200
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{made}/people")
+    expect(page.locator(".people tbody tr")).to_have_count(2)
+    expect(page.locator(".newest li")).to_have_count(1)
+    return page
+
+
+def person(visitor: Visitor) -> Page:
+    """A conversation, with a message that was linked to, and what can be done about it."""
+    page = people(visitor)
+    page.locator(".newest a").first.click()
+    expect(page.locator(".message:target")).to_be_visible()
+    page.locator("#remove summary").click()
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -322,6 +346,8 @@ HOST_STATES: tuple[State, ...] = (
     test_run,
     form_editor,
     session_settings,
+    people,
+    person,
     insights,
     api_keys,
     account,
@@ -340,6 +366,8 @@ WORDY_HOSTS = {
     test_run,
     form_editor,
     session_settings,
+    people,
+    person,
     api_keys,
     account,
 }

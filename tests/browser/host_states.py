@@ -172,11 +172,11 @@ def prompt_editor(visitor: Visitor) -> Page:
 
 def review(visitor: Visitor) -> Page:
     """What a review of the facilitator found, after no rule was ticked."""
-    made = visitor.session()
-    for person in range(2):
-        for _ in range(3):
-            said = {"participant_id": f"p{person}", "content": SAY[visitor.tongue]}
-            assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+    made = visitor.session(questions=[])
+    for number in range(6):
+        visitor.model.says(ASK[visitor.tongue])
+        said = {"participant_id": f"p{number % 2}", "participant_name": "", "content": SAY[visitor.tongue]}
+        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
     page = _signed_in(visitor)
     page.goto(f"/sessions/{made}/review")
     page.locator("button[value=run]").click()

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
@@ -111,6 +112,17 @@ def test_however_long_the_first_background_was_the_results_are_in_the_next(live:
     assert "Who pays for the rooms?" in context
     made = live.host.call("POST", "/sessions", {"draft": True, "context": context, "follow_up_of": session})
     assert live.host.get(f"/sessions/{made.json_body['id']}")["follow_up_of"] == session
+
+
+def test_of_answers_that_a_script_listed_the_questions_are_told(live: LiveApi) -> None:
+    themes = (Theme("What keeps you away?", f"In the same words: {WORDS} (3).", 5, (Quote(WORDS, "t", "m"),)),)
+    session = conclude(live.host, summary=replace(summary_of(5), model="scripted", overview="", themes=themes))
+    live.server.queue(tool("propose_follow_up", PROPOSED))
+    live.server.bodies.clear()
+    context = follow_up(live.host, session).json_body["context"]
+    assert "What keeps you away? (5 of 5" in context
+    assert "own words" not in context
+    assert WORDS not in context + "\n".join(texts(live.bodies[-1]))
 
 
 def test_what_cannot_stand_in_a_field_is_no_proposal_and_the_caller_pays(live: LiveApi) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from chalicelib.clock import Deadline
 from chalicelib.errors import Invalid
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
+from chalicelib.llm.interface import SCRIPTED, Block, ChatMessage, Model, ModelUnavailable, Payer, Request, Tool
 from chalicelib.model import SessionView, Summary
 from chalicelib.services.facilitation.model_markup import take_off_markup
 from chalicelib.services.prompts import fill
@@ -62,7 +62,10 @@ def told_of(view: SessionView) -> Summary | None:
     if summary is None or min(view.tally.participants, summary.people) < LEAST:
         return None
     shown = for_others(summary, view.session.topic)
-    return replace(shown, themes=tuple(replace(theme, quotes=()) for theme in shown.themes))
+    without: dict[str, Any] = {"quotes": ()}
+    if summary.model == SCRIPTED:
+        without["statement"] = ""  # which a script makes of people's own words
+    return replace(shown, themes=tuple(replace(theme, **without) for theme in shown.themes))
 
 
 def render_context(view: SessionView, join_url: str) -> str:

@@ -123,7 +123,9 @@ def _results(session: Session, summary: Summary, words: SummaryTexts, *, whole: 
     """What came out, and what follows from it; without a language model questions, counts and answers."""
     if summary.model == SCRIPTED:
         note = f"*{words.brief_left_out}*" if _quotes_in(summary) < _quotes_in(whole) else ""
-        return markdown.section(words.answers, _answers(summary, words)), note, f"*{words.brief_listed}*"
+        has_answers = any(theme.statement or theme.quotes for theme in summary.themes)
+        listed = f"*{words.brief_listed}*" if has_answers else ""
+        return markdown.section(words.answers, _answers(summary, words)), note, listed
     critical = markdown.paragraphs(summary.critical_answer or "") if session.critical else ""
     themes = "\n\n".join(_theme(theme, summary.participants, words) for theme in summary.themes)
     return (

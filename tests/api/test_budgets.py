@@ -109,6 +109,16 @@ def test_responses_cost_two_calls_and_one_for_each_megabyte(host: Host, meter: M
     assert meter.of(answer, 200) == 2 + 2
 
 
+def test_watching_costs_the_heads_and_the_newest_words_and_one_conversation_its_messages(
+    host: Host, meter: Meter
+) -> None:
+    session = host.new_session()["id"]
+    people = [host.say(session, "Soup", f"p{number}").json_body["thread_id"] for number in range(20)]
+    meter.sent.clear()
+    assert meter.of(host.call("GET", f"/sessions/{session}/activity"), 200) == 2 + 2
+    assert meter.of(host.call("GET", f"/sessions/{session}/participants/{people[0]}"), 200) == 2 + 1
+
+
 def test_joining_and_a_turn_cost_five_calls_and_one_of_the_model(host: Host, meter: Meter, model: Interviewer) -> None:
     session = host.new_session(questions=[{"text": "Name"}], context="c", prompt="p")["id"]
     question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]

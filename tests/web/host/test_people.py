@@ -74,7 +74,7 @@ def test_who_is_left_out_is_so_everywhere_and_can_be_taken_in_again(ana: Browser
     assert "Left out of the results." in out.text
     assert "left out of the results" in out.text
     assert host.get(f"/sessions/{session['id']}/responses")["data"] == []
-    again = submit(ana, people(session, person), ana.open(people(session, person)).form("Take in again"), do="take_in")
+    again = submit(ana, people(session, person), ana.open(people(session, person)).form("Take in"), do="take_in")
     assert "Taken into the results." in again.text
     assert len(host.get(f"/sessions/{session['id']}/responses")["data"]) == 1
 

@@ -75,7 +75,7 @@ class QuestionAnswers(Struct, frozen=True, dict=True):
 def count_form(
     questions: Iterable[Question], forms: Mapping[str, Sequence[Answer]], counted: Sequence[str]
 ) -> tuple[QuestionAnswers, ...]:
-    """The answers of these threads, by question: those of the form in its order, then those that were asked before.
+    """The answers of these threads, by question: those of the form in its order, then those that were asked before, by how many answered.
 
     Nothing is counted of questions for a name or an address.
     """
@@ -87,8 +87,9 @@ def count_form(
     asked = {question.id: question for question in questions}
     private |= {name for name, question in asked.items() if role_of(question) != "other"}
     found = [_count(it, given.get(it.id, {}), len(counted)) for it in asked.values() if it.id not in private]
-    removed = {name: answers for name, answers in given.items() if name not in asked and name not in private}
-    return (*found, *(_count_removed(name, answers, len(counted)) for name, answers in removed.items()))
+    gone = (name for name in given if name not in asked and name not in private)
+    removed = [_count_removed(name, given[name], len(counted)) for name in gone]
+    return (*found, *sorted(removed, key=lambda it: (-it.answered, it.text, it.id)))
 
 
 def _count(question: Question, given: Mapping[str, Answer], people: int) -> QuestionAnswers:

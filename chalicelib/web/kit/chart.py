@@ -6,9 +6,6 @@ from msgspec import Struct
 
 _ROW, _TEXT, _BAR = 50, 16, 14  # heights, in pixels
 _LONGEST = 36  # characters of a label in the drawing; the table has all of it
-_ISOLATED = (
-    "\u2068{}\u2069"  # a label keeps its own direction and the order of its words, whatever stands in front of it
-)
 
 
 class Bar(Struct, frozen=True):
@@ -78,10 +75,15 @@ def make_chart(
     rows = []
     for index, bar in enumerate(bars):
         top = index * _ROW
-        text = f"{bar.shown or bar.count} · {_ISOLATED.format(_short(bar.label))}"
+        text = f"{bar.shown or bar.count} · {isolate(_short(bar.label))}"
         stretches = _stretches(bar, parts, max(bar.count, 1) if as_shares else most, direction)
         rows.append(Row(text, bar.url, top + _TEXT, top + _TEXT + 8, tuple(stretches)))
     return Chart(title, tuple(bars), total, tuple(rows), len(bars) * _ROW, tuple(parts), column)
+
+
+def isolate(text: str) -> str:
+    """Returns a text that keeps its own direction and the order of its words, whatever stands beside it."""
+    return f"\u2068{text}\u2069"
 
 
 def _stretches(bar: Bar, parts: Sequence[Part], most: int, direction: str) -> list[Stretch]:

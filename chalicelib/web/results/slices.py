@@ -13,7 +13,7 @@ from chalicelib.services.results.answers import Answers
 from chalicelib.services.results.slices import THEMES, Column, Row, Slice, Stances, list_themes, make_slice
 from chalicelib.services.results.stances import read_stances
 from chalicelib.services.results.suppression import FEWEST
-from chalicelib.web.kit.chart import Bar, Chart, Part, make_chart
+from chalicelib.web.kit.chart import Bar, Chart, Part, isolate, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.results.reader import Reader
 
@@ -29,12 +29,20 @@ class Choice(Struct, frozen=True):
     is_chosen: bool
 
 
+class Heading(Struct, frozen=True):
+    """What a row or a column is of, and where that leads; empty for nowhere."""
+
+    label: str
+    url: str = ""
+
+
 class ShownTable(Struct, frozen=True):
-    """A table of people: headings with where each leads, and rows of a label and what each cell says."""
+    """A table of people: what its columns and rows are of, and what each cell says."""
 
     title: str
-    headings: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, str, Sequence[str]]]
+    corner: str
+    columns: Sequence[Heading]
+    rows: Sequence[tuple[Heading, Sequence[str]]]
 
 
 def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str, Any]:
@@ -110,9 +118,8 @@ def _page(reader: Reader, **chosen: str) -> str:
 def _sliced(made: Slice, reader: Reader) -> dict[str, Any]:
     """Returns a slice as one chart of stacked bars, where each person is in one column, else a chart a group, and as a table."""
     locale = reader.locale
-    rows = [it for it in made.rows if it.people is not None]
-    told = [row for row in rows if any(row.cells)]
-    charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in told]
+    rows = [row for row in made.rows if any(row.cells)]
+    charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in rows]
     return {
         "slice_told": locale.texts("slice_empty", number=FEWEST) if made.is_empty else "",
         "slice_charts": [] if made.is_empty else charts,
@@ -122,14 +129,16 @@ def _sliced(made: Slice, reader: Reader) -> dict[str, Any]:
 
 
 def _stack(made: Slice, rows: Sequence[Row], locale: PageLocale) -> Chart:
-    """Returns the groups as shares of themselves; what is not shown of a group is one stretch."""
+    """Returns of each group those who are in a column, as shares of them; what is not shown of them is one stretch."""
     texts = locale.texts
-    parts = [Part(_heading(made, it, locale), _color(it, place)) for place, it in enumerate(made.columns)]
+    named = [(place, it) for place, it in enumerate(made.columns) if not it.rest]
+    parts = [Part(_heading(made, it, locale), it.id or f"part c{place + 1}") for place, it in named]
     parts.append(Part(texts("slice_hidden"), "hidden"))
     bars = []
     for row in rows:
-        counts = [cell or 0 for cell in row.cells]
-        people = row.people or 0
+        counts = [row.cells[place] or 0 for place, _ in named]
+        apart = sum(cell or 0 for cell, it in zip(row.cells, made.columns, strict=True) if it.rest)
+        people = (row.people or 0) - apart
         bars.append(Bar(_name(row, locale), people, (*counts, people - sum(counts))))
     shown = [place for place in range(len(parts)) if any(bar.counts[place] for bar in bars)]
     bars = [Bar(bar.label, bar.count, tuple(bar.counts[place] for place in shown)) for bar in bars]
@@ -145,29 +154,32 @@ def _stack(made: Slice, rows: Sequence[Row], locale: PageLocale) -> Chart:
 
 def _group(made: Slice, row: Row, locale: PageLocale) -> Chart:
     """Returns what most people of one group have in common, as far as it is shown."""
-    texts = locale.texts
     told = [(cell, it.label) for it, cell in zip(made.columns, row.cells, strict=True) if cell]
     told.sort(key=lambda it: -it[0])
     bars = [Bar(label, cell) for cell, label in told[:_DRAWN]]
-    named = f"{_name(row, locale)} · {texts('participants', count=row.people or 0)}"
+    named = f"{_name(row, locale)} · {locale.texts('participants', count=row.people or 0)}"
     return make_chart(named, bars, row.people or 0, locale.language.direction)
 
 
 def _table(made: Slice, reader: Reader) -> ShownTable:
+    """Returns the groups as rows; where people are not in one column only, as columns, since there may be many of the others."""
     texts = reader.locale.texts
-
-    def written(cell: int | None) -> str:
-        return texts("slice_hidden") if cell is None else str(cell)
-
-    rows = [(_name(row, reader.locale), written(row.people), [*map(written, row.cells)]) for row in made.rows]
-    whole = (texts("slice_whole"), written(made.whole.people), [*map(written, made.whole.cells)])
-    headings = [(_heading(made, it, reader.locale), _url(made, it, reader)) for it in made.columns]
-    return ShownTable(_title(made, reader.locale), headings, [*rows, whole])
+    groups = [Heading(_name(row, reader.locale)) for row in made.rows] + [Heading(texts("slice_whole"))]
+    others = [Heading(texts("column_people"))]
+    others += [Heading(_heading(made, it, reader.locale), _url(made, it, reader)) for it in made.columns]
+    cells = [
+        [texts("slice_hidden") if cell is None else str(cell) for cell in (row.people, *row.cells)]
+        for row in (*made.rows, made.whole)
+    ]
+    title = _title(made, reader.locale)
+    if made.parts:
+        return ShownTable(title, texts("slice_column_group"), others, list(zip(groups, cells, strict=True)))
+    turned = [list(line) for line in zip(*cells, strict=True)]
+    return ShownTable(title, texts("column_what"), groups, list(zip(others, turned, strict=True)))
 
 
 def _title(made: Slice, locale: PageLocale) -> str:
-    texts = locale.texts
-    return texts("slice_title", of=made.label or texts("slice_all_themes"), by=made.by)
+    return " · ".join(isolate(it) for it in (made.label or locale.texts("slice_all_themes"), made.by))
 
 
 def _name(row: Row, locale: PageLocale) -> str:
@@ -187,12 +199,6 @@ def _url(made: Slice, column: Column, reader: Reader) -> str:
     """Returns where the heading of a column leads: from all themes to one."""
     chosen = {"of": column.id, "by": reader.query.get("by", "")}
     return _page(reader, **chosen) if made.kind == THEMES and column.id else ""
-
-
-def _color(column: Column, place: int) -> str:
-    if column.rest:
-        return "rest"
-    return column.id or f"part c{place + 1}"
 
 
 def _short(label: str) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
-from chalicelib.model import STANCES, ThemeRegistry
+from chalicelib.model import STANCES, SessionView, ThemeRegistry
+from chalicelib.services.access.join_sources import group_by_source
 from chalicelib.services.facilitation.widgets import SCALE
 from chalicelib.services.results.answers import Answers
 from chalicelib.services.results.counted import Group
@@ -97,6 +99,17 @@ def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: T
     ]
     whole = Row("", _shown(len(spoke)), tuple(_shown(len(it)) for it in found.members))
     return Slice(found.kind, found.label, question, tuple(found.columns), tuple(rows), whole, found.parts)
+
+
+def make_open_slice(of: str, by: str, answers: Answers, view: SessionView) -> Slice | None:
+    """The slice of a widget as others than members are shown it, whose cells are all of five people who are different ones for
+    certain; else None, and for themes, whose names may be one person's words. Raises Invalid as `make_slice` does."""
+    sources = {} if view.session.shared_network else group_by_source(answers.counted.values())
+    one_of_each = {sources.get(name, name): name for name in answers.counted}
+    certain = replace(answers, counted={name: answers.counted[name] for name in one_of_each.values()})
+    found = [make_slice(of, by, those, {}, ThemeRegistry()) for those in (certain, answers)]
+    cells = [cell for it in found for row in it.rows for cell in (row.people, *row.cells)]
+    return None if of == THEMES or None in cells else found[-1]
 
 
 def _shown(people: int) -> int | None:

@@ -28,7 +28,24 @@ _YEAR = 365 * 24 * 3600
 # Of an address, when the language is switched: what participants' pages have, and what hosts' have.
 _KEPT_PARAMETERS = (
     *("s", "t", "cursor", "leave", "r", "landed", "test", "tab", "as"),
-    *("a", "next", "q", "status", "sort", "from", "template", "goal", "step", "version", "with", "edit", "offset"),
+    *(
+        "a",
+        "next",
+        "q",
+        "status",
+        "sort",
+        "from",
+        "template",
+        "goal",
+        "step",
+        "version",
+        "with",
+        "edit",
+        "offset",
+        "of",
+        "by",
+        "stance",
+    ),
 )
 
 HEADERS = {

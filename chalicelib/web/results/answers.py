@@ -17,7 +17,9 @@ from chalicelib.web.kit.chart import Bar, Chart, make_chart
 from chalicelib.web.kit.column_chart import ColumnChart, make_columns
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.results.reader import Reader
+from chalicelib.web.results.slices import show_open_slices, show_slices
 
+_MOST_WIDGETS = 20  # on the page: a model may word the same question anew for everybody
 PARTS = (*FOR_ANSWERS, *FOR_THEMES)
 
 
@@ -49,16 +51,15 @@ def show_answers(view: SessionView, reader: Reader) -> dict[str, Any]:
     session = reader.people.removesuffix("people/")
     values: dict[str, Any] = {
         "questions": [_question(it, locale, f"{session}answers/{it.id}" if session else "") for it in shown.questions],
-        "widgets": [_widget(it, locale) for it in shown.widgets],
+        "widgets": [_widget(it, locale) for it in shown.widgets[:_MOST_WIDGETS]],
+        "more_widgets": max(0, len(shown.widgets) - _MOST_WIDGETS),
+        "is_member": reader.is_member,
         "counted": texts("participants", count=len(found.counted)) if reader.is_member and found.counted else "",
         "least": LEAST,
         "least_words": SEVERAL if reader.is_member else LEAST,
     }
-    if session:
-        from chalicelib.web.results.slices import show_slices
-
-        values |= show_slices(view, found, reader)
-    return values
+    show = show_slices if session else show_open_slices
+    return {**values, **show(view, shown, reader)}
 
 
 def _question(of: QuestionAnswers, locale: PageLocale, url: str) -> ShownQuestion:

@@ -10,14 +10,27 @@ from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.model import STANCES, SessionView, ThemeRegistry
 from chalicelib.services.results.answers import Answers
-from chalicelib.services.results.slices import THEMES, Column, Row, Slice, Stances, list_themes, make_slice
+from chalicelib.services.results.form_answers import QuestionAnswers
+from chalicelib.services.results.slices import (
+    THEMES,
+    Column,
+    Row,
+    Slice,
+    Stances,
+    list_themes,
+    make_open_slice,
+    make_slice,
+)
 from chalicelib.services.results.stances import read_stances
 from chalicelib.services.results.suppression import FEWEST
+from chalicelib.services.results.widget_answers import WidgetAnswers
 from chalicelib.web.kit.chart import Bar, Chart, Part, isolate, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.results.reader import Reader
 
 _DRAWN = 6  # themes of each group that are drawn; the table has all
+_MOST = 30  # widgets in a list
+_OPEN = 10  # widgets that others may look at
 _LONGEST = 80  # characters of what is to be chosen in a list
 
 
@@ -46,21 +59,15 @@ class ShownTable(Struct, frozen=True):
 
 
 def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str, Any]:
-    """Returns the form, and what is chosen in the address as `of` and `by`: without a question, where everybody stands."""
+    """Returns for members the form, and what is chosen in the address as `of` and `by`: without a question, where everybody stands."""
     registry, stances = read_stances(view, answers.heads, themes=container.synthesis_deps().themes)
     of, by = reader.query.get("of") or THEMES, reader.query.get("by", "")
     texts = reader.locale.texts
     themes = list_themes(stances, registry)
-    values: dict[str, Any] = {
+    values = {
+        **_form(answers.widgets, answers.questions, of, by),
         "slice_address": reader.people.removesuffix("people/") + "answers",
         "slice_themes": [Choice(it.id, _short(it.label), it.id == of) for it in themes],
-        "slice_widgets": [Choice(it.id, _short(it.label), it.id == of) for it in answers.widgets if it.answered],
-        "slice_questions": [Choice(it.id, _short(it.text), it.id == by) for it in answers.questions if it.dividing],
-        "slice_told": "",
-        "slice_charts": [],
-        "slice_table": None,
-        "slice_hides": False,
-        "fewest": FEWEST,
         "has_model": container.model().understands,
     }
     if not by:
@@ -72,6 +79,47 @@ def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str
     except Invalid:
         return {**values, "slice_told": texts("slice_refused")}
     return {**values, **_sliced(made, reader)}
+
+
+def show_open_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str, Any]:
+    """Returns for others the form with what they may look at, and what of it is chosen: widgets alone, of which no cell is too small.
+
+    None of the form where there is no such thing.
+    """
+    of, by = reader.query.get("of", ""), reader.query.get("by", "")
+    widgets = [it for it in answers.widgets if len(it.answered) >= FEWEST][:_OPEN]
+    dividing = [it for it in answers.questions if it.dividing]
+    pairs = [(widget.id, it.id) for widget in widgets for it in dividing]
+    found = {pair: made for pair in pairs if (made := make_open_slice(*pair, answers, view))}
+    if not found:
+        return {}
+    open_of, open_by = {pair[0] for pair in found}, {pair[1] for pair in found}
+    values = {
+        **_form([it for it in widgets if it.id in open_of], [it for it in dividing if it.id in open_by], of, by),
+        "slice_session": view.session.id,
+        "slice_as": reader.query.get("as", ""),
+        "has_model": True,
+    }
+    if (of, by) in found:
+        return {**values, **_sliced(found[of, by], reader)}
+    return {**values, "slice_told": reader.locale.texts("slice_empty", number=FEWEST) if of and by else ""}
+
+
+def _form(widgets: Sequence[WidgetAnswers], questions: Sequence[QuestionAnswers], of: str, by: str) -> dict[str, Any]:
+    """Returns what there is to choose, with nothing shown of it yet."""
+    large = [it for it in widgets if len(it.answered) >= FEWEST][:_MOST]
+    return {
+        "slice_address": "results",
+        "slice_session": "",
+        "slice_themes": [],
+        "slice_widgets": [Choice(it.id, _short(it.label), it.id == of) for it in large],
+        "slice_questions": [Choice(it.id, _short(it.text), it.id == by) for it in questions if it.dividing],
+        "slice_told": "",
+        "slice_charts": [],
+        "slice_table": None,
+        "slice_hides": False,
+        "fewest": FEWEST,
+    }
 
 
 def _everybody(

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+import msgspec
+
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
-from chalicelib.model import Point, RegisteredTheme, ThemeRegistry
-from chalicelib.store import digests
+from chalicelib.model import Message, Point, RegisteredTheme, ThemeRegistry, Thread
+from chalicelib.services.facilitation.widgets import read_spec
+from chalicelib.services.participants.form import check_answers
+from chalicelib.store import database, digests, keys, participant_limit, widgets
+from chalicelib.store.conversation_items import FormItem
+from chalicelib.store.mapping import message_item
+from chalicelib.store.sessions import FOR_QUESTIONS
+from chalicelib.store.thread_head import head_item
+from chalicelib.store.transact import Transaction
 from tests.api.hosts import Host
 from tests.faults import Interviewer
 from tests.services.builders import digest
@@ -59,18 +68,44 @@ def new_session(host: Host) -> tuple[str, list[str]]:
 def take_part(
     host: Host, model: Presenter, session: str, name: str, answers: Json, widget: Json, value: Any = None
 ) -> str:
-    """Somebody joins with these answers and is shown this widget; an answer to it that is a text is in words, where it offers no such
-    option, and without a value there is none. Gives the id of the thread."""
+    """Somebody joins with these answers over REST, is shown this widget, and answers it with this value, or in `words`, or not at all.
+    Gives the id of the thread."""
     given = [{"question_id": question, "answer": answer} for question, answer in answers.items()]
     thread = host.join(session, name, participant_name=name, answers=given).json_body["thread_id"]
     model.widget = widget
-    said: list[tuple[str, Json]] = [("Hello", {})]
+    said: list[Json] = [{"content": "Hello"}]
     if value is not None:
-        said.append(("So", {}) if value == "words" else ("So", {"widget_value": value}))
-    for words, fields in said:
-        answer = host.say(session, words, name, **fields)
+        said.append({"content": "So"} if value == "words" else {"content": "So", "widget_value": value})
+    for fields in said:
+        answer = host.say(session, participant=name, **fields)
         assert answer.status_code == 200, answer.body
     return str(thread)
+
+
+def add_person(session: str, name: str, answers: Json, widget: Json, value: Any = None) -> str:
+    """The same, put where it is stored: for crowds."""
+    now = container.clock().now()
+    view = container.sessions().view(session, FOR_QUESTIONS)
+    spec = read_spec(ToolCall("present_widget", {"widget": widget}))
+    talk = [Message(container.new_id(), 1, "user", "Hello", now)]
+    talk.append(Message(container.new_id(), 2, "assistant", "Tell me.", now, widget_spec=spec))
+    if value is not None:
+        talk.append(Message(container.new_id(), 3, "user", "So", now, widget_value=None if value == "words" else value))
+    thread = Thread(session, container.new_id(), "web", name, name, now, 1)
+    for said in talk:
+        thread = thread.with_said(said) if said.role == "user" else thread.with_reply(said)
+
+    def build(write: Transaction) -> None:
+        write.save(head_item(thread))
+        form = check_answers(view.questions, answers)
+        write.save(FormItem(session, keys.form(thread.id), answers=msgspec.to_builtins(form)))
+        participant_limit.count_in(write, thread, is_capped=view.session.is_capped)
+        for said in talk:
+            write.save(message_item(thread, said))
+            widgets.add_use(write, thread, said)
+
+    database.transact(build)
+    return thread.id
 
 
 def take_stands(session: str, label: str, stances: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from tests.api.answered import (
     SINGLE,
     Json,
     Presenter,
+    add_person,
     leave_out,
     new_session,
     take_part,
@@ -51,7 +52,7 @@ def host(clock: FakeClock, model: Presenter) -> Host:
 
 
 @pytest.fixture
-def session(host: Host, model: Presenter, clock: FakeClock) -> tuple[str, list[str], list[str]]:
+def session(host: Host, clock: FakeClock) -> tuple[str, list[str], list[str]]:
     """A session of 24 people, 8 of each shift; its questions, and the threads in their order."""
     session, questions = new_session(host)
     name, shift, means, years, mind = questions
@@ -62,9 +63,7 @@ def session(host: Host, model: Presenter, clock: FakeClock) -> tuple[str, list[s
             answers |= {means: ["Bike", "Bus"] if number % 4 == 1 else "Car", mind: LONG_ANSWERS[number % 3]}
         answers[name] = f"Person{number}"
         widget, values = WIDGETS[0 if number < 16 else 1 + number % 2]
-        threads.append(
-            take_part(host, model, session, f"p{number}", answers, widget, values[number // 2 % len(values)])
-        )
+        threads.append(add_person(session, f"p{number}", answers, widget, values[number // 2 % len(values)]))
         clock.advance(1)
     return session, questions, threads
 
@@ -191,12 +190,12 @@ def test_a_slice_has_the_people_of_each_group_and_hides_what_is_under_five(
     assert by_years["whole"]["counts"] == [6, 7, 11]
 
 
-def test_a_slice_of_a_scale_shows_what_is_told_by_five(host: Host, model: Presenter) -> None:
+def test_a_slice_of_a_scale_shows_what_is_told_by_five(host: Host) -> None:
     session, questions = new_session(host)
     rated = {"Days": [1] * 5 + [3] * 6 + [5] * 7, "Nights": [1, 2, 1, 2, 1, 1] + [3] * 5 + [4] * 5}
     for shift, values in rated.items():
         for number, value in enumerate(values):
-            take_part(host, model, session, f"{shift}{number}", {questions[1]: shift}, SCALE, value)
+            add_person(session, f"{shift}{number}", {questions[1]: shift}, SCALE, value)
     (widget,) = answers_of(host, session)["widgets"]
     found = host.get(f"/sessions/{session}/slices?by={questions[1]}&of={widget['id']}")
     assert (found["kind"], [it["label"] for it in found["columns"]]) == ("scale", ["1–2", "3", "4–5"])

@@ -1,37 +1,26 @@
 """The pages of answers: figures of the form and of widgets, what groups say, and from a bar to the people and their messages."""
 
 import re
-from functools import cache
 
 import pytest
 
-from chalicelib import container
-from tests.api.answered import RANKING, SCALE, Presenter, leave_out, new_session, take_part, take_stands
+from tests.api.answered import RANKING, SCALE, add_person, leave_out, new_session, take_stands
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.web.browser import Browser
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
-    """The application's model."""
-    found = Presenter()
-    monkeypatch.setattr(container, "model", cache(lambda: found))
-    return found
-
 
 Answered = tuple[str, list[str], list[str], str]
 
 
 @pytest.fixture
-def answered(host: Host, model: Presenter, clock: FakeClock) -> Answered:
+def answered(host: Host, clock: FakeClock) -> Answered:
     """A session of 32 people in two shifts, its questions, the people, and a theme that fourteen are for and three against."""
     session, questions = new_session(host)
     people = []
     for number in range(32):
         widget, value = (SCALE, 1 + number % 5) if number < 30 else (RANKING, ["Bread", "Soup", "Salad"])
         answers = {questions[1]: ("Days", "Nights")[number % 2], questions[4]: "The parking lot is full of vans"}
-        people.append(take_part(host, model, session, f"p{number}", answers, widget, value))
+        people.append(add_person(session, f"p{number}", answers, widget, value))
         clock.advance(1)
     theme = take_stands(
         session, "New rota", dict.fromkeys(people[:14], "for") | dict.fromkeys(people[14:17], "against")

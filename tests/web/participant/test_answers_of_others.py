@@ -1,13 +1,11 @@
 """What others than members read of the answers: figures of five people at least, and nothing that anybody wrote alone."""
 
-from functools import cache
-
 import pytest
 
 from chalicelib import container
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_RESULTS
-from tests.api.answered import RANKING, SCALE, Presenter, new_session, take_part
+from tests.api.answered import RANKING, SCALE, add_person, new_session
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.web.browser import Browser
@@ -15,15 +13,7 @@ from tests.web.participant.test_results import put, summary_of
 
 
 @pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
-    """The application's model."""
-    found = Presenter()
-    monkeypatch.setattr(container, "model", cache(lambda: found))
-    return found
-
-
-@pytest.fixture
-def answered(host: Host, model: Presenter, clock: FakeClock) -> tuple[str, list[str], list[str]]:
+def answered(host: Host, clock: FakeClock) -> tuple[str, list[str], list[str]]:
     """A session of 40 people whose answers are open to everybody, its questions, and the people."""
     session, questions = new_session(host)
     opened = {"results_visibility": "public", "results_sections": {"summary": True, "responses": True}}
@@ -35,7 +25,7 @@ def answered(host: Host, model: Presenter, clock: FakeClock) -> tuple[str, list[
         if number < 4:
             answers |= {means: "Bike", mind: f"Parking, and my colleague Zebedee{number}"}
         widget, value = (SCALE, (1, 3, 5)[number // 2 % 3]) if number < 30 else (RANKING, "words")
-        people.append(take_part(host, model, session, f"Wendelin{number}", answers, widget, value))
+        people.append(add_person(session, f"Wendelin{number}", answers, widget, value))
         clock.advance(1)
     put({"id": session}, summary_of(40, *people))
     return session, questions, people

@@ -30,14 +30,14 @@ def list_critical_points(view: SessionView) -> list[str]:
     return [line[:MOST_WORDS] for line in dict.fromkeys(lines) if line][:MOST_POINTS]
 
 
-def offer_questions(view: SessionView, summary: Summary | None) -> tuple[OfferedQuestion, ...]:
+def offer_questions(view: SessionView, summary: Summary | None, *, is_member: bool) -> tuple[OfferedQuestion, ...]:
     """Returns three questions: about what is critical, about the theme on which people differ most, as this reader's summary has it, and
-    about what hardly anybody spoke to; others in the place of what there is not."""
-    critical = list_critical_points(view)
+    about what hardly anybody spoke to; others in the place of what there is not. What the host wants to know is told to members."""
+    critical = list_critical_points(view) if is_member else []
     found = [OfferedQuestion("critical", critical[0])] if critical else []
     if divided := _most_divided(summary):
         found.append(OfferedQuestion("divided", divided.label))
-    if quiet := _quietest(view, critical):
+    if is_member and (quiet := _quietest(view, critical)):
         found.append(OfferedQuestion("quiet", quiet))
     return (*found, *map(OfferedQuestion, _OF_ANY_SESSION))[:OFFERED]
 

@@ -29,7 +29,7 @@ from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.results.reader import Reader
-from chalicelib.web.results.sections import SHOWN
+from chalicelib.web.results.sections import SHOWN, Show
 
 PEOPLE = 50  # on one page
 OTHERS = "others"  # as whom a member may look at the page
@@ -54,8 +54,9 @@ class Person(Struct, frozen=True):
     rating: int | None
 
 
-def show(request: Request, session_id: str) -> Response:
-    """Returns the results as this visitor may see them: a page a section."""
+def show(request: Request, session_id: str, answer: Show | None = None) -> Response:
+    """Returns the results as this visitor may see them: a page a section. `answer` gives what is shown of that of questions where one
+    was sent."""
     query = request.query_params or {}
     if holder := identity.holder_in_link(token := token_in_link(query.get("k", "")), session_id):
         # What opens the page is kept in a cookie, and out of the address, which people copy, share and photograph.
@@ -77,7 +78,8 @@ def show(request: Request, session_id: str) -> Response:
         return render_page(
             request, "results_closed.html", Forbidden.status, session=view.session, visibility=visibility
         )
-    return _show_section(request, view, visitor, section, open_sections, is_preview=is_signed_in)
+    show_section = answer if answer and section == "ask" else SHOWN[section].show
+    return _show_section(request, view, visitor, section, open_sections, show_section, is_preview=is_signed_in)
 
 
 def _hosts_page(view: SessionView, query: Mapping[str, str]) -> str:
@@ -111,13 +113,14 @@ def _show_section(
     visitor: Visitor,
     section: Section,
     open_sections: list[Section],
+    show_section: Show,
     *,
     is_preview: bool,
 ) -> Response:
     query = request.query_params or {}
     locale, results = locale_for(request, view.session), results_for(view, visitor)
     is_shown = may_see_section(view, visitor, section)
-    shown = SHOWN[section].show(view, Reader(visitor, locale, query)) if is_shown else {}
+    shown = show_section(view, Reader(visitor, locale, query)) if is_shown else {}
     has_people = visitor == "editor" and section == "summary"
     people, more = _people(view, locale, query.get("cursor")) if has_people else (None, None)
     values: dict[str, Any] = {
@@ -135,7 +138,7 @@ def _show_section(
         "more": more,
         **shown,
     }
-    return render_page(request, "results.html", session=view.session, **values)
+    return render_page(request, "results.html", values.pop("status", 200), session=view.session, **values)
 
 
 def _tabs(

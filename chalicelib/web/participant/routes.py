@@ -50,6 +50,14 @@ def get_results() -> Response:
     return respond_to_link(routes.current_request, results.show)
 
 
+@routes.route("/results", methods=["POST"], content_types=[])
+def post_question() -> Response:
+    """Answers a question about what came of a session, on its page."""
+    from chalicelib.web.participant import question
+
+    return respond(routes.current_request, question.receive_question)
+
+
 @routes.route("/qr", methods=READ, content_types=[])
 def get_qr() -> Response:
     """Returns the link of a session as a picture."""

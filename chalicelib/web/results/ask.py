@@ -74,10 +74,10 @@ def show_ask(view: SessionView, reader: Reader, entered: Entered | None = None, 
     """Returns the conversation, the field for the next question, and where there is none yet, questions to begin with."""
     texts, entered = reader.locale.texts, entered or Entered()
     has_model = container.model().understands
-    offered = (
-        offer_questions(view, results_for(view, reader.visitor).summary) if has_model and not entered.turns else ()
-    )
-    points = list_critical_points(view) if has_model and reader.is_member else []
+    begins = has_model and not entered.turns
+    summary = results_for(view, reader.visitor).summary
+    offered = offer_questions(view, summary, is_member=bool(reader.people)) if begins else ()
+    points = list_critical_points(view) if has_model and reader.people else []
     return {
         "turns": entered.turns,
         "turns_carried": msgspec.json.encode(entered.turns).decode() if entered.turns else "",
@@ -87,8 +87,23 @@ def show_ask(view: SessionView, reader: Reader, entered: Entered | None = None, 
         "points": [(it, texts("offered_critical", words=it)) for it in points],
         "has_model": has_model,
         "ask_once": container.new_id(),
-        "is_member": reader.is_member,
+        "has_conversations": bool(reader.people),
         "people": reader.people,
+    }
+
+
+def show_others(
+    view: SessionView, reader: Reader, entered: Entered | None = None, error: str = "", status: int = 200
+) -> dict[str, Any]:
+    """The same on the page of the results, where nobody has conversations to be led to."""
+    preview = "&as=others" if reader.query.get("as") == "others" else ""
+    values = show_ask(view, reader, entered, error)
+    return {
+        **values,
+        "address": f"results?s={view.session.id}&tab=ask{preview}",
+        "token": "",
+        "may_keep": False,
+        "status": status,
     }
 
 

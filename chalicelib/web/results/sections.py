@@ -7,8 +7,10 @@ from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.results.sections import Section
-from chalicelib.web.results import answers, insights, recap, similarity, summary
+from chalicelib.web.results import answers, ask, insights, recap, similarity, summary
 from chalicelib.web.results.reader import Reader
+
+Show = Callable[[SessionView, Reader], dict[str, Any]]
 
 
 class ShownSection(Struct, frozen=True):
@@ -16,7 +18,7 @@ class ShownSection(Struct, frozen=True):
 
     page: str
     parts: Collection[str]
-    show: Callable[[SessionView, Reader], dict[str, Any]]
+    show: Show
 
 
 SHOWN: Mapping[Section, ShownSection] = {
@@ -25,4 +27,5 @@ SHOWN: Mapping[Section, ShownSection] = {
     "responses": ShownSection("answers", answers.PARTS, answers.show_answers),
     "insights": ShownSection("insights", insights.PARTS, insights.show_insights),
     "similarity": ShownSection("similarity", similarity.PARTS, similarity.show_similarity),
+    "ask": ShownSection("ask", ask.PARTS, ask.show_others),
 }

@@ -12,7 +12,13 @@ from msgspec import Struct
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Digest, Point, SessionView, Stance, ThemeRegistry, Thread
 from chalicelib.services.participants.responses import ResponseFilter, cut_page
-from chalicelib.services.synthesis.aggregate import aggregate_heads, count_stances, stances_by_theme
+from chalicelib.services.synthesis.aggregate import (
+    Aggregate,
+    aggregate_heads,
+    count_stances,
+    label_of,
+    stances_by_theme,
+)
 from chalicelib.services.synthesis.visibility import CARRIED_BY
 from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
@@ -59,12 +65,13 @@ def make_recap(
     heads = conversations.heads(view.session.id)
     page, next_cursor = cut_page(heads, wanted)
     registry = themes.get(view.session.id, view.synthesis)
-    carriers = stances_by_theme(aggregate_heads(view, heads), registry)
+    aggregate = aggregate_heads(view, heads)
+    carriers = stances_by_theme(aggregate, registry)
     found = {it.thread_id: it for it in digests.of_threads(view.session.id, [head.id for head in page])}
     people = tuple(_person(head, found.get(head.id), registry) for head in page)
     return Recap(
         people,
-        _common(carriers, registry),
+        _common(carriers, registry, aggregate),
         tuple(item for person in people for item in _unique(person, carriers)),
         sum(head.included and not head.test and head.message_count > 0 for head in heads),
         bool(found) and all(digest.model == SCRIPTED for digest in found.values()),
@@ -77,11 +84,13 @@ def _person(head: Thread, digest: Digest | None, registry: ThemeRegistry) -> Per
     return PersonRecap(head, digest, tuple((point, theme.id if theme else None) for point, theme in live))
 
 
-def _common(carriers: Mapping[str, Mapping[str, str]], registry: ThemeRegistry) -> tuple[CommonTheme, ...]:
+def _common(
+    carriers: Mapping[str, Mapping[str, str]], registry: ThemeRegistry, aggregate: Aggregate
+) -> tuple[CommonTheme, ...]:
     common = [
         (len(carriers[theme.id]), theme)
         for theme in registry.live
-        if theme.label and len(carriers.get(theme.id, ())) >= CARRIED_BY
+        if label_of(theme, aggregate) and len(carriers.get(theme.id, ())) >= CARRIED_BY
     ]
     common.sort(key=itemgetter(0), reverse=True)  # of the same number, the older theme first
     return tuple(

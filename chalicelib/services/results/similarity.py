@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from chalicelib.model import STANCES, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
 from chalicelib.services.results.groups import Groups, Place, find_groups
 from chalicelib.services.results.vectors import Dense, Vector, add_up, make_unit, measure_cohesion, project
-from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, stances_by_theme
+from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, label_of, stances_by_theme
 from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import digests
 
@@ -208,7 +208,8 @@ def place_dots(similarity: Similarity) -> list[Dot]:
 
 def _read_people(aggregate: Aggregate, registry: ThemeRegistry) -> _People:
     carriers = stances_by_theme(aggregate, registry)
-    themes = [theme for theme in registry.live if carriers.get(theme.id)]
+    carried = (theme for theme in registry.live if carriers.get(theme.id))
+    themes = [replace(theme, label=label_of(theme, aggregate)) for theme in carried]
     entries: dict[str, dict[int, float]] = {}
     for number, theme in enumerate(themes):
         for thread_id, stance in carriers[theme.id].items():

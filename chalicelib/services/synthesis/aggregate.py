@@ -15,6 +15,7 @@ from chalicelib.model import (
     DigestCounts,
     Point,
     ReducedDigest,
+    RegisteredTheme,
     SessionView,
     Stance,
     ThemeRegistry,
@@ -111,6 +112,11 @@ def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str,
                 if thread_id not in aggregate.tests:
                     people[thread_id] = joined((stance, people.get(thread_id, stance)))
     return taken
+
+
+def label_of(theme: RegisteredTheme, aggregate: Aggregate) -> str:
+    """The label of a theme; empty for one in the words of somebody who is not there any more, until the next summary renames it."""
+    return theme.label if not theme.coined_by or theme.coined_by in aggregate.counts else ""
 
 
 def count_stances(stances: Iterable[str]) -> dict[Stance, int]:

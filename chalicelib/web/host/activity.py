@@ -9,8 +9,8 @@ from chalicelib.operations.activity import Activity, Event, Saturation
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import Texts, format_time_of
+from chalicelib.web.results.names import name_of
 
-_DIGITS = 6  # of the id of a thread, which is random
 _FIGURES = ("talking", "quiet", "completed", "joined", "left")
 
 
@@ -22,16 +22,6 @@ class Words(Struct, frozen=True):
     name: str
     at: str
     content: str
-
-
-def name_person(person_id: str, name: str | None, texts: Texts) -> str:
-    """Returns what a participant is called. Who has no name is called by a number, the same wherever they are shown."""
-    return name or texts("person", number=number_of(person_id))
-
-
-def number_of(person_id: str) -> str:
-    """Returns the number of a participant."""
-    return person_id[:_DIGITS].upper()
 
 
 def live_values(found: Activity, view: SessionView, locale: PageLocale) -> dict[str, Any]:
@@ -60,7 +50,7 @@ def analysis_values(found: Activity, view: SessionView, locale: PageLocale) -> d
 
 
 def _words(of: Event, view: SessionView, locale: PageLocale) -> Words:
-    name = name_person(of.participant_id, of.participant_name, locale.texts)
+    name = name_of(of.participant_id, of.participant_name, locale.texts)
     at = format_time_of(of.at, view.session.time_zone, locale.texts)
     return Words(of.participant_id, str(of.message_id), name, at, str(of.content))
 

@@ -22,10 +22,10 @@ from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.summary import make_reader
 from chalicelib.web.kit.page import PageLocale, locale_for
 from chalicelib.web.results.answers import PARTS, show_answers
+from chalicelib.web.results.names import name_of
 
 SHOWN = 1_000  # characters of an answer in the list; the conversation's page has all of it
 _LONGEST_OFFSET = 9  # digits
-_DIGITS = 6  # of the id of a thread, which is random
 
 
 class Line(Struct, frozen=True):
@@ -61,7 +61,7 @@ def show_texts(host: HostRequest, session_id: str, question_id: str) -> Response
         "question": question or locale.texts("asked_before"),
         "lines": [
             Line(
-                _name(it.participant_id, it.participant_name, locale),
+                name_of(it.participant_id, it.participant_name, locale.texts),
                 _person(host, view.session.id, it.participant_id),
                 one_line(it.answer, SHOWN),
             )
@@ -94,15 +94,11 @@ def show_theme(host: HostRequest, session_id: str, theme_id: str) -> Response:
 def _stance_line(host: HostRequest, session_id: str, of: PersonStance, locale: PageLocale) -> StanceLine:
     url = _person(host, session_id, of.participant_id)
     points = [(it.text, it.quote, f"{url}#message-{it.message_id}") for it in of.points]
-    return StanceLine(_name(of.participant_id, of.participant_name, locale), url, of.stance, points)
+    return StanceLine(name_of(of.participant_id, of.participant_name, locale.texts), url, of.stance, points)
 
 
 def _person(host: HostRequest, session_id: str, thread_id: str) -> str:
     return f"{root(host.request)}/sessions/{session_id}/people/{thread_id}"
-
-
-def _name(thread_id: str, name: str | None, locale: PageLocale) -> str:
-    return name or locale.texts("person", number=thread_id[:_DIGITS].upper())
 
 
 def _offset(host: HostRequest) -> int:

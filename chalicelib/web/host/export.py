@@ -21,6 +21,7 @@ from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for
 from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.results.names import name_of
 
 # What can be chosen: each with its format, and the parts that it has by itself.
 KINDS: dict[str, tuple[Format, str]] = {
@@ -30,7 +31,6 @@ KINDS: dict[str, tuple[Format, str]] = {
     "people": ("csv", "responses"),
     "messages": ("csv", "transcripts"),
 }
-_DIGITS = 6  # of the id of a thread, which is random
 
 
 class Contents(Struct, frozen=True):
@@ -101,5 +101,5 @@ def _contents(heads: Sequence[Thread], locale: PageLocale) -> Contents:
     """Returns how much these conversations are, the people in the order of exports."""
     in_order = sorted(heads, key=lambda head: (head.created_at, head.id))
     included = [head for head in in_order if head.included]
-    named = [(it.id, it.name or locale.texts("person", number=it.id[:_DIGITS].upper()), it.included) for it in in_order]
+    named = [(it.id, name_of(it.id, it.name, locale.texts), it.included) for it in in_order]
     return Contents(named, len(included), sum(head.last_sequence - head.starts_after for head in included))

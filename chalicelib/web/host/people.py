@@ -19,7 +19,7 @@ from chalicelib.operations.participants import (
     remove_participant,
 )
 from chalicelib.services.access.roles import has_role
-from chalicelib.web.host.activity import analysis_values, live_values, name_person, number_of
+from chalicelib.web.host.activity import analysis_values, live_values
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit import etag
@@ -27,6 +27,7 @@ from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for, render_fragment
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import add_zone, format_time_of
+from chalicelib.web.results.names import name_of, number_of
 
 PEOPLE = 50  # on one page
 NEWS = ("left_out", "taken_in", "removed")  # what the address of a page says was just done
@@ -62,7 +63,7 @@ def make_person(of: Participant, view: SessionView, locale: PageLocale) -> Perso
     version = [texts("people_prompt", number=of.prompt_version)] if of.prompt_version else []
     return Person(
         of,
-        name_person(of.participant_id, of.participant_name, texts),
+        name_of(of.participant_id, of.participant_name, texts),
         texts("another_account", number=number_of(of.participant_id)) if of.another_account else "",
         texts(f"progress_{of.progress}"),
         " · ".join([texts(f"channel_{of.channel}"), *version]),

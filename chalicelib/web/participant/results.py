@@ -28,12 +28,12 @@ from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.results.names import name_of, number_of
 from chalicelib.web.results.reader import Reader
 from chalicelib.web.results.sections import SHOWN, Show
 
 PEOPLE = 50  # on one page
 OTHERS = "others"  # as whom a member may look at the page
-_DIGITS = 6  # of a thread's id, which is random
 
 
 class Person(Struct, frozen=True):
@@ -166,10 +166,10 @@ def _people(view: SessionView, locale: PageLocale, cursor: str | None) -> tuple[
 
 
 def _person(thread: Thread, view: SessionView, locale: PageLocale) -> Person:
-    last, number = thread.last_message_at, thread.id[:_DIGITS].upper()
+    last, number = thread.last_message_at, number_of(thread.id)
     return Person(
         thread.id,
-        thread.name or locale.texts("person", number=number),
+        name_of(thread.id, thread.name, locale.texts),
         locale.texts("another_account", number=number) if rules_of(thread.scope).is_strangers else "",
         thread.message_count,
         format_time(last, view.session.time_zone, locale.texts) if last else "",

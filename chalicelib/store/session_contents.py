@@ -37,6 +37,7 @@ CLASSES: Mapping[str, type[Model]] = {
     "insights": InsightItem,
     "order_of_insights": InsightOrderItem,
     "summary": session_items.SummaryItem,
+    "summaries": session_items.KeptSummaryItem,
     "brief": session_items.BriefItem,
     "thread": conversation_items.ThreadItem,
     "form": conversation_items.FormItem,

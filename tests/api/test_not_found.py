@@ -18,7 +18,7 @@ KNOWN = (
     ("/api/v1/sessions/00000000-0000-4000-8000-000000000000", "DELETE, GET, PATCH"),
     ("/api/v1/sessions/x/questions", "GET"),
     ("/api/v1/sessions/x/responses", "GET, POST"),
-    ("/api/v1/sessions/x/participants/y", "DELETE, PATCH"),
+    ("/api/v1/sessions/x/participants/y", "DELETE, GET, PATCH"),
     ("/api/v1/sessions/x/summary", "GET, POST"),
     ("/api/v1/sessions/x/session-md", "GET"),
     ("/api/v1/sessions/x/chat", "POST"),

@@ -178,9 +178,15 @@ class ListResponses(SessionInput):
     sort: Annotated[Literal["oldest", "newest"], Meta(description="By first message, or by last message.")] = "oldest"
     include: (
         Annotated[
-            Literal["all"], Meta(description="Give people who were taken out of the results, too, and test runs.")
+            Literal["all", "excluded"],
+            Meta(
+                description="`all` gives people who were taken out of the results, too, and test runs; `excluded` gives these people alone."
+            ),
         ]
         | UnsetType
+    ) = UNSET
+    progress: (
+        Annotated[Progress, Meta(description="Only people who are so far, as a `Participant` tells.")] | UnsetType
     ) = UNSET
 
 
@@ -206,6 +212,7 @@ class IncludeParticipant(ParticipantInput):
 
 def list_responses(call: Call, wanted: responses.ResponseFilter, view: SessionView) -> Done:
     """Every included thread with its messages, by first message."""
+    wanted = msgspec.structs.replace(wanted, status=view.session.status_at(call.now), now=call.now)
     found = responses.list_responses(view.session.id, wanted, participants=container.participants())
     people = [_participant(it, view, call.now) for it in found.people]
     answer = ParticipantList(people, UNSET if wanted.limit is None else found.next_cursor)
@@ -275,6 +282,8 @@ def _wanted(_: Call, given: ListResponses) -> responses.ResponseFilter:
         min_messages=given.min_messages,
         newest_first=given.sort == "newest",
         excluded_too=given.include is not UNSET,
+        excluded_only=given.include == "excluded",
+        progress=None if given.progress is UNSET else given.progress,
     )
 
 

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import Invalid, TooLarge
-from chalicelib.model import Thread, ThreadView
+from chalicelib.model import Status, Thread, ThreadView
 from chalicelib.services.access.sizes import ANSWER_BYTES
+from chalicelib.services.results.participation import Progress, progress_of
 from chalicelib.store.participants import Participants
 from chalicelib.text.normalise import fold
 
@@ -24,7 +25,8 @@ _Moment = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 class ResponseFilter(Struct, frozen=True):
     """Which responses are asked for. Without a limit: all of them; without messages: only who, when and how much.
 
-    Raises Invalid for a cursor that is none of ours.
+    `progress` asks for people who are so far at `now`, in a session of this status, `excluded_only` for people who are left out of the
+    results; test runs are nobody. Raises Invalid for a cursor that is none of ours.
     """
 
     limit: int | None = None
@@ -35,6 +37,10 @@ class ResponseFilter(Struct, frozen=True):
     min_messages: int = 0
     newest_first: bool = False
     excluded_too: bool = False
+    excluded_only: bool = False
+    progress: Progress | None = None
+    status: Status = "active"
+    now: datetime = _EPOCH
 
     def __post_init__(self) -> None:
         _read_cursor(self)
@@ -133,6 +139,10 @@ class _Order:
 
 def _fits(thread: Thread, wanted: ResponseFilter) -> bool:
     if not (thread.included or wanted.excluded_too) or thread.message_count < wanted.min_messages:
+        return False
+    if wanted.excluded_only and (thread.included or thread.test):
+        return False
+    if wanted.progress and (thread.test or progress_of(thread, wanted.status, wanted.now) != wanted.progress):
         return False
     if wanted.since and (thread.first_message_at is None or thread.first_message_at <= wanted.since):
         return False

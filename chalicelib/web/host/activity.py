@@ -11,6 +11,7 @@ from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import Texts, format_time_of
 from chalicelib.web.results.names import name_of
 
+EXCLUDED = "excluded"
 _FIGURES = ("talking", "quiet", "completed", "joined", "left")
 
 
@@ -25,13 +26,13 @@ class Words(Struct, frozen=True):
 
 
 def live_values(found: Activity, view: SessionView, locale: PageLocale) -> dict[str, Any]:
-    """Returns what changes while somebody looks: the figures, those of nobody left out where they are rare, and the newest words."""
+    """Returns what changes while somebody looks: the figures, each with the part of the list that it counts, and the newest words."""
     texts = locale.texts
     counts = {name: getattr(found, f"{name}_count") for name in _FIGURES}
-    figures = [(texts(f"figure_{name}"), count) for name, count in counts.items() if count or name != "left"]
-    excluded = [(texts("figure_excluded"), found.excluded_count)] if found.excluded_count else []
+    figures = [(name, texts(f"figure_{name}"), count) for name, count in counts.items() if count or name != "left"]
+    excluded = [(EXCLUDED, texts("figure_excluded"), found.excluded_count)] if found.excluded_count else []
     return {
-        "figures": [(texts("joined"), found.participant_count), *figures, *excluded],
+        "figures": [("", texts("joined"), found.participant_count), *figures, *excluded],
         "newest": [_words(it, view, locale) for it in reversed(found.events) if it.content is not UNSET],
     }
 

@@ -19,7 +19,8 @@ from chalicelib.operations.participants import (
     remove_participant,
 )
 from chalicelib.services.access.roles import has_role
-from chalicelib.web.host.activity import analysis_values, live_values
+from chalicelib.services.results.participation import PROGRESS
+from chalicelib.web.host.activity import EXCLUDED, analysis_values, live_values
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit import etag
@@ -98,6 +99,7 @@ def _list_values(host: HostRequest, view: SessionView, locale: PageLocale, addre
     """Returns a page of the list, and where the others are."""
     query = host.request.query_params or {}
     by_last, name = query.get("sort") == "newest", query.get("q", "").strip()[:NAME_LIMIT]
+    status = query.get("status", "") if query.get("status") in (*PROGRESS, EXCLUDED) else ""
     wanted = ListResponses(
         session_id=view.session.id,
         limit=PEOPLE,
@@ -105,12 +107,13 @@ def _list_values(host: HostRequest, view: SessionView, locale: PageLocale, addre
         mode="list",
         sort="newest" if by_last else "oldest",
         name=name,
-        include="all",
+        include="excluded" if status == EXCLUDED else "all",
+        progress=next((it for it in PROGRESS if it == status), UNSET),
     )
     found = host.perform(list_responses, wanted)
 
     def url(newest: bool, cursor: str = "") -> str:
-        given = {"q": name, "sort": "newest" if newest else "", "cursor": cursor}
+        given = {"status": status, "q": name, "sort": "newest" if newest else "", "cursor": cursor}
         asked = urlencode({key: value for key, value in given.items() if value})
         return f"{address}?{asked}#people" if asked else f"{address}#people"
 
@@ -119,6 +122,8 @@ def _list_values(host: HostRequest, view: SessionView, locale: PageLocale, addre
         "has_ratings": any(it.rating for it in found.data),
         "by_last": by_last,
         "name": name,
+        "shown": status,
+        "only": locale.texts(f"figure_{status}") if status else "",
         "cursor": query.get("cursor", ""),
         "start": url(by_last),
         "by_first_url": url(False),
@@ -135,7 +140,7 @@ def receive_people(host: HostRequest, session_id: str) -> Response:
     if form.get("do") == "remove":
         raise Invalid("do must be leave_out or take_in: somebody is removed on their own page")
     done = change_person(host, found, person, form.get("do", ""))
-    kept = {name: form[name] for name in ("sort", "cursor", "q") if form.get(name)}
+    kept = {name: form[name] for name in ("status", "sort", "cursor", "q") if form.get(name)}
     return see_other(f"{root(host.request)}/sessions/{found}/people?{urlencode({**kept, done: 1})}#p-{person}")
 
 

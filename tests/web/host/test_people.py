@@ -152,7 +152,7 @@ def test_the_page_tells_how_people_go_and_what_they_said_last(ana: Browser, host
 
 def figures(page: Page) -> dict[str, int]:
     """The figures of a page by their names, without those of nobody."""
-    found = re.findall(r"<dt>([^<]*)</dt><dd>(\d+)</dd>", page.html)
+    found = re.findall(r">([^<]*)</a></dt><dd>(\d+)</dd>", page.html)
     return {name: int(count) for name, count in found if count != "0"}
 
 
@@ -177,3 +177,24 @@ def test_people_are_found_by_a_part_of_their_name(ana: Browser, host: Host) -> N
         host.say(session["id"], "Soup", name, participant_name=name)
     assert rows(ana.open(f"{people(session)}?q=ad")) == 1
     assert "Nothing fits" in ana.open(f"{people(session)}?q=zz").text
+
+
+def test_each_figure_leads_to_the_people_it_counts(ana: Browser, host: Host, clock: FakeClock) -> None:
+    session = host.new_session()
+    for name in ("p1", "p2", "p3"):
+        host.say(session["id"], "Soup", name)
+    clock.advance(25 * 3600)
+    host.say(session["id"], "Bread", "p4")
+    host.join(session["id"], "p5")
+    submit(ana, people(session), ana.open(people(session)).form("Leave out"), do="leave_out")
+    page = ana.open(people(session))
+    assert figures(page) == {
+        "Joined": 5,
+        "in conversation": 1,
+        "went quiet": 3,
+        "have said nothing yet": 1,
+        "left out of the results": 1,
+    }
+    found = {it.partition("status=")[2].partition("#")[0]: rows(ana.open(it)) for it in page.links if "status=" in it}
+    assert found == {"talking": 1, "quiet": 3, "completed": 0, "joined": 1, "excluded": 1}
+    assert "Nobody at the moment." in ana.open(f"{people(session)}?status=completed").text

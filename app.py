@@ -15,7 +15,7 @@ from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMMARIES
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, EXPORTS, MAILS, PROMPTS, SUMMARIES
 from chalicelib.web.host import routes as host
 from chalicelib.web.host import session_routes
 from chalicelib.web.kit import routes as kit
@@ -97,6 +97,14 @@ def send_mail(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.workers import jobs
 
     return jobs.work_off(MAILS, event)
+
+
+@app.on_sqs_message(queue=EXPORTS.name)
+def write_export(event: SQSEvent) -> dict[str, Any]:
+    """Queue of exports to write."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(EXPORTS, event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

@@ -30,9 +30,11 @@ from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
+    from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.results.ask_evidence import AskDeps
+    from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
@@ -183,8 +185,15 @@ def removals() -> Removals:
 @cache
 def participant_deps() -> ParticipantDeps:
     """The dependencies of decisions about participants."""
+    from chalicelib.services.results.exports.large import withdraw_exports
+
     return ParticipantDeps(
-        participants=participants(), removals=removals(), conversations=conversations(), jobs=jobs(), clock=clock()
+        participants=participants(),
+        removals=removals(),
+        conversations=conversations(),
+        withdraw_exports=partial(withdraw_exports, deps=export_deps()),
+        jobs=jobs(),
+        clock=clock(),
     )
 
 
@@ -201,6 +210,24 @@ def insight_deps() -> "InsightDeps":
     from chalicelib.store.insights import Insights
 
     return InsightDeps(insights=Insights(clock()), conversations=conversations())
+
+
+def export_deps() -> "ExportDeps":
+    """The dependencies of exports that jobs write."""
+    from chalicelib.services.results.exports.large import ExportDeps
+    from chalicelib.store.exports import Exports
+
+    return ExportDeps(
+        exports=Exports(), files=files(), jobs=jobs(), insights=insight_deps(), clock=clock(), new_id=new_id
+    )
+
+
+@cache
+def files() -> "Files":
+    """The client of the bucket in which large exports lie."""
+    from chalicelib.files import Files
+
+    return Files(settings().exports_bucket)
 
 
 def synthesis_deps() -> "SynthesisDeps":

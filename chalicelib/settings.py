@@ -62,6 +62,7 @@ class Settings(Struct, frozen=True):
     deployment_secret_arn: str
     queue_urls: Mapping[str, str]
     dead_letters_urls: Mapping[str, str]
+    exports_bucket: str = ""
     public_url: Annotated[
         str,
         _text(
@@ -162,6 +163,7 @@ def settings() -> Settings:
     return Settings(
         stage=os.environ.get("STAGE") or "local",
         deployment_secret_arn=os.environ.get("DEPLOYMENT_SECRET_ARN", ""),
+        exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
         queue_urls={queue.name: os.environ.get(queue.url_variable, "") for queue in QUEUES},
         dead_letters_urls={queue.name: os.environ.get(queue.dead_letters_variable, "") for queue in QUEUES},
         **named,

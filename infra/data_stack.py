@@ -1,4 +1,5 @@
-"""The data stack: what must outlive every deployment. The tables with their streams, and the secret behind all derived ids."""
+"""The data stack: what must outlive every deployment. The tables with their streams, the secret behind all derived ids, and the
+bucket in which large exports lie for a day."""
 
 from typing import Any
 
@@ -9,6 +10,7 @@ from chalicelib.store import keys
 Template = dict[str, Any]
 
 DEPLOYMENT_SECRET = "DeploymentSecret"
+EXPORTS_BUCKET = "ExportsBucket"
 
 
 class Index(Struct, frozen=True):
@@ -56,6 +58,7 @@ def template() -> Template:
     """The data stack as plain CloudFormation."""
     resources = {f"{table.logical_id}Table": _table(table) for table in TABLES}
     resources[DEPLOYMENT_SECRET] = _deployment_secret()
+    resources |= _exports_bucket()
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Harmonica: tables and secrets. Deleting this stack keeps them.",
@@ -108,6 +111,41 @@ def _deployment_secret() -> Template:
     return _retained("AWS::SecretsManager::Secret", properties)
 
 
+def _exports_bucket() -> dict[str, Template]:
+    """A bucket that nobody reads without a link of ours, and its policy: over TLS only. A file in it goes after a day."""
+    rule = {
+        "Status": "Enabled",
+        "ExpirationInDays": 1,
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+    properties = {
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+        "PublicAccessBlockConfiguration": dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+        ),
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "LifecycleConfiguration": {"Rules": [rule]},
+    }
+    arn = {"Fn::GetAtt": [EXPORTS_BUCKET, "Arn"]}
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, {"Fn::Sub": f"${{{EXPORTS_BUCKET}.Arn}}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {
+        "Bucket": {"Ref": EXPORTS_BUCKET},
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+    }
+    return {
+        EXPORTS_BUCKET: _retained("AWS::S3::Bucket", properties),
+        f"{EXPORTS_BUCKET}Policy": _retained("AWS::S3::BucketPolicy", policy),
+    }
+
+
 def _retained(kind: str, properties: Template) -> Template:
     return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
 
@@ -134,6 +172,8 @@ def _outputs() -> Template:
         outputs[f"{resource}Arn"] = {"Value": {"Fn::GetAtt": [resource, "Arn"]}}
         if table.stream:
             outputs[f"{table.logical_id}StreamArn"] = {"Value": {"Fn::GetAtt": [resource, "StreamArn"]}}
+    outputs[f"{EXPORTS_BUCKET}Name"] = {"Value": {"Ref": EXPORTS_BUCKET}}
+    outputs[f"{EXPORTS_BUCKET}Arn"] = {"Value": {"Fn::GetAtt": [EXPORTS_BUCKET, "Arn"]}}
     # The attribute and not Ref, which is the ARN on AWS but the name on the local cloud.
     outputs["DeploymentSecretArn"] = {"Value": {"Fn::GetAtt": [DEPLOYMENT_SECRET, "Id"]}}
     return outputs

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, MAILS, PROMPTS, SUMMARIES, Queue
+from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, EXPORTS, MAILS, PROMPTS, SUMMARIES, Queue
 from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
 from infra import queues
@@ -55,7 +55,8 @@ class Stream(Struct, frozen=True):
 class Function(Struct, frozen=True):
     """One Lambda function: `logical_id` is what Chalice makes of its name in app.py.
 
-    `tables` are those it works on, with the operations; `indexes` those it queries, `settings` those it reads.
+    `tables` are those it works on, with the operations; `indexes` those it queries, `settings` those it reads; `files` are its
+    operations on exports.
     """
 
     logical_id: str
@@ -64,6 +65,7 @@ class Function(Struct, frozen=True):
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     sends_to: tuple[Queue, ...] = ()
     works_off: Queue | None = None
     follows: Stream | None = None
@@ -75,6 +77,7 @@ class Function(Struct, frozen=True):
         names = [
             *(f"{table.upper()}_TABLE" for table in self.tables),
             *(name.upper() for name in self.settings),
+            *(["EXPORTS_BUCKET"] if self.files else []),
             *(queue.url_variable for queue in self.sends_to),
             *(queue.delay.upper() for queue in self.sends_to if queue.delay),
             *((own.url_variable, own.dead_letters_variable) if own else ()),
@@ -90,6 +93,7 @@ def environment_values() -> Json:
         "POWERTOOLS_SERVICE_NAME": "harmonica",
         **{f"{table.upper()}_TABLE": {"Ref": f"{table}TableName"} for table in TABLES},
         "DEPLOYMENT_SECRET_ARN": {"Ref": "DeploymentSecretArn"},
+        "EXPORTS_BUCKET": {"Ref": "ExportsBucketName"},
         **{name.upper(): {"Ref": parameter_of(name)} for name in PARAMETERS},
         "PUBLIC_URL": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": _own_url()}]},
         **{variable: {"Ref": logical_id} for variable, logical_id in queues.addresses().items()},
@@ -191,7 +195,8 @@ API = Function(
         "demo_sign_in",
         *MODEL,
     ),
-    sends_to=(DELETIONS, MAILS, SUMMARIES),
+    files=("GetObject", "DeleteObject"),  # links are signed with its rights
+    sends_to=(DELETIONS, EXPORTS, MAILS, SUMMARIES),
 )
 SESSIONS_CHANGED = Function(
     "SessionsChanged",
@@ -253,8 +258,17 @@ DELETE_DATA = Function(
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
         "Guards": ("BatchWriteItem",),
     },
+    files=("DeleteObject",),
     sends_to=(DELETIONS,),
     works_off=DELETIONS,
+)
+WRITE_EXPORT = Function(
+    "WriteExport",
+    memory=1769,  # a whole processor: sessions of a thousand people are tens of megabytes
+    timeout=WORKER_SECONDS,
+    tables={"Sessions": ("BatchGetItem", "GetItem", "Query", "UpdateItem"), "Conversations": ("BatchGetItem", "Query")},
+    files=("PutObject", "DeleteObject"),
+    works_off=EXPORTS,
 )
 SEND_MAIL = Function(
     "SendMail",
@@ -281,6 +295,7 @@ ALL = (
     WRITE_BRIEF,
     UPDATE_CARDS,
     DELETE_DATA,
+    WRITE_EXPORT,
     SEND_MAIL,
     SWEEP,
 )

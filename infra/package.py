@@ -24,7 +24,7 @@ BUILD = ROOT / "build"
 TASK_ROOT = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # What the functions call; botocore's data of all other services stay out of the package.
-SERVICES = ("dynamodb", "secretsmanager", "sesv2", "sqs")
+SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
 LINUX = (
     "manylinux_2_17_x86_64",
     "manylinux2014_x86_64",

@@ -55,6 +55,8 @@ def _statements(function: Function) -> list[Json]:
         statements += _may_work_off(function.works_off)
     if asked:
         statements.append(_may_send(*asked))
+    if function.files:
+        statements.append(_may_handle_files(function.files))
     if "deployment_secret_arn" in function.settings:
         statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
     statements += [_may_read(name) for name in SECRETS if name in function.settings]
@@ -69,6 +71,10 @@ def _allow(actions: list[str], *resources: Any) -> Json:
 
 def _table(name: str, operations: tuple[str, ...]) -> Json:
     return _allow([f"dynamodb:{operation}" for operation in operations], {"Ref": f"{name}TableArn"})
+
+
+def _may_handle_files(operations: tuple[str, ...]) -> Json:
+    return _allow([f"s3:{operation}" for operation in operations], {"Fn::Sub": "${ExportsBucketArn}/*"})
 
 
 def _index(table: str, name: str) -> Json:

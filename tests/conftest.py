@@ -84,7 +84,7 @@ def data_stack_in_memory() -> tuple[list[dict[str, Any]], dict[str, str]]:
     with mock_aws():
         _create_tables()
         secret = boto3.client("secretsmanager").create_secret(Name="deployment", SecretString="s" * 64)
-        environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], **_create_queues()}
+        environment = {"DEPLOYMENT_SECRET_ARN": secret["ARN"], "EXPORTS_BUCKET": "exports", **_create_queues()}
         return take_snapshot(), environment
 
 

@@ -131,6 +131,7 @@ ROUTES = (
     _route("PATCH", f"{_SESSION}/insights/{{insight_id}}", "insights.edit_insight"),
     _route("DELETE", f"{_SESSION}/insights/{{insight_id}}", "insights.delete_insight"),
     _route("GET", f"{_SESSION}/export", "exports.export_session"),
+    _route("GET", f"{_SESSION}/exports/{{export_id}}", "exports.get_export"),
     _route("GET", f"{_SESSION}/scratchpad", "scratchpad.get_scratchpad"),
     _route("POST", f"{_SESSION}/scratchpad", "scratchpad.update_scratchpad"),
     _route(

@@ -46,6 +46,12 @@ class EraseParticipant(_SessionJob, frozen=True, tag="erase_participant"):
     thread_id: str
 
 
+class WriteExport(_SessionJob, frozen=True, tag="write_export"):
+    """Write an export of a session that is more than an answer can carry."""
+
+    export_id: str
+
+
 class CloseSession(_SessionJob, frozen=True, tag="close_session"):
     """Store that a session has ended by itself. It is of no queue: the clock does it."""
 
@@ -56,7 +62,16 @@ class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     sign_in_id: str
 
 
-SessionJob = WritePrompt | WriteSummary | WriteBrief | UpdateCards | DeleteSession | EraseParticipant | CloseSession
+SessionJob = (
+    WritePrompt
+    | WriteSummary
+    | WriteBrief
+    | UpdateCards
+    | DeleteSession
+    | EraseParticipant
+    | WriteExport
+    | CloseSession
+)
 Job = SessionJob | SendSignInMail
 
 
@@ -93,7 +108,8 @@ SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay"
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 MAILS = Queue("mails", (SendSignInMail,))
-QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS)
+EXPORTS = Queue("exports", (WriteExport,))
+QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 

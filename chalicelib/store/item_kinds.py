@@ -105,6 +105,7 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
     CLOSING,
     DELETION,
+    ItemKind(keys.SESSIONS, keys.EXPORTS, "session", "by job", not_exported="tells of an export"),
     THREAD,
     ItemKind(keys.CONVERSATIONS, keys.FORMS, "person", "at once", "form"),
     ItemKind(keys.CONVERSATIONS, keys.MESSAGES, "person", "by job", "messages"),

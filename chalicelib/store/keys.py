@@ -46,6 +46,8 @@
 | join | – | one transaction: head, form, first message, tally, own card; `seats` where the session has a limit |
 | a limit of participants comes or goes | – | the same transaction as the edit: all tallies, `seats` |
 | a session has ended by itself | – | one transaction: session, all tallies, `closing` |
+| a large export | whether there is one; those of a session | GetItem sessions `export#<id>`; Query `export#` |
+| a large export is asked for | – | one transaction: session is there; `export#<id>` |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
@@ -111,6 +113,7 @@ WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
 GROUPS = "group#"
 DRAFTS = "draft#"
+EXPORTS, AFTER_EXPORTS = "export#", "export$"
 VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 USED = "used#"
@@ -336,6 +339,11 @@ def digest(thread_id: str) -> str:
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
     return f"{ERASURES}{thread_id}"
+
+
+def export(export_id: str) -> str:
+    """`export#<id>`."""
+    return f"{EXPORTS}{export_id}"
 
 
 def group(group_id: str) -> str:

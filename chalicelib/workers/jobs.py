@@ -21,6 +21,7 @@ from chalicelib.model.jobs import (
     SessionJob,
     UpdateCards,
     WriteBrief,
+    WriteExport,
     WritePrompt,
     WriteSummary,
 )
@@ -29,6 +30,7 @@ from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
+from chalicelib.services.results.exports.large import remove_exports, write_export
 from chalicelib.services.results.insights import drop_words
 from chalicelib.services.sessions.card_updates import update_cards
 from chalicelib.services.sessions.closing import close_session
@@ -80,10 +82,13 @@ def run_job(job: Job, deadline: Deadline) -> None:
             update_cards(job.session_id, sessions=container.sessions(), cards=container.cards(), now=now)
         case DeleteSession():
             deletions, jobs, clock = container.deletions(), container.jobs(), container.clock()
-            remove_session(job.session_id, deletions=deletions, jobs=jobs, clock=clock)
+            remove = partial(remove_exports, deps=container.export_deps())
+            remove_session(job.session_id, deletions=deletions, remove_exports=remove, jobs=jobs, clock=clock)
         case EraseParticipant():
             drop_words(job.session_id, job.thread_id, deps=container.insight_deps())
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
+        case WriteExport():
+            write_export(job.session_id, job.export_id, deps=container.export_deps())
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
         case SendSignInMail():

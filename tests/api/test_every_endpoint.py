@@ -57,6 +57,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("PATCH", "/sessions/{session_id}/insights/{insight_id}"): {"title": "Soup"},
     ("DELETE", "/sessions/{session_id}/insights/{insight_id}"): None,
     ("GET", "/sessions/{session_id}/export"): None,
+    ("GET", "/sessions/{session_id}/exports/{export_id}"): None,
     ("GET", "/sessions/{session_id}/scratchpad"): None,
     ("POST", "/sessions/{session_id}/scratchpad"): {},
     ("POST", "/sessions/{session_id}/regenerate-facilitation-prompt"): {},
@@ -69,6 +70,7 @@ OF_SESSION: dict[tuple[str, str], Any] = {
     ("POST", "/sessions/{session_id}/chat"): SAY,
 }
 PARTS = {
+    "export_id": "00000000-0000-4000-8000-000000000000",
     "insight_id": "i",
     "question_id": "q",
     "theme_id": "t1",

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
+from chalicelib.operations import exports
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
@@ -116,6 +117,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):
         container.budget().ledger.reserve(account, 1, 1, container.clock().now())
+    monkeypatch.setattr(exports, "ANSWER_BYTES", 0)
+    assert host.call("GET", f"/sessions/{session}/export").status_code == 202
     now = container.clock().now()
     assert container.guards().key_of_day(now.date(), now)
     container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))

@@ -27,6 +27,8 @@ STORED = {
     "TelegramTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/telegram",
     "GuardsTableName": "guards",
     "GuardsTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/guards",
+    "ExportsBucketName": "exports",
+    "ExportsBucketArn": "arn:aws:s3:::exports",
     "DeploymentSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:deployment-abcdef",
 }
 ON_AWS = {
@@ -308,6 +310,7 @@ def test_times_and_sizes(application: Template) -> None:
         "UpdateCards": (512, 30),
         "SendMail": (512, 30),
         "DeleteData": (512, 120),
+        "WriteExport": (1769, 120),
         "Sweep": (512, 120),
     }
 

@@ -57,6 +57,17 @@ def test_the_deployment_secret_is_long_and_random(data_stack: Template) -> None:
     assert secret["GenerateSecretString"]["PasswordLength"] == 64
 
 
+def test_files_lie_for_a_day_in_a_bucket_that_nobody_else_reads(data_stack: Template) -> None:
+    (bucket,) = of_type(data_stack, "AWS::S3::Bucket").values()
+    assert "BucketName" not in bucket
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert [it["ExpirationInDays"] for it in bucket["LifecycleConfiguration"]["Rules"]] == [1]
+    assert "BucketEncryption" in bucket
+    (policy,) = of_type(data_stack, "AWS::S3::BucketPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
 def test_every_output_is_a_parameter_of_the_application(data_stack: Template, application: Template) -> None:
     assert set(data_stack["Outputs"]) <= set(application["Parameters"])
 

@@ -12,6 +12,9 @@ LIST_STREAMS = ["dynamodb:ListStreams"]
 # Which identity stands for the sender, itself or its domain, the operator knows; a condition holds the sender.
 SEND_MAIL = ["ses:SendEmail"]
 
+# The files of the one bucket.
+FILES = [{"Fn::Sub": "${ExportsBucketArn}/*"}]
+
 
 def _statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, role in of_type(template, "AWS::IAM::Role").items():
@@ -42,6 +45,8 @@ def test_no_resource_is_a_pattern_but_where_aws_knows_none(application: Template
     for _, statement in _statements(application):
         if statement["Action"] == SEND_MAIL:
             assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        elif statement["Action"][0].startswith("s3:"):
+            assert statement["Resource"] == FILES
         elif statement["Action"] != LIST_STREAMS:
             assert "*" not in json.dumps(statement["Resource"])
 
@@ -70,6 +75,12 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
     assert _who_may(application, "dynamodb:PutItem") == {"APIHandler", "WritePrompt", "WriteSummary", "WriteBrief"}
 
 
+def test_files_are_written_by_the_one_job_and_read_by_nobody_but_who_signs_links(application: Template) -> None:
+    assert _who_may(application, "s3:PutObject") == {"WriteExport"}
+    assert _who_may(application, "s3:GetObject") == {"APIHandler"}
+    assert _who_may(application, "s3:DeleteObject") == {"APIHandler", "DeleteData", "WriteExport"}
+
+
 def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) -> None:
     queues = [
         resource["Fn::GetAtt"][0]
@@ -77,7 +88,7 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
         if name == "APIHandlerRole" and "sqs:SendMessage" in statement["Action"]
         for resource in statement["Resource"]
     ]
-    assert sorted(queues) == ["DeletionsQueue", "MailsQueue", "SummariesQueue"]
+    assert sorted(queues) == ["DeletionsQueue", "ExportsQueue", "MailsQueue", "SummariesQueue"]
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.model.jobs import QUEUES
 from chalicelib.settings import settings
 from infra import redrive
 from infra.local import instance
@@ -177,7 +178,7 @@ def test_any_other_failure_is_told(sqs: Sqs, prompts: tuple[str, str]) -> None:
 
 def test_one_queue_or_all_by_name() -> None:
     assert [queue.name for queue in redrive.chosen("summaries")] == ["summaries"]
-    assert len(redrive.chosen("")) == 6
+    assert len(redrive.chosen("")) == len(QUEUES)
     with pytest.raises(SystemExit, match="prompts, briefs, summaries, cards, deletions"):
         redrive.chosen("letters")
 

@@ -1,5 +1,7 @@
 """What a host decides about single people: to take one out of the results, or in again, and to remove one's data for good."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,6 +29,7 @@ class ParticipantDeps(Struct, frozen=True):
     participants: Participants
     removals: Removals
     conversations: Conversations
+    withdraw_exports: Callable[[str], None]
     jobs: Jobs
     clock: Clock
 
@@ -34,8 +37,8 @@ class ParticipantDeps(Struct, frozen=True):
 def set_included(session_id: str, found: ThreadView | None, included: bool, *, deps: ParticipantDeps) -> ThreadView:
     """Take somebody into the results, or out of them; gives the thread. Raises NotFound without one.
 
-    Out: summary and brief are offline from this moment. Either way the summary is written anew, by a job. A thread that
-    no answer can carry comes without its messages.
+    Out: summary and brief are offline from this moment, and no export is left. Either way the summary is written anew, by a job.
+    A thread that no answer can carry comes without its messages.
     """
     for failed in _RETRY.attempts(deps.clock):
         found = _read_again(session_id, found) if found and failed else found
@@ -44,6 +47,8 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
         if found.thread.included == included or _store_inclusion(found.thread, included, deps):
             # Also where nothing changed: an earlier request may have died before it could wake the job.
             deps.jobs.ask_or_leave(WriteSummary(session_id), deps.clock.now())
+            if not included:
+                deps.withdraw_exports(session_id)
             messages = _spoken(found.thread, deps)
             return replace(found, thread=replace(found.thread, included=included), messages=messages)
     raise Conflict("This participant is changing right now; try again")
@@ -52,8 +57,8 @@ def set_included(session_id: str, found: ThreadView | None, included: bool, *, d
 def remove_participant(session: Session, found: ThreadView | None, *, deps: ParticipantDeps) -> None:
     """Remove the data of somebody in this session for good. Raises NotFound without any.
 
-    Summary and brief are offline from this moment; jobs erase the messages, and write the summary anew. Of a test run that never
-    was part of them they know nothing, and stay.
+    Summary and brief are offline from this moment, and no export is left; jobs erase the messages, and write the summary anew. Of
+    a test run that never was part of them they know nothing, and stay.
     """
     for failed in _RETRY.attempts(deps.clock):
         if found and failed:
@@ -68,6 +73,7 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
             if leaves:
                 deps.jobs.ask_or_leave(WriteSummary(session.id), now)
             deps.jobs.ask_or_leave(EraseParticipant(session.id, thread.id), now)
+            deps.withdraw_exports(session.id)
             return
     raise Conflict("This participant is changing right now; try again")
 

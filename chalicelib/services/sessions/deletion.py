@@ -1,5 +1,6 @@
 """Deleting a session: it is gone at once; what it consisted of is removed by a job that may be interrupted anywhere."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Clock
@@ -18,11 +19,14 @@ def delete_session(session_id: str, user_id: str, *, deletions: Deletions, jobs:
     jobs.ask_or_leave(DeleteSession(session_id), now)
 
 
-def remove_session(session_id: str, *, deletions: Deletions, jobs: Jobs, clock: Clock) -> None:
+def remove_session(
+    session_id: str, *, deletions: Deletions, remove_exports: Callable[[str], None], jobs: Jobs, clock: Clock
+) -> None:
     """Remove what is left of a deleted session; asks to be called again where that takes longer than one run."""
     run = clock.deadline(RUN_SECONDS)
     if not deletions.resume(session_id, clock.now() + timedelta(seconds=RUN_SECONDS)):
         return
+    remove_exports(session_id)
     for leftover in deletions.left(session_id):
         if run.remaining() <= 0:
             jobs.ask(DeleteSession(session_id), clock.now())

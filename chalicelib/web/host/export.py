@@ -1,7 +1,9 @@
 """What a host takes away of a session: what there is, each with what is in it, and the choice of parts and people."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice.app import MultiDict, Response
 from msgspec import UNSET, Struct
@@ -9,19 +11,21 @@ from msgspec import UNSET, Struct
 from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.model import Thread
-from chalicelib.operations.exports import ExportSession, export_session
+from chalicelib.operations.exports import ExportInput, ExportSession, export_session, get_export
 from chalicelib.operations.operation import File
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.results.exports.selection import PARTS, Format
 from chalicelib.services.results.exports.texts import read_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.store.sessions import FOR_RESULTS
-from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.file_headers import headers_of_file
+from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.results.names import name_of
+from chalicelib.web.kit.texts import format_time_with_zone
 
 # What can be chosen: each with its format, and the parts that it has by itself.
 KINDS: dict[str, tuple[Format, str]] = {
@@ -43,10 +47,11 @@ class Contents(Struct, frozen=True):
 
 def show_export(host: HostRequest, session_id: str, errors: Mapping[str, str] | None = None) -> Response:
     """Returns the page with all that there is to take away; with what was chosen, where errors say that something is missing."""
+    if "id" in (given := _given(host)):
+        return _show_large(host, session_id, given["id"], is_taken="take" in given)
     view = open_session(host, session_id, FOR_RESULTS)
     locale, is_editor = locale_for(host.request, view.session), has_role(view, "editor")
     heads = container.participants().heads(view.session.id) if is_editor else []
-    given = _given(host)
     values: dict[str, Any] = {
         "use": read_texts(locale.language.tag).use,
         "contents": _contents(heads, locale),
@@ -66,26 +71,41 @@ def show_export(host: HostRequest, session_id: str, errors: Mapping[str, str] | 
 
 def send_export(host: HostRequest, session_id: str) -> Response:
     """Returns the file that was chosen; where something is missing, the page again, with what was chosen."""
-    given, texts = _given(host), locale_for(host.request).texts
+    given, texts, found_id = _given(host), locale_for(host.request).texts, require_uuid(session_id)
     if given.get("kind") not in KINDS:
         raise Invalid(f"kind must be one of {', '.join(KINDS)}")
     kind, parts = KINDS[given["kind"]]
     who = given.get("who", "included")
     people = given.getlist("p") if who == "some" and "p" in given else []
-    parts = parts or ",".join(part for part in PARTS if part in given)
+    parts = parts or ",".join(part for part in PARTS if part in given and (part != "design" or kind == "json"))
     if who == "some" and not people:
         return show_export(host, session_id, {"p": texts("export_some_error")})
     if not parts:
         return show_export(host, session_id, {"parts": texts("export_parts_error")})
     wanted = ExportSession(
-        session_id=require_uuid(session_id),
+        session_id=found_id,
         format=kind,
         parts=parts,
         participants=",".join(people),
         include="all" if who == "all" else UNSET,
         readers="others" if given.get("readers") == "others" else "members",
     )
-    return _as_file(host.perform(export_session, wanted))
+    found = host.perform(export_session, wanted)
+    if isinstance(found, File):
+        return _as_file(found)
+    return see_other(f"{root(host.request)}/sessions/{found_id}/export?{urlencode({'id': found.id})}")
+
+
+def _show_large(host: HostRequest, session_id: str, export_id: str, *, is_taken: bool) -> Response:
+    """Returns the page that says how far a large export is; where its file is to be taken, the way to that."""
+    found = host.perform(get_export, ExportInput(session_id=require_uuid(session_id), export_id=export_id))
+    if found.url and is_taken:
+        return see_other(found.url)
+    view = open_session(host, session_id, ())
+    locale = locale_for(host.request, view.session)
+    ends = datetime.fromisoformat(found.expires_at) if found.expires_at else None
+    values = {"id": found.id, "ends": ends and format_time_with_zone(ends, view.session.time_zone, locale.texts)}
+    return render_session_page(host, view, "export", "export_large.html", **values)
 
 
 def _as_file(found: File) -> Response:

@@ -45,6 +45,7 @@ _KEPT_PARAMETERS = (
         "of",
         "by",
         "stance",
+        "id",
     ),
 )
 

@@ -2,15 +2,22 @@
 
 import csv
 import io
+import json
 
+import boto3
 import pytest
 
+import app
+from chalicelib.operations import exports
+from tests import events
 from tests.api.hosts import Host
-from tests.api.jobs import summarise
+from tests.api.jobs import asked, done, summarise
 from tests.api.participants import SAID, include
 from tests.clock import FakeClock
+from tests.events import Context
 from tests.web.browser import Browser
 from tests.web.host.test_people import member
+from tests.web.host.visitor import follow
 
 People = tuple[str, dict[str, str]]
 
@@ -63,6 +70,28 @@ def test_parts_and_people_are_chosen_and_what_is_missing_is_said(ana: Browser, h
     nothing = ana.open(f"{path}html&who=included")
     assert (nothing.status, "Choose at least one part." in nothing.text) == (400, True)
     assert ana.get(f"{path}exe&summary=on").status_code == 400
+
+
+def test_what_is_too_large_for_an_answer_is_made_meanwhile_and_fetched_from_its_page(
+    ana: Browser, host: Host, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = people
+    boto3.client("s3").create_bucket(Bucket="exports")
+    monkeypatch.setattr(exports, "ANSWER_BYTES", 0)
+    answer = ana.get(f"/sessions/{session}/export/file?kind=messages")
+    page = follow(ana, answer)
+    assert "The file is being made" in page.text
+    assert 'hx-trigger="every' in page.html
+    address = next(it for it in page.links if "export?id=" in it)
+    for body in asked("exports"):
+        assert done(app.write_export(events.batch(events.raw_message(json.dumps(body))), Context()))
+    ready = ana.open(address)
+    assert "The file is ready" in ready.text
+    assert "2 March 2026" in ready.text
+    assert "hx-trigger" not in ready.html
+    taken = ana.get(next(it for it in ready.links if "take=1" in it))
+    assert (taken.status_code, "X-Amz-Signature" in str(taken.headers["Location"])) == (303, True)
+    assert member(host, {"id": session}, "viewer").get(address).status_code == 403
 
 
 def test_a_viewer_is_given_the_page_that_may_be_handed_on_and_no_others_words(host: Host, people: People) -> None:

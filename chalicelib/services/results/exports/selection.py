@@ -64,6 +64,8 @@ def complete_selection(asked: Selection, view: SessionView) -> Selection:
         raise Invalid("parts must be responses (a row a person) or transcripts (a row a message) with format=csv")
     if not set(parts) <= set(allowed):
         raise Forbidden
+    if is_document and "design" in parts:
+        raise Invalid("parts must not have design with format=md or html: ask for it with format=json")
     if asked.readers == "others" and not (is_document and set(parts) <= set(_FOR_VIEWERS)):
         raise Invalid("readers=others is for summary and insights with format=md or html")
     return replace(asked, parts=parts, readers=asked.readers if is_editor or not is_document else "others")

@@ -1,0 +1,45 @@
+"""Records of what hosts take away."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+KEPT = timedelta(days=1)  # a file; the bucket removes it a little later
+_FRESH = timedelta(minutes=10)  # a file is what is asked for, although something may have been said since
+_LOST = timedelta(minutes=30)  # a job that has not come to an end by then is asked for again
+
+
+class LargeExport(Struct, frozen=True):
+    """An export that a job writes: what was `selected` of a session, when it was asked for and made, and the key of its file.
+
+    `epoch` is that of the synthesis when it was asked for: it grows with everybody who is taken out of the results, or in again,
+    and who is removed. The file is nobody's any more then.
+    """
+
+    id: str
+    selected: dict[str, Any]
+    asked_at: datetime
+    epoch: int
+    made_at: datetime | None = None
+    key: str | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether its file is there."""
+        return self.made_at is not None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When its file goes."""
+        return self.made_at + KEPT if self.made_at else None
+
+    def serves(self, epoch: int, now: datetime) -> bool:
+        """Whether it is what somebody is given who asks for the same now."""
+        if self.epoch != epoch:
+            return False
+        return now < (self.made_at + _FRESH if self.made_at else self.asked_at + _LOST)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its file is gone, or never came."""
+        return now >= (self.made_at or self.asked_at) + KEPT

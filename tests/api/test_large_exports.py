@@ -1,0 +1,155 @@
+"""Exports that are more than an answer can carry: written by a job, fetched by a link, gone after a day, or with whoever said it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+
+import app
+from chalicelib import container
+from chalicelib.operations import exports
+from chalicelib.services.results.exports.large import remove_exports
+from tests import events
+from tests.api.hosts import Host, error_of
+from tests.api.jobs import asked, delete_data, done
+from tests.api.participants import SAID, include, remove
+from tests.clock import FakeClock
+from tests.events import Context
+
+People = tuple[str, dict[str, str]]
+OWN = ("?format=csv&parts=transcripts", "?format=html&parts=summary,transcripts", "")
+
+
+@pytest.fixture(autouse=True)
+def small(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer can carry little, and there is a place for what it can't."""
+    monkeypatch.setattr(exports, "ANSWER_BYTES", 200)
+    boto3.client("s3").create_bucket(Bucket="exports")
+
+
+def ask(host: Host, session: str, query: str = OWN[0]) -> dict[str, Any]:
+    answer = host.call("GET", f"/sessions/{session}/export{query}")
+    assert answer.status_code == 202, answer.body
+    assert "ETag" not in answer.headers
+    return dict(answer.json_body)
+
+
+def write() -> None:
+    """Run the job of exports on all that is asked for."""
+    for body in asked("exports"):
+        assert done(app.write_export(events.batch(events.raw_message(json.dumps(body))), Context()))
+
+
+def fetch(url: str) -> tuple[str, dict[str, Any]]:
+    """The text that a link opens, and how it is to be saved."""
+    assert "X-Amz-Signature" in parse_qs(urlsplit(url).query)
+    found = boto3.client("s3").get_object(Bucket="exports", Key=urlsplit(url).path.lstrip("/").removeprefix("exports/"))
+    return found["Body"].read().decode(), dict(found)
+
+
+def files() -> list[str]:
+    return [it["Key"] for it in boto3.client("s3").list_objects_v2(Bucket="exports").get("Contents", [])]
+
+
+@pytest.fixture
+def made(host: Host, people: People) -> dict[str, Any]:
+    """An export with its file."""
+    ask(host, people[0])
+    write()
+    return ask(host, people[0])
+
+
+@pytest.mark.parametrize("query", OWN)
+def test_a_job_makes_what_an_answer_would_have_carried(
+    host: Host, people: People, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = people
+    first = ask(host, session, query)
+    assert (first["status"], first["url"], first["expires_at"]) == ("pending", None, None)
+    assert ask(host, session, query)["id"] == first["id"]
+    assert host.get(f"/sessions/{session}/exports/{first['id']}") == first
+    write()
+    ready = ask(host, session, query)
+    assert (ready["id"], ready["status"]) == (first["id"], "ready")
+    text, told = fetch(ready["url"])
+    monkeypatch.setattr(exports, "ANSWER_BYTES", 5_000_000)
+    remove_exports(session, deps=container.export_deps())
+    answer = host.call("GET", f"/sessions/{session}/export{query}")
+    assert text == answer.body.decode()
+    for header in ("Content-Type", "Content-Disposition"):
+        assert told[header.replace("-", "")] == answer.headers[header]
+    assert first["id"] not in json.dumps(files())
+
+
+def test_a_file_opens_for_a_day_to_those_who_may_have_it(
+    host: Host, people: People, made: dict[str, Any], clock: FakeClock
+) -> None:
+    session, _ = people
+    path = f"/sessions/{session}/exports/{made['id']}"
+    assert error_of(host.invite(session, "viewer").call("GET", path))[0] == 403
+    clock.advance(3600)
+    assert ask(host, session)["id"] != made["id"]  # something may have been said since
+    assert host.get(path)["status"] == "ready"
+    clock.advance(timedelta(hours=23).total_seconds())
+    assert error_of(host.call("GET", path))[0] == 404
+    clock.advance(7200)
+    ask(host, session)
+    assert files() == []
+
+
+def test_it_is_gone_with_whoever_is_taken_out_or_removed(host: Host, people: People, made: dict[str, Any]) -> None:
+    session, ids = people
+    include(host, session, ids["p1"], False)
+    assert files() == []
+    assert error_of(host.call("GET", f"/sessions/{session}/exports/{made['id']}"))[0] == 404
+    ask(host, session)
+    write()
+    assert SAID["p1"] not in fetch(ask(host, session)["url"])[0]
+    late = ask(host, session, "?format=csv&parts=transcripts&include=all")
+    (job,) = asked("exports")
+    remove(host, session, ids["p1"])
+    assert files() == []
+    assert done(app.write_export(events.batch(events.raw_message(json.dumps(job))), Context()))
+    assert files() == []  # that job was asked for before
+    assert error_of(host.call("GET", f"/sessions/{session}/exports/{late['id']}"))[0] == 404
+
+
+def test_a_job_that_somebody_is_taken_out_under_leaves_nothing(
+    host: Host, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ids = people
+    ask(host, session)
+    put = container.files().put
+
+    def put_late(*given: Any) -> int:
+        include(host, session, ids["p1"], False)
+        return put(*given)
+
+    monkeypatch.setattr(container.files(), "put", put_late)
+    write()
+    assert files() == []
+
+
+def test_it_is_gone_with_its_session(host: Host, people: People, made: dict[str, Any]) -> None:
+    session, _ = people
+    assert host.call("DELETE", f"/sessions/{session}").status_code == 204
+    assert error_of(host.call("GET", f"/sessions/{session}/exports/{made['id']}"))[0] == 404
+    assert all(map(delete_data, asked("deletions")))
+    assert files() == []
+
+
+def test_a_session_has_so_many_exports_at_a_time(
+    host: Host, people: People, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.services.results.exports import large
+
+    monkeypatch.setattr(large, "MOST", 2)
+    session, _ = people
+    for part in ("responses", "transcripts", "summary"):
+        ask(host, session, f"?parts={part}")
+        write()
+        clock.advance(1)
+    assert len(files()) == 2

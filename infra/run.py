@@ -28,7 +28,7 @@ from infra.local import cloud, instance, mailbox, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
 from infra.local.instance import LOCAL_STAGE, Instance
-from infra.local.localize import localize
+from infra.local.localize import localize, localize_data
 from infra.local.request_queue import most_workers
 from infra.package import ROOT, Package, package_application, package_everything
 
@@ -134,7 +134,7 @@ def deploy_locally(options: Options, package: Package) -> Instance:
     url = f"http://{cloud.HOST}:{options.port}"
     # Set for this process only now: a cloud started with it would hand it on to every function.
     os.environ |= {**cloud.ACCOUNT, "AWS_ENDPOINT_URL": url, "NO_PROXY": cloud.HOST, "no_proxy": cloud.HOST}
-    local = Package(package.data, localize(package.application), package.code)
+    local = Package(localize_data(package.data), localize(package.application), package.code)
     try:
         outputs = deploy(boto3.Session(), LOCAL_STAGE, local, options.parameters)
     except DeploymentFailed as error:

@@ -27,6 +27,13 @@ def localize(template: Template) -> Template:
     return local
 
 
+def localize_data(template: Template) -> Template:
+    """The data template, as the local cloud can take it: that is spoken to without TLS, and keeps to a bucket's policy."""
+    local = copy.deepcopy(template)
+    kept = {name: it for name, it in local["Resources"].items() if it["Type"] != "AWS::S3::BucketPolicy"}
+    return {**local, "Resources": kept}
+
+
 def gateway_responses_as_resources(template: Template) -> None:
     """The local cloud does not read gateway responses from the API's body, but knows them as resources."""
     body = template["Resources"][REST_API]["Properties"]["DefinitionBody"]

@@ -24,8 +24,8 @@ from chalicelib.web.kit.file_headers import headers_of_file
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for
 from chalicelib.web.kit.request import require_uuid
-from chalicelib.web.results.names import name_of
 from chalicelib.web.kit.texts import format_time_with_zone
+from chalicelib.web.results.names import name_of
 
 # What can be chosen: each with its format, and the parts that it has by itself.
 KINDS: dict[str, tuple[Format, str]] = {

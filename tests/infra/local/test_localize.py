@@ -10,6 +10,7 @@ from infra.local.localize import (
     gateway_responses_as_resources,
     jobs_at_once_as_a_number,
     localize,
+    localize_data,
     stable_address,
 )
 from infra.package import Package
@@ -28,6 +29,13 @@ def test_gateway_responses_leave_the_body_and_become_resources(package: Package)
         assert after[kind]["ResponseTemplates"] == response["responseTemplates"]
         assert after[kind]["ResponseParameters"] == response["responseParameters"]
         assert after[kind].get("StatusCode") == response.get("statusCode")
+
+
+def test_files_are_there_without_tls_and_nothing_else_of_the_data_changes(package: Package) -> None:
+    local = localize_data(package.data)
+    gone = package.data["Resources"].keys() - local["Resources"].keys()
+    assert gone == {"ExportsBucketPolicy"}
+    assert {**local, "Resources": {}} == {**package.data, "Resources": {}}
 
 
 def test_the_stage_is_deployed_once_more_when_all_responses_are_there(package: Package) -> None:
@@ -91,7 +99,7 @@ def test_a_mail_is_sent_from_our_sender_alone_and_locally_from_any(package: Pack
 
 def test_alarms_on_sums_are_left_out(package: Package) -> None:
     summed = _alarms_on_sums(package.application)
-    assert len(summed) == 3
+    assert len(summed) == 5
     assert not summed & localize(package.application)["Resources"].keys()
 
 

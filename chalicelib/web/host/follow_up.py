@@ -27,6 +27,16 @@ from chalicelib.web.kit.request import public_url
 HOWS = ("proposed", "no_model", "failed")
 
 
+_DRAFTS = 5  # that one form makes, each after the one before was deleted
+
+
+class _Proposed(Struct, frozen=True):
+    """What a draft is made with, and what its page tells of that."""
+
+    given: CreateSession
+    told: dict[str, str]
+
+
 class Source(Struct, frozen=True):
     """The session that one follows up: its name, and its page."""
 
@@ -37,29 +47,19 @@ class Source(Struct, frozen=True):
 def make_follow_up(host: HostRequest, session_id: str, form: Form) -> Response:
     """Makes the draft of this form, if it is not there yet, with the fields that a language model proposes; where none does, with
     those of the session itself. Goes on to its page, which says which of the two."""
-    once = f"{session_id} {form.get('once') or container.new_id()}"
-    draft_id = make_draft_id(host.user_id, once, secret=container.deployment_secret())
-    here = f"{root(host.request)}/sessions/{draft_id}"
-    with suppress(NotFound):
-        open_session(host, draft_id, ())
-        return see_other(here)
-    view = open_session(host, session_id, FOR_BRIEF)
-    require_results(view)
-    proposed, how = _propose(host, view)
-    session = view.session
-    given = CreateSession(
-        topic=proposed.topic,
-        goal=proposed.goal,
-        critical=proposed.critical or None,
-        context=proposed.context,
-        template_id=proposed.template_id,
-        language=session.language,
-        time_zone=session.time_zone,
-        follow_up_of=session.id,
-        draft=True,
-    )
-    host.perform(create_session, given, new_id=partial(str, draft_id))
-    return see_other(f"{here}?{urlencode({'followed': how} | ({} if told_of(view) else {'few': 1}))}")
+    once, proposed = form.get("once") or container.new_id(), None
+    for number in range(_DRAFTS):
+        named = f"{session_id} {once} {number}"
+        draft_id = make_draft_id(host.user_id, named, secret=container.deployment_secret())
+        here = f"{root(host.request)}/sessions/{draft_id}"
+        with suppress(NotFound):
+            open_session(host, draft_id, ())
+            return see_other(here)
+        proposed = proposed or _propose(host, session_id)
+        with suppress(NotFound):  # it was there, and was deleted while this page was still open
+            host.perform(create_session, proposed.given, new_id=partial(str, draft_id))
+            return see_other(f"{here}?{urlencode(proposed.told)}")
+    raise NotFound("The drafts of this form were deleted")
 
 
 def find_source(host: HostRequest, view: SessionView) -> Source | None:
@@ -74,11 +74,25 @@ def find_source(host: HostRequest, view: SessionView) -> Source | None:
     return None
 
 
-def _propose(host: HostRequest, view: SessionView) -> tuple[FollowUpProposal, str]:
+def _propose(host: HostRequest, session_id: str) -> _Proposed:
+    view = open_session(host, session_id, FOR_BRIEF)
+    require_results(view)
+    session, how = view.session, "proposed"
     try:
-        return host.perform(propose_follow_up, SessionInput(session_id=view.session.id)), "proposed"
+        found: FollowUpProposal = host.perform(propose_follow_up, SessionInput(session_id=session.id))
     except Unavailable:
-        session = view.session
+        how = "failed" if container.model().understands else "no_model"
         context = render_context(view, join_url(public_url(host.request), session.id))
-        own = FollowUpProposal(session.topic, session.goal, session.critical or "", context, None)
-        return own, "failed" if container.model().understands else "no_model"
+        found = FollowUpProposal(session.topic, session.goal, session.critical or "", context, None)
+    given = CreateSession(
+        topic=found.topic,
+        goal=found.goal,
+        critical=found.critical or None,
+        context=found.context,
+        template_id=found.template_id,
+        language=session.language,
+        time_zone=session.time_zone,
+        follow_up_of=session.id,
+        draft=True,
+    )
+    return _Proposed(given, {"followed": how} | ({} if told_of(view) else {"few": "1"}))

@@ -53,6 +53,9 @@ def test_one_click_makes_one_draft_that_says_where_it_comes_from(ana: Browser, h
     ]
     assert "Noise keeps people away" in made["context"]
     assert [it for it in (LONELY, NAME, WORDS) if it in str(made)] == []
+    assert host.call("DELETE", f"/sessions/{draft}").status_code == 204
+    assert "This is a proposal" in follow(ana, send(ana, f"/sessions/{session}", form, do="follow")).text
+    assert (len(drafts(host)), draft in drafts(host)) == (1, False)
     first = follow(
         ana, send(ana, f"/sessions/{session}", ana.open(f"/sessions/{session}/summary").form(BUTTON), do="follow")
     )

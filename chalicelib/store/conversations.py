@@ -190,6 +190,11 @@ class Conversations:
         thread = thread_from(raw[head])
         return (thread, message_from(raw[part])) if sequence > thread.starts_after else None
 
+    def all_stored(self, session_id: str, thread_id: str) -> Iterator[Message]:
+        """What is stored of a thread, what is left of one that was removed before it included; oldest first."""
+        prefix = keys.messages(thread_id)
+        return map(message_from, database.query(ConversationPart, session_id, prefix, prefix + LAST))
+
     def find_messages(
         self, session_id: str, ids: Collection[str], thread_id: str | None = None
     ) -> list[tuple[str, Message]]:

@@ -118,7 +118,8 @@ def test_who_is_taken_out_takes_their_quotes_along_and_brings_them_back(host: Ho
 def test_who_is_removed_leaves_no_word_in_any_insight(host: Host, session: str) -> None:
     ann = person(host, session, "p1")["participant_id"]
     quotes = [{"text": WORDS}, {"text": "open on Sunday"}]
-    note(host, session, title=f"That {WORDS}", content=f"> {WORDS}\n\nAnd then {WORDS}.", quotes=quotes)
+    content = f"> {WORDS}\n\nAnd then {WORDS}. Some say we need more buses in the evening, so. It stays."
+    note(host, session, title=f"That {WORDS}", content=content, quotes=quotes)
     remove(host, session, ann)
     (at_once,) = listed(host, session)
     assert (len(at_once["quotes"]), at_once["lost_quotes"]) == (1, 1)
@@ -126,7 +127,7 @@ def test_who_is_removed_leaves_no_word_in_any_insight(host: Host, session: str) 
     assert all(map(delete_data, asked("deletions")))
     assert WORDS not in json.dumps([raw for _, raw in stored()])
     (after,) = listed(host, session)
-    assert (after["title"], after["content"]) == ("That […]", "> […]\n\nAnd then […].")
+    assert (after["title"], after["content"]) == ("That […]", "> […]\n\nAnd then […]. […] It stays.")
     assert ([it["text"] for it in after["quotes"]], after["lost_quotes"]) == (["open on Sunday"], 1)
     host.say(session, "I am back.", "p1")  # the same thread, without what was said in it before
     assert listed(host, session) == [after]

@@ -7,6 +7,7 @@ it for good. With a quote go its words in the insight's text.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from chalicelib.services.synthesis.visibility import find_summary, for_others
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.insights import Insights, QuoteGone
 from chalicelib.text.matching import FoldedText
+from chalicelib.text.quotation_marks import find_sentences
+from chalicelib.text.shared_runs import cut_runs
 
 MOST = 200  # insights a session
 GONE = "[…]"  # in the place of words whose person is gone
@@ -161,24 +164,45 @@ def check_quotes(
 
 
 def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
-    """Takes the words of somebody who was removed out of all insights, for good."""
+    """Takes the words of somebody who was removed out of all insights, for good: their quotes, and in the texts of what quoted them
+    every sentence that has a run of words from their messages. Nothing is left to be done once their messages are erased."""
     head = next(iter(deps.conversations.heads_of(session_id, [thread_id])), None)
+
+    @cache
+    def list_runs() -> frozenset[str]:
+        stored = deps.conversations.all_stored(session_id, thread_id)
+        said = (it.content for it in stored if it.role == "user" and not _is_there(head, it.sequence))
+        return frozenset(run for words in said for run in cut_runs(words))
 
     def change(insight: Insight) -> Insight:
         gone = [it for it in insight.quotes if it.thread_id == thread_id and not _is_there(head, it.sequence)]
         if not gone:
             return insight
         kept = tuple(it for it in insight.quotes if it not in gone)
+        words, runs = [it.text for it in gone], list_runs()
         return replace(
             insight,
-            content=without_words(insight.content, (it.text for it in gone)),
-            title=without_words(insight.title, (it.text for it in gone)) if insight.title else None,
+            content=_without_runs(without_words(insight.content, words), runs),
+            title=_without_runs(without_words(insight.title, words), runs) if insight.title else None,
             quotes=kept,
             lost=insight.lost + len(gone),
             edited_at=insight.edited_at + _TICK,
         )
 
     deps.insights.change_all(session_id, change)
+
+
+def _without_runs(text: str, runs: frozenset[str]) -> str:
+    """A text with a mark in the place of each sentence that has one of these runs of words."""
+    return "\n".join(_line_without_runs(line, runs) for line in text.split("\n"))
+
+
+def _line_without_runs(line: str, runs: frozenset[str]) -> str:
+    if not runs & cut_runs(line):
+        return line
+    kept = (line[start:end] for start, end in find_sentences(line))
+    left = "".join(it.replace(it.strip(), GONE) if runs & cut_runs(it) else it for it in kept)
+    return GONE if runs & cut_runs(left) else left  # one that goes through several sentences
 
 
 def without_words(text: str, words: Iterable[str]) -> str:

@@ -83,8 +83,8 @@ def show_ask(view: SessionView, reader: Reader, entered: Entered | None = None, 
         "turns_carried": msgspec.json.encode(entered.turns).decode() if entered.turns else "",
         "question": entered.question,
         "question_error": error,
-        "offered": [texts(f"offered_{it.kind}", words=it.words) for it in offered],
-        "points": [(it, texts("offered_critical", words=it)) for it in points],
+        "offered": [texts(f"offered_{it.kind}", words=_isolate(it.words)) for it in offered],
+        "points": [(it, texts("offered_critical", words=_isolate(it))) for it in points],
         "has_model": has_model,
         "ask_once": container.new_id(),
         "has_conversations": bool(reader.people),
@@ -144,6 +144,11 @@ def explain(error: HarmonicaError, texts: Texts) -> str:
     if isinstance(error, Unavailable):
         return texts("ask_failed")
     raise error
+
+
+def _isolate(words: str) -> str:
+    """Words in a sentence of the page, with a direction of their own."""
+    return f"\u2068{words}\u2069" if words else ""
 
 
 def _read_turns(form: Form) -> tuple[AskedTurn, ...]:

@@ -1,5 +1,6 @@
 """The page on which members ask: answers with quotes that lead to conversations, kept by nobody but whoever saves one."""
 
+import re
 from typing import Any
 
 import pytest
@@ -70,7 +71,8 @@ def test_questions_to_begin_with_and_what_is_critical_are_a_button_away(
     ana: Browser, session: str, model: Interviewer
 ) -> None:
     page = ana.open(path_of(session))
-    offered = [value for form in page.forms for name, value in form.buttons if name == "offered"]
+    buttons = [value for form in page.forms for name, value in form.buttons if name == "offered"]
+    offered = [re.sub("[\u2068\u2069]", "", it) for it in buttons]  # around words that have a direction of their own
     assert offered == [
         "What do people say about this: Who works late",
         "Does anybody say something about this: What families need",
@@ -79,9 +81,9 @@ def test_questions_to_begin_with_and_what_is_critical_are_a_button_away(
         "What do people say about this: What families need",
     ]
     assert model.count("ask") == 0
-    form = next(it for it in page.forms if ("offered", offered[1]) in it.buttons)
-    answered = ana.read(send(ana, path_of(session), form, offered=offered[1]))
-    assert f"{offered[1]} They want later buses." in answered.text
+    form = next(it for it in page.forms if ("offered", buttons[1]) in it.buttons)
+    answered = ana.read(send(ana, path_of(session), form, offered=buttons[1]))
+    assert f"{buttons[1]} They want later buses." in answered.text
     assert "To begin with" not in answered.text
 
 

@@ -251,6 +251,36 @@ def session_settings(visitor: Visitor) -> Page:
     return page
 
 
+def summary(visitor: Visitor) -> Page:
+    """A summary with a theme that is opened, and its table."""
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{_summed_up(visitor)}/summary")
+    page.locator(".theme summary").first.click()
+    expect(page.locator(".theme[open]").first).to_be_visible()
+    page.locator(".themes > details:last-child summary").click()
+    return page
+
+
+def summary_history(visitor: Visitor) -> Page:
+    """The summaries before, and what changed."""
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{_summed_up(visitor)}/summaries")
+    expect(page.locator("#changes")).to_be_visible()
+    page.locator("details.card > summary").click()
+    return page
+
+
+def _summed_up(visitor: Visitor) -> str:
+    """A session with two summaries, of one person and of two."""
+    made = visitor.session(questions=[], critical=LABEL[visitor.tongue], results_visibility="public")
+    for person in range(2):
+        said = {"participant_id": f"p{person}", "participant_name": "", "content": SAY[visitor.tongue]}
+        visitor.model.says(ASK[visitor.tongue])
+        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+        assert visitor.cloud.call("POST", f"/sessions/{made}/summary", {}).status == 200
+    return made
+
+
 def insights(visitor: Visitor) -> Page:
     """An insight with a quote, and one that is edited, with a quote that nobody said."""
     session = visitor.session(questions=[])
@@ -348,6 +378,8 @@ HOST_STATES: tuple[State, ...] = (
     session_settings,
     people,
     person,
+    summary,
+    summary_history,
     insights,
     api_keys,
     account,

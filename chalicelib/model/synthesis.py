@@ -158,7 +158,8 @@ class Theme(CountsPeople, Struct, frozen=True):
     """What several participants talk about; `participants` is counted by code from the threads that carry it.
 
     `id` is that of the registered theme that stands for it; `stances` says how many of them are for, against, mixed, neutral.
-    `gathered` names the registered themes in it, for members only: digests named those. So is all of it where `members_only`.
+    `gathers` are the ids of all registered themes in it; none in a summary from before they were kept. `gathered` names them, for
+    members only: digests named those. So is all of it where `members_only`.
     """
 
     label: str
@@ -170,6 +171,7 @@ class Theme(CountsPeople, Struct, frozen=True):
     gathered: str = ""
     members_only: bool = False
     sources: int | None = None
+    gathers: tuple[str, ...] = ()
 
 
 class Summary(CountsPeople, Struct, frozen=True):

@@ -21,7 +21,7 @@ from chalicelib.operations.fields import (
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.subject import session_with
 from chalicelib.store import keys
-from chalicelib.store.sessions import FOR_THEMES
+from chalicelib.store.sessions import FOR_RESULTS, FOR_THEMES
 
 if TYPE_CHECKING:
     from chalicelib.services.results.counted import Group
@@ -249,6 +249,10 @@ class ListStances(SessionInput):
 
     theme_id: Annotated[str, Meta(description="The id of a theme.", examples=["t1"], max_length=200)]
     stance: Annotated[Stance, Meta(description="Only people with this stance.")] | UnsetType = UNSET
+    summed_up: Annotated[
+        bool,
+        Meta(description="Whether all counts that the summary gathers under this theme, as in its number of people."),
+    ] = False
     limit: Limit = PAGE
     offset: Offset = 0
 
@@ -315,11 +319,12 @@ def list_stances(_: Call, given: ListStances, view: SessionView) -> PeopleByStan
         None if given.stance is UNSET else given.stance,
         given.limit,
         given.offset,
+        as_summed_up=given.summed_up,
         conversations=deps.conversations,
         themes=deps.themes,
     )
     people = [_person(it) for it in found.people]
-    return PeopleByStance(found.theme.id, found.theme.label, people, Pagination(found.total, given.limit, given.offset))
+    return PeopleByStance(found.theme.id, found.label, people, Pagination(found.total, given.limit, given.offset))
 
 
 def _counts(groups: "tuple[Group, ...]") -> list[AnswerCount]:
@@ -375,5 +380,12 @@ OPERATIONS = (
         fails=(NotFound,),
     ),
     Operation(get_slice, "viewer", ReadSlice, Slice, reads=session_with((keys.QUESTIONS, *FOR_THEMES))),
-    Operation(list_stances, "viewer", ListStances, PeopleByStance, reads=session_with(FOR_THEMES), fails=(NotFound,)),
+    Operation(
+        list_stances,
+        "viewer",
+        ListStances,
+        PeopleByStance,
+        reads=session_with({*FOR_THEMES, *FOR_RESULTS}),
+        fails=(NotFound,),
+    ),
 )

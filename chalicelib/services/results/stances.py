@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.errors import NotFound
-from chalicelib.model import Point, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
+from chalicelib.model import Point, RegisteredTheme, SessionView, Stance, Theme, ThemeRegistry, Thread
+from chalicelib.model.synthesis import joined
 from chalicelib.services.synthesis.aggregate import aggregate_heads, stances_by_theme
 from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
@@ -21,9 +22,10 @@ class PersonWithStance(Struct, frozen=True):
 
 
 class PeopleWithStance(Struct, frozen=True):
-    """A page of `total` people with a stance on a theme."""
+    """A page of `total` people with a stance on a theme; `label` is what that is called where they were looked for."""
 
     theme: RegisteredTheme
+    label: str
     people: tuple[PersonWithStance, ...]
     total: int
 
@@ -43,33 +45,48 @@ def list_people(
     limit: int,
     offset: int,
     *,
+    as_summed_up: bool = False,
     conversations: Conversations,
     themes: Themes,
 ) -> PeopleWithStance:
-    """The people who speak of a theme with this stance, or with any, by when they first spoke. Raises NotFound without such a theme."""
+    """The people who speak of a theme with this stance, or with any, by when they first spoke. Raises NotFound without such a theme.
+
+    `as_summed_up`: of all that the summary gathers under that theme, so that there are as many as it says, and those who have
+    spoken since.
+    """
     heads = conversations.heads(view.session.id)
     registry, stances = read_stances(view, heads, themes=themes)
     theme = registry.resolve(theme_id)
     if theme is None:
         raise NotFound("There is no such theme in this session")
-    taken = {name: it for name, it in stances.get(theme.id, {}).items() if stance is None or it == stance}
+    told = _find_summed_up(view, theme.id) if as_summed_up else None
+    asked = list(dict.fromkeys(live.id for it in (told.gathers if told else ()) if (live := registry.resolve(it))))
+    asked = asked or [theme.id]
+    taken: dict[str, list[str]] = {}
+    for name in asked:
+        for thread_id, it in stances.get(name, {}).items():
+            taken.setdefault(thread_id, []).append(it)
+    stands = {thread_id: joined(found) for thread_id, found in taken.items()}
+    stands = {thread_id: it for thread_id, it in stands.items() if stance is None or it == stance}
     found = sorted(
-        (head for head in heads if head.id in taken), key=lambda it: (it.first_message_at or it.created_at, it.id)
+        (head for head in heads if head.id in stands), key=lambda it: (it.first_message_at or it.created_at, it.id)
     )
     page = found[offset:][:limit]
-    told = {it.thread_id: it for it in digests.of_threads(view.session.id, [head.id for head in page])}
+    kept = {it.thread_id: it.points for it in digests.of_threads(view.session.id, [head.id for head in page])}
     people = tuple(
-        PersonWithStance(
-            head, taken[head.id], _points(told[head.id].points if head.id in told else (), theme, stance, registry)
-        )
+        PersonWithStance(head, stands[head.id], _points(kept.get(head.id, ()), asked, stance, registry))
         for head in page
     )
-    return PeopleWithStance(theme, people, len(found))
+    return PeopleWithStance(theme, told.label if told else theme.label, people, len(found))
+
+
+def _find_summed_up(view: SessionView, theme_id: str) -> Theme | None:
+    return next((it for it in view.summary.themes if it.id == theme_id), None) if view.summary else None
 
 
 def _points(
-    points: Sequence[Point], theme: RegisteredTheme, stance: Stance | None, registry: ThemeRegistry
+    points: Sequence[Point], themes: Sequence[str], stance: Stance | None, registry: ThemeRegistry
 ) -> tuple[Point, ...]:
-    """What somebody said of a theme; first what is of the stance that is asked for."""
-    own = [point for point in points if registry.resolve(point.theme) == theme]
+    """What somebody said of these themes; first what is of the stance that is asked for."""
+    own = [point for point in points if (live := registry.resolve(point.theme)) and live.id in themes]
     return tuple(sorted(own, key=lambda point: point.stance != stance))

@@ -127,4 +127,5 @@ def _theme(
         id=lead,
         stances=count_stances(stances.values()),
         sources=book.aggregate.count_people(stances),
+        gathers=tuple(ids),
     )

@@ -77,7 +77,8 @@ def show_theme(host: HostRequest, session_id: str, theme_id: str) -> Response:
     view = open_session(host, session_id, ())
     locale, query = locale_for(host.request, view.session), host.request.query_params or {}
     stance = next((it for it in STANCES if it == query.get("stance")), None)
-    given = ListStances(view.session.id, theme_id, UNSET if stance is None else stance, PAGE, _offset(host))
+    summed_up = "summed_up" in query
+    given = ListStances(view.session.id, theme_id, UNSET if stance is None else stance, summed_up, PAGE, _offset(host))
     found = host.perform(list_stances, given)
     values: dict[str, Any] = {
         "theme": found.theme,
@@ -86,7 +87,8 @@ def show_theme(host: HostRequest, session_id: str, theme_id: str) -> Response:
         "stances": STANCES,
         "total": locale.texts("participants", count=found.pagination.total),
         "people": [_stance_line(host, view.session.id, it, locale) for it in found.data],
-        **_pages(found.pagination, {"stance": stance} if stance else {}),
+        "summed_up": summed_up,
+        **_pages(found.pagination, ({"stance": stance} if stance else {}) | ({"summed_up": "1"} if summed_up else {})),
     }
     return render_session_page(host, view, "answers", "theme_people.html", **values)
 

@@ -52,11 +52,10 @@ def show(host: HostRequest, session_id: str) -> Response:
         "kept": keys.KEPT,
         "versions": [_shown(it, view, names[it.number], locale.texts) for it in kept],
         "chosen": chosen.number if chosen else None,
-        "chosen_name": names[chosen.number] if chosen else "",
+        "chosen_name": names[chosen.number].partition(" · ")[2] if chosen else "",
         "other": other.number if other else None,
-        "other_name": names[other.number] if other else "",
         "changes": _changes(compare_summaries(other, chosen), locale.texts) if other and chosen else None,
-        **show_summary(replace(view, summary=chosen), make_reader(host, view)),
+        **show_summary(replace(view, summary=chosen), make_reader(host, view), is_current=False),
     }
     return render_session_page(host, view, "summary", "summary_history.html", **values)
 

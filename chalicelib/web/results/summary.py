@@ -3,9 +3,10 @@
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
-from chalicelib.model import STANCES, SessionView, Summary, Theme
+from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme
 from chalicelib.services.synthesis.summary_document import least_people
 from chalicelib.services.synthesis.visibility import results_for
 from chalicelib.store.sessions import FOR_RESULTS
@@ -18,22 +19,28 @@ PARTS = FOR_RESULTS
 
 
 class ThemeLine(Struct, frozen=True):
-    """A theme, the bar of its people, where its quotes are on the page, and who stands where in words."""
+    """A theme, the bar of its people, where its quotes are on the page, and who stands where in words.
+
+    `stances` are these words one by one, each with the address of the people who do, for members.
+    """
 
     theme: Theme
     row: Row
     anchor: str
     told: str
+    stances: list[tuple[str, str]]
 
 
-def show_summary(view: SessionView, reader: Reader) -> dict[str, Any]:
-    """Returns the summary as this visitor may read it; `summary` is None where there is nothing for them."""
+def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) -> dict[str, Any]:
+    """Returns the summary as this visitor may read it; `summary` is None where there is nothing for them. From one that is not
+    current nothing leads to people by their stance: some have spoken since."""
     summary, texts = results_for(view, reader.visitor).summary, reader.locale.texts
     if summary is None:
         return {"summary": None}
     chart = make_theme_chart(summary, reader.locale)
+    by_stance = reader if is_current else replace(reader, people="")
     lines = [
-        ThemeLine(theme, row, f"theme-{place}", _told(theme, chart))
+        ThemeLine(theme, row, f"theme-{place}", _told(theme, chart), _list_stances(theme, chart, by_stance))
         for place, (theme, row) in enumerate(zip(summary.themes, chart.rows, strict=True))
     ]
     answer, listed = summary.critical_answer, _is_listed(summary)
@@ -78,7 +85,20 @@ def _is_listed(summary: Summary) -> bool:
 
 def _told(theme: Theme, chart: Chart) -> str:
     """Returns what the bar of a theme shows, in words."""
-    stances = [
-        f"{part.name} {theme.stances.get(stance, 0)}" for part, stance in zip(chart.parts, STANCES, strict=False)
+    return " · ".join([theme.label, *(told for told, _ in _count_stances(theme, chart))])
+
+
+def _list_stances(theme: Theme, chart: Chart, reader: Reader) -> list[tuple[str, str]]:
+    """Returns how many stand where, each with the page of those who do where somebody does, and this reader may know who."""
+    session, is_found = reader.people.removesuffix("people/"), bool(reader.people and theme.id and theme.gathers)
+    return [
+        (
+            told,
+            f"{session}themes/{theme.id}?stance={stance}&summed_up=1" if is_found and theme.stances.get(stance) else "",
+        )
+        for told, stance in _count_stances(theme, chart)
     ]
-    return " · ".join([theme.label, *stances])
+
+
+def _count_stances(theme: Theme, chart: Chart) -> list[tuple[str, Stance]]:
+    return [(f"{part.name} {theme.stances.get(it, 0)}", it) for part, it in zip(chart.parts, STANCES, strict=False)]

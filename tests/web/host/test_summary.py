@@ -1,12 +1,15 @@
 """The page of a session's summary: what it says is what was said, and each quote leads to where that stands."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.services.synthesis import state
+from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host
 from tests.api.jobs import summarise
 from tests.clock import FakeClock
@@ -127,3 +130,25 @@ def test_the_page_of_earlier_summaries_tells_what_changed_until_somebody_is_take
     assert ana.open(f"{path}?version=9").status == 404
     host.call("PATCH", f"/sessions/{session}/participants/{person}", {"included": False})
     assert "None is kept yet." in ana.open(path).text
+
+
+def test_who_stands_where_on_a_theme_is_as_many_people_as_the_summary_says(
+    host: Host, ana: Browser, session: str
+) -> None:
+    page = summary_of(ana, session)
+    for theme in host.get(f"/sessions/{session}/summary")["themes"]:
+        path = f"/sessions/{session}/themes/{theme['id']}"
+        assert f"{path}?stance=for&summed_up=1" in page.links
+        assert f"{path}?stance=against&summed_up=1" not in page.links  # nobody is
+        people = ana.open(f"{path}?stance=for&summed_up=1")
+        assert f"{theme['stances']['for']} participants" in people.text
+        found = host.get(f"{path}/people?stance=for&summed_up=true")
+        assert len(found["data"]) == theme["stances"]["for"]
+    stored = container.sessions().view(session, FOR_RESULTS)
+    assert stored.summary
+    first, second = stored.summary.themes
+    both = replace(first, label="Both", gathers=(*first.gathers, *second.gathers), participants=6)
+    newer = replace(stored.summary, themes=(both,), generated_at=stored.summary.generated_at + timedelta(seconds=1))
+    assert container.summaries().put(stored.session, newer, state.end(0))
+    assert host.get(f"/sessions/{session}/themes/{first.id}/people?summed_up=true")["pagination"]["total"] == 6
+    assert host.get(f"/sessions/{session}/themes/{first.id}/people")["pagination"]["total"] == first.participants

@@ -149,3 +149,32 @@ def test_a_script_counts_who_answers_each_question_and_finds_no_themes(
         ("Where do you sit?", 0, False),
     ]
     assert found["saturation"] is None
+
+
+def test_every_number_is_that_of_what_is_stored(host: Host, clock: FakeClock) -> None:
+    session = host.new_session()["id"]
+    matters = ("Buses", "Buses run late", "Trees", "Parks need trees", "Noise", "Rent", "Rent is high", "Taxes")
+    for number in range(11):
+        clock.advance(60)
+        host.say(session, f"{matters[number % len(matters)]} matter to me, number {number}", f"p{number}")
+    assert summarise(session)
+    found = activity(host, {"id": session})
+    people = host.get(f"/sessions/{session}/responses")["data"]
+    registry = container.synthesis_deps().themes.get(session)
+    digests = {it.thread_id: it for it in container.conversations().digests(session)}
+    fresh: list[int] = []
+    known: set[Any] = set()
+    for person in people:
+        live = {registry.resolve(point.theme) for point in digests[person["participant_id"]].points} - {None}
+        fresh.append(len(live - known))
+        known |= live
+    told = found["saturation"]
+    assert (told["conversations"], told["themes"]) == (len(people), len(known))
+    assert known
+    assert told["new_by_step"] == [sum(fresh[at : at + 5]) for at in (0, 5, 10)]
+    assert told["new_themes"] == sum(fresh[-5:])
+    assert found["talking_count"] == sum(bool(it["messages"]) for it in people)
+    said = {it["message_id"]: it["content"] for it in found["events"] if "content" in it}
+    stored = {it["id"]: it["content"] for person in people for it in person["messages"] if it["role"] == "user"}
+    assert len(said) == 6
+    assert said.items() <= stored.items()

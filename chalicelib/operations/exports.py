@@ -43,7 +43,7 @@ class ExportSession(SessionInput):
         str,
         Meta(
             max_length=_MOST_NAMED,
-            description="Only these people: each by its `participant_id`, with commas between.",
+            description="Only these people: each by its `participant_id`, with commas between; an address holds some two hundred.",
         ),
     ] = ""
     include: (

@@ -1,11 +1,11 @@
 """What a host takes away of a session: what there is, each with what is in it, and the choice of parts and people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import MultiDict, Response
+from chalice.app import Response
 from msgspec import UNSET, Struct
 
 from chalicelib import container
@@ -21,7 +21,7 @@ from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.file_headers import headers_of_file
-from chalicelib.web.kit.http import see_other
+from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import format_time_with_zone
@@ -37,6 +37,9 @@ KINDS: dict[str, tuple[Format, str]] = {
 }
 
 
+_PERSON = "p."  # before the id of somebody whose words are chosen
+
+
 class Contents(Struct, frozen=True):
     """How much there is of a session: its people by name, those who are part of the results, and how many messages they have."""
 
@@ -45,13 +48,30 @@ class Contents(Struct, frozen=True):
     messages: int
 
 
-def show_export(host: HostRequest, session_id: str, errors: Mapping[str, str] | None = None) -> Response:
-    """Returns the page with all that there is to take away; with what was chosen, where errors say that something is missing."""
-    if "id" in (given := _given(host)):
-        return _show_large(host, session_id, given["id"], is_taken="take" in given)
+def show_export(host: HostRequest, session_id: str) -> Response:
+    """Returns the page with all that there is to take away; or that of one large export, which the address names."""
+    query = host.request.query_params or {}
+    if "id" in query:
+        return _show_large(host, session_id, query["id"], is_taken="take" in query)
+    return _render(host, session_id, {"kind": "html", "who": "included", "summary": "on"})
+
+
+def send_export(host: HostRequest, session_id: str) -> Response:
+    """Returns the file that a link names."""
+    return _send(host, session_id, dict(host.request.query_params or {}))
+
+
+def receive_export(host: HostRequest, session_id: str) -> Response:
+    """Returns the file that was chosen; where something is missing, the page again, with what was chosen."""
+    return _send(host, session_id, host.form())
+
+
+def _render(host: HostRequest, session_id: str, chosen: Form, error: tuple[str, str] = ("", "")) -> Response:
+    """Returns the page, with this choice, and what is missing in it by the field."""
     view = open_session(host, session_id, FOR_RESULTS)
     locale, is_editor = locale_for(host.request, view.session), has_role(view, "editor")
     heads = container.participants().heads(view.session.id) if is_editor else []
+    field, missing = error
     values: dict[str, Any] = {
         "use": read_texts(locale.language.tag).use,
         "contents": _contents(heads, locale),
@@ -60,28 +80,25 @@ def show_export(host: HostRequest, session_id: str, errors: Mapping[str, str] | 
         "least": LEAST,
         "kinds": list(KINDS),
         "all_parts": PARTS,
-        "chosen": given,
-        "chosen_kind": given.get("kind", "html"),
-        "chosen_who": given.get("who", "included"),
-        "chosen_people": given.getlist("p") if "p" in given else [],
-        "errors": errors or {},
+        "chosen": chosen,
+        "wrong": field,
+        "missing": missing,
     }
-    return render_session_page(host, view, "export", "export.html", Invalid.status if errors else 200, **values)
+    return render_session_page(host, view, "export", "export.html", Invalid.status if field else 200, **values)
 
 
-def send_export(host: HostRequest, session_id: str) -> Response:
-    """Returns the file that was chosen; where something is missing, the page again, with what was chosen."""
-    given, texts, found_id = _given(host), locale_for(host.request).texts, require_uuid(session_id)
+def _send(host: HostRequest, session_id: str, given: Form) -> Response:
+    """Returns the chosen file, or the way to the page of one that is made meanwhile."""
+    texts, found_id, who = locale_for(host.request).texts, require_uuid(session_id), given.get("who")
     if given.get("kind") not in KINDS:
         raise Invalid(f"kind must be one of {', '.join(KINDS)}")
     kind, parts = KINDS[given["kind"]]
-    who = given.get("who", "included")
-    people = given.getlist("p") if who == "some" and "p" in given else []
+    people = [name.removeprefix(_PERSON) for name in given if name.startswith(_PERSON)] if who == "some" else []
     parts = parts or ",".join(part for part in PARTS if part in given and (part != "design" or kind == "json"))
     if who == "some" and not people:
-        return show_export(host, session_id, {"p": texts("export_some_error")})
+        return _render(host, session_id, given, ("people", texts("export_some_error")))
     if not parts:
-        return show_export(host, session_id, {"parts": texts("export_parts_error")})
+        return _render(host, session_id, given, ("parts", texts("export_parts_error")))
     wanted = ExportSession(
         session_id=found_id,
         format=kind,
@@ -111,10 +128,6 @@ def _show_large(host: HostRequest, session_id: str, export_id: str, *, is_taken:
 def _as_file(found: File) -> Response:
     headers = {**HEADERS, **headers_of_file(found.name), "Content-Type": found.content_type}
     return Response(found.text, headers, 200)
-
-
-def _given(host: HostRequest) -> MultiDict:
-    return host.request.query_params or MultiDict({})
 
 
 def _contents(heads: Sequence[Thread], locale: PageLocale) -> Contents:

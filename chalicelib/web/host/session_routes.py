@@ -248,6 +248,14 @@ def get_export(session_id: str) -> Response:
     return answer_host(routes, lambda host: export.show_export(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/export", methods=["POST"], content_types=[])
+def post_export(session_id: str) -> Response:
+    """Returns a file that was chosen."""
+    from chalicelib.web.host import export
+
+    return answer_host(routes, lambda host: export.receive_export(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/export/file", methods=READ, content_types=[])
 def get_export_file(session_id: str) -> Response:
     """Returns a file to take away."""

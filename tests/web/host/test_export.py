@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -17,7 +18,7 @@ from tests.clock import FakeClock
 from tests.events import Context
 from tests.web.browser import Browser
 from tests.web.host.test_people import member
-from tests.web.host.visitor import follow
+from tests.web.host.visitor import follow, send, submit
 
 People = tuple[str, dict[str, str]]
 
@@ -59,17 +60,19 @@ def test_every_button_saves_the_file_that_it_names(ana: Browser, host: Host, peo
 
 def test_parts_and_people_are_chosen_and_what_is_missing_is_said(ana: Browser, host: Host, people: People) -> None:
     session, ids = people
-    path = f"/sessions/{session}/export/file?kind="
-    chosen = ana.get(f"{path}md&transcripts=on&who=some&p={ids['p1']}&p={ids['p3']}").body.decode()
-    assert [words in chosen for words in SAID.values()] == [True, False, True]
-    nobody = ana.open(f"{path}md&transcripts=on&responses=on&who=some")
+    path = f"/sessions/{session}/export"
+    form = ana.open(path).form("Download")
+    assert form.fields.keys() & {"summary", "transcripts", "who"} == {"summary", "who"}
+    some = {f"p.{ids[name]}": "on" for name in ("p1", "p3")}
+    chosen = send(ana, path, form, kind="md", transcripts="on", who="some", **some).body.decode()
+    assert [words in chosen.partition("## Conversations")[2] for words in SAID.values()] == [True, False, True]
+    nobody = submit(ana, path, form, kind="md", transcripts="on", who="some")
     assert (nobody.status, "Choose at least one person." in nobody.text) == (400, True)
-    kept = nobody.form("Download").fields
-    assert (kept["who"], kept["transcripts"], kept["responses"]) == ("some", "on", "on")
-    assert "summary" not in kept
-    nothing = ana.open(f"{path}html&who=included")
+    assert nobody.form("Download").fields.keys() & {"summary", "transcripts"} == {"summary", "transcripts"}
+    without = replace(form, fields={name: it for name, it in form.fields.items() if name != "summary"})
+    nothing = submit(ana, path, without, design="on")
     assert (nothing.status, "Choose at least one part." in nothing.text) == (400, True)
-    assert ana.get(f"{path}exe&summary=on").status_code == 400
+    assert ana.get(f"{path}/file?kind=exe&summary=on").status_code == 400
 
 
 def test_what_is_too_large_for_an_answer_is_made_meanwhile_and_fetched_from_its_page(

@@ -16,6 +16,7 @@ def render_markdown(of: ExportDocument) -> str:
     sections = [
         f"# {markdown.inline(topic)}" if topic else "",
         markdown.quote(texts.use),
+        f"**{texts.members}**" if of.selection.readers == "members" else "",
         f"*{markdown.inline(of.warning)}*" if of.warning else "",
         _summary(of),
         f"*{markdown.inline(of.left_out)}*" if of.left_out else "",

@@ -45,9 +45,15 @@ def render_export(
     people = select_people(contents, selection) if selection.has_people else []
     is_noted = "insights" in selection.parts
     insights = list_insights(session_id, MOST, 0, deps=deps).insights if is_noted else ()
-    what = "session" if len(selection.parts) > 1 else selection.parts[0]
-    name = file_name(contents.view.session.topic, what, selection.format)
+    name = file_name(contents.view.session.topic, _about(selection), selection.format)
     return ExportedFile(CONTENT_TYPES[selection.format], name, _render(contents, people, insights, selection))
+
+
+def _about(selection: Selection) -> str:
+    """Returns what the name of a file says of it: nobody hands on by mistake what is for members."""
+    if selection.readers == "others":
+        return "for-others"
+    return selection.parts[0] if len(selection.parts) == 1 else "session"
 
 
 def _render(

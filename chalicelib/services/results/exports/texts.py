@@ -20,6 +20,7 @@ class ExportTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: str
     use: str
+    members: str
     few: str
     too_few: str
     none: str

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.devices import sign_in_as_demo_host
-from tests.browser.visitor import ASK, LABEL, RECAP, SAY, State, Visitor
+from tests.browser.visitor import ASK, ENDS, LABEL, OPTIONS, RECAP, SAY, SEE, State, Visitor
 
 
 def sign_in(visitor: Visitor) -> Page:
@@ -305,6 +305,55 @@ def insights(visitor: Visitor) -> Page:
     return page
 
 
+def answers(visitor: Visitor) -> Page:
+    """What five people answered in the form and on a scale, and the scale by what they answered in the form."""
+    options = OPTIONS[visitor.tongue]
+    asked = [{"text": LABEL[visitor.tongue], "type": "Options", "options": options}, {"text": ASK[visitor.tongue]}]
+    made = visitor.session(questions=asked, widgets_enabled=True)
+    choice, words = (it["id"] for it in visitor.cloud.call("GET", f"/sessions/{made}/questions").json()["data"])
+    low, high = ENDS[visitor.tongue]
+    for number in range(5):
+        who = {"participant_id": f"p{number}", "participant_name": ""}
+        given = [{"question_id": choice, "answer": options[0]}, {"question_id": words, "answer": SAY[visitor.tongue]}]
+        visitor.model.says(ASK[visitor.tongue])
+        joined = visitor.cloud.call("POST", f"/sessions/{made}/chat/questions", {**who, "answers": given})
+        visitor.model.shows("RatingScale", LABEL[visitor.tongue], min=0, max=10, minLabel=low, maxLabel=high)
+        shown = visitor.cloud.call("POST", f"/sessions/{made}/chat", {**who, "content": SAY[visitor.tongue]})
+        chosen = {**who, "content": SEE[visitor.tongue], "widget_value": 2 * number}
+        chose = visitor.cloud.call("POST", f"/sessions/{made}/chat", chosen)
+        assert (joined.status, shown.status, chose.status) == (200, 200, 200)
+    (widget,) = visitor.cloud.call("GET", f"/sessions/{made}/answers").json()["widgets"]
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{made}/answers")
+    page.locator("#of").select_option(widget["id"])
+    page.locator("#by").select_option(choice)
+    expect(page.locator("#sliced tbody tr")).to_have_count(2)
+    page.locator("figure summary").first.click()
+    return page
+
+
+def answer_texts(visitor: Visitor) -> Page:
+    """What each person answered to one question."""
+    page = answers(visitor)
+    page.locator("a[href*='/answers/']").last.click()
+    expect(page.locator(".said-list li")).to_have_count(5)
+    return page
+
+
+def theme_people(visitor: Visitor) -> Page:
+    """The people who speak of a theme, with what they said of it."""
+    made = visitor.session(questions=[])
+    said = {"participant_id": "p1", "participant_name": LABEL[visitor.tongue], "content": SAY[visitor.tongue]}
+    assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+    page = _signed_in(visitor)
+    for _ in range(100):  # until the job has read what was said
+        if (found := page.goto(f"/sessions/{made}/themes/t1")) and found.ok:
+            break
+        page.wait_for_timeout(300)
+    expect(page.locator(".said-list li")).to_have_count(1)
+    return page
+
+
 def people(visitor: Visitor) -> Page:
     """The people of a session: one who talked, with a name, and one who is left out."""
     made = visitor.session(questions=[], critical=LABEL[visitor.tongue], cross_pollination=True)
@@ -376,6 +425,9 @@ HOST_STATES: tuple[State, ...] = (
     test_run,
     form_editor,
     session_settings,
+    answers,
+    answer_texts,
+    theme_people,
     people,
     person,
     summary,
@@ -398,6 +450,8 @@ WORDY_HOSTS = {
     test_run,
     form_editor,
     session_settings,
+    answers,
+    theme_people,
     people,
     person,
     api_keys,

@@ -159,8 +159,14 @@ class SliceColumn(Output):
 class SliceRow(Output):
     """A group of people, by what they answered."""
 
-    label: Annotated[str, Meta(description="The answer; empty for those who gave none.", examples=["Nights"])]
-    rest: Annotated[bool, Meta(description="Whether these are the people who gave no answer.", examples=[False])]
+    answers: Annotated[
+        list[str],
+        Meta(
+            description="The answers that they gave: several where groups of fewer than ten people are put together.",
+            examples=[["Nights"]],
+        ),
+    ]
+    rest: Annotated[bool, Meta(description="Whether people who gave no answer are among them.", examples=[False])]
     participants: Annotated[int | None, Meta(description="How many people; null for fewer than five.", examples=[12])]
     counts: Annotated[
         list[Annotated[int, Meta(ge=5)] | None],
@@ -361,7 +367,7 @@ def _widget(of: "WidgetAnswers") -> AnsweredWidget:
 
 
 def _row(of: "Row") -> SliceRow:
-    return SliceRow(of.label, of.rest, of.people, list(of.cells))
+    return SliceRow(list(of.answers), of.rest, of.people, list(of.cells))
 
 
 def _person(of: "PersonWithStance") -> PersonStance:

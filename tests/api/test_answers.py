@@ -170,7 +170,6 @@ def test_a_slice_has_the_people_of_each_group_and_hides_what_is_under_five(
 ) -> None:
     found, _, threads = session
     shift = session[1][1]
-    # Of eight people on days six are for it and two against; of those on nights five against, of the others all say nothing of it.
     stances = {
         threads[number]: "for" if number % 3 == 0 and number < 18 else "against"
         for number in range(24)
@@ -179,14 +178,17 @@ def test_a_slice_has_the_people_of_each_group_and_hides_what_is_under_five(
     stances |= {threads[number]: "against" for number in range(1, 15, 3)}
     theme = take_stands(found, "Rota", stances)
     assert host.get(f"/sessions/{found}/slices?by={shift}")["rows"] == [
-        {"label": "Days", "rest": False, "participants": 8, "counts": [None]},
-        {"label": "Nights", "rest": False, "participants": 8, "counts": [None]},
-        {"label": "Weekends", "rest": False, "participants": 8, "counts": [None]},
+        {"answers": ["Days"], "rest": False, "participants": 8, "counts": [None]},
+        {"answers": ["Nights"], "rest": False, "participants": 8, "counts": [None]},
+        {"answers": ["Weekends"], "rest": False, "participants": 8, "counts": [None]},
     ]
     by_years = host.get(f"/sessions/{found}/slices?by={session[1][3]}&of={theme}")
     assert (by_years["of"], by_years["kind"], by_years["exclusive"]) == ("Rota", "stances", True)
     assert [it["id"] for it in by_years["columns"]] == ["for", "against", None]
-    assert [(it["label"], it["counts"]) for it in by_years["rows"]] == [("2 Years", [None] * 3), ("1", [None] * 3)]
+    assert [(it["answers"], it["counts"]) for it in by_years["rows"]] == [
+        (["2 Years"], [None] * 3),
+        (["1"], [None] * 3),
+    ]
     assert by_years["whole"]["counts"] == [6, 7, 11]
 
 

@@ -1,10 +1,12 @@
 """Slices: what people say of themes or chose in a widget, told apart by what they answered in the form.
 
 A slice parts those who said something into groups; what a cell may show, `suppression.py` says. Who answered nothing is a group of their
-own, so that the groups are everybody.
+own, so that the groups are everybody. A group of fewer than ten can have no two cells of five, so nothing of it could be shown, and
+numbers of another would be hidden with it: such groups are put together, and where they still are fewer, with the largest.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import reduce
 from typing import Literal
 
 from msgspec import Struct
@@ -20,6 +22,7 @@ from chalicelib.services.results.suppression import FEWEST, Cell, Table, find_hi
 from chalicelib.services.results.widget_answers import WidgetAnswers
 
 THEMES = "themes"  # what a slice is of that has all of them
+LEAST_GROUP = 2 * FEWEST  # people of a group of which something is shown
 MOST_THEMES = 12  # in such a slice: those that most people speak of
 _OUTER = 0.36  # of a scale's values: how many are low, and how many are high
 
@@ -36,12 +39,15 @@ class Column(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A group, and how many of it are in each column; None for what is not shown. `rest` are those who did not answer."""
+    """The people who gave one of these answers, and how many are in each column; None for what is not shown.
 
-    label: str
+    `rest`: those who did not answer are among them.
+    """
+
+    answers: tuple[str, ...]
+    rest: bool
     people: int | None
     cells: tuple[int | None, ...]
-    rest: bool = False
 
 
 class Slice(Struct, frozen=True):
@@ -62,6 +68,17 @@ class Slice(Struct, frozen=True):
     def is_empty(self) -> bool:
         """Whether no cell of a group is shown."""
         return all(cell is None for row in self.rows for cell in row.cells)
+
+
+class _Group(Struct):
+    """People who gave one of these answers, by thread."""
+
+    answers: tuple[str, ...]
+    threads: tuple[str, ...]
+    rest: bool = False
+
+    def __add__(self, other: "_Group") -> "_Group":
+        return _Group((*self.answers, *other.answers), (*self.threads, *other.threads), self.rest or other.rest)
 
 
 class _Columns(Struct):
@@ -87,17 +104,19 @@ def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: T
     groups, question = _find_groups(by, answers, spoke)
     found = _find_columns(of, answers, stances, registry, spoke)
     counts = [[len(set(group.threads).intersection(it)) for it in found.members] for group in groups]
-    hidden = _hide(found, counts, [group.count for group in groups])
+    sizes = [len(group.threads) for group in groups]
+    everything = frozenset((row, column) for row, _ in enumerate(groups) for column, _ in enumerate(found.columns))
+    hidden = _hide(found, counts, sizes) if min(sizes, default=0) >= LEAST_GROUP else everything
     rows = [
         Row(
-            group.label,
-            _shown(group.count),
+            group.answers,
+            group.rest,
+            _shown(sizes[row]),
             tuple(None if (row, column) in hidden else it for column, it in enumerate(counts[row])),
-            rest=not group.label,
         )
         for row, group in enumerate(groups)
     ]
-    whole = Row("", _shown(len(spoke)), tuple(_shown(len(it)) for it in found.members))
+    whole = Row((), False, _shown(len(spoke)), tuple(_shown(len(it)) for it in found.members))
     return Slice(found.kind, found.label, question, tuple(found.columns), tuple(rows), whole, found.parts)
 
 
@@ -116,7 +135,7 @@ def _shown(people: int) -> int | None:
     return people if people >= FEWEST else None
 
 
-def _find_groups(by: str, answers: Answers, spoke: Sequence[str]) -> tuple[list[Group], str]:
+def _find_groups(by: str, answers: Answers, spoke: Sequence[str]) -> tuple[list[_Group], str]:
     """The groups of those who spoke, the one without an answer last, with the text of the question."""
     question = next((it for it in answers.questions if it.id == by), None)
     groups = question.dividing if question else ()
@@ -125,9 +144,22 @@ def _find_groups(by: str, answers: Answers, spoke: Sequence[str]) -> tuple[list[
             "by must be the id of a question with options or few different answers: one that `slices_by` names"
         )
     there = set(spoke)
-    told = [Group(it.label, tuple(there.intersection(it.threads))) for it in groups]
+    told = [_Group((it.label,), tuple(there.intersection(it.threads))) for it in groups]
     silent = tuple(there.difference(*(it.threads for it in told)))
-    return [it for it in (*told, Group("", silent)) if it.threads], question.text
+    return _put_together([it for it in (*told, _Group((), silent, rest=True)) if it.threads]), question.text
+
+
+def _put_together(groups: Sequence[_Group]) -> list[_Group]:
+    """Groups of LEAST_GROUP people at least; the same ones as before, where there would not be two."""
+    large = [it for it in groups if len(it.threads) >= LEAST_GROUP]
+    small = [it for it in groups if len(it.threads) < LEAST_GROUP]
+    together = reduce(_Group.__add__, small, _Group((), ()))
+    if len(together.threads) >= LEAST_GROUP:
+        large.append(together)
+    elif small and large:
+        place = max(range(len(large)), key=lambda it: len(large[it].threads))
+        large[place] += together
+    return large if len(large) > 1 else list(groups)
 
 
 def _find_columns(

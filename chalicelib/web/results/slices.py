@@ -231,7 +231,7 @@ def _title(made: Slice, locale: PageLocale) -> str:
 
 
 def _name(row: Row, locale: PageLocale) -> str:
-    return locale.texts("slice_unanswered") if row.rest else row.label
+    return " + ".join([*map(isolate, row.answers), *([locale.texts("slice_unanswered")] if row.rest else [])])
 
 
 def _heading(made: Slice, column: Column, locale: PageLocale) -> str:

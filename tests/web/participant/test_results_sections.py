@@ -8,6 +8,8 @@ import pytest
 from chalicelib.services.results.sections import SECTIONS
 from chalicelib.web.results.sections import SHOWN
 from tests.api.hosts import Host
+from tests.api.jobs import summarise
+from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 from tests.web.participant.test_results import OVERVIEW, crowd, opened, put, summary_of
@@ -60,3 +62,40 @@ def test_before_they_begin_people_are_told_which_sections_others_may_read(host: 
     for sections, words in told.items():
         open_sections(host, session, *sections)
         assert words in ben.chat(session).text
+
+
+def test_no_open_section_tells_who_somebody_is_what_only_they_said_or_where_it_stands(
+    host: Host, clock: FakeClock, model: Interviewer
+) -> None:
+    questions = [{"text": "Name", "role": "name"}, {"text": "Why?", "long": True}]
+    session = host.new_session(results_visibility="public", prompt="Ask.", questions=questions)
+    open_sections(host, session, *SECTIONS)
+    names = [f"Zacharias{number}" for number in range(7)]
+    asked = [it["id"] for it in host.get(f"/sessions/{session['id']}/questions")["data"]]
+    alone = ("Aardvark", "Barnacle", "Cucumber", "Dulcimer", "Elderberry", "Flamingo", "Gargoyle")
+    for number, name in enumerate(names):
+        given = [
+            {"question_id": asked[0], "answer": name},
+            {"question_id": asked[1], "answer": f"For {alone[number]}."},
+        ]
+        host.join(session["id"], f"p{number}", participant_name=name, answers=given)
+        host.say(session["id"], "Quiet rooms would help everybody here.", f"p{number}")
+        host.say(session["id"], f"{alone[number]} belongs into my kitchen at home.", f"p{number}")
+    clock.advance(600)
+    assert summarise(session["id"])
+    note = {"content": "Quiet is wanted.", "quotes": [{"text": f"{alone[0]} belongs into my kitchen"}], "visible": True}
+    assert host.call("POST", f"/sessions/{session['id']}/insights", note).status_code == 201
+    people = host.get(f"/sessions/{session['id']}/responses")["data"]
+    ids = [it["participant_id"] for it in people] + [message["id"] for it in people for message in it["messages"]]
+    stranger = Browser()
+    for section in SHOWN:
+        page = section_of(stranger, session, section)
+        assert page.status == 200, section
+        told = page.html.lower()
+        assert [it for it in (*ids, *names, *alone, "/people/") if it.lower() in told] == [], section
+    thread = ids[0]
+    assert (
+        host.call("PATCH", f"/sessions/{session['id']}/participants/{thread}", {"included": False}).status_code == 200
+    )
+    for section in SHOWN:
+        assert "quiet" not in section_of(stranger, session, section).text.lower(), section

@@ -378,6 +378,22 @@ def person(visitor: Visitor) -> Page:
     return page
 
 
+def ask(visitor: Visitor) -> Page:
+    """An answer with a quote, that it can be kept, and what else to ask."""
+    session = visitor.session(questions=[], critical=f"- {LABEL[visitor.tongue]}\n- {SAY[visitor.tongue]}")
+    said = {"participant_id": "p1", "participant_name": "", "content": SAY[visitor.tongue]}
+    visitor.model.says(ASK[visitor.tongue])
+    assert visitor.cloud.call("POST", f"/sessions/{session}/chat", said).status == 200
+    assert visitor.cloud.call("POST", f"/sessions/{session}/summary", {}).status == 200
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{session}/ask")
+    expect(page.locator("[name=offered]")).to_have_count(5)
+    page.locator("#question").fill(LABEL[visitor.tongue])
+    page.locator("button[value=ask]").click()
+    expect(page.locator(".asked .quote")).to_have_count(1)
+    return page
+
+
 def api_keys(visitor: Visitor) -> Page:
     """A key that was just made, beside others."""
     page = _signed_in(visitor)
@@ -433,6 +449,7 @@ HOST_STATES: tuple[State, ...] = (
     summary,
     summary_history,
     insights,
+    ask,
     api_keys,
     account,
 )
@@ -454,6 +471,8 @@ WORDY_HOSTS = {
     theme_people,
     people,
     person,
+    insights,
+    ask,
     api_keys,
     account,
 }

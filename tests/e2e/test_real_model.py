@@ -65,6 +65,10 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
         lists = ("same", "agreements", "tensions", "minority_views", "open_questions")
         empty: dict[str, Any] = {name: [] for name in lists}
         return tool("write_summary", {"overview": "It is loud.", "themes": [theme], "critical_answer": "", **empty})
+    if "answer_question" in tools:
+        evidence = [point.attributes["id"] for point in tags.read("point", shown)]
+        statement = {"text": "Noise keeps people away.", "evidence": evidence, "said": []}
+        return tool("answer_question", {"statements": [statement], "look_up": [], "themes": []})
     if "suggest" in tools:
         return tool("suggest", {"suggestions": ["Noise", "What is loud"]})
     if "write_prompt" in tools:

@@ -13,6 +13,7 @@ import pytest
 from app import app
 from chalicelib.store import keys
 from tests.api.hosts import Host
+from tests.api.jobs import summarise
 from tests.stored_items import stored
 from tests.web.browser import Browser, Form
 from tests.web.host.visitor import send, sign_in
@@ -45,11 +46,15 @@ def plenty(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sessions(host: Host) -> list[str]:
-    """One session of Ana's that is open, with two people in it who said enough for a review, and a draft."""
-    found = [host.new_session(**FIELDS)["id"], host.new_session(**FIELDS, status="draft")["id"]]
+    """One session of Ana's that is open, with two people in it who said enough for a review, and a summary; and a draft."""
+    questions = [{"text": "Where do you live?"}]
+    found = [host.new_session(**FIELDS, questions=questions)["id"], host.new_session(**FIELDS, status="draft")["id"]]
+    (question,) = host.get(f"/sessions/{found[0]}/questions")["data"]
+    assert host.join(found[0], "p1", answers=[{"question_id": question["id"], "answer": SECRETS[1]}]).status_code == 200
     for person in ("p1", "p2") * 3:
-        assert host.say(found[0], SECRETS[0], person).status_code == 200
+        assert host.say(found[0], f"{SECRETS[0]} needs more buses in the evening", person).status_code == 200
     assert host.call("PATCH", f"/sessions/{found[0]}", {"critical": f"{SECRETS[2]}s"}).status_code == 200
+    assert summarise(found[0])
     return found
 
 

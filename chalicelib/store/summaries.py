@@ -6,6 +6,7 @@ from operator import or_
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -107,8 +108,10 @@ def _put(session_id: str, summary: Summary, transition: Transition, themes: Chan
         document=msgspec.to_builtins(summary),
         **marks(BRIEF, session_id, summary.generated_at),
     )
+    # What decides what others are shown stays out: members alone read it, and a transaction takes all of them away at once.
+    for_members = msgspec.to_builtins(replace(summary, withheld=(), withheld_quotes=(), tests=()))
     place = keys.kept_summary(summary.number)
-    kept = KeptSummaryItem(session_id, place, generated_at=summary.generated_at, document=msgspec.to_builtins(summary))
+    kept = KeptSummaryItem(session_id, place, generated_at=summary.generated_at, document=for_members)
     older = SummaryItem.generated_at.does_not_exist() | (SummaryItem.generated_at < summary.generated_at)
 
     def build(write: Transaction) -> None:

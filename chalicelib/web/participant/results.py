@@ -126,6 +126,7 @@ def _show_section(
     values: dict[str, Any] = {
         "results": results,
         "section": section,
+        "page": SHOWN[section].page,
         "is_shown": is_shown and shown.get("summary", True) is not None,
         "tabs": _tabs(view, open_sections, section, is_preview=is_preview),
         "is_preview": is_preview,

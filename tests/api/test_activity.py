@@ -8,6 +8,7 @@ from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.model import DigestCounts, RegisteredTheme, ThemeRegistry
 from chalicelib.store import database, thread_head
+from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.jobs import summarise
 from tests.api.scratchpads import somebody
@@ -125,14 +126,23 @@ def give_counts(session: str, themes: list[list[str]], clock: FakeClock) -> None
         clock.advance(60)
 
 
-def test_what_must_be_learnt_is_covered_once_the_summary_answers_it(host: Host, model: Interviewer) -> None:
-    session = host.new_session(critical="What must not happen?", cross_pollination=True, prompt="1. What do you eat?")
+def test_what_must_be_learnt_is_covered_by_the_summary_and_another_question_by_half_of_the_people(
+    host: Host, model: Interviewer
+) -> None:
+    asks = "1. Which evening buses should return?\n2. Where are pavements broken?"
+    session = host.new_session(critical="What must not happen?", cross_pollination=True, prompt=asks)
     assert activity(host, session)["asked"] == []
     for number in range(3):
-        host.say(session["id"], f"We eat soup at noon, {number}", f"p{number}")
+        host.say(session["id"], f"The evening buses should return to stop {number}", f"p{number}")
     assert summarise(session["id"])
-    asked = {it["question"]: it["covered"] for it in activity(host, session)["asked"]}
-    assert list(asked) == ["What must not happen?", "What do you eat?"]
+    found = {it["question"]: (it["covered"], it["participants"]) for it in activity(host, session)["asked"]}
+    answered = container.sessions().view(session["id"], FOR_RESULTS).summary
+    assert answered
+    assert found == {
+        "What must not happen?": (bool(answered.critical_answer), None),
+        "Which evening buses should return?": (True, 3),
+        "Where are pavements broken?": (False, None),
+    }
 
 
 def test_a_script_counts_who_answers_each_question_and_finds_no_themes(

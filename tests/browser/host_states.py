@@ -354,6 +354,20 @@ def theme_people(visitor: Visitor) -> Page:
     return page
 
 
+def export(visitor: Visitor) -> Page:
+    """What there is to take away of a session, with nobody chosen of those whose words are wanted."""
+    made = visitor.session(questions=[])
+    said = {"participant_id": "p1", "participant_name": LABEL[visitor.tongue], "content": SAY[visitor.tongue]}
+    assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{made}/export")
+    page.locator("[name=who][value=some]").check()
+    page.locator("form:has(#kind) .actions button").click()
+    expect(page.locator(".error")).to_have_count(1)
+    expect(page.locator(".names label")).to_have_count(1)
+    return page
+
+
 def people(visitor: Visitor) -> Page:
     """The people of a session: one who talked, with a name, and one who is left out."""
     made = visitor.session(questions=[], critical=LABEL[visitor.tongue], cross_pollination=True)
@@ -446,6 +460,7 @@ HOST_STATES: tuple[State, ...] = (
     theme_people,
     people,
     person,
+    export,
     summary,
     summary_history,
     insights,
@@ -473,6 +488,7 @@ WORDY_HOSTS = {
     person,
     insights,
     ask,
+    export,
     api_keys,
     account,
 }

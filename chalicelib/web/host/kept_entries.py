@@ -17,6 +17,8 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "brief": _BRIEF,
     "suggestions": _BRIEF,
     "prompt": {"instructions": "prompt_words_label", "text": "prompt_edit", "summary": "prompt_recap"},
+    "insights": {"title": "insight_title", "content": "insight_content", "quotes": "insight_quotes"},
+    "ask": {"question": "ask_question", "offered": "ask_question"},
     "keys": {"name": "key_name"},
 }
 """The labels of a page's fields, by the end of its address. What is not here, pages send beside what people enter."""

@@ -33,14 +33,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Whoever comes back to the page by the browser's button, or stays on it after all, finds it as it was.
-function forgetWaiting() {
-  for (const told of document.querySelectorAll("[data-waiting]")) {
+function forgetWaiting(part) {
+  for (const told of part.querySelectorAll("[data-waiting]")) {
     told.textContent = "";
     told.closest("form").querySelector("[aria-disabled]")?.removeAttribute("aria-disabled");
   }
 }
 
-for (const name of ["pageshow", "stayed"]) window.addEventListener(name, forgetWaiting);
+for (const name of ["pageshow", "stayed"]) window.addEventListener(name, () => forgetWaiting(document));
+document.addEventListener("htmx:afterRequest", ({ detail }) => forgetWaiting(detail.elt)); // which nothing may have come of
 
 // That a sign-in has ended is said once, and no longer than it is so.
 const signedOut = document.getElementById("signed-out");

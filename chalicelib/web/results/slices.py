@@ -31,6 +31,7 @@ from chalicelib.web.results.reader import Reader
 _DRAWN = 6  # themes of each group that are drawn; the table has all
 _MOST = 30  # widgets in a list
 _OPEN = 10  # widgets that others may look at
+_LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
 _LONGEST = 80  # characters of what is to be chosen in a list
 
 
@@ -166,11 +167,12 @@ def _page(reader: Reader, **chosen: str) -> str:
 def _sliced(made: Slice, reader: Reader) -> dict[str, Any]:
     """Returns a slice as one chart of stacked bars, where each person is in one column, else a chart a group, and as a table."""
     locale = reader.locale
-    rows = [row for row in made.rows if any(row.cells)]
+    rest = [it.rest for it in made.columns]
+    rows = [row for row in made.rows if any(cell for cell, apart in zip(row.cells, rest, strict=True) if not apart)]
     charts = [_stack(made, rows, locale)] if made.parts else [_group(made, row, locale) for row in rows]
     return {
         "slice_told": locale.texts("slice_empty", number=FEWEST) if made.is_empty else "",
-        "slice_charts": [] if made.is_empty else charts,
+        "slice_charts": charts if rows else [],
         "slice_table": _table(made, reader),
         "slice_hides": any(cell is None for row in made.rows for cell in (row.people, *row.cells)),
     }
@@ -240,6 +242,8 @@ def _heading(made: Slice, column: Column, locale: PageLocale) -> str:
         return texts("slice_unspoken" if made.kind == "stances" else "slice_unchosen")
     if made.kind == "stances":
         return texts(f"stance_{column.id}")
+    if made.kind == "scale":
+        return f"{_LEFT_TO_RIGHT}{column.label}{_END}"  # from its lower to its higher value, whatever stands around it
     return texts("slice_first", label=column.label) if made.kind == "first" else column.label
 
 

@@ -65,7 +65,7 @@ class QuestionAnswers(Struct, frozen=True, dict=True):
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for thread_id, labels in chosen.items():
             groups[", ".join(labels)].append(thread_id)
-        if self.is_multiple and len(groups) > FEW_VALUES:
+        if len(groups) > (FEW_VALUES if self.is_multiple else max(FEW_VALUES, self.offered)):
             return ()
         order = [group.label for group in self.groups]
         ranked = sorted(groups, key=lambda label: order.index(label) if label in order else len(order))

@@ -7,15 +7,9 @@ from chalice.app import Response
 from msgspec import UNSET, Struct
 
 from chalicelib.model import STANCES
-from chalicelib.operations.answers import (
-    PAGE,
-    ListAnswerTexts,
-    ListStances,
-    PersonStance,
-    list_answer_texts,
-    list_stances,
-)
+from chalicelib.operations.answers import PAGE, ListAnswerTexts, list_answer_texts
 from chalicelib.operations.fields import Pagination
+from chalicelib.operations.slices import ListStances, PersonStance, list_stances
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page

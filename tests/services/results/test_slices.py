@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.model import STANCES, RegisteredTheme, ThemeRegistry
 from chalicelib.services.results.answers import Answers
-from chalicelib.services.results.counted import Group
+from chalicelib.services.results.counted import Group, list_counted
 from chalicelib.services.results.form_answers import QuestionAnswers
 from chalicelib.services.results.slices import LEAST_GROUP, Slice, make_slice
 from chalicelib.services.results.suppression import FEWEST
@@ -99,3 +99,8 @@ def test_a_scale_of_more_than_three_values_has_a_low_a_middle_and_a_high_band(si
     cut = WidgetAnswers("w", widget.type, widget.label, widget.groups[:size], widget.answered, 0, 0)
     made = make_slice("w", "q", Answers(found.counted, found.questions, (cut,), found.heads), {}, REGISTRY)
     assert len([it for it in made.columns if not it.rest]) == 3
+
+
+def test_a_test_run_is_nobodys_and_who_is_left_out_does_not_count() -> None:
+    heads = [thread("1"), thread("2", test=True), thread("3", test=True, included=False), thread("4", included=False)]
+    assert [head.id for head in list_counted(heads)] == ["1"]

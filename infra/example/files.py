@@ -27,13 +27,14 @@ class Turn(Struct, frozen=True):
 class Person(Struct, frozen=True):
     """A made-up participant. `number` names the file, `connection` and `way` are the options chosen in the form, from one.
 
-    Without a `recap` the person left before the conversation was over.
+    `points` and `gist` are what the digest says of it. Without a `recap` the person left before the conversation was over.
     """
 
     number: str
     opening: str
     turns: tuple[Turn, ...]
     points: tuple[Mapping[str, Any], ...]
+    gist: str
     connection: int
     way: int
     day: int

@@ -57,7 +57,7 @@ class Writer:
             {**point, "message_id": ids[point["message"] - 1], "theme": themes.get(point["topic"], "")}
             for point in person.points
         ]
-        return {"points": points}
+        return {"points": points, "gist": person.gist}
 
     def _summary(self, shown: str) -> dict[str, Any]:
         """The summary with the ids of its themes and points in place of labels and places."""

@@ -281,6 +281,35 @@ def _summed_up(visitor: Visitor) -> str:
     return made
 
 
+def recap(visitor: Visitor) -> Page:
+    """Four people in short, the points of one of them, and the table of what they share."""
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{_compared(visitor)}/recap")
+    expect(page.locator("article.card")).to_have_count(4)
+    page.locator(".figure summary").click()
+    page.locator("article.card summary").first.click()
+    return page
+
+
+def similarity(visitor: Visitor) -> Page:
+    """A map of four people, and what they share."""
+    page = _signed_in(visitor)
+    page.goto(f"/sessions/{_compared(visitor)}/similarity")
+    expect(page.locator("svg.map[role=img] path")).to_have_count(1)
+    return page
+
+
+def _compared(visitor: Visitor) -> str:
+    """A session of four people who say the same."""
+    made = visitor.session(questions=[])
+    for person in range(4):
+        said = {"participant_id": f"p{person}", "participant_name": "", "content": SAY[visitor.tongue]}
+        visitor.model.says(ASK[visitor.tongue])
+        assert visitor.cloud.call("POST", f"/sessions/{made}/chat", said).status == 200
+    assert visitor.cloud.call("POST", f"/sessions/{made}/summary", {}).status == 200
+    return made
+
+
 def insights(visitor: Visitor) -> Page:
     """An insight with a quote, and one that is edited, with a quote that nobody said."""
     session = visitor.session(questions=[])
@@ -463,6 +492,8 @@ HOST_STATES: tuple[State, ...] = (
     export,
     summary,
     summary_history,
+    recap,
+    similarity,
     insights,
     ask,
     api_keys,
@@ -486,6 +517,8 @@ WORDY_HOSTS = {
     theme_people,
     people,
     person,
+    recap,
+    similarity,
     insights,
     ask,
     export,

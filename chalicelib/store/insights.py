@@ -25,6 +25,7 @@ T = TypeVar("T")
 _CHANGED = ("title", "content", "quotes", "visible", "lost", "edited_at")
 _ORDER, _PEOPLE = "order", "people"
 _BUSY = "Others are changing the insights of this session right now; try again"
+_LONGEST_ID = 36  # a UUID; a key has to be short, and clients may name anything
 _RETRY = Retry(tries=8)
 
 
@@ -65,8 +66,8 @@ class Insights:
 
     def get(self, session_id: str, insight_ids: Sequence[str]) -> list[Insight]:
         """These insights (at most 100), as far as there are any, in this order."""
-        wanted = {keys.insight(insight_id): (SessionPart, session_id) for insight_id in insight_ids}
-        raw = database.get_many([(kind, session, part) for part, (kind, session) in wanted.items()]) if wanted else {}
+        wanted = [keys.insight(insight_id) for insight_id in insight_ids if len(insight_id) <= _LONGEST_ID]
+        raw = database.get_many([(SessionPart, session_id, part) for part in wanted]) if wanted else {}
         return [_insight_from(raw[part]) for part in wanted if part in raw]
 
     def add(self, session_id: str, insight: Insight, quoted: Sequence[Thread], most: int) -> bool:

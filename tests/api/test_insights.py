@@ -94,6 +94,10 @@ def test_words_that_nobody_said_are_no_quote(host: Host, session: str) -> None:
             f"quotes[1].message_id is no message of somebody in the results: {reply['id']}",
         ),
         (
+            {"text": "open on Sunday", "message_id": other, "participant_id": "p" * 3_000},
+            f"quotes[1].message_id is no message of somebody in the results: {other}",
+        ),
+        (
             {"text": WORDS, "message_id": "nonsense"},
             "quotes[1].message_id is no message of somebody in the results: nonsense",
         ),
@@ -142,6 +146,7 @@ def test_insights_have_an_order_that_can_be_changed(host: Host, session: str) ->
     assert [(it["id"], it["position"]) for it in listed(host, session)] == [(third, 0), (first, 1)]
     page = host.get(f"/sessions/{session}/insights?limit=1&offset=1")
     assert ([it["id"] for it in page["data"]], page["pagination"]["total"]) == ([first], 2)
+    assert change(host, session, "i" * 3_000, title="x").status_code == 404
     for answer in (
         host.call("DELETE", f"/sessions/{session}/insights/{second}"),
         change(host, session, second, title="x"),

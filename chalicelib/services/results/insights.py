@@ -26,6 +26,7 @@ from chalicelib.text.shared_runs import cut_runs
 
 MOST = 200  # insights a session
 GONE = "[…]"  # in the place of words whose person is gone
+_LONGEST_ID = 36  # of a thread; a key has to be short, and clients may name anything
 _PLAIN = re.compile(r"\w+")
 _TICK = timedelta(microseconds=1)  # between two changes of one insight
 
@@ -208,25 +209,30 @@ def _line_without_runs(line: str, runs: frozenset[str]) -> str:
 def without_words(text: str, words: Iterable[str]) -> str:
     """Returns a text with a mark in the place of each of these words."""
     for gone in words:
-        wanted = FoldedText(gone).text.strip()
+        wanted, kept = FoldedText(gone).text.strip(), ""
         while cut := FoldedText(text).cut(wanted):
-            text = text.replace(cut, GONE)
+            before, _, text = text.partition(cut)
+            kept += before + GONE
+        text = kept + text
     return text
 
 
 def shown_to_others(listed: ListedInsight, view: SessionView) -> Insight | None:
     """Returns an insight as others than members are shown it; None where they are not, or nothing is left of it.
 
-    Its quotes are those that the summary shows them, too. No sentence of its heading or its text has words in quotation marks, but
-    for the topic of the session, nor any that the summary withholds.
+    Its quotes are those that the summary shows them, too; the words of the others are not in its text, either. No sentence of its
+    heading or its text has words in quotation marks, but for the topic of the session, nor any that the summary withholds, and no line
+    is set as a quote.
     """
     insight, summary = listed.insight, find_summary(view)
     if not insight.visible or summary is None:
         return None
     shown, topic = for_others(summary, view.session.topic), view.session.topic
     quotes = tuple(it for it in insight.quotes if _is_shown(it, shown))
-    content = without_quotes(insight.content, topic, summary.withheld)
-    title = without_quotes(insight.title or "", topic, summary.withheld) or None
+    hidden = [it.text for it in insight.quotes if it not in quotes]
+    lines = "\n".join(line for line in insight.content.split("\n") if not line.lstrip().startswith(">"))
+    content = without_quotes(without_words(lines, hidden), topic, summary.withheld)
+    title = without_quotes(without_words(insight.title or "", hidden), topic, summary.withheld) or None
     return replace(insight, title=title, content=content, quotes=quotes) if content or quotes else None
 
 
@@ -285,7 +291,12 @@ def _find_messages(
     for quote in claimed:
         if quote.message_id:
             named.setdefault(quote.thread_id, set()).add(quote.message_id)
-    found = [it for thread_id, ids in named.items() for it in conversations.find_messages(session_id, ids, thread_id)]
+    found = [
+        it
+        for thread_id, ids in named.items()
+        if thread_id is None or len(thread_id) <= _LONGEST_ID
+        for it in conversations.find_messages(session_id, ids, thread_id)
+    ]
     found += conversations.find_said(session_id, {_probe(it.text) for it in claimed if not it.message_id})
     return sorted(found, key=lambda it: it[1].created_at)
 

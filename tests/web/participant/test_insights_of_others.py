@@ -45,7 +45,7 @@ def test_others_read_what_is_marked_for_them_and_quotes_that_the_summary_shows(
     host: Host, session: dict[str, Any]
 ) -> None:
     quotes = [{"text": it} for it in SAID]
-    content = 'A **kitchen** first. One said "I would bring my parrot". It is cheap.'
+    content = 'A **kitchen** first. One said "I would bring my parrot". It is cheap.\n\n> Bring my parrot'
     made = note(host, session, title="Floors", content=content, quotes=quotes, visible=True)
     note(host, session, content="Ask the board before anybody else.")
     page = shown(Browser(), session)

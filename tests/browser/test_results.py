@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.services.results.sections import SECTIONS
 from tests.browser.appearance import examine, examine_translations
 from tests.browser.chat_page import ChatPage, new_session
 from tests.browser.devices import DESKTOP, Devices
@@ -18,7 +19,11 @@ FOR_PARTICIPANTS = "The results of this session are for those who took part."
 @pytest.fixture(scope="package")
 def sessions(cloud: LocalCloud) -> dict[str, str]:
     """A session that five people talked in for each visibility; and one of two people."""
-    made = {seen_by: talked_in(cloud, results_visibility=seen_by) for seen_by in ("host", "participants", "public")}
+    opened = dict.fromkeys(SECTIONS, True)
+    made = {
+        seen_by: talked_in(cloud, results_visibility=seen_by, results_sections=opened)
+        for seen_by in ("host", "participants", "public")
+    }
     made["few"] = talked_in(cloud, SAID[:2], results_visibility="public")
     summarised(cloud, *made.values())
     return made
@@ -99,7 +104,7 @@ def test_results_are_without_barriers_and_fit_every_screen(
     page = devices.open(cloud, DESKTOP, locale="ar" if arabic else "en-US")
     wrong: list[str] = []
     for name, address in (
-        ("results", f"/results?s={many}"),
+        *((f"results-{section}", f"/results?s={many}&tab={section}") for section in SECTIONS),
         ("results-few", f"/results?s={sessions['few']}"),
         ("results-none", f"/results?s={new}"),
         ("results-for-host", f"/results?s={sessions['host']}"),

@@ -1,5 +1,6 @@
 """What people entered in the form and chose in widgets, counted a second time, and slices of it; held against REST."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tests.recount.checks import Doors, check_quote
 from tests.recount.stored import Person, Stored
 
 LEAST_SHOWN = 5
+_WORD = re.compile(r"[^\W_]+")
 _CHOICES = {"SingleSelect": "options", "MultiSelect": "options", "RankingList": "items"}
 
 
@@ -34,18 +36,19 @@ class Widget:
         return dict(self.spec["root"]["props"])
 
 
-def check_answers(stored: Stored, doors: Doors) -> None:
-    """All that is told of the form, of widgets, of slices and of who stands where."""
+def check_answers(stored: Stored, doors: Doors, most: int | None = None) -> None:
+    """All that is told of the form, of widgets, of slices and of who stands where: of all themes, or so many that most speak of."""
     told = doors.get("/answers")
     assert told["participants"] == len(stored.counted)
     check_form(stored, told["questions"])
     check_widgets(stored, told["widgets"])
     dividers = [it["question_id"] for it in told["questions"] if it["slices_by"]]
-    of = ["themes", *counts.common_themes(stored), *(it["id"] for it in told["widgets"])]
+    themes = sorted(counts.common_themes(stored), key=lambda it: -len(stored.carriers[it]))[:most]
+    of = ["themes", *themes, *(it["id"] for it in told["widgets"])]
     for question in dividers:
         for what in of:
             check_slice(stored, doors.get(f"/slices?of={what}&by={question}"), question)
-    for theme in counts.carriers(stored):
+    for theme in themes if most else stored.carriers:
         check_stances(stored, doors, theme)
 
 
@@ -63,7 +66,8 @@ def check_form(stored: Stored, told: list[dict[str, Any]]) -> None:
         elif found["kind"] == "values":
             assert counted == Counter(choice for (choice,) in given.values())
         for label, people in counted.items() if found["kind"] == "words" else ():
-            assert people == sum(label.casefold() in " ".join(it).casefold() for it in given.values()), label
+            used = [set(_WORD.findall(" ".join(it).casefold())) for it in given.values()]
+            assert people == sum(label in words for words in used), label
 
 
 def check_widgets(stored: Stored, told: list[dict[str, Any]]) -> None:
@@ -121,7 +125,7 @@ def check_slice(stored: Stored, told: dict[str, Any], question: str) -> None:
 
 def check_stances(stored: Stored, doors: Doors, theme: str) -> None:
     """Who speaks of a theme, where they stand, and what they said of it."""
-    people = counts.carriers(stored)[theme]
+    people = stored.carriers[theme]
     found = doors.get(f"/themes/{theme}/people?limit=100")
     assert found["pagination"]["total"] == len(people)
     told = {it["participant_id"]: it for it in found["data"]}
@@ -212,7 +216,7 @@ def _columns(stored: Stored, told: dict[str, Any], spoke: set[str]) -> list[set[
 
 
 def _members(stored: Stored, told: dict[str, Any], column: dict[str, Any]) -> set[str]:
-    carried = counts.carriers(stored)
+    carried = stored.carriers
     if told["kind"] == "themes":
         return set(carried[column["id"]])
     if told["kind"] == "stances":

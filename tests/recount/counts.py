@@ -4,11 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from tests.recount.stored import Person, Stored
+from tests.recount.stored import Person, Stored, stance_of
 
 STANCES = ("for", "against", "mixed", "neutral")
 QUIET_AFTER = timedelta(hours=24)
-Carriers = Mapping[str, Mapping[str, str]]  # by theme: who speaks of it, each with a stance
 
 
 def progress(person: Person, is_over: bool, now: datetime) -> str:
@@ -25,24 +24,6 @@ def count_progress(stored: Stored, is_over: bool, now: datetime) -> Counter[str]
     return Counter(progress(person, is_over, now) for person in stored.people if not person.test)
 
 
-def stance_of(stances: Iterable[str]) -> str:
-    """Where somebody stands who said all of this."""
-    clear = {stance for stance in stances if stance != "neutral"}
-    if len(clear) > 1:
-        return "mixed"
-    return clear.pop() if clear else "neutral"
-
-
-def carriers(stored: Stored) -> Carriers:
-    """By theme as it is today, who in the results speaks of it, and where they stand."""
-    taken: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for person in stored.counted:
-        for point in person.points:
-            if live := stored.live(point.get("theme")):
-                taken[live][person.id].append(point.get("stance", "neutral"))
-    return {theme: {who: stance_of(said) for who, said in people.items()} for theme, people in taken.items()}
-
-
 def by_stance(people: Mapping[str, str]) -> dict[str, int]:
     """How many of these stand where."""
     counted = Counter(people.values())
@@ -53,7 +34,7 @@ def carriers_of_any(stored: Stored, themes: Iterable[str]) -> dict[str, str]:
     """Who speaks of any of these themes, and where they stand on all of them together."""
     wanted = {stored.live(theme) for theme in themes}
     taken: dict[str, list[str]] = defaultdict(list)
-    for theme, people in carriers(stored).items():
+    for theme, people in stored.carriers.items():
         if theme in wanted:
             for who, stance in people.items():
                 taken[who].append(stance)
@@ -64,14 +45,14 @@ def common_themes(stored: Stored) -> dict[str, tuple[str, int, dict[str, int]]]:
     """The themes that have a name, and that two people or more speak of: label, people, stances."""
     return {
         theme: (stored.themes[theme]["label"], len(people), by_stance(people))
-        for theme, people in carriers(stored).items()
+        for theme, people in stored.carriers.items()
         if len(people) > 1 and stored.themes[theme]["label"]
     }
 
 
 def unique_points(stored: Stored) -> set[tuple[str, str, str]]:
     """The points that nobody else shares, as (who, message, text)."""
-    carried = carriers(stored)
+    carried = stored.carriers
     found = set()
     for person in stored.counted:
         for point in person.points:

@@ -29,7 +29,7 @@ def check_similarity(stored: Stored, doors: Doors) -> None:
 def check_statement(stored: Stored, people: dict[str, Vector], told: dict[str, Any]) -> None:
     """How many hold it and how many the opposite, how close everybody is to it, and that one of those who hold it said so."""
     theme, stance = told["theme_id"], told["stance"]
-    stances = counts.by_stance(counts.carriers(stored)[theme])
+    stances = counts.by_stance(stored.carriers[theme])
     opposite = {"for": "against", "against": "for"}.get(stance)
     assert told["participants"] == stances[stance]
     assert told["opposed"] == (stances[opposite] if opposite else 0)
@@ -37,14 +37,14 @@ def check_statement(stored: Stored, people: dict[str, Vector], told: dict[str, A
     close = [cosine(side, vector) for vector in people.values()]
     assert told["similarity"] == pytest.approx((sum(close) - max(close)) / (len(close) - 1))
     (person,) = (it for it in stored.counted for entry in it.said if entry.id == told["message_id"])
-    assert counts.carriers(stored)[theme][person.id] == stance
+    assert stored.carriers[theme][person.id] == stance
     assert told["text"] in [it["text"] for it in person.points if stored.live(it.get("theme")) == theme]
     check_quote(stored, "", told["message_id"])
 
 
 def check_groups(stored: Stored, told: dict[str, Any]) -> None:
     """Everybody is in one group or none, and once on the map; what divides a group from the others is everybody together."""
-    carried = counts.carriers(stored)
+    carried = stored.carriers
     assert sum(it["size"] for it in told["groups"]) + told["ungrouped"] == told["participants"]
     assert sum(dot["people"] for dot in told["map"]) == told["participants"]
     for number, group in enumerate(told["groups"]):
@@ -60,7 +60,7 @@ def check_groups(stored: Stored, told: dict[str, Any]) -> None:
 def vectors(stored: Stored) -> dict[str, Vector]:
     """Everybody who speaks of a theme: where they stand on each, and apart from it that they speak of one without taking a side."""
     found: dict[str, Vector] = {}
-    for theme, people in counts.carriers(stored).items():
+    for theme, people in stored.carriers.items():
         for who, stance in people.items():
             found.setdefault(who, {})[theme, stance in SIDES] = SIDES.get(stance, 1.0)
     return found

@@ -1,10 +1,11 @@
 """What is stored of a session, read straight from the tables and decoded here: nothing of the application has a part in it."""
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import boto3
@@ -92,6 +93,16 @@ class Stored:
         """Who is a person in the results."""
         return [person for person in self.people if person.counts]
 
+    @cached_property
+    def carriers(self) -> Mapping[str, Mapping[str, str]]:
+        """By theme as it is today, who in the results speaks of it, and where they stand."""
+        taken: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for person in self.counted:
+            for point in person.points:
+                if live := self.live(point.get("theme")):
+                    taken[live][person.id].append(point.get("stance", "neutral"))
+        return {theme: {who: stance_of(said) for who, said in people.items()} for theme, people in taken.items()}
+
     @property
     def host_texts(self) -> list[str]:
         """What the host wrote."""
@@ -128,6 +139,14 @@ def read_stored(session_id: str) -> Stored:
         tuple(_person(thread_id, talk) for thread_id, talk in talks.items() if "thread" in talk),
         parts,
     )
+
+
+def stance_of(stances: Iterable[str]) -> str:
+    """Where somebody stands who said all of this."""
+    clear = {stance for stance in stances if stance != "neutral"}
+    if len(clear) > 1:
+        return "mixed"
+    return clear.pop() if clear else "neutral"
 
 
 def everything() -> Iterator[str]:

@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
-.PHONY: help run update logs redrive demo evals scaling bench soak lint test check package deploy clean
+.PHONY: help run update logs redrive demo evals scaling bench recount soak lint test check package deploy clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ scaling: .venv/for-testing ## Measure what summaries cost in sessions of 10, 100
 
 bench: .venv/for-testing ## Measure the CPU time that reading lists and responses takes
 	@exec $(PYTHON) -m tests.bench.reads
+
+recount: .venv/for-testing ## Count the results of two real consultations a second time, and measure the pages of a session of 1,000 people
+	@exec $(PYTHON) -m tests.bench.recount
 
 soak: .venv/for-testing ## Let PEOPLE=200 come over MINUTES=10 to a local cloud of their own, with a model that fails, and check that nothing is lost
 	@exec $(PYTHON) -m tests.soak

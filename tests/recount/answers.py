@@ -14,7 +14,7 @@ from tests.recount.checks import Doors, check_quote
 from tests.recount.stored import Person, Stored
 
 LEAST_SHOWN = 5
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CHOICES = {"SingleSelect": "options", "MultiSelect": "options", "RankingList": "items"}
 
 
@@ -82,11 +82,11 @@ def check_widgets(stored: Stored, told: list[dict[str, Any]]) -> None:
         assert (shown["answered"], shown["in_words"]) == (len(widget.values), len(in_words))
         assert shown["silent"] == len(silent)
         counted = {it["label"]: it["participants"] for it in shown["counts"]}
-        assert counted == {label: count for label, count in _count_choices(widget).items() if label in counted}
-        assert sum(_count_choices(widget).values()) == sum(counted.values())
+        assert counted == {label: count for label, count in count_choices(widget).items() if label in counted}
+        assert sum(count_choices(widget).values()) == sum(counted.values())
         if shown["spread"]:
             check_spread([int(it) for it in widget.values.values()], shown["spread"])
-        places = {item: mean(order.index(item) + 1 for order in widget.values.values()) for item in _ranked(widget)}
+        places = average_places(widget)
         assert {it["label"]: it["average_rank"] for it in shown["ranks"]} == pytest.approx(places)
         assert [it["average_rank"] for it in shown["ranks"]] == sorted(places.values())
 
@@ -181,7 +181,8 @@ def _labels(spec: dict[str, Any]) -> list[str]:
     return [it if isinstance(it, str) else it["label"] for it in given]
 
 
-def _count_choices(widget: Widget) -> Counter[str]:
+def count_choices(widget: Widget) -> Counter[str]:
+    """How many chose each option or value; of a ranking, how many put each item first."""
     chosen: Counter[str] = Counter()
     if widget.kind in _CHOICES:
         chosen.update(dict.fromkeys(_labels(widget.spec), 0))
@@ -198,8 +199,10 @@ def _chosen(widget: Widget, value: Any) -> list[str]:
     return [value[0] if widget.kind == "RankingList" else str(value)]
 
 
-def _ranked(widget: Widget) -> list[str]:
-    return _labels(widget.spec) if widget.kind == "RankingList" and widget.values else []
+def average_places(widget: Widget) -> dict[str, float]:
+    """The average place of each item of a ranking."""
+    items = _labels(widget.spec) if widget.kind == "RankingList" and widget.values else []
+    return {item: mean(order.index(item) + 1 for order in widget.values.values()) for item in items}
 
 
 def _check_cell(told: int | None, people: int) -> None:

@@ -26,7 +26,7 @@ PROGRESS = {
     "left": "ended without a word",
 }
 PAGE = 50
-MOST_PAGES = 400
+_SAYS_LESS = re.compile(r"[?&](lang=|remove=|stance=[^f])")
 _ANCHOR = re.compile(r'id="message-([0-9a-f-]{36})"')
 
 
@@ -57,22 +57,20 @@ class Doors:
         return page
 
     def pages(self) -> dict[str, Page]:
-        """Every page about the session that links lead to, for members and for others, by its address; in one language."""
+        """Every page about the session that links lead to, for members and for others, by its address."""
         found: dict[str, Page] = {}
         waiting = [f"/sessions/{self.session}", f"/results?s={self.session}&as=others"]
         while waiting:
             path = waiting.pop()
-            page = self.browser.open(path)
-            found[path] = page
-            if page.status == 200:
-                links = (_folded_link(link) for link in page.links)
-                waiting += [it for it in dict.fromkeys(links) if self._is_ours(it) and it not in {*found, *waiting}]
-            assert len(found) < MOST_PAGES, list(found)
+            found[path] = self.browser.open(path)
+            waiting += [it for it in self.links_of(found[path]) if it not in {*found, *waiting}]
         return found
 
-    def _is_ours(self, link: str) -> bool:
-        is_same = "lang=" in link or "remove=" in link  # in another language, or with a question more
-        return link.startswith((f"/sessions/{self.session}", f"/results?s={self.session}")) and not is_same
+    def links_of(self, page: Page) -> list[str]:
+        """The addresses of other pages about the session: in one language, and without those that say less than another one."""
+        links = dict.fromkeys(map(_address, page.links))
+        ours = (f"/sessions/{self.session}", f"/results?s={self.session}")
+        return [it for it in links if it.startswith(ours) and not _SAYS_LESS.search(it)]
 
     def walk(self, path: str) -> Iterator[dict[str, Any]]:
         """A list of REST's, page by page."""
@@ -125,14 +123,16 @@ def check_people(stored: Stored, doors: Doors) -> None:
 
 def check_people_page(stored: Stored, doors: Doors) -> None:
     """The same on the page of people."""
-    rows = [row for page in doors.turn("/people") for row in Reading(page.html).tables[0].body]
+    tables = [Reading(page.html).table_of("people") for page in doors.turn("/people")]
+    rows = [dict(zip(table.rows[0], row, strict=True)) for table in tables for row in table.body]
     people = by_first_words(stored.people)
     assert len(rows) == len(people)
     for row, person in zip(rows, people, strict=True):
         state = PROGRESS[counts.progress(person, doors.is_over, doors.now)]
         state += " · test run" * person.test + " · left out of the results" * (not person.included)
-        assert (row[1], row[2], row[4]) == (state, str(len(person.said)), str(person.head.get("rating") or ""))
-        assert row[0].startswith(person.name or "")
+        assert (row["State"], row["Messages"]) == (state, str(len(person.said)))
+        assert row.get("Rating", "") == str(person.head.get("rating") or "")
+        assert row["Name"].startswith(person.name or "")
 
 
 def check_activity(stored: Stored, doors: Doors) -> None:
@@ -257,9 +257,10 @@ def by_first_words(people: Sequence[Person]) -> list[Person]:
     return sorted(people, key=lambda it: (not it.spoke, it.said[0].at if it.spoke else it.began, it.id))
 
 
-def _folded_link(link: str) -> str:
-    """An address without the place in the page."""
-    return link.partition("#")[0]
+def _address(link: str) -> str:
+    """An address without the place in the page, from the root."""
+    address = link.partition("#")[0]
+    return f"/{address}" if address.startswith("results?") else address
 
 
 def _point(of: dict[str, Any]) -> tuple[str, str, str | None, str, str]:

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"tests.recount.{name}" for name in ("checks", "answers", "similarity")))
+pytest.register_assert_rewrite(*(f"tests.recount.{name}" for name in ("checks", "answers", "similarity", "pages")))

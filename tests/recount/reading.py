@@ -57,6 +57,10 @@ class Reading(HTMLParser):
         """The table with this caption."""
         return next(it for it in self.tables if it.caption == caption)
 
+    def table_of(self, kind: str) -> Table:
+        """The table of this class."""
+        return next(it for it in self.tables if it.attributes == kind)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "table":

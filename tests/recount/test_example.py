@@ -22,6 +22,7 @@ from tests.conftest import forget_wiring
 from tests.recount import counts
 from tests.recount.answers import check_answers
 from tests.recount.checks import Doors, check_conversation, check_everything, check_quotes_of_page
+from tests.recount.pages import check_pages
 from tests.recount.similarity import check_similarity
 from tests.recount.stored import Stored, everything, read_stored
 from tests.recount.words import own_runs, runs
@@ -96,6 +97,7 @@ def gathered(stored: Stored) -> dict[str, list[str]]:
 def test_every_number_is_that_of_what_is_stored(doors: Doors) -> None:
     stored = read_stored(EXAMPLE_ID)
     check_everything(stored, doors, gathered(stored))
+    check_pages(stored, doors, gathered(stored))
 
 
 def test_every_number_of_answers_and_slices_is_that_of_forms_and_widgets(doors: Doors) -> None:

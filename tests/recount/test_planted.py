@@ -11,6 +11,7 @@ from tests.api.jobs import summarise
 from tests.clock import own_time
 from tests.recount.answers import check_answers
 from tests.recount.checks import Doors, check_everything
+from tests.recount.pages import check_pages, check_slice_page
 from tests.recount.planted import OpinionatedModel, plant
 from tests.recount.similarity import check_similarity
 from tests.recount.stored import read_stored
@@ -41,5 +42,10 @@ def doors(aws: None, monkeypatch: pytest.MonkeyPatch) -> Doors:
 def test_every_number_is_that_of_what_is_stored(doors: Doors) -> None:
     stored = read_stored(doors.session)
     check_everything(stored, doors)
+    check_pages(stored, doors)
     check_answers(stored, doors, most=6)
     check_similarity(stored, doors)
+    told = doors.get("/answers")
+    for question in (it["question_id"] for it in told["questions"] if it["slices_by"]):
+        for of in ("themes", *(it["id"] for it in told["widgets"])):
+            check_slice_page(doors, of, question)

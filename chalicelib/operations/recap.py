@@ -21,15 +21,16 @@ PointText = Annotated[
     str, Meta(description="What the person holds, in a sentence.", examples=["Noise makes it hard to concentrate."])
 ]
 
+QuotedWords = Annotated[
+    str, Meta(description="The words that say so; empty where none were found.", examples=["It is too loud to think."])
+]
+
 
 class RecapPoint(Output):
     """One thing that a person holds."""
 
     text: PointText
-    quote: Annotated[
-        str,
-        Meta(description="The words that say so; empty where none were found.", examples=["It is too loud to think."]),
-    ]
+    quote: QuotedWords
     theme_id: Annotated[str | None, Meta(description="The theme that it belongs to, if any.", examples=["t1"])]
     stance: Annotated[Stance, Meta(description="Towards that theme.", examples=["against"])]
     message_id: Annotated[MessageId, Meta(description="The id of the message that says so.")]

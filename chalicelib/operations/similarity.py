@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from chalicelib import container
-from chalicelib.model import SessionView, Stance
+from chalicelib.model import Point, SessionView, Stance
 from chalicelib.operations.fields import Count, MessageId, SessionInput, ThreadId
 from chalicelib.operations.operation import Call, Operation, Output
-from chalicelib.operations.recap import PointText
+from chalicelib.operations.recap import PointText, QuotedWords
 from chalicelib.operations.scratchpad import Label, Stances, ThemeId
 from chalicelib.operations.subject import session_with
 from chalicelib.store.sessions import FOR_THEMES
@@ -23,9 +23,10 @@ Holders = Annotated[Count, Meta(description="How many people take this stance.",
 
 
 class Statement(Output):
-    """A side that people take on a theme, in the words of one of them."""
+    """A side that people take on a theme, as one of them holds it."""
 
     text: PointText
+    quote: QuotedWords
     participant_id: Annotated[ThreadId, Meta(description="Whose words these are, in whose conversation they stand.")]
     message_id: Annotated[MessageId, Meta(description="The id of the message that says so.")]
     theme_id: ThemeId
@@ -164,15 +165,13 @@ def read_similarity(view: SessionView) -> Similarity:
     )
 
 
-def _statements(
-    positions: "Sequence[found.Position]", words: Mapping[tuple[str, str], tuple[str, str]]
-) -> list[Statement]:
-    return [_statement(it, *said) for it in positions if (said := words.get((it.theme.id, it.stance)))]
+def _statements(positions: "Sequence[found.Position]", words: Mapping[tuple[str, str], Point]) -> list[Statement]:
+    return [_statement(it, said) for it in positions if (said := words.get((it.theme.id, it.stance)))]
 
 
-def _statement(of: "found.Position", text: str, message_id: str) -> Statement:
-    counts = (len(of.people), len(of.opposed))
-    return Statement(text, of.author, message_id, of.theme.id, of.theme.label, of.stance, *counts, of.similarity)
+def _statement(of: "found.Position", said: Point) -> Statement:
+    words, counts = (said.text, said.quote, of.author, said.message_id), (len(of.people), len(of.opposed))
+    return Statement(*words, of.theme.id, of.theme.label, of.stance, *counts, of.similarity)
 
 
 def _group(of: "found.Group") -> Group:

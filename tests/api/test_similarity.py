@@ -26,6 +26,7 @@ NAMED = {"theme_id": str, "label": str}
 STATEMENT = {
     **NAMED,
     "text": str,
+    "quote": str,
     "participant_id": ID,
     "message_id": ID,
     "stance": STANCE,
@@ -109,7 +110,7 @@ def test_cohesion_and_statements_are_what_all_pairs_come_to(host: Host, clock: F
     for it in (*found["statements"], *found["least_shared"]):
         author, words = said[it["message_id"]]
         assert it["text"] == say(it["label"], it["stance"])
-        assert it["text"] in words
+        assert it["quote"] in words
         own = {(it["theme_id"], "side"): 1.0 if it["stance"] == "for" else -1.0}
         others = [cosine(own, vector) for person, vector in vectors.items() if person != author]
         assert it["similarity"] == pytest.approx(sum(others) / len(others))

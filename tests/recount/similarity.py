@@ -21,7 +21,7 @@ def check_similarity(stored: Stored, doors: Doors) -> None:
     assert told["participants"] == len(people)
     pairs = [cosine(one, other) for one, other in combinations(people.values(), 2)]
     assert told["cohesion"] == pytest.approx(min(1.0, max(0.0, sum(pairs) / len(pairs))))
-    for statement in told["statements"]:
+    for statement in (*told["statements"], *told["least_shared"]):
         check_statement(stored, people, statement)
     check_groups(stored, told)
 
@@ -39,7 +39,7 @@ def check_statement(stored: Stored, people: dict[str, Vector], told: dict[str, A
     (person,) = (it for it in stored.counted for entry in it.said if entry.id == told["message_id"])
     assert stored.carriers[theme][person.id] == stance
     assert told["text"] in [it["text"] for it in person.points if stored.live(it.get("theme")) == theme]
-    check_quote(stored, "", told["message_id"])
+    check_quote(stored, told["quote"], told["message_id"], told["participant_id"])
 
 
 def check_groups(stored: Stored, told: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import STANCES, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
+from chalicelib.model import STANCES, Point, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
 from chalicelib.services.results.groups import Groups, Place, find_groups
 from chalicelib.services.results.vectors import Dense, Vector, add_up, make_unit, measure_cohesion, project
 from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, label_of, stances_by_theme
@@ -150,10 +150,8 @@ def compare_people(view: SessionView, heads: Iterable[Thread], registry: ThemeRe
     )
 
 
-def read_words(
-    session_id: str, positions: Sequence[Position], registry: ThemeRegistry
-) -> dict[tuple[str, str], tuple[str, str]]:
-    """The words that stand for each of these positions, by theme and stance: a point of its author's, and the id of its message."""
+def read_words(session_id: str, positions: Sequence[Position], registry: ThemeRegistry) -> dict[tuple[str, str], Point]:
+    """The words that stand for each of these positions, by theme and stance: a point of its author's."""
     found = {it.thread_id: it for it in digests.of_threads(session_id, sorted({it.author for it in positions}))}
     words = {}
     for position in positions:
@@ -161,7 +159,7 @@ def read_words(
         on_side = (it for it in own if it.stance == position.stance)
         said = [it for it in on_side if (live := registry.resolve(it.theme)) and live.id == position.theme.id]
         if point := next((it for it in said if it.quote), next(iter(said), None)):
-            words[position.theme.id, str(position.stance)] = (point.text, point.message_id)
+            words[position.theme.id, str(position.stance)] = point
     return words
 
 

@@ -71,6 +71,8 @@ def without_excluded(
             if not _stays(theme, aggregate, hosts):
                 label, coined_by = names.get(live.id, _NAMELESS)
                 theme = replace(theme, label=label, coined_by=coined_by)
+            elif theme.coined_by not in aggregate.counts:
+                theme = replace(theme, coined_by="")  # the host's
             themes.append(replace(theme, description=""))
     return replace(registry, themes=tuple(themes))
 

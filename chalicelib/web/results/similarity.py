@@ -38,9 +38,13 @@ class ShownGroup(Struct, frozen=True):
 
 
 class ShownStatement(Struct, frozen=True):
-    """A side of a theme, in somebody's words where members read it, and who takes which."""
+    """A side of a theme, as somebody holds it and in their own words where members read it, and who takes which.
+
+    Without `text` it is said in the same words; without `quote` they were not found.
+    """
 
     text: str
+    quote: str
     label: str
     told: str
     participant_id: str = ""
@@ -152,8 +156,9 @@ def _divided(texts: Texts, of: operation.DividingTheme) -> tuple[str, ...]:
 def _statement(of: operation.Statement, texts: Texts) -> ShownStatement:
     opposite = "against" if of.stance == "for" else "for"
     told = _sides(texts, ((of.stance, of.participants), (opposite, of.opposed)))
-    return ShownStatement(of.text, of.label, told, of.participant_id, of.message_id)
+    text = of.text if of.text != of.quote else ""
+    return ShownStatement(text, of.quote, of.label, told, of.participant_id, of.message_id)
 
 
 def _position(of: found.Position, texts: Texts) -> ShownStatement:
-    return ShownStatement("", of.theme.label, _side(texts, of.stance, len(of.people)))
+    return ShownStatement("", "", of.theme.label, _side(texts, of.stance, len(of.people)))

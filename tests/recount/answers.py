@@ -120,7 +120,7 @@ def check_slice(stored: Stored, told: dict[str, Any], question: str) -> None:
         ]
         for line in [*cells, *map(list, zip(*cells, strict=True))]:
             hidden = [people for cell, people in line if cell is None]
-            assert len(hidden) == len(line) or not hidden or (len(hidden) > 1 and sum(hidden) >= LEAST_SHOWN)
+            assert len(hidden) == len(line) or not hidden or (len(hidden) > 1 and sum(hidden))
 
 
 def check_stances(stored: Stored, doors: Doors, theme: str) -> None:

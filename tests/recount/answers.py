@@ -103,15 +103,21 @@ def check_slice(stored: Stored, told: dict[str, Any], question: str) -> None:
     """Every number that is shown is right and of five people at least, and no line gives a single one away that is not."""
     spoke = {it.id for it in stored.counted if it.spoke}
     given = {who: choices for who, choices in answers_to(stored, question).items() if who in spoke}
-    rows = [(row, {who for who, it in given.items() if ", ".join(it) == row["label"]}) for row in told["rows"]]
-    rows = [(row, spoke - given.keys() if row["rest"] else people) for row, people in rows]
-    assert set().union(*(people for _, people in rows)) == spoke
+    silent = spoke - given.keys()
+    rows = [
+        (
+            row,
+            {who for who, it in given.items() if ", ".join(it) in row["answers"]} | (silent if row["rest"] else set()),
+        )
+        for row in told["rows"]
+    ]
+    assert sorted(who for _, people in rows for who in people) == sorted(spoke)
     columns = _columns(stored, told, spoke)
     for row, people in [*rows, (told["whole"], spoke)]:
         _check_cell(row["participants"], len(people))
         assert len(row["counts"]) == len(columns)
         for cell, members in zip(row["counts"], columns, strict=True):
-            assert cell is None or cell == len(people & members), (told["of"], row["label"])
+            assert cell is None or cell == len(people & members), (told["of"], row)
             assert cell is None or cell >= LEAST_SHOWN
     if told["exclusive"]:
         assert sum(map(len, columns)) == len(spoke)

@@ -18,7 +18,7 @@ STANDS = "Where everybody stands on each theme"
 NEW = "New themes, in the order in which people spoke"
 ROUNDED = 0.0501  # what a figure with one digit behind the point may be off
 HIDDEN = "not shown"
-_FIGURE = re.compile(r"<dt>([^<]*)</dt><dd>(\d+)</dd>")
+_FIGURE = re.compile(r"<dt>(?:<a [^>]*>)?([^<]*)(?:</a>)?</dt><dd>(\d+)</dd>")
 _FIGURES = {
     "talking": "in conversation",
     "quiet": "went quiet",
@@ -88,9 +88,10 @@ def check_slice_page(doors: Doors, of: str, by: str) -> None:
     given = urlencode({"of": of, "by": by})
     told, page = doors.get(f"/slices?{given}"), Reading(doors.open(f"/answers?{given}").html)
     tables = [it for it in page.tables if told["by"] in it.caption and told["by"] != it.caption]
-    cells = [[row["participants"], *row["counts"]] for row in told["rows"]]
-    if any(cell is not None for row in told["rows"] for cell in row["counts"]):
-        assert [[_cell(it) for it in row[1:]] for row in tables[0].body[: len(cells)]] == cells
+    lines = [[row["participants"], *row["counts"]] for row in (*told["rows"], told["whole"])]
+    # Where people are in several columns, there may be many: they are the rows then.
+    shown = lines if told["exclusive"] else [list(line) for line in zip(*lines, strict=True)]
+    assert [[_cell(it) for it in row[1:]] for row in tables[0].body] == shown
 
 
 def _labels(table: Table) -> Iterable[str]:

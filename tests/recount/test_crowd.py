@@ -34,10 +34,21 @@ BUDGETS = {
     "/sessions/*/answers": (8, 3_700),  # the forms and the widgets of all
     "/results?s&as&tab=responses": (8, 3_700),
     "/sessions/*/answers/*": (8, 2_100),  # the forms of all
-    "/sessions/*/export/file": (12, 13_100),  # everything
+    "/sessions/*/export/file": (14, 13_100),  # everything; what is too much for one answer becomes a job
 }
 OPEN = ResultsSections(**dict.fromkeys(SECTIONS, True))
-EXPECTED = ("summary", "recap", "answers", "insights", "people", "export", "summaries", "themes/*?stance")
+EXPECTED = (
+    "summary",
+    "recap",
+    "answers",
+    "insights",
+    "similarity",
+    "ask",
+    "people",
+    "export",
+    "summaries",
+    "themes/*?stance",
+)
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)t\d+")
 _VALUE = re.compile(r"(?<!tab)=[^&]*")
 

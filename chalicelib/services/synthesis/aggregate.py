@@ -21,7 +21,7 @@ from chalicelib.model import (
     ThemeRegistry,
     Thread,
 )
-from chalicelib.model.synthesis import joined
+from chalicelib.model.synthesis import NAMED_BY_SUMMARY, joined
 from chalicelib.services.access.join_sources import group_by_source
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -116,7 +116,8 @@ def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str,
 
 def label_of(theme: RegisteredTheme, aggregate: Aggregate) -> str:
     """The label of a theme; empty for one in the words of somebody who is not there any more, until the next summary renames it."""
-    return theme.label if not theme.coined_by or theme.coined_by in aggregate.counts else ""
+    is_theirs = theme.coined_by in ("", NAMED_BY_SUMMARY) or theme.coined_by in aggregate.counts
+    return theme.label if is_theirs else ""
 
 
 def count_stances(stances: Iterable[str]) -> dict[Stance, int]:

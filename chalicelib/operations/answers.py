@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.widget_answers import WidgetAnswers
 
 PAGE = 50
+MOST_WIDGETS = 500  # in one answer
 
 WidgetId = Annotated[
     str, Meta(description="The id of the widget, which `of` of a slice takes.", examples=["w3f0b7c526a1d"])
@@ -118,7 +119,14 @@ class Answers(Output):
             "e-mail address."
         ),
     ]
-    widgets: Annotated[list[AnsweredWidget], Meta(description="The widgets, those that most people answered first.")]
+    widgets: Annotated[
+        list[AnsweredWidget],
+        Meta(
+            description=f"The widgets, those that most people answered first; at most {MOST_WIDGETS}, as a model may word the same "
+            "question anew for everybody."
+        ),
+    ]
+    widgets_total: Annotated[Count, Meta(description="How many widgets there are in all.")]
 
 
 class AnswerText(Output):
@@ -153,7 +161,8 @@ def get_answers(_: Call, __: SessionInput, view: SessionView) -> Answers:
         view.session.id,
         len(found.counted),
         [_question(it) for it in found.questions],
-        [_widget(it) for it in found.widgets],
+        [_widget(it) for it in found.widgets[:MOST_WIDGETS]],
+        len(found.widgets),
     )
 
 

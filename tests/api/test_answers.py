@@ -233,3 +233,14 @@ def test_answers_cost_one_range_each_of_heads_forms_and_widgets(
     meter.sent.clear()
     assert meter.of(host.call("GET", f"/sessions/{session[0]}/answers"), 200) == 5
     assert meter.of(host.call("GET", f"/sessions/{session[0]}/slices?by={session[1][1]}"), 200) == 5
+
+
+def test_who_was_removed_and_comes_again_counts_for_what_they_choose_then(host: Host, model: Presenter) -> None:
+    """While what they chose before still waits to be erased."""
+    session, questions = new_session(host)
+    for value in (5, 1):
+        thread = take_part(host, model, session, "p1", {questions[1]: "Days"}, SCALE, value)
+        (widget,) = answers_of(host, session)["widgets"]
+        assert ([label for label, people in counts(widget).items() if people], widget["silent"]) == ([str(value)], 0)
+        remove(host, session, thread)
+    assert answers_of(host, session)["widgets"] == []

@@ -15,7 +15,7 @@ from chalicelib.services.conversations.thread_view import read_messages
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.editing import check_changes, edit_session
-from chalicelib.store.sessions import EVERYTHING
+from chalicelib.store.sessions import FOR_EDIT
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 
@@ -63,7 +63,7 @@ class Conversation:
 
     def view(self) -> SessionView:
         """All of the session."""
-        return container.sessions().view(self.session.id, EVERYTHING, HOST)
+        return container.sessions().view(self.session.id, FOR_EDIT, HOST)
 
     def edit(self, **changes: Any) -> None:
         """Change the session as its host."""

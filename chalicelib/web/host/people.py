@@ -85,11 +85,12 @@ def show_people(host: HostRequest, session_id: str) -> Response:
         fragment = etag.respond(host.request, render_fragment(locale, "people_live.html", **live), HTML)
         fragment.headers = {**HEADERS, **fragment.headers}
         return fragment
+    listed = _list_values(host, view, locale, address)
     values: dict[str, Any] = {
         **live,
         **analysis_values(activity, view, locale),
-        **_list_values(host, view, locale, address),
-        "has_people": bool(activity.events),
+        **listed,
+        "has_people": bool(activity.events or listed["people"]),  # a test run is told of in the list alone
         "news": tell_news(host, locale),
     }
     return render_session_page(host, view, "people", "people.html", **values)

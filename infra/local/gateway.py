@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from infra.application_stack import gateway_envelope
+from infra.data_stack import EXPORTS_BUCKET
 from infra.local.localize import DOMAIN
 from infra.local.request_queue import App, Receive, RequestQueue, Scope, Send
 
@@ -41,7 +42,7 @@ class Gateway:
                 scope = scope | {"path": _path_as_sent(scope), "headers": _application_headers(scope)}
                 await self._application(scope, receive, _in_the_envelope(send))
                 return
-            if _from_a_web_page(scope["headers"]):
+            if _from_a_web_page(scope["headers"]) and not _opens_an_export(scope):
                 # Any page open in the developer's browser can send requests to this port; none may reach the AWS API.
                 await _refuse(send)
                 return
@@ -88,6 +89,15 @@ def _application_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 def _from_a_web_page(headers: Headers) -> bool:
     return any(name in (b"origin", b"sec-fetch-site") for name, _ in headers)
+
+
+def _opens_an_export(scope: Scope) -> bool:
+    """Whether a page of ours has led to a file of the bucket of exports, by a link that is good for nothing else."""
+    headers, bucket = dict(scope["headers"]), str(scope["path"]).split("/")[1]
+    fields = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
+    is_ours = headers.get(b"sec-fetch-site") == b"same-origin" and b"origin" not in headers
+    is_file = f"-{EXPORTS_BUCKET.lower()}-" in bucket and all(name.startswith("X-Amz-") for name in fields)
+    return bool(is_ours and is_file and scope["method"] == "GET")
 
 
 async def _refuse(send: Send) -> None:

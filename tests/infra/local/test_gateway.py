@@ -108,6 +108,21 @@ def test_no_web_page_reaches_the_aws_api(mark: dict[str, str]) -> None:
     assert sent[0]["status"] == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "site", "opens"),
+    [
+        ("/harmonica-local-data-exportsbucket-1/s/k", "X-Amz-Signature=1&X-Amz-Date=2", "same-origin", True),
+        ("/harmonica-local-data-exportsbucket-1/s/k", "X-Amz-Signature=1&X-Amz-Date=2", "cross-site", False),
+        ("/harmonica-local-data-exportsbucket-1/s/k", "X-Amz-Signature=1&Action=DeleteQueue", "same-origin", False),
+        ("/harmonica-local-000000000000-us-east-1/code/x.zip", "X-Amz-Signature=1", "same-origin", False),
+        ("/_ministack/reset", "X-Amz-Signature=1", "same-origin", False),
+    ],
+)
+def test_a_page_of_ours_leads_to_an_export_and_to_nothing_else(path: str, query: str, site: str, opens: bool) -> None:
+    seen, _ = _through(_scope(path, query, sec_fetch_site=site))
+    assert (seen is not None) is opens
+
+
 def test_a_web_page_reaches_the_application() -> None:
     seen, _ = _through(_scope("/chat", origin="https://example.com", sec_fetch_site="cross-site"))
     assert seen

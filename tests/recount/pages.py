@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.recount import counts
-from tests.recount.answers import answers_to, average_places, count_choices, list_widgets
+from tests.recount.answers import answers_to, average_places, count_choices, list_widgets, quartiles
 from tests.recount.checks import Doors
 from tests.recount.reading import Reading, Table
 from tests.recount.stored import Stored
+from tests.web.browser import Browser
 
 THEMES = "Participants by theme"
 COMMON = "Common themes"
@@ -19,6 +20,7 @@ NEW = "New themes, in the order in which people spoke"
 ROUNDED = 0.0501  # what a figure with one digit behind the point may be off
 HIDDEN = "not shown"
 _FIGURE = re.compile(r"<dt>(?:<a [^>]*>)?([^<]*)(?:</a>)?</dt><dd>(\d+)</dd>")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 _FIGURES = {
     "talking": "in conversation",
     "quiet": "went quiet",
@@ -59,13 +61,16 @@ def check_stances(stored: Stored, table: Table, themes: Mapping[str, Sequence[st
     assert table.body
     for label, *figures in table.body:
         people = counts.carriers_of_any(stored, themes[label])
-        assert [int(it) for it in figures] == [len(people), *counts.by_stance(people).values()], label
+        counted = [len(people), *counts.by_stance(people).values()]
+        assert [int(it) for it in figures] == counted[: len(figures)], label
 
 
 def check_form(stored: Stored, page: Reading) -> None:
     """How many chose each option, or gave each answer."""
     for question in stored.questions:
         given = list(answers_to(stored, question["id"]).values())
+        told = f"Answered: {len(given)} · No answer: {len(stored.counted) - len(given)}"
+        assert question["text"] == "Name" or told in page.text, question["text"]
         for table in (it for it in page.tables if it.caption == question["text"]):
             assert {label: int(count) for label, count in table.body} == {
                 label: sum(label in choices for choices in given) for label in _labels(table)
@@ -75,12 +80,18 @@ def check_form(stored: Stored, page: Reading) -> None:
 def check_widgets(stored: Stored, page: Reading) -> None:
     """How many chose what, and the average places of rankings, to the digit that is shown."""
     for widget in list_widgets(stored):
+        others = widget.shown - widget.values.keys()
+        told = f"Answered: {len(widget.values)} · Wrote something else: {len(others & widget.wrote_on)}"
+        assert f"{told} · Wrote nothing more: {len(others - widget.wrote_on)}" in page.text
         table = page.table(widget.props["label"])
         if widget.kind == "RankingList":
             places = {label: float(place) for label, place in table.body}
             assert places == pytest.approx(average_places(widget), abs=ROUNDED)
         else:
             assert {label: int(count) for label, count in table.body} == dict(count_choices(widget))
+        if widget.kind == "RatingScale" and widget.values:
+            lower, middle, upper = (f"{it:g}" for it in quartiles([int(it) for it in widget.values.values()]))
+            assert f"Median {middle}; the middle half of all values lies between {lower} and {upper}" in page.text
 
 
 def check_slice_page(doors: Doors, of: str, by: str) -> None:
@@ -92,6 +103,25 @@ def check_slice_page(doors: Doors, of: str, by: str) -> None:
     # Where people are in several columns, there may be many: they are the rows then.
     shown = lines if told["exclusive"] else [list(line) for line in zip(*lines, strict=True)]
     assert [[_cell(it) for it in row[1:]] for row in tables[0].body] == shown
+
+
+def check_open_pages(stored: Stored, stranger: Browser, gathered: Mapping[str, Sequence[str]]) -> None:
+    """What somebody without a role reads: the same numbers, and nothing that leads to one person."""
+    ids = {it.id for person in stored.people for it in person.log} | {person.id for person in stored.people}
+    first = stranger.open(f"/results?s={stored.id}")
+    tabs = [it for it in first.links if "tab=" in it and "lang=" not in it]
+    assert len(tabs) > 1
+    for link in tabs:
+        html = stranger.open(f"/{link.removeprefix('/')}").html
+        page = Reading(html)
+        assert not page.named
+        assert not ids.intersection(_ID.findall(html))
+        for table in page.tables:
+            if table.caption in (THEMES, COMMON):
+                check_stances(stored, table, gathered)
+            for question in (it for it in stored.questions if it["text"] == table.caption):
+                chosen = [choice for it in answers_to(stored, question["id"]).values() for choice in it]
+                assert all(int(count) == chosen.count(label) for label, count in table.body)
 
 
 def _labels(table: Table) -> Iterable[str]:

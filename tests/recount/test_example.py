@@ -11,6 +11,7 @@ from moto import mock_aws
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.llm.interface import Reply, Request
+from chalicelib.services.results.sections import SECTIONS
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.settings import settings
 from infra import example
@@ -22,7 +23,7 @@ from tests.conftest import forget_wiring
 from tests.recount import counts
 from tests.recount.answers import check_answers
 from tests.recount.checks import Doors, check_conversation, check_everything, check_quotes_of_page
-from tests.recount.pages import check_pages
+from tests.recount.pages import check_open_pages, check_pages
 from tests.recount.similarity import check_similarity
 from tests.recount.stored import Stored, everything, read_stored
 from tests.recount.words import own_runs, runs
@@ -98,6 +99,13 @@ def test_every_number_is_that_of_what_is_stored(doors: Doors) -> None:
     stored = read_stored(EXAMPLE_ID)
     check_everything(stored, doors, gathered(stored))
     check_pages(stored, doors, gathered(stored))
+
+
+def test_others_read_the_same_numbers_and_nothing_that_leads_to_a_person(doors: Doors) -> None:
+    opened = {"results_sections": dict.fromkeys(SECTIONS, True)}
+    assert doors.host.call("PATCH", f"/sessions/{EXAMPLE_ID}", opened).status_code == 200
+    stored = read_stored(EXAMPLE_ID)
+    check_open_pages(stored, Browser(), gathered(stored))
 
 
 def test_every_number_of_answers_and_slices_is_that_of_forms_and_widgets(doors: Doors) -> None:

@@ -18,6 +18,8 @@ MATRIX: dict[tuple[str, str], tuple[int, int, int, int, int, int]] = {
     ("GET", "/questions"): (403, 200, 200, 200, 200, 200),
     ("GET", "/responses"): (403, 403, 200, 200, 200, 200),
     ("GET", "/summary"): (403, 403, 200, 200, 200, 200),
+    ("GET", "/recap"): (403, 403, 200, 200, 200, 200),
+    ("GET", "/similarity"): (403, 403, 200, 200, 200, 200),
     ("GET", "/session-md"): (403, 403, 404, 404, 404, 404),
     ("POST", "/chat"): (403, 200, 403, 200, 200, 200),
     ("POST", "/chat/questions"): (403, 200, 403, 200, 200, 200),

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Quote, Session, SessionView, Summary, Thread
+from chalicelib.model import Quote, Session, SessionView, Summary, Theme, Thread
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
@@ -71,8 +71,8 @@ def find_summary(view: SessionView) -> Summary | None:
 
 
 def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary:
-    """What a group said: nothing that fewer than `least` people hold or that is withheld, and nobody's words but the quotes
-    of themes that people share."""
+    """What a group said: nothing that fewer than `least` people hold or that is withheld, nobody's words but the quotes of
+    themes that people share, and no sides where somebody takes one alone."""
 
     def told(text: str, title: str = "") -> str:
         return without_quotes(text, title, summary.withheld)
@@ -95,6 +95,7 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
                 statement=told(theme.statement),
                 quotes=tuple(filter(quoted, theme.quotes)),
                 gathered="",
+                stances=theme.stances if may_tell_stances(theme, least) else {},
             )
             for theme in shown
             if theme.label not in summary.withheld
@@ -110,3 +111,10 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         withheld_quotes=(),
         tests=(),
     )
+
+
+def may_tell_stances(theme: Theme, least: int = CARRIED_BY) -> bool:
+    """Whether others are told where the people of a theme stand: not where somebody takes a side alone, and not where several
+    conversations may be one person's. Who says neither takes none."""
+    sides = (count for stance, count in theme.stances.items() if stance != "neutral")
+    return theme.people == theme.participants and not any(0 < count < least for count in sides)

@@ -53,6 +53,7 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
         else "",
         "lines": [it for it in lines if it.theme is not summary.critical_answers],
         "themes_chart": chart,
+        "are_sides_hidden": len(chart.parts) > len(STANCES),
         "least_words": least_people(summary.participants),
         "at": format_time_with_zone(summary.generated_at, view.session.time_zone, texts),
         "is_member": reader.is_member,
@@ -61,22 +62,24 @@ def show_summary(view: SessionView, reader: Reader, *, is_current: bool = True) 
 
 
 def make_theme_chart(summary: Summary, locale: PageLocale) -> Chart:
-    """Returns how many people speak of each theme, and where they stand; of a list of answers, how many answered each question."""
-    texts = locale.texts
-    listed = _is_listed(summary)
+    """Returns how many people speak of each theme, and where they stand, as far as that may be told; of a list of answers, how many
+    answered each question."""
+    texts, listed = locale.texts, _is_listed(summary)
     is_plain = listed or not any(it.stances for it in summary.themes)
     parts = [] if is_plain else [Part(texts(f"stance_{stance}"), stance) for stance in STANCES]
+    if parts and not all(it.stances for it in summary.themes):
+        parts.append(Part(texts("sides_untold"), "rest"))
     bars = [
-        Bar(
-            it.label,
-            it.participants,
-            tuple(it.stances.get(stance, 0) for stance in STANCES) if parts else (),
-            url=f"#theme-{place}",
-        )
+        Bar(it.label, it.participants, _split(it)[: len(parts)], url=f"#theme-{place}")
         for place, it in enumerate(summary.themes)
     ]
     title = texts("chart_questions" if listed else "chart_themes")
     return make_chart(title, bars, summary.participants, locale.language.direction, parts=parts)
+
+
+def _split(theme: Theme) -> tuple[int, ...]:
+    """Returns how many stand where, and how many of whom that is not told."""
+    return (*(theme.stances.get(stance, 0) for stance in STANCES), 0 if theme.stances else theme.participants)
 
 
 def _is_listed(summary: Summary) -> bool:
@@ -101,4 +104,5 @@ def _list_stances(theme: Theme, chart: Chart, reader: Reader) -> list[tuple[str,
 
 
 def _count_stances(theme: Theme, chart: Chart) -> list[tuple[str, Stance]]:
-    return [(f"{part.name} {theme.stances.get(it, 0)}", it) for part, it in zip(chart.parts, STANCES, strict=False)]
+    parts = zip(chart.parts, STANCES, strict=False) if theme.stances else ()
+    return [(f"{part.name} {theme.stances.get(it, 0)}", it) for part, it in parts]

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.model import Quote, Summary, Theme
+from chalicelib.model import Quote, Stance, Summary, Theme
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import FOR_RESULTS
 from chalicelib.web.kit.chart import Bar, make_chart
@@ -241,3 +241,24 @@ def test_right_to_left_bars_grow_from_the_right(host: Host, ben: Browser) -> Non
 def test_a_bar_keeps_the_words_of_its_label_together_where_the_page_reads_from_the_right() -> None:
     (row,) = make_chart("Themes", [Bar("2019 and after", 3)], 4, "rtl").rows
     assert row.text == "3 · \u20682019 and after\u2069"
+
+
+def test_others_are_shown_sides_only_where_nobody_takes_one_alone(host: Host, ben: Browser) -> None:
+    session = host.new_session(results_visibility="public")
+    crowd(session, 6)
+    summary = summary_of(6)
+    kitchen = replace(summary.themes[0], participants=6)
+    told: list[tuple[dict[Stance, int], int | None]] = [
+        ({"for": 3, "against": 2, "mixed": 0, "neutral": 1}, None),
+        ({"for": 5, "against": 1, "mixed": 0, "neutral": 0}, None),
+        ({"for": 4, "against": 2, "mixed": 0, "neutral": 0}, 5),
+    ]
+    themes = [replace(kitchen, label=f"Kitchen {n}", stances=it, sources=of) for n, (it, of) in enumerate(told)]
+    put(session, replace(summary, themes=tuple(themes)))
+    page, member = results(ben, session), opened(host, session)[1]
+    shown = "for 3 · against 2 · for it in part 0 · neither 1"
+    assert f'aria-label="Kitchen 0 · {shown}"' in page.html
+    assert ('aria-label="Kitchen 1"' in page.html, 'aria-label="Kitchen 2"' in page.html) == (True, True)
+    assert (page.html.count(shown), "against 1" in page.html) == (2, False)  # for eyes and for ears
+    assert "only people with a role in this session are shown the sides" in page.text
+    assert ("against 1" in member.html, "are shown the sides" in member.text) == (True, False)

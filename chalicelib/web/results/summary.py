@@ -68,7 +68,7 @@ def make_theme_chart(summary: Summary, locale: PageLocale) -> Chart:
     is_plain = listed or not any(it.stances for it in summary.themes)
     parts = [] if is_plain else [Part(texts(f"stance_{stance}"), stance) for stance in STANCES]
     if parts and not all(it.stances for it in summary.themes):
-        parts.append(Part(texts("sides_untold"), "rest"))
+        parts.append(Part(texts("sides_untold"), "hidden"))
     bars = [
         Bar(it.label, it.participants, _split(it)[: len(parts)], url=f"#theme-{place}")
         for place, it in enumerate(summary.themes)

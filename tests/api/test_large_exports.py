@@ -90,6 +90,8 @@ def test_a_file_opens_for_a_day_to_those_who_may_have_it(
     session, _ = people
     path = f"/sessions/{session}/exports/{made['id']}"
     assert error_of(host.invite(session, "viewer").call("GET", path))[0] == 403
+    for unknown in ("0" * 36, "x" * 2_000):
+        assert error_of(host.call("GET", f"/sessions/{session}/exports/{unknown}"))[0] == 404
     clock.advance(3600)
     assert ask(host, session)["id"] != made["id"]  # something may have been said since
     assert host.get(path)["status"] == "ready"

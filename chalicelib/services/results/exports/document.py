@@ -11,6 +11,7 @@ from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.insights import ListedInsight, shown_to_others
+from chalicelib.services.synthesis.summary_document import least_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
@@ -52,6 +53,12 @@ class ExportDocument(Struct, frozen=True):
             return ""
         local = self.summary.generated_at.astimezone(ZoneInfo(self.view.session.time_zone))
         return self.texts.filled(self.texts.as_of, time=f"{format_moment(self.texts.tag, local)} ({local:%Z})")
+
+    @property
+    def words_heading(self) -> str:
+        """What stands above the words that many people used."""
+        least = least_people(self.summary.participants) if self.summary else 0
+        return self.words.words.format(participants=self.words.counted(self.words.participants, least))
 
     def stances_of(self, theme: Theme) -> dict[Stance, int]:
         """How many stand where, where any are told apart; for others only of a theme of enough people."""

@@ -4,6 +4,7 @@ They go before that with their session, and when somebody is taken out of the re
 be in them.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from chalicelib.services.results.exports.selection import Selection, complete_se
 from chalicelib.services.results.insights import InsightDeps
 from chalicelib.store.exports import Exports
 
+_ID = re.compile(r"[0-9a-f-]{36}")
 MOST = 20  # of a session at a time
 LINK_SECONDS = (
     300  # a link is signed with rights that may end within the hour; another one is made whenever it is asked for
@@ -75,7 +77,7 @@ def ask_for_large(session_id: str, selection: Selection, epoch: int, *, deps: Ex
 def open_large(view: SessionView, export_id: str, *, deps: ExportDeps) -> OfferedExport:
     """Returns how far an export is, with a link to its file. Raises NotFound where there is none any more, Forbidden where this
     user may not have what is in it."""
-    found = deps.exports.find(view.session.id, export_id)
+    found = deps.exports.find(view.session.id, export_id) if _ID.fullmatch(export_id) else None
     if found is None or found.epoch != view.synthesis.epoch or found.is_over(deps.clock.now()):
         raise NotFound("Export not found: it is over, or somebody was taken out of the results since")
     complete_selection(_selection_of(found), view)

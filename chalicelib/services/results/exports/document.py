@@ -61,10 +61,9 @@ class ExportDocument(Struct, frozen=True):
         return self.words.words.format(participants=self.words.counted(self.words.participants, least))
 
     def stances_of(self, theme: Theme) -> dict[Stance, int]:
-        """How many stand where, where any are told apart; for others only of a theme of enough people."""
+        """How many stand where, as far as the readers may know; empty where all say neither."""
         told = {stance: theme.stances.get(stance, 0) for stance in STANCES}
-        is_shown = self.selection.readers == "members" or theme.people >= LEAST
-        return told if is_shown and any(told[it] for it in STANCES if it != "neutral") else {}
+        return told if any(told[it] for it in STANCES if it != "neutral") else {}
 
 
 def make_document(

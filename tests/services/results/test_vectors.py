@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.services.results.groups import LEAST_IN_GROUP, find_groups
@@ -14,6 +14,7 @@ units = st.dictionaries(st.integers(0, SIZE - 1), st.sampled_from((-1.0, 1.0)), 
 crowds = st.lists(units, min_size=2, max_size=30)
 THEMES = {at: at for at in range(SIZE)}
 ROUNDING = 1e-9
+few = settings(max_examples=25)
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -22,12 +23,14 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 @given(crowds)
+@few
 def test_cohesion_is_the_mean_cosine_of_all_pairs_or_nothing(people: list[Vector]) -> None:
     pairs = [cosine(one, other) for one, other in combinations(people, 2)]
     assert measure_cohesion(people, SIZE) == pytest.approx(max(0.0, sum(pairs) / len(pairs)), abs=ROUNDING)
 
 
 @given(crowds)
+@few
 def test_the_map_shows_no_more_than_there_is_and_puts_the_same_people_in_the_same_place(people: list[Vector]) -> None:
     places, shown = project(people, SIZE)
     assert 0 <= shown <= 1
@@ -41,6 +44,7 @@ def test_the_map_shows_no_more_than_there_is_and_puts_the_same_people_in_the_sam
 
 
 @given(crowds)
+@few
 def test_everybody_is_in_one_group_at_most_and_groups_are_not_small(people: list[Vector]) -> None:
     places, _ = project(people, SIZE)
     groups = find_groups(people, SIZE, places, THEMES)

@@ -8,19 +8,13 @@ from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
 from tests.api.hosts import Host
 from tests.api.jobs import summarise
-from tests.api.stances import hold, say
-from tests.api.test_budgets import Meter, meter
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Page
-from tests.web.host.test_budgets import CALLS_TO_ADMIT
-
-__all__ = ["meter"]  # the fixture
 
 BUSES = "We need more buses in the evening because people work late."
 LIBRARY = "The library should open on Sunday, too."
 ALONE = "Zebras frighten my grandmother Ottilie."
 SAID = {f"p{number}": words for number, words in enumerate([BUSES] * 4 + [LIBRARY] * 2 + [ALONE])}
-MOST_BYTES = 300_000  # bytes that a page has at most
 
 
 @pytest.fixture
@@ -97,28 +91,3 @@ def test_without_a_model_it_says_so_and_has_the_answers(
     assert "Soup with bread" in page.text
     for claimed in ("Common themes", "Unique insights", "neither"):
         assert claimed not in page.text
-
-
-def test_a_thousand_people_are_told_fifty_at_a_time_on_small_pages(
-    host: Host, ana: Browser, clock: FakeClock, meter: Meter
-) -> None:
-    session = host.new_session(prompt="Ask.")["id"]
-    talkative = {f"Theme {number} " + "of many words " * 12: "for" for number in range(10)}
-    hold(session, [talkative | {f"Own {person}": "against"} for person in range(1_000)], clock)
-    recap_of(ana, session)
-    meter.sent.clear()
-    answer = ana.get(f"/sessions/{session}/recap")
-    megabytes = 2  # of heads
-    # The session for the page and for the recap, the heads, the themes, the digests of fifty.
-    assert meter.of(answer, 200) - CALLS_TO_ADMIT <= 2 + megabytes + 1 + 1 + 2
-    page = ana.read(answer)
-    assert page.html.count('<article class="card">') == 50
-    assert len(page.html.encode()) < MOST_BYTES
-    first, *_ = page.html.split('<article class="card">')[1:]
-    more = re.search(r"(\d+) more points in the conversation", first)
-    assert more
-    assert first.count("<blockquote") + int(more[1]) == 11
-    (next_page,) = [link for link in page.links if "cursor=" in link]
-    later = ana.open(f"/sessions/{session}/recap{next_page.partition('#')[0]}")
-    assert say("Own 60", "against") in later.html
-    assert say("Own 60", "against") not in page.html

@@ -14,10 +14,10 @@ from tests.api.test_similarity import CAMPS, CYCLISTS, DRIVERS
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Page
 from tests.web.host.test_budgets import CALLS_TO_ADMIT
-from tests.web.host.test_recap import MOST_BYTES
 
 __all__ = ["meter"]  # the fixture
 
+MOST_BYTES = 300_000  # of a page
 OPEN = {"results_visibility": "public", "results_sections": {"similarity": True}, "shared_network": True}
 
 
@@ -99,23 +99,31 @@ def test_others_see_no_mark_of_a_person_no_small_group_and_no_theme_that_they_ma
     assert all(size >= 5 for size in small)
 
 
-def test_a_thousand_people_are_compared_in_one_read_of_their_heads(
+def test_pages_of_a_thousand_people_are_small_and_made_of_few_reads(
     host: Host, ana: Browser, clock: FakeClock, meter: Meter
 ) -> None:
     session = host.new_session(prompt="Ask.")["id"]
+    long = "of many words " * 12
     said = [
         (CYCLISTS if person % 2 else DRIVERS)
-        | {f"Theme {person % 97}": "for", f"Matter {person % 89}": "mixed", f"Wish {person * person % 83}": "against"}
+        | {f"Theme {person % 97} {long}": "for", f"Matter {person % 89}": "mixed", f"Own {person} {long}": "against"}
         for person in range(1_000)
     ]
     hold(session, said, clock)
-    page_of(ana, session)
     meter.sent.clear()
-    answer = ana.get(f"/sessions/{session}/similarity")
-    megabytes = 2  # of heads
-    # The session for the page and for the comparison, the heads, the themes, the digests of those who are quoted.
-    assert meter.of(answer, 200) - CALLS_TO_ADMIT <= 2 + megabytes + 1 + 1
-    page = ana.read(answer)
-    assert len(page.html.encode()) < MOST_BYTES
-    assert "Group A · 500 people" in page.text
-    assert "Group B · 500 people" in page.text
+    answers = {name: ana.get(f"/sessions/{session}/{name}") for name in ("similarity", "recap")}
+    # Of each: the session for the page and for what is on it, the heads, the themes, the digests of ten or of fifty people.
+    megabytes = 2  # of heads, and of themes
+    assert meter.of(answers["recap"], 200) <= 2 * (CALLS_TO_ADMIT + 2 + megabytes + megabytes + 1)
+    alike, recap = (ana.read(it) for it in answers.values())
+    assert max(len(page.html.encode()) for page in (alike, recap)) < MOST_BYTES
+    assert "Group A · 500 people" in alike.text
+    assert "Group B · 500 people" in alike.text
+    cards = recap.html.split('<article class="card">')[1:]
+    assert len(cards) == 50
+    more = re.search(r"(\d+) more points? in the conversation", cards[0])
+    assert more
+    assert cards[0].count("<blockquote") + int(more[1]) == len(said[0])
+    (next_page,) = [link for link in recap.links if "cursor=" in link]
+    later = ana.open(f"/sessions/{session}/recap{next_page.partition('#')[0]}")
+    assert ["/people/00000060-" in page.html for page in (recap, later)] == [False, True]

@@ -128,8 +128,8 @@ class NewQuote(Struct):
     ) = None
     participant_id: (
         Annotated[ThreadId, Meta(description="Whose message it is, where that is known: it is found sooner then.")]
-        | None
-    ) = None
+        | UnsetType
+    ) = UNSET
 
 
 _Quotes = Annotated[
@@ -247,7 +247,7 @@ def _find(session_id: str, insight_id: str) -> Insight:
 def _claimed(quote: NewQuote) -> "ClaimedQuote":
     from chalicelib.services.results.insights import ClaimedQuote
 
-    return ClaimedQuote(quote.text, quote.message_id, quote.participant_id)
+    return ClaimedQuote(quote.text, quote.message_id, quote.participant_id or None)
 
 
 def _shown(listed: "ListedInsight", names: dict[str, str | None]) -> Insight:

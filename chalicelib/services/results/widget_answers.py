@@ -76,7 +76,7 @@ def count_widgets(uses: Mapping[str, Sequence[WidgetUse]], counted: Iterable[Thr
         last: _Found | None = None
         for use in uses.get(head.id, ()):
             if use.spec is not None:
-                last = found.setdefault(_key(use.spec), _Found())
+                last = found.setdefault(key_of(use.spec), _Found())
                 last.specs.append(use.spec)
                 last.followed[head.id] = last.followed.get(head.id, False) or head.last_said > use.sequence
             elif last is not None:
@@ -85,7 +85,7 @@ def count_widgets(uses: Mapping[str, Sequence[WidgetUse]], counted: Iterable[Thr
     return tuple(sorted(answers, key=lambda it: (-len(it.answered), -it.shown, it.label)))
 
 
-def _key(spec: dict[str, Any]) -> tuple[Any, ...]:
+def key_of(spec: dict[str, Any]) -> tuple[Any, ...]:
     """What two widgets have to have in common to be the same."""
     kind, props = spec["root"]["type"], spec["root"]["props"]
     choices = (props["min"], props["max"]) if kind == SCALE else tuple(sorted(map(fold, choices_of(spec))))

@@ -78,11 +78,14 @@ def test_each_widget_has_a_column_with_what_was_chosen() -> None:
         message(3, "user", "At home", widget_value="At home"),
         message(4, "assistant", "In which order?", widget_spec=single_select("Order?", "a", "b")),
         message(5, "user", "b, a", widget_value=["b", "a"]),
-        message(6, "assistant", "Bye", is_final=True),
+        message(6, "assistant", "Where else?", widget_spec=single_select("Where?", "Here", "There")),
+        message(7, "user", "There", widget_value="There"),
+        message(8, "assistant", "Bye", is_final=True),
     )
     ada = ThreadView(thread("ada", concluded=True, message_count=2), (), said)
     (row,) = rows_of(render_people([], [ada]))
-    assert (row["Where?"], row["Order?"], row["completed_at"]) == ("At home", "b; a", "2026-03-01T12:00:06Z")
+    assert (row["Where?"], row["Order?"], row["Where? (2)"]) == ("At home", "b; a", "There")
+    assert row["completed_at"] == "2026-03-01T12:00:08Z"
     messages = rows_of(render_messages([ada]))
     assert [it["content"] for it in messages] == [it.content for it in said]
     assert (messages[1]["widget"], messages[2]["widget_value"], messages[2]["role"]) == ("Where?", "At home", "user")

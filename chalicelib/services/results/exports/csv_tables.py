@@ -4,15 +4,17 @@ import csv
 import io
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.model import Answer, Message, Question, Thread, ThreadView
 from chalicelib.services.facilitation.widgets import label_of
 from chalicelib.services.participants.scopes import rules_of
+from chalicelib.services.results.widget_answers import key_of
 
 Cell = str | int | None
+WidgetKey = tuple[Any, ...]
 
 _MARK = "\ufeff"
 _FORMULA = "=+-@\t\r＝＋－＠"  # at which spreadsheets begin to calculate
@@ -37,13 +39,15 @@ def render_people(questions: Sequence[Question], people: Sequence[ThreadView]) -
     for person in people:
         for answer in person.answers:
             asked.setdefault(answer.question_id, answer.text)
-    chosen = [dict(_choices(person.messages)) for person in people]
-    widgets = dict.fromkeys(label for of_person in chosen for label in of_person)
-    header = _tell_apart([*_PEOPLE, *map(_harmless_name, asked.values()), *map(_harmless_name, widgets)])
+    labels: dict[WidgetKey, str] = {}  # each widget's, as it was first shown
+    chosen = [_choices(person.messages, labels) for person in people]
+    widgets = [it for it in labels if any(it in of_person for of_person in chosen)]
+    own = [_harmless_name(name) for name in (*asked.values(), *(labels[it] for it in widgets))]
     rows = (
-        [*_about(person), *_answers(person.answers, asked), *(of_person.get(label) for label in widgets)]
+        [*_about(person), *_answers(person.answers, asked), *map(of_person.get, widgets)]
         for person, of_person in zip(people, chosen, strict=True)
     )
+    header = _tell_apart([*_PEOPLE, *own])
     return _write(header, rows)
 
 
@@ -109,14 +113,17 @@ def _answers(given: Sequence[Answer], asked: Mapping[str, str]) -> list[Cell]:
     return [by_question.get(question) for question in asked]
 
 
-def _choices(messages: Sequence[Message]) -> Iterator[tuple[str, Cell]]:
-    """Returns what somebody chose in each widget, by the question that it asks; the last choice where it was asked again."""
-    label = ""
+def _choices(messages: Sequence[Message], labels: dict[WidgetKey, str]) -> dict[WidgetKey, Cell]:
+    """Returns what somebody chose in each widget, the last choice where they were shown it again; notes the labels of new ones."""
+    chosen: dict[WidgetKey, Cell] = {}
+    shown: WidgetKey = ()
     for message in messages:
         if message.widget_spec is not None:
-            label = label_of(message.widget_spec)
-        elif message.widget_value is not None and label:
-            yield label, _chosen(message.widget_value)
+            shown = key_of(message.widget_spec)
+            labels.setdefault(shown, label_of(message.widget_spec))
+        elif message.widget_value is not None and shown:
+            chosen[shown] = _chosen(message.widget_value)
+    return chosen
 
 
 def _message(thread: Thread, message: Message) -> list[Cell]:

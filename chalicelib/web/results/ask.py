@@ -24,6 +24,8 @@ from chalicelib.web.results.reader import Reader
 
 PARTS = (*{*FOR_ASK, *FOR_RESULTS, *FOR_SCRATCHPAD, *FOR_COUNT},)
 TURNS = "turns"  # the field with the conversation
+_ISOLATES = "\u2068\u2069"  # around words that keep a direction of their own
+_NO_ISOLATES = dict.fromkeys(map(ord, _ISOLATES))
 _TURN = "turn"  # the field with one answer of it
 
 
@@ -109,7 +111,8 @@ def show_others(
 
 def read_entered(form: Form) -> Entered:
     """Returns what was sent: a question that was typed, or one that was offered."""
-    return Entered(_read_turns(form), form.get("offered") or form.get("question", ""), form.get("once", ""))
+    offered = form.get("offered", "").translate(_NO_ISOLATES)
+    return Entered(_read_turns(form), offered or form.get("question", ""), form.get("once", ""))
 
 
 def read_kept(form: Form) -> AskedTurn | None:
@@ -148,7 +151,7 @@ def explain(error: HarmonicaError, texts: Texts) -> str:
 
 def _isolate(words: str) -> str:
     """Words in a sentence of the page, with a direction of their own."""
-    return f"\u2068{words}\u2069" if words else ""
+    return f"{_ISOLATES[0]}{words}{_ISOLATES[1]}" if words else ""
 
 
 def _read_turns(form: Form) -> tuple[AskedTurn, ...]:

@@ -83,7 +83,7 @@ def test_questions_to_begin_with_and_what_is_critical_are_a_button_away(
     assert model.count("ask") == 0
     form = next(it for it in page.forms if ("offered", buttons[1]) in it.buttons)
     answered = ana.read(send(ana, path_of(session), form, offered=buttons[1]))
-    assert f"{buttons[1]} They want later buses." in answered.text
+    assert f"{offered[1]} They want later buses." in answered.text
     assert "To begin with" not in answered.text
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.services.results.exports.large import OfferedExport
 
 ExportId = Annotated[str, Meta(extra_json_schema={"format": "uuid"}, examples=["5e1a2b3c-4d5e-4f70-8a9b-0c1d2e3f4a5b"])]
-_MOST_NAMED = 40_000  # characters: a thousand ids
+MOST_NAMED = 100  # people: as many as an address has room for
+_ID_LENGTH = 37  # with the comma behind
 
 
 class ExportSession(SessionInput):
@@ -33,6 +34,7 @@ class ExportSession(SessionInput):
     parts: Annotated[
         str,
         Meta(
+            max_length=200,
             description="Which parts, with commas between: `design`, `responses`, `transcripts`, `summary`, `insights`. A `csv` has "
             "`responses`, a row a person, or `transcripts`, a row a message. Without it: all of a `json`, the responses of a `csv`, "
             "the summary of a document.",
@@ -42,8 +44,8 @@ class ExportSession(SessionInput):
     participants: Annotated[
         str,
         Meta(
-            max_length=_MOST_NAMED,
-            description="Only these people: each by its `participant_id`, with commas between; an address holds some two hundred.",
+            max_length=MOST_NAMED * _ID_LENGTH,
+            description="Only these people, a hundred at most: each by its `participant_id`, with commas between.",
         ),
     ] = ""
     include: (

@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct
 from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.model import Thread
-from chalicelib.operations.exports import ExportInput, ExportSession, export_session, get_export
+from chalicelib.operations.exports import MOST_NAMED, ExportInput, ExportSession, export_session, get_export
 from chalicelib.operations.operation import File
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.results.exports.selection import PARTS, Format
@@ -97,6 +97,10 @@ def _send(host: HostRequest, session_id: str, given: Form) -> Response:
     parts = parts or ",".join(part for part in PARTS if part in given and (part != "design" or kind == "json"))
     if who == "some" and not people:
         return _render(host, session_id, given, ("people", texts("export_some_error")))
+    if len(people) > MOST_NAMED:
+        return _render(
+            host, session_id, given, ("people", texts("export_some_many", persons=texts("persons", count=MOST_NAMED)))
+        )
     if not parts:
         return _render(host, session_id, given, ("parts", texts("export_parts_error")))
     wanted = ExportSession(

@@ -69,6 +69,8 @@ def test_parts_and_people_are_chosen_and_what_is_missing_is_said(ana: Browser, h
     nobody = submit(ana, path, form, kind="md", transcripts="on", who="some")
     assert (nobody.status, "Choose at least one person." in nobody.text) == (400, True)
     assert nobody.form("Download").fields.keys() & {"summary", "transcripts"} == {"summary", "transcripts"}
+    many = {f"p.{number:036}": "on" for number in range(101)}
+    assert "Choose 100 people at most" in submit(ana, path, form, kind="md", transcripts="on", who="some", **many).text
     without = replace(form, fields={name: it for name, it in form.fields.items() if name != "summary"})
     nothing = submit(ana, path, without, design="on")
     assert (nothing.status, "Choose at least one part." in nothing.text) == (400, True)

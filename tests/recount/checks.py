@@ -245,6 +245,8 @@ def check_tables(stored: Stored, doors: Doors) -> None:
         assert bool(row["completed_at"]) == (person.concluded and person.spoke)
         for question, text in texts.items():
             assert row[text] == person.form.get(question, {}).get("answer", "")
+        for label, value in _chosen(person):
+            assert row[label] == ("; ".join(value) if isinstance(value, list) else str(value))
     said = _rows(doors.text("/export?format=csv&parts=transcripts"))
     assert {(row["message_id"], row["participant_id"], row["content"].removeprefix("'")) for row in said} == {
         (entry.id, it.id, entry.words.removeprefix("'")) for it in people for entry in it.log
@@ -261,6 +263,17 @@ def _address(link: str) -> str:
     """An address without the place in the page, from the root."""
     address = link.partition("#")[0]
     return f"/{address}" if address.startswith("results?") else address
+
+
+def _chosen(person: Person) -> Iterator[tuple[str, Any]]:
+    """What somebody chose in each widget, by what it asks; of the same one the last counts."""
+    asked, found = "", dict[str, Any]()
+    for entry in person.log:
+        if entry.widget is not None:
+            asked = entry.widget["root"]["props"]["label"]
+        elif entry.value is not None:
+            found[asked] = entry.value
+    yield from found.items()
 
 
 def _point(of: dict[str, Any]) -> tuple[str, str, str | None, str, str]:

@@ -56,13 +56,19 @@ def check_people_figures(stored: Stored, doors: Doors) -> None:
     assert new == [sum(fresh[at : at + step]) for at in range(0, len(fresh), step)]
 
 
-def check_stances(stored: Stored, table: Table, themes: Mapping[str, Sequence[str]]) -> None:
+def check_stances(
+    stored: Stored, table: Table, themes: Mapping[str, Sequence[str]], *, for_others: bool = False
+) -> None:
     """How many people speak of each theme, and where they stand."""
     assert table.body
     for label, *figures in table.body:
         people = counts.carriers_of_any(stored, themes[label])
-        counted = [len(people), *counts.by_stance(people).values()]
-        assert [int(it) for it in figures] == counted[: len(figures)], label
+        stances = counts.by_stance(people)
+        sides = list(stances.values())
+        if for_others:  # who stands alone on a side is shown to nobody: then all are in the last column
+            is_alone = 1 in (count for stance, count in stances.items() if stance != "neutral")
+            sides = [*([0] * len(stances) if is_alone else sides), len(people) * is_alone]
+        assert [int(it) for it in figures] == [len(people), *sides][: len(figures)], label
 
 
 def check_form(stored: Stored, page: Reading) -> None:
@@ -118,7 +124,7 @@ def check_open_pages(stored: Stored, stranger: Browser, gathered: Mapping[str, S
         assert not ids.intersection(_ID.findall(html))
         for table in page.tables:
             if table.caption in (THEMES, COMMON):
-                check_stances(stored, table, gathered)
+                check_stances(stored, table, gathered, for_others=True)
             for question in (it for it in stored.questions if it["text"] == table.caption):
                 chosen = [choice for it in answers_to(stored, question["id"]).values() for choice in it]
                 assert all(int(count) == chosen.count(label) for label, count in table.body)

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import STANCES, Point, RegisteredTheme, SessionView, Stance, ThemeRegistry, Thread
+from chalicelib.model import STANCES, Point, RegisteredTheme, SessionView, Stance, Summary, ThemeRegistry, Thread
 from chalicelib.services.results.groups import Groups, Place, find_groups
 from chalicelib.services.results.vectors import Dense, Vector, add_up, make_unit, measure_cohesion, project
 from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, label_of, stances_by_theme
@@ -161,6 +161,12 @@ def read_words(session_id: str, positions: Sequence[Position], registry: ThemeRe
         if point := next((it for it in said if it.quote), next(iter(said), None)):
             words[position.theme.id, str(position.stance)] = point
     return words
+
+
+def labels_for_others(summary: Summary | None, registry: ThemeRegistry) -> dict[str, str]:
+    """What others read of this summary as the names of themes, by live id: of those alone whose sides it tells them."""
+    told = ((registry.resolve(theme.id), theme) for theme in (summary.themes if summary else ()) if theme.stances)
+    return {live.id: theme.label for live, theme in told if live}
 
 
 def for_others(similarity: Similarity, labels: Mapping[str, str]) -> Similarity:

@@ -88,9 +88,7 @@ def _tell_others(view: SessionView, reader: Reader) -> dict[str, Any]:
     """Returns it as others read it: groups of five at least, and themes under the names by which they read them in the summary."""
     deps, texts, session_id = container.synthesis_deps(), reader.locale.texts, view.session.id
     registry = deps.themes.get(session_id, view.synthesis)
-    summary = results_for(view, reader.visitor).summary
-    told = ((registry.resolve(theme.id), theme.label) for theme in (summary.themes if summary else ()))
-    labels = {live.id: label for live, label in told if live}
+    labels = found.labels_for_others(results_for(view, reader.visitor).summary, registry)
     of = found.for_others(found.compare_people(view, deps.conversations.heads(session_id), registry), labels)
     groups = [
         ShownGroup(

@@ -213,3 +213,15 @@ def test_a_list_for_anybody_costs_two_calls_and_the_documentation_none(host: Hos
     assert meter.of(host.call("GET", "/sessions/public"), 200) <= 2
     for path in ("/api/v1/openapi.json", "/docs", "/docs.js", "/llms.txt"):
         assert meter.of(host.client.http.get(path), 200) == 0
+
+
+def test_insights_cost_their_order_a_page_of_them_and_the_heads_of_who_is_quoted(host: Host, meter: Meter) -> None:
+    session = host.new_session(prompt="Ask.")["id"]
+    host.say(session, "Soup is warm in winter")
+    meter.sent.clear()
+    note = {"content": "Soup", "quotes": [{"text": "warm in winter"}]}
+    for number in range(3):  # key, session, its words, the head; order and transaction; order, the insight, head, name
+        assert meter.of(host.call("POST", f"/sessions/{session}/insights", note), 201) <= 10, number
+    assert (
+        meter.of(host.call("GET", f"/sessions/{session}/insights"), 200) <= 6
+    )  # key, session; order, page, heads, names

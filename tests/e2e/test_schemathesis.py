@@ -46,6 +46,8 @@ NEED_A_MODEL = (
     "POST /sessions/suggestions",
     "POST /sessions/{session_id}/prompts/revise",
     "POST /sessions/{session_id}/ask",
+    "POST /sessions/{session_id}/follow-up",
+    "POST /sessions/{session_id}/review",
 )
 RULED = (
     "POST /sessions",  # distribution, closes_at, template_id: must exist, must lie ahead
@@ -53,6 +55,7 @@ RULED = (
     "GET /sessions/{session_id}/responses",  # cursors are ours
     "GET /sessions/{session_id}/activity",  # no clock of ours shows a leap second
     "GET /sessions/{session_id}/export",  # parts and participants are named in a text, and not every format has all parts
+    "GET /sessions/{session_id}/slices",  # of and by are of the session
     "POST /sessions/{session_id}/insights",  # quotes must have been said
     "PATCH /sessions/{session_id}/insights/{insight_id}",  # the same
     "POST /sessions/{session_id}/chat",  # the session may have been closed

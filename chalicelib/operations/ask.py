@@ -79,7 +79,7 @@ def ask_question(call: Call, given: AskQuestion, view: SessionView) -> QuestionA
     Nothing is stored: `POST …/insights` with `source: ask` keeps an answer. 429 after 100 questions of one user, or 300 about one
     session, on a day (UTC). 503 where the model fails, where the money is spent, and on a server without a model.
     """
-    from chalicelib.services.results.ask import answer_member  # which only this asks for
+    from chalicelib.services.results.ask import answer_member, log_usage  # which only this asks for
     from chalicelib.services.results.ask_prompt import Turn
 
     model = container.model()
@@ -87,14 +87,16 @@ def ask_question(call: Call, given: AskQuestion, view: SessionView) -> QuestionA
     require_question_of_member(
         call.user_id, view.session.id, guards=container.guards(), secret=container.deployment_secret(), now=call.now
     )
+    meter = meter_for(view, model)
     found = answer_member(
         view,
         given.question,
         [Turn(it.question, it.answer) for it in given.history],
-        model=meter_for(view, model),
+        model=meter,
         deps=container.ask_deps(),
         deadline=call.deadline,
     )
+    log_usage(view, meter.usage, is_member=True)
     return QuestionAnswered(
         found.text,
         _shown(found.quotes),

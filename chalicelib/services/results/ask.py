@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Model, ModelUnavailable, Request
+from chalicelib.llm.interface import Model, ModelUnavailable, Request, Usage
 from chalicelib.model import Quote, SessionView, Summary, Theme
+from chalicelib.observability import logger
 from chalicelib.services.results.ask_evidence import (
     AskDeps,
     ReadMessage,
@@ -121,6 +122,20 @@ def answer_others(
     reply = _call(model, ask_request(view, book, question, history, may_read=False), deadline)
     several = [it for it in _draft(reply, view, book, {}, source) if shared.count_people(it.threads) >= CARRIED_BY]
     return _finish(_withheld(several, view, source.aggregate, now), shared, question)
+
+
+def log_usage(view: SessionView, usage: Usage, *, is_member: bool) -> None:
+    """Notes in the log what an answer took of the model."""
+    extra = {
+        "event": "question_answered",
+        "session_id": view.session.id,
+        "is_member": is_member,
+        "input_tokens": usage.input_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+        "cost": usage.cost,
+    }
+    logger.info("question answered", extra=extra)
 
 
 def _call(model: Model, request: Request, deadline: Deadline) -> Mapping[str, Any]:

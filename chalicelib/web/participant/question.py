@@ -10,7 +10,7 @@ from chalicelib.errors import HarmonicaError
 from chalicelib.llm.interface import require_model
 from chalicelib.model import SessionView
 from chalicelib.services.access.rate_limits import require_question_of_other
-from chalicelib.services.results.ask import Answer, answer_others
+from chalicelib.services.results.ask import Answer, answer_others, log_usage
 from chalicelib.services.results.ask_prompt import Turn
 from chalicelib.services.usage.budget import meter_for
 from chalicelib.web.kit.http import read_form
@@ -55,15 +55,18 @@ def _answer(request: Request, view: SessionView, entered: Entered) -> Answer:
     now, deadline = clock.now(), clock.deadline(TURN_SECONDS)
     secret, guards = container.deployment_secret(), container.guards()
     require_question_of_other(source_address(request), view.session.id, guards=guards, secret=secret, now=now)
-    return answer_others(
+    meter = meter_for(view, model)
+    found = answer_others(
         view,
         entered.question,
         [Turn(it.question, it.answer) for it in entered.turns],
-        model=meter_for(view, model),
+        model=meter,
         deps=container.ask_deps(),
         deadline=deadline,
         now=now,
     )
+    log_usage(view, meter.usage, is_member=False)
+    return found
 
 
 def _turn(question: str, found: Answer) -> AskedTurn:

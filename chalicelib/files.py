@@ -44,6 +44,9 @@ class Files:
             read_timeout=20,
             retries={"mode": "standard"},
             signature_version="s3v4",
+            # The host of the region, under the bucket's name: a new bucket is not known at the global one for hours, which leads
+            # elsewhere then, and what a link is signed for is its host.
+            s3={"addressing_style": "virtual"},
         )
         return botocore.session.get_session().create_client("s3", config=config)
 

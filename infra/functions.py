@@ -254,7 +254,7 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Sessions": ("BatchWriteItem", "Query", "UpdateItem"),
+        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
         "Guards": ("BatchWriteItem",),
     },

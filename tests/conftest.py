@@ -29,6 +29,7 @@ from chalicelib.model.jobs import QUEUES
 from chalicelib.store import database
 from chalicelib.web.host import home
 from infra import data_stack
+from tests import permissions
 from tests.e2e.local import LocalCloud, free_port
 from tests.quick_moto import quicken_moto
 from tests.snapshots import restore_snapshot, take_snapshot
@@ -122,8 +123,11 @@ def aws(
         restore_snapshot(state)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
+        permissions.enforce(monkeypatch)
+        permissions.denied.clear()
         yield
         assert_known()
+        assert permissions.denied == []
     forget_wiring()
 
 

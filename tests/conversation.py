@@ -16,6 +16,7 @@ from chalicelib.services.participants.identity import Participant, participant_o
 from chalicelib.services.sessions.creation import NewSession, create_session
 from chalicelib.services.sessions.editing import check_changes, edit_session
 from chalicelib.store.sessions import FOR_EDIT
+from tests import permissions
 from tests.clock import FakeClock
 from tests.faults import Interviewer
 
@@ -67,15 +68,16 @@ class Conversation:
 
     def edit(self, **changes: Any) -> None:
         """Change the session as its host."""
-        edit_session(
-            self.view(),
-            HOST,
-            check_changes(changes, self.clock.now()),
-            sessions=container.sessions(),
-            groups=container.telegram_groups(),
-            clock=self.clock,
-            new_id=container.new_id,
-        )
+        with permissions.by_others():
+            edit_session(
+                self.view(),
+                HOST,
+                check_changes(changes, self.clock.now()),
+                sessions=container.sessions(),
+                groups=container.telegram_groups(),
+                clock=self.clock,
+                new_id=container.new_id,
+            )
 
     def thread(self) -> ThreadView:
         """The participant's thread."""

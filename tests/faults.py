@@ -17,6 +17,7 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import HarmonicaError
 from chalicelib.llm.interface import ModelUnavailable, Reply, Request, ToolCall, Usage
 from chalicelib.store import database
+from tests import permissions
 from tests.rule_based_model import RuleBasedModel
 from tests.snapshots import restore_snapshot, take_snapshot
 
@@ -129,7 +130,8 @@ class Wire:
         calls, fault = list(self.calls), self._fault
         self._between = self._fault = None
         try:
-            action()
+            with permissions.by_others():
+                action()
         finally:
             self.calls[:], self._fault = calls, fault
 

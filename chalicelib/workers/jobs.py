@@ -62,12 +62,7 @@ def run_job(job: Job, deadline: Deadline) -> None:
     """Do what a message asks for, by the time at which its function should be done."""
     match job:
         case WritePrompt():
-            clock, sessions, model = container.clock(), container.sessions(), container.model()
-            now, deadline = clock.now(), clock.deadline(min(PROMPT_JOB_SECONDS, deadline.remaining()))
-            try:
-                tailor_session_prompt(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
-            finally:  # neither has to wait for the other
-                condense_session_context(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
+            _write_prompt(job, deadline)
         case WriteSummary():
             summarise(job.session_id, deps=container.synthesis_deps(), deadline=deadline)
         case WriteBrief():
@@ -101,6 +96,15 @@ def run_job(job: Job, deadline: Deadline) -> None:
             )
         case _:
             assert_never(job)
+
+
+def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:
+    clock, sessions, model = container.clock(), container.sessions(), container.model()
+    now, deadline = clock.now(), clock.deadline(min(PROMPT_JOB_SECONDS, deadline.remaining()))
+    try:
+        tailor_session_prompt(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
+    finally:  # neither has to wait for the other
+        condense_session_context(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
 
 
 def sweep() -> None:

@@ -58,7 +58,7 @@ RECORD_DIGEST = Tool(
                 "description": "What the participant holds in all, known points included, in one sentence.",
             },
         },
-        "required": ["points", "gist"],
+        "required": ["points"],
         "additionalProperties": False,
     },
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 from msgspec import UNSET, Struct
 
+from chalicelib import container
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import SessionView
 from chalicelib.operations.activity import GetActivity, get_activity
@@ -34,6 +35,7 @@ PEOPLE = 50  # on one page
 NEWS = ("left_out", "taken_in", "removed")  # what the address of a page says was just done
 NAME_LIMIT = 200  # characters
 HTML = "text/html; charset=utf-8"
+_STOP_ASKING = 286  # by which htmx ends to ask every so often
 
 
 class Person(Struct, frozen=True):
@@ -82,9 +84,7 @@ def show_people(host: HostRequest, session_id: str) -> Response:
     address = f"{root(host.request)}/sessions/{view.session.id}/people"
     live = {"address": address, **live_values(activity, view, locale)}
     if query.get("part") == "live":
-        fragment = etag.respond(host.request, render_fragment(locale, "people_live.html", **live), HTML)
-        fragment.headers = {**HEADERS, **fragment.headers}
-        return fragment
+        return _live_part(host, view, render_fragment(locale, "people_live.html", **live))
     listed = _list_values(host, view, locale, address)
     values: dict[str, Any] = {
         **live,
@@ -94,6 +94,15 @@ def show_people(host: HostRequest, session_id: str) -> Response:
         "news": tell_news(host, locale),
     }
     return render_session_page(host, view, "people", "people.html", **values)
+
+
+def _live_part(host: HostRequest, view: SessionView, html: str) -> Response:
+    """Returns what is asked for again and again while a session is open; once it has ended, with the status that ends that."""
+    if view.session.status_at(container.clock().now()) == "completed":
+        return Response(html, {**HEADERS, "Content-Type": HTML}, _STOP_ASKING)
+    fragment = etag.respond(host.request, html, HTML)
+    fragment.headers = {**HEADERS, **fragment.headers}
+    return fragment
 
 
 def _list_values(host: HostRequest, view: SessionView, locale: PageLocale, address: str) -> dict[str, Any]:

@@ -169,6 +169,7 @@ def test_what_is_new_is_fetched_only_where_there_is_something(ana: Browser, host
     assert b"Bread" in ana.request("GET", live, headers=tag).body
     host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
     assert "hx-get" not in ana.open(people(session)).html
+    assert ana.request("GET", live, headers=tag).status_code == 286  # a page that is open still stops asking
 
 
 def test_people_are_found_by_a_part_of_their_name(ana: Browser, host: Host) -> None:

@@ -23,10 +23,11 @@ from chalicelib.store.transact import ConditionFailed, Transaction
 T = TypeVar("T")
 
 _CHANGED = ("title", "content", "quotes", "visible", "lost", "edited_at")
-_ORDER, _PEOPLE = "order", "people"
+_ORDER, _PEOPLE, _INSIGHT = "order", "people", "insight"
 _BUSY = "Others are changing the insights of this session right now; try again"
 _LONGEST_ID = 36  # a UUID; a key has to be short, and clients may name anything
 _RETRY = Retry(tries=8)
+_KEYS_A_READ = 100
 
 
 class QuoteGone(Exception):
@@ -65,10 +66,14 @@ class Insights:
         return self._order(session_id)[0]
 
     def get(self, session_id: str, insight_ids: Sequence[str]) -> list[Insight]:
-        """These insights (at most 100), as far as there are any, in this order."""
+        """These insights, as far as there are any, in this order."""
         wanted = [keys.insight(insight_id) for insight_id in insight_ids if len(insight_id) <= _LONGEST_ID]
-        raw = database.get_many([(SessionPart, session_id, part) for part in wanted]) if wanted else {}
-        return [_insight_from(raw[part]) for part in wanted if part in raw]
+        found: list[Insight] = []
+        for first in range(0, len(wanted), _KEYS_A_READ):
+            parts = wanted[first : first + _KEYS_A_READ]
+            raw = database.get_many([(SessionPart, session_id, part) for part in parts])
+            found += [_insight_from(raw[part]) for part in parts if part in raw]
+        return found
 
     def add(self, session_id: str, insight: Insight, quoted: Sequence[Thread], most: int) -> bool:
         """Add an insight behind all others; False where there are `most` already. One that is there is left as it is.
@@ -110,7 +115,7 @@ class Insights:
                 for name in _CHANGED
             ]
             same = InsightItem.edited_at == before.edited_at
-            write.update(InsightItem(session_id, keys.insight(before.id)), actions, same, label=_ORDER)
+            write.update(InsightItem(session_id, keys.insight(before.id)), actions, same, label=_INSIGHT)
 
         return _is_done(build)
 

@@ -1,6 +1,7 @@
 """Questions about what people said: answers with evidence that code has checked, over the real wire format of a model."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,8 @@ from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.results import ask_evidence
 from chalicelib.services.synthesis import reduced_digests
 from tests.api.hosts import Host, error_of
-from tests.api.jobs import summarise
-from tests.api.participants import include
+from tests.api.jobs import asked, delete_data, summarise
+from tests.api.participants import include, remove
 from tests.api.shapes import ID, assert_shape
 from tests.api.test_insights import person, said_by
 from tests.asked_model import Answering, answer_by, points_with, statement
@@ -113,6 +114,33 @@ def test_what_the_evidence_does_not_carry_is_cut(live: LiveApi, session: str) ->
 
     found = ask(live, session, obey)
     assert (found["answer"], found["participants"]) == ("Buses stop early.", 2)
+
+
+def test_words_in_an_answer_that_was_kept_go_with_whoever_said_them(live: LiveApi, session: str) -> None:
+    said = ("our night shift", "buses are gone", "library", "casino")
+    told = (
+        'They say "buses stop before", "our night shift ends", "buses are gone", "open on Sunday" and "wants a casino".'
+    )
+
+    def quote(shown: str) -> dict[str, Any]:
+        return {"statements": [statement(told, *(point for words in said for point in points_with(shown, words)))]}
+
+    found = ask(live, session, quote)
+    assert (found["answer"], len(found["quotes"])) == (told, 5)
+    path = f"/sessions/{session}/insights"
+    body = {"content": told, "source": "ask", "quotes": found["quotes"]}
+    assert live.host.call("POST", path, body).status_code == 201
+    live.host.call("POST", path, {"content": f"{SAID['ann'][1]} So they say.", "source": "ask"})
+    people = [person(live.host, session, name)["participant_id"] for name in SAID]
+    gone = 'They say "[…]", "[…]", "[…]", "[…]" and "[…]".'
+    for one in people:
+        include(live.host, session, one, False)
+    assert live.host.get(path)["data"][0]["content"] == gone
+    for one in people:
+        remove(live.host, session, one)
+    assert all(map(delete_data, asked("deletions")))
+    assert [it["content"] for it in live.host.get(path)["data"]] == [gone, "[…] So they say."]
+    assert not [it for it in re.findall('"(.*?)"', told) if it in json.dumps([raw for _, raw in stored()])]
 
 
 def test_nobody_spoke_of_it_is_an_answer_in_the_language_of_the_question(live: LiveApi, session: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import container
 from tests.api.hosts import Host, error_of
 from tests.api.jobs import asked, delete_data
 from tests.api.participants import SAID, include, remove
@@ -119,6 +120,24 @@ def test_who_is_taken_out_takes_their_quotes_along_and_brings_them_back(host: Ho
     assert listed(host, session) == [made]
 
 
+def test_a_change_meanwhile_brings_back_no_word_of_somebody_who_is_out_and_loses_none(host: Host, session: str) -> None:
+    ann = person(host, session, "p1")["participant_id"]
+    quotes = [{"text": WORDS}, {"text": "open on Sunday"}]
+    made = note(host, session, content=f"One says that {WORDS}.", quotes=quotes)
+    include(host, session, ann, False)
+    changed = change(host, session, made["id"], quotes=[{"text": "would help the town"}]).json_body
+    assert (changed["content"], changed["lost_quotes"]) == ("One says that […].", 1)
+    assert [it["text"] for it in changed["quotes"]] == ["would help the town"]
+    include(host, session, ann, True)
+    (back,) = listed(host, session)
+    assert (back["content"], {it["text"] for it in back["quotes"]}) == (made["content"], {"would help the town", WORDS})
+    include(host, session, ann, False)
+    change(host, session, made["id"], quotes=[])
+    remove(host, session, ann)
+    assert all(map(delete_data, asked("deletions")))
+    assert WORDS not in json.dumps([raw for _, raw in stored()])
+
+
 def test_who_is_removed_leaves_no_word_in_any_insight(host: Host, session: str) -> None:
     ann = person(host, session, "p1")["participant_id"]
     quotes = [{"text": WORDS}, {"text": "open on Sunday"}]
@@ -147,6 +166,8 @@ def test_insights_have_an_order_that_can_be_changed(host: Host, session: str) ->
     page = host.get(f"/sessions/{session}/insights?limit=1&offset=1")
     assert ([it["id"] for it in page["data"]], page["pagination"]["total"]) == ([first], 2)
     assert change(host, session, "i" * 3_000, title="x").status_code == 404
+    many = [first, *map(str, range(150)), third]  # more than are read at once
+    assert [it.id for it in container.insight_deps().insights.get(session, many)] == [first, third]
     for answer in (
         host.call("DELETE", f"/sessions/{session}/insights/{second}"),
         change(host, session, second, title="x"),

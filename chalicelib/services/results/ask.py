@@ -31,7 +31,7 @@ from chalicelib.services.synthesis.aggregate import Aggregate
 from chalicelib.services.synthesis.claims import find_numerals
 from chalicelib.services.synthesis.evidence import EvidenceBook
 from chalicelib.services.synthesis.prose import ProseCheck, without_quotes
-from chalicelib.services.synthesis.quotes import cut_quote
+from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
 from chalicelib.services.synthesis.summary_texts import read_texts
 from chalicelib.services.synthesis.theme_groups import one_line
 from chalicelib.services.synthesis.visibility import CARRIED_BY
@@ -39,7 +39,8 @@ from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text.language import OWN, choose_own_language, detect_language, match_language
 
 MOST_STATEMENTS = 6
-MOST_QUOTES = 3  # of a statement
+MOST_QUOTES = 3  # of a statement, where its text uses no more
+MOST_IN_ALL = 20  # quotes of an answer, as many as an insight may have
 MAX_TEXT = 600  # characters of a statement
 LEAST_SECONDS = 5.0  # for the second of two calls, where the first has an answer
 
@@ -164,9 +165,9 @@ def _draft(
         threads = frozenset([*(p.thread_id for p in points), *(quote.thread_id for quote in quotes)])
         prose.used.clear()
         text = names.cut(prose.check(one_line(it.get("text"), MAX_TEXT)))
-        if text and threads:
-            drafted.append(_Drafted(text, threads, _pick([*prose.used.values(), *quotes])))
-    return drafted
+        if text and threads and all(len(quote.text) <= MAX_LENGTH for quote in prose.used.values()):
+            drafted.append(_Drafted(text, threads, _pick(prose.used.values(), quotes)))
+    return _bounded(drafted)
 
 
 def _prose(
@@ -195,15 +196,30 @@ def _cut(given: object, said: Mapping[str, ReadMessage]) -> list[Quote]:
     return found
 
 
-def _pick(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
-    """The first few quotes, of different people and in different words."""
-    found: dict[str, Quote] = {}
-    seen: set[str] = set()
-    for quote in quotes:
-        if quote.text and quote.thread_id not in found and quote.text.casefold() not in seen:
-            found[quote.thread_id] = quote
+def _pick(used: Iterable[Quote], others: Iterable[Quote]) -> tuple[Quote, ...]:
+    """All quotes that a text uses, so that its words can go with whoever said them; and beside them the first few others, of
+    different people and in different words."""
+    found = list(used)
+    people, seen = {it.thread_id for it in found}, {it.text.casefold() for it in found}
+    for quote in others:
+        if len(found) >= MOST_QUOTES:
+            break
+        if quote.text and quote.thread_id not in people and quote.text.casefold() not in seen:
+            found.append(quote)
+            people.add(quote.thread_id)
             seen.add(quote.text.casefold())
-    return tuple(found.values())[:MOST_QUOTES]
+    return tuple(found)
+
+
+def _bounded(drafted: Iterable[_Drafted]) -> list[_Drafted]:
+    """The statements whose quotes an insight has room for, if the answer is kept as one."""
+    kept: list[_Drafted] = []
+    quotes: set[Quote] = set()
+    for it in drafted:
+        if len(quotes | {*it.quotes}) <= MOST_IN_ALL:
+            quotes |= {*it.quotes}
+            kept.append(it)
+    return kept
 
 
 def _withheld(drafted: Sequence[_Drafted], view: SessionView, aggregate: Aggregate, now: datetime) -> list[_Drafted]:

@@ -112,7 +112,8 @@ def edit_insight(
     now: datetime,
     deps: InsightDeps,
 ) -> None:
-    """Changes an insight, where nobody has changed it since `unchanged_since`; with `quotes`, these are in the place of those before.
+    """Changes an insight, where nobody has changed it since `unchanged_since`; with `quotes`, these are in the place of those that
+    stand.
 
     Raises NotFound, Invalid for a quote that nobody said, Conflict.
     """
@@ -125,7 +126,11 @@ def edit_insight(
     after = replace(stored, **changes)
     if quotes is not None:
         checked, people = check_quotes(session_id, quotes, deps.conversations)
-        after = replace(after, quotes=checked, lost=0)
+        heads = deps.conversations.heads_of(session_id, {it.thread_id for it in stored.quotes})
+        known = {head.id: head for head in heads}
+        # Nobody is shown these for now: they come back with their people, and until then their words are kept out of the text.
+        away = tuple(it for it in stored.quotes if not _of(it, known))
+        after = replace(after, quotes=checked + away, lost=0)
     if after == stored:
         return
     after = replace(after, edited_at=max(now, stored.edited_at + _TICK))
@@ -165,8 +170,9 @@ def check_quotes(
 
 
 def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
-    """Takes the words of somebody who was removed out of all insights, for good: their quotes, and in the texts of what quoted them
-    every sentence that has a run of words from their messages. Nothing is left to be done once their messages are erased."""
+    """Takes the words of somebody who was removed out of all insights, for good: their quotes, and in the texts of what quoted them,
+    and of all answers that were kept, every sentence that has a run of words from their messages. Nothing is left to be done once
+    their messages are erased."""
     head = next(iter(deps.conversations.heads_of(session_id, [thread_id])), None)
 
     @cache
@@ -177,18 +183,18 @@ def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
 
     def change(insight: Insight) -> Insight:
         gone = [it for it in insight.quotes if it.thread_id == thread_id and not _is_there(head, it.sequence)]
-        if not gone:
+        if not gone and insight.source != "ask":
             return insight
         kept = tuple(it for it in insight.quotes if it not in gone)
         words, runs = [it.text for it in gone], list_runs()
-        return replace(
+        left = replace(
             insight,
             content=_without_runs(without_words(insight.content, words), runs),
             title=_without_runs(without_words(insight.title, words), runs) if insight.title else None,
             quotes=kept,
             lost=insight.lost + len(gone),
-            edited_at=insight.edited_at + _TICK,
         )
+        return left if left == insight else replace(left, edited_at=insight.edited_at + _TICK)
 
     deps.insights.change_all(session_id, change)
 
@@ -207,8 +213,8 @@ def _line_without_runs(line: str, runs: frozenset[str]) -> str:
 
 
 def without_words(text: str, words: Iterable[str]) -> str:
-    """Returns a text with a mark in the place of each of these words."""
-    for gone in words:
+    """Returns a text with a mark in the place of each of these words; the longest first, as others may be in them."""
+    for gone in sorted(words, key=len, reverse=True):
         wanted, kept = FoldedText(gone).text.strip(), ""
         while cut := FoldedText(text).cut(wanted):
             before, _, text = text.partition(cut)

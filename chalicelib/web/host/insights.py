@@ -23,6 +23,7 @@ from chalicelib.operations.insights import (
     Insight,
     InsightInput,
     InsightList,
+    InsightQuote,
     ListInsights,
     NewQuote,
     add_insight,
@@ -75,15 +76,16 @@ def show_insights(
     entered: Entered | None = None,
     errors: dict[str, str] | None = None,
     status: int = 200,
-    edited: str = "",
+    edited: Insight | None = None,
 ) -> Response:
-    """Returns a page of insights, with the form of a new one, or of the one that is edited."""
+    """Returns a page of insights, with the form of a new one, or of the one that is edited, wherever that is by now."""
     view, query = open_session(host, session_id, ()), host.request.query_params or {}
-    offset, edited = _number(query.get("offset", "")), edited or query.get("edit", "")
+    offset = edited.position - edited.position % ON_PAGE if edited else _number(query.get("offset", ""))
+    named = edited.id if edited else query.get("edit", "")
     found: InsightList = host.perform(
         list_insights, ListInsights(session_id=view.session.id, limit=ON_PAGE, offset=offset)
     )
-    editing = next((it for it in found.data if it.id == edited), None)
+    editing = next((it for it in found.data if it.id == named), None)
     before = _entered_from(editing) if editing else Entered()
     locale = locale_for(host.request, view.session)
     values: dict[str, Any] = {
@@ -149,28 +151,25 @@ def _add(host: HostRequest, session_id: str, form: Form) -> Response:
 def _save(host: HostRequest, session_id: str, named: str, form: Form) -> Response:
     """Changes an insight as its form says, where nobody else has done so meanwhile."""
     texts, entered = locale_for(host.request).texts, _read_entered(form)
-    if errors := _list_mistakes(entered, texts):
-        return show_insights(host, session_id, entered, errors, 400, named)
     stored = _find(host, session_id, named)
+    if errors := _list_mistakes(entered, texts):
+        return show_insights(host, session_id, entered, errors, 400, stored)
     try:
         host.perform(edit_insight, _changes(session_id, stored, entered))
     except Conflict:
         now = _find(host, session_id, named)
         entered = Entered(entered.title, entered.content, entered.quotes, entered.visible, now.updated_at)
-        return show_insights(host, session_id, entered, {"clash": texts("insight_clash")}, Conflict.status, named)
+        return show_insights(host, session_id, entered, {"clash": texts("insight_clash")}, Conflict.status, now)
     except HarmonicaError as error:
-        return show_insights(host, session_id, entered, _explain(error, entered, texts), error.status, named)
+        return show_insights(host, session_id, entered, _explain(error, entered, texts), error.status, stored)
     return _back(host, session_id, _number(form.get("offset", "")), "saved", named)
 
 
 def _changes(session_id: str, stored: Insight, entered: Entered) -> EditInsight:
     """What differs between the form and what is stored. Quotes that are the same stay as they are, those among them that nobody is
     shown for now."""
-    shown, known = _entered_from(stored), {it.text: it for it in stored.quotes}
-    quotes = [
-        NewQuote(words, known[words].message_id, known[words].participant_id) if words in known else NewQuote(words)
-        for words in entered.lines
-    ]
+    shown, known = _entered_from(stored), list(stored.quotes)
+    quotes = [_quote_again(words, known) for words in entered.lines]
     return EditInsight(
         session_id=session_id,
         insight_id=stored.id,
@@ -180,6 +179,15 @@ def _changes(session_id: str, stored: Insight, entered: Entered) -> EditInsight:
         visible=entered.visible if entered.visible != shown.visible else UNSET,
         unchanged_since=_moment(entered.unchanged),
     )
+
+
+def _quote_again(words: str, known: list[InsightQuote]) -> NewQuote:
+    """Words of a line, from whom they are known to be; each that is known stands for one line, as two people may say the same."""
+    found = next((it for it in known if it.text == words), None)
+    if found is None:
+        return NewQuote(words)
+    known.remove(found)
+    return NewQuote(words, found.message_id, found.participant_id)
 
 
 def _find(host: HostRequest, session_id: str, named: str) -> Insight:

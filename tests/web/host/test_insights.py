@@ -62,6 +62,23 @@ def test_a_mistake_gives_the_form_again_with_what_was_entered(ana: Browser, sess
     assert send(ana, path, form, do="add", content="x", title="t" * 201).status_code == 400
 
 
+def test_a_mistake_in_a_note_of_a_later_page_gives_the_form_of_that_note(
+    ana: Browser, host: Host, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.web.host.insights.ON_PAGE", 1)
+    path = f"/sessions/{session}/insights"
+    note(ana, session), note(ana, session)
+    made = host.get(path)["data"][1]
+    form = form_of(ana.open(f"{path}?edit={made['id']}&offset=1"), "Save")
+    for words in ("Nobody said so", "x" * 401):
+        page = ana.read(send(ana, path, form, do="save", content="Changed.", quotes=words))
+        again = form_of(page, "Save")
+        assert (again.fields["insight"], again.fields["content"]) == (made["id"], "Changed.")
+    page = submit(ana, path, again, do="save", quotes="open on Sunday")
+    assert "Changed." in page.text
+    assert [it["content"] for it in host.get(path)["data"]] == ["Late shifts **matter**.", "Changed."]
+
+
 def test_a_note_that_is_sent_twice_is_there_once(ana: Browser, host: Host, session: str) -> None:
     path = f"/sessions/{session}/insights"
     form = form_of(ana.open(path), "Add the note")

@@ -8,7 +8,12 @@ from msgspec.structs import replace
 
 from chalicelib.model import Message, SessionView, ThemeRegistry, Thread
 from chalicelib.services.results.ask_prompt import Passage
-from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, stances_by_theme
+from chalicelib.services.synthesis.aggregate import (
+    Aggregate,
+    aggregate_heads,
+    stances_by_theme,
+    without_names_of_the_gone,
+)
 from chalicelib.services.synthesis.evidence import Evidence, EvidenceBook
 from chalicelib.services.synthesis.reduced_digests import FROM_THREADS
 from chalicelib.services.synthesis.visibility import CARRIED_BY
@@ -56,7 +61,8 @@ def read_source(view: SessionView, deps: AskDeps) -> Source:
     else:
         points = [(it.thread_id, point) for it in deps.conversations.digests(session_id) for point in it.points]
     counted = tuple(item for item in points if item[0] in known.counts)
-    return Source(heads, replace(known, points=counted), deps.themes.get(session_id, view.synthesis))
+    registry = without_names_of_the_gone(deps.themes.get(session_id, view.synthesis), known)
+    return Source(heads, replace(known, points=counted), registry)
 
 
 def read_themes(source: Source, ids: Collection[str], points: Iterable[Evidence]) -> Aggregate:

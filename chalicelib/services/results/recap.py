@@ -13,11 +13,10 @@ from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Digest, Point, SessionView, Stance, ThemeRegistry, Thread
 from chalicelib.services.participants.responses import ResponseFilter, cut_page
 from chalicelib.services.synthesis.aggregate import (
-    Aggregate,
     aggregate_heads,
     count_stances,
-    label_of,
     stances_by_theme,
+    without_names_of_the_gone,
 )
 from chalicelib.services.synthesis.visibility import CARRIED_BY
 from chalicelib.store import digests
@@ -71,7 +70,7 @@ def make_recap(
     people = tuple(_person(head, found.get(head.id), registry) for head in page)
     return Recap(
         people,
-        _common(carriers, registry, aggregate),
+        _common(carriers, without_names_of_the_gone(registry, aggregate)),
         tuple(item for person in people for item in _unique(person, carriers)),
         sum(head.included and not head.test and head.message_count > 0 for head in heads),
         bool(found) and all(digest.model == SCRIPTED for digest in found.values()),
@@ -84,13 +83,11 @@ def _person(head: Thread, digest: Digest | None, registry: ThemeRegistry) -> Per
     return PersonRecap(head, digest, tuple((point, theme.id if theme else None) for point, theme in live))
 
 
-def _common(
-    carriers: Mapping[str, Mapping[str, str]], registry: ThemeRegistry, aggregate: Aggregate
-) -> tuple[CommonTheme, ...]:
+def _common(carriers: Mapping[str, Mapping[str, str]], registry: ThemeRegistry) -> tuple[CommonTheme, ...]:
     common = [
         (len(carriers[theme.id]), theme)
         for theme in registry.live
-        if label_of(theme, aggregate) and len(carriers.get(theme.id, ())) >= CARRIED_BY
+        if theme.label and len(carriers.get(theme.id, ())) >= CARRIED_BY
     ]
     common.sort(key=itemgetter(0), reverse=True)  # of the same number, the older theme first
     return tuple(

@@ -16,7 +16,12 @@ from msgspec.structs import replace
 from chalicelib.model import STANCES, Point, RegisteredTheme, SessionView, Stance, Summary, ThemeRegistry, Thread
 from chalicelib.services.results.groups import Groups, Place, find_groups
 from chalicelib.services.results.vectors import Dense, Vector, add_up, make_unit, measure_cohesion, project
-from chalicelib.services.synthesis.aggregate import Aggregate, aggregate_heads, label_of, stances_by_theme
+from chalicelib.services.synthesis.aggregate import (
+    Aggregate,
+    aggregate_heads,
+    stances_by_theme,
+    without_names_of_the_gone,
+)
 from chalicelib.services.synthesis.visibility import LEAST
 from chalicelib.store import digests
 
@@ -130,7 +135,7 @@ class _People(Struct, frozen=True):
 def compare_people(view: SessionView, heads: Iterable[Thread], registry: ThemeRegistry) -> Similarity:
     """How alike those are who count in the results, by their heads alone. Test runs are nobody."""
     aggregate = aggregate_heads(view, heads)
-    people = _read_people(aggregate, registry)
+    people = _read_people(aggregate, without_names_of_the_gone(registry, aggregate))
     if len(people.ids) < LEAST_COMPARED:
         return Similarity("few", aggregate.participants)
     if not any(stance in _SIDES for taken in people.carriers.values() for stance in taken.values()):
@@ -212,8 +217,7 @@ def place_dots(similarity: Similarity) -> list[Dot]:
 
 def _read_people(aggregate: Aggregate, registry: ThemeRegistry) -> _People:
     carriers = stances_by_theme(aggregate, registry)
-    carried = (theme for theme in registry.live if carriers.get(theme.id))
-    themes = [replace(theme, label=label_of(theme, aggregate)) for theme in carried]
+    themes = [theme for theme in registry.live if carriers.get(theme.id)]
     entries: dict[str, dict[int, float]] = {}
     for number, theme in enumerate(themes):
         for thread_id, stance in carriers[theme.id].items():

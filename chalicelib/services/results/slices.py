@@ -170,7 +170,7 @@ def _find_columns(
         themes = list_themes(stances, registry)
         members: list[Collection[str]] = [stances[it.id] for it in themes]
         return _Columns("themes", "", themes, members, parts=False)
-    if theme := registry.resolve(of):
+    if (theme := registry.resolve(of)) and theme.label:
         taken = stances.get(theme.id, {})
         by_stance = [Group(stance, tuple(name for name, it in taken.items() if it == stance)) for stance in STANCES]
         return _parted("stances", theme.label, by_stance, spoke, named=True)

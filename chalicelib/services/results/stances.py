@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.errors import NotFound
 from chalicelib.model import Point, RegisteredTheme, SessionView, Stance, Theme, ThemeRegistry, Thread
 from chalicelib.model.synthesis import joined
-from chalicelib.services.synthesis.aggregate import aggregate_heads, stances_by_theme
+from chalicelib.services.synthesis.aggregate import aggregate_heads, stances_by_theme, without_names_of_the_gone
 from chalicelib.store import digests
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.themes import Themes
@@ -33,9 +33,10 @@ class PeopleWithStance(Struct, frozen=True):
 def read_stances(
     view: SessionView, heads: Sequence[Thread], *, themes: Themes
 ) -> tuple[ThemeRegistry, Mapping[str, Mapping[str, str]]]:
-    """The themes, and by each that is live who speaks of it with which stance, by thread."""
-    registry = themes.get(view.session.id, view.synthesis)
-    return registry, stances_by_theme(aggregate_heads(view, heads), registry)
+    """The themes as they may be shown, and by each that is live who speaks of it with which stance, by thread."""
+    aggregate = aggregate_heads(view, heads)
+    registry = without_names_of_the_gone(themes.get(view.session.id, view.synthesis), aggregate)
+    return registry, stances_by_theme(aggregate, registry)
 
 
 def list_people(
@@ -49,7 +50,8 @@ def list_people(
     conversations: Conversations,
     themes: Themes,
 ) -> PeopleWithStance:
-    """The people who speak of a theme with this stance, or with any, by when they first spoke. Raises NotFound without such a theme.
+    """The people who speak of a theme with this stance, or with any, by when they first spoke. Raises NotFound without such a theme, and
+    for one that has no name for now.
 
     `as_summed_up`: of all that the summary gathers under that theme, so that there are as many as it says, and those who have
     spoken since.
@@ -57,9 +59,10 @@ def list_people(
     heads = conversations.heads(view.session.id)
     registry, stances = read_stances(view, heads, themes=themes)
     theme = registry.resolve(theme_id)
-    if theme is None:
+    told = _find_summed_up(view, theme.id) if theme and as_summed_up else None
+    label = told.label if told else theme.label if theme else ""
+    if theme is None or not label:
         raise NotFound("There is no such theme in this session")
-    told = _find_summed_up(view, theme.id) if as_summed_up else None
     asked = list(dict.fromkeys(live.id for it in (told.gathers if told else ()) if (live := registry.resolve(it))))
     asked = asked or [theme.id]
     taken: dict[str, list[str]] = {}
@@ -77,7 +80,7 @@ def list_people(
         PersonWithStance(head, stands[head.id], _points(kept.get(head.id, ()), asked, stance, registry))
         for head in page
     )
-    return PeopleWithStance(theme, told.label if told else theme.label, people, len(found))
+    return PeopleWithStance(theme, label, people, len(found))
 
 
 def _find_summed_up(view: SessionView, theme_id: str) -> Theme | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.model import (
     STANCES,
@@ -15,7 +16,6 @@ from chalicelib.model import (
     DigestCounts,
     Point,
     ReducedDigest,
-    RegisteredTheme,
     SessionView,
     Stance,
     ThemeRegistry,
@@ -114,10 +114,12 @@ def stances_by_theme(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str,
     return taken
 
 
-def label_of(theme: RegisteredTheme, aggregate: Aggregate) -> str:
-    """The label of a theme; empty for one in the words of somebody who is not there any more, until the next summary renames it."""
-    is_theirs = theme.coined_by in ("", NAMED_BY_SUMMARY) or theme.coined_by in aggregate.counts
-    return theme.label if is_theirs else ""
+def without_names_of_the_gone(registry: ThemeRegistry, aggregate: Aggregate) -> ThemeRegistry:
+    """The themes as they may be shown: one in the words of somebody who is not there any more has no label and no description, until the
+    next summary renames it."""
+    known = {"", NAMED_BY_SUMMARY, *aggregate.counts}
+    themes = (it if it.coined_by in known else replace(it, label="", description="") for it in registry.themes)
+    return replace(registry, themes=tuple(themes))
 
 
 def count_stances(stances: Iterable[str]) -> dict[Stance, int]:

@@ -141,7 +141,7 @@ def _everybody(
             Bar(it.label, len(stances[it.id]), _by_stance(stances[it.id]), url=_page(reader, of=it.id)) for it in themes
         ]
         return [make_chart(texts("slice_stands"), bars, spoke, direction, parts=parts)] if bars else []
-    if (theme := registry.resolve(of)) and stances.get(theme.id):
+    if (theme := registry.resolve(of)) and theme.label and stances.get(theme.id):
         counts = _by_stance(stances[theme.id])
         bars = [
             Bar(texts(f"stance_{stance}"), count, url=f"{session}themes/{theme.id}?stance={stance}" if count else "")

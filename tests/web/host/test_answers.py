@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib import container
 from tests.api.answered import RANKING, SCALE, add_person, leave_out, new_session, take_stands
 from tests.api.hosts import Host
+from tests.api.stances import hold
 from tests.clock import FakeClock
 from tests.web.browser import Browser
 
@@ -84,6 +87,30 @@ def test_the_people_against_the_most_popular_idea_are_found_and_why(
     )
     assert quote
     assert f'id="{quote[2]}"' in ana.open(quote[1]).html
+
+
+def test_a_theme_in_the_words_of_somebody_who_was_taken_out_is_named_nowhere(
+    host: Host, ana: Browser, clock: FakeClock
+) -> None:
+    session, (_, shift, *_) = new_session(host)
+    add_person(session, "Ada", {shift: "Days"}, SCALE, 3)
+    first, *_ = hold(session, [{"Our boss Zebedee drinks": "for"}] * 6, clock)
+    stored = container.synthesis_deps().themes
+    before = stored.get(session)
+    coined = replace(before, themes=tuple(replace(it, coined_by=first) for it in before.themes))
+    stored.put(session, coined, before)
+    places = ("/answers", "/answers?of=t1", f"/answers?of=t1&by={shift}", "/similarity", "/recap", "/themes/t1")
+    asked = (f"/slices?of=themes&by={shift}", "/similarity", "/themes/t1/people")
+
+    def read() -> list[bool]:
+        rest = [host.call("GET", f"/sessions/{session}{it}").body for it in asked]
+        pages = [ana.get(f"/sessions/{session}{it}").body for it in places]
+        themes = host.get(f"/sessions/{session}/export?parts=responses")["themes"]
+        return ["Our boss" in str(it) for it in (*pages, *rest, themes)]
+
+    assert all(read())
+    leave_out(host, session, first)
+    assert not any(read())
 
 
 def test_a_session_without_answers_says_so(host: Host, ana: Browser) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from chalicelib.model import ThreadView
+from chalicelib.model import RegisteredTheme, ThemeRegistry, ThreadView
 from chalicelib.services.results.exports.selection import Part, Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.insights import ListedInsight
+from chalicelib.services.synthesis.aggregate import aggregate_heads, without_names_of_the_gone
 from chalicelib.store import keys
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, ItemKind
 from chalicelib.store.session_contents import SessionContents, StoredItem
@@ -58,6 +59,8 @@ def render_json(
         "parts": selection.parts,
     }
     document |= _exported(asked, "session", "", contents.items)
+    if "themes" in document:
+        document["themes"] = _name_themes(document["themes"], contents)
     if "insights" in selection.parts:
         document["insights"] = [{"id": it.insight.id, **asdict(it.insight), "lost": it.lost} for it in insights]
     if selection.has_people:
@@ -82,6 +85,13 @@ def _exported(kinds: Sequence[ItemKind], owner: str, person: str, items: Sequenc
         held = [_shown(it) for it in items if it.kind is kind and it.person == person]
         found[kind.export] = held if _comes_in_numbers(kind) else next(iter(held), None)
     return found
+
+
+def _name_themes(stored: Sequence[Json], contents: SessionContents) -> list[Json]:
+    """Returns these themes by the names that pages show."""
+    read = ThemeRegistry(themes=tuple(msgspec.convert(it["theme"], RegisteredTheme) for it in stored))
+    shown = without_names_of_the_gone(read, aggregate_heads(contents.view, (it.thread for it in contents.people)))
+    return [{**it, "theme": asdict(theme)} for it, theme in zip(stored, shown.themes, strict=True)]
 
 
 def _comes_in_numbers(kind: ItemKind) -> bool:

@@ -11,7 +11,7 @@ _LOST = timedelta(minutes=30)  # a job that has not come to an end by then is as
 
 
 class LargeExport(Struct, frozen=True):
-    """An export that a job writes: what was `selected` of a session, when it was asked for and made, and the key of its file.
+    """An export that a job writes: what was `selected` of a session, when it was asked for and made.
 
     `epoch` is that of the synthesis when it was asked for: it grows with everybody who is taken out of the results, or in again,
     and who is removed. The file is nobody's any more then.
@@ -22,7 +22,6 @@ class LargeExport(Struct, frozen=True):
     asked_at: datetime
     epoch: int
     made_at: datetime | None = None
-    key: str | None = None
 
     @property
     def is_made(self) -> bool:
@@ -38,7 +37,11 @@ class LargeExport(Struct, frozen=True):
         """Whether it is what somebody is given who asks for the same now."""
         if self.epoch != epoch:
             return False
-        return now < (self.made_at + _FRESH if self.made_at else self.asked_at + _LOST)
+        return now < self.made_at + _FRESH if self.made_at else not self.is_lost(now)
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether its job came to no end."""
+        return not self.is_made and now >= self.asked_at + _LOST
 
     def is_over(self, now: datetime) -> bool:
         """Whether its file is gone, or never came."""

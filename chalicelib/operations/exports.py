@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.exports.large import OfferedExport
 
 ExportId = Annotated[str, Meta(extra_json_schema={"format": "uuid"}, examples=["5e1a2b3c-4d5e-4f70-8a9b-0c1d2e3f4a5b"])]
+Status = Literal["pending", "ready", "failed"]
 MOST_NAMED = 100  # people: as many as an address has room for
 _ID_LENGTH = 37  # with the comma behind
 
@@ -45,7 +46,8 @@ class ExportSession(SessionInput):
         str,
         Meta(
             max_length=MOST_NAMED * _ID_LENGTH,
-            description="Only these people, a hundred at most: each by its `participant_id`, with commas between.",
+            description="Only these people, a hundred at most: each by its `participant_id`, with commas between. They have responses "
+            "and transcripts (of a `json` and a document both, without `parts`); summary and insights are of everybody.",
         ),
     ] = ""
     include: (
@@ -58,7 +60,7 @@ class ExportSession(SessionInput):
         Readers,
         Meta(
             description="Who is to read a document: `members` of the session, or `others`, who are told nothing that points at one "
-            "person, and of fewer than five people nothing. What viewers take away is for `others`."
+            "person, and of fewer than five people nothing. A document that a viewer takes away is for `others`."
         ),
     ] = "members"
 
@@ -68,7 +70,11 @@ class LargeExport(Output):
 
     id: Annotated[ExportId, Meta(description="The id of the export.")]
     status: Annotated[
-        Literal["pending", "ready"], Meta(description="Whether it is being made, or there.", examples=["ready"])
+        Status,
+        Meta(
+            description="Whether it is being made, or there; `failed` where it did not come within half an hour: ask for it again.",
+            examples=["ready"],
+        ),
     ]
     url: Annotated[
         str | None,
@@ -119,7 +125,8 @@ def get_export(_: Call, given: ExportInput, view: SessionView) -> LargeExport:
 
 
 def _large(of: "OfferedExport") -> LargeExport:
-    return LargeExport(of.id, "ready" if of.url else "pending", of.url, moment_or_null(of.ends_at))
+    status: Status = "ready" if of.url else "failed" if of.is_lost else "pending"
+    return LargeExport(of.id, status, of.url, moment_or_null(of.ends_at))
 
 
 def _asked(_: Call, given: ExportSession) -> Selection:

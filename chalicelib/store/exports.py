@@ -1,9 +1,9 @@
-"""Exports that jobs write (table `sessions`): one item for each that was asked for, with the key of its file."""
+"""Exports that jobs write (table `sessions`): one item for each that was asked for."""
 
 from datetime import datetime
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import NumberAttribute, UTCDateTimeAttribute
 
 from chalicelib.errors import NotFound
 from chalicelib.model.exports import LargeExport
@@ -16,13 +16,12 @@ from chalicelib.store.transact import Transaction
 
 
 class ExportItem(SessionPart):
-    """`export#<id>`: what was asked for, and where its file is once it is made."""
+    """`export#<id>`: what was asked for, and when its file was made."""
 
     selected = JsonAttribute()
     asked_at = UTCDateTimeAttribute()
     epoch = NumberAttribute()
     made_at = UTCDateTimeAttribute(null=True)
-    key = UnicodeAttribute(null=True)
 
 
 class Exports:
@@ -49,14 +48,17 @@ class Exports:
         if not holds(lambda: database.transact(build)):
             raise NotFound("Session not found")
 
-    def finish(self, session_id: str, export: LargeExport, key: str, now: datetime) -> bool:
-        """Store that the file of an export is made; False where it is not wanted any more, or was asked for anew."""
-        actions = [ExportItem.made_at.set(now), ExportItem.key.set(key)]
+    def finish(self, session_id: str, export: LargeExport, now: datetime) -> bool:
+        """Store that the file of an export is made; False where it is not wanted any more."""
         wanted = (ExportItem.asked_at == export.asked_at) & ExportItem.made_at.does_not_exist()
-        return holds(lambda: database.update(ExportItem(session_id, keys.export(export.id)), actions, wanted))
+        return holds(
+            lambda: database.update(
+                ExportItem(session_id, keys.export(export.id)), [ExportItem.made_at.set(now)], wanted
+            )
+        )
 
     def remove(self, session_id: str, export: LargeExport) -> None:
-        """Remove what tells of an export, unless it was asked for anew."""
+        """Remove what tells of an export, made or not."""
         same = ExportItem.asked_at == export.asked_at
         holds(lambda: database.delete(ExportItem(session_id, keys.export(export.id)), same))
 
@@ -72,5 +74,5 @@ def _item(session_id: str, export: LargeExport) -> ExportItem:
 
 
 def _export_from(item: ExportItem) -> LargeExport:
-    named: dict[str, Any] = {"asked_at": item.asked_at, "made_at": item.made_at, "key": item.key}
+    named: dict[str, Any] = {"asked_at": item.asked_at, "made_at": item.made_at}
     return LargeExport(item.part.removeprefix(keys.EXPORTS), item.selected, epoch=int(item.epoch), **named)

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.services.synthesis import visibility
 from chalicelib.store import session_contents
 from chalicelib.store.item_kinds import KINDS, OF_SESSIONS
-from tests.api.hosts import Host, error_of
+from tests.api.hosts import Host, error_of, new_host
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
 
@@ -97,8 +97,44 @@ def test_json_has_every_kind_of_item_or_says_why_not(host: Host, people: People)
             holder = found["participants"][0] if kind.owner == "person" else found
             assert kind.export in holder or (kind.export or kind.name.rstrip("#")) in left_out, kind.name
     assert found["themes"][0]["theme"]["label"]
-    assert not {"source", "due_kind", "turn_id"} & set(found["participants"][0]["thread"])
+    read = host.get(f"/sessions/{session}/responses")["data"][0]
+    named_otherwise = {"name", "created_at", "concluded", "concluded_at", "rated_at", "counts"}
+    assert (
+        set(found["participants"][0]["thread"]) - set(read) <= named_otherwise
+    )  # what REST keeps from hosts is not here either
     assert set(document(host, session, "?parts=summary")) & {"participants", "prompt", "themes"} == set()
+
+
+def test_no_export_names_the_account_of_somebody_who_takes_part(host: Host) -> None:
+    for anonymous in (False, True):
+        session = host.new_session(is_public=True, anonymous=anonymous, questions=[{"text": "Shift?"}])["id"]
+        stranger = new_host(f"stranger-{anonymous}@example.com")
+        question = host.get(f"/sessions/{session}/questions")["data"][0]["id"]
+        entered = [{"question_id": question, "answer": "Late"}]
+        assert stranger.join(session, "agent-7", answers=entered).status_code == 200
+        assert stranger.say(session, "Hello from elsewhere", "agent-7").status_code == 200
+        taken = export(host, session, "?include=all")
+        assert (stranger.user_id in taken, "agent-7" in taken) == (False, not anonymous)
+        (thread,) = (it["thread"] for it in json.loads(taken)["participants"])
+        assert (thread["channel"], thread["another_account"]) == ("api", True)
+
+
+def test_with_chosen_people_there_is_nothing_of_others(host: Host, people: People) -> None:
+    session, ids = people
+    found = document(host, session, f"?participants={ids['p1']}")
+    assert (found["parts"], len(found["participants"])) == (["responses", "transcripts"], 1)
+    assert not {"themes", "scratchpad", "summary", "summaries", "brief", "insights"} & set(found)
+    why = {it["what"]: it["why"] for it in found["not_exported"]}
+    assert {why[it] for it in ("themes", "summary", "insights")} == {
+        "is of everybody, and only some people were asked for"
+    }
+    for query in ("", "format=md&", "format=html&"):
+        mine = export(host, session, f"?{query}participants={ids['p1']}")
+        assert (SAID["p1"] in html.unescape(mine), SAID["p3"] in html.unescape(mine)) == (True, False)
+        refused = host.call(
+            "GET", f"/sessions/{session}/export?{query}parts=summary,transcripts&participants={ids['p1']}"
+        )
+        assert error_of(refused)[2].startswith("participants is for responses and transcripts")
 
 
 def test_every_kind_of_item_that_is_exported_is_read_by_its_class() -> None:

@@ -12,6 +12,7 @@ import app
 from chalicelib import container
 from chalicelib.operations import exports
 from chalicelib.services.results.exports.large import remove_exports
+from chalicelib.store.exports import Exports
 from tests import events
 from tests.api.hosts import Host, error_of
 from tests.api.jobs import asked, delete_data, done
@@ -81,7 +82,6 @@ def test_a_job_makes_what_an_answer_would_have_carried(
     assert text == answer.body.decode()
     for header in ("Content-Type", "Content-Disposition"):
         assert told[header.replace("-", "")] == answer.headers[header]
-    assert first["id"] not in json.dumps(files())
 
 
 def test_a_file_opens_for_a_day_to_those_who_may_have_it(
@@ -133,6 +133,67 @@ def test_a_job_that_somebody_is_taken_out_under_leaves_nothing(
     monkeypatch.setattr(container.files(), "put", put_late)
     write()
     assert files() == []
+
+
+def test_a_job_that_ends_while_its_export_is_withdrawn_leaves_nothing(
+    host: Host, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ids = people
+    ask(host, session)
+    find = Exports.of_session
+
+    def find_early(self: Exports, session_id: str) -> Any:
+        found = find(self, session_id)
+        monkeypatch.setattr(Exports, "of_session", find)
+        remove_item = Exports.remove
+
+        def write_first(self: Exports, *given: Any) -> None:
+            monkeypatch.setattr(Exports, "remove", remove_item)
+            write()
+            remove_item(self, *given)
+
+        monkeypatch.setattr(Exports, "remove", write_first)
+        return found
+
+    monkeypatch.setattr(Exports, "of_session", find_early)
+    include(host, session, ids["p1"], False)
+    assert (files(), Exports().of_session(session)) == ([], [])
+
+
+def test_a_job_that_died_before_it_could_say_so_leaves_one_file_which_goes_as_any_other(
+    host: Host, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, ids = people
+    ask(host, session)
+    (job,) = asked("exports")
+
+    def run() -> bool:
+        return done(app.write_export(events.batch(events.raw_message(json.dumps(job))), Context()))
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Exports, "finish", lambda *_: 1 / 0)
+        assert not run()
+    assert run()
+    assert len(files()) == 1
+    with monkeypatch.context() as dying:
+        ask(host, session, OWN[1])
+        (job,) = asked("exports")
+        dying.setattr(Exports, "finish", lambda *_: 1 / 0)
+        assert not run()
+    include(host, session, ids["p1"], False)
+    assert files() == []
+    assert run()
+    assert files() == []
+
+
+def test_an_export_whose_job_came_to_no_end_says_so(host: Host, people: People, clock: FakeClock) -> None:
+    session, _ = people
+    path = f"/sessions/{session}/exports/{ask(host, session)['id']}"
+    clock.advance(1799)
+    assert host.get(path)["status"] == "pending"
+    clock.advance(1)
+    assert host.get(path)["status"] == "failed"
+    assert ask(host, session)["status"] == "pending"  # another one
 
 
 def test_it_is_gone_with_its_session(host: Host, people: People, made: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from chalicelib.model import Thread
 from chalicelib.operations.exports import MOST_NAMED, ExportInput, ExportSession, export_session, get_export
 from chalicelib.operations.operation import File
 from chalicelib.services.access.roles import has_role
-from chalicelib.services.results.exports.selection import PARTS, Format
+from chalicelib.services.results.exports.selection import OF_EVERYBODY, PARTS, Format
 from chalicelib.services.results.exports.texts import read_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.store.sessions import FOR_RESULTS
@@ -101,6 +101,8 @@ def _send(host: HostRequest, session_id: str, given: Form) -> Response:
         return _render(
             host, session_id, given, ("people", texts("export_some_many", persons=texts("persons", count=MOST_NAMED)))
         )
+    if people and set(parts.split(",")) & set(OF_EVERYBODY):
+        return _render(host, session_id, given, ("parts", texts("export_parts_some")))
     if not parts:
         return _render(host, session_id, given, ("parts", texts("export_parts_error")))
     wanted = ExportSession(
@@ -125,7 +127,11 @@ def _show_large(host: HostRequest, session_id: str, export_id: str, *, is_taken:
     view = open_session(host, session_id, ())
     locale = locale_for(host.request, view.session)
     ends = datetime.fromisoformat(found.expires_at) if found.expires_at else None
-    values = {"id": found.id, "ends": ends and format_time_with_zone(ends, view.session.time_zone, locale.texts)}
+    values = {
+        "id": found.id,
+        "state": found.status,
+        "ends": ends and format_time_with_zone(ends, view.session.time_zone, locale.texts),
+    }
     return render_session_page(host, view, "export", "export_large.html", **values)
 
 

@@ -129,7 +129,14 @@ def _choices(messages: Sequence[Message], labels: dict[WidgetKey, str]) -> dict[
 def _message(thread: Thread, message: Message) -> list[Cell]:
     spec, value = message.widget_spec, message.widget_value
     return [
-        *(thread.id, thread.name, message.id, message.sequence, message.role, _moment(message.created_at)),
+        *(
+            thread.id,
+            thread.name,
+            message.id,
+            message.sequence - thread.starts_after,
+            message.role,
+            _moment(message.created_at),
+        ),
         *(message.content, None if spec is None else label_of(spec), None if value is None else _chosen(value)),
     ]
 

@@ -7,12 +7,13 @@ import msgspec
 from msgspec.structs import asdict
 
 from chalicelib.model import RegisteredTheme, ThemeRegistry, ThreadView
+from chalicelib.services.participants.scopes import rules_of
 from chalicelib.services.results.exports.selection import Part, Selection
 from chalicelib.services.results.exports.texts import ExportTexts
 from chalicelib.services.results.insights import ListedInsight
 from chalicelib.services.synthesis.aggregate import aggregate_heads, without_names_of_the_gone
 from chalicelib.store import keys
-from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, ItemKind
+from chalicelib.store.item_kinds import KINDS, OF_SESSIONS, THREAD, ItemKind
 from chalicelib.store.session_contents import SessionContents, StoredItem
 
 SCHEMA, VERSION = "harmonica.session", 1
@@ -28,14 +29,22 @@ _PARTS: dict[str, Part] = {
 }
 _ALWAYS = ("session", "thread")
 _STATE = "says where work stands"
-# Attributes that no export has, and why.
+_COUNTED = "counts what was removed of the same participant, too"
+# Attributes that no export has, and why; REST tells hosts of none of them.
 _LEFT_OUT = {
     **dict.fromkeys((keys.DUE_KIND, keys.DUE_AT, keys.PROMPT_WANTED_AT, keys.WANTED_AT, "tries", "turn_id"), _STATE),
     **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after"), _STATE),
     **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
+}
+_LEFT_OUT_OF_PEOPLE = {
+    "scope": "may name an account: channel and another_account are there instead",
     "source": "is a fingerprint of the network that somebody came from",
     "generation": "says which links of a participant are in force",
+    "message_id": "is the channel's own",
+    **dict.fromkeys(("starts_after", "last_sequence", "last_said", "answered_to"), _COUNTED),
+    **dict.fromkeys(("digested_to", "sequence", "to_sequence"), _COUNTED),
 }
+_OF_EVERYBODY = "is of everybody, and only some people were asked for"
 
 
 def render_json(
@@ -50,7 +59,7 @@ def render_json(
     Insights are as members read them: without the quotes of people who were taken out of the results.
     """
     own = [kind for kind in KINDS if kind.table in OF_SESSIONS and kind.owner in ("session", "person") and kind.export]
-    asked = [kind for kind in own if kind.export in _ALWAYS or _PARTS.get(kind.export, "responses") in selection.parts]
+    asked = [kind for kind in own if _is_asked(kind, selection)]
     document: Json = {
         "schema": SCHEMA,
         "schema_version": VERSION,
@@ -74,6 +83,21 @@ def render_json(
         ]
     document["not_exported"] = _left_out(contents, people, selection, [kind for kind in own if kind not in asked])
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+
+
+def _is_asked(kind: ItemKind, selection: Selection) -> bool:
+    """Says whether a kind is in the document: with chosen people, what was made of everybody is not."""
+    if selection.participants and _is_made_of_all(kind):
+        return False
+    return kind.export in _ALWAYS or _part_of(kind) in selection.parts
+
+
+def _is_made_of_all(kind: ItemKind) -> bool:
+    return kind.owner == "session" and kind.export not in _ALWAYS and _part_of(kind) != "design"
+
+
+def _part_of(kind: ItemKind) -> Part:
+    return _PARTS.get(kind.export, "responses")
 
 
 def _exported(kinds: Sequence[ItemKind], owner: str, person: str, items: Sequence[StoredItem]) -> Json:
@@ -100,7 +124,12 @@ def _comes_in_numbers(kind: ItemKind) -> bool:
 
 
 def _shown(item: StoredItem) -> Json:
-    return {name: value for name, value in item.values.items() if name not in _LEFT_OUT}
+    left_out = _LEFT_OUT | (_LEFT_OUT_OF_PEOPLE if item.person else {})
+    shown = {name: value for name, value in item.values.items() if name not in left_out}
+    if item.kind is THREAD:
+        rules = rules_of(item.values["scope"])
+        shown |= {"channel": rules.channel, "another_account": rules.is_strangers}
+    return shown
 
 
 def _left_out(
@@ -109,13 +138,15 @@ def _left_out(
     """Returns what there is of a session that the document has not, and why."""
     of_session = [kind for kind in KINDS if kind.table in OF_SESSIONS]
     reasons = {kind.export: "was not asked for" for kind in not_asked}
+    if selection.participants:
+        reasons |= {kind.export: _OF_EVERYBODY for kind in not_asked if _is_made_of_all(kind)}
     if selection.has_people and len(people) < len(contents.people):
         why = "include=all gives those who were taken out of the results, and test runs"
         less = len(contents.people) - len(people)
         reasons["participants"] = f"{less} were not asked for" + ("" if selection.participants else f": {why}")
     reasons |= {_plain(kind): kind.not_exported for kind in of_session if kind.not_exported}
     reasons |= {kind.export: "is an account's" for kind in of_session if kind.owner == "account"}
-    reasons |= {f"attribute {name}": why for name, why in _LEFT_OUT.items()}
+    reasons |= {f"attribute {name}": why for name, why in (_LEFT_OUT | _LEFT_OUT_OF_PEOPLE).items()}
     return [{"what": what, "why": why} for what, why in reasons.items()]
 
 

@@ -43,11 +43,12 @@ class ExportDeps(Struct, frozen=True):
 
 
 class OfferedExport(Struct, frozen=True):
-    """How far a large export is: the link to its file and when that goes, once it is made."""
+    """How far a large export is: the link to its file and when that goes, once it is made; or that nobody makes it any more."""
 
     id: str
     url: str | None = None
     ends_at: datetime | None = None
+    is_lost: bool = False
 
 
 def find_large(session_id: str, selection: Selection, epoch: int, *, deps: ExportDeps) -> OfferedExport | None:
@@ -57,7 +58,7 @@ def find_large(session_id: str, selection: Selection, epoch: int, *, deps: Expor
         it for it in deps.exports.of_session(session_id) if _selection_of(it) == selection and it.serves(epoch, now)
     )
     found = max(known, key=lambda it: it.asked_at, default=None)
-    return _offer(found, deps) if found else None
+    return _offer(session_id, found, deps) if found else None
 
 
 def ask_for_large(session_id: str, selection: Selection, epoch: int, *, deps: ExportDeps) -> OfferedExport:
@@ -81,20 +82,22 @@ def open_large(view: SessionView, export_id: str, *, deps: ExportDeps) -> Offere
     if found is None or found.epoch != view.synthesis.epoch or found.is_over(deps.clock.now()):
         raise NotFound("Export not found: it is over, or somebody was taken out of the results since")
     complete_selection(_selection_of(found), view)
-    return _offer(found, deps)
+    return _offer(view.session.id, found, deps)
 
 
 def write_export(session_id: str, export_id: str, *, deps: ExportDeps) -> None:
     """Writes an export that was asked for; nothing where it is made already, or gone. Raises NotFound without a session."""
-    asked = deps.exports.find(session_id, export_id)
-    if asked is None or asked.is_made:
+    asked, key = deps.exports.find(session_id, export_id), _key(session_id, export_id)
+    if asked is None:  # a try before this one may have come as far as the file
+        deps.files.delete(key)
+        return
+    if asked.is_made:
         return
     found = render_export(session_id, _selection_of(asked), deps=deps.insights)
     if found is None:
         return
-    key = f"{session_id}/{deps.new_id()}{deps.new_id()}"
     deps.files.put(key, found.text, found.content_type, found.name)
-    if not deps.exports.finish(session_id, asked, key, deps.clock.now()):
+    if not deps.exports.finish(session_id, asked, deps.clock.now()):
         deps.files.delete(key)
 
 
@@ -114,14 +117,22 @@ def remove_exports(session_id: str, *, deps: ExportDeps) -> None:
 
 def _remove(session_id: str, exports: list[LargeExport], deps: ExportDeps) -> None:
     for export in exports:
-        if export.key:
-            deps.files.delete(export.key)
+        key = _key(session_id, export.id)
+        deps.files.delete(key)
         deps.exports.remove(session_id, export)
+        if not export.is_made:  # as it was read: its job may have come to its end since
+            deps.files.delete(key)
+
+
+def _key(session_id: str, export_id: str) -> str:
+    """Returns the key of a file: one for all tries of its job, so whoever removes an export finds what any of them has written."""
+    return f"{session_id}/{export_id}"
 
 
 def _selection_of(export: LargeExport) -> Selection:
     return msgspec.convert(export.selected, Selection)
 
 
-def _offer(found: LargeExport, deps: ExportDeps) -> OfferedExport:
-    return OfferedExport(found.id, deps.files.link(found.key, LINK_SECONDS) if found.key else None, found.ends_at)
+def _offer(session_id: str, found: LargeExport, deps: ExportDeps) -> OfferedExport:
+    url = deps.files.link(_key(session_id, found.id), LINK_SECONDS) if found.is_made else None
+    return OfferedExport(found.id, url, found.ends_at, found.is_lost(deps.clock.now()))

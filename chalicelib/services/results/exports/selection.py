@@ -18,7 +18,7 @@ Readers = Literal["members", "others"]
 
 # What others said, and how they were asked, takes an editor; what is made of it for all goes with any role.
 _OTHERS_WORDS: Role = "editor"
-_FOR_VIEWERS: tuple[Part, ...] = ("summary", "insights")
+OF_EVERYBODY: tuple[Part, ...] = ("summary", "insights")
 _OF_PEOPLE: tuple[Part, ...] = ("responses", "transcripts")
 _DOCUMENTS: tuple[Format, ...] = ("md", "html")
 _BY_DEFAULT: dict[Format, tuple[Part, ...]] = {
@@ -29,8 +29,11 @@ _BY_DEFAULT: dict[Format, tuple[Part, ...]] = {
 
 
 class Selection(Struct, frozen=True):
-    """What is asked for. Without `participants`, everybody who is part of the results; with `everybody`, also who was taken out
-    of them, and test runs. What is for `others` has nothing that points at one person."""
+    """What is asked for. With `participants`, nothing but their own words, and how they were asked. Without, everybody who is part
+    of the results; with `everybody`, also who was taken out of them, and test runs.
+
+    What is for `others` has nothing that points at one person.
+    """
 
     format: Format
     parts: tuple[Part, ...] = ()
@@ -58,15 +61,20 @@ def complete_selection(asked: Selection, view: SessionView) -> Selection:
     Raises Forbidden for what takes a higher role, Invalid for what the format has no room for.
     """
     is_editor, is_document = has_role(view, _OTHERS_WORDS), asked.format in _DOCUMENTS
-    allowed = PARTS if is_editor else _FOR_VIEWERS
-    parts = asked.parts or (allowed if asked.format == "json" else _BY_DEFAULT[asked.format])
+    allowed = PARTS if is_editor else OF_EVERYBODY
+    by_default = allowed if asked.format == "json" else _BY_DEFAULT[asked.format]
+    if asked.participants:
+        if set(asked.parts) & set(OF_EVERYBODY):
+            raise Invalid("participants is for responses and transcripts: summary and insights are of everybody")
+        by_default = by_default if asked.format == "csv" else _OF_PEOPLE
+    parts = asked.parts or by_default
     if asked.format == "csv" and (len(parts) != 1 or parts[0] not in _OF_PEOPLE):
         raise Invalid("parts must be responses (a row a person) or transcripts (a row a message) with format=csv")
     if not set(parts) <= set(allowed):
         raise Forbidden
     if is_document and "design" in parts:
         raise Invalid("parts must not have design with format=md or html: ask for it with format=json")
-    if asked.readers == "others" and not (is_document and set(parts) <= set(_FOR_VIEWERS)):
+    if asked.readers == "others" and not (is_document and set(parts) <= set(OF_EVERYBODY)):
         raise Invalid("readers=others is for summary and insights with format=md or html")
     return replace(asked, parts=parts, readers=asked.readers if is_editor or not is_document else "others")
 

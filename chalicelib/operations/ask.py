@@ -54,7 +54,9 @@ class AnswerStatement(Output):
     """A part of an answer."""
 
     text: Annotated[str, Meta(description="What people say.", examples=["Noise keeps people from coming in."])]
-    participants: Annotated[Count, Meta(description="How many people say so; each counts once.")]
+    participants: Annotated[
+        Count, Meta(description="How many people the model names as evidence; each counts once. More may say so.")
+    ]
     quotes: _Quotes
 
 
@@ -69,7 +71,9 @@ class QuestionAnswered(Output):
         ),
     ]
     quotes: Annotated[list[InsightQuote], Meta(description="Words of people whom it rests on.")]
-    participants: Annotated[Count, Meta(description="How many people it rests on; each counts once.")]
+    participants: Annotated[
+        Count, Meta(description="How many people the model names as evidence of it; each counts once.")
+    ]
     statements: Annotated[list[AnswerStatement], Meta(description="The answer in its parts.")]
 
 

@@ -116,6 +116,26 @@ def test_what_the_evidence_does_not_carry_is_cut(live: LiveApi, session: str) ->
     assert (found["answer"], found["participants"]) == ("Buses stop early.", 2)
 
 
+def test_nobody_is_named_however_they_write_their_name(live: LiveApi, session: str) -> None:
+    for place, name in enumerate(("karin berg", "LARS", "محمد علي", "王小明", "Jo Li", "bus driver")):
+        words = f"More benches in the park, for reason {place}."
+        assert live.host.say(session, words, f"n{place}", participant_name=name).status_code == 200
+    assert summarise(session)
+    named = (
+        "Karin wants buses.",
+        "So does Lars.",
+        "Berg does, too.",
+        "قال ومحمد ذلك.",
+        "小明想要公交车。",
+        "Li agrees.",
+    )
+
+    def name_all(shown: str) -> dict[str, Any]:
+        return {"statements": [statement(f"{' '.join(named)} A driver of a bus is tired.", *points_with(shown, "bus"))]}
+
+    assert ask(live, session, name_all)["answer"] == "A driver of a bus is tired."
+
+
 def test_words_in_an_answer_that_was_kept_go_with_whoever_said_them(live: LiveApi, session: str) -> None:
     said = ("our night shift", "buses are gone", "library", "casino")
     told = (

@@ -46,7 +46,7 @@ LEAST_SECONDS = 5.0  # for the second of two calls, where the first has an answe
 
 
 class Statement(Struct, frozen=True):
-    """A part of an answer: how many people say so, and words of some of them."""
+    """A part of an answer: how many people the model names as evidence, and words of some of them."""
 
     text: str
     participants: int
@@ -54,7 +54,7 @@ class Statement(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """An answer in statements, and how many people it rests on; `text` is all of it, or says that nobody spoke of the matter."""
+    """An answer in statements, and how many people are named as evidence; `text` is all of it, or says that nobody spoke of the matter."""
 
     text: str
     statements: tuple[Statement, ...] = ()

@@ -60,7 +60,7 @@ def ask(ana: Browser, session: str, page: Page | None = None, question: str = QU
 def test_an_answer_has_its_people_and_quotes_that_lead_to_what_was_said(ana: Browser, host: Host, session: str) -> None:
     page = ask(ana, session)
     assert page.status == 200
-    assert f"{QUESTION} They want later buses. 2 people say so" in page.text
+    assert f"{QUESTION} They want later buses. The language model cites 2 people for this" in page.text
     people = host.get(f"/sessions/{session}/responses")["data"]
     for person in (it for it in people if it["external_id"] in ("p1", "p2")):
         message = next(it["id"] for it in person["messages"] if it["role"] == "user")

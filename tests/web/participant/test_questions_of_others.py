@@ -68,7 +68,7 @@ def test_an_answer_tells_what_several_carry_and_leads_to_nobody(
 ) -> None:
     page = ask(Browser(), session)
     assert page.status == 200
-    assert f"{QUESTION} They want later buses. 2 people say so" in page.text
+    assert f"{QUESTION} They want later buses. The language model cites 2 people for this" in page.text
     for hidden in ("Quagga", "bench", "Buses would help", "Save as insight", "#message-", "Who works late"):
         assert hidden not in page.html
     people = host.get(f"/sessions/{session['id']}/responses")["data"]

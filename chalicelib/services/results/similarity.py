@@ -8,6 +8,7 @@ no side is like neither of them. It is of length 1: who speaks of much weighs no
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from math import ceil
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -36,11 +37,12 @@ _OPPOSITES: Final[Mapping[Stance, Stance]] = {"for": "against", "against": "for"
 
 
 class SharedTheme(Struct, frozen=True):
-    """What a group has in common: so many of its people take this stance on a theme."""
+    """What a group has in common: these of its people take this stance on a theme, and so many of everybody."""
 
     theme: RegisteredTheme
     stance: Stance
     people: frozenset[str]
+    of_all: int
 
 
 class DividingTheme(Struct, frozen=True):
@@ -89,7 +91,8 @@ class Similarity(Struct, frozen=True):
     it shows. Unless `ready`, nothing was compared: too `few` speak of any theme, or nobody takes a side on one.
 
     `total` is how many people said something that was read, `compared` how many of them speak of a theme; `positions`
-    begin with the most widely shared. `sources` names what several threads have in common that may be one person's.
+    begin with the most widely shared. `sources` names what several threads have in common that may be one person's. Others are not told
+    how many were compared, or how large groups are, unless it `tells` so.
     """
 
     readiness: Readiness
@@ -101,6 +104,8 @@ class Similarity(Struct, frozen=True):
     shown: float = 0.0
     positions: tuple[Position, ...] = ()
     sources: Mapping[str, str] = {}
+    tells_compared: bool = True
+    tells_sizes: bool = True
 
     @property
     def most(self) -> tuple[Position, ...]:
@@ -169,14 +174,19 @@ def read_words(session_id: str, positions: Sequence[Position], registry: ThemeRe
 
 
 def labels_for_others(summary: Summary | None, registry: ThemeRegistry) -> dict[str, str]:
-    """What others read of this summary as the names of themes, by live id: of those alone whose sides it tells them."""
-    told = ((registry.resolve(theme.id), theme) for theme in (summary.themes if summary else ()) if theme.stances)
-    return {live.id: theme.label for live, theme in told if live}
+    """What others read of this summary as the names of themes, by live id: of those alone whose sides it tells them, and that gather no
+    other theme, whose people the name stands for as well."""
+    labels = {}
+    for theme in summary.themes if summary else ():
+        found = {live.id for it in (theme.id, *theme.gathers) if (live := registry.resolve(it))}
+        if theme.stances and len(found) == 1:
+            labels[found.pop()] = theme.label
+    return labels
 
 
 def for_others(similarity: Similarity, labels: Mapping[str, str]) -> Similarity:
-    """What of it points at nobody: no place on the map, no words, no number of fewer than LEAST people, and themes by these labels
-    only, by id."""
+    """What of it points at nobody: no place on the map, no words, no number of fewer than LEAST people nor one from which such a number
+    follows, and themes by these labels only, by id."""
     if similarity.readiness == "ready" and similarity.count_people(similarity.places) < LEAST:
         return Similarity("few", similarity.total)
 
@@ -186,17 +196,26 @@ def for_others(similarity: Similarity, labels: Mapping[str, str]) -> Similarity:
     def may_tell(it: SharedTheme | Position) -> bool:
         return it.theme.id in labels and similarity.count_people(it.people) >= LEAST
 
-    groups = (
-        replace(
-            group, dividing=(), shared=tuple(replace(it, theme=tell(it.theme)) for it in group.shared if may_tell(it))
-        )
-        for group in similarity.groups
-        if similarity.count_people(group.people) >= LEAST
-    )
+    large = [it for it in similarity.groups if similarity.count_people(it.people) >= LEAST]
+    told = _find_told([replace(group, shared=tuple(filter(may_tell, group.shared))) for group in large])
+    groups = [
+        replace(group, dividing=(), shared=tuple(replace(it, theme=tell(it.theme)) for it in shared))
+        for group, shared in zip(large, told, strict=True)
+    ]
+    tells_compared = not 0 < similarity.total - similarity.compared < LEAST
+    known = similarity.compared if tells_compared else similarity.total
+    tells_sizes = not 0 < known - sum(len(group.people) for group in large) < LEAST
     positions = tuple(
         replace(it, theme=tell(it.theme), opposed=frozenset(), author="") for it in similarity.positions if may_tell(it)
     )
-    return replace(similarity, groups=tuple(groups), places={}, positions=positions)
+    return replace(
+        similarity,
+        groups=tuple(groups),
+        places={},
+        positions=positions,
+        tells_compared=tells_compared,
+        tells_sizes=tells_sizes,
+    )
 
 
 def place_dots(similarity: Similarity) -> list[Dot]:
@@ -206,13 +225,29 @@ def place_dots(similarity: Similarity) -> list[Dot]:
     """
     numbers = {thread_id: number for number, group in enumerate(similarity.groups) for thread_id in group.people}
     placed = [(place, numbers.get(thread_id), 1) for thread_id, place in similarity.places.items()] or [
-        (group.middle, number, len(group.people)) for number, group in enumerate(similarity.groups)
+        (group.middle, number, len(group.people) if similarity.tells_sizes else 1)
+        for number, group in enumerate(similarity.groups)
     ]
     widest = max((abs(it) for place, _, _ in placed for it in place), default=0.0) or 1.0
     found: Counter[tuple[float, float, int]] = Counter()
     for (x, y), number, people in placed:
         found[round(x / widest, 2), round(y / widest, 2), -1 if number is None else number] += people
     return [Dot(x, y, None if number < 0 else number, people) for (x, y, number), people in sorted(found.items())]
+
+
+def _find_told(groups: Sequence[Group]) -> list[list[SharedTheme]]:
+    """What each group shares, as far as others are told: without numbers, and nothing where one follows.
+
+    Others know of a side how many of everybody take it, and that in a group that shares it at least a third do, and LEAST. Where these
+    least numbers are everybody who does, or a whole group, the numbers are known, and with them how many do elsewhere.
+    """
+    least = {group.people: max(LEAST, ceil(SHARED * len(group.people))) for group in groups}
+    known: Counter[tuple[str, Stance]] = Counter()
+    found = [[it for it in group.shared if len(group.people) > least[group.people]] for group in groups]
+    for group, shared in zip(groups, found, strict=True):
+        for it in shared:
+            known[it.theme.id, it.stance] += least[group.people]
+    return [[it for it in shared if known[it.theme.id, it.stance] < it.of_all] for shared in found]
 
 
 def _read_people(aggregate: Aggregate, registry: ThemeRegistry) -> _People:
@@ -270,11 +305,11 @@ def _shared(people: _People, own: frozenset[str]) -> tuple[SharedTheme, ...]:
     """The stances that the most of a group share."""
     found = []
     for theme in people.themes:
-        taken = people.carriers[theme.id]
-        holders = _by_stance((it, stance) for it, stance in taken.items() if it in own) if theme.label else {}
+        holders = _by_stance(people.carriers[theme.id].items()) if theme.label else {}
         for stance in STANCES:
-            if len(holders.get(stance, ())) >= max(2, SHARED * len(own)):
-                found.append(SharedTheme(theme, stance, frozenset(holders[stance])))
+            everybody = holders.get(stance, ())
+            if len(here := own.intersection(everybody)) >= max(2, SHARED * len(own)):
+                found.append(SharedTheme(theme, stance, here, len(everybody)))
     found.sort(key=lambda it: (-len(it.people), it.theme.number))
     return tuple(found[:MOST_SHARED])
 

@@ -27,7 +27,8 @@ class ShownTheme(Struct, frozen=True):
 
 
 class ShownGroup(Struct, frozen=True):
-    """A group as the legend and the table have it; one without a `name` are those who are in none."""
+    """A group as the legend and the table have it; one without a `name` are those who are in none. Its `size` is 0 for readers who are
+    not told."""
 
     name: str
     kind: str
@@ -85,23 +86,25 @@ def tell_members(of: operation.Similarity, reader: Reader) -> dict[str, Any]:
 
 
 def _tell_others(view: SessionView, reader: Reader) -> dict[str, Any]:
-    """Returns it as others read it: groups of five at least, and themes under the names by which they read them in the summary."""
+    """Returns it as others read it: groups of five at least, how many are in them where no smaller number follows, and themes under the
+    names by which they read them in the summary."""
     deps, texts, session_id = container.synthesis_deps(), reader.locale.texts, view.session.id
     registry = deps.themes.get(session_id, view.synthesis)
     labels = found.labels_for_others(results_for(view, reader.visitor).summary, registry)
     of = found.for_others(found.compare_people(view, deps.conversations.heads(session_id), registry), labels)
     groups = [
         ShownGroup(
-            **_named(place, len(group.people)),
-            shared=tuple(ShownTheme(it.theme.label, (_side(texts, it.stance, len(it.people)),)) for it in group.shared),
+            **_named(place, len(group.people) if of.tells_sizes else 0),
+            shared=tuple(ShownTheme(it.theme.label, (texts(f"stance_{it.stance}"),)) for it in group.shared),
         )
         for place, group in enumerate(of.groups)
     ]
     return {
         "for_all": False,
+        "sizes_told": of.tells_sizes,
         "readiness": of.readiness,
         "has_model": container.model().understands,
-        "compared": of.compared,
+        "compared": of.compared if of.tells_compared else None,
         "total": of.total,
         "least": LEAST,
         "cohesion": _hundredths(of.cohesion),
@@ -109,7 +112,7 @@ def _tell_others(view: SessionView, reader: Reader) -> dict[str, Any]:
         "most": [_position(it, texts) for it in of.most],
         "fewest": [_position(it, texts) for it in of.fewest],
         "people": "",
-        **_drawn(groups, draw_map(found.place_dots(of)), of.compared - sum(group.size for group in groups)),
+        **_drawn(groups, draw_map(found.place_dots(of)), of.compared - sum(len(group.people) for group in of.groups)),
     }
 
 

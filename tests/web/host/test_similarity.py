@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
+from chalicelib.model import Stance, Theme
 from tests.api.hosts import Host
 from tests.api.jobs import summarise
 from tests.api.stances import hold
@@ -14,6 +16,7 @@ from tests.api.test_similarity import CAMPS, CYCLISTS, DRIVERS
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Page
 from tests.web.host.test_budgets import CALLS_TO_ADMIT
+from tests.web.participant.test_results import put, summary_of
 
 __all__ = ["meter"]  # the fixture
 
@@ -72,7 +75,7 @@ def test_others_see_groups_of_five_and_what_five_share_under_the_names_of_the_su
     assert summarise(session)
     (theme,) = host.get(f"/sessions/{session}/summary")["themes"]
     page = Browser().open(f"/results?s={session}&tab=similarity")
-    assert f'{theme["label"]}</strong> <span class="told">for 6</span>' in page.html
+    assert f'{theme["label"]}</strong> <span class="told">for</span>' in page.html
     assert marks_of(page) == ["a"]
     ids = [it["participant_id"] for it in host.get(f"/sessions/{session}/responses")["data"]]
     for secret in ("message-", "in the evening", *ids):
@@ -97,6 +100,32 @@ def test_others_see_no_mark_of_a_person_no_small_group_and_no_theme_that_they_ma
     assert not re.search(r"(for|against) [1-4]\b", page.text)
     small = [int(size) for size in re.findall(r"Group \w · (\d+) people", page.text)]
     assert all(size >= 5 for size in small)
+
+
+@pytest.mark.parametrize("third", [3, 6])
+def test_others_read_no_number_from_which_one_under_five_follows(host: Host, clock: FakeClock, third: int) -> None:
+    session = host.new_session(**OPEN)
+    cars, paths = ({f"{it}{number}": "for" for number in range(3)} for it in ("Cars", "Paths"))
+    hold(session["id"], [{"Trams": "for", "Rails": "for"}] * 7 + [cars] * 7 + [cars | {"Trams": "for"}], clock)
+    hold(session["id"], [paths] * third, clock, first=50)
+    for number in range(people := 15 + third):
+        host.join(session["id"], f"p{number}")
+    trams: dict[Stance, int] = {"for": 8}
+    buses: dict[Stance, int] = {"for": 12}
+    themes = (
+        Theme("Trams", "They want trams.", 8, stances=trams, id="t1", gathers=("t1",)),
+        Theme("By rail or road", "They want to come.", 15, stances=buses, id="t2", gathers=("t2", "t3")),
+    )
+    put(session, replace(summary_of(people), themes=themes))
+    page = Browser().open(f"/results?s={session['id']}&tab=similarity")
+    groups = host.get(f"/sessions/{session['id']}/similarity")["groups"]
+    assert sorted(it["size"] for it in groups) == sorted([7, 8, third])
+    assert "Trams</bdi> · for 8" in page.html  # of everybody
+    assert 'Trams</strong> <span class="told">for</span>' in page.html  # of a group: that it is so, not of how many
+    assert "By rail or road" not in page.html  # is not what those alone stand for who are for rails
+    sizes = re.findall(r"Group \w · (\d+) people", page.text)
+    assert sizes == ([] if third < 5 else ["8", "7", "6"])
+    assert "in no group" not in page.text
 
 
 def test_pages_of_a_thousand_people_are_small_and_made_of_few_reads(

@@ -6,13 +6,16 @@ from functools import cache
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.llm.scripted.model import ScriptedModel
 from chalicelib.services.results.facilitator_review import append_rules
 from chalicelib.store.spending import OF_SESSION, Ledger
+from chalicelib.store.thread_head import head_item
 from tests.api.hosts import Host, error_of
 from tests.api.participants import include
+from tests.bench.crowded_sessions import store
 from tests.fake_anthropic import text, tool
 from tests.llm.wire import LiveApi, live_api, outside, texts
 
@@ -110,9 +113,26 @@ def test_those_rated_low_are_read_first_and_nobody_who_is_left_out(
     for person, rating in (("sad", 2), ("content", 5)):
         assert container.feedback().rate(heads[person], rating, "", live.clock.now())
     include(live.host, session, heads["troll"].id, False)
+    store(
+        [head_item(replace(heads["oldest"], test=True))]
+    )  # one that somebody included by hand: it is nobody all the same
     found = review(live, session).json_body
     assert found["read"] == [heads[it].id for it in ("sad", "newest", "content")]
-    assert (found["findings"], found["eligible"]) == ([], 4)
+    assert (found["findings"], found["eligible"]) == ([], 3)
+
+
+def test_no_rule_names_somebody_whom_one_conversation_speaks_of(live: LiveApi) -> None:
+    session = live.host.new_session(prompt="Ask about the office.")["id"]
+    talk(live.host, session, "p1", said=(SAID[0], SAID[1], "Karin Oberhuber steals our lunch money."))
+    talk(live.host, session, "p2", said=(SAID[0], SAID[1], "Nothing more, thanks."))
+    shown = [("1.3", "questions at once"), ("2.3", "questions at once")]
+    named = [
+        {"rule": "Ask everybody about Karin Oberhuber."},
+        {"title": "Passes over Oberhuber"},
+        {"rule": "Avoid Karin."},
+    ]
+    answer = review(live, session, *(finding(*shown, **it) for it in named), finding(*shown))
+    assert [(it["title"], it["rule"]) for it in answer.json_body["findings"]] == [("Asks two things", RULE)]
 
 
 def test_long_conversations_are_read_to_their_end_and_quoted_in_full(live: LiveApi) -> None:

@@ -17,6 +17,8 @@ from chalicelib.model import Message, SessionView, Thread
 from chalicelib.services.facilitation.tailored_prompt import strict_schema
 from chalicelib.services.prompts import fill
 from chalicelib.services.prompts.setup import render_setup
+from chalicelib.services.results.counted import list_counted
+from chalicelib.services.results.names_of_few import NamesOfFew
 from chalicelib.services.sessions.prompt_versions import current_version
 from chalicelib.services.synthesis.quotes import MAX_LENGTH, cut_quote
 from chalicelib.store.conversations import Conversations
@@ -100,9 +102,9 @@ class _Said(Struct, frozen=True):
 
 
 def choose_threads(heads: Iterable[Thread]) -> list[Thread]:
-    """Returns the conversations that can be read, those first that are: rated low, the lowest first, then the newest. Who is left
-    out of the results, as test runs are, is left out here."""
-    found = [it for it in heads if it.included and it.message_count >= LEAST_MESSAGES]
+    """Returns the conversations that can be read, those first that are: rated low, the lowest first, then the newest. Who does not
+    count in the results is left out here, too."""
+    found = [it for it in list_counted(heads) if it.message_count >= LEAST_MESSAGES]
     newest = sorted(found, key=lambda it: (it.last_message_at or it.created_at, it.id), reverse=True)
     return sorted(newest, key=lambda it: it.rating if it.rating is not None and it.rating <= LOW else LOW + 1)
 
@@ -180,33 +182,38 @@ class _Known:
     def __init__(self, view: SessionView, talks: Sequence[tuple[Thread, list[Message]]]) -> None:
         self._said: dict[str, _Said] = {}
         runs: set[str] = set()
+        names = NamesOfFew()
         for number, (thread, messages) in enumerate(talks, 1):
             before = ""
             for place, message in enumerate(messages, 1):
+                names.read(message.content, thread.id)
                 if message.role == "assistant":
                     before = message.content
                     continue
                 self._said[f"{number}.{place}"] = _Said(message, before, thread.id)
                 runs |= cut_runs(message.content)
-        hosts = cut_runs("\n".join((current_version(view).text, view.session.goal, view.session.critical or "")))
-        self._own = runs - hosts  # runs of words that participants wrote, and the host did not
+        session = view.session
+        hosts = "\n".join((current_version(view).text, session.topic, session.goal, session.critical or ""))
+        names.read_hosts(hosts)
+        self._names = names
+        self._own = runs - cut_runs(hosts)  # runs of words that participants wrote, and the host did not
 
     def check(self, item: object) -> Finding | None:
         """Returns a finding as far as it is so; None where too little of it is."""
         given: Mapping[str, Any] = item if isinstance(item, dict) else {}
-        title, rule = (self._may_stand(given.get(name), limit) for name, limit in LIMITS.items())
+        title, rule = (self._may_stand(name, given.get(name)) for name in LIMITS)
         claimed = given.get("evidence")
         found = [it for claim in (claimed if isinstance(claimed, list) else []) if (it := self._find(claim))]
         evidence = tuple({it.message_id: it for it in found}.values())
         finding = Finding(title, _spread(evidence), rule)
         return finding if title and rule and finding.threads >= LEAST_THREADS else None
 
-    def _may_stand(self, text: object, limit: int) -> str:
-        """Returns a text on one line; empty for none, and for one with words of a participant's or a way to reach somebody."""
+    def _may_stand(self, name: str, text: object) -> str:
+        """Returns a text on one line; empty for none, and for one with words of a participant's, a name or a way to reach somebody."""
         line = " ".join(tags.unescape(text).split()) if isinstance(text, str) else ""
-        if len(line) > limit or has_address(line) or has_telephone(line) or self._own & cut_runs(line):
+        if len(line) > LIMITS[name] or has_address(line) or has_telephone(line) or self._own & cut_runs(line):
             return ""
-        return line
+        return "" if self._names.are_in(line, is_title=name == "title") else line
 
     def _find(self, claim: object) -> Evidence | None:
         given: Mapping[str, Any] = claim if isinstance(claim, dict) else {}

@@ -15,11 +15,11 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.summary import make_reader
 from chalicelib.web.kit.page import PageLocale, locale_for
+from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.results.answers import PARTS, show_answers
 from chalicelib.web.results.names import name_of
 
 SHOWN = 1_000  # characters of an answer in the list; the conversation's page has all of it
-_LONGEST_OFFSET = 9  # digits
 
 
 class Line(Struct, frozen=True):
@@ -98,8 +98,7 @@ def _person(host: HostRequest, session_id: str, thread_id: str) -> str:
 
 
 def _offset(host: HostRequest) -> int:
-    given = (host.request.query_params or {}).get("offset", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= _LONGEST_OFFSET else 0
+    return number_in_link((host.request.query_params or {}).get("offset", "")) or 0
 
 
 def _pages(of: Pagination, kept: dict[str, str]) -> dict[str, str]:

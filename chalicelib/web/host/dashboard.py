@@ -21,7 +21,7 @@ from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import shown_state
 from chalicelib.web.kit.page import locale_for
-from chalicelib.web.kit.request import is_uuid, public_url
+from chalicelib.web.kit.request import is_uuid, number_in_link, public_url
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 PAGE = 20  # sessions
@@ -88,7 +88,7 @@ def show_dashboard(host: HostRequest) -> Response:
 
 def _asked(query: dict[str, str]) -> ListSessions:
     """Returns which sessions an address asks for; what it cannot ask for counts as not there."""
-    offset = int(query["from"]) if query.get("from", "").isdecimal() and len(query["from"]) < 9 else 0
+    offset = number_in_link(query.get("from", "")) or 0
     named = {"sort": query["sort"]} if query.get("sort") in SORTS else {}
     named |= STATUSES.get(query.get("status", ""), {})
     return convert(

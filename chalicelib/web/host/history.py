@@ -29,13 +29,12 @@ from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
-from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.request import number_in_link, require_uuid
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 SHOWN = 20  # revisions on a page
 _COMPARED_IN_LIST = 1_000  # characters of two texts together; longer ones are compared on a page of their own
 _BEGINNING = 200  # characters of a text that is not compared in the list
-_DIGITS = 9
 _NAMES = {
     **{name: f"drift_{name}" for name in ("topic", "goal", "critical", "context")},
     **{it: f"setting_{it}" for it in ("private_context", "summary_prompt", "welcome_message", "meta_description")},
@@ -65,7 +64,7 @@ def show_history(host: HostRequest, session_id: str) -> Response:
         return _show_revision(host, view, _find(view, named))
     texts, field = locale_for(host.request, view.session).texts, query.get("field", "")
     chosen = field if field in FIELDS else None
-    offset = int(given) if (given := query.get("offset", "")).isdigit() and len(given) < _DIGITS else 0
+    offset = number_in_link(query.get("offset", "")) or 0
     found = list_history(view, chosen, SHOWN, offset, sessions=container.sessions())
     before, names = _find_before(view, found.revisions), _names_of(host, found.revisions)
     values: dict[str, Any] = {
@@ -119,9 +118,10 @@ def _show_revision(host: HostRequest, view: SessionView, of: Revision, error: st
 
 def _find(view: SessionView, named: str) -> Revision:
     """Returns the revision of this id. Raises NotFound."""
-    field, _, number = named.rpartition("-")
-    if field in FIELDS and number.isdigit() and len(number) < _DIGITS and int(number) in list_kept(view, field):
-        for found in find_revisions(view, [(field, int(number))], sessions=container.sessions()):
+    field, _, given = named.rpartition("-")
+    number = number_in_link(given)
+    if field in FIELDS and number is not None and number in list_kept(view, field):
+        for found in find_revisions(view, [(field, number)], sessions=container.sessions()):
             return found
     raise NotFound("There is no such revision of this session's texts; of each, the newest fifty are kept")
 

@@ -38,13 +38,13 @@ from chalicelib.web.host.saving import explain_failure
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import PageLocale, locale_for
+from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.kit.texts import Texts, format_time_of
 
 ON_PAGE = 10  # insights: of one, all the text is shown
 _READ = 100  # insights, of which one is looked for
 _NEWS = {"added": "insight_added", "saved": "changes_saved", "deleted": "insight_deleted"}
 _QUOTE = re.compile(r"quotes\[(\d+)\]")
-_DIGITS = 4  # of an offset
 
 
 class Entered(Struct, frozen=True):
@@ -80,7 +80,7 @@ def show_insights(
 ) -> Response:
     """Returns a page of insights, with the form of a new one, or of the one that is edited, wherever that is by now."""
     view, query = open_session(host, session_id, ()), host.request.query_params or {}
-    offset = edited.position - edited.position % ON_PAGE if edited else _number(query.get("offset", ""))
+    offset = edited.position - edited.position % ON_PAGE if edited else number_in_link(query.get("offset", "")) or 0
     named = edited.id if edited else query.get("edit", "")
     found: InsightList = host.perform(
         list_insights, ListInsights(session_id=view.session.id, limit=ON_PAGE, offset=offset)
@@ -108,7 +108,7 @@ def show_insights(
 def receive_insights(host: HostRequest, session_id: str) -> Response:
     """Adds an insight, or changes, moves, shows, hides or deletes one."""
     found, form = open_session(host, session_id, (), "editor").session.id, host.form()
-    named, offset = form.get("insight", ""), _number(form.get("offset", ""))
+    named, offset = form.get("insight", ""), number_in_link(form.get("offset", "")) or 0
     match form.get("do"):
         case "add":
             return _add(host, found, form)
@@ -117,7 +117,7 @@ def receive_insights(host: HostRequest, session_id: str) -> Response:
         case "show" | "hide" as asked:
             host.perform(edit_insight, EditInsight(session_id=found, insight_id=named, visible=asked == "show"))
         case "move":
-            place = min(_number(form.get("to", "")), MOST - 1)
+            place = min(number_in_link(form.get("to", "")) or 0, MOST - 1)
             host.perform(edit_insight, EditInsight(session_id=found, insight_id=named, position=place))
         case "delete":
             with suppress(NotFound):  # it was sent twice, or somebody else was first
@@ -162,7 +162,7 @@ def _save(host: HostRequest, session_id: str, named: str, form: Form) -> Respons
         return show_insights(host, session_id, entered, {"clash": texts("insight_clash")}, Conflict.status, now)
     except HarmonicaError as error:
         return show_insights(host, session_id, entered, _explain(error, entered, texts), error.status, stored)
-    return _back(host, session_id, _number(form.get("offset", "")), "saved", named)
+    return _back(host, session_id, number_in_link(form.get("offset", "")) or 0, "saved", named)
 
 
 def _changes(session_id: str, stored: Insight, entered: Entered) -> EditInsight:
@@ -262,7 +262,3 @@ def _back(host: HostRequest, session_id: str, offset: int, news: str = "", ancho
     query = f"?{urlencode(told)}" if told else ""
     fragment = f"#insight-{anchor}" if re.fullmatch(r"[\w-]+", anchor) else ""
     return see_other(f"{root(host.request)}/sessions/{session_id}/insights{query}{fragment}")
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else 0

@@ -37,12 +37,11 @@ from chalicelib.web.host.saving import FieldChanges, explain_failure, save_chang
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
-from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.request import number_in_link, require_uuid
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 
 SHOWN = 20  # versions on a page
 LOOKS_FOR = 180  # seconds, a page that waits for a prompt to be written
-_DIGITS = 12  # fewer than that have all numbers of versions, and seconds since 1970
 _NOTHING_NEW = 204  # to which htmx changes nothing
 _ORIGINS = ("host", "tailored", "revised", "review", "template")
 
@@ -85,11 +84,11 @@ def show_prompt(
         return _show_version(host, view, query)
     if not errors and "edit" in query:
         return _show_editor(host, view, _proposed_from(current_version(view)), {})
-    since = _number(query.get("since", ""))
+    since = number_in_link(query.get("since", ""))
     if since is not None and _is_awaited(view, since):
         return Response("", HEADERS, _NOTHING_NEW)
     texts, now = locale_for(host.request, view.session).texts, current_version(view)
-    offset = _number(query.get("offset", "")) or 0
+    offset = number_in_link(query.get("offset", "")) or 0
     listed = list_versions(view, SHOWN, offset, sessions=container.sessions(), conversations=container.conversations())
     names = _names_of(host, now, *(it.prompt for it in listed.versions))
     values: dict[str, Any] = {
@@ -136,7 +135,7 @@ def receive_prompt(host: HostRequest, session_id: str) -> Response:
     found, form = require_uuid(session_id), host.form()
     match form.get("do"):
         case "use":
-            return _use(host, found, _number(form.get("version", "")) or 0)
+            return _use(host, found, number_in_link(form.get("version", "")) or 0)
         case "revise" | "anew" | "renew" as asked:
             return _propose(host, found, form, asked)
         case "edit":
@@ -166,7 +165,7 @@ def _propose(host: HostRequest, session_id: str, form: Form, asked: str) -> Resp
     """
     view = open_session(host, session_id, FOR_PROMPT_VERSIONS, "editor")
     base = current_version(view).version
-    if asked == "renew" and _number(form.get("base", "")) != base:
+    if asked == "renew" and number_in_link(form.get("base", "")) != base:
         return see_other(f"{root(host.request)}/sessions/{session_id}/prompt")
     texts = locale_for(host.request, view.session).texts
     words = form.get("instructions", "")
@@ -261,8 +260,8 @@ def _show_editor(
 def _show_version(host: HostRequest, view: SessionView, query: dict[str, str]) -> Response:
     """Returns the page of one version, compared with another one: with the current one unless the address names another."""
     texts, now = locale_for(host.request, view.session).texts, current_version(view).version
-    chosen = _find(view, _number(query["version"]))
-    named = _number(query.get("with", ""))
+    chosen = _find(view, number_in_link(query["version"]))
+    named = number_in_link(query.get("with", ""))
     others = [it for it in range(view.prompt_version, -1, -1) if it != chosen.version]
     usual = now if now != chosen.version else max((it for it in others if it < now), default=None)
     other = _find(view, usual if named is None else named) if others else None
@@ -341,7 +340,7 @@ def _read_proposed(form: Form) -> Proposed:
         form.get("summary", ""),
         origin if origin in _ORIGINS else "host",
         form.get("generated_from", ""),
-        _number(form.get("base", "")) or 0,
+        number_in_link(form.get("base", "")) or 0,
     )
 
 
@@ -358,10 +357,6 @@ def _misfit(text: str, limit: int, texts: Texts) -> str:
     if not text:
         return texts("field_needed")
     return texts("field_long", count=len(text), limit=limit) if len(text) > limit else ""
-
-
-def _number(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else None
 
 
 def _page_url(offset: int) -> str:

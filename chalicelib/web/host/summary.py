@@ -18,12 +18,11 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
-from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.kit.request import number_in_link, require_uuid
 from chalicelib.web.results.reader import Reader
 from chalicelib.web.results.summary import PARTS, show_summary
 
 LOOKS_FOR = 180  # seconds, a page that waits for a summary to be written
-_DIGITS = 12  # fewer than that have seconds since 1970
 _NOTHING_NEW = 204  # to which htmx changes nothing
 
 
@@ -32,8 +31,7 @@ def show(host: HostRequest, session_id: str, notice: str = "", status: int = 200
     view, query = open_session(host, session_id, PARTS), host.request.query_params or {}
     now, locale = container.clock().now(), locale_for(host.request, view.session)
     state = summary_status(view, now)
-    since = query.get("since", "")
-    waited_since = int(since) if since.isdecimal() and len(since) < _DIGITS else None
+    waited_since = number_in_link(query.get("since", ""))
     if state == "updating" and waited_since is not None and now.timestamp() < waited_since + LOOKS_FOR:
         return Response("", HEADERS, _NOTHING_NEW)
     values: dict[str, Any] = {

@@ -17,10 +17,9 @@ from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.summary import make_reader
 from chalicelib.web.kit.page import locale_for
+from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.kit.texts import Texts, format_time_with_zone
 from chalicelib.web.results.summary import PARTS, show_summary
-
-_DIGITS = 10  # fewer than that have all numbers of summaries
 
 
 class ShownVersion(Struct, frozen=True):
@@ -61,7 +60,7 @@ def show(host: HostRequest, session_id: str) -> Response:
 
 
 def _find(kept: Sequence[Summary], number: str) -> Summary:
-    wanted = int(number) if number.isdecimal() and len(number) < _DIGITS else None
+    wanted = number_in_link(number)
     found = next((it for it in kept if it.number == wanted), None)
     if found is None:
         raise NotFound("There is no such summary of this session, or it is not kept any more")

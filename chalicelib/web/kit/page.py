@@ -46,6 +46,10 @@ _KEPT_PARAMETERS = (
         "by",
         "stance",
         "id",
+        "revision",
+        "bring",
+        "field",
+        "remove",
     ),
 )
 

@@ -14,6 +14,7 @@ from chalicelib.settings import settings
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _AT_START = re.compile(rf"\s*({_UUID.pattern})(?![0-9a-z])", re.IGNORECASE)
+_DIGITS = 11  # as many as seconds since 1970 have for a long time
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]*")
 
 
@@ -50,6 +51,11 @@ def token_in_link(value: str) -> str:
     """Returns a signed parameter of a link without what clung to it."""
     found = _TOKEN.match(value.strip())
     return found[0].rstrip(".") if found else ""
+
+
+def number_in_link(value: str) -> int | None:
+    """Returns the whole number that a parameter of a link is; None for anything else, and for more digits than we give out."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 
 def is_test_run(request: Request) -> bool:

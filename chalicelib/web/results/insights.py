@@ -9,12 +9,12 @@ from chalicelib.model import SessionView
 from chalicelib.model.insights import Insight, InsightSource
 from chalicelib.services.results.insights import MOST, list_insights, shown_to_others
 from chalicelib.store.sessions import FOR_RESULTS
+from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.results.reader import Reader
 
 PARTS = FOR_RESULTS
 ON_PAGE = 20
 _READ = 100
-_DIGITS = 4  # of an offset
 
 
 class ShownQuote(Struct, frozen=True):
@@ -38,8 +38,7 @@ class ShownInsight(Struct, frozen=True):
 def show_insights(view: SessionView, reader: Reader) -> dict[str, Any]:
     """Returns a page of the insights that this visitor may read."""
     found = list(_find(view, reader))
-    given = reader.query.get("offset", "")
-    offset = int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else 0
+    offset = number_in_link(reader.query.get("offset", "")) or 0
     return {
         "insights": found[offset : offset + ON_PAGE],
         "newer": max(0, offset - ON_PAGE) if offset else None,

@@ -31,8 +31,14 @@ def test_each_change_is_listed_with_who_made_it_and_what_it_changed(ana: Browser
     whole = ana.open(address(session, "?revision=context-1"))
     assert "c" * 5_000 in whole.text
     assert "This is what is there now." in whole.text
-    for wrong in ("goal-3", "goal-0", "mood-1", "goal-x", "goal-1000000000"):
+    assert "?revision=context-1&lang=de" in whole.links
+    for wrong in ("goal-3", "goal-0", "mood-1", "goal-x", "goal-1000000000", "goal-%C2%B2"):
         assert ana.open(address(session, f"?revision={wrong}")).status == 404
+    for offset in ("%C2%B2", "%E2%91%A0", "99999999999", "-1"):
+        assert ana.open(address(session, f"?offset={offset}")).status == 200
+        assert ana.open(f"/?from={offset}").status == 200
+        for name in ("answers", "insights"):
+            assert ana.open(f"/sessions/{session}/{name}?offset={offset}").status == 200
 
 
 def test_a_text_comes_back_once_and_only_after_what_it_changes_was_shown(ana: Browser, host: Host) -> None:

@@ -63,14 +63,12 @@ def list_people(
     label = told.label if told else theme.label if theme else ""
     if theme is None or not label:
         raise NotFound("There is no such theme in this session")
-    asked = list(dict.fromkeys(live.id for it in (told.gathers if told else ()) if (live := registry.resolve(it))))
-    asked = asked or [theme.id]
+    gathered = dict.fromkeys(live.id for it in (told.gathers if told else ()) if (live := registry.resolve(it)))
+    asked = list(gathered) or [theme.id]
     taken: dict[str, list[str]] = {}
-    for name in asked:
-        for thread_id, it in stances.get(name, {}).items():
-            taken.setdefault(thread_id, []).append(it)
-    stands = {thread_id: joined(found) for thread_id, found in taken.items()}
-    stands = {thread_id: it for thread_id, it in stands.items() if stance is None or it == stance}
+    for thread_id, it in (took for name in asked for took in stances.get(name, {}).items()):
+        taken.setdefault(thread_id, []).append(it)
+    stands = {thread_id: it for thread_id, found in taken.items() if stance in (None, it := joined(found))}
     found = sorted(
         (head for head in heads if head.id in stands), key=lambda it: (it.first_message_at or it.created_at, it.id)
     )

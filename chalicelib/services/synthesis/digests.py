@@ -103,8 +103,7 @@ def digest_thread(
     points = _joined(before.points, new, by_topic=not model.understands)
     kept = _bounded(points, MAX_POINTS if model.understands else MAX_ANSWERS)
     gist = _folded(tags.unescape(call.input.get("gist")) if call else None, MAX_TEXT) or before.gist
-    heard = before.messages + len(said)
-    return Digest(thread.id, to_sequence, kept, heard, reply.model, now, gist if kept else "")
+    return Digest(thread.id, to_sequence, kept, before.messages + len(said), reply.model, now, gist if kept else "")
 
 
 def _is_private(message: Message) -> bool:

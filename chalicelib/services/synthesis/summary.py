@@ -90,9 +90,8 @@ def _check(
     )
     beyond = major.besides({name for group in groups[:MAX_THEMES] for name in group.themes})
     notes = list_notes(summary, words, book, beyond=major.listed(beyond))
-    summary = _for_others(summary, view, book, words)
     return WrittenSummary(
-        render_summary(view, summary, words, notes),
+        render_summary(view, _for_others(summary, view, book, words), words, notes),
         describe_themes(
             book.registry,
             {group.theme.id: group.description for group in groups},

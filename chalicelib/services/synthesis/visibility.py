@@ -83,7 +83,6 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
     def listed(items: Sequence[str]) -> tuple[str, ...]:
         return tuple(filter(None, map(told, items)))
 
-    shown = (theme for theme in summary.themes if theme.people >= least and not theme.members_only)
     overview = told(summary.overview, topic)
     return replace(
         summary,
@@ -97,8 +96,8 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
                 gathered="",
                 stances=theme.stances if may_tell_stances(theme, least) else {},
             )
-            for theme in shown
-            if theme.label not in summary.withheld
+            for theme in summary.themes
+            if theme.people >= least and not theme.members_only and theme.label not in summary.withheld
         ),
         agreements=listed(summary.agreements),
         tensions=listed(summary.tensions),

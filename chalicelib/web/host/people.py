@@ -21,6 +21,7 @@ from chalicelib.operations.participants import (
 )
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.results.participation import PROGRESS
+from chalicelib.store import keys
 from chalicelib.web.host.activity import EXCLUDED, analysis_values, live_values
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -78,7 +79,7 @@ def make_person(of: Participant, view: SessionView, locale: PageLocale) -> Perso
 
 def show_people(host: HostRequest, session_id: str) -> Response:
     """Returns how the people of a session go, and the list of them, a page at a time."""
-    view = open_session(host, session_id, ())
+    view = open_session(host, session_id, (keys.SUMMARY,))
     query, locale = host.request.query_params or {}, locale_for(host.request, view.session)
     activity = host.perform(get_activity, GetActivity(session_id=view.session.id))
     address = f"{root(host.request)}/sessions/{view.session.id}/people"

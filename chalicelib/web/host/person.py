@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.operations.participants import Message, ParticipantInput, get_participant
 from chalicelib.services.facilitation.widgets import label_of
 from chalicelib.services.participants.responses import neighbours
+from chalicelib.store import keys
 from chalicelib.web.host.people import change_person, make_person, tell_news
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.session_page import open_session, render_session_page
@@ -31,7 +32,7 @@ class Entry(Struct, frozen=True):
 
 def show_person(host: HostRequest, session_id: str, person_id: str) -> Response:
     """Returns somebody's conversation. Each message can be linked to, by its id."""
-    view = open_session(host, session_id, ())
+    view = open_session(host, session_id, (keys.SUMMARY,))
     named = require_uuid(person_id, "Participant not found")
     found = host.perform(get_participant, ParticipantInput(session_id=view.session.id, participant_id=named))
     locale, query = locale_for(host.request, view.session), host.request.query_params or {}

@@ -8,6 +8,7 @@ from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import Forbidden
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Role, SessionView
 from chalicelib.services.access.roles import has_role
 from chalicelib.store.sessions import FOR_COUNT
@@ -53,6 +54,7 @@ def render_session_page(
         "tabs": _pages_of(view),
         "tab": tab,
         "may_edit": has_role(view, "editor"),
+        "loses_summary": loses_summary(view),
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
@@ -67,6 +69,11 @@ def _pages_of(view: SessionView) -> dict[str, list[str]]:
         if not (view.session.is_draft and group in _NOT_OF_DRAFTS)
     }
     return {group: pages for group, pages in found.items() if pages}
+
+
+def loses_summary(view: SessionView) -> bool:
+    """Returns whether a model wrote the summary that was read, and none is there that could write another."""
+    return view.summary is not None and view.summary.model != SCRIPTED and not container.model().understands
 
 
 def shown_state(status: str, participants: int) -> str:

@@ -94,6 +94,18 @@ def test_a_summary_that_cannot_be_written_leaves_the_last_one(
     assert (page.status, "The last summary stays" in page.text, "buses" in page.text) == (503, True, True)
 
 
+def test_where_no_model_is_left_nobody_gives_up_its_summary_unawares(
+    ana: Browser, host: Host, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container.model(), "understands", False)
+    page = summary_of(ana, session)
+    assert ("it becomes a list of answers" in page.text, page.has_form("Write it again")) == (True, False)
+    people = ana.open(f"/sessions/{session}/people")
+    assert "a list of answers comes in its place" in people.text
+    person = next(it for it in people.links if "/people/" in it and "?" not in it)
+    assert "a list of answers comes in its place" in ana.open(person.partition("#")[0]).text
+
+
 def test_a_viewer_reads_all_and_has_nothing_written_and_others_have_another_page(
     host: Host, ben: Browser, session: str
 ) -> None:

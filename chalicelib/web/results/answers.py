@@ -11,6 +11,7 @@ from chalicelib.services.results.answers import FOR_ANSWERS, answers_for_others,
 from chalicelib.services.results.form_answers import SEVERAL, QuestionAnswers
 from chalicelib.services.results.widget_answers import WidgetAnswers
 from chalicelib.services.synthesis.visibility import LEAST
+from chalicelib.store import keys
 from chalicelib.store.sessions import FOR_THEMES
 from chalicelib.text.locales import fill
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
@@ -20,7 +21,7 @@ from chalicelib.web.results.reader import Reader
 from chalicelib.web.results.slices import show_open_slices, show_slices
 
 _MOST_WIDGETS = 20  # on the page: a model may word the same question anew for everybody
-PARTS = (*FOR_ANSWERS, *FOR_THEMES)
+PARTS = (*FOR_ANSWERS, *FOR_THEMES, keys.SUMMARY)
 
 
 class ShownQuestion(Struct, frozen=True):

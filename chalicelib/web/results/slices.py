@@ -10,6 +10,7 @@ from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.model import STANCES, SessionView, ThemeRegistry
 from chalicelib.services.results.answers import Answers
+from chalicelib.services.results.coverage import is_of_script
 from chalicelib.services.results.form_answers import QuestionAnswers
 from chalicelib.services.results.slices import (
     THEMES,
@@ -69,10 +70,10 @@ def show_slices(view: SessionView, answers: Answers, reader: Reader) -> dict[str
         **_form(answers.widgets, answers.questions, of, by),
         "slice_address": reader.people.removesuffix("people/") + "answers",
         "slice_themes": [Choice(it.id, _short(it.label), it.id == of) for it in themes],
-        "has_model": container.model().understands,
+        "has_model": not is_of_script(view, understands=container.model().understands),
     }
     if not by:
-        charts = _everybody(of, themes, stances, registry, answers, reader)
+        charts = _everybody(of, themes, stances, registry, answers, reader, has_stances=values["has_model"])
         told = "" if charts or of == THEMES else texts("slice_refused")
         return {**values, "slice_charts": charts, "slice_told": told}
     try:
@@ -130,17 +131,29 @@ def _everybody(
     registry: ThemeRegistry,
     answers: Answers,
     reader: Reader,
+    *,
+    has_stances: bool,
 ) -> list[Chart]:
-    """Returns where everybody stands on all themes, or on one, whose bars lead to the people; or what they chose in a widget."""
+    """Returns where everybody stands on all themes, or on one, whose bars lead to the people; or what they chose in a widget.
+
+    Without stances, how many speak of each theme.
+    """
     texts, direction = reader.locale.texts, reader.locale.language.direction
     session = reader.people.removesuffix("people/")
     spoke = sum(head.message_count > 0 for head in answers.counted.values())
     if of == THEMES:
-        parts = [Part(texts(f"stance_{it}"), it) for it in STANCES]
+        parts = [Part(texts(f"stance_{it}"), it) for it in STANCES] if has_stances else []
         bars = [
-            Bar(it.label, len(stances[it.id]), _by_stance(stances[it.id]), url=_page(reader, of=it.id)) for it in themes
+            Bar(
+                it.label,
+                len(stances[it.id]),
+                _by_stance(stances[it.id]) if has_stances else (),
+                url=_page(reader, of=it.id),
+            )
+            for it in themes
         ]
-        return [make_chart(texts("slice_stands"), bars, spoke, direction, parts=parts)] if bars else []
+        title = texts("slice_stands" if has_stances else "chart_questions")
+        return [make_chart(title, bars, spoke, direction, parts=parts)] if bars else []
     if (theme := registry.resolve(of)) and theme.label and stances.get(theme.id):
         counts = _by_stance(stances[theme.id])
         bars = [

@@ -125,8 +125,10 @@ def get_summary_version(_: Call, given: GetSummaryVersion, view: SessionView) ->
         raise NotFound("There is no such summary of this session, or it is not kept any more")
     if given.since is UNSET:
         other = next((it for it in kept if it.number < found.number), None)
-    elif (other := next((it for it in kept if it.number == given.since), None)) is None:
-        raise NotFound("There is no summary of this session with the number in since, or it is not kept any more")
+    elif (other := next((it for it in kept if it.number == given.since < found.number), None)) is None:
+        raise NotFound(
+            "There is no earlier summary of this session with the number in since, or it is not kept any more"
+        )
     return KeptSummary(
         **_facts(found, view),
         summary=found.markdown,

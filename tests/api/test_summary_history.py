@@ -68,6 +68,7 @@ def test_what_changed_is_counted_from_the_two_and_their_prose_is_compared(
     for number, left_out in ((1, "added"), (3, "removed")):
         assert "".join(it["text"] for it in since["prose"] if it["kind"] != left_out) == texts[number]
     assert host.get(f"/sessions/{session}/summaries/3")["changes"]["since"] == 2
+    assert error_of(host.call("GET", f"/sessions/{session}/summaries/1?since=3"))[0] == 404  # is no earlier one
     assert host.get(f"/sessions/{session}/summaries/1")["changes"] is None
 
 

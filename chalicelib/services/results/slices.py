@@ -41,13 +41,14 @@ class Column(Struct, frozen=True):
 class Row(Struct, frozen=True):
     """The people who gave one of these answers, and how many are in each column; None for what is not shown.
 
-    `rest`: those who did not answer are among them.
+    `rest`: those who did not answer are among them. `others`: and people with answers that are not named.
     """
 
     answers: tuple[str, ...]
     rest: bool
     people: int | None
     cells: tuple[int | None, ...]
+    others: bool = False
 
 
 class Slice(Struct, frozen=True):
@@ -122,13 +123,24 @@ def make_slice(of: str, by: str, answers: Answers, stances: Stances, registry: T
 
 def make_open_slice(of: str, by: str, answers: Answers, view: SessionView) -> Slice | None:
     """The slice of a widget as others than members are shown it, whose cells are all of five people who are different ones for
-    certain; else None, and for themes, whose names may be one person's words. Raises Invalid as `make_slice` does."""
+    certain, as are those who gave an answer that a row is named by; else None, and for themes, whose names may be one person's words.
+    Raises Invalid as `make_slice` does."""
     sources = {} if view.session.shared_network else group_by_source(answers.counted.values())
     one_of_each = {sources.get(name, name): name for name in answers.counted}
     certain = replace(answers, counted={name: answers.counted[name] for name in one_of_each.values()})
     found = [make_slice(of, by, those, {}, ThemeRegistry()) for those in (certain, answers)]
     cells = [cell for it in found for row in it.rows for cell in (row.people, *row.cells)]
-    return None if of == THEMES or None in cells else found[-1]
+    return None if of == THEMES or None in cells else _name_by_many(found[-1], by, certain)
+
+
+def _name_by_many(made: Slice, by: str, certain: Answers) -> Slice:
+    """The slice with its rows named by answers that five of these people gave: of several options, each set of them is an answer."""
+    spoke = {name for name, head in certain.counted.items() if head.message_count > 0}
+    given = (group for it in certain.questions if it.id == by for group in it.dividing)
+    named = {it.label for it in given if len(spoke.intersection(it.threads)) >= FEWEST}
+    told = [tuple(it for it in row.answers if it in named) for row in made.rows]
+    rows = [replace(row, answers=it, others=it != row.answers) for row, it in zip(made.rows, told, strict=True)]
+    return replace(made, rows=tuple(rows))
 
 
 def _shown(people: int) -> int | None:

@@ -14,6 +14,7 @@ from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.form_cards import Card, Content, card_of, content_of, edited, find_mistakes, new_card
 from chalicelib.web.host.saving import read_choices, read_noted
 from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.request import number_in_link
 
 MOST_QUESTIONS = limit_of("questions", EditSession)
 
@@ -65,7 +66,7 @@ def take_step(cards: Sequence[Card], do: str) -> Step:
             return _move(cards, found, 1)
         case "to":
             left = [card for card in cards if card.key != key]
-            at = int(place) if place.isdecimal() and len(place) < 4 else found
+            at = found if (asked := number_in_link(place)) is None else asked
             return Step([*left[:at], cards[found], *left[at:]], (key, "up"))
         case "remove":
             return Step(_put(cards, found, is_removed=True), (key, "undo"))

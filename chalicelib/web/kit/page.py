@@ -50,6 +50,7 @@ _KEPT_PARAMETERS = (
         "bring",
         "field",
         "remove",
+        "delete",
     ),
 )
 

@@ -54,7 +54,7 @@ def token_in_link(value: str) -> str:
 
 
 def number_in_link(value: str) -> int | None:
-    """Returns the whole number that a parameter of a link is; None for anything else, and for more digits than we give out."""
+    """Returns the whole number that a parameter of a link or a field is; None for anything else, and for more digits than we give out."""
     return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from chalicelib.model import Message
 from chalicelib.services.facilitation.widgets import label_of, list_choices, render_choices
 from chalicelib.web.kit.http import Form
+from chalicelib.web.kit.request import number_in_link
 
 
 class Control(Struct, frozen=True):
@@ -55,13 +56,13 @@ def text_beside(message: Message) -> str:
 def read_value(control: Control, form: Form) -> Any:
     """Returns what a form chose. Raises WidgetUnanswered."""
     if control.kind == "RatingScale":
-        chosen = _number(form.get("w", ""))
+        chosen = number_in_link(form.get("w", ""))
         if chosen not in control.numbers:
             raise WidgetUnanswered("widget_missing")
         return chosen
     options = dict(enumerate(control.options))
     if control.kind == "SingleSelect":
-        place = _number(form.get("w", ""))
+        place = number_in_link(form.get("w", ""))
         if place not in options:
             raise WidgetUnanswered("widget_missing")
         return options[place]
@@ -70,10 +71,10 @@ def read_value(control: Control, form: Form) -> Any:
         if not several:
             raise WidgetUnanswered("widget_missing")
         return several
-    places = {place: _number(form.get(f"w{place}", "")) for place in options}
-    if sorted(places.values()) != list(range(1, len(options) + 1)):
+    placed = {number_in_link(form.get(f"w{place}", "")): option for place, option in options.items()}
+    if placed.keys() != set(range(1, len(options) + 1)):
         raise WidgetUnanswered("widget_places", count=len(options))
-    return [options[place] for place in sorted(options, key=lambda place: places[place])]
+    return [placed[place] for place in range(1, len(options) + 1)]
 
 
 def describe_value(control: Control, value: Any) -> str:
@@ -83,7 +84,3 @@ def describe_value(control: Control, value: Any) -> str:
     if control.kind == "RankingList":
         return "\n".join(f"{place}. {option}" for place, option in enumerate(value, 1))
     return "\n".join(f"- {option}" for option in value) if len(value) > 1 else str(value[0])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1

@@ -246,7 +246,8 @@ def _title(made: Slice, locale: PageLocale) -> str:
 
 
 def _name(row: Row, locale: PageLocale) -> str:
-    return " + ".join([*map(isolate, row.answers), *([locale.texts("slice_unanswered")] if row.rest else [])])
+    others = ["slice_others"] * row.others + ["slice_unanswered"] * row.rest
+    return " + ".join([*map(isolate, row.answers), *map(locale.texts, others)])
 
 
 def _heading(made: Slice, column: Column, locale: PageLocale) -> str:

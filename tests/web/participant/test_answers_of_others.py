@@ -68,3 +68,22 @@ def test_answers_are_read_where_the_host_opens_them_alone(
     closed = {"results_sections": {"summary": True, "responses": False}}
     assert host.call("PATCH", f"/sessions/{answered[0]}", closed).status_code == 200
     assert ben.open(f"/results?s={answered[0]}&tab=responses").status == 403
+
+
+def test_a_group_is_named_to_others_by_answers_of_five_people(host: Host, ben: Browser, clock: FakeClock) -> None:
+    session, (_, shift, means, *_) = new_session(host)
+    host.call(
+        "PATCH", f"/sessions/{session}", {"results_visibility": "public", "results_sections": {"responses": True}}
+    )
+    people = []
+    for number in range(21):
+        chosen = (["Bus"], ["Bike"])[number % 2] if number < 20 else ["Bus", "Car"]
+        people.append(add_person(session, f"p{number}", {shift: "Days", means: chosen}, SCALE, (1, 5)[number // 2 % 2]))
+        clock.advance(1)
+    put({"id": session}, summary_of(21, *people))
+    (widget,) = [
+        it for name, it in ben.open(f"/results?s={session}&tab=responses").form("Show").options if name == "of"
+    ]
+    page = ben.open(f"/results?s={session}&tab=responses&of={widget}&by={means}")
+    assert "\u2068Bus\u2069 + Other answers" in page.text  # and not that the one with a car takes the bus, too
+    assert "Bus, Car" not in page.text

@@ -54,15 +54,22 @@ def read_source(view: SessionView, deps: AskDeps) -> Source:
     """What everybody said who is part of the results; of a large session, the points that speak for all of them."""
     session_id = view.session.id
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
-    known = aggregate_heads(view, heads.values())
+    aggregate = read_aggregate(view, heads.values(), deps.conversations, deps.reduced_digests)
+    registry = without_names_of_the_gone(deps.themes.get(session_id, view.synthesis), aggregate)
+    return Source(heads, aggregate, registry)
+
+
+def read_aggregate(
+    view: SessionView, heads: Collection[Thread], conversations: Conversations, reduced_digests: ReducedDigests
+) -> Aggregate:
+    """What these people said, who are all that are part of the results; of many, the points that speak for all of them."""
+    known, session_id = aggregate_heads(view, heads), view.session.id
     if len(heads) > FROM_THREADS:
-        reduced = deps.reduced_digests.all(session_id)
+        reduced = reduced_digests.all(session_id)
         points = [item for bucket in sorted(reduced) for item in reduced[bucket].points]
     else:
-        points = [(it.thread_id, point) for it in deps.conversations.digests(session_id) for point in it.points]
-    counted = tuple(item for item in points if item[0] in known.counts)
-    registry = without_names_of_the_gone(deps.themes.get(session_id, view.synthesis), known)
-    return Source(heads, replace(known, points=counted), registry)
+        points = [(it.thread_id, point) for it in conversations.digests(session_id) for point in it.points]
+    return replace(known, points=tuple(item for item in points if item[0] in known.counts))
 
 
 def read_themes(source: Source, ids: Collection[str], points: Iterable[Evidence]) -> Aggregate:

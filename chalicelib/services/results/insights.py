@@ -13,13 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound, Unprocessable
-from chalicelib.model import Message, SessionView, Summary, Thread
+from chalicelib.model import Message, Thread
 from chalicelib.model.insights import Insight, InsightQuote, InsightSource
-from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.services.synthesis.quotes import cut_quote
-from chalicelib.services.synthesis.visibility import find_summary, for_others
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.insights import Insights, QuoteGone
+from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.text.matching import FoldedText
 from chalicelib.text.quotation_marks import find_sentences
 from chalicelib.text.shared_runs import cut_runs
@@ -36,6 +35,7 @@ class InsightDeps(Struct, frozen=True):
 
     insights: Insights
     conversations: Conversations
+    reduced_digests: ReducedDigests
 
 
 class ClaimedQuote(Struct, frozen=True):
@@ -221,30 +221,6 @@ def without_words(text: str, words: Iterable[str]) -> str:
             kept += before + GONE
         text = kept + text
     return text
-
-
-def shown_to_others(listed: ListedInsight, view: SessionView) -> Insight | None:
-    """Returns an insight as others than members are shown it; None where they are not, or nothing is left of it.
-
-    Its quotes are those that the summary shows them, too; the words of the others are not in its text, either. No sentence of its
-    heading or its text has words in quotation marks, but for the topic of the session, nor any that the summary withholds, and no line
-    is set as a quote.
-    """
-    insight, summary = listed.insight, find_summary(view)
-    if not insight.visible or summary is None:
-        return None
-    shown, topic = for_others(summary, view.session.topic), view.session.topic
-    quotes = tuple(it for it in insight.quotes if _is_shown(it, shown))
-    hidden = [it.text for it in insight.quotes if it not in quotes]
-    lines = "\n".join(line for line in insight.content.split("\n") if not line.lstrip().startswith(">"))
-    content = without_quotes(without_words(lines, hidden), topic, summary.withheld)
-    title = without_quotes(without_words(insight.title or "", hidden), topic, summary.withheld) or None
-    return replace(insight, title=title, content=content, quotes=quotes) if content or quotes else None
-
-
-def _is_shown(quote: InsightQuote, summary: Summary) -> bool:
-    shown = (it for theme in summary.themes for it in theme.quotes if it.message_id == quote.message_id)
-    return any(FoldedText(it.text).cut(FoldedText(quote.text).text.strip()) for it in shown)
 
 
 def _listed(

@@ -7,12 +7,13 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.model import SessionView
 from chalicelib.model.insights import Insight, InsightSource
-from chalicelib.services.results.insights import MOST, list_insights, shown_to_others
-from chalicelib.store.sessions import FOR_RESULTS
+from chalicelib.services.results.insights import MOST, list_insights
+from chalicelib.services.results.insights_for_others import InsightsForOthers
+from chalicelib.store.sessions import FOR_ASK, FOR_RESULTS
 from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.results.reader import Reader
 
-PARTS = FOR_RESULTS
+PARTS = (*{*FOR_ASK, *FOR_RESULTS},)
 ON_PAGE = 20
 _READ = 100
 
@@ -48,14 +49,15 @@ def show_insights(view: SessionView, reader: Reader) -> dict[str, Any]:
 
 
 def _find(view: SessionView, reader: Reader) -> list[ShownInsight]:
-    shown = []
+    shown: list[ShownInsight] = []
+    deps = container.insight_deps()
+    for_others = InsightsForOthers(view, deps)
     for first in range(0, MOST, _READ):
-        page = list_insights(view.session.id, _READ, first, deps=container.insight_deps())
-        for it in page.insights:
-            if reader.is_member:
-                shown.append(_members(it.insight, it.lost))
-            elif others := shown_to_others(it, view):
-                shown.append(_others(others))
+        page = list_insights(view.session.id, _READ, first, deps=deps)
+        if reader.is_member:
+            shown += (_members(it.insight, it.lost) for it in page.insights)
+        else:
+            shown += map(_others, for_others.show(page.insights))
         if first + _READ >= page.total:
             break
     return shown

@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from chalicelib.model import Quote
 from tests.api.hosts import Host
+from tests.api.jobs import summarise
 from tests.faults import Interviewer
 from tests.web.browser import Browser, Page
 from tests.web.participant.test_results import crowd, put, summary_of
 
 SAID = ("A kitchen on our floor would help", "I would bring my parrot")
+WITHHELD = "Karin Oberhuber should leave the board."
 OPEN = {"results_visibility": "public", "results_sections": {"insights": True}}
 
 
@@ -27,7 +29,7 @@ def session(host: Host, model: Interviewer) -> dict[str, Any]:
     )
     summary = summary_of(6)
     kitchen = replace(summary.themes[0], quotes=(Quote(SAID[0], thread, message),))
-    put(session, replace(summary, themes=(kitchen, *summary.themes[1:])))
+    put(session, replace(summary, themes=(kitchen, *summary.themes[1:]), withheld=(WITHHELD,)))
     return session
 
 
@@ -60,6 +62,35 @@ def test_others_read_what_is_marked_for_them_and_quotes_that_the_summary_shows(
         assert hidden not in page.html
     host.call("PATCH", f"/sessions/{session['id']}/insights/{made['id']}", {"visible": False})
     assert "Nothing is noted yet." in shown(Browser(), session).text
+
+
+def test_what_the_summary_withholds_is_shown_to_nobody_else_however_it_is_set(
+    host: Host, session: dict[str, Any]
+) -> None:
+    content = (
+        "Soup first.\n\n- A kitchen\n- Karin Oberhuber should leave the board\n1. So: **Karin  Oberhuber should leave "
+        "the board!**\n\nPeople say\nthat Karin Oberhuber should leave the board. Bread second."
+    )
+    note(host, session, title="Karin Oberhuber should leave the board", content=content, visible=True)
+    page = shown(Browser(), session)
+    assert "Oberhuber" not in page.html
+    assert all(it in page.text for it in ("Soup first.", "A kitchen", "Bread second."))
+
+
+def test_an_answer_that_was_kept_is_judged_as_a_summary_is(
+    host: Host, session: dict[str, Any], model: Interviewer
+) -> None:
+    assert summarise(session["id"])  # which reads what they said
+    content = (
+        "- A kitchen is wanted\n- I would bring my parrot\n\nAsk Zebedee Quagga. Call 0664 123 45 67. It is cheap."
+    )
+    for source in ("ask", "note"):
+        note(host, session, content=content, source=source, visible=True)
+    text = shown(Browser(), session).text
+    kept, noted = text.index("A kitchen is wanted"), text.rindex("A kitchen is wanted")
+    assert "It is cheap." in text[kept:noted]
+    assert not [it for it in ("Quagga", "0664") if it in text[kept:noted]]
+    assert "Quagga" in text[noted:]  # a host's own words
 
 
 def test_the_section_is_for_whom_the_host_opens_it_and_for_five_people_at_least(

@@ -1,6 +1,6 @@
 """What the readable exports, Markdown and HTML, are made of: the summary as its readers may see it, and people by name or number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -10,7 +10,6 @@ from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, Threa
 from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
-from chalicelib.services.results.insights import ListedInsight, shown_to_others
 from chalicelib.services.synthesis.summary_document import least_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
@@ -69,13 +68,13 @@ class ExportDocument(Struct, frozen=True):
 def make_document(
     view: SessionView,
     people: Sequence[ThreadView],
-    insights: Sequence[ListedInsight],
+    insights: Iterable[Insight],
     selection: Selection,
     texts: ExportTexts,
     *,
     left_out: int = 0,
 ) -> ExportDocument:
-    """Returns what a readable export has in it."""
+    """Returns what a readable export has in it; `insights` as its readers are shown them."""
     results = results_for(view, "viewer" if selection.readers == "members" else "participant")
     summary = results.summary if "summary" in selection.parts else None
     return ExportDocument(
@@ -83,7 +82,7 @@ def make_document(
         summary,
         selection,
         tuple(_named(person, texts) for person in people),
-        tuple(_insights(view, insights, selection)) if results.open else (),
+        tuple(insights) if results.open else (),
         _warning(selection, is_open=results.open, few=results.few, has_summary=summary is not None, texts=texts),
         texts.counted(texts.left_out, left_out) if left_out else "",
         texts,
@@ -97,12 +96,6 @@ def _warning(selection: Selection, *, is_open: bool, few: bool, has_summary: boo
     if few:
         return texts.filled(texts.few, count=LEAST)
     return texts.none if "summary" in selection.parts and not has_summary else ""
-
-
-def _insights(view: SessionView, listed: Sequence[ListedInsight], selection: Selection) -> Iterator[Insight]:
-    for it in listed:
-        if found := it.insight if selection.readers == "members" else shown_to_others(it, view):
-            yield found
 
 
 def _named(person: ThreadView, texts: ExportTexts) -> NamedPerson:

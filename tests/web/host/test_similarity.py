@@ -76,7 +76,7 @@ def test_others_see_groups_of_five_and_what_five_share_under_the_names_of_the_su
     (theme,) = host.get(f"/sessions/{session}/summary")["themes"]
     page = Browser().open(f"/results?s={session}&tab=similarity")
     assert f'{theme["label"]}</strong> <span class="told">for</span>' in page.html
-    assert marks_of(page) == ["a"]
+    assert marks_of(page) == []  # of one group there is nothing to draw
     ids = [it["participant_id"] for it in host.get(f"/sessions/{session}/responses")["data"]]
     for secret in ("message-", "in the evening", *ids):
         assert secret not in page.html

@@ -16,6 +16,7 @@ _EFFORT: Final[Mapping[Task, str]] = {
     "digest": "low",
     "suggestion": "low",
     "ask": "low",  # somebody waits
+    "ask_of_others": "low",
     "prompt": "medium",
     "follow_up": "medium",
     "review": "medium",

@@ -61,7 +61,7 @@ def ask_request(
     known = Block(f"{render_setup(view)}\n\n{book.render()}", cached=True)
     asked = "\n".join([*map(_shown, passages), *_asked(question, history)])
     return Request(
-        task="ask",
+        task="ask" if may_read else "ask_of_others",
         tier="large",
         system=(Block(fill("ask", reading=fill("ask_reading" if may_read else "ask_points_only"))),),
         messages=(ChatMessage("user", (known, Block(asked))),),

@@ -3,7 +3,8 @@
 The stage has a ceiling a day (UTC), every owner one a day, every session one in all. A call's most is counted on all three
 before it is made, each by one conditional update, and corrected to what it cost when it comes back; a call whose process
 dies stays counted as dear. A fifth of the stage's and of the owner's day is kept for conversations, so that summaries
-never silence people.
+never silence people; questions of whoever has no role in a session are answered while less than two fifths are spent of
+its money and of its owner's day, so that strangers silence nobody.
 
 Amounts are millionths of a dollar.
 """
@@ -27,6 +28,7 @@ T = TypeVar("T")
 DOLLAR: Final = 1_000_000
 NEARLY_SPENT: Final = 0.8  # of the stage's day
 FOR_ALL_BUT_TURNS: Final = 0.8  # of a day; the rest is kept for conversations
+FOR_OTHERS: Final = 0.4  # of an owner's day, and of a session: for questions of whoever has no role in it
 A_TURN: Final = DOLLAR * 3 // 20  # what a turn reserves, roughly
 LONGEST_WAIT: Final = timedelta(hours=12)
 
@@ -153,12 +155,13 @@ class Budget(Struct, frozen=True):
     def _accounts(self, request: Request, now: datetime) -> list[_Account]:
         """The accounts that a request is counted on, those with a ceiling."""
         day, share = now.date().isoformat(), 1 if request.task == "turn" else FOR_ALL_BUT_TURNS
+        of_owner, of_session = (FOR_OTHERS, FOR_OTHERS) if request.task == "ask_of_others" else (share, 1)
         until_midnight, for_good = BudgetSpent(now), SessionBudgetSpent(now)
         accounts = [_Account(day, int(self.stage_a_day * share), until_midnight, is_stage=True)]
         if payer := request.payer:
-            accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * share), until_midnight))
+            accounts.append(_Account(f"{day}#{payer.owner_id}", int(self.owner_a_day * of_owner), until_midnight))
             if payer.session_id:
-                accounts.append(_Account(f"{OF_SESSION}{payer.session_id}", self.session, for_good))
+                accounts.append(_Account(f"{OF_SESSION}{payer.session_id}", int(self.session * of_session), for_good))
         return [account for account in accounts if account.ceiling]
 
 

@@ -29,6 +29,9 @@ from chalicelib.web.results.ask import (
 )
 from chalicelib.web.results.reader import Reader
 
+_TURNS = 2  # that a model is shown: whoever asks may have written them, and the host pays for them
+_MOST_OF_ANSWER = 2_000  # characters of each
+
 
 def receive_question(request: Request) -> Response:
     """Returns the page with the answer, for whoever may read this section of the results."""
@@ -59,7 +62,7 @@ def _answer(request: Request, view: SessionView, entered: Entered) -> Answer:
     found = answer_others(
         view,
         entered.question,
-        [Turn(it.question, it.answer) for it in entered.turns],
+        [Turn(it.question, it.answer[:_MOST_OF_ANSWER]) for it in entered.turns[-_TURNS:]],
         model=meter,
         deps=container.ask_deps(),
         deadline=deadline,

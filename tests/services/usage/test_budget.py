@@ -163,6 +163,18 @@ def test_a_fifth_of_the_day_is_for_conversations(spending: Spending) -> None:
     spending.ask("turn")
 
 
+def test_questions_of_visitors_leave_a_host_most_of_their_money(spending: Spending) -> None:
+    spending.ledger.reserve(f"{OF_SESSION}s2", SESSION * 4 // 10 - MOST + 1, 10**12, spending.clock.now())
+    with pytest.raises(BudgetSpent):
+        spending.ask("ask_of_others", session="s2")
+    spending.ask("digest", session="s2")
+    spending.ask("ask_of_others")
+    spending.ledger.reserve(f"{TODAY}#ann", OWNER * 4 // 10, 10**12, spending.clock.now())
+    with pytest.raises(BudgetSpent):
+        spending.ask("ask_of_others")
+    spending.ask("ask")
+
+
 def test_a_day_ends_at_midnight_and_a_sessions_money_does_not_come_back(spending: Spending) -> None:
     spending.ledger.reserve(TODAY, STAGE, 10**12, spending.clock.now())
     spending.ledger.reserve(f"{OF_SESSION}s2", SESSION, 10**12, spending.clock.now())

@@ -29,7 +29,7 @@ def session(host: Host, model: Interviewer, monkeypatch: pytest.MonkeyPatch) -> 
     """Five people, two of whom speak of one thing; the model repeats whatever it is shown, and what one of them alone said."""
 
     def complete(request: Any, deadline: Any) -> Reply:
-        if request.task != "ask":
+        if request.task != "ask_of_others":
             return Interviewer.complete(model, request, deadline)
         model.requests.append(request)
         shown = request.messages[0].blocks[0].text
@@ -85,7 +85,7 @@ def test_it_is_for_whom_the_host_opens_it_and_paid_once(
     assert [ask(Browser(), session, form).status for _ in range(2)] == [200, 409]
     monkeypatch.setattr("chalicelib.services.access.rate_limits.QUESTIONS_FROM", 1)
     assert "at most 1 a day" in ask(Browser(), session).text
-    assert model.count("ask") == 1
+    assert model.count("ask_of_others") == 1
     host.call("PATCH", f"/sessions/{session['id']}", {"results_sections": {"ask": False}})
     monkeypatch.setattr("chalicelib.services.access.rate_limits.QUESTIONS_FROM", 100)
     fresh = Form({**form.fields, "once": "another"}, action=form.action)
@@ -96,4 +96,4 @@ def test_it_is_for_whom_the_host_opens_it_and_paid_once(
     assert not [it for it in page_of(Browser(), few).forms if it.button == "Ask"]
     fresh = Form({**form.fields, "once": "third"}, action=form.action.replace(session["id"], few["id"]))
     ask(Browser(), few, fresh)
-    assert model.count("ask") == 1
+    assert model.count("ask_of_others") == 1

@@ -273,9 +273,10 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
             "read Sessions, write Sessions, delete Sessions, read Conversations, write Conversations, send SummariesQueue",
         ),
         ("WriteBrief", "read Sessions, write Sessions"),
+        ("WriteExport", "read Sessions, write Sessions"),
         ("UpdateCards", "write Sessions"),
         ("SendMail", "secret, read Accounts"),
-        ("DeleteData", "write Sessions, delete Conversations, send DeletionsQueue"),
+        ("DeleteData", "write Sessions, delete Sessions, delete Conversations, send DeletionsQueue"),
         (
             "Sweep",
             "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue, send DeletionsQueue",

@@ -219,13 +219,14 @@ def for_others(similarity: Similarity, labels: Mapping[str, str]) -> Similarity:
 
 
 def place_dots(similarity: Similarity) -> list[Dot]:
-    """The map, from -1 to 1 either way: people who stand at the same place are one dot, and where no places are told, each group is.
+    """The map, from -1 to 1 either way: people who stand at the same place are one dot, and where no places are told, each group is, of
+    LEAST people where sizes are not told.
 
     Both axes have one scale. Their directions say nothing, nor does the order of the dots.
     """
     numbers = {thread_id: number for number, group in enumerate(similarity.groups) for thread_id in group.people}
     placed = [(place, numbers.get(thread_id), 1) for thread_id, place in similarity.places.items()] or [
-        (group.middle, number, len(group.people) if similarity.tells_sizes else 1)
+        (group.middle, number, len(group.people) if similarity.tells_sizes else LEAST)
         for number, group in enumerate(similarity.groups)
     ]
     widest = max((abs(it) for place, _, _ in placed for it in place), default=0.0) or 1.0

@@ -19,7 +19,7 @@ def answer_by(server: FakeAnthropic, answering: Answering) -> None:
         shown = "\n".join(block["text"] for sent in body["messages"] for block in sent["content"])
         match [it["name"] for it in body.get("tools", ())]:
             case ["answer_question"]:
-                return tool("answer_question", {"look_up": [], "themes": [], "statements": [], **answering(shown)})
+                return tool("answer_question", {"statements": [], **answering(shown)})
             case ["record_digest"]:
                 points = digest(system, shown)
                 return tool("record_digest", {"points": points, "gist": points[0]["text"] if points else ""})

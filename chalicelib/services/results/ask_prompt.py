@@ -18,8 +18,9 @@ MOST_LOOKED_UP = 12  # points whose conversations are read
 _IDS = {"type": "array", "items": {"type": "string"}}
 
 
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+def _closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    needed = list(required or properties)
+    return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
 
 
 _SAID = {"type": "array", "items": _closed({"id": {"type": "string"}, "words": {"type": "string"}})}
@@ -27,7 +28,10 @@ _STATEMENT = _closed({"text": {"type": "string"}, "evidence": _IDS, "said": _SAI
 ANSWER = Tool(
     name="answer_question",
     description="Hand in the answer to the question.",
-    schema=_closed({"statements": {"type": "array", "items": _STATEMENT}, "look_up": _IDS, "themes": _IDS}),
+    # An answer without what else is to be read is an answer.
+    schema=_closed(
+        {"statements": {"type": "array", "items": _STATEMENT}, "look_up": _IDS, "themes": _IDS}, "statements"
+    ),
 )
 
 

@@ -35,8 +35,11 @@ class Instance(Struct, frozen=True):
         return f"http://{HOST}:{self.port}"
 
     def settings(self) -> dict[str, str]:
-        """The environment in which the application's code and the AWS SDK find this instance."""
-        named = {variable: self.outputs[output] for variable, output in SETTINGS.items()}
+        """The environment in which the application's code and the AWS SDK find this instance.
+
+        One that was deployed before there was an output lacks it until it is updated.
+        """
+        named = {variable: self.outputs[output] for variable, output in SETTINGS.items() if output in self.outputs}
         addresses = {"AWS_ENDPOINT_URL": self.url, "PUBLIC_URL": self.url, "STAGE": LOCAL_STAGE}
         return {**ACCOUNT, **named, **addresses, "NO_PROXY": f"{HOST},localhost", "no_proxy": f"{HOST},localhost"}
 

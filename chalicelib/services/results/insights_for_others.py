@@ -1,7 +1,7 @@
 """Insights as others than members are shown them: those that are marked for them, without what the summary keeps from them."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -32,35 +32,34 @@ class InsightsForOthers:
         self._view, self._deps = view, deps
 
     def show(self, listed: Sequence[ListedInsight]) -> Iterator[Insight]:
-        """Yields these insights as far as others are shown them."""
-        summary = find_summary(self._view)
-        for it in listed:
-            if summary and it.insight.visible and (shown := self._shown(it.insight, summary)):
-                yield shown
+        """Yields these insights as far as others are shown them.
 
-    def _shown(self, insight: Insight, summary: Summary) -> Insight | None:
-        """An insight for others; None where nothing is left of it.
-
-        Its quotes are those that the summary shows them, too; the words of the others are not in its text, either. No sentence of its
-        heading or its text has words in quotation marks, but for the topic of the session, nor what the summary withholds, and no
-        line is set as a quote. An answer that was kept is judged as a summary is.
+        The quotes of one are those that the summary shows them, too; the words of the others are not in its text, either. No sentence
+        of its heading or its text has words in quotation marks, but for the topic of the session, nor what the summary withholds, and
+        no line is set as a quote. An answer that was kept is judged as a summary is.
         """
-        topic = self._view.session.topic
+        summary, topic = find_summary(self._view), self._view.session.topic
+        if summary is None:
+            return
         told = for_others(summary, topic)
-        quotes = tuple(it for it in insight.quotes if _is_shown(it, told))
-        hidden = [it.text for it in insight.quotes if it not in quotes]
-        lines = "\n".join(line for line in insight.content.split("\n") if not line.lstrip().startswith(">"))
-        title, content = without_words(insight.title or "", hidden), without_words(lines, hidden)
-        withheld = [*summary.withheld, *(self._judge(title, content) if insight.source == "ask" else ())]
-        title, content = (without_quotes(_without(text, withheld), topic) for text in (title, content))
-        shown = replace(insight, title=title or None, content=content, quotes=quotes)
-        return shown if content or quotes else None
+        left = [_without_quotes_of_members(it.insight, told) for it in listed if it.insight.visible]
+        judged = self._judge([it for it in left if it.source == "ask"])
+        of_notes, of_answers = _Withheld(summary.withheld), _Withheld([*summary.withheld, *judged])
+        for it in left:
+            withheld = of_answers if it.source == "ask" else of_notes
+            title, content = (without_quotes(withheld.cut(text), topic) for text in (it.title or "", it.content))
+            if content or it.quotes:
+                yield replace(it, title=title or None, content=content)
 
-    def _judge(self, title: str, content: str) -> tuple[str, ...]:
-        """The sentences that could come from one person alone."""
-        text = "\n\n".join([title, *_GAP.split(content)[::2]])
-        summary = Summary("", self._view.session.created_at, "", 0, 0, "", (Theme("", text, 0, ()),))
-        return withhold(summary, self._said, self._view, choose_own_language(None, text)).withheld
+    def _judge(self, answers: Sequence[Insight]) -> tuple[str, ...]:
+        """The sentences of these that could come from one person alone."""
+        if not answers:
+            return ()
+        texts = ["\n\n".join([it.title or "", *_GAP.split(it.content)[::2]]) for it in answers]
+        themes = tuple(Theme("", text, 0, ()) for text in texts)
+        summary = Summary("", self._view.session.created_at, "", 0, 0, "", themes)
+        language = choose_own_language(None, " ".join(texts))
+        return withhold(summary, self._said, self._view, language).withheld
 
     @cached_property
     def _said(self) -> Aggregate:
@@ -68,31 +67,43 @@ class InsightsForOthers:
         return read_aggregate(self._view, heads, self._deps.conversations, self._deps.reduced_digests)
 
 
+def _without_quotes_of_members(insight: Insight, told: Summary) -> Insight:
+    """An insight with the quotes that others are shown, and without the words of the rest."""
+    quotes = tuple(it for it in insight.quotes if _is_shown(it, told))
+    hidden = [it.text for it in insight.quotes if it not in quotes]
+    lines = "\n".join(line for line in insight.content.split("\n") if not line.lstrip().startswith(">"))
+    title, content = without_words(insight.title or "", hidden), without_words(lines, hidden)
+    return replace(insight, title=title, content=content, quotes=quotes)
+
+
 def _is_shown(quote: InsightQuote, summary: Summary) -> bool:
     shown = (it for theme in summary.themes for it in theme.quotes if it.message_id == quote.message_id)
     return any(FoldedText(it.text).cut(FoldedText(quote.text).text.strip()) for it in shown)
 
 
-def _without(text: str, withheld: Collection[str]) -> str:
-    """A text in markdown without the sentences that have the words of any of these, however they are set."""
-    keys = {key for it in withheld if (key := _key(it))}
-    pieces, kept = _GAP.split(text), []
-    for piece, gap in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
-        left = "".join(it for start, end in find_sentences(piece) if not _has(it := piece[start:end], keys))
-        if left == piece or any(map(str.isalpha, left)):
-            kept += [left, gap]
-        elif kept:
-            kept[-1] = max(kept[-1], gap, key=len)
-    return "".join(kept).strip()
+class _Withheld:
+    """What others are not shown, by its words; in spaced scripts with a space around, so that it is found as whole words."""
 
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._same = {key for text in texts if (key := _key(text))}
+        long = [key for key in self._same if tokens.count_words(key) >= _LEAST_WORDS]
+        self._parts = [key if tokens.is_unspaced(key) else f" {key} " for key in long]
 
-def _has(sentence: str, keys: Collection[str]) -> bool:
-    words = _key(sentence)
-    return words in keys or any(_is_in(it, words) for it in keys if tokens.count_words(it) >= _LEAST_WORDS)
+    def cut(self, text: str) -> str:
+        """A text in markdown without the sentences that have the words of any of these, however they are set."""
+        pieces, kept = _GAP.split(text), [""]
+        for piece, gap in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            left = "".join(it for start, end in find_sentences(piece) if not self._has(it := piece[start:end]))
+            if left == piece or any(map(str.isalpha, left)):
+                kept += [left, gap]
+            else:
+                kept[-1] = max(kept[-1], gap, key=len)
+        return "".join(kept).strip()
 
-
-def _is_in(wanted: str, words: str) -> bool:
-    return wanted in words if tokens.is_unspaced(wanted) else f" {wanted} " in f" {words} "
+    def _has(self, sentence: str) -> bool:
+        key = _key(sentence)
+        within = f" {key} "
+        return key in self._same or any(part in within for part in self._parts)
 
 
 def _key(text: str) -> str:

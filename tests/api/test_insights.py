@@ -128,9 +128,12 @@ def test_a_change_meanwhile_brings_back_no_word_of_somebody_who_is_out_and_loses
     changed = change(host, session, made["id"], quotes=[{"text": "would help the town"}]).json_body
     assert (changed["content"], changed["lost_quotes"]) == ("One says that […].", 1)
     assert [it["text"] for it in changed["quotes"]] == ["would help the town"]
+    mended = change(host, session, made["id"], content="Somebody says that […]. It counts.").json_body["content"]
+    assert mended == "Somebody says that […]. It counts."
     include(host, session, ann, True)
     (back,) = listed(host, session)
-    assert (back["content"], {it["text"] for it in back["quotes"]}) == (made["content"], {"would help the town", WORDS})
+    assert back["content"] == f"Somebody says that {WORDS}. It counts."
+    assert {it["text"] for it in back["quotes"]} == {"would help the town", WORDS}
     include(host, session, ann, False)
     change(host, session, made["id"], quotes=[])
     remove(host, session, ann)

@@ -123,13 +123,13 @@ def edit_insight(
     if unchanged_since is not None and stored.edited_at > unchanged_since:
         raise Conflict("unchanged_since: somebody has changed this insight since; read it again")
     people: tuple[Thread, ...] = ()
-    after = replace(stored, **changes)
+    heads = deps.conversations.heads_of(session_id, {it.thread_id for it in stored.quotes})
+    known = {head.id: head for head in heads}
+    # Nobody is shown these for now: they come back with their people, and until then their words are kept out of the text.
+    away = tuple(it for it in stored.quotes if not _of(it, known))
+    after = _with_words_of(away, replace(stored, **changes), stored)
     if quotes is not None:
         checked, people = check_quotes(session_id, quotes, deps.conversations)
-        heads = deps.conversations.heads_of(session_id, {it.thread_id for it in stored.quotes})
-        known = {head.id: head for head in heads}
-        # Nobody is shown these for now: they come back with their people, and until then their words are kept out of the text.
-        away = tuple(it for it in stored.quotes if not _of(it, known))
         after = replace(after, quotes=checked + away, lost=0)
     if after == stored:
         return
@@ -140,6 +140,16 @@ def edit_insight(
         raise _quote_gone() from error
     if not is_stored:
         raise Conflict("Somebody else is changing this insight right now; read it again")
+
+
+def _with_words_of(away: Sequence[InsightQuote], changed: Insight, before: Insight) -> Insight:
+    """A changed insight with the words of these quotes where whoever changed it was shown marks."""
+    words = [it.text for it in away]
+    if changed.content != before.content:
+        changed = replace(changed, content=_with_words(changed.content, before.content, words))
+    if changed.title and before.title and changed.title != before.title:
+        changed = replace(changed, title=_with_words(changed.title, before.title, words))
+    return changed
 
 
 def check_quotes(
@@ -213,14 +223,33 @@ def _line_without_runs(line: str, runs: frozenset[str]) -> str:
 
 
 def without_words(text: str, words: Iterable[str]) -> str:
-    """Returns a text with a mark in the place of each of these words; the longest first, as others may be in them."""
+    """Returns a text with a mark in the place of each of these words."""
+    return "".join(GONE if is_gone else piece for piece, is_gone in _split_at(text, words))
+
+
+def _split_at(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is one of these words; the longest first, as others may be in them."""
+    pieces = [(text, False)]
     for gone in sorted(words, key=len, reverse=True):
-        wanted, kept = FoldedText(gone).text.strip(), ""
-        while cut := FoldedText(text).cut(wanted):
-            before, _, text = text.partition(cut)
-            kept += before + GONE
-        text = kept + text
-    return text
+        wanted, found = FoldedText(gone).text.strip(), list[tuple[str, bool]]()
+        for rest, is_gone in pieces:
+            while not is_gone and (cut := FoldedText(rest).cut(wanted)):
+                before, _, rest = rest.partition(cut)
+                found += [(before, False), (cut, True)]
+            found.append((rest, is_gone))
+        pieces = found
+    return pieces
+
+
+def _with_words(text: str, before: str, words: Iterable[str]) -> str:
+    """A text that was made from one with marks, with what these stand for; as it is where it has more of them, or fewer."""
+    parts = text.split(GONE)
+    hidden = [
+        it for piece, is_gone in _split_at(before, words) for it in ([piece] if is_gone else [GONE] * piece.count(GONE))
+    ]
+    if len(hidden) != len(parts) - 1:
+        return text
+    return "".join(it for pair in zip(parts, [*hidden, ""], strict=True) for it in pair)
 
 
 def _listed(

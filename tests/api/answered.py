@@ -1,8 +1,10 @@
 """A session whose people filled in a form, were shown widgets, and stand somewhere on a theme."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
+import pytest
 
 from chalicelib import container
 from chalicelib.clock import Deadline
@@ -16,7 +18,8 @@ from chalicelib.store.mapping import message_item
 from chalicelib.store.sessions import FOR_QUESTIONS
 from chalicelib.store.thread_head import head_item
 from chalicelib.store.transact import Transaction
-from tests.api.hosts import Host
+from tests.api.hosts import Host, new_host
+from tests.clock import FakeClock
 from tests.faults import Interviewer
 from tests.services.builders import digest
 
@@ -57,6 +60,20 @@ class Presenter(Interviewer):
             return reply
         call, self.widget = ToolCall("present_widget", {"widget": self.widget}), None
         return Reply("Tell me.", "test-model", (call,), Usage(1, 2, 3))
+
+
+@pytest.fixture
+def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
+    """The application's model."""
+    found = Presenter()
+    monkeypatch.setattr(container, "model", cache(lambda: found))
+    return found
+
+
+@pytest.fixture
+def host(clock: FakeClock, model: Presenter) -> Host:
+    """Ana, who owns what she creates."""
+    return new_host()
 
 
 def new_session(host: Host) -> tuple[str, list[str]]:

@@ -1,13 +1,11 @@
 """What people answered, over REST: every number is the one that their forms and messages give, and no slice tells of fewer than five."""
 
 from collections import Counter, defaultdict
-from functools import cache
 from statistics import fmean, median
 from typing import Any
 
 import pytest
 
-from chalicelib import container
 from tests.api.answered import (
     MULTI,
     RANKING,
@@ -17,17 +15,19 @@ from tests.api.answered import (
     Json,
     Presenter,
     add_person,
+    host,
     leave_out,
+    model,
     new_session,
     take_part,
     take_stands,
 )
-from tests.api.hosts import Host, error_of, new_host
+from tests.api.hosts import Host, error_of
 from tests.api.participants import remove
 from tests.api.test_budgets import Meter, meter
 from tests.clock import FakeClock
 
-__all__ = ["meter"]  # the fixture
+__all__ = ["host", "meter", "model"]  # the fixtures
 
 WIDGETS: tuple[tuple[Json, list[Any]], ...] = (
     (SCALE, [1, 2, 2, 4, 5, "words"]),
@@ -35,20 +35,6 @@ WIDGETS: tuple[tuple[Json, list[Any]], ...] = (
     (MULTI, [["Soup", "Salad"], ["Soup"]]),
 )
 LONG_ANSWERS = ("The parking lot is full", "No parking after eight", "I like the canteen")
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
-    """The application's model."""
-    found = Presenter()
-    monkeypatch.setattr(container, "model", cache(lambda: found))
-    return found
-
-
-@pytest.fixture
-def host(clock: FakeClock, model: Presenter) -> Host:
-    """Ana, who owns what she creates."""
-    return new_host()
 
 
 @pytest.fixture

@@ -1,53 +1,18 @@
 """Widgets through the API: presented once, answered by a value that they allow, both stored and shown."""
 
-from functools import cache
 from typing import Any
 
 import pytest
 
-from chalicelib import container
-from chalicelib.clock import Deadline
-from chalicelib.llm.interface import Reply, Request, ToolCall, Usage
-from tests.api.hosts import Host, error_of, new_host
-from tests.clock import FakeClock
-from tests.faults import Interviewer
+from tests.api.answered import Json, Presenter, host, model
+from tests.api.hosts import Host, error_of
 
-Json = dict[str, Any]
+__all__ = ["host", "model"]  # the fixtures
 
 SINGLE = {"type": "SingleSelect", "label": "Which one?", "options": ["Soup", "Bread"]}
 MULTI = {"type": "MultiSelect", "label": "Which ones?", "options": ["Soup", "Bread", "Salad"]}
 SCALE = {"type": "RatingScale", "label": "How good?", "min": 0, "max": 5, "minLabel": "bad", "maxLabel": "good"}
 RANKING = {"type": "RankingList", "label": "In which order?", "items": ["Soup", "Bread"]}
-
-
-class Presenter(Interviewer):
-    """Presents a widget, once, where it is told to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.widget: Json | None = None
-
-    def complete(self, request: Request, deadline: Deadline) -> Reply:
-        """Answer, with the widget."""
-        reply = super().complete(request, deadline)
-        if request.task != "turn" or self.widget is None:
-            return reply
-        call, self.widget = ToolCall("present_widget", {"widget": self.widget}), None
-        return Reply("Tell me.", "test-model", (call,), Usage(1, 2, 3))
-
-
-@pytest.fixture
-def model(aws: None, monkeypatch: pytest.MonkeyPatch) -> Presenter:
-    """The application's model."""
-    found = Presenter()
-    monkeypatch.setattr(container, "model", cache(lambda: found))
-    return found
-
-
-@pytest.fixture
-def host(clock: FakeClock, model: Presenter) -> Host:
-    """Ana, who owns what she creates."""
-    return new_host()
 
 
 @pytest.fixture

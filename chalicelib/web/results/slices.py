@@ -134,27 +134,13 @@ def _everybody(
     *,
     has_stances: bool,
 ) -> list[Chart]:
-    """Returns where everybody stands on all themes, or on one, whose bars lead to the people; or what they chose in a widget.
-
-    Without stances, how many speak of each theme.
-    """
+    """Returns where everybody stands on all themes, or on one, whose bars lead to the people; or what they chose in a widget."""
     texts, direction = reader.locale.texts, reader.locale.language.direction
-    session = reader.people.removesuffix("people/")
-    spoke = sum(head.message_count > 0 for head in answers.counted.values())
     if of == THEMES:
-        parts = [Part(texts(f"stance_{it}"), it) for it in STANCES] if has_stances else []
-        bars = [
-            Bar(
-                it.label,
-                len(stances[it.id]),
-                _by_stance(stances[it.id]) if has_stances else (),
-                url=_page(reader, of=it.id),
-            )
-            for it in themes
-        ]
-        title = texts("slice_stands" if has_stances else "chart_questions")
-        return [make_chart(title, bars, spoke, direction, parts=parts)] if bars else []
+        spoke = sum(head.message_count > 0 for head in answers.counted.values())
+        return [_on_all_themes(themes, stances, spoke, reader, has_stances=has_stances)] if themes else []
     if (theme := registry.resolve(of)) and theme.label and stances.get(theme.id):
+        session = reader.people.removesuffix("people/")
         counts = _by_stance(stances[theme.id])
         bars = [
             Bar(texts(f"stance_{stance}"), count, url=f"{session}themes/{theme.id}?stance={stance}" if count else "")
@@ -166,6 +152,23 @@ def _everybody(
         return []
     bars = [Bar(it.label, it.count) for it in widget.groups]
     return [make_chart(widget.label, bars, len(widget.answered), direction)]
+
+
+def _on_all_themes(
+    themes: Sequence[Column], stances: Stances, spoke: int, reader: Reader, *, has_stances: bool
+) -> Chart:
+    """Returns where everybody stands on each theme; without stances, how many speak of it."""
+    texts, parts = reader.locale.texts, []
+    counts: list[tuple[int, ...]] = [() for _ in themes]
+    if has_stances:
+        parts = [Part(texts(f"stance_{it}"), it) for it in STANCES]
+        counts = [_by_stance(stances[it.id]) for it in themes]
+    bars = [
+        Bar(it.label, len(stances[it.id]), sides, url=_page(reader, of=it.id))
+        for it, sides in zip(themes, counts, strict=True)
+    ]
+    title = texts("slice_stands" if has_stances else "chart_questions")
+    return make_chart(title, bars, spoke, reader.locale.language.direction, parts=parts)
 
 
 def _by_stance(taken: Mapping[str, str]) -> tuple[int, ...]:

@@ -27,7 +27,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "export": ("export",),
 }
 _FOR_EDITORS = ("brief", "review", "history")
-_NOT_OF_DRAFTS: tuple[str, ...] = ("people", "results", "export")  # groups that a session has once it has been opened
+_NOT_OF_DRAFTS = (
+    "people",
+    "results",
+    "export",
+    "review",
+)  # groups and pages that a session has once it has been opened
 _NEW_FOR = timedelta(minutes=1)  # much longer than an index is ever behind its table
 
 
@@ -61,13 +66,12 @@ def render_session_page(
 
 
 def _pages_of(view: SessionView) -> dict[str, list[str]]:
-    """Returns the pages that this host finds, by what they are about."""
-    is_editor = has_role(view, "editor")
-    found = {
-        group: [it for it in pages if is_editor or it not in _FOR_EDITORS]
-        for group, pages in PAGES.items()
-        if not (view.session.is_draft and group in _NOT_OF_DRAFTS)
-    }
+    """Returns the pages that this host finds, by what they are about; of a draft, which has few, each by itself."""
+    is_draft = view.session.is_draft
+    hidden = {*(_NOT_OF_DRAFTS if is_draft else ()), *(() if has_role(view, "editor") else _FOR_EDITORS)}
+    found = {group: [it for it in pages if not hidden.intersection((group, it))] for group, pages in PAGES.items()}
+    if is_draft:
+        return {page: [page] for pages in found.values() for page in pages}
     return {group: pages for group, pages in found.items() if pages}
 
 

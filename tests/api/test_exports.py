@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.services.synthesis import visibility
 from chalicelib.store import session_contents
@@ -17,6 +18,7 @@ from chalicelib.store.item_kinds import KINDS, OF_SESSIONS
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.participants import SAID, include, remove
 from tests.clock import FakeClock
+from tests.web.participant.test_results import crowd, put, summary_of
 
 People = tuple[str, dict[str, str]]
 WORDS = {"ja": '会議が多すぎます。<b>&"', "ar": "الاجتماعات كثيرة، =1", "hostile": '=HYPERLINK("https://evil.example")'}
@@ -237,3 +239,14 @@ def test_the_file_is_saved_under_the_name_of_its_topic_and_may_be_kept(host: Hos
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
     again = host.call("GET", f"/sessions/{office}/export?format=html", **{"If-None-Match": str(answer.headers["ETag"])})
     assert (again.status_code, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("format_", ["html", "md"])
+def test_others_are_not_told_that_nobody_spoke_to_what_is_withheld_from_them(host: Host, format_: str) -> None:
+    session = host.new_session(critical="What keeps people away", results_visibility="public")
+    answer = "Karin Oberhuber keeps people away."
+    crowd(session, 6)
+    put(session, replace(summary_of(6), critical_answer=answer, withheld=(answer,)))
+    address = f"/sessions/{session['id']}/export?format={format_}&parts=summary&readers=others"
+    told = host.call("GET", address).body.decode()
+    assert (summary_of(6).themes[0].label in told, "What keeps people away" in told) == (True, False)

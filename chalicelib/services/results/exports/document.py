@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, ThreadView
 from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
-from chalicelib.services.synthesis.summary_document import least_people
+from chalicelib.services.synthesis.summary_document import SHOWN, least_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
@@ -54,6 +55,19 @@ class ExportDocument(Struct, frozen=True):
         return self.texts.filled(self.texts.as_of, time=f"{format_moment(self.texts.tag, local)} ({local:%Z})")
 
     @property
+    def footer(self) -> str:
+        """What the summary was made from, and how; empty without one."""
+        if self.summary is None:
+            return ""
+        counts = {
+            "participants": self.words.counted(self.words.participants, self.summary.participants),
+            "messages": self.words.counted(self.words.messages, self.summary.messages),
+        }
+        if self.is_listed:
+            return self.words.listed.format(**counts, shown=self.words.counted(self.words.shown, SHOWN))
+        return self.words.footer.format(**counts)
+
+    @property
     def words_heading(self) -> str:
         """What stands above the words that many people used."""
         least = least_people(self.summary.participants) if self.summary else 0
@@ -77,6 +91,9 @@ def make_document(
     """Returns what a readable export has in it; `insights` as its readers are shown them."""
     results = results_for(view, "viewer" if selection.readers == "members" else "participant")
     summary = results.summary if "summary" in selection.parts else None
+    if selection.readers == "others" and summary and not summary.critical_answer:
+        # To them it may be withheld how people answered: they are not told that nobody did.
+        view = replace(view, session=replace(view.session, critical=None))
     return ExportDocument(
         view,
         summary,

@@ -36,12 +36,8 @@ def _summary(of: ExportDocument) -> str:
         return ""
     if of.summary.markdown:
         return of.summary.markdown.strip()
-    words = of.words
-    participants = words.counted(words.participants, of.summary.participants)
-    messages = words.counted(words.messages, of.summary.messages)
-    footer = words.footer.format(participants=participants, messages=messages)
     render = render_answers if of.is_listed else render_summary
-    return render(of.view, of.summary, words, [footer]).markdown.strip()
+    return render(of.view, of.summary, of.words, [of.footer]).markdown.strip()
 
 
 def _insight(of: Insight) -> str:

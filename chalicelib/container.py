@@ -209,7 +209,7 @@ def insight_deps() -> "InsightDeps":
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.store.insights import Insights
 
-    return InsightDeps(insights=Insights(clock()), conversations=conversations(), reduced_digests=ReducedDigests())
+    return InsightDeps(insights=Insights(clock()), conversations=conversations())
 
 
 def export_deps() -> "ExportDeps":

@@ -47,7 +47,7 @@ Visible = Annotated[
     bool,
     Meta(
         description="Whether those who may read the section `insights` of the results are shown it, as far as the rules for quotes "
-        "allow. Members always are.",
+        "allow. Members always are. An answer that was kept is for members alone.",
         examples=[False],
     ),
 ]
@@ -70,7 +70,7 @@ class Insight(Output):
     content: Annotated[
         str,
         Meta(
-            description="The text, in markdown; `[…]` stands in the place of words of a quote that was lost.",
+            description="The text, in markdown; `[…]` stands in the place of words that are gone with their person.",
             examples=["Noise is named **before** distance."],
         ),
     ]
@@ -207,7 +207,10 @@ def add_insight(call: Call, given: AddInsight, view: SessionView) -> Done:
 
 
 def edit_insight(call: Call, given: EditInsight, view: SessionView) -> Insight:
-    """Change what the body names of an insight, or move it; gives it as it is then."""
+    """Change what the body names of an insight, or move it; gives it as it is then.
+
+    A text that has more marks `[…]` than the insight has now was made of an older reading: 409.
+    """
     from chalicelib.services.results import insights
 
     session_id, deps = view.session.id, container.insight_deps()

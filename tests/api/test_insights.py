@@ -159,6 +159,61 @@ def test_who_is_removed_leaves_no_word_in_any_insight(host: Host, session: str) 
     assert listed(host, session) == [after]
 
 
+def test_an_answer_that_was_kept_is_for_members_alone(host: Host, session: str) -> None:
+    told = "visible: an answer that was kept is for members; write a note of it to show it"
+    kept = {"content": "They say so.", "source": "ask"}
+    answer = host.call("POST", f"/sessions/{session}/insights", {**kept, "visible": True})
+    assert error_of(answer) == (400, "validation_error", told)
+    made = note(host, session, **kept)
+    assert error_of(change(host, session, made["id"], visible=True)) == (400, "validation_error", told)
+    assert change(host, session, made["id"], visible=False, title="T").json_body["visible"] is False
+
+
+def test_a_text_with_marks_of_somebody_who_is_back_is_not_stored(host: Host, session: str) -> None:
+    ann = person(host, session, "p1")["participant_id"]
+    made = note(host, session, content=f"One says that {WORDS}.", quotes=[{"text": WORDS}])
+    include(host, session, ann, False)
+    include(host, session, ann, True)
+    answer = change(host, session, made["id"], content="One says that […]. So.")
+    told = "content has a mark […] that the insight does not have; read it again"
+    assert error_of(answer) == (409, "conflict", told)
+    assert listed(host, session) == [made]
+
+
+@pytest.mark.parametrize(
+    ("edited", "back"),
+    [
+        ("Then: […]. First: […]. End.", "Then: […]. First: […]. End."),  # which is which is not certain
+        ("Then: […]. End.", "Then: open on Sunday. End."),
+        ("So, first: x[…]. Then: […]. End.", "So, first: x[…]. Then: open on Sunday. End."),  # would not be found again
+        ("Somebody says first: […]. Others […].", "Somebody says first: […]. Others […]."),
+        ("First: […], then. And then: […]. End.", f"First: {WORDS}, then. And then: open on Sunday. End."),
+    ],
+)
+def test_words_come_back_where_their_mark_is_known_and_nowhere_else(
+    host: Host, session: str, edited: str, back: str
+) -> None:
+    people = [person(host, session, name)["participant_id"] for name in ("p1", "p3")]
+    quotes = [{"text": WORDS}, {"text": "open on Sunday"}]
+    made = note(host, session, content=f"First: {WORDS}. Then: open on Sunday. End.", quotes=quotes)
+    for one in people:
+        include(host, session, one, False)
+    assert change(host, session, made["id"], content=edited).json_body["content"] == edited
+    for one in people:
+        include(host, session, one, True)
+    (now,) = listed(host, session)
+    assert (now["content"], len(now["quotes"])) == (back, 2)
+
+
+def test_words_of_who_is_removed_go_from_a_note_that_quotes_them_no_more(host: Host, session: str) -> None:
+    ann = person(host, session, "p1")["participant_id"]
+    note(host, session, content=f"They say: {SAID['p1']} It stays.")
+    remove(host, session, ann)
+    assert all(map(delete_data, asked("deletions")))
+    (after,) = listed(host, session)
+    assert (after["content"], after["lost_quotes"]) == ("[…] It stays.", 0)
+
+
 def test_insights_have_an_order_that_can_be_changed(host: Host, session: str) -> None:
     first, second, third = (note(host, session, content=it)["id"] for it in ("one", "two", "three"))
     assert change(host, session, third, position=0).json_body["position"] == 0

@@ -54,12 +54,12 @@ def read_source(view: SessionView, deps: AskDeps) -> Source:
     """What everybody said who is part of the results; of a large session, the points that speak for all of them."""
     session_id = view.session.id
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
-    aggregate = read_aggregate(view, heads.values(), deps.conversations, deps.reduced_digests)
+    aggregate = _read_aggregate(view, heads.values(), deps.conversations, deps.reduced_digests)
     registry = without_names_of_the_gone(deps.themes.get(session_id, view.synthesis), aggregate)
     return Source(heads, aggregate, registry)
 
 
-def read_aggregate(
+def _read_aggregate(
     view: SessionView, heads: Collection[Thread], conversations: Conversations, reduced_digests: ReducedDigests
 ) -> Aggregate:
     """What these people said, who are all that are part of the results; of many, the points that speak for all of them."""

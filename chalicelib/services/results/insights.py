@@ -5,7 +5,7 @@ it for good. With a quote go its words in the insight's text.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -15,16 +15,13 @@ from msgspec.structs import replace
 from chalicelib.errors import Conflict, Invalid, NotFound, Unprocessable
 from chalicelib.model import Message, Thread
 from chalicelib.model.insights import Insight, InsightQuote, InsightSource
+from chalicelib.services.results.lost_words import GONE, with_words, without_runs, without_words
 from chalicelib.services.synthesis.quotes import cut_quote
 from chalicelib.store.conversations import Conversations
 from chalicelib.store.insights import Insights, QuoteGone
-from chalicelib.store.reduced_digests import ReducedDigests
-from chalicelib.text.matching import FoldedText
-from chalicelib.text.quotation_marks import find_sentences
 from chalicelib.text.shared_runs import cut_runs
 
 MOST = 200  # insights a session
-GONE = "[…]"  # in the place of words whose person is gone
 _LONGEST_ID = 36  # of a thread; a key has to be short, and clients may name anything
 _PLAIN = re.compile(r"\w+")
 _TICK = timedelta(microseconds=1)  # between two changes of one insight
@@ -35,7 +32,6 @@ class InsightDeps(Struct, frozen=True):
 
     insights: Insights
     conversations: Conversations
-    reduced_digests: ReducedDigests
 
 
 class ClaimedQuote(Struct, frozen=True):
@@ -91,7 +87,11 @@ def find_insight(session_id: str, insight_id: str, *, deps: InsightDeps) -> List
 def add_insight(
     session_id: str, new: NewInsight, *, new_id: str, user_id: str, now: datetime, deps: InsightDeps
 ) -> None:
-    """Adds an insight behind all others. Raises Invalid for a quote that nobody said, Unprocessable where there are too many."""
+    """Adds an insight behind all others.
+
+    Raises Invalid for a quote that nobody said and for an answer that is to be shown to others, Unprocessable where there are too many.
+    """
+    _require_readers(new.source, new.visible)
     quotes, people = check_quotes(session_id, new.quotes, deps.conversations)
     insight = Insight(new_id, new.title, new.content, new.source, quotes, new.visible, user_id, now, now)
     try:
@@ -115,19 +115,22 @@ def edit_insight(
     """Changes an insight, where nobody has changed it since `unchanged_since`; with `quotes`, these are in the place of those that
     stand.
 
-    Raises NotFound, Invalid for a quote that nobody said, Conflict.
+    Raises NotFound, Invalid for a quote that nobody said and for an answer that is to be shown to others, Conflict.
     """
     stored = next(iter(deps.insights.get(session_id, [insight_id])), None)
     if stored is None:
         raise NotFound("Insight not found")
     if unchanged_since is not None and stored.edited_at > unchanged_since:
         raise Conflict("unchanged_since: somebody has changed this insight since; read it again")
+    _require_readers(stored.source, changes.get("visible", False) is True)
     people: tuple[Thread, ...] = ()
     heads = deps.conversations.heads_of(session_id, {it.thread_id for it in stored.quotes})
     known = {head.id: head for head in heads}
     # Nobody is shown these for now: they come back with their people, and until then their words are kept out of the text.
     away = tuple(it for it in stored.quotes if not _of(it, known))
-    after = _with_words_of(away, replace(stored, **changes), stored)
+    after = replace(stored, **changes)
+    _require_known_marks(after, stored, away)
+    after = _with_words_of(away, after, stored)
     if quotes is not None:
         checked, people = check_quotes(session_id, quotes, deps.conversations)
         after = replace(after, quotes=checked + away, lost=0)
@@ -142,13 +145,28 @@ def edit_insight(
         raise Conflict("Somebody else is changing this insight right now; read it again")
 
 
+def _require_readers(source: InsightSource, is_visible: bool) -> None:
+    """Answers may have somebody's words outside quotation marks, and nothing tells whose these are: members alone read them."""
+    if source == "ask" and is_visible:
+        raise Invalid("visible: an answer that was kept is for members; write a note of it to show it")
+
+
+def _require_known_marks(changed: Insight, before: Insight, away: Sequence[InsightQuote]) -> None:
+    """Raises Conflict where a text has more marks than are shown now: they stand for words of people who are back."""
+    words = [it.text for it in away]
+    for name in ("title", "content"):
+        text, shown = getattr(changed, name) or "", getattr(before, name) or ""
+        if text != shown and text.count(GONE) > without_words(shown, words).count(GONE):
+            raise Conflict(f"{name} has a mark {GONE} that the insight does not have; read it again")
+
+
 def _with_words_of(away: Sequence[InsightQuote], changed: Insight, before: Insight) -> Insight:
     """A changed insight with the words of these quotes where whoever changed it was shown marks."""
     words = [it.text for it in away]
     if changed.content != before.content:
-        changed = replace(changed, content=_with_words(changed.content, before.content, words))
+        changed = replace(changed, content=with_words(changed.content, before.content, words))
     if changed.title and before.title and changed.title != before.title:
-        changed = replace(changed, title=_with_words(changed.title, before.title, words))
+        changed = replace(changed, title=with_words(changed.title, before.title, words))
     return changed
 
 
@@ -180,9 +198,8 @@ def check_quotes(
 
 
 def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
-    """Takes the words of somebody who was removed out of all insights, for good: their quotes, and in the texts of what quoted them,
-    and of all answers that were kept, every sentence that has a run of words from their messages. Nothing is left to be done once
-    their messages are erased."""
+    """Takes the words of somebody who was removed out of all insights, for good: their quotes, and every sentence
+    that has a run of words from their messages. Nothing is left to be done once their messages are erased."""
     head = next(iter(deps.conversations.heads_of(session_id, [thread_id])), None)
 
     @cache
@@ -193,63 +210,18 @@ def drop_words(session_id: str, thread_id: str, *, deps: InsightDeps) -> None:
 
     def change(insight: Insight) -> Insight:
         gone = [it for it in insight.quotes if it.thread_id == thread_id and not _is_there(head, it.sequence)]
-        if not gone and insight.source != "ask":
-            return insight
         kept = tuple(it for it in insight.quotes if it not in gone)
         words, runs = [it.text for it in gone], list_runs()
         left = replace(
             insight,
-            content=_without_runs(without_words(insight.content, words), runs),
-            title=_without_runs(without_words(insight.title, words), runs) if insight.title else None,
+            content=without_runs(without_words(insight.content, words), runs),
+            title=without_runs(without_words(insight.title, words), runs) if insight.title else None,
             quotes=kept,
             lost=insight.lost + len(gone),
         )
         return left if left == insight else replace(left, edited_at=insight.edited_at + _TICK)
 
     deps.insights.change_all(session_id, change)
-
-
-def _without_runs(text: str, runs: frozenset[str]) -> str:
-    """A text with a mark in the place of each sentence that has one of these runs of words."""
-    return "\n".join(_line_without_runs(line, runs) for line in text.split("\n"))
-
-
-def _line_without_runs(line: str, runs: frozenset[str]) -> str:
-    if not runs & cut_runs(line):
-        return line
-    kept = (line[start:end] for start, end in find_sentences(line))
-    left = "".join(it.replace(it.strip(), GONE) if runs & cut_runs(it) else it for it in kept)
-    return GONE if runs & cut_runs(left) else left  # one that goes through several sentences
-
-
-def without_words(text: str, words: Iterable[str]) -> str:
-    """Returns a text with a mark in the place of each of these words."""
-    return "".join(GONE if is_gone else piece for piece, is_gone in _split_at(text, words))
-
-
-def _split_at(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
-    """A text in pieces, each with whether it is one of these words; the longest first, as others may be in them."""
-    pieces = [(text, False)]
-    for gone in sorted(words, key=len, reverse=True):
-        wanted, found = FoldedText(gone).text.strip(), list[tuple[str, bool]]()
-        for rest, is_gone in pieces:
-            while not is_gone and (cut := FoldedText(rest).cut(wanted)):
-                before, _, rest = rest.partition(cut)
-                found += [(before, False), (cut, True)]
-            found.append((rest, is_gone))
-        pieces = found
-    return pieces
-
-
-def _with_words(text: str, before: str, words: Iterable[str]) -> str:
-    """A text that was made from one with marks, with what these stand for; as it is where it has more of them, or fewer."""
-    parts = text.split(GONE)
-    hidden = [
-        it for piece, is_gone in _split_at(before, words) for it in ([piece] if is_gone else [GONE] * piece.count(GONE))
-    ]
-    if len(hidden) != len(parts) - 1:
-        return text
-    return "".join(it for pair in zip(parts, [*hidden, ""], strict=True) for it in pair)
 
 
 def _listed(
@@ -262,7 +234,7 @@ def _listed(
 
 
 def _standing(insight: Insight, position: int, stands: Callable[[InsightQuote], bool]) -> ListedInsight:
-    """An insight without the quotes that do not stand, and without their words."""
+    """An insight without the quotes that do not stand, and without their words. No answer is shown to others."""
     gone = [it for it in insight.quotes if not stands(it)]
     lost = insight.lost + len(gone)
     if gone:
@@ -273,7 +245,8 @@ def _standing(insight: Insight, position: int, stands: Callable[[InsightQuote], 
             content=without_words(insight.content, words),
             quotes=tuple(it for it in insight.quotes if it not in gone),
         )
-    return ListedInsight(insight, position, lost)
+    is_visible = insight.visible and insight.source != "ask"
+    return ListedInsight(replace(insight, visible=is_visible), position, lost)
 
 
 def _of(quote: InsightQuote, heads: Mapping[str, Thread]) -> bool:

@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 from msgspec.structs import replace
 
-from chalicelib.model import SessionView, Summary, Theme
+from chalicelib.model import SessionView, Summary
 from chalicelib.model.insights import Insight, InsightQuote
-from chalicelib.services.results.ask_evidence import read_aggregate
-from chalicelib.services.results.insights import InsightDeps, ListedInsight, without_words
-from chalicelib.services.synthesis.aggregate import Aggregate
+from chalicelib.services.results.insights import ListedInsight
+from chalicelib.services.results.lost_words import without_words
 from chalicelib.services.synthesis.prose import without_quotes
 from chalicelib.services.synthesis.visibility import find_summary, for_others
-from chalicelib.services.synthesis.withheld import withhold
 from chalicelib.text import tokens
-from chalicelib.text.language import choose_own_language
 from chalicelib.text.matching import FoldedText
 from chalicelib.text.quotation_marks import find_sentences, strip_markdown
 
@@ -25,46 +21,22 @@ _GAP = re.compile(
 _LEAST_WORDS = 3  # of what is kept from others; of less, only a sentence that is the same is left out
 
 
-class InsightsForOthers:
-    """The insights of a session for whoever has no role in it."""
+def show_to_others(view: SessionView, listed: Sequence[ListedInsight]) -> Iterator[Insight]:
+    """Yields these insights as far as others are shown them.
 
-    def __init__(self, view: SessionView, deps: InsightDeps) -> None:
-        self._view, self._deps = view, deps
-
-    def show(self, listed: Sequence[ListedInsight]) -> Iterator[Insight]:
-        """Yields these insights as far as others are shown them.
-
-        The quotes of one are those that the summary shows them, too; the words of the others are not in its text, either. No sentence
-        of its heading or its text has words in quotation marks, but for the topic of the session, nor what the summary withholds, and
-        no line is set as a quote. An answer that was kept is judged as a summary is.
-        """
-        summary, topic = find_summary(self._view), self._view.session.topic
-        if summary is None:
-            return
-        told = for_others(summary, topic)
-        left = [_without_quotes_of_members(it.insight, told) for it in listed if it.insight.visible]
-        judged = self._judge([it for it in left if it.source == "ask"])
-        of_notes, of_answers = _Withheld(summary.withheld), _Withheld([*summary.withheld, *judged])
-        for it in left:
-            withheld = of_answers if it.source == "ask" else of_notes
-            title, content = (without_quotes(withheld.cut(text), topic) for text in (it.title or "", it.content))
-            if content or it.quotes:
-                yield replace(it, title=title or None, content=content)
-
-    def _judge(self, answers: Sequence[Insight]) -> tuple[str, ...]:
-        """The sentences of these that could come from one person alone."""
-        if not answers:
-            return ()
-        texts = ["\n\n".join([it.title or "", *_GAP.split(it.content)[::2]]) for it in answers]
-        themes = tuple(Theme("", text, 0, ()) for text in texts)
-        summary = Summary("", self._view.session.created_at, "", 0, 0, "", themes)
-        language = choose_own_language(None, " ".join(texts))
-        return withhold(summary, self._said, self._view, language).withheld
-
-    @cached_property
-    def _said(self) -> Aggregate:
-        heads = [it for it in self._deps.conversations.heads(self._view.session.id) if it.included]
-        return read_aggregate(self._view, heads, self._deps.conversations, self._deps.reduced_digests)
+    The quotes of one are those that the summary shows them, too; the words of the others are not in its text, either. No sentence
+    of its heading or its text has words in quotation marks, but for the topic of the session, nor what the summary withholds, and
+    no line is set as a quote.
+    """
+    summary, topic = find_summary(view), view.session.topic
+    if summary is None:
+        return
+    told, withheld = for_others(summary, topic), _Withheld(summary.withheld)
+    for insight in (it.insight for it in listed if it.insight.visible):
+        it = _without_quotes_of_members(insight, told)
+        title, content = (without_quotes(withheld.cut(text), topic) for text in (it.title or "", it.content))
+        if content or it.quotes:
+            yield replace(it, title=title or None, content=content)
 
 
 def _without_quotes_of_members(insight: Insight, told: Summary) -> Insight:

@@ -6,6 +6,7 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Invalid
 from chalicelib.operations.ask import AskedBefore, AskQuestion, QuestionAnswered, ask_question
 from chalicelib.operations.insights import QUOTES_LIMIT, TITLE_LIMIT, AddInsight, InsightQuote, NewQuote, add_insight
+from chalicelib.store import keys
 from chalicelib.web.host.kept_form import is_of_script
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
@@ -31,9 +32,10 @@ def show_ask(
 
 def receive_ask(host: HostRequest, session_id: str) -> Response:
     """Answers a question, on the page itself, or keeps an answer."""
-    found, form = open_session(host, session_id, ()).session.id, host.form()
+    view, form = open_session(host, session_id, (keys.SYNTHESIS,)), host.form()
+    found, epoch = view.session.id, view.synthesis.epoch
     if form.get("do") == "keep":
-        return _keep(host, found, form)
+        return _keep(host, found, epoch, form)
     texts, entered = locale_for(host.request).texts, ask.read_entered(form)
     if told := ask.find_mistake(entered, texts):
         return show_ask(host, found, entered, told, 400)
@@ -46,25 +48,28 @@ def receive_ask(host: HostRequest, session_id: str) -> Response:
         )
     except HarmonicaError as error:
         return show_ask(host, found, entered, ask.explain(error, texts), error.status)
-    return show_ask(host, found, entered.with_answer(_turn(entered.question, answer)))
+    return show_ask(host, found, entered.with_answer(_turn(entered.question, answer, epoch)))
 
 
-def _turn(question: str, answer: QuestionAnswered) -> AskedTurn:
+def _turn(question: str, answer: QuestionAnswered, epoch: int) -> AskedTurn:
     statements = tuple(
         AskedStatement(it.text, it.participants, tuple(map(_quote, it.quotes))) for it in answer.statements
     )
-    return AskedTurn(question, answer.answer, answer.participants, statements, container.new_id())
+    return AskedTurn(question, answer.answer, answer.participants, statements, container.new_id(), epoch)
 
 
 def _quote(of: InsightQuote) -> AskedQuote:
     return AskedQuote(of.text, of.participant_id, of.message_id)
 
 
-def _keep(host: HostRequest, session_id: str, form: Form) -> Response:
-    """Makes an insight of an answer, once, with its quotes; the page of insights shows it."""
+def _keep(host: HostRequest, session_id: str, epoch: int, form: Form) -> Response:
+    """Makes an insight of an answer, once, with its quotes; the page of insights shows it. Nothing is kept where somebody was taken
+    out of the results, or in again, since the answer was made: their words may be in it."""
     turn = ask.read_kept(form)
     if turn is None:
         raise Invalid("turn is not what the page had in it")
+    if turn.epoch != epoch:
+        return _ask_again(host, session_id, turn)
     quotes = {
         (it.text, it.message_id): NewQuote(it.text, it.message_id, it.participant_id)
         for statement in turn.statements
@@ -80,10 +85,13 @@ def _keep(host: HostRequest, session_id: str, form: Form) -> Response:
     try:
         made = perform_once(host, add_insight, given, turn.once)
     except Invalid:  # whoever is quoted was taken out meanwhile: the answer has to be asked for anew
-        texts = locale_for(host.request).texts
-        entered = Entered(question=turn.question)
-        return show_ask(host, session_id, entered, texts("ask_gone"), Invalid.status)
+        return _ask_again(host, session_id, turn)
     return see_other(f"{root(host.request)}/sessions/{session_id}/insights?added=1#insight-{made['insight_id']}")
+
+
+def _ask_again(host: HostRequest, session_id: str, turn: AskedTurn) -> Response:
+    texts = locale_for(host.request).texts
+    return show_ask(host, session_id, Entered(question=turn.question), texts("ask_gone"), Invalid.status)
 
 
 def _shorten(question: str) -> str:

@@ -48,13 +48,16 @@ _QUOTE = re.compile(r"quotes\[(\d+)\]")
 
 
 class Entered(Struct, frozen=True):
-    """An insight as its form has it; `quotes` one a line, `unchanged` when the insight was changed last as far as the page knows."""
+    """An insight as its form has it; `quotes` one a line. `unchanged` is when the insight was changed last as far as the page knows,
+    and `stood` what stood of its quotes then.
+    """
 
     title: str = ""
     content: str = ""
     quotes: str = ""
     visible: bool = False
     unchanged: str = ""
+    stood: str = ""
 
     @property
     def lines(self) -> list[str]:
@@ -88,6 +91,7 @@ def show_insights(
     editing = next((it for it in found.data if it.id == named), None)
     before = _entered_from(editing) if editing else Entered()
     locale = locale_for(host.request, view.session)
+    is_clash = "clash" in (errors or {})
     values: dict[str, Any] = {
         "insights": [_shown(it, host, view, locale) for it in found.data],
         "total": found.pagination.total,
@@ -95,8 +99,9 @@ def show_insights(
         "newer": max(0, offset - ON_PAGE) if offset else None,
         "older": offset + ON_PAGE if offset + ON_PAGE < found.pagination.total else None,
         "editing": editing,
-        "entered": entered or before,
-        "theirs": before if editing and entered and "clash" in (errors or {}) else None,
+        # What was entered may have words of somebody who is gone by now: it is not filled in again.
+        "entered": before if is_clash else entered or before,
+        "yours": entered if is_clash else None,
         "errors": {"page": "", "title": "", "content": "", "quotes": "", "clash": "", **(errors or {})},
         "has_errors": bool(errors),
         "once": container.new_id(),
@@ -152,14 +157,18 @@ def _save(host: HostRequest, session_id: str, named: str, form: Form) -> Respons
     """Changes an insight as its form says, where nobody else has done so meanwhile."""
     texts, entered = locale_for(host.request).texts, _read_entered(form)
     stored = _find(host, session_id, named)
+    clash = {"clash": texts("insight_clash")}
+    if entered.stood != _what_stands(
+        stored
+    ):  # somebody was taken out of the results since the form was filled, or in again
+        return show_insights(host, session_id, entered, clash, Conflict.status, stored)
     if errors := _list_mistakes(entered, texts):
         return show_insights(host, session_id, entered, errors, 400, stored)
     try:
         host.perform(edit_insight, _changes(session_id, stored, entered))
     except Conflict:
         now = _find(host, session_id, named)
-        entered = Entered(entered.title, entered.content, entered.quotes, entered.visible, now.updated_at)
-        return show_insights(host, session_id, entered, {"clash": texts("insight_clash")}, Conflict.status, now)
+        return show_insights(host, session_id, entered, clash, Conflict.status, now)
     except HarmonicaError as error:
         return show_insights(host, session_id, entered, _explain(error, entered, texts), error.status, stored)
     return _back(host, session_id, number_in_link(form.get("offset", "")) or 0, "saved", named)
@@ -241,11 +250,17 @@ def _shown(of: Insight, host: HostRequest, view: SessionView, locale: PageLocale
 
 
 def _entered_from(of: Insight) -> Entered:
-    return Entered(of.title or "", of.content, "\n".join(it.text for it in of.quotes), of.visible, of.updated_at)
+    quotes = "\n".join(it.text for it in of.quotes)
+    return Entered(of.title or "", of.content, quotes, of.visible, of.updated_at, _what_stands(of))
+
+
+def _what_stands(of: Insight) -> str:
+    """How many quotes are lost, and from which messages the others are: one may be lost and another be back."""
+    return " ".join([str(of.lost_quotes), *(it.message_id for it in of.quotes)])
 
 
 def _read_entered(form: Form) -> Entered:
-    given = {name: form.get(name, "") for name in ("title", "content", "quotes", "unchanged")}
+    given = {name: form.get(name, "") for name in ("title", "content", "quotes", "unchanged", "stood")}
     return Entered(**given, visible="visible" in form)
 
 

@@ -46,13 +46,15 @@ class AskedStatement(Struct, frozen=True):
 
 
 class AskedTurn(Struct, frozen=True):
-    """A question with its answer, as the page carries it; `once` names it where it is to be kept."""
+    """A question with its answer, as the page carries it; `once` names it where it is to be kept, `epoch` is that of the synthesis
+    under which it was made."""
 
     question: str
     answer: str
     participants: int = 0
     statements: tuple[AskedStatement, ...] = ()
     once: str = ""
+    epoch: int = 0
 
     @property
     def carried(self) -> str:

@@ -8,7 +8,7 @@ from chalicelib import container
 from chalicelib.model import SessionView
 from chalicelib.model.insights import Insight, InsightSource
 from chalicelib.services.results.insights import MOST, list_insights
-from chalicelib.services.results.insights_for_others import InsightsForOthers
+from chalicelib.services.results.insights_for_others import show_to_others
 from chalicelib.store.sessions import FOR_ASK, FOR_RESULTS
 from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.results.reader import Reader
@@ -51,13 +51,12 @@ def show_insights(view: SessionView, reader: Reader) -> dict[str, Any]:
 def _find(view: SessionView, reader: Reader) -> list[ShownInsight]:
     shown: list[ShownInsight] = []
     deps = container.insight_deps()
-    for_others = InsightsForOthers(view, deps)
     for first in range(0, MOST, _READ):
         page = list_insights(view.session.id, _READ, first, deps=deps)
         if reader.is_member:
             shown += (_members(it.insight, it.lost) for it in page.insights)
         else:
-            shown += map(_others, for_others.show(page.insights))
+            shown += map(_others, show_to_others(view, page.insights))
         if first + _READ >= page.total:
             break
     return shown

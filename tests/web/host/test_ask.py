@@ -143,6 +143,21 @@ def test_an_answer_is_saved_as_an_insight_once(ana: Browser, host: Host, session
     assert len(host.get(f"/sessions/{session}/insights")["data"]) == 1
 
 
+def test_an_answer_is_not_kept_once_somebody_was_taken_out_who_is_not_quoted(
+    ana: Browser, host: Host, session: str
+) -> None:
+    page = ask(ana, session)
+    form = next(it for it in page.forms if ("do", "keep") in it.buttons)
+    people = host.get(f"/sessions/{session}/responses")["data"]
+    other = next(it["participant_id"] for it in people if it["external_id"] == "p3")
+    assert other not in page.html
+    include(host, session, other, False)
+    page = ana.read(send(ana, path_of(session), form, do="keep"))
+    assert (page.status, "This answer cannot be kept" in page.text) == (400, True)
+    assert page.form("Ask").fields["question"] == QUESTION
+    assert host.get(f"/sessions/{session}/insights")["data"] == []
+
+
 def replace_once(form: Form) -> Form:
     """The form of another answer, with the same quotes."""
     turn = form.fields["turn"]

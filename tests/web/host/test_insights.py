@@ -3,7 +3,8 @@
 import pytest
 
 from tests.api.hosts import Host
-from tests.api.participants import SAID, include
+from tests.api.jobs import asked, delete_data
+from tests.api.participants import SAID, include, remove
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import send, sign_in, submit
 
@@ -117,11 +118,66 @@ def test_of_two_editors_the_second_sees_what_the_first_wrote(ana: Browser, host:
     answer = send(ana, path, form, do="save", content="Mine")
     page = ana.read(answer)
     assert answer.status_code == 409
-    assert "What is stored now Theirs" in page.text
+    assert "What you entered Mine" in page.text
     again = form_of(page, "Save")
-    assert again.fields["content"] == "Mine"
-    submit(ana, path, again, do="save")
+    assert again.fields["content"] == "Theirs"
+    submit(ana, path, again, do="save", content="Mine")
     assert host.get(f"/sessions/{session}/insights")["data"][0]["content"] == "Mine"
+
+
+def noted_of_late_work(ana: Browser, host: Host, session: str) -> tuple[str, str]:
+    """A note with the words of two people: the page of its form, and who said the first."""
+    note(ana, session, quotes="people work late\nopen on Sunday")
+    (made,) = host.get(f"/sessions/{session}/insights")["data"]
+    host.call("PATCH", f"/sessions/{session}/insights/{made['id']}", {"content": "They say people work late. So."})
+    return f"/sessions/{session}/insights?edit={made['id']}", made["quotes"][0]["participant_id"]
+
+
+def test_a_form_that_was_filled_while_somebody_was_out_is_filled_anew_once_they_are_in(
+    ana: Browser, host: Host, session: str
+) -> None:
+    edit, ann = noted_of_late_work(ana, host, session)
+    path = f"/sessions/{session}/insights"
+    (before,) = host.get(path)["data"]
+    include(host, session, ann, False)
+    form = form_of(ana.open(edit), "Save")
+    include(host, session, ann, True)
+    page = ana.read(send(ana, path, form, do="save", title="Only the title"))
+    assert page.status == 409
+    assert "What you entered Only the title They say […]. So. open on Sunday" in page.text
+    assert host.get(path)["data"] == [before]
+    again = form_of(page, "Save")
+    assert again.fields["content"] == "They say people work late. So."
+    assert again.fields["quotes"] == "people work late\nopen on Sunday"
+    submit(ana, path, again, do="save", title="Only the title")
+    (now,) = host.get(path)["data"]
+    assert (now["title"], now["content"], now["quotes"]) == ("Only the title", before["content"], before["quotes"])
+
+
+def test_no_form_brings_back_words_of_somebody_who_was_removed_since_it_was_filled(
+    ana: Browser, host: Host, session: str
+) -> None:
+    edit, ann = noted_of_late_work(ana, host, session)
+    path = f"/sessions/{session}/insights"
+    form = form_of(ana.open(edit), "Save")
+    remove(host, session, ann)
+    at_once = ana.read(send(ana, path, form, do="save", title="T"))
+    assert all(map(delete_data, asked("deletions")))
+    for page in (at_once, ana.read(send(ana, path, form, do="save", title="T"))):
+        fields = form_of(page, "Save").fields
+        assert (page.status, fields["content"], fields["quotes"]) == (409, "They say […]. So.", "open on Sunday")
+
+
+def test_an_answer_that_was_kept_has_no_button_that_shows_it_to_others(ana: Browser, host: Host, session: str) -> None:
+    path = f"/sessions/{session}/insights"
+    made = host.call("POST", path, {"content": "They say so.", "source": "ask"}).json_body
+    page = ana.open(path)
+    assert "Only members read this." in page.text
+    assert not [it for it in page.forms if it.button == "Show to others"]
+    form = form_of(ana.open(f"{path}?edit={made['id']}"), "Save")
+    assert "visible" not in form.fields
+    assert "Saved." in submit(ana, path, form, do="save", content="They say so, too.").text
+    assert send(ana, path, form, do="show").status_code == 400
 
 
 def test_a_viewer_reads_and_changes_nothing(ana: Browser, host: Host, session: str) -> None:

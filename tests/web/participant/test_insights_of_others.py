@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib import container
 from chalicelib.model import Quote
+from chalicelib.services.synthesis import state
+from chalicelib.store.sessions import FOR_RESULTS
 from tests.api.hosts import Host
-from tests.api.jobs import summarise
-from tests.faults import Interviewer
+from tests.api.participants import include
 from tests.web.browser import Browser, Page
 from tests.web.participant.test_results import crowd, put, summary_of
 
@@ -18,7 +20,7 @@ OPEN = {"results_visibility": "public", "results_sections": {"insights": True}}
 
 
 @pytest.fixture
-def session(host: Host, model: Interviewer) -> dict[str, Any]:
+def session(host: Host) -> dict[str, Any]:
     """Six people, of whom two said something; the summary shows the words of one of them."""
     session = host.new_session(**OPEN)
     for browser, words in zip(crowd(session, 6), SAID, strict=False):
@@ -77,20 +79,25 @@ def test_what_the_summary_withholds_is_shown_to_nobody_else_however_it_is_set(
     assert all(it in page.text for it in ("Soup first.", "A kitchen", "Bread second."))
 
 
-def test_an_answer_that_was_kept_is_judged_as_a_summary_is(
-    host: Host, session: dict[str, Any], model: Interviewer
-) -> None:
-    assert summarise(session["id"])  # which reads what they said
-    content = (
-        "- A kitchen is wanted\n- I would bring my parrot\n\nAsk Zebedee Quagga. Call 0664 123 45 67. It is cheap."
-    )
-    for source in ("ask", "note"):
-        note(host, session, content=content, source=source, visible=True)
-    text = shown(Browser(), session).text
-    kept, noted = text.index("A kitchen is wanted"), text.rindex("A kitchen is wanted")
-    assert "It is cheap." in text[kept:noted]
-    assert not [it for it in ("Quagga", "0664") if it in text[kept:noted]]
-    assert "Quagga" in text[noted:]  # a host's own words
+def test_no_answer_that_was_kept_is_shown_to_others_whoever_is_taken_out(host: Host, session: dict[str, Any]) -> None:
+    path = f"/sessions/{session['id']}"
+    kept = note(host, session, content=f"It is cheap. {SAID[1]} So.", source="ask")
+    deps = container.insight_deps()
+    (before,) = deps.insights.get(session["id"], [kept["id"]])
+    assert deps.insights.edit(session["id"], before, replace(before, visible=True), ())  # as it was allowed once
+    people = host.get(f"{path}/responses?min_messages=1")["data"]
+    whose = next(it for it in people if any(sent["content"] == SAID[1] for sent in it["messages"]))
+    include(host, session["id"], whose["participant_id"], False)
+    view = container.sessions().view(session["id"], FOR_RESULTS)
+    assert container.summaries().put(view.session, summary_of(5), state.end(view.synthesis.epoch))
+    note(host, session, content="A note of it.", visible=True)
+    for readable in (
+        shown(Browser(), session).text,
+        str(host.call("GET", f"{path}/export?format=html&parts=insights&readers=others").body),
+    ):
+        assert "A note of it." in readable
+        assert "It is cheap." not in readable
+    assert [it["visible"] for it in host.get(f"{path}/insights")["data"]] == [False, True]
 
 
 def test_the_section_is_for_whom_the_host_opens_it_and_for_five_people_at_least(

@@ -13,7 +13,7 @@ from chalicelib.services.results.exports.markdown_document import render_markdow
 from chalicelib.services.results.exports.selection import Format, Selection, select_people
 from chalicelib.services.results.exports.texts import choose_texts
 from chalicelib.services.results.insights import MOST, InsightDeps, ListedInsight, list_insights
-from chalicelib.services.results.insights_for_others import InsightsForOthers
+from chalicelib.services.results.insights_for_others import show_to_others
 from chalicelib.store.session_contents import SessionContents, read_contents
 from chalicelib.text.file_names import file_name
 
@@ -47,7 +47,7 @@ def render_export(
     is_noted = "insights" in selection.parts
     insights = list_insights(session_id, MOST, 0, deps=deps).insights if is_noted else ()
     name = file_name(contents.view.session.topic, _about(selection), selection.format)
-    return ExportedFile(CONTENT_TYPES[selection.format], name, _render(contents, people, insights, selection, deps))
+    return ExportedFile(CONTENT_TYPES[selection.format], name, _render(contents, people, insights, selection))
 
 
 def _about(selection: Selection) -> str:
@@ -62,7 +62,6 @@ def _render(
     people: Sequence[ThreadView],
     insights: Sequence[ListedInsight],
     selection: Selection,
-    deps: InsightDeps,
 ) -> str:
     view = contents.view
     if selection.format == "csv":
@@ -73,6 +72,6 @@ def _render(
         return render_json(contents, people, insights, selection, texts)
     left_out = len(contents.people) - len(people)
     is_for_members = selection.readers == "members"
-    noted = (it.insight for it in insights) if is_for_members else InsightsForOthers(view, deps).show(insights)
+    noted = (it.insight for it in insights) if is_for_members else show_to_others(view, insights)
     document = make_document(view, people, noted, selection, texts, left_out=left_out)
     return render_markdown(document) if selection.format == "md" else render_page(document)

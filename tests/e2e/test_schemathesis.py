@@ -116,7 +116,7 @@ def test_generated_requests_are_answered_as_described(cloud: LocalCloud, tmp_pat
     thread = say(cloud, session, "ada", "More benches, please.").json()["thread_id"]
     hooks = f'hooks = "{HOOKS / "schemathesis_checks.py"}"\n'
     there = f'\n[parameters]\nsession_id = "{session}"\nparticipant_id = "{thread}"\n'
-    run(cloud, key, tmp_path, hooks + there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "5")
+    run(cloud, key, tmp_path, hooks + there + checks(), "--phases", "examples,coverage,fuzzing", "--max-examples", "3")
 
 
 def test_what_is_deleted_is_gone_for_every_request_that_follows(cloud: LocalCloud, tmp_path: Path) -> None:

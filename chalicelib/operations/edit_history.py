@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from chalicelib import container
@@ -99,7 +100,7 @@ def list_edits(_: Call, given: ListEdits, view: SessionView) -> EditHistory:
 def _shown(of: Revision, names: dict[str, str | None]) -> EditRevision:
     return EditRevision(
         f"{of.field}-{of.number}",
-        of.field,  # type: ignore[arg-type]
+        msgspec.convert(of.field, Field),
         of.value,
         of.source,
         moment_or_null(of.created_at),

@@ -194,7 +194,7 @@ def _require_people(write: Transaction, quoted: Sequence[Thread]) -> None:
     """Each of these threads is still there, and part of the results: words are dropped by a job that comes after a removal."""
     for thread in quoted:
         head = ThreadItem(thread.session_id, keys.thread(thread.id))
-        same = (ThreadItem.created_at == thread.created_at) & (ThreadItem.included == True)  # noqa: E712
+        same = (ThreadItem.created_at == thread.created_at) & ThreadItem.included.is_in(True)
         write.check(head, same, label=_PEOPLE)
 
 

@@ -9,6 +9,7 @@ EventKind = Literal["joined", "message", "completed", "rated"]
 Progress = Literal["joined", "talking", "quiet", "completed", "left"]
 PROGRESS: tuple[Progress, ...] = get_args(Progress)
 QUIET_AFTER = timedelta(hours=24)
+_DIGITS = 6  # of the id of a thread, which is random
 
 
 def progress_of(thread: Thread, status: Status, now: datetime) -> Progress:
@@ -23,3 +24,8 @@ def progress_of(thread: Thread, status: Status, now: datetime) -> Progress:
         return "joined"
     is_over = status == "completed" or now - thread.last_message_at > QUIET_AFTER
     return "quiet" if is_over else "talking"
+
+
+def number_of(thread_id: str) -> str:
+    """Returns what somebody without a name is called by, and what tells one conversation from others of the same name."""
+    return thread_id[:_DIGITS].upper()

@@ -20,7 +20,7 @@ from chalicelib.operations.participants import (
     remove_participant,
 )
 from chalicelib.services.access.roles import has_role
-from chalicelib.services.results.participation import PROGRESS
+from chalicelib.services.results.participation import PROGRESS, number_of
 from chalicelib.store import keys
 from chalicelib.web.host.activity import EXCLUDED, analysis_values, live_values
 from chalicelib.web.host.request import HostRequest, root
@@ -30,7 +30,7 @@ from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, PageLocale, locale_for, render_fragment
 from chalicelib.web.kit.request import require_uuid
 from chalicelib.web.kit.texts import add_zone, format_time_of
-from chalicelib.web.results.names import name_of, number_of
+from chalicelib.web.results.names import name_of
 
 PEOPLE = 50  # on one page
 NEWS = ("left_out", "taken_in", "removed")  # what the address of a page says was just done

@@ -15,6 +15,7 @@ from chalicelib.services.access.results_links import view_for
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import ResponseFilter, list_responses
 from chalicelib.services.participants.scopes import rules_of
+from chalicelib.services.results.participation import number_of
 from chalicelib.services.results.sections import Section, is_open_to, may_see_section
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.visibility import LEAST, Results, Visitor, results_for, visitor_of
@@ -28,7 +29,7 @@ from chalicelib.web.kit.page import PageLocale, locale_for, render_page
 from chalicelib.web.kit.request import require_uuid, token_in_link
 from chalicelib.web.kit.texts import add_zone, format_time
 from chalicelib.web.participant.not_open import show_not_open
-from chalicelib.web.results.names import name_of, number_of
+from chalicelib.web.results.names import name_of
 from chalicelib.web.results.reader import Reader
 from chalicelib.web.results.sections import SHOWN, Show
 

@@ -1,13 +1,7 @@
 """What people are called on pages of the results."""
 
+from chalicelib.services.results.participation import number_of
 from chalicelib.web.kit.texts import Texts
-
-_DIGITS = 6  # of the id of a thread, which is random
-
-
-def number_of(thread_id: str) -> str:
-    """Returns what tells one conversation from others of the same name."""
-    return thread_id[:_DIGITS].upper()
 
 
 def name_of(thread_id: str, name: str | None, texts: Texts) -> str:

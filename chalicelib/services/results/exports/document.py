@@ -11,13 +11,12 @@ from chalicelib.model import STANCES, SessionView, Stance, Summary, Theme, Threa
 from chalicelib.model.insights import Insight
 from chalicelib.services.results.exports.selection import Selection
 from chalicelib.services.results.exports.texts import ExportTexts
+from chalicelib.services.results.participation import number_of
 from chalicelib.services.synthesis.summary_document import SHOWN, least_people
 from chalicelib.services.synthesis.summary_texts import SummaryTexts
 from chalicelib.services.synthesis.summary_texts import read_texts as read_summary_texts
 from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.text.locales import format_moment
-
-_DIGITS = 6  # of the id of a thread, which is random: what pages call somebody without a name by
 
 
 class NamedPerson(Struct, frozen=True):
@@ -116,7 +115,7 @@ def _warning(selection: Selection, *, is_open: bool, few: bool, has_summary: boo
 
 
 def _named(person: ThreadView, texts: ExportTexts) -> NamedPerson:
-    thread, number = person.thread, person.thread.id[:_DIGITS].upper()
+    thread, number = person.thread, number_of(person.thread.id)
     notes = [texts.test_run] if thread.test else []
     notes += [] if thread.included else [texts.left_out_person]
     return NamedPerson(thread.name or texts.filled(texts.person, number=number), " · ".join(notes), person)

@@ -12,8 +12,7 @@ from chalicelib.operations.fields import Pagination
 from chalicelib.operations.slices import ListStances, PersonStance, list_stances
 from chalicelib.text.normalise import one_line
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.session_page import open_session, render_session_page
-from chalicelib.web.host.summary import make_reader
+from chalicelib.web.host.session_page import make_reader, open_session, render_session_page
 from chalicelib.web.kit.page import PageLocale, locale_for
 from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.results.answers import PARTS, show_answers

@@ -11,11 +11,13 @@ from chalicelib.errors import Forbidden
 from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Role, SessionView
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.synthesis.visibility import Visitor
 from chalicelib.store.sessions import FOR_COUNT
 from chalicelib.web.host.page import render_host_page
-from chalicelib.web.host.request import HostRequest
+from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import require_uuid
+from chalicelib.web.results.reader import Reader
 
 # The pages of a session by what they are about, in their order: what follows /sessions/{id} in the address, but for `overview`. Each
 # page has a text `tab_…`, and each group of several a text `tabs_…`, for its name.
@@ -63,6 +65,13 @@ def render_session_page(
         **values,
     }
     return render_host_page(host.request, template, status, host=host, **given)
+
+
+def make_reader(host: HostRequest, view: SessionView) -> Reader:
+    """Returns whom a section of the results is shown to, on a page of the session."""
+    visitor: Visitor = "editor" if has_role(view, "editor") else "viewer"
+    people = f"{root(host.request)}/sessions/{view.session.id}/people/"
+    return Reader(visitor, locale_for(host.request, view.session), host.request.query_params or {}, people)
 
 
 def _pages_of(view: SessionView) -> dict[str, list[str]]:

@@ -6,8 +6,7 @@ from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.similarity import get_similarity
 from chalicelib.store.sessions import NOTHING_ELSE
 from chalicelib.web.host.request import HostRequest
-from chalicelib.web.host.session_page import open_session, render_session_page
-from chalicelib.web.host.summary import make_reader
+from chalicelib.web.host.session_page import make_reader, open_session, render_session_page
 from chalicelib.web.results.similarity import tell_members
 
 

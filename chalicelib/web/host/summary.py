@@ -6,20 +6,17 @@ from chalice.app import Response
 
 from chalicelib import container
 from chalicelib.errors import Invalid, Unavailable
-from chalicelib.model import SessionView
 from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.results import write_summary
-from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.state import summary_status
-from chalicelib.services.synthesis.visibility import LEAST, Visitor, results_for
+from chalicelib.services.synthesis.visibility import LEAST, results_for
 from chalicelib.services.usage.budget import BudgetSpent
 from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
-from chalicelib.web.host.session_page import open_session, render_session_page
+from chalicelib.web.host.session_page import make_reader, open_session, render_session_page
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import HEADERS, locale_for
 from chalicelib.web.kit.request import number_in_link, require_uuid
-from chalicelib.web.results.reader import Reader
 from chalicelib.web.results.summary import PARTS, show_summary
 
 LOOKS_FOR = 180  # seconds, a page that waits for a summary to be written
@@ -61,10 +58,3 @@ def receive(host: HostRequest, session_id: str) -> Response:
         told = "summary_spent" if isinstance(error, BudgetSpent) else "summary_unavailable"
         return show(host, found, texts(told), error.status)
     return see_other(f"{root(host.request)}/sessions/{found}/summary{'?written=1' if done['written'] else ''}")
-
-
-def make_reader(host: HostRequest, view: SessionView) -> Reader:
-    """Returns whom a section of the results is shown to, on a page of the session."""
-    visitor: Visitor = "editor" if has_role(view, "editor") else "viewer"
-    people = f"{root(host.request)}/sessions/{view.session.id}/people/"
-    return Reader(visitor, locale_for(host.request, view.session), host.request.query_params or {}, people)

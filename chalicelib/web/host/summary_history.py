@@ -14,8 +14,7 @@ from chalicelib.model import STANCES, SessionView, Summary
 from chalicelib.services.results.summary_changes import SummaryChanges, ThemeChange, compare_summaries
 from chalicelib.store import keys
 from chalicelib.web.host.request import HostRequest
-from chalicelib.web.host.session_page import open_session, render_session_page
-from chalicelib.web.host.summary import make_reader
+from chalicelib.web.host.session_page import make_reader, open_session, render_session_page
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import number_in_link
 from chalicelib.web.kit.texts import Texts, format_time_with_zone

@@ -15,7 +15,19 @@ from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, EXPORTS, MAILS, PROMPTS, SUMMARIES
+from chalicelib.model.jobs import (
+    BRIEFS,
+    CARDS,
+    DELETIONS,
+    DELIVERIES,
+    EXPORTS,
+    MAILS,
+    PROMPTS,
+    REPLIES,
+    SUMMARIES,
+    UPDATES,
+)
+from chalicelib.telegram import webhook
 from chalicelib.web.host import routes as host
 from chalicelib.web.host import session_routes
 from chalicelib.web.kit import routes as kit
@@ -31,6 +43,7 @@ app.register_blueprint(documentation.pages)
 app.register_blueprint(participant.routes)
 app.register_blueprint(host.routes)
 app.register_blueprint(session_routes.routes)
+app.register_blueprint(webhook.routes)
 app.register_blueprint(kit.routes)
 app.register_blueprint(not_found.routes_with(kit.show_problem))
 
@@ -105,6 +118,30 @@ def write_export(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.workers import jobs
 
     return jobs.work_off(EXPORTS, event)
+
+
+@app.on_sqs_message(queue=DELIVERIES.name)
+def deliver(event: SQSEvent) -> dict[str, Any]:
+    """Queue of what is to be told outside: announcements in groups."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(DELIVERIES, event)
+
+
+@app.on_sqs_message(queue=UPDATES.name)
+def handle_update(event: SQSEvent) -> dict[str, Any]:
+    """Queue of what came to the Telegram bot."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(UPDATES, event)
+
+
+@app.on_sqs_message(queue=REPLIES.name)
+def reply_in_chat(event: SQSEvent) -> dict[str, Any]:
+    """Queue of private Telegram chats that wait for a reply."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(REPLIES, event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

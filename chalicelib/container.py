@@ -1,5 +1,6 @@
 """The collaborators of this process, each built when it is first needed."""
 
+import os
 import uuid
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
+    from chalicelib.store.telegram_chats import TelegramChats
+    from chalicelib.telegram_api import TelegramApi
 
 
 @cache
@@ -129,6 +132,24 @@ def model() -> Model:
 def telegram_groups() -> TelegramGroups:
     """The repository of Telegram groups."""
     return TelegramGroups()
+
+
+@cache
+def telegram_chats() -> "TelegramChats":
+    """The repository of private chats with the bot."""
+    from chalicelib.store.telegram_chats import TelegramChats
+
+    return TelegramChats()
+
+
+@cache
+def telegram_api() -> "TelegramApi":
+    """The bot. Raises SettingMissing where the operator has named none."""
+    from chalicelib.telegram_api import TELEGRAM, TelegramApi
+
+    found = settings()
+    token = os.environ.get("TELEGRAM_BOT_TOKEN") or read_secret_field(found.telegram_secret_arn, "bot_token")
+    return TelegramApi(token, found.telegram_api_url or TELEGRAM)
 
 
 def sign_in_deps() -> "SignInDeps":

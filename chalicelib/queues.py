@@ -1,6 +1,6 @@
 """Ground: SQS. What can be asked of the workers, and how a worker defers or gives up a job.
 
-Jobs carry ids only: a worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
+A worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
 from datetime import datetime
@@ -14,8 +14,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import (
     QUEUE_OF,
     SUMMARIES,
+    HandleUpdate,
     Job,
     Queue,
+    ReplyInChat,
     SendSignInMail,
     SessionJob,
     UpdateCards,
@@ -63,6 +65,14 @@ class Jobs:
         """Have a mail written to somebody who asked to be let in."""
         self._send(SendSignInMail(sign_in_id))
 
+    def handle_update(self, update: dict[str, Any], chat_id: int) -> None:
+        """Have done what came to the bot; the updates of a chat come in order, and each once."""
+        self._send(HandleUpdate(update), MessageGroupId=str(chat_id), MessageDeduplicationId=str(update["update_id"]))
+
+    def reply_in_chat(self, job: ReplyInChat, seconds: int = 0) -> None:
+        """Have a private chat brought up to date, after so many seconds."""
+        self._send(job, DelaySeconds=seconds)
+
     def ask_or_leave(self, job: SessionJob, now: datetime) -> None:
         """Have a job done; where its queue is out of reach, the sweep finds that it is due."""
         try:
@@ -105,9 +115,9 @@ class Jobs:
         fifo = {"MessageGroupId": group, "MessageDeduplicationId": message_id} if group else {}
         self._client.send_message(QueueUrl=dead_letters_url, MessageBody=body, **fifo)
 
-    def _send(self, job: Job, **fifo: str) -> None:
+    def _send(self, job: Job, **how: Any) -> None:
         url = self._settings.queue_urls[QUEUE_OF[type(job)].name]
         try:
-            self._client.send_message(QueueUrl=url, MessageBody=encode_job(job), **fifo)
+            self._client.send_message(QueueUrl=url, MessageBody=encode_job(job), **how)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("The service is busy; try again in a moment") from error

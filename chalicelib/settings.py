@@ -143,6 +143,16 @@ class Settings(Struct, frozen=True):
         str, _text("Lets everybody in who can open the pages, as the demo host. Only the local launcher sets it.")
     ] = ""
     telegram_bot: Annotated[str, _text("User name of the Telegram bot; empty: there is none.")] = ""
+    telegram_secret_arn: Annotated[
+        str, _text("Secret that holds the bot's token and the webhook's secret: {bot_token, webhook_secret}.")
+    ] = ""
+    telegram_api_url: Annotated[
+        str, _text("Another server that speaks the Bot API; empty: Telegram's own.", read=lambda url: url.rstrip("/"))
+    ] = ""
+    reply_delay: Annotated[
+        int,
+        _number("Seconds in which several messages of one person in Telegram make one turn.", minimum=0, maximum=60),
+    ] = 2
 
 
 def _parameters() -> dict[str, Parameter]:

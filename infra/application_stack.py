@@ -42,6 +42,7 @@ def complete(chalice: Template) -> Template:
         "HasPublicUrl": _is_set("PublicUrl"),
         "HasAnthropicSecret": _is_set("AnthropicSecretArn"),
         "HasOidcSecret": _is_set("OidcSecretArn"),
+        "HasTelegramSecret": _is_set("TelegramSecretArn"),
         "HasMailFrom": _is_set("MailFrom"),
         "HasAlarmEmail": _is_set("AlarmEmail"),
     }

@@ -49,7 +49,13 @@ TABLES = (
         ),
     ),
     Table("Conversations", keys.SESSION_ID, keys.PART, stream="NEW_IMAGE", indexes=(DUE,)),
-    Table("Telegram", keys.PK, keys.SK, indexes=(Index(keys.BY_GROUP, keys.GROUP_ID, keys.CREATED_AT),)),
+    Table(
+        "Telegram",
+        keys.PK,
+        keys.SK,
+        indexes=(Index(keys.BY_GROUP, keys.GROUP_ID, keys.CREATED_AT),),
+        expiry=keys.EXPIRES_AT,
+    ),
     Table("Guards", keys.GUARD_ID, expiry=keys.EXPIRES_AT),
 )
 

@@ -9,7 +9,19 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from chalicelib.model.jobs import BRIEFS, CARDS, DELETIONS, EXPORTS, MAILS, PROMPTS, SUMMARIES, Queue
+from chalicelib.model.jobs import (
+    BRIEFS,
+    CARDS,
+    DELETIONS,
+    DELIVERIES,
+    EXPORTS,
+    MAILS,
+    PROMPTS,
+    REPLIES,
+    SUMMARIES,
+    UPDATES,
+    Queue,
+)
 from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
 from infra import queues
@@ -30,6 +42,7 @@ API_SECONDS = 28  # API Gateway gives up after 29
 
 TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
 KEY_ITEM = ("GetItem", "UpdateItem")
+TELEGRAM_ITEMS = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 MODEL = (
@@ -43,6 +56,7 @@ MODEL = (
     "owner_budget",
     "session_budget",
 )
+BOT = ("telegram_bot", "telegram_secret_arn", "telegram_api_url")
 
 
 class Stream(Struct, frozen=True):
@@ -180,6 +194,7 @@ API = Function(
         "public_url",
         "summary_interval",
         "telegram_bot",
+        "telegram_secret_arn",
         "max_turns",
         "joins_per_address",
         "joins_per_session",
@@ -196,13 +211,13 @@ API = Function(
         *MODEL,
     ),
     files=("GetObject", "DeleteObject"),  # links are signed with its rights
-    sends_to=(DELETIONS, EXPORTS, MAILS, SUMMARIES),
+    sends_to=(DELETIONS, EXPORTS, MAILS, SUMMARIES, UPDATES),
 )
 SESSIONS_CHANGED = Function(
     "SessionsChanged",
     memory=512,
     timeout=STREAM_SECONDS,
-    sends_to=(PROMPTS, SUMMARIES, BRIEFS, CARDS),
+    sends_to=(PROMPTS, SUMMARIES, BRIEFS, CARDS, DELIVERIES),
     follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, CONTEXT_CHANGED, SUMMARY_WRITTEN)),
 )
 CONVERSATIONS_CHANGED = Function(
@@ -278,6 +293,66 @@ SEND_MAIL = Function(
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from"),
     works_off=MAILS,
 )
+DELIVER = Function(
+    "Deliver",
+    memory=512,
+    timeout=WORKER_SECONDS,
+    tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem"), "Telegram": TELEGRAM_ITEMS, "Guards": KEY_ITEM},
+    settings=("deployment_secret_arn", "public_url", *BOT),
+    works_off=DELIVERIES,
+)
+HANDLE_UPDATE = Function(
+    "HandleUpdate",
+    memory=1024,
+    timeout=WORKER_SECONDS,
+    tables={
+        "Accounts": ("BatchGetItem", "GetItem"),
+        "Sessions": ITEMS,
+        "Conversations": ITEMS,
+        "Telegram": TELEGRAM_ITEMS,
+        "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
+    },
+    indexes=(("Telegram", keys.BY_GROUP),),
+    settings=(
+        "deployment_secret_arn",
+        "public_url",
+        "reply_delay",
+        "max_turns",
+        "help_text",
+        "support_contact",
+        "llm_provider",
+        "anthropic_base_url",
+        *BOT,
+    ),
+    sends_to=(REPLIES,),
+    works_off=UPDATES,
+)
+REPLY_IN_CHAT = Function(
+    "ReplyInChat",
+    memory=1024,
+    timeout=WORKER_SECONDS,
+    tables={
+        "Sessions": ITEMS,
+        "Conversations": ITEMS,
+        "Telegram": TELEGRAM_ITEMS,
+        "Guards": (*KEY_ITEM, "ConditionCheckItem", "PutItem"),
+    },
+    settings=(
+        "deployment_secret_arn",
+        "public_url",
+        "reply_delay",
+        "max_turns",
+        "joins_per_address",
+        "joins_per_session",
+        "openings_per_session",
+        "help_text",
+        "support_contact",
+        *BOT,
+        *MODEL,
+    ),
+    sends_to=(REPLIES,),
+    works_off=REPLIES,
+)
 SWEEP = Function(
     "Sweep",
     memory=512,
@@ -297,6 +372,9 @@ ALL = (
     DELETE_DATA,
     WRITE_EXPORT,
     SEND_MAIL,
+    DELIVER,
+    HANDLE_UPDATE,
+    REPLY_IN_CHAT,
     SWEEP,
 )
 

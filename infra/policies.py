@@ -10,7 +10,11 @@ from infra.parameters import parameter_of
 Json = dict[str, Any]
 
 # The settings that name a secret of the operator's, and the condition that says whether there is one.
-SECRETS = {"anthropic_secret_arn": "HasAnthropicSecret", "oidc_secret_arn": "HasOidcSecret"}
+SECRETS = {
+    "anthropic_secret_arn": "HasAnthropicSecret",
+    "oidc_secret_arn": "HasOidcSecret",
+    "telegram_secret_arn": "HasTelegramSecret",
+}
 
 
 def roles() -> Json:

@@ -61,8 +61,10 @@ def _work_queue(queue: Queue, visibility: int) -> Resources:
         },
     }
     if queue.fifo:
-        # Ids are given by the sender: time-bucketed, so that many wake-ups within one delay make one job.
-        properties |= {"ContentBasedDeduplication": False, "DelaySeconds": {"Ref": parameter_of(queue.delay)}}
+        # Ids are given by the sender: with a delay time-bucketed, so that many wake-ups within it make one job.
+        properties["ContentBasedDeduplication"] = False
+    if queue.delay:
+        properties["DelaySeconds"] = {"Ref": parameter_of(queue.delay)}
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 

@@ -6,6 +6,8 @@ function in `infra/functions.py`. Its addresses, dead letters, alarms, parameter
 A job's tag and the name of a queue are in messages and deployed stacks: they stay when a class is renamed.
 """
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
@@ -13,7 +15,7 @@ _TAG = "job"
 
 
 class _Job(msgspec.Struct, frozen=True, tag_field=_TAG):
-    """Jobs carry ids only: what is to be done is in the store."""
+    """Jobs carry ids only: what is to be done is in the store. Only an update of Telegram's is nowhere else yet."""
 
 
 class _SessionJob(_Job, frozen=True):
@@ -56,6 +58,27 @@ class CloseSession(_SessionJob, frozen=True, tag="close_session"):
     """Store that a session has ended by itself. It is of no queue: the clock does it."""
 
 
+class AnnounceSession(_SessionJob, frozen=True, tag="announce_session"):
+    """Bring the announcements of a session in its Telegram groups up to date."""
+
+
+class HandleUpdate(_Job, frozen=True, tag="handle_update"):
+    """Do what came to the bot: an update as Telegram sent it."""
+
+    update: dict[str, Any]
+
+
+class ReplyInChat(_Job, frozen=True, tag="reply_in_chat"):
+    """Bring a person's private chat up to date with their conversation in a session: reply, and send what is new there.
+
+    `chat_id` is Telegram's; `sequence` the words that asked for it: where later ones came, those have a job of their own.
+    """
+
+    chat_id: int
+    session_id: str
+    sequence: int = 0
+
+
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     """Write to somebody who asked to be let in, where they may be."""
 
@@ -71,15 +94,16 @@ SessionJob = (
     | EraseParticipant
     | WriteExport
     | CloseSession
+    | AnnounceSession
 )
-Job = SessionJob | SendSignInMail
+Job = SessionJob | SendSignInMail | HandleUpdate | ReplyInChat
 
 
 class Queue(Struct, frozen=True):
-    """One kind of work. A FIFO queue runs one job per group (a session) at a time, and its delay debounces them.
+    """One kind of work. A FIFO queue runs one job per group (a session, a chat) at a time; a delay debounces them.
 
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
-    the setting that says how long a FIFO queue waits; `batch` is how many messages a worker gets at once; after `receives`
+    the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
     a message goes to the dead letters.
     """
 
@@ -109,7 +133,10 @@ CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 MAILS = Queue("mails", (SendSignInMail,))
 EXPORTS = Queue("exports", (WriteExport,))
-QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS)
+DELIVERIES = Queue("deliveries", (AnnounceSession,))
+UPDATES = Queue("updates", (HandleUpdate,), fifo=True)  # a group is a chat: each in order, many at once
+REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
+QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS, DELIVERIES, UPDATES, REPLIES)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 

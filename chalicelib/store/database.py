@@ -213,6 +213,18 @@ def query_pairs(kind: type[Model], pk: str, prefix: str) -> Iterator[Raw]:
     )
 
 
+def query_range(kind: type[Model], pk: str, first: str, last: str) -> Iterator[Raw]:
+    """Raw items of a table keyed by `pk` and `sk` whose `sk` lies between `first` and `last`, in order, read consistently."""
+    yield from _pages(
+        {
+            "TableName": kind.Meta.table_name,
+            "KeyConditionExpression": f"{keys.PK} = :pk AND {keys.SK} BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
+            "ConsistentRead": True,
+        }
+    )
+
+
 def query_index(kind: type[Model], index: str, name: str, value: str) -> Iterator[Raw]:
     """Raw items of one partition of an index, newest first, page by page. Indexes lag a little behind their table."""
     yield from _pages(index_arguments(kind, index, name, value))

@@ -22,8 +22,9 @@ OF_SESSIONS = (keys.SESSIONS, keys.CONVERSATIONS)  # their items go with their s
 
 
 # Whose data an item is: the nearest of them, so of what is both a session's and a person's, the person. A person is one in a
-# single session, known by the id of their thread. What is the deployment's is nobody's: counters and locks.
-Owner = Literal["session", "person", "account", "deployment"]
+# single session, known by the id of their thread; a chat is somebody's with the bot, over all sessions. What
+# is the deployment's is nobody's: counters and locks.
+Owner = Literal["session", "person", "account", "chat", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
 # transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account, which nothing deletes.
@@ -120,6 +121,9 @@ KINDS = (
     ItemKind(keys.ACCOUNTS, keys.LOGINS, "account", "with account", "logins", owner_at=keys.USER_ID),
     ItemKind(keys.ACCOUNTS, keys.IDENTITIES, "account", "with account", "identities", owner_at=keys.USER_ID),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
+    ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE),
+    ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "expires", not_exported=_STATE, owner_at=keys.PK),
+    ItemKind(keys.TELEGRAM, keys.UPDATES, "chat", "expires", not_exported=_GUARD, owner_at=keys.PK),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.SIGN_INS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.USED, "deployment", "expires", not_exported=_GUARD),

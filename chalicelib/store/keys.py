@@ -21,6 +21,10 @@
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
 | the bot, added to a group | who registered it | `by_group` |
+| an update of Telegram's | the chat, the sessions it is in | Query telegram `chat#<token>`, from `chat` on |
+| the same, done already | what it came to | GetItem telegram `chat#<token>`, `update#<id>` |
+| what an update comes to | – | one transaction: `update#<id>` comes; `chat`, `session#<id>` |
+| a reply in a chat | how far the chat has been told | GetItem, UpdateItem telegram `session#<id>` |
 | the conversations stream | heads of the threads that it tells of | BatchGetItem |
 | summary job | all heads; a thread's new messages; all digests | one Query each by prefix |
 | the themes of a session | `synthesis`, then all themes | Query sessions `theme#` |
@@ -112,6 +116,7 @@ COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
 GROUPS = "group#"
+CHATS, CHAT, ATTENDED, UPDATES = "chat#", "chat", "session#", "update#"
 DRAFTS = "draft#"
 EXPORTS, AFTER_EXPORTS = "export#", "export$"
 VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
@@ -129,6 +134,21 @@ DUE_SHARDS = 8
 def user(user_id: str) -> str:
     """`user#<id>`."""
     return f"{USERS}{user_id}"
+
+
+def chat(token: str) -> str:
+    """`chat#<token of the chat's id>`: Telegram's own id is nowhere in the table."""
+    return f"{CHATS}{token}"
+
+
+def attended(session_id: str) -> str:
+    """`session#<id>`: a session that somebody takes part in from a chat."""
+    return f"{ATTENDED}{session_id}"
+
+
+def update(update_id: int) -> str:
+    """`update#<id>`."""
+    return f"{UPDATES}{update_id}"
 
 
 def email(address: str) -> str:

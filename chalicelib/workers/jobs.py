@@ -12,11 +12,14 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import NotFound
 from chalicelib.model.jobs import (
     QUEUE_OF,
+    AnnounceSession,
     CloseSession,
     DeleteSession,
     EraseParticipant,
+    HandleUpdate,
     Job,
     Queue,
+    ReplyInChat,
     SendSignInMail,
     SessionJob,
     UpdateCards,
@@ -27,6 +30,7 @@ from chalicelib.model.jobs import (
 )
 from chalicelib.observability import logger
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
+from chalicelib.services.delivery.announcements import announce_session
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
@@ -86,6 +90,25 @@ def run_job(job: Job, deadline: Deadline) -> None:
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
+        case AnnounceSession() | HandleUpdate() | ReplyInChat() | SendSignInMail():
+            _deliver(job, deadline)
+        case _:
+            assert_never(job)
+
+
+def _deliver(job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail, deadline: Deadline) -> None:
+    """Tell somebody something outside: in a mail, in Telegram. Only these functions import the bot."""
+    match job:
+        case AnnounceSession():
+            announce_session(job.session_id)
+        case HandleUpdate():
+            from chalicelib.telegram import handle
+
+            handle.handle_update(job.update)
+        case ReplyInChat():
+            from chalicelib.telegram import replies
+
+            replies.reply_in_chat(job, deadline)
         case SendSignInMail():
             send_sign_in_mail(
                 job.sign_in_id,
@@ -94,8 +117,6 @@ def run_job(job: Job, deadline: Deadline) -> None:
                 deps=container.sign_in_deps(),
                 now=container.clock().now(),
             )
-        case _:
-            assert_never(job)
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

@@ -17,7 +17,11 @@ class ParticipantCookie(Struct, frozen=True):
     """A cookie that names a participant of one session."""
 
 
-Means = Visitor | ParticipantCookie | ApiKey | Login
+class TelegramPerson(Struct, frozen=True):
+    """Telegram's word for who writes to the bot, or a link of the bot's that names them."""
+
+
+Means = Visitor | ParticipantCookie | TelegramPerson | ApiKey | Login
 
 
 class Rights(Struct, frozen=True):
@@ -36,6 +40,7 @@ class Rights(Struct, frozen=True):
 RIGHTS: Mapping[type[Means], Rights] = {
     Visitor: Rights(),
     ParticipantCookie: Rights(speaks_in=("web",)),
+    TelegramPerson: Rights(speaks_in=("telegram",)),
     Login: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",), tests_in=("test:<user>",)),
     ApiKey: Rights(acts=True, speaks_in=("api", "api:<user>"), responds_in=("host:<user>",)),
 }

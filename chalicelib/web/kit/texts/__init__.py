@@ -1,4 +1,4 @@
-"""All text of the pages: one catalogue a language and door, with the same keys and the same placeholders in each language.
+"""All text of the pages and of the bot: one catalogue a language and door, with the same keys and the same placeholders in each language.
 
 A text that counts something has a form for each way in which its language does, by CLDR's names; `count` chooses.
 """
@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.text.locales import fill, fill_counted, format_moment, format_offset
 
 _UTC = ("UTC", "Etc/UTC")
-_WEB = Path(__file__).parent.parent.parent
+_OURS = Path(__file__).parent.parent.parent.parent
 
 
 class Texts:
@@ -33,8 +33,9 @@ class Texts:
 def texts_in(tag: str) -> Texts:
     """Returns the texts of a language, the kit's and those of each door, read once a process."""
     catalogue: dict[str, str | Mapping[str, str]] = {}
-    for file in sorted(_WEB.glob(f"*/texts/{tag}.toml")):
-        catalogue |= msgspec.toml.decode(file.read_bytes())
+    for folder in ("web/*", "telegram"):
+        for file in sorted(_OURS.glob(f"{folder}/texts/{tag}.toml")):
+            catalogue |= msgspec.toml.decode(file.read_bytes())
     return Texts(tag, catalogue)
 
 

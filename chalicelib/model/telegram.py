@@ -1,0 +1,129 @@
+"""Records of Telegram: private chats with the bot, and what the bot sends."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Stage = Literal["name", "form", "begins", "talks", "ends"]
+
+
+class Chat(Struct, frozen=True):
+    """Somebody's private chat with the bot. `token` stands for Telegram's id of it, which is nowhere stored.
+
+    `language` is what they chose, None where they chose none; `session_id` the session that what they write goes to. While it
+    is blocked, nothing is sent there. `version` counts the changes.
+    """
+
+    token: str
+    language: str | None = None
+    session_id: str | None = None
+    is_blocked: bool = False
+    version: int = 0
+
+
+class OpenWidget(Struct, frozen=True):
+    """What is chosen so far by the buttons of a widget, or of a question of the form.
+
+    `sequence` is that of the facilitator's message, or the place of the question; `chosen` the places of the options, in the order
+    of the taps.
+    """
+
+    sequence: int
+    chosen: tuple[int, ...] = ()
+
+
+class Attendance(Struct, frozen=True):
+    """A session that somebody takes part in from a chat.
+
+    `scope` and `external_id` name them there, by the `generation` of the link where they came by one of the page's. `stage`: asked
+    for a name, at the question of the form at `position`, about to begin, in conversation, or asked how it was. `name` and `entered`
+    are what they gave before the conversation; once it begins, they are in the thread alone. `told_to` is the last message of the
+    thread that the chat has.
+    """
+
+    token: str
+    session_id: str
+    scope: str
+    external_id: str
+    generation: int | None = None
+    stage: Stage = "name"
+    name: str | None = None
+    entered: dict[str, Any] = {}
+    position: int = 0
+    widget: OpenWidget | None = None
+    told_to: int = 0
+    version: int = 0
+
+
+class ChatView(Struct, frozen=True):
+    """A chat with the sessions in it, by id; a chat that nobody wrote in before is empty."""
+
+    chat: Chat
+    attended: dict[str, Attendance] = {}
+
+    @property
+    def current(self) -> Attendance | None:
+        """The session that what is written goes to."""
+        return self.attended.get(self.chat.session_id or "")
+
+
+class Button(Struct, frozen=True, omit_defaults=True):
+    """A button below a message: it opens an address, or comes back as a tap with this data (at most 64 bytes)."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+
+
+Buttons = tuple[tuple[Button, ...], ...]  # rows
+
+
+class Send(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="send"):
+    """A new message, in the HTML that Telegram knows. Longer than a message may be, it is several; the last has the buttons."""
+
+    chat_id: int
+    html: str
+    buttons: Buttons = ()
+    topic_id: int | None = None
+
+
+class Edit(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="edit"):
+    """Another text, or without one other buttons, for a message that was sent."""
+
+    chat_id: int
+    message_id: int
+    html: str | None = None
+    buttons: Buttons = ()
+
+
+class AnswerTap(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="answer"):
+    """What somebody sees who tapped a button: nothing, a short text, or one that they have to close."""
+
+    tap_id: str
+    text: str = ""
+    is_alert: bool = False
+
+
+class ShowTyping(Struct, frozen=True, tag_field="do", tag="typing"):
+    """That something is being written."""
+
+    chat_id: int
+
+
+class SendOwnWords(Struct, frozen=True, tag_field="do", tag="own_words"):
+    """What this person said in a session: it is read when it is sent, and stored nowhere else."""
+
+    chat_id: int
+    session_id: str
+
+
+class AskReply(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="reply"):
+    """Have the chat brought up to date with a session, after so many seconds; `sequence` is that of the words that ask for it."""
+
+    chat_id: int
+    session_id: str
+    sequence: int = 0
+    seconds: int = 0
+
+
+Outgoing = Send | Edit | AnswerTap | ShowTyping | SendOwnWords | AskReply

@@ -1,0 +1,178 @@
+"""Private chats with the Telegram bot, and the updates that were done (table `telegram`).
+
+What an update comes to is stored in one transaction with the mark that it is done and with what is to be sent then, so that
+a crash anywhere neither does it twice nor leaves it unsaid. Updates are known by their ids as a set: Telegram may send an
+older one later.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.model.telegram import Attendance, Chat, ChatView, Outgoing
+from chalicelib.store import database, keys
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.transact import ConditionFailed, Transaction
+from chalicelib.store.user_items import AttendedItem, ChatItem, UpdateItem
+
+KEPT_DAYS = 180  # after the last word, as long as a browser's cookie
+MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day
+_OWN = ("token", "session_id", "told_to", "version")  # of an attendance: what its state does not hold
+
+
+class Done(Struct, frozen=True):
+    """An update that was done: what was to be sent then, and how many of that have been."""
+
+    token: str
+    update_id: int
+    sends: tuple[Outgoing, ...]
+    sent: int = 0
+
+
+class UpdateDone(Exception):
+    """Somebody else has done this update."""
+
+
+class TelegramChats:
+    """Repository of chats."""
+
+    def view(self, token: str) -> ChatView:
+        """A chat with its sessions, in one read."""
+        chat, attended = Chat(token), dict[str, Attendance]()
+        for raw in database.query_range(ChatItem, keys.chat(token), keys.CHAT, keys.ATTENDED + "~"):
+            if raw[keys.SK]["S"] == keys.CHAT:
+                chat = _chat(token, raw)
+            else:
+                found = _attendance(token, raw)
+                attended[found.session_id] = found
+        return ChatView(chat, attended)
+
+    def attendance(self, token: str, session_id: str) -> Attendance | None:
+        """One session of a chat as it is now; None where the chat has none of this id."""
+        item = database.get(AttendedItem, keys.chat(token), keys.attended(session_id))
+        return _attendance(token, item.to_dynamodb_dict()) if item else None
+
+    def done(self, token: str, update_id: int) -> Done | None:
+        """What an update came to; None for one that was not done yet."""
+        item = database.get(UpdateItem, keys.chat(token), keys.update(update_id))
+        if item is None:
+            return None
+        return Done(token, update_id, msgspec.convert(item.sends, tuple[Outgoing, ...]), int(item.sent))
+
+    def store(
+        self,
+        token: str,
+        update_id: int,
+        sends: Sequence[Outgoing],
+        now: datetime,
+        *,
+        chat: Chat | None = None,
+        attended: Attendance | None = None,
+    ) -> bool:
+        """Store that an update was done, what is to be sent then, and the chat and one of its sessions where they changed.
+
+        Both are given with the version that they were read in; False where another one came meanwhile. Raises UpdateDone.
+        """
+        mark = UpdateItem(
+            keys.chat(token),
+            keys.update(update_id),
+            sends=msgspec.to_builtins(list(sends)),
+            expires_at=_seconds(now + MARK_LIFE),
+        )
+
+        def build(write: Transaction) -> None:
+            write.save(mark, UpdateItem.pk.does_not_exist(), label="mark")
+            if chat:
+                _write_chat(write, chat, now)
+            if attended:
+                _write_attendance(write, attended, now)
+
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            if "mark" in error.failed:
+                raise UpdateDone from error
+            return False
+        return True
+
+    def note_sent(self, done: Done, sent: int) -> None:
+        """Store how many of the messages of an update have been sent."""
+        item = UpdateItem(keys.chat(done.token), keys.update(done.update_id))
+        holds(lambda: database.update(item, [UpdateItem.sent.set(sent)], UpdateItem.pk.exists()))
+
+    def change(self, attended: Attendance, now: datetime) -> bool:
+        """Store a session of a chat as it is now, without an update; False where it changed meanwhile."""
+
+        def build(write: Transaction) -> None:
+            _write_attendance(write, attended, now)
+
+        return holds(lambda: database.transact(build))
+
+    def block(self, token: str) -> None:
+        """Store that nothing is to be sent to a chat any more, until its person writes again."""
+        found = self.view(token).chat
+        blocked = replace(found, is_blocked=True)
+        holds(lambda: database.transact(lambda write: _write_chat(write, blocked, None)))
+
+    def claim_telling(self, attended: Attendance, teller: str, now: datetime, until: datetime) -> bool:
+        """Take on sending to the chat what is new in a session; False while another one does, or has gone further."""
+        item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
+        free = AttendedItem.telling_until <= _seconds(now)
+        same = AttendedItem.told_to == attended.told_to
+        actions = [AttendedItem.teller.set(teller), AttendedItem.telling_until.set(_seconds(until))]
+        return holds(lambda: database.update(item, actions, AttendedItem.pk.exists() & free & same))
+
+    def note_told(self, attended: Attendance, teller: str, to: int, *, goes_on: bool) -> None:
+        """Store up to which message of its thread a chat has been told, by whoever has taken it on; as a rule that is given back."""
+        item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
+        actions = [AttendedItem.told_to.set(to)]
+        if not goes_on:
+            actions.append(AttendedItem.telling_until.set(0))
+        holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
+
+
+def _write_chat(write: Transaction, chat: Chat, now: datetime | None) -> None:
+    item, before = ChatItem(keys.chat(chat.token), keys.CHAT), ChatItem.version == chat.version
+    state = {name: value for name, value in msgspec.to_builtins(chat).items() if name not in ("token", "version")}
+    actions = [ChatItem.state.set(state), ChatItem.version.set(chat.version + 1)]
+    if now is not None:
+        actions.append(ChatItem.expires_at.set(_expiry(now)))
+    write.update(item, actions, before if chat.version else ChatItem.pk.does_not_exist(), label="chat")
+
+
+def _write_attendance(write: Transaction, attended: Attendance, now: datetime) -> None:
+    item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
+    state = {name: value for name, value in msgspec.to_builtins(attended).items() if name not in _OWN}
+    actions = [
+        AttendedItem.state.set(state),
+        AttendedItem.version.set(attended.version + 1),
+        AttendedItem.expires_at.set(_expiry(now)),
+    ]
+    if attended.version:
+        write.update(item, actions, AttendedItem.version == attended.version, label="attended")
+        return
+    actions += [AttendedItem.told_to.set(attended.told_to), AttendedItem.telling_until.set(0)]
+    write.update(item, actions, AttendedItem.pk.does_not_exist(), label="attended")
+
+
+def _chat(token: str, raw: Raw) -> Chat:
+    item = ChatItem.from_raw_data(dict(raw))
+    return msgspec.convert({**item.state, "token": token, "version": int(item.version)}, Chat)
+
+
+def _attendance(token: str, raw: Raw) -> Attendance:
+    item = AttendedItem.from_raw_data(dict(raw))
+    named = {"token": token, "session_id": item.sk.removeprefix(keys.ATTENDED)}
+    counted = {"version": int(item.version), "told_to": int(item.told_to)}
+    return msgspec.convert({**item.state, **named, **counted}, Attendance)
+
+
+def _expiry(now: datetime) -> int:
+    return _seconds(now + timedelta(days=KEPT_DAYS))
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

@@ -1,0 +1,84 @@
+"""What the worker does with an update: one step, stored together with the mark that it is done, then what is to be sent.
+
+The updates of a chat come one after the other. One that comes again, after a crash or from Telegram, is not done twice: what
+was not sent the first time is sent then. Only where this died between Telegram's answer and the note of it is one message sent
+a second time, since Telegram knows no way to ask.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.errors import Unavailable
+from chalicelib.model.jobs import ReplyInChat
+from chalicelib.model.telegram import AskReply, Chat, ChatView, Outgoing, SendOwnWords
+from chalicelib.observability import log_failure, logger
+from chalicelib.store.telegram_chats import Done, UpdateDone
+from chalicelib.telegram import own_words, routes
+from chalicelib.telegram.addresses import chat_token
+from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.languages import texts_for
+from chalicelib.telegram.update import Update, read_update
+from chalicelib.telegram_api import ChatGone, RequestRefused
+
+_TRIES = 3
+
+
+def handle_update(raw: dict[str, Any]) -> None:
+    """Do what came to the bot, once, and send what that comes to."""
+    update = read_update(raw)
+    if update is None or update.chat is None or update.sender is None:
+        logger.info("an update that the bot does not know", extra={"update_id": raw.get("update_id")})
+        return
+    token = chat_token(update.chat.id, container.deployment_secret())
+    done = container.telegram_chats().done(token, update.update_id) or _take_step(update, token)
+    send_rest(done)
+
+
+def _take_step(update: Update, token: str) -> Done:
+    chats, now = container.telegram_chats(), container.clock().now()
+    assert update.chat is not None
+    assert update.sender is not None
+    for _ in range(_TRIES):
+        view = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
+        texts = texts_for(update.sender, view)
+        step = _heard(routes.route(Incoming(update, update.chat.id, update.sender, view, texts, now)), view)
+        try:
+            if chats.store(token, update.update_id, step.sends, now, chat=step.chat, attended=step.attended):
+                return Done(token, update.update_id, step.sends)
+        except UpdateDone:
+            if found := chats.done(token, update.update_id):
+                return found
+    raise Unavailable("Another update of this chat is being done; try again")
+
+
+def _heard(step: Step, view: ChatView) -> Step:
+    """The step, after which whoever had blocked the bot and writes again is sent messages again."""
+    chat = step.chat or view.chat
+    return replace(step, chat=replace(chat, is_blocked=False)) if chat.is_blocked else step
+
+
+def send_rest(done: Done) -> None:
+    """Send what an update comes to, as far as that has not been sent. Raises Unavailable where it has to go on later."""
+    for place, outgoing in enumerate(done.sends[done.sent :], done.sent + 1):
+        try:
+            send(outgoing)
+        except ChatGone:
+            container.telegram_chats().block(done.token)
+            container.telegram_chats().note_sent(done, len(done.sends))
+            return
+        except RequestRefused as error:
+            log_failure("Telegram refused a message", error, kind=type(outgoing).__name__)
+        container.telegram_chats().note_sent(done, place)
+
+
+def send(outgoing: Outgoing) -> None:
+    """Send one message, or do what is to be done in its place."""
+    match outgoing:
+        case AskReply(chat_id, session_id, sequence, seconds):
+            container.jobs().reply_in_chat(ReplyInChat(chat_id, session_id, sequence), seconds)
+        case SendOwnWords():
+            own_words.send_own_words(outgoing)
+        case _:
+            container.telegram_api().send(outgoing)

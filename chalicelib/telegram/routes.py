@@ -1,0 +1,91 @@
+"""Which function answers an update: by the chat that it is of, then by what it is."""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.telegram import commands, conversation, groups, joining
+from chalicelib.telegram.incoming import Incoming, Step
+
+Command = Callable[[Incoming, str], Step]
+Tapped = Callable[[Incoming, list[str]], Step]
+
+COMMANDS: Mapping[str, Command] = {
+    "start": joining.start,
+    "stop": conversation.stop,
+    "resume": conversation.resume,
+    "mywords": conversation.show_own_words,
+    "sessions": commands.list_sessions,
+    "language": commands.offer_languages,
+    "privacy": commands.tell_privacy,
+    "help": commands.tell_help,
+    "setup": groups.refuse_in_private,
+    "unlink": groups.refuse_in_private,
+}
+# By what the data of a button begins with, up to the first colon; the parts behind it are given.
+TAPS: Mapping[str, Tapped] = {
+    "join": joining.tap,
+    "widget": conversation.tap_widget,
+    "rate": conversation.tap_rating,
+    "session": commands.choose_session,
+    "language": commands.choose_language,
+}
+GROUP_COMMANDS: Mapping[str, Command] = {
+    "start": groups.set_up,
+    "setup": groups.set_up,
+    "unlink": groups.unlink,
+    "help": groups.tell_help,
+}
+GROUP_TAPS: Mapping[str, Tapped] = {"group": groups.tap}
+
+
+def route(incoming: Incoming) -> Step:
+    """Returns what this update comes to; nothing where it concerns nobody."""
+    update = incoming.update
+    chat = update.chat
+    assert chat is not None
+    if update.membership:
+        return groups.change_membership(incoming) if chat.is_group else commands.change_blocking(incoming)
+    if update.tap:
+        name, *parts = update.tap.data.split(":")
+        tapped = (TAPS if chat.is_private else GROUP_TAPS).get(name)
+        return tapped(incoming, parts) if tapped else Step((incoming.answer_tap(),))
+    if chat.is_group:
+        return _route_group(incoming)
+    return _route_private(incoming) if chat.is_private else Step()
+
+
+def _route_private(incoming: Incoming) -> Step:
+    if incoming.update.edited_message:
+        return conversation.edit(incoming)
+    if found := read_command(incoming):
+        name, argument = found
+        return COMMANDS[name](incoming, argument) if name in COMMANDS else commands.tell_unknown(incoming)
+    attended = incoming.view.current
+    if attended is None:
+        return commands.tell_how_to_begin(incoming)
+    if attended.stage in ("name", "form"):
+        return joining.enter(incoming, attended)
+    return conversation.hear(incoming, attended)
+
+
+def _route_group(incoming: Incoming) -> Step:
+    if incoming.update.edited_message:
+        return Step()
+    if incoming.message.migrate_to_chat_id is not None:
+        return groups.migrate(incoming)
+    found = read_command(incoming)
+    command = GROUP_COMMANDS.get(found[0]) if found else None
+    return command(incoming, found[1]) if command and found else Step()
+
+
+def read_command(incoming: Incoming) -> tuple[str, str] | None:
+    """Returns the command that a message is, and what stands behind it; None for one that is none, or is for another bot."""
+    message = incoming.message
+    if message.text is None or not message.entities or message.entities[0].type != "bot_command":
+        return None
+    if message.entities[0].offset != 0 or message.forward_origin:
+        return None
+    first, _, rest = message.text.partition(" ")
+    name, _, bot = first.removeprefix("/").partition("@")
+    if bot and bot.casefold() != incoming.bot.casefold():
+        return None
+    return name.casefold(), rest.strip()

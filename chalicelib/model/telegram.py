@@ -35,17 +35,17 @@ class OpenWidget(Struct, frozen=True):
 class Attendance(Struct, frozen=True):
     """A session that somebody takes part in from a chat.
 
-    `scope` and `external_id` name them there, by the `generation` of the link where they came by one of the page's. `stage`: asked
-    for a name, at the question of the form at `position`, about to begin, in conversation, or asked how it was. `name` and `entered`
-    are what they gave before the conversation; once it begins, they are in the thread alone. `told_to` is the last message of the
-    thread that the chat has.
+    `scope` and `external_id` name them there; `generation` says how often all that leads to their conversation had been ended
+    before: ended again, this does not lead there either. `stage`: asked for a name, at the question of the form at `position`,
+    about to begin, in conversation, or asked how it was. `name` and `entered` are what they gave before the conversation; once
+    it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has.
     """
 
     token: str
     session_id: str
     scope: str
     external_id: str
-    generation: int | None = None
+    generation: int = 0
     stage: Stage = "name"
     name: str | None = None
     entered: dict[str, Any] = {}

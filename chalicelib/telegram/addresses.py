@@ -19,6 +19,11 @@ def person_id(user_id: int, secret: bytes) -> str:
     return make_token(secret, "telegram_person", str(user_id).encode(), size=18)
 
 
+def next_person_id(before: str, secret: bytes) -> str:
+    """Returns the id that a person has in a session once the one before leads to nothing any more, as they wanted."""
+    return make_token(secret, "telegram_person", f"after {before}".encode(), size=18)
+
+
 def session_link(bot: str, session_id: str) -> str:
     """Returns the address that opens the bot with a session."""
     return f"https://t.me/{bot.removeprefix('@')}?start={SESSION}{session_id.replace('-', '')}"

@@ -46,6 +46,10 @@ RIGHTS: Mapping[type[Means], Rights] = {
 }
 
 
+# By the scope of the participants whom a cookie or a private link names.
+_NAMED_BY_LINKS: Mapping[str, Means] = {"web": ParticipantCookie(), "telegram": TelegramPerson()}
+
+
 class Allowance(Struct, frozen=True):
     """How many requests a minute there may be, and how many there were in this one."""
 
@@ -81,3 +85,8 @@ class Principal(Struct, frozen=True):
         if self.user_id is None or not self.rights.acts:
             raise Unauthorized
         return self.user_id
+
+
+def principal_of_link(scope: str) -> Principal:
+    """Gives who asks by a cookie or a private link that names a participant of this scope. Raises LookupError where none does."""
+    return Principal(_NAMED_BY_LINKS[scope])

@@ -11,9 +11,11 @@ import json
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from chalice.app import Request
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
@@ -35,17 +37,20 @@ _SESSIONS_BYTES = 1_400  # of the cookies of sessions; the oldest go
 _MOST_STARTS = 12
 _WAITING_BYTES = 1_700
 _BETWEEN = len("=; ")
+_TELEGRAM = "telegram-"  # before the id of whoever began there; ids of browsers are UUIDs
 _EVERY_SESSION = ""  # what is signed for a browser holds in each
 
 
 class Identity(Struct, frozen=True):
     """Whom a cookie or a private link names, and how often such had been ended before it was made.
 
-    It holds while the participant's thread is of this generation.
+    It holds while the participant's thread is of this generation. `scope` is `telegram` for whoever began in Telegram: only the
+    bot makes the first link of theirs, and what a browser signs for itself is of its own scope.
     """
 
     person: str
     generation: int = 0
+    scope: Literal["web", "telegram"] = "web"
 
 
 def find_browser(request: Request) -> str | None:
@@ -137,14 +142,15 @@ def expired_waiting_cookie(request: Request) -> str:
     return set_cookie(request, _WAITING_COOKIE, "", 0)
 
 
-def form_token(person: str, session_id: str) -> str:
-    """Returns the id as the pre-session form carries it."""
-    return sign(_secret(), "form", session_id, person)
+def form_token(identity: Identity, session_id: str) -> str:
+    """Returns who fills in the pre-session form, as it carries them: whoever joins has ended nothing yet."""
+    return sign(_secret(), "form", session_id, _signed_of(replace(identity, generation=0)))
 
 
-def person_in_form(token: str, session_id: str) -> str | None:
-    """Returns the id that a pre-session form carried; None where we did not sign it."""
-    return unsign(_secret(), "form", session_id, token)
+def person_in_form(token: str, session_id: str) -> Identity | None:
+    """Returns who filled in a pre-session form; None where we did not sign it."""
+    signed = unsign(_secret(), "form", session_id, token)
+    return _identity_of(signed) if signed else None
 
 
 def page_token(person: str, session_id: str) -> str:
@@ -209,11 +215,14 @@ def _session_cookies(request: Request, name: str, value: str, seconds: int) -> l
 
 def _signed_of(identity: Identity) -> str:
     """The first generation is the id alone, as it was before there were any."""
-    return f"{identity.person}.{identity.generation}" if identity.generation else identity.person
+    person = identity.person if identity.scope == "web" else _TELEGRAM + identity.person
+    return f"{person}.{identity.generation}" if identity.generation else person
 
 
 def _identity_of(signed: str) -> Identity:
     person, _, generation = signed.partition(".")
+    if person.startswith(_TELEGRAM):
+        return Identity(person.removeprefix(_TELEGRAM), int(generation or 0), "telegram")
     return Identity(person, int(generation or 0))
 
 

@@ -211,7 +211,7 @@ def _choose_page(
     form = {
         **form_values(view, outcome.form or FilledForm(), outcome.refused, locale.texts),
         "address": chat.address,
-        "token": identity.form_token(chat.person, session.id),
+        "token": identity.form_token(chat.identity, session.id),
         "gist": sum_up_facts(view, locale),
         "facts": list_facts(view, locale),
         "video": find_video(view.session.intro_video_url),

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.clock import TURN_SECONDS, Deadline
 from chalicelib.model import Session, SessionView, ThreadView
-from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.access.principal import Principal, principal_of_link
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.conversations.thread_view import read_messages
@@ -48,9 +48,8 @@ class ChatRequest(Struct, frozen=True):
         """Who speaks."""
         if self.tester:
             return tester_of(self.tester, language.preferred_tag(self.request))
-        found = participant_of(
-            Principal(ParticipantCookie()), self.person, language=language.preferred_tag(self.request)
-        )
+        principal = principal_of_link(self.identity.scope)
+        found = participant_of(principal, self.person, language=language.preferred_tag(self.request))
         return replace(found, address=source_address(self.request), generation=self.identity.generation)
 
     def find(self) -> RequestContext:

@@ -15,7 +15,6 @@ from chalicelib.services.participants.form import AnswerRefused, Given, list_ref
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.form_fields import explain_refusal
 from chalicelib.web.kit.http import Form, with_cookies
-from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
@@ -41,10 +40,10 @@ def join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
 def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
     context = chat.find()
     person = identity.person_in_form(form.get("who", ""), chat.session_id)
-    if chat.tester and person != chat.person:
+    if chat.tester and person and person.person != chat.person:
         person = None
-    if context.thread is None and person and is_ours and person != chat.person:
-        sender = replace(chat, identity=Identity(person))
+    if context.thread is None and person and is_ours and person.person != chat.person:
+        sender = replace(chat, identity=person)
         try:
             chat, context = sender, sender.find()
         except AccessEnded:

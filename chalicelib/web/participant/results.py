@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib import container
 from chalicelib.errors import Forbidden
 from chalicelib.model import SessionView, Thread, ThreadView
-from chalicelib.services.access.principal import ParticipantCookie, Principal
+from chalicelib.services.access.principal import principal_of_link
 from chalicelib.services.access.results_links import view_for
 from chalicelib.services.participants.identity import participant_of
 from chalicelib.services.participants.responses import ResponseFilter, list_responses
@@ -206,7 +206,7 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
         return []
     found: list[tuple[str, int]] = []
     if named := identity.find_person(request, session_id):
-        who = participant_of(Principal(ParticipantCookie()), named.person)
+        who = participant_of(principal_of_link(named.scope), named.person)
         own = who.thread_ids(session_id, container.deployment_secret()).values()
         found += [(thread_id, named.generation) for thread_id in own]
     if holder := identity.find_holder(request, "thread", session_id):

@@ -19,7 +19,7 @@ _SPREAD = 15  # seconds over which those who wait come back: all at once, most w
 
 def show_waiting(chat: ChatRequest, session: Session, form: Form, error: TooManyJoins) -> Response:
     """Returns the page with this form. It waits as this person's, whoever it named: what waits is let in as surely ours."""
-    form = form | {"s": chat.session_id, "who": identity.form_token(chat.person, chat.session_id)}
+    form = form | {"s": chat.session_id, "who": identity.form_token(chat.identity, chat.session_id)}
     seconds = round(error.retry_after) + int(chat.person[:8], 16) % _SPREAD
     kept = (
         identity.waiting_cookie(chat.request, form, chat.session_id) if identity.keeps_cookies(chat.request) else None

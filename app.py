@@ -15,6 +15,7 @@ from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.api import documentation, not_found
+from chalicelib.api.http import respond
 from chalicelib.model.jobs import (
     BRIEFS,
     CARDS,
@@ -43,7 +44,7 @@ app.register_blueprint(documentation.pages)
 app.register_blueprint(participant.routes)
 app.register_blueprint(host.routes)
 app.register_blueprint(session_routes.routes)
-app.register_blueprint(webhook.routes)
+app.register_blueprint(webhook.routes_with(respond))
 app.register_blueprint(kit.routes)
 app.register_blueprint(not_found.routes_with(kit.show_problem))
 

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.clock import Clock
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from chalicelib.store.logins import Logins
     from chalicelib.store.telegram_chats import TelegramChats
     from chalicelib.telegram_api import TelegramApi
+
+SECRET_SECONDS = 300  # that a process keeps a secret which the operator may change
 
 
 @cache
@@ -150,6 +152,18 @@ def telegram_api() -> "TelegramApi":
     found = settings()
     token = os.environ.get("TELEGRAM_BOT_TOKEN") or read_secret_field(found.telegram_secret_arn, "bot_token")
     return TelegramApi(token, found.telegram_api_url or TELEGRAM)
+
+
+def webhook_secret() -> str:
+    """What Telegram proves itself by, as it was within the last minutes; empty where the operator has named nothing."""
+    return _webhook_secret(int(clock().now().timestamp() // SECRET_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _webhook_secret(_: int) -> str:
+    arn = settings().telegram_secret_arn
+    found = os.environ.get("TELEGRAM_WEBHOOK_SECRET")
+    return found or (read_secret_field(arn, "webhook_secret") if arn else "")
 
 
 def sign_in_deps() -> "SignInDeps":

@@ -9,7 +9,7 @@ A job's tag and the name of a queue are in messages and deployed stacks: they st
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 _TAG = "job"
 
@@ -141,9 +141,20 @@ QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS, DELIVERI
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 
 
+# What JSON may hold and a message of SQS may not. Outside of strings JSON has neither.
+_ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
 def encode_job(job: Job) -> str:
     """The job as the body of a message."""
-    return msgspec.json.encode(job).decode()
+    return msgspec.json.encode(job).decode().translate(_ESCAPED)
+
+
+def ids_of(job: Job) -> dict[str, Any]:
+    """What a log may say of a job: nothing that somebody wrote, and no id of Telegram's for a chat."""
+    if isinstance(job, HandleUpdate):
+        return {"update_id": job.update.get("update_id")}
+    return {name: value for name, value in structs.asdict(job).items() if name != "chat_id"}
 
 
 def decode_job(queue: Queue, body: str) -> Job | None:

@@ -121,11 +121,11 @@ class Update(Struct, frozen=True):
 
     @property
     def chat(self) -> TelegramChat | None:
-        """The chat that it is of; None for what the bot has not asked for."""
+        """The chat that it is of; None for what the bot has not asked for, and for channels."""
         if self.tap:
             return self.tap.message.chat if self.tap.message else TelegramChat(self.tap.sender.id, "private")
         found = self.message or self.edited_message or self.membership
-        return found.chat if found else None
+        return found.chat if found and (found.chat.is_private or found.chat.is_group) else None
 
     @property
     def sender(self) -> User | None:

@@ -17,11 +17,10 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
-from msgspec import structs
 
 from chalicelib import container
 from chalicelib.errors import NeverDone, NotFound, NotYet, Unavailable
-from chalicelib.model.jobs import Job, Queue, decode_job
+from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
@@ -41,7 +40,7 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
 
     def one(record: SQSRecord) -> None:
         job = decode_job(queue, record.body)
-        ids = structs.asdict(job) if job else {}
+        ids = ids_of(job) if job else {}
         try:
             if job is None:
                 bury(record, "a message that no worker can read was buried")

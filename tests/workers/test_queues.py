@@ -10,9 +10,9 @@ from chalice.app import SQSEvent
 from msgspec import structs
 
 from chalicelib import container
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import NeverDone, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, Job, decode_job, encode_job
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, UPDATES, HandleUpdate, Job, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -104,6 +104,21 @@ def test_on_fifo_nothing_of_a_group_passes_a_failed_one_and_others_do(postponed:
     assert done == ["b"]
 
 
+def test_what_came_to_the_bot_is_in_no_log(postponed: list[Any], caplog: pytest.LogCaptureFixture) -> None:
+    update = HandleUpdate({"update_id": 900, "message": {"text": "my secret", "chat": {"id": 777000111}}})
+    for error in (NotFound("x"), NeverDone("my secret"), Unavailable("my secret"), ValueError("my secret")):
+
+        def fail(_: Job, error: Exception = error) -> None:
+            raise error
+
+        told = events.raw_message(encode_job(update))
+        handle(SQSEvent(events.batch(told), Context()), UPDATES, fail)
+    logged = str([vars(record) for record in caplog.records])
+    assert logged.count("'update_id': 900") == 3  # a log says nothing below a warning in tests
+    assert "my secret" not in logged
+    assert "777000111" not in logged
+
+
 @pytest.mark.parametrize("queue", ["prompts", "summaries"])
 def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
     consultation: Consultation, postponed: list[Any], queue: str
@@ -116,16 +131,22 @@ def test_a_message_that_no_worker_can_read_is_buried_and_holds_nobody_up(
     assert postponed == []
 
 
+def example_of(kind: Any) -> Any:
+    """A job of this kind."""
+    values = {int: 7, dict[str, Any]: {"update_id": 900, "message": {"text": "\ufffe \uffff \x00"}}}
+    return kind(*(values.get(field.type, field.name) for field in structs.fields(kind)))
+
+
 @each_row("kind", QUEUE_OF)
 def test_a_job_comes_out_of_its_queue_as_it_was_put_in(kind: Any) -> None:
-    job = kind(*kind.__struct_fields__)
+    job = example_of(kind)
     assert decode_job(QUEUE_OF[kind], encode_job(job)) == job
 
 
 @each_row("kind", QUEUE_OF)
 def test_a_job_without_a_tag_is_told_by_its_fields(kind: Any) -> None:
     """Messages of earlier releases, and those that an operator writes, have none."""
-    job = kind(*kind.__struct_fields__)
+    job = example_of(kind)
     assert decode_job(QUEUE_OF[kind], json.dumps(msgspec.structs.asdict(job))) == job
 
 

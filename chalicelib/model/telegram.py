@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Stage = Literal["name", "form", "begins", "talks", "ends"]
+Stage = Literal["start", "name", "form", "begins", "talks", "ends"]
 
 
 class Chat(Struct, frozen=True):
@@ -36,9 +36,10 @@ class Attendance(Struct, frozen=True):
     """A session that somebody takes part in from a chat.
 
     `scope` and `external_id` name them there; `generation` says how often all that leads to their conversation had been ended
-    before: ended again, this does not lead there either. `stage`: asked for a name, at the question of the form at `position`,
-    about to begin, in conversation, or asked how it was. `name` and `entered` are what they gave before the conversation; once
-    it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has.
+    before: ended again, this does not lead there either. `language` is the tag of their own, where Telegram knows it. `stage`:
+    told what they should know, asked for a name, asked a question of the form, about to begin, in conversation, or asked how it
+    was. `name` and `entered`, by question and with the question as it was `asked`, are what they gave before the conversation;
+    once it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has.
     """
 
     token: str
@@ -46,10 +47,11 @@ class Attendance(Struct, frozen=True):
     scope: str
     external_id: str
     generation: int = 0
-    stage: Stage = "name"
+    stage: Stage = "start"
+    language: str | None = None
     name: str | None = None
     entered: dict[str, Any] = {}
-    position: int = 0
+    asked: list[Any] | None = None
     widget: OpenWidget | None = None
     told_to: int = 0
     version: int = 0

@@ -9,5 +9,10 @@ from chalicelib.web.kit.texts import Texts, texts_in
 
 def texts_for(user: User, view: ChatView) -> Texts:
     """Returns the texts in the language of this person."""
-    named = (find_language(tag) for tag in (view.chat.language, user.language_code))
+    return choose_texts(view.chat.language, user.language_code)
+
+
+def choose_texts(*tags: str | None) -> Texts:
+    """Returns the texts in the first of these languages that there are texts in."""
+    named = (find_language(tag) for tag in tags)
     return texts_in(next((found.tag for found in named if found), DEFAULT))

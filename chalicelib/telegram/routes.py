@@ -62,7 +62,7 @@ def _route_private(incoming: Incoming) -> Step:
     attended = incoming.view.current
     if attended is None:
         return commands.tell_how_to_begin(incoming)
-    if attended.stage in ("name", "form"):
+    if attended.stage in ("start", "name", "form"):
         return joining.enter(incoming, attended)
     return conversation.hear(incoming, attended)
 

@@ -13,8 +13,8 @@ from msgspec import Struct
 from chalicelib.errors import HarmonicaError
 from chalicelib.model import Session
 from chalicelib.settings import settings
-from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.web.kit import language, static
+from chalicelib.web.kit.contact import find_contact
 from chalicelib.web.kit.cookies import set_cookie
 from chalicelib.web.kit.language import LANGUAGES, Language
 from chalicelib.web.kit.request import is_test_run
@@ -63,13 +63,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-
-
-class Contact(Struct, frozen=True):
-    """Whom people ask when they are stuck, as it is shown; `address` is what a click leads to, where it is one."""
-
-    shown: str
-    address: str | None = None
 
 
 class PageLocale(Struct, frozen=True):
@@ -145,20 +138,9 @@ def _locale_values(locale: PageLocale) -> dict[str, Any]:
         "t": locale.texts,
         "page_language": locale.language,
         "marks": locale.marks,
-        "contact": _contact(settings().support_contact),
+        "contact": find_contact(settings().support_contact),
         "help_text": settings().help_text,
     }
-
-
-@cache
-def _contact(named: str) -> Contact | None:
-    """Returns the support contact that the operator set; None for none."""
-    if not named:
-        return None
-    if is_mail_address(named):
-        return Contact(named, f"mailto:{named}")
-    is_link = named.startswith("https://") and " " not in named
-    return Contact(named.removeprefix("https://"), named) if is_link else Contact(named)
 
 
 def _language_links(request: Request) -> list[tuple[Language, str]]:

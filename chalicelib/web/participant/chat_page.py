@@ -24,13 +24,14 @@ from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
+from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
 from chalicelib.web.kit.request import public_url
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.join_page import find_video, form_values, list_facts, sum_up_facts
+from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.test_run import make_banner
@@ -212,8 +213,8 @@ def _choose_page(
         **form_values(view, outcome.form or FilledForm(), outcome.refused, locale.texts),
         "address": chat.address,
         "token": identity.form_token(chat.identity, session.id),
-        "gist": sum_up_facts(view, locale),
-        "facts": list_facts(view, locale),
+        "gist": sum_up_facts(view, locale.texts),
+        "facts": list_facts(view, locale.texts),
         "video": find_video(view.session.intro_video_url),
         "url": f"{public_url(chat.request)}/chat?s={session.id}",
     }

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chalicelib.model import SessionView
 from chalicelib.services.results.sections import Section
+from chalicelib.web.kit.disclosures import PAGES
 from chalicelib.web.results import answers, ask, insights, recap, similarity, summary
 from chalicelib.web.results.reader import Reader
 
@@ -22,10 +23,10 @@ class ShownSection(Struct, frozen=True):
 
 
 SHOWN: Mapping[Section, ShownSection] = {
-    "summary": ShownSection("summary", summary.PARTS, summary.show_summary),
-    "recap": ShownSection("recap", recap.PARTS, recap.show_recap),
-    "responses": ShownSection("answers", answers.PARTS, answers.show_answers),
-    "insights": ShownSection("insights", insights.PARTS, insights.show_insights),
-    "similarity": ShownSection("similarity", similarity.PARTS, similarity.show_similarity),
-    "ask": ShownSection("ask", ask.PARTS, ask.show_others),
+    "summary": ShownSection(PAGES["summary"], summary.PARTS, summary.show_summary),
+    "recap": ShownSection(PAGES["recap"], recap.PARTS, recap.show_recap),
+    "responses": ShownSection(PAGES["responses"], answers.PARTS, answers.show_answers),
+    "insights": ShownSection(PAGES["insights"], insights.PARTS, insights.show_insights),
+    "similarity": ShownSection(PAGES["similarity"], similarity.PARTS, similarity.show_similarity),
+    "ask": ShownSection(PAGES["ask"], ask.PARTS, ask.show_others),
 }

@@ -1,0 +1,82 @@
+"""What somebody should know before they take part, on the page and in Telegram: as it is in this deployment and session."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from chalicelib.llm.interface import SCRIPTED
+from chalicelib.model import Session, SessionView
+from chalicelib.services.participants.question_roles import asks_who
+from chalicelib.services.results.sections import Section
+from chalicelib.settings import DEFAULT_MODEL_SERVER, settings
+from chalicelib.web.kit.texts import Texts, format_time_with_zone
+
+# The page of a session that shows a section; its tab names it.
+PAGES: Mapping[Section, str] = {
+    "summary": "summary",
+    "recap": "recap",
+    "responses": "answers",
+    "insights": "insights",
+    "similarity": "similarity",
+    "ask": "ask",
+}
+
+
+def sum_up_facts(view: SessionView, texts: Texts) -> str:
+    """Returns what nobody should have to look for: who talks with them, for how long, and who reads it."""
+    told = [texts("about_script" if settings().llm_provider == SCRIPTED else "about_ai")]
+    told += [texts("duration", count=view.session.duration_minutes), texts("about_readers")]
+    told += [texts("anonymous")] if _is_nameless(view) else []
+    return join_sentences(told, texts)
+
+
+def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
+    """Returns what somebody has to know before the conversation: each fact with its name."""
+    session = view.session
+    readers = [texts("readers_answers" if view.questions else "readers")]
+    readers += [texts("anonymous")] if _is_nameless(view) else []
+    results = [texts("results_quotes"), _tell_who_reads(session, texts)]
+    results += [texts("pollination")] if session.cross_pollination else []
+    rows = [
+        (texts("fact_with"), texts(_provider_key())),
+        (texts("fact_readers"), join_sentences(readers, texts)),
+        (texts("fact_results"), join_sentences(results, texts)),
+        (texts("fact_duration"), texts("duration", count=session.duration_minutes)),
+    ]
+    if session.closes_at:
+        rows.append((texts("fact_deadline"), format_time_with_zone(session.closes_at, session.time_zone, texts)))
+    return rows
+
+
+def join_sentences(sentences: list[str], texts: Texts) -> str:
+    """Returns sentences one behind the other, as the language has them."""
+    return ("" if texts.tag.startswith("zh") else " ").join(sentences)
+
+
+def find_video(url: str | None) -> tuple[str, str] | None:
+    """Returns the address of the host's video and the name of its site; None for any but a web address that is encrypted."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return (parts.geturl(), parts.hostname) if parts.scheme == "https" and parts.hostname else None
+
+
+def _is_nameless(view: SessionView) -> bool:
+    """Says whether conversations are stored without a name: the session is anonymous, and nothing in its form asks for one."""
+    return view.session.anonymous and not asks_who(view.questions)
+
+
+def _tell_who_reads(session: Session, texts: Texts) -> str:
+    """Returns who may read what of the results: the summary, or whatever sections their host has opened."""
+    read_by = session.results_shown_to
+    pages = [page for section, page in PAGES.items() if getattr(session.results_sections, section)]
+    if read_by == "host" or pages == ["summary"]:
+        return texts(f"results_{read_by}")
+    return texts(f"sections_{read_by}", sections=" · ".join(texts(f"tab_{page}") for page in pages))
+
+
+def _provider_key() -> str:
+    """Returns the text that says who talks, and who processes what is written."""
+    provider, server = settings().llm_provider, settings().anthropic_base_url
+    other = provider == "anthropic" and server not in ("", DEFAULT_MODEL_SERVER)
+    return "with_server" if other else f"with_{provider}"

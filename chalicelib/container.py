@@ -147,11 +147,23 @@ def telegram_chats() -> "TelegramChats":
 @cache
 def telegram_api() -> "TelegramApi":
     """The bot. Raises SettingMissing where the operator has named none."""
+    from chalicelib.services.delivery import telegram_html
+    from chalicelib.services.delivery.telegram_pace import TelegramPace
     from chalicelib.telegram_api import TELEGRAM, TelegramApi
 
-    found = settings()
-    token = os.environ.get("TELEGRAM_BOT_TOKEN") or read_secret_field(found.telegram_secret_arn, "bot_token")
-    return TelegramApi(token, found.telegram_api_url or TELEGRAM)
+    return TelegramApi(
+        partial(telegram_secret, "bot_token"),
+        settings().telegram_api_url or TELEGRAM,
+        split=telegram_html.split,
+        plain_parts=telegram_html.plain_parts,
+        await_turn=TelegramPace(guards(), clock(), deployment_secret()).await_turn,
+    )
+
+
+def telegram_secret(name: str) -> str:
+    """The bot's `bot_token` or `webhook_secret`, as it is now; empty where the operator has given none."""
+    arn = settings().telegram_secret_arn
+    return os.environ.get(f"TELEGRAM_{name.upper()}") or (read_secret_field(arn, name) if arn else "")
 
 
 def webhook_secret() -> str:

@@ -26,6 +26,7 @@ FORBIDDEN = (
     "pydantic",
     "requests",
     "stopwordsiso",
+    "telebot",
     "tests",
 )
 

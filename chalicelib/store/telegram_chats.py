@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from chalicelib.model.telegram import Attendance, Chat, ChatView, Outgoing
 from chalicelib.store import database, keys
+from chalicelib.store.chat_items import AttendedItem, ChatItem, UpdateItem
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.transact import ConditionFailed, Transaction
-from chalicelib.store.user_items import AttendedItem, ChatItem, UpdateItem
 
 KEPT_DAYS = 180  # after the last word, as long as a browser's cookie
 MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day

@@ -23,7 +23,8 @@ class Index(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """One table: its key, what its stream carries (nothing: no stream), its indexes, and when its items expire (never)."""
+    """One table: its key, what its stream carries (nothing: no stream), its indexes, when its items expire (never), and whether
+    what was in it can be recovered."""
 
     logical_id: str
     partition: str
@@ -31,6 +32,7 @@ class Table(Struct, frozen=True):
     stream: str | None = None
     indexes: tuple[Index, ...] = ()
     expiry: str | None = None
+    is_recoverable: bool = True
 
 
 DUE = Index(keys.DUE, keys.DUE_KIND, keys.DUE_AT)
@@ -56,7 +58,8 @@ TABLES = (
         indexes=(Index(keys.BY_GROUP, keys.GROUP_ID, keys.CREATED_AT),),
         expiry=keys.EXPIRES_AT,
     ),
-    Table("Guards", keys.GUARD_ID, expiry=keys.EXPIRES_AT),
+    # What all expires within days is not worth recovering.
+    Table("Guards", keys.GUARD_ID, expiry=keys.EXPIRES_AT, is_recoverable=False),
 )
 
 
@@ -98,9 +101,8 @@ def _table(table: Table) -> Template:
             for index in table.indexes
         ]
     if table.expiry:
-        # What expires within a day is not worth recovering.
         properties["TimeToLiveSpecification"] = {"AttributeName": table.expiry, "Enabled": True}
-    else:
+    if table.is_recoverable:
         properties["PointInTimeRecoverySpecification"] = {"PointInTimeRecoveryEnabled": True}
     if table.stream:
         properties["StreamSpecification"] = {"StreamViewType": table.stream}

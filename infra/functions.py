@@ -42,7 +42,7 @@ API_SECONDS = 28  # API Gateway gives up after 29
 
 TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
 KEY_ITEM = ("GetItem", "UpdateItem")
-TELEGRAM_ITEMS = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+TELEGRAM_ITEMS = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 MODEL = (
@@ -309,7 +309,7 @@ HANDLE_UPDATE = Function(
         "Accounts": ("BatchGetItem", "GetItem"),
         "Sessions": ITEMS,
         "Conversations": ITEMS,
-        "Telegram": TELEGRAM_ITEMS,
+        "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
         "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
     },
     indexes=(("Telegram", keys.BY_GROUP),),

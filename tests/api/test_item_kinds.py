@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
+from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
 from chalicelib.services.accounts.logins import start_login
 from chalicelib.services.facilitation import condensed_history
@@ -125,6 +126,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
     assert container.guards().use_once("x", now + timedelta(minutes=1))
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
+    chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
+    assert container.telegram_chats().store("token", 1, (), now, chat=chat, attended=attended)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

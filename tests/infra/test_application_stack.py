@@ -38,6 +38,7 @@ ON_AWS = {
     "AnthropicSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:anthropic-abcdef",
     "AlarmEmail": "operator@example.com",
 }
+ASKING_MODELS = {"APIHandler", "ReplyInChat", "WritePrompt", "WriteSummary"}
 LOCALLY = {**STORED, "Stage": "local", "LlmProvider": "scripted", "PublicUrl": "http://127.0.0.1:8000"}
 
 
@@ -63,7 +64,7 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
     for queue in QUEUES:
         work, dead = made[queues.resource_of(queue)], made[queues.dead_letters_of(queue)]
         assert work["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queues.dead_letters_of(queue), "Arn"]}
-        assert work["RedrivePolicy"]["maxReceiveCount"] == (100 if queue.name == "summaries" else 5)
+        assert work["RedrivePolicy"]["maxReceiveCount"] == {"summaries": 100, "replies": 20}.get(queue.name, 5)
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
 
@@ -173,26 +174,25 @@ def _summed(template: Template, metric: str) -> list[Template]:
 
 
 def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "ModelRefused", '"model_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
+    _require_alarm(application, "ModelRefused", '"model_*"', {*ASKING_MODELS, "HandleUpdate"})
 
 
 def test_work_that_fails_again_and_again_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "WorkLeft", '"summary_*"', {"APIHandler", "WritePrompt", "WriteSummary"})
+    _require_alarm(application, "WorkLeft", '"summary_*"', {*ASKING_MODELS, "HandleUpdate"})
 
 
 def test_the_days_money_raises_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
-    counting = {"APIHandler", "WritePrompt", "WriteSummary"}
-    _require_alarm(application, "MoneyNearlySpent", '"money_nearly_spent"', counting)
-    _require_alarm(application, "MoneySpent", '"money_spent"', counting)
+    _require_alarm(application, "MoneyNearlySpent", '"money_nearly_spent"', ASKING_MODELS)
+    _require_alarm(application, "MoneySpent", '"money_spent"', ASKING_MODELS)
 
 
 def test_turns_in_which_care_came_first_are_counted_without_an_alarm(application: Template) -> None:
-    (counting,) = [
-        properties
+    counting = {
+        properties["LogGroupName"]["Ref"]
         for properties in of_type(application, "AWS::Logs::MetricFilter").values()
         if '"care_first"' in properties["FilterPattern"]
-    ]
-    assert counting["LogGroupName"] == {"Ref": "APIHandlerLogs"}
+    }
+    assert counting == {"APIHandlerLogs", "HandleUpdateLogs", "ReplyInChatLogs"}
     assert "CareFirstAlarm" not in application["Resources"]
 
 
@@ -311,6 +311,9 @@ def test_times_and_sizes(application: Template) -> None:
         "SendMail": (512, 30),
         "DeleteData": (512, 120),
         "WriteExport": (1769, 120),
+        "Deliver": (512, 120),
+        "HandleUpdate": (1024, 120),
+        "ReplyInChat": (1024, 120),
         "Sweep": (512, 120),
     }
 

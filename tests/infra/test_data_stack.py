@@ -27,7 +27,7 @@ def test_tables_are_on_demand_and_encrypted(data_stack: Template) -> None:
         assert "TableName" not in properties
 
 
-def test_everything_but_what_expires_can_be_recovered(data_stack: Template) -> None:
+def test_everything_but_guards_can_be_recovered(data_stack: Template) -> None:
     recoverable = {name for name, it in _tables(data_stack).items() if "PointInTimeRecoverySpecification" in it}
     assert recoverable == set(_tables(data_stack)) - {"GuardsTable"}
     for name in recoverable:
@@ -35,10 +35,10 @@ def test_everything_but_what_expires_can_be_recovered(data_stack: Template) -> N
         assert wanted == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_guards_expire(data_stack: Template) -> None:
-    guards = _tables(data_stack)["GuardsTable"]
-    assert guards["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-    assert [name for name, it in _tables(data_stack).items() if "TimeToLiveSpecification" in it] == ["GuardsTable"]
+def test_guards_and_chats_expire(data_stack: Template) -> None:
+    expiring = {name: it.get("TimeToLiveSpecification") for name, it in _tables(data_stack).items()}
+    wanted = {"AttributeName": "expires_at", "Enabled": True}
+    assert {name: it for name, it in expiring.items() if it} == {"GuardsTable": wanted, "TelegramTable": wanted}
 
 
 def test_streams_carry_what_their_readers_need(data_stack: Template) -> None:

@@ -12,6 +12,8 @@ LIST_STREAMS = ["dynamodb:ListStreams"]
 # Which identity stands for the sender, itself or its domain, the operator knows; a condition holds the sender.
 SEND_MAIL = ["ses:SendEmail"]
 
+BOT = {"Deliver", "HandleUpdate", "ReplyInChat"}  # what speaks to Telegram
+
 # The files of the one bucket.
 FILES = [{"Fn::Sub": "${ExportsBucketArn}/*"}]
 
@@ -57,7 +59,7 @@ def test_no_function_may_scan_or_drop_what_is_not_its_own(application: Template)
 
 
 def test_only_who_is_asked_to_may_delete(application: Template) -> None:
-    assert _who_may(application, "dynamodb:DeleteItem") == {"APIHandler", "DeleteData", "WriteSummary"}
+    assert _who_may(application, "dynamodb:DeleteItem") == {"APIHandler", "DeleteData", "HandleUpdate", "WriteSummary"}
     assert _who_may(application, "dynamodb:BatchWriteItem") == {"DeleteData"}
 
 
@@ -71,8 +73,15 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
         "SendMail",
         "WritePrompt",
         "WriteSummary",
+        *BOT,
     }
-    assert _who_may(application, "dynamodb:PutItem") == {"APIHandler", "WritePrompt", "WriteSummary", "WriteBrief"}
+    assert _who_may(application, "dynamodb:PutItem") == {
+        "APIHandler",
+        "WritePrompt",
+        "WriteSummary",
+        "WriteBrief",
+        *BOT,
+    }
 
 
 def test_files_are_written_by_the_one_job_and_read_by_nobody_but_who_signs_links(application: Template) -> None:
@@ -88,7 +97,7 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
         if name == "APIHandlerRole" and "sqs:SendMessage" in statement["Action"]
         for resource in statement["Resource"]
     ]
-    assert sorted(queues) == ["DeletionsQueue", "ExportsQueue", "MailsQueue", "SummariesQueue"]
+    assert sorted(queues) == ["DeletionsQueue", "ExportsQueue", "MailsQueue", "SummariesQueue", "UpdatesQueue"]
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

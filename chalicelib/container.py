@@ -173,9 +173,7 @@ def webhook_secret() -> str:
 
 @lru_cache(maxsize=1)
 def _webhook_secret(_: int) -> str:
-    arn = settings().telegram_secret_arn
-    found = os.environ.get("TELEGRAM_WEBHOOK_SECRET")
-    return found or (read_secret_field(arn, "webhook_secret") if arn else "")
+    return telegram_secret("webhook_secret")
 
 
 def sign_in_deps() -> "SignInDeps":

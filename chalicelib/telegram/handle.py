@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import AskReply, Chat, ChatView, Outgoing, SendOwnWords
+from chalicelib.model.telegram import AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords
 from chalicelib.observability import log_failure, logger
 from chalicelib.store.telegram_chats import Done, UpdateDone
 from chalicelib.telegram import own_words, routes
@@ -44,13 +44,20 @@ def _take_step(update: Update, token: str) -> Done:
         view = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
         texts = texts_for(update.sender, view)
         step = _heard(routes.route(Incoming(update, update.chat.id, update.sender, view, texts, now)), view)
+        sends = _in_parts(step.sends)
         try:
-            if chats.store(token, update.update_id, step.sends, now, chat=step.chat, attended=step.attended):
-                return Done(token, update.update_id, step.sends)
+            if chats.store(token, update.update_id, sends, now, chat=step.chat, attended=step.attended):
+                return Done(token, update.update_id, sends)
         except UpdateDone:
             if found := chats.done(token, update.update_id):
                 return found
     raise Unavailable("Another update of this chat is being done; try again")
+
+
+def _in_parts(sends: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
+    """The same with a message of its own for each part of a long one, so that none is sent again when a later one fails."""
+    in_parts = container.telegram_api().in_parts
+    return tuple(part for it in sends for part in (in_parts(it) if isinstance(it, Send) else (it,)))
 
 
 def _heard(step: Step, view: ChatView) -> Step:

@@ -36,7 +36,7 @@ def units(text: str) -> int:
 
 def to_plain(marked: str) -> str:
     """Returns what the HTML says without tags; behind a link its address, where that is not what the link says."""
-    return html.unescape(re.sub(r"<[^<>]*>", "", _LINK.sub(_with_address, marked)))
+    return _without_tags(_LINK.sub(_with_address, marked))
 
 
 def plain_parts(marked: str, limit: int = MOST_UNITS) -> list[str]:
@@ -58,7 +58,11 @@ def split(marked: str, limit: int = MOST_UNITS) -> list[str]:
         end = _end_of_part(tokens, start, limit)
         parts.append(_balanced(tokens[start:end], opened))
         start = end
-    return [part for part in parts if to_plain(part).strip()] or [marked]
+    return [part for part in parts if _without_tags(part).strip()] or [marked]
+
+
+def _without_tags(marked: str) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>", "", marked))
 
 
 def _with_address(link: re.Match[str]) -> str:
@@ -122,7 +126,8 @@ def _name(tag: str) -> str:
 def _parser() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    # A definition of a link would be taken away as such, also where somebody meant words.
+    return MarkdownIt("commonmark", {"html": False}).enable("strikethrough").disable("reference")
 
 
 def from_markdown(text: str) -> str:

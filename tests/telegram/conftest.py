@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import container
-from chalicelib.settings import settings
 from infra.local.telegram.server import serving
 from tests.api.hosts import Host, new_host
 from tests.clock import FakeClock, own_time
+from tests.conftest import forget_wiring
 from tests.faults import Interviewer, own_model
 from tests.telegram.local_telegram import BOT, SECRET, TOKEN, LocalTelegram
 
@@ -44,7 +43,5 @@ def telegram(clock: FakeClock, model: Interviewer, monkeypatch: pytest.MonkeyPat
             "REPLY_DELAY": "0",
         }.items():
             monkeypatch.setenv(name, value)
-        settings.cache_clear()
-        container.telegram_api.cache_clear()
+        forget_wiring()
         yield there
-    settings.cache_clear()

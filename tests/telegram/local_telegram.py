@@ -16,15 +16,14 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 
 import app
-from chalicelib import container
 from chalicelib.settings import settings
-from chalicelib.telegram.update import read_update
+from chalicelib.telegram.webhook import PATH, SECRET_HEADER
 from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Group, Person, new_group, new_person
 from infra.local.telegram.state import Telegram
 from tests import events
 from tests.clock import FakeClock
-from tests.events import Context
+from tests.events import Answer, Context
 
 BOT, TOKEN, SECRET = "harmonica_bot", "7000000001:AAH-tests-know-no-real-token", "what-only-Telegram-knows"
 # What is done first comes first: words that came together are one turn.
@@ -78,6 +77,11 @@ class LocalTelegram:
         self.server.state.updates.clear()
         return found
 
+    def post(self, update: dict[str, Any], secret: str = SECRET) -> Answer:
+        """Send the bot an update, as Telegram does."""
+        headers = {"Content-Type": "application/json", SECRET_HEADER: secret}
+        return events.request("POST", PATH, resource=PATH, body=json.dumps(update).encode(), headers=headers)
+
     def work_off(self, *, failing: bool = False) -> None:
         """Tell the bot what happened, and do the jobs that come of it until there are none.
 
@@ -101,11 +105,8 @@ class LocalTelegram:
 
     def _tell(self) -> bool:
         found = self.updates()
-        for raw in found:
-            update = read_update(raw)
-            assert update
-            assert update.chat
-            container.jobs().handle_update(raw, update.chat.id)
+        for update in found:
+            assert self.post(update).status == 200
         return bool(found)
 
     def _work(self, queue: str) -> bool:

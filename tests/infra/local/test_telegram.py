@@ -15,6 +15,7 @@ from infra.local.telegram.server import serving
 from infra.local.telegram.state import Telegram
 
 NOW = 1_772_366_400.0
+library: Any = types
 
 
 class Bot:
@@ -233,7 +234,7 @@ def test_webhook_and_commands_are_kept_as_they_are_set(bot: Bot) -> None:
     assert info.url == "https://x.org/telegram/webhook"
     assert bot.telegram.state.webhook.allowed_updates == ["message"]
     assert bot.refused("set_webhook", "http://x.org/")[0] == 400
-    scope = types.BotCommandScope("all_private_chats")
+    scope = library.BotCommandScope("all_private_chats")
     bot.client.set_my_commands([types.BotCommand("help", "Hilfe")], scope, "de")
     assert [it.description for it in bot.client.get_my_commands(scope, "de")] == ["Hilfe"]
     assert bot.client.get_my_commands() == []

@@ -71,10 +71,12 @@ class TelegramChats:
         *,
         chat: Chat | None = None,
         attended: Attendance | None = None,
+        is_other: bool = False,
     ) -> bool:
         """Store that an update was done, what is to be sent then, and the chat and one of its sessions where they changed.
 
         Both are given with the version that they were read in; False where another one came meanwhile. Raises UpdateDone.
+        `is_other`: whoever takes part in the session is another participant from now on, and the chat has other messages.
         """
         mark = UpdateItem(
             keys.chat(token),
@@ -88,7 +90,7 @@ class TelegramChats:
             if chat:
                 _write_chat(write, chat, now)
             if attended:
-                _write_attendance(write, attended, now)
+                _write_attendance(write, attended, now, is_other=is_other)
 
         try:
             database.transact(build)
@@ -143,7 +145,7 @@ def _write_chat(write: Transaction, chat: Chat, now: datetime | None) -> None:
     write.update(item, actions, before if chat.version else ChatItem.pk.does_not_exist(), label="chat")
 
 
-def _write_attendance(write: Transaction, attended: Attendance, now: datetime) -> None:
+def _write_attendance(write: Transaction, attended: Attendance, now: datetime, *, is_other: bool = False) -> None:
     item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
     state = {name: value for name, value in msgspec.to_builtins(attended).items() if name not in _OWN}
     actions = [
@@ -151,11 +153,14 @@ def _write_attendance(write: Transaction, attended: Attendance, now: datetime) -
         AttendedItem.version.set(attended.version + 1),
         AttendedItem.expires_at.set(_expiry(now)),
     ]
-    if attended.version:
-        write.update(item, actions, AttendedItem.version == attended.version, label="attended")
-        return
-    actions += [AttendedItem.told_to.set(attended.told_to), AttendedItem.telling_until.set(0)]
-    write.update(item, actions, AttendedItem.pk.does_not_exist(), label="attended")
+    if is_other or not attended.version:
+        actions += [
+            AttendedItem.told_to.set(attended.told_to),
+            AttendedItem.telling_until.set(0),
+            AttendedItem.teller.remove(),
+        ]
+    before = AttendedItem.version == attended.version if attended.version else AttendedItem.pk.does_not_exist()
+    write.update(item, actions, before, label="attended")
 
 
 def _chat(token: str, raw: Raw) -> Chat:

@@ -14,11 +14,13 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.jobs import ReplyInChat
 from chalicelib.model.telegram import AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords
 from chalicelib.observability import log_failure, logger
+from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.store.telegram_chats import Done, UpdateDone
-from chalicelib.telegram import own_words, routes
+from chalicelib.telegram import elsewhere, own_words, routes
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
+from chalicelib.telegram.participants import is_same_participant
 from chalicelib.telegram.update import Update, read_update
 from chalicelib.telegram_api import ChatGone, RequestRefused
 
@@ -43,15 +45,30 @@ def _take_step(update: Update, token: str) -> Done:
     for _ in range(_TRIES):
         view = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
         texts = texts_for(update.sender, view)
-        step = _heard(routes.route(Incoming(update, update.chat.id, update.sender, view, texts, now)), view)
-        sends = _in_parts(step.sends)
+        step = _heard(_step_of(Incoming(update, update.chat.id, update.sender, view, texts, now)), view)
+        sends, is_other = _in_parts(step.sends), _is_other(step, view)
         try:
-            if chats.store(token, update.update_id, sends, now, chat=step.chat, attended=step.attended):
+            if chats.store(
+                token, update.update_id, sends, now, chat=step.chat, attended=step.attended, is_other=is_other
+            ):
                 return Done(token, update.update_id, sends)
         except UpdateDone:
             if found := chats.done(token, update.update_id):
                 return found
     raise Unavailable("Another update of this chat is being done; try again")
+
+
+def _step_of(incoming: Incoming) -> Step:
+    try:
+        return routes.route(incoming)
+    except AccessEnded:
+        return elsewhere.tell_forgotten(incoming)
+
+
+def _is_other(step: Step, view: ChatView) -> bool:
+    """Whether the chat takes part in a session as another participant from now on."""
+    known = view.attended.get(step.attended.session_id) if step.attended else None
+    return bool(known and step.attended and not is_same_participant(known, step.attended))
 
 
 def _in_parts(sends: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:

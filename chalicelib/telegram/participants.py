@@ -24,6 +24,12 @@ def participant_in(attended: Attendance, language: str | None = None) -> Partici
     return replace(found, generation=attended.generation)
 
 
+def is_same_participant(one: Attendance, other: Attendance) -> bool:
+    """Says whether both are the same participant, by what leads to their conversation in the same way."""
+    named = (one.session_id, one.scope, one.external_id, one.generation)
+    return named == (other.session_id, other.scope, other.external_id, other.generation)
+
+
 def find_in_telegram(incoming: Incoming, session_id: str) -> tuple[Attendance, RequestContext]:
     """Returns who takes part in a session from this chat, or is about to, and where they stand there.
 

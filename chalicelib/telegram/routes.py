@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.telegram import commands, conversation, groups, joining
+from chalicelib.telegram import commands, conversation, elsewhere, groups, joining
 from chalicelib.telegram.incoming import Incoming, Step
 
 Command = Callable[[Incoming, str], Step]
@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, Command] = {
     "stop": conversation.stop,
     "resume": conversation.resume,
     "mywords": conversation.show_own_words,
+    "browser": elsewhere.give_link,
     "sessions": commands.list_sessions,
     "language": commands.offer_languages,
     "privacy": commands.tell_privacy,
@@ -25,6 +26,8 @@ TAPS: Mapping[str, Tapped] = {
     "join": joining.tap,
     "widget": conversation.tap_widget,
     "rate": conversation.tap_rating,
+    "link": elsewhere.tap_link,
+    elsewhere.TAKE: elsewhere.take,
     "session": commands.choose_session,
     "language": commands.choose_language,
 }

@@ -46,6 +46,7 @@ DigestPurpose = Literal[
     "telegram_chat",
     "telegram_person",
     "telegram_link",
+    "telegram_participant",
     "oidc_begun",
     "oidc_state",
     "oidc_nonce",

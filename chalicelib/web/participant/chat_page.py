@@ -11,6 +11,7 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
+from chalicelib.services.access.bot_links import LinkedParticipant, make_participant_link
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
@@ -137,7 +138,17 @@ def page_values(chat: ChatRequest) -> dict[str, Any]:
         "token": identity.page_token(chat.person, chat.session_id),
         "storage": identity.storage_mark(chat.person, chat.session_id),
         "resume_url": "" if chat.tester else f"{public_url(chat.request)}/chat?s={chat.session_id}&r={resume}",
+        "telegram_url": _make_telegram_url(chat),
+        "has_bot": bool(settings().telegram_bot),
     }
+
+
+def _make_telegram_url(chat: ChatRequest) -> str:
+    """Returns the link that goes on in Telegram; empty where there is no bot, and for whoever has come from there."""
+    if chat.tester or chat.identity.scope == "telegram":
+        return ""
+    linked = LinkedParticipant(chat.session_id, chat.person, chat.identity.generation)
+    return make_participant_link(settings().telegram_bot, linked, container.deployment_secret())
 
 
 def show_chat(

@@ -102,7 +102,7 @@ def test_a_catalogue_is_translated(tag: str) -> None:
 
 
 def test_every_text_is_used_and_no_other_is_asked_for() -> None:
-    sources = [*WEB.rglob("*.py"), *WEB.glob("*/templates/*.html")]
+    sources = [*WEB.rglob("*.py"), *WEB.glob("*/templates/*.html"), *(WEB.parent / "telegram").rglob("*.py")]
     source = "\n".join(file.read_text() for file in sources)
     beginnings = {part for found in BEGINNING.findall(source) for part in found if part}
     assert [it for it in beginnings if it not in ENDINGS and any(key.startswith(it) for key in ENGLISH)] == []

@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib import container
+from chalicelib.services.access.bot_links import read_participant
 from chalicelib.services.access.results_links import LinkHolder, results_url
+from chalicelib.settings import settings
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import Interviewer
@@ -339,3 +341,19 @@ def test_an_address_cannot_say_what_is_not_so(told: str, host: Host, ben: Browse
     page = ben.open(f"/chat?s={session['id']}&told={told}")
     assert ('id="told"' in page.html) is (told == "resumed")
     assert 'id="told"' not in Browser().open(f"/chat?s={session['id']}&told={told}").html
+
+
+def test_a_conversation_goes_on_in_telegram_where_there_is_a_bot(
+    host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session()
+    ben.join(session)
+    assert not [link for link in ben.chat(session).links if "t.me" in link]
+    monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
+    settings.cache_clear()
+    (link,) = [link for link in ben.chat(session).links if "t.me" in link]
+    linked = read_participant(link.partition("?start=r_")[2], container.deployment_secret())
+    assert linked
+    assert linked.session_id == session["id"]
+    ben.submit(ben.open(f"/chat?s={session['id']}&leave=1").form(FORGET), everywhere="yes")
+    assert not [link for link in ben.chat(session).links if "t.me" in link]

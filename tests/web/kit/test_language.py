@@ -21,6 +21,7 @@ from chalicelib.services.results.summary_changes import Change
 from chalicelib.services.results.widget_answers import WidgetType
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.telegram.routes import COMMANDS, GROUP_COMMANDS
 from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.export import KINDS
 from chalicelib.web.host.follow_up import HOWS
@@ -50,6 +51,7 @@ BRIEF = ("goal", "critical", "context", "topic")
 # What it ends with then.
 ENDINGS: dict[str, Iterable[str]] = {
     "announcement_": get_args(DistributionStatus),
+    "bot_command_": {*COMMANDS, *GROUP_COMMANDS},
     "brief_": (*BRIEF, *get_args(get_type_hints(Hint)["kind"])),
     "channel_": get_args(Channel),
     "change_": get_args(Change),

@@ -31,3 +31,5 @@ class UpdateItem(Telegram):
     expires_at = NumberAttribute()
     sends = JsonAttribute()
     sent = NumberAttribute(default=0)
+    sender = UnicodeAttribute(null=True)
+    sending_until = NumberAttribute(default=0)

@@ -5,12 +5,13 @@ a crash anywhere neither does it twice nor leaves it unsaid. Updates are known b
 older one later.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.model.telegram import Attendance, Chat, ChatView, Outgoing
 from chalicelib.store import database, keys
@@ -20,16 +21,23 @@ from chalicelib.store.transact import ConditionFailed, Transaction
 
 KEPT_DAYS = 180  # after the last word, as long as a browser's cookie
 MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day
+# Whoever sends is done by then, since no function lives longer; and a message whose worker was lost comes back only later.
+SENDING = timedelta(seconds=150)
+OWN_CHAT = 0
 _OWN = ("token", "session_id", "told_to", "version")  # of an attendance: what its state does not hold
 
 
 class Done(Struct, frozen=True):
-    """An update that was done: what was to be sent then, and how many of that have been."""
+    """An update that was done: what was to be sent then, and how many of that have been.
+
+    Instead of the chat's own id `sends` have OWN_CHAT. `sender` names whoever has taken on sending the rest; as it is read, nobody.
+    """
 
     token: str
     update_id: int
     sends: tuple[Outgoing, ...]
     sent: int = 0
+    sender: str = ""
 
 
 class UpdateDone(Exception):
@@ -64,24 +72,24 @@ class TelegramChats:
 
     def store(
         self,
-        token: str,
-        update_id: int,
-        sends: Sequence[Outgoing],
+        done: Done,
         now: datetime,
         *,
         chat: Chat | None = None,
         attended: Attendance | None = None,
         is_other: bool = False,
     ) -> bool:
-        """Store that an update was done, what is to be sent then, and the chat and one of its sessions where they changed.
+        """Store that an update was done, what its sender sends then, and the chat and one of its sessions where they changed.
 
         Both are given with the version that they were read in; False where another one came meanwhile. Raises UpdateDone.
         `is_other`: whoever takes part in the session is another participant from now on, and the chat has other messages.
         """
         mark = UpdateItem(
-            keys.chat(token),
-            keys.update(update_id),
-            sends=msgspec.to_builtins(list(sends)),
+            keys.chat(done.token),
+            keys.update(done.update_id),
+            sends=msgspec.to_builtins(list(done.sends)),
+            sender=done.sender,
+            sending_until=_seconds(now + SENDING),
             expires_at=_seconds(now + MARK_LIFE),
         )
 
@@ -100,10 +108,19 @@ class TelegramChats:
             return False
         return True
 
-    def note_sent(self, done: Done, sent: int) -> None:
-        """Store how many of the messages of an update have been sent."""
-        item = UpdateItem(keys.chat(done.token), keys.update(done.update_id))
-        holds(lambda: database.update(item, [UpdateItem.sent.set(sent)], UpdateItem.pk.exists()))
+    def claim_sending(self, done: Done, sender: str, now: datetime) -> Done | None:
+        """Take on sending what is left of an update, and return it so; None while another one does, or has gone further."""
+        actions = [UpdateItem.sender.set(sender), UpdateItem.sending_until.set(_seconds(now + SENDING))]
+        free = (UpdateItem.sending_until <= _seconds(now)) & (UpdateItem.sent == done.sent)
+        return replace(done, sender=sender) if _change_mark(done, actions, free) else None
+
+    def note_sent(self, done: Done, sent: int) -> bool:
+        """Store how many of the messages of an update its sender has sent; False where another one has taken that on."""
+        return _change_mark(done, [UpdateItem.sent.set(sent)], UpdateItem.sender == done.sender)
+
+    def give_back(self, done: Done) -> None:
+        """Let anybody send what is left of an update."""
+        _change_mark(done, [UpdateItem.sending_until.set(0)], UpdateItem.sender == done.sender)
 
     def change(self, attended: Attendance, now: datetime) -> bool:
         """Store a session of a chat as it is now, without an update; False where it changed meanwhile."""
@@ -113,11 +130,11 @@ class TelegramChats:
 
         return holds(lambda: database.transact(build))
 
-    def block(self, token: str) -> None:
+    def block(self, token: str, now: datetime) -> None:
         """Store that nothing is to be sent to a chat any more, until its person writes again."""
         found = self.view(token).chat
         blocked = replace(found, is_blocked=True)
-        holds(lambda: database.transact(lambda write: _write_chat(write, blocked, None)))
+        holds(lambda: database.transact(lambda write: _write_chat(write, blocked, now)))
 
     def claim_telling(self, attended: Attendance, teller: str, now: datetime, until: datetime) -> bool:
         """Take on sending to the chat what is new in a session; False while another one does, or has gone further."""
@@ -136,12 +153,19 @@ class TelegramChats:
         holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
 
 
-def _write_chat(write: Transaction, chat: Chat, now: datetime | None) -> None:
+def _change_mark(done: Done, actions: list[Any], condition: Condition) -> bool:
+    item = UpdateItem(keys.chat(done.token), keys.update(done.update_id))
+    return holds(lambda: database.update(item, actions, condition))
+
+
+def _write_chat(write: Transaction, chat: Chat, now: datetime) -> None:
     item, before = ChatItem(keys.chat(chat.token), keys.CHAT), ChatItem.version == chat.version
     state = {name: value for name, value in msgspec.to_builtins(chat).items() if name not in ("token", "version")}
-    actions = [ChatItem.state.set(state), ChatItem.version.set(chat.version + 1)]
-    if now is not None:
-        actions.append(ChatItem.expires_at.set(_expiry(now)))
+    actions = [
+        ChatItem.state.set(state),
+        ChatItem.version.set(chat.version + 1),
+        ChatItem.expires_at.set(_expiry(now)),
+    ]
     write.update(item, actions, before if chat.version else ChatItem.pk.does_not_exist(), label="chat")
 
 

@@ -10,32 +10,32 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Unavailable
+from chalicelib.errors import NotYet, Unavailable
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords
+from chalicelib.model.telegram import AnswerTap, AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords
 from chalicelib.observability import log_failure, logger
 from chalicelib.services.conversations.request_context import AccessEnded
-from chalicelib.store.telegram_chats import Done, UpdateDone
+from chalicelib.store.telegram_chats import OWN_CHAT, Done, UpdateDone
 from chalicelib.telegram import elsewhere, own_words, routes
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import is_same_participant
 from chalicelib.telegram.update import Update, read_update
-from chalicelib.telegram_api import ChatGone, RequestRefused
+from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused
 
 _TRIES = 3
+_BEING_SENT = 30.0  # seconds until it is looked whether another one that sends is done
 
 
 def handle_update(raw: dict[str, Any]) -> None:
-    """Do what came to the bot, once, and send what that comes to."""
+    """Do what came to the bot, once, and send what that comes to. Raises Unavailable where that has to go on later."""
     update = read_update(raw)
     if update is None or update.chat is None or update.sender is None:
         logger.info("an update that the bot does not know", extra={"update_id": raw.get("update_id")})
         return
     token = chat_token(update.chat.id, container.deployment_secret())
-    done = container.telegram_chats().done(token, update.update_id) or _take_step(update, token)
-    send_rest(done)
+    _send_rest(container.telegram_chats().done(token, update.update_id) or _take_step(update, token), update.chat.id)
 
 
 def _take_step(update: Update, token: str) -> Done:
@@ -45,13 +45,13 @@ def _take_step(update: Update, token: str) -> Done:
     for _ in range(_TRIES):
         view = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
         texts = texts_for(update.sender, view)
-        step = _heard(_step_of(Incoming(update, update.chat.id, update.sender, view, texts, now)), view)
-        sends, is_other = _in_parts(step.sends), _is_other(step, view)
+        incoming = Incoming(update, update.chat.id, update.sender, view, texts, now)
+        step = _unblocked(_step_of(incoming), incoming)
+        sends = tuple(_readdressed(it, update.chat.id, OWN_CHAT) for it in _in_parts(step.sends))
+        done = Done(token, update.update_id, sends, sender=container.new_id())
         try:
-            if chats.store(
-                token, update.update_id, sends, now, chat=step.chat, attended=step.attended, is_other=is_other
-            ):
-                return Done(token, update.update_id, sends)
+            if chats.store(done, now, chat=step.chat, attended=step.attended, is_other=_is_other(step, view)):
+                return done
         except UpdateDone:
             if found := chats.done(token, update.update_id):
                 return found
@@ -77,24 +77,50 @@ def _in_parts(sends: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
     return tuple(part for it in sends for part in (in_parts(it) if isinstance(it, Send) else (it,)))
 
 
-def _heard(step: Step, view: ChatView) -> Step:
+def _unblocked(step: Step, incoming: Incoming) -> Step:
     """The step, after which whoever had blocked the bot and writes again is sent messages again."""
-    chat = step.chat or view.chat
-    return replace(step, chat=replace(chat, is_blocked=False)) if chat.is_blocked else step
+    chat = step.chat or incoming.view.chat
+    writes = incoming.update.membership is None
+    return replace(step, chat=replace(chat, is_blocked=False)) if chat.is_blocked and writes else step
 
 
-def send_rest(done: Done) -> None:
-    """Send what an update comes to, as far as that has not been sent. Raises Unavailable where it has to go on later."""
+def _send_rest(done: Done, chat_id: int) -> None:
+    """Send what an update of this chat comes to, as far as that has not been sent."""
+    chats = container.telegram_chats()
+    if done.sent == len(done.sends):
+        return
+    claimed = done if done.sender else chats.claim_sending(done, container.new_id(), container.clock().now())
+    if claimed is None:
+        raise NotYet("Another one sends this", _BEING_SENT)
+    try:
+        _send_each(claimed, chat_id)
+    except Exception:
+        chats.give_back(claimed)
+        raise
+
+
+def _send_each(done: Done, chat_id: int) -> None:
+    chats, gone = container.telegram_chats(), set[int]()
     for place, outgoing in enumerate(done.sends[done.sent :], done.sent + 1):
+        addressed = _readdressed(outgoing, OWN_CHAT, chat_id)
+        receiver = getattr(addressed, "chat_id", OWN_CHAT)
         try:
-            send(outgoing)
+            if receiver not in gone:
+                send(addressed)
         except ChatGone:
-            container.telegram_chats().block(done.token)
-            container.telegram_chats().note_sent(done, len(done.sends))
-            return
+            gone.add(receiver)
+            if receiver > 0:  # which groups have not
+                chats.block(chat_token(receiver, container.deployment_secret()), container.clock().now())
         except RequestRefused as error:
             log_failure("Telegram refused a message", error, kind=type(outgoing).__name__)
-        container.telegram_chats().note_sent(done, place)
+        if not chats.note_sent(done, place):
+            return
+
+
+def _readdressed(outgoing: Outgoing, before: int, after: int) -> Outgoing:
+    if isinstance(outgoing, AnswerTap) or outgoing.chat_id != before:
+        return outgoing
+    return replace(outgoing, chat_id=after)
 
 
 def send(outgoing: Outgoing) -> None:
@@ -104,5 +130,10 @@ def send(outgoing: Outgoing) -> None:
             container.jobs().reply_in_chat(ReplyInChat(chat_id, session_id, sequence), seconds)
         case SendOwnWords():
             own_words.send_own_words(outgoing)
-        case _:
+        case AnswerTap():
             container.telegram_api().send(outgoing)
+        case _:
+            try:
+                container.telegram_api().send(outgoing)
+            except GroupMigrated as error:
+                container.telegram_api().send(replace(outgoing, chat_id=error.group_id))

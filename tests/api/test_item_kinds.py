@@ -16,6 +16,7 @@ from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import database, keys, widgets
 from chalicelib.store.item_kinds import ERASURE, KINDS, ItemKind, Owner, kind_of
 from chalicelib.store.spending import OF_SESSION, Ledger
+from chalicelib.store.telegram_chats import Done
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import asked, delete_data, parts, summarise, write_brief, write_prompt
 from tests.api.participants import SAID, include, remove
@@ -127,7 +128,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     assert container.guards().use_once("x", now + timedelta(minutes=1))
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
-    assert container.telegram_chats().store("token", 1, (), now, chat=chat, attended=attended)
+    assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

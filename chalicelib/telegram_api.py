@@ -33,7 +33,7 @@ _GONE = re.compile(
 _UNREADABLE = "can't parse entities"
 _UNCHANGED = "message is not modified"
 _TOO_OLD = "query is too old"
-_NOT_IN_CHAT = re.compile(r"user not found|participant_id_invalid|user_not_participant", re.IGNORECASE)
+_NOT_IN_CHAT = re.compile(r"user not found|invalid user_id|participant_id_invalid|user_not_participant", re.IGNORECASE)
 _QUOTED = re.compile(r"(?<!\w)(['\"]).*\1")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import container, telegram_api
 from chalicelib.errors import Unavailable
-from chalicelib.model.telegram import AnswerTap, Button, Edit, Outgoing, Send, ShowTyping
+from chalicelib.model.telegram import AnswerTap, Button, Edit, Send, ShowTyping
 from chalicelib.services.delivery.telegram_pace import PER_GROUP, PER_SECOND
 from chalicelib.settings import SettingMissing
 from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused, TelegramApi, TokenRefused
@@ -223,7 +223,7 @@ def test_neither_the_token_nor_words_are_in_an_error_or_a_log(
     fault: Fault,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    sends: list[Outgoing] = [Send(bo.id, WORDS), Edit(bo.id, 1, WORDS), AnswerTap("1", WORDS)]
+    sends: tuple[Send | Edit | AnswerTap, ...] = (Send(bo.id, WORDS), Edit(bo.id, 1, WORDS), AnswerTap("1", WORDS))
     for outgoing in sends:
         telegram.fail(fault)
         with pytest.raises((RequestRefused, Unavailable)) as caught:

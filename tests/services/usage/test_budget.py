@@ -17,6 +17,7 @@ from chalicelib.llm.prices import most_of, price_of
 from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel, BudgetSpent
 from chalicelib.store.spending import OF_SESSION, Ledger
 from tests.clock import FakeClock, own_retries, own_time
+from tests.concurrency import contend
 from tests.conftest import forget_wiring
 from tests.conversation import Conversation
 from tests.faults import FAULTS, Wire, own_model, tap
@@ -138,7 +139,8 @@ def test_who_has_spent_theirs_keeps_nobody_else_back(spending: Spending) -> None
     assert spending.spent("bo", "s2") == (COST,) * 3
 
 
-def test_no_crowd_gets_past_a_ceiling(spending: Spending) -> None:
+def test_no_crowd_gets_past_a_ceiling(spending: Spending, monkeypatch: pytest.MonkeyPatch) -> None:
+    contend(monkeypatch)
     spending.spender.cost = MOST
 
     def one(_: int) -> bool:

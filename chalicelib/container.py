@@ -34,12 +34,14 @@ if TYPE_CHECKING:
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.logins import Logins
     from chalicelib.store.telegram_chats import TelegramChats
+    from chalicelib.store.telegram_links import TelegramLinks
     from chalicelib.telegram_api import TelegramApi
 
 SECRET_SECONDS = 300  # that a process keeps a secret which the operator may change
@@ -134,6 +136,21 @@ def model() -> Model:
 def telegram_groups() -> TelegramGroups:
     """The repository of Telegram groups."""
     return TelegramGroups()
+
+
+@cache
+def telegram_links() -> "TelegramLinks":
+    """The repository of codes for /setup."""
+    from chalicelib.store.telegram_links import TelegramLinks
+
+    return TelegramLinks()
+
+
+def group_deps() -> "GroupDeps":
+    """The dependencies of linking Telegram groups."""
+    from chalicelib.services.delivery.telegram_groups import GroupDeps
+
+    return GroupDeps(groups=telegram_groups(), links=telegram_links(), cards=cards())
 
 
 @cache

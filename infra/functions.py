@@ -312,7 +312,7 @@ HANDLE_UPDATE = Function(
         "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
         "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
     },
-    indexes=(("Telegram", keys.BY_GROUP),),
+    indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
     settings=(
         "deployment_secret_arn",
         "public_url",

@@ -11,7 +11,7 @@ from chalicelib.model import TelegramGroup as StoredGroup
 from chalicelib.operations.fields import ID_LIMIT, Time, moment
 from chalicelib.operations.operation import Call, Done, Input, Nothing, Operation, Output, Repeat
 from chalicelib.operations.session_fields import GroupId
-from chalicelib.services.delivery.telegram_groups import LinkCode, link_of, new_link
+from chalicelib.services.delivery.link_codes import LinkCode, link_of, new_link
 from chalicelib.settings import settings
 
 GroupName = Annotated[str, Meta(max_length=200, description="The group's name.", examples=["Office"])]
@@ -43,14 +43,29 @@ class TelegramGroupList(Output):
 
 
 class TelegramLink(Output):
-    """A single-use code for `/setup`, and the link that carries it."""
+    """A single-use code for `/setup`, and the links that carry it."""
 
-    code: Annotated[str, Meta(description="What to send after `/setup` in the group.", examples=["K7Q2M9XA"])]
+    code: Annotated[str, Meta(description="What to send after `/setup` in the group.", examples=["K7Q2M9XAH3TP"])]
     url: Annotated[
         str,
         Meta(
-            description="The link that adds the bot to a group with this code.",
-            examples=["https://t.me/harmonica_bot?startgroup=K7Q2M9XA"],
+            description="The link that adds the bot to a group with this code. Some Telegram apps lose the code on the way: "
+            "the bot is in the group then, and waits for `command`.",
+            examples=["https://t.me/harmonica_bot?startgroup=K7Q2M9XAH3TP"],
+        ),
+    ]
+    start_url: Annotated[
+        str,
+        Meta(
+            description="The link that opens the bot in private with this code. Whoever adds it to a group from there need not "
+            "send a code: an administrator confirms by a button.",
+            examples=["https://t.me/harmonica_bot?start=K7Q2M9XAH3TP"],
+        ),
+    ]
+    command: Annotated[
+        str,
+        Meta(
+            description="What an administrator sends in a group that the bot is in.", examples=["/setup K7Q2M9XAH3TP"]
         ),
     ]
     expires_at: Annotated[Time, Meta(description="Until when it can be used.")]
@@ -91,9 +106,9 @@ def remove_group(call: Call, given: GroupInput) -> None:
 
 
 def create_link(call: Call, _: Nothing) -> Done:
-    """A single-use code for `/setup`, and the link that hands it to the bot."""
+    """A single-use code for `/setup`, and the links that hand it to the bot: it links one group within 15 minutes."""
     identifier, bot, secret = call.new_id(), settings().telegram_bot, container.deployment_secret()
-    link = new_link(identifier, call.user_id, bot=bot, guards=container.guards(), secret=secret, now=call.now)
+    link = new_link(identifier, call.user_id, bot=bot, links=container.telegram_links(), secret=secret, now=call.now)
     return Done(_link(link), {"id": identifier, "expires_at": int(link.expires_at.timestamp())})
 
 
@@ -116,7 +131,7 @@ def _group(of: StoredGroup) -> TelegramGroup:
 
 
 def _link(of: LinkCode) -> TelegramLink:
-    return TelegramLink(of.code, of.url, moment(of.expires_at))
+    return TelegramLink(of.code, of.url, of.start_url, of.command, moment(of.expires_at))
 
 
 OPERATIONS = (

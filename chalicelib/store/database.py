@@ -122,6 +122,12 @@ def get_each(kind: type[Model], session_ids: Sequence[str], part: str) -> dict[s
     return {raw[keys.SESSION_ID]["S"]: raw for raw in _batch_get({kind.Meta.table_name: {"Keys": named}})}
 
 
+def get_pairs(kind: type[Model], named: Sequence[tuple[str, str]]) -> list[Raw]:
+    """Raw items of a table keyed by `pk` and `sk`, of these two each, in one consistent BatchGetItem (at most 100)."""
+    wanted = [{keys.PK: {"S": pk}, keys.SK: {"S": sk}} for pk, sk in named]
+    return _batch_get({kind.Meta.table_name: {"Keys": wanted, "ConsistentRead": True}}) if wanted else []
+
+
 def _batch_get(tables: dict[str, Any]) -> list[Raw]:
     found: list[Raw] = []
     for _ in range(_UNPROCESSED_TRIES):

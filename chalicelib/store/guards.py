@@ -1,4 +1,4 @@
-"""Counters of visits, records of requests, codes for /setup (table `guards`): short-lived items that expire.
+"""Counters of visits, records of requests (table `guards`): short-lived items that expire.
 
 DynamoDB deletes what is past `expires_at` within days, so every read and every condition looks at the time itself.
 """
@@ -14,7 +14,7 @@ from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.leases import REQUEST
-from chalicelib.store.user_items import DayKeyItem, LinkItem, RequestItem, UsedItem, VisitsItem
+from chalicelib.store.user_items import DayKeyItem, RequestItem, UsedItem, VisitsItem
 
 _MINUTE = timedelta(minutes=1)
 
@@ -107,18 +107,6 @@ class Guards:
         """Whether something is used for the first time; remembered until it is worth nothing anyway."""
         item = UsedItem(keys.used(fingerprint), expires_at=_seconds(expires))
         return holds(lambda: database.put(item, UsedItem.id.does_not_exist()))
-
-    def add_link(self, code: str, user_id: str, expires: datetime) -> None:
-        """Store a code for /setup; one that is there already stays as it is."""
-        item = LinkItem(keys.link(code), user_id=user_id, expires_at=_seconds(expires))
-        holds(lambda: database.put(item, LinkItem.id.does_not_exist()))
-
-    def take_link(self, code: str, now: datetime) -> str | None:
-        """The user behind a code, once; None for a code that nobody has, that was used or has expired."""
-        item = database.get(LinkItem, keys.link(code))
-        if item is None or item.expires_at <= _seconds(now):
-            return None
-        return item.user_id if holds(lambda: database.delete(item, LinkItem.user_id == item.user_id)) else None
 
 
 def _seconds(at: datetime) -> int:

@@ -125,6 +125,7 @@ KINDS = (
     ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "expires", not_exported=_STATE, owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.UPDATES, "chat", "expires", not_exported=_GUARD, owner_at=keys.PK),
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
+    ItemKind(keys.GUARDS, keys.OPENED_LINKS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.SIGN_INS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.USED, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),

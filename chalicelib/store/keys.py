@@ -20,7 +20,7 @@
 | delete a person | – | one transaction: all summaries and the brief go, and what `item_kinds.py` says; tally, `erasure#` comes |
 | erasure job | a deleted thread's messages, keys only | Query conversations `message#<thread>#` |
 | a user's Telegram groups | groups | Query telegram `user#<id>`; BatchGetItem for some |
-| the bot, added to a group | who registered it | `by_group` |
+| the bot, in a group | who registered it | `by_group`, BatchGetItem |
 | an update of Telegram's | the chat, the sessions it is in | Query telegram `chat#<token>`, from `chat` on |
 | the same, done already | what it came to | GetItem telegram `chat#<token>`, `update#<id>` |
 | what an update comes to | – | one transaction: `update#<id>` comes; `chat`, `session#<id>` |
@@ -69,7 +69,10 @@
 | a join from an address | the random key of the day | UpdateItem guards `day_key#…`, once a container |
 | a summary job | whether another one of the owner runs | UpdateItem guards `share#<owner_id>`, before and after |
 | a model call | what the stage, an owner and a session have spent | UpdateItem guards `spending#<account>`, before and after |
-| a code for /setup | whose it is | PutItem guards `link#<sha256>` |
+| a code for /setup | whose it is | PutItem, GetItem guards `link#<sha256>` |
+| a code for /setup, sent in a group | – | one transaction: `link#<sha256>`, telegram `group#<group_id>` |
+| a code for /setup, opened in private | who opened it | UpdateItem, GetItem guards `opened_link#<person>` |
+| a group is another one's now | – | one transaction: telegram `group#<group_id>` of each user goes and comes |
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
 Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
@@ -119,7 +122,8 @@ GROUPS = "group#"
 CHATS, CHAT, ATTENDED, UPDATES = "chat#", "chat", "session#", "update#"
 DRAFTS = "draft#"
 EXPORTS, AFTER_EXPORTS = "export#", "export$"
-VISITS, REQUESTS, DELETED, LINKS, SIGN_INS = "visits#", "request#", "deleted#", "link#", "sign_in#"
+VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_in#"
+LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
 USED = "used#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
@@ -374,3 +378,8 @@ def group(group_id: str) -> str:
 def link(code: str) -> str:
     """`link#<sha256 of the code>`: the code itself is never stored."""
     return f"{LINKS}{hashlib.sha256(code.encode()).hexdigest()}"
+
+
+def opened_link(person: str) -> str:
+    """`opened_link#<person>`: somebody's id in the scope of Telegram, never Telegram's own."""
+    return f"{OPENED_LINKS}{person}"

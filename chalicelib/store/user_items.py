@@ -121,9 +121,17 @@ class DeletedItem(Guard):
 
 
 class LinkItem(Guard):
-    """`link#<sha256>`: a code for /setup; whoever brings it to the bot speaks for this user, once."""
+    """`link#<sha256>`: a code for /setup; whoever brings it to the bot in time speaks for this user, once: in this group."""
 
     user_id = UnicodeAttribute()
+    until = NumberAttribute(null=True)
+    group_id = UnicodeAttribute(null=True)
+
+
+class OpenedLinkItem(Guard):
+    """`opened_link#<person in Telegram>`: with which code, `link#<sha256>`, somebody has opened the bot."""
+
+    link = UnicodeAttribute()
 
 
 class GroupItem(Telegram):

@@ -1,38 +1,200 @@
-"""Groups: linked to a host by an administrator of theirs, and let go again."""
+"""Groups: linked to a host by an administrator of theirs, and let go again.
 
+Whatever changes here may be done twice: an update that comes again finds it done, and says the same.
+"""
+
+from typing import Literal
+
+from chalicelib import container
+from chalicelib.model import TelegramGroup
+from chalicelib.model.telegram import Button, Buttons, Outgoing
+from chalicelib.services.delivery import telegram_groups as service
+from chalicelib.services.delivery.link_codes import OPENED_LIFE, add_url, read_code
+from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.store.telegram_links import GroupLink
+from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.update import TelegramChat
+from chalicelib.telegram_api import RequestRefused
+
+_NAME_LENGTH = 60  # of a host's name, in a button
+_GROUP_NAME_LENGTH = 200
+_MOST_BUTTONS = 8
+_ADMINISTRATORS = ("creator", "administrator")
+_CONFIRM = "group:confirm"
+
+Standing = Literal["administrator", "other", "untold"]
 
 
 def set_up(incoming: Incoming, code: str) -> Step:
     """Links this group to the host whose code it is."""
-    return Step()
+    if refused := _refuse_others(incoming):
+        return refused
+    if not code:
+        return _ask_for_code(incoming)
+    link = container.telegram_links().find(read_code(code), incoming.now)
+    refusal = service.judge_link(link, str(incoming.chat_id), incoming.now)
+    if link is not None and refusal is None:
+        group = _group(incoming, incoming.message.topic_id)
+        refusal = service.link_group(link, group, deps=container.group_deps(), now=incoming.now)
+        if refusal is None:
+            return Step((incoming.say(_linked(incoming, link.user_id)),))
+    return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
 
 
-def unlink(incoming: Incoming, argument: str) -> Step:
+def _ask_for_code(incoming: Incoming) -> Step:
+    """Says how to link this group; where hosts have registered it already, with a button for each."""
+    buttons = _buttons(incoming, _waiting(incoming))
+    return Step((incoming.say(incoming.texts("group_offer" if buttons else "group_code_missing"), buttons),))
+
+
+def unlink(incoming: Incoming, _: str) -> Step:
     """Has no more sessions announced in this group."""
-    return Step()
+    if refused := _refuse_others(incoming):
+        return refused
+    concerned = service.let_go(str(incoming.chat_id), service.UNLINKED, deps=container.group_deps())
+    if not concerned:
+        return Step((incoming.say(incoming.texts("group_not_linked")),))
+    hosts = (f"• <b>{escape(name)}</b>" for name in _names(incoming, concerned).values())
+    return Step((incoming.say("\n".join((incoming.texts("group_unlinked"), *hosts))),))
 
 
-def tell_help(incoming: Incoming, argument: str) -> Step:
+def tell_help(incoming: Incoming, _: str) -> Step:
     """Says in a group what the bot does there."""
-    return Step()
+    told = (incoming.texts(key) for key in ("group_help", "group_commands", "group_reads"))
+    return Step((incoming.say("\n\n".join(told)),))
 
 
 def tap(incoming: Incoming, parts: list[str]) -> Step:
-    """Does what a button in a group says."""
-    return Step((incoming.answer_tap(),))
+    """Links this group to the host whose button an administrator tapped."""
+    standing = _standing(incoming)
+    if standing != "administrator":
+        return Step((incoming.answer_tap(incoming.texts(f"group_{standing}"), is_alert=True),))
+    tapped = incoming.update.tap
+    chat, message = incoming.update.chat, tapped.message if tapped else None
+    name, topic_id = chat.title if chat else None, message.topic_id if message else None
+    host, deps = lengthen(parts[-1]) if parts[:-1] == ["confirm"] else None, container.group_deps()
+    if host is None or not service.confirm_group(host, str(incoming.chat_id), name, topic_id, deps=deps):
+        left = _buttons(incoming, _waiting(incoming))
+        changed = incoming.change_tapped(None if left else incoming.texts("group_code_missing"), left)
+        return Step((incoming.answer_tap(incoming.texts("group_offer_gone"), is_alert=True), *changed))
+    others = [user_id for user_id in _waiting(incoming) if user_id != host]
+    return Step((incoming.answer_tap(), *incoming.change_tapped(_linked(incoming, host), _buttons(incoming, others))))
 
 
 def change_membership(incoming: Incoming) -> Step:
     """Follows that the bot came into a group, or was taken out of one."""
-    return Step()
+    change = incoming.update.membership
+    if change is None or change.old.is_in == change.new.is_in:
+        return Step()
+    deps = container.group_deps()
+    if not change.new.is_in:
+        service.let_go(str(incoming.chat_id), service.REMOVED, deps=deps)
+        return Step()
+    opened = _opened(incoming)
+    if opened:
+        service.offer_group(opened, _group(incoming, None), deps=deps, now=incoming.now)
+    waiting = _waiting(incoming)
+    if opened and opened.user_id not in waiting and _is_registered(opened.user_id, incoming):
+        waiting.insert(0, opened.user_id)  # which the index does not tell of yet
+    buttons = _buttons(incoming, waiting)
+    return Step((incoming.say(incoming.texts("group_offer" if buttons else "group_hello"), buttons),))
 
 
 def migrate(incoming: Incoming) -> Step:
-    """Follows a group that became a supergroup, under another id."""
+    """Follows a group that became a supergroup, under another id: each of the two chats tells of the other."""
+    message = incoming.message
+    old, new = (
+        (incoming.chat_id, message.migrate_to_chat_id)
+        if message.migrate_to_chat_id is not None
+        else (message.migrate_from_chat_id, incoming.chat_id)
+    )
+    service.move_group(str(old), str(new), deps=container.group_deps())
     return Step()
 
 
-def refuse_in_private(incoming: Incoming, argument: str) -> Step:
+def refuse_in_private(incoming: Incoming, _: str) -> Step:
     """Says that this command is for groups."""
-    return Step()
+    return Step((incoming.say(incoming.texts("group_only_there")),))
+
+
+def start_with_code(incoming: Incoming, code: str) -> Step:
+    """Remembers that somebody opened the bot with a host's code, and offers them to add it to a group."""
+    links, now = container.telegram_links(), incoming.now
+    link = links.find(read_code(code), now)
+    refusal = service.judge_link(link, None, now)
+    if link is None or refusal:
+        return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
+    links.open(_person(incoming), read_code(code), now + OPENED_LIFE)
+    add = Button(incoming.texts("group_add"), url=add_url(incoming.bot, read_code(code)))
+    host = f"<b>{escape(_name(incoming, link.user_id))}</b>"
+    return Step((incoming.say(incoming.texts("group_opened", host=host), ((add,),)),))
+
+
+def _standing(incoming: Incoming) -> Standing:
+    """Returns whether the sender is an administrator of the group; `untold` where Telegram does not tell the bot."""
+    if incoming.update.message and incoming.update.message.is_of_group:
+        return "administrator"
+    try:
+        status = container.telegram_api().member_status(incoming.chat_id, incoming.user.id)
+    except RequestRefused:
+        return "untold"
+    return "administrator" if status in _ADMINISTRATORS else "other"
+
+
+def _refuse_others(incoming: Incoming) -> Step | None:
+    """Returns what those hear who are no administrators; None for one."""
+    standing = _standing(incoming)
+    return None if standing == "administrator" else Step((incoming.say(incoming.texts(f"group_{standing}")),))
+
+
+def _group(incoming: Incoming, topic_id: int | None) -> TelegramGroup:
+    chat: TelegramChat | None = incoming.update.chat
+    name = (chat.title or "")[:_GROUP_NAME_LENGTH] if chat else ""
+    return TelegramGroup(str(incoming.chat_id), name or None, topic_id, incoming.now)
+
+
+def _person(incoming: Incoming) -> str:
+    return person_id(incoming.user.id, container.deployment_secret())
+
+
+def _opened(incoming: Incoming) -> GroupLink | None:
+    """Returns the code with which this person has opened the bot, unless it has linked another group since."""
+    link = container.telegram_links().opened_by(_person(incoming), incoming.now)
+    return link if link and link.group_id in (None, str(incoming.chat_id)) else None
+
+
+def _waiting(incoming: Incoming) -> list[str]:
+    """Returns the hosts who have registered this group, and whom no administrator has confirmed yet."""
+    found = container.telegram_groups().of_group(str(incoming.chat_id))
+    return [it.user_id for it in found if it.group.status == "unconfirmed"]
+
+
+def _is_registered(user_id: str, incoming: Incoming) -> bool:
+    group_id = str(incoming.chat_id)
+    found = container.telegram_groups().some(user_id, [group_id]).get(group_id)
+    return found is not None and found.status == "unconfirmed"
+
+
+def _buttons(incoming: Incoming, user_ids: list[str]) -> Buttons:
+    names = _names(incoming, user_ids[:_MOST_BUTTONS])
+    return tuple(
+        (Button(incoming.texts("group_announce", host=name), f"{_CONFIRM}:{shorten(user_id)}"),)
+        for user_id, name in names.items()
+    )
+
+
+def _linked(incoming: Incoming, user_id: str) -> str:
+    host = f"<b>{escape(_name(incoming, user_id))}</b>"
+    return "\n\n".join((incoming.texts("group_linked", host=host), incoming.texts("group_reads")))
+
+
+def _name(incoming: Incoming, user_id: str) -> str:
+    return _names(incoming, [user_id])[user_id]
+
+
+def _names(incoming: Incoming, user_ids: list[str]) -> dict[str, str]:
+    """Returns what hosts call themselves, never their address."""
+    found = container.accounts().names_of(user_ids)
+    nameless = incoming.texts("group_nameless")
+    return {it: (found.get(it) or nameless)[:_NAME_LENGTH] for it in user_ids}

@@ -73,7 +73,7 @@ def _route_private(incoming: Incoming) -> Step:
 def _route_group(incoming: Incoming) -> Step:
     if incoming.update.edited_message:
         return Step()
-    if incoming.message.migrate_to_chat_id is not None:
+    if incoming.message.migrate_to_chat_id is not None or incoming.message.migrate_from_chat_id is not None:
         return groups.migrate(incoming)
     found = read_command(incoming)
     command = GROUP_COMMANDS.get(found[0]) if found else None

@@ -54,6 +54,7 @@ class Message(Struct, frozen=True):
     date: int
     chat: TelegramChat
     sender: User | None = field(name="from", default=None)
+    sender_chat: TelegramChat | None = None
     text: str | None = None
     caption: str | None = None
     entities: tuple[Entity, ...] = ()
@@ -73,6 +74,11 @@ class Message(Struct, frozen=True):
     location: dict[str, Any] | None = None
     contact: dict[str, Any] | None = None
     poll: dict[str, Any] | None = None
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether it is in the name of the group itself: so write administrators who stay anonymous."""
+        return self.sender_chat is not None and self.sender_chat.id == self.chat.id
 
     @property
     def topic_id(self) -> int | None:

@@ -1,41 +1,122 @@
-"""A host's Telegram groups: registering them, announcing sessions in them, and the code that brings the bot there."""
+"""A host's Telegram groups: linking them, letting them go, and what that means for the sessions that name them."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from chalicelib.errors import Invalid, Unprocessable
-from chalicelib.model import Distribution, TelegramGroup
-from chalicelib.services.access.signing import make_token
-from chalicelib.store.guards import Guards
-from chalicelib.store.telegram import TelegramGroups
+from chalicelib.errors import Invalid
+from chalicelib.model import Channel, Distribution, TelegramGroup
+from chalicelib.store.cards import Cards
+from chalicelib.store.distributions import change_distribution
+from chalicelib.store.telegram import Registration, TelegramGroups
+from chalicelib.store.telegram_links import GroupLink, TelegramLinks
 
-LINK_LIFE = timedelta(minutes=15)
-_CODE_BYTES = 24
+# Why a session is not announced in a group any more, as `distribution` tells it.
+UNLINKED = "An administrator of the group has unlinked it"
+REMOVED = "The bot was taken out of the group"
+TELEGRAM: Channel = "telegram"
 
-
-class LinkCode(Struct, frozen=True):
-    """A single-use code for /setup, and the address that hands it to the bot."""
-
-    code: str
-    url: str
-    expires_at: datetime
-
-
-def new_link(link_id: str, user_id: str, *, bot: str, guards: Guards, secret: bytes, now: datetime) -> LinkCode:
-    """Make a code by which the bot knows this user. Raises Unprocessable on a server without a bot."""
-    link = link_of(link_id, now.replace(microsecond=0) + LINK_LIFE, bot=bot, secret=secret)
-    guards.add_link(link.code, user_id, link.expires_at)
-    return link
+Refusal = Literal["unknown", "used", "expired"]
+Change = Callable[[Distribution], Distribution]
 
 
-def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> LinkCode:
-    """The link of this id: the code follows from it, so that it need not be stored. Raises Unprocessable without a bot."""
-    if not bot:
-        raise Unprocessable("Telegram is not set up on this server")
-    code = make_token(secret, "link", link_id.encode(), size=_CODE_BYTES)
-    return LinkCode(code, f"https://t.me/{bot.removeprefix('@')}?startgroup={code}", expires_at)
+class GroupDeps(Struct, frozen=True):
+    """The dependencies of linking groups."""
+
+    groups: TelegramGroups
+    links: TelegramLinks
+    cards: Cards
+
+
+def judge_link(link: GroupLink | None, group_id: str | None, now: datetime) -> Refusal | None:
+    """Returns why a code does not link this group, or any where None is named; None where it does, or has done so."""
+    if link is None:
+        return "unknown"
+    if link.group_id is not None:
+        return None if link.group_id == group_id else "used"
+    return "expired" if link.until <= now else None
+
+
+def link_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: datetime) -> Refusal | None:
+    """Links a group to the host whose code an administrator sent; where this code has linked it before, nothing changes.
+
+    Returns why it does not: others were faster, or the group has been let go again since.
+    """
+    known = deps.groups.some(link.user_id, [group.group_id]).get(group.group_id)
+    status = known.status if known else "removed"
+    if link.group_id is not None and status == "removed":
+        return "used"
+    is_done = link.group_id is not None and status == "confirmed"
+    if not is_done and not deps.links.use(link, replace(group, status="confirmed"), now):
+        return "used"
+    _change_sessions(link.user_id, group.group_id, _resume, deps)
+    return None
+
+
+def offer_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: datetime) -> None:
+    """Registers a group that whoever opened the bot with a code has added it to: an administrator is to confirm that."""
+    known = deps.groups.some(link.user_id, [group.group_id]).get(group.group_id)
+    if known is None or known.status == "removed":
+        deps.links.use(link, group, now)
+
+
+def confirm_group(
+    user_id: str, group_id: str, name: str | None, topic_id: int | None, *, deps: GroupDeps
+) -> bool:
+    """Links a group to a host who has registered it, as an administrator confirms; False where nobody asks for that any more."""
+    group = deps.groups.some(user_id, [group_id]).get(group_id)
+    if group is None or group.status == "removed":
+        return False
+    if group.status == "unconfirmed":
+        topic_id = topic_id if group.topic_id is None else group.topic_id
+        confirmed = replace(group, name=name or group.name, topic_id=topic_id, status="confirmed")
+        if not deps.groups.change(Registration(user_id, group), confirmed):
+            return False
+    _change_sessions(user_id, group_id, _resume, deps)
+    return True
+
+
+def let_go(group_id: str, reason: str, *, deps: GroupDeps) -> list[str]:
+    """Has no more sessions announced in a group, whoever's; returns the ids of the hosts that this concerns."""
+    concerned = [it for it in deps.groups.of_group(group_id) if it.group.status != "removed"]
+    for registered in concerned:
+
+        def stop(entry: Distribution) -> Distribution:
+            is_waiting = entry.status in ("pending", "unconfirmed")
+            return replace(entry, status="failed" if is_waiting else entry.status, error=reason)
+
+        _change_sessions(registered.user_id, group_id, stop, deps)
+        deps.groups.change(registered, replace(registered.group, status="removed"))
+    return [it.user_id for it in concerned]
+
+
+def move_group(old_id: str, new_id: str, *, deps: GroupDeps) -> None:
+    """Follows a group that has another id now, with its registrations and the sessions that name it; twice is as once."""
+    for registered in deps.groups.of_group(old_id):
+
+        def move(entry: Distribution) -> Distribution:
+            return replace(entry, group_id=new_id)
+
+        _change_sessions(registered.user_id, old_id, move, deps)
+        deps.groups.move(registered, new_id)
+
+
+def _resume(entry: Distribution) -> Distribution:
+    """Has a session announced that waited for the group to be linked, not one that was announced before the group was let go."""
+    if entry.error in (UNLINKED, REMOVED):
+        return replace(entry, status="pending" if entry.status == "failed" else entry.status, error=None)
+    return replace(entry, status="pending") if entry.status == "unconfirmed" else entry
+
+
+def _change_sessions(user_id: str, group_id: str, change: Change, deps: GroupDeps) -> None:
+    """Changes how a group stands in each of a host's sessions that name it, which their cards tell."""
+    listed = [*deps.cards.of_user(user_id), *deps.cards.of_user(user_id, drafts=True)]
+    for card in listed:
+        if (TELEGRAM, group_id) in card.groups:
+            change_distribution(card.session_id, TELEGRAM, group_id, change)
 
 
 def check_distribution(

@@ -11,7 +11,7 @@ from chalicelib import container
 from chalicelib.services.access import rate_limits, signing
 from chalicelib.services.access.idempotency import Repeatable, repeatable
 from chalicelib.services.access.results_links import DAYS, LinkHolder, holder_of, results_url
-from chalicelib.services.delivery.telegram_groups import link_of
+from chalicelib.services.delivery.link_codes import link_of
 from chalicelib.services.participants.identity import thread_id
 from chalicelib.store.guards import Guards
 from chalicelib.web.kit import identity
@@ -48,7 +48,7 @@ def test_the_ids_of_threads_stay_the_same() -> None:
 
 
 def test_codes_for_telegram_stay_the_same() -> None:
-    assert link_of("l1", NOW, bot="@bot", secret=SECRET).code == "Q85oL1CtwKgSH8DA67VcnMseC57qLEQy"
+    assert link_of("l1", NOW, bot="@bot", secret=SECRET).code == "3QHLGTRW7JD2"
 
 
 def test_repeated_requests_are_known_by_the_same_fingerprints() -> None:

@@ -1,0 +1,61 @@
+"""Codes for /setup: by one of them the bot knows which host wants to announce sessions in a group.
+
+A code is typed by hand, so it is short, and of characters that nobody takes for others: no I, no O, no 0, no 1, and whether they
+are capitals does not matter. Twelve of them are 60 bits, which nobody guesses in the quarter of an hour that a code lasts.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from chalicelib.errors import Unprocessable
+from chalicelib.services.access.signing import make_digest
+from chalicelib.store.telegram_links import TelegramLinks
+
+LINK_LIFE = timedelta(minutes=15)
+# Who has opened the bot with a code in time may take that long to add it to a group; until then the bot knows what it was.
+OPENED_LIFE = timedelta(hours=3)
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LENGTH, _BITS = 12, 5
+
+
+class LinkCode(Struct, frozen=True):
+    """A single-use code for /setup, and the addresses that hand it to the bot: in a group that it is added to, and in private."""
+
+    code: str
+    url: str
+    start_url: str
+    expires_at: datetime
+
+    @property
+    def command(self) -> str:
+        """What an administrator sends in the group."""
+        return f"/setup {self.code}"
+
+
+def new_link(link_id: str, user_id: str, *, bot: str, links: TelegramLinks, secret: bytes, now: datetime) -> LinkCode:
+    """Makes a code by which the bot knows this user. Raises Unprocessable on a server without a bot."""
+    link = link_of(link_id, now.replace(microsecond=0) + LINK_LIFE, bot=bot, secret=secret)
+    links.add(link.code, user_id, link.expires_at, link.expires_at + OPENED_LIFE)
+    return link
+
+
+def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> LinkCode:
+    """Returns the link of this id: the code follows from it, so that it need not be stored. Raises Unprocessable without a bot."""
+    if not bot:
+        raise Unprocessable("Telegram is not set up on this server")
+    bits = int.from_bytes(make_digest(secret, "telegram_link", link_id.encode()), "big")
+    code = "".join(_ALPHABET[bits >> _BITS * place & 2**_BITS - 1] for place in range(_LENGTH))
+    address = f"https://t.me/{bot.removeprefix('@')}"
+    return LinkCode(code, add_url(bot, code), f"{address}?start={code}", expires_at)
+
+
+def add_url(bot: str, code: str) -> str:
+    """Returns the address that adds the bot to a group with this code."""
+    return f"https://t.me/{bot.removeprefix('@')}?startgroup={code}"
+
+
+def read_code(typed: str) -> str:
+    """Returns the code that somebody typed, however they wrote it; what cannot be one of today's, as it is."""
+    code = "".join(typed.split()).replace("-", "").upper()
+    return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else typed

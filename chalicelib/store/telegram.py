@@ -62,9 +62,7 @@ class TelegramGroups:
         """Store what the bot found out of a group; False where it is not registered any more, or has changed meanwhile."""
         item = GroupItem(keys.user(registered.user_id), keys.group(group.group_id))
         same = GroupItem.status == registered.group.status
-        return holds(
-            lambda: database.update(item, [*registering(group), GroupItem.status.set(group.status)], same)
-        )
+        return holds(lambda: database.update(item, [*registering(group), GroupItem.status.set(group.status)], same))
 
     def move(self, registered: Registration, group_id: str) -> None:
         """Give a registration another group's id; where its user has that group, too, it is confirmed if either was."""

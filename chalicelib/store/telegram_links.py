@@ -40,7 +40,10 @@ class TelegramLinks:
     def open(self, person: str, code: str, expires: datetime) -> None:
         """Remember that a person has opened the bot with a code: the last one that they did."""
         item = OpenedLinkItem(keys.opened_link(person))
-        actions: list[Action] = [OpenedLinkItem.link.set(keys.link(code)), OpenedLinkItem.expires_at.set(_seconds(expires))]
+        actions: list[Action] = [
+            OpenedLinkItem.link.set(keys.link(code)),
+            OpenedLinkItem.expires_at.set(_seconds(expires)),
+        ]
         database.call("UpdateItem", item.get_update_kwargs_from_instance(actions=actions))
 
     def opened_by(self, person: str, now: datetime) -> GroupLink | None:

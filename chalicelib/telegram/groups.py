@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib import container
 from chalicelib.model import TelegramGroup
-from chalicelib.model.telegram import Button, Buttons, Outgoing
+from chalicelib.model.telegram import Button, Buttons
 from chalicelib.services.delivery import telegram_groups as service
 from chalicelib.services.delivery.link_codes import OPENED_LIFE, add_url, read_code
 from chalicelib.services.delivery.telegram_html import escape

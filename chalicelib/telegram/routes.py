@@ -2,14 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
+from chalicelib.services.delivery.link_codes import is_code
 from chalicelib.telegram import commands, conversation, elsewhere, groups, joining
 from chalicelib.telegram.incoming import Incoming, Step
 
 Command = Callable[[Incoming, str], Step]
 Tapped = Callable[[Incoming, list[str]], Step]
 
+
+def _start(incoming: Incoming, payload: str) -> Step:
+    """Begins with what the link to the bot carried: a code for a group, or else what people take part by."""
+    return (groups.start_with_code if is_code(payload) else joining.start)(incoming, payload)
+
+
 COMMANDS: Mapping[str, Command] = {
-    "start": joining.start,
+    "start": _start,
     "stop": conversation.stop,
     "resume": conversation.resume,
     "mywords": conversation.show_own_words,

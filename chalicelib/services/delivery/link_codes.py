@@ -58,4 +58,9 @@ def add_url(bot: str, code: str) -> str:
 def read_code(typed: str) -> str:
     """Returns the code that somebody typed, however they wrote it; what cannot be one of today's, as it is."""
     code = "".join(typed.split()).replace("-", "").upper()
-    return code if len(code) == _LENGTH and set(code) <= set(_ALPHABET) else typed
+    return code if is_code(code) else typed
+
+
+def is_code(text: str) -> bool:
+    """Whether a text can be a code of today's, as links carry it."""
+    return len(text) == _LENGTH and set(text) <= set(_ALPHABET)

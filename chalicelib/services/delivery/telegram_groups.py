@@ -63,9 +63,7 @@ def offer_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: 
         deps.links.use(link, group, now)
 
 
-def confirm_group(
-    user_id: str, group_id: str, name: str | None, topic_id: int | None, *, deps: GroupDeps
-) -> bool:
+def confirm_group(user_id: str, group_id: str, name: str | None, topic_id: int | None, *, deps: GroupDeps) -> bool:
     """Links a group to a host who has registered it, as an administrator confirms; False where nobody asks for that any more."""
     group = deps.groups.some(user_id, [group_id]).get(group_id)
     if group is None or group.status == "removed":

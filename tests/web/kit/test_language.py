@@ -12,6 +12,7 @@ from chalicelib.model import STANCES
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
+from chalicelib.services.delivery.telegram_groups import Refusal
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
@@ -21,6 +22,7 @@ from chalicelib.services.results.summary_changes import Change
 from chalicelib.services.results.widget_answers import WidgetType
 from chalicelib.services.sessions.brief_hints import Hint
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.telegram.groups import Standing
 from chalicelib.telegram.routes import COMMANDS, GROUP_COMMANDS
 from chalicelib.web.host.dashboard import SORTS
 from chalicelib.web.host.export import KINDS
@@ -61,7 +63,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "export_kind_": KINDS,
     "export_part_": PARTS,
     "figure_": (*PROGRESS, "excluded"),
-    "group_": get_args(GroupStatus),
+    "group_": (*get_args(GroupStatus), *(it for it in get_args(Standing) if it != "administrator")),
+    "group_code_": get_args(Refusal),
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),

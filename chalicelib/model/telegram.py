@@ -39,7 +39,8 @@ class Attendance(Struct, frozen=True):
     before: ended again, this does not lead there either. `language` is the tag of their own, where Telegram knows it. `stage`:
     told what they should know, asked for a name, asked a question of the form, about to begin, in conversation, or asked how it
     was. `name` and `entered`, by question and with the question as it was `asked`, are what they gave before the conversation;
-    once it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has.
+    once it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has. `feedback`: asked
+    for a rating, for a comment on it, or for nothing more. `is_late`: told that the reply has to wait, which it still does.
     """
 
     token: str
@@ -53,6 +54,8 @@ class Attendance(Struct, frozen=True):
     entered: dict[str, Any] = {}
     asked: list[Any] | None = None
     widget: OpenWidget | None = None
+    feedback: Literal["rating", "comment", "done"] | None = None
+    is_late: bool = False
     told_to: int = 0
     version: int = 0
 

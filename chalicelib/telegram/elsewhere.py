@@ -111,7 +111,7 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
     if known and is_same_participant(known, named):
         return known, thread
     own, context = find_in_telegram(incoming, linked.session_id)
-    if context.thread or own.stage not in ("name", "form"):
+    if context.thread or own.stage not in ("start", "name", "form"):
         raise _Refused("bot_resume_refused")
     told_to = max(thread.starts_after, thread.last_sequence - _LATEST)
     return replace(named, stage="ends" if thread.concluded else "talks", told_to=told_to), thread

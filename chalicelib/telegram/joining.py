@@ -1,19 +1,157 @@
-"""Joining a session in a private chat: what one should know, a name, the form question by question."""
+"""Joining a session in a private chat: what one should know, a name, the form question by question.
 
-from chalicelib.model.telegram import Attendance
+What was entered stays in the chat until the conversation begins, and is in its thread from then on.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.model import Answer, Question, Session, SessionView
+from chalicelib.model.telegram import AskReply, Attendance, Outgoing, ShowTyping
+from chalicelib.services.conversations.request_context import RequestContext, is_open_to
+from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.sessions.participant_limit import is_full
+from chalicelib.telegram import commands, elsewhere, form, form_messages
+from chalicelib.telegram.addresses import session_in_link
 from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.languages import choose_texts
+from chalicelib.telegram.participants import find_in_telegram
+from chalicelib.web.kit.form_fields import explain_refusal
 
 
 def start(incoming: Incoming, payload: str) -> Step:
-    """Begins with the session, or the code, that the link to the bot carried."""
-    return Step()
+    """Begins with the session that the link to the bot carried; without one, with where this person is."""
+    if payload.startswith(elsewhere.LINK):
+        return elsewhere.go_on(incoming, payload)
+    if session_id := session_in_link(payload):
+        return open_session(incoming, session_id)
+    if payload:
+        return Step((incoming.say(escape(incoming.texts("missing_text"))),))
+    current = incoming.view.chat.session_id
+    return open_session(incoming, current) if current else commands.tell_how_to_begin(incoming)
 
 
-def tap(incoming: Incoming, parts: list[str]) -> Step:
-    """Does what a button of the form says."""
-    return Step((incoming.answer_tap(),))
+def open_session(incoming: Incoming, session_id: str) -> Step:
+    """Makes a session the one that this chat is about, and goes on in it where this person is: nothing is asked twice."""
+    try:
+        attended, context = find_in_telegram(incoming, session_id)
+    except (NotFound, Forbidden):
+        return tell_missing(incoming, session_id)
+    incoming, session = in_language_of(incoming, context.view.session), context.view.session
+    attended = replace(attended, language=own_language(incoming))
+    chat = incoming.view.chat
+    before: tuple[Outgoing, ...] = ()
+    if chat.session_id and chat.session_id != session_id:
+        before = (incoming.say(escape(incoming.texts("bot_other_kept"))),)
+    if context.thread:
+        step = _go_on_talking(incoming, attended, context)
+    elif why := tell_closed(session, incoming):
+        return Step((incoming.say(escape(incoming.texts(why))),))
+    elif attended.stage == "start" and is_full(context.view.taken, session.max_participants):
+        return Step((incoming.say(escape(incoming.texts("full_text"))),))
+    else:
+        step = show_stage(incoming, attended, context.view)
+    return replace(step, sends=(*before, *step.sends), chat=incoming.with_current(session_id))
 
 
-def enter(incoming: Incoming, attended: Attendance) -> Step:
-    """Takes what was written as the answer to what was asked."""
-    return Step()
+def show_stage(incoming: Incoming, attended: Attendance, view: SessionView) -> Step:
+    """Shows somebody who has not begun to talk what comes next."""
+    if attended.stage == "start":
+        return Step((incoming.say(*form_messages.show_welcome(view, incoming.texts)),), attended=attended)
+    if attended.stage == "name":
+        return ask_name(incoming, attended, view)
+    if attended.stage != "form":
+        return _begin(incoming, attended, view)
+    if question := form.find_asked(view, attended):
+        return ask_question(incoming, attended, view, question)
+    return go_on(incoming, attended, view)
+
+
+def go_on(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:
+    """Asks the next question of the form; behind the last, the conversation begins."""
+    attended, left_over = form.drop_left_over(view, attended)
+    before = [*before, *_return_left_over(incoming, left_over)]
+    if question := form.find_next(view, attended):
+        return ask_question(incoming, attended, view, question, before)
+    return _begin(incoming, attended, view, before)
+
+
+def tell_closed(session: Session, incoming: Incoming) -> str | None:
+    """Returns the text that says so where a session takes nobody now; None where it does."""
+    if is_open_to(session, incoming.now, is_test=False):
+        return None
+    return "not_open_text" if session.is_draft else "closed_other"
+
+
+def tell_missing(incoming: Incoming, session_id: str) -> Step:
+    """Says that there is no such session; where there was, what was entered for it is deleted, too."""
+    known, chat = incoming.view.attended.get(session_id), incoming.view.chat
+    cleared = cleared_of_entries(known) if known else None
+    gone = incoming.with_current(None) if chat.session_id == session_id else None
+    return Step((incoming.say(escape(incoming.texts("missing_text"))),), gone, cleared)
+
+
+def cleared_of_entries(attended: Attendance) -> Attendance:
+    """Returns the attendance without anything that was entered before the conversation."""
+    return replace(attended, name=None, entered={}, asked=None, widget=None)
+
+
+def in_language_of(incoming: Incoming, session: Session) -> Incoming:
+    """Returns the same, in the session's language where there are no texts in the person's own."""
+    texts = choose_texts(incoming.view.chat.language, incoming.user.language_code, session.language)
+    return replace(incoming, texts=texts)
+
+
+def own_language(incoming: Incoming) -> str | None:
+    """Returns the tag of the language of this person: what they chose, else that of their Telegram."""
+    return incoming.view.chat.language or incoming.user.language_code
+
+
+def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestContext) -> Step:
+    """Goes on with a conversation that has begun. A chat that knew nothing of it any more gets its last message."""
+    thread, session, texts = context.begun, context.view.session, incoming.texts
+    if thread.is_empty:
+        return _begin(incoming, cleared_of_entries(attended), context.view)
+    if attended.stage not in ("talks", "ends"):
+        told_to = max(thread.starts_after, thread.last_sequence - 1)
+        attended = replace(cleared_of_entries(attended), stage="talks", told_to=told_to)
+    why = tell_closed(session, incoming)
+    if why == "closed_other":
+        why = "closed_mine"
+    said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
+    again = AskReply(incoming.chat_id, session.id, thread.last_sequence)
+    return Step((incoming.say(escape(said)), again), attended=attended)
+
+
+def ask_name(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:
+    """Asks what the person wants to be called."""
+    shown = form_messages.show_name(view.session, incoming.user.first_name, incoming.texts)
+    asking = replace(attended, stage="name", asked=None, widget=None)
+    return Step((*before, incoming.say(*shown)), attended=asking)
+
+
+def ask_question(
+    incoming: Incoming, attended: Attendance, view: SessionView, question: Question, before: Sequence[Outgoing] = ()
+) -> Step:
+    """Asks a question of the form; first says what is wrong by now with what was entered for it."""
+    refused = form.is_refused(view, attended, question)
+    before = [*before, *([incoming.say(escape(explain_refusal(refused, incoming.texts)))] if refused else [])]
+    attended = form.ask(attended, question, view)
+    shown = form_messages.show_question(view, attended, question, incoming.texts)
+    return Step((*before, incoming.say(*shown)), attended=attended)
+
+
+def _begin(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:
+    """Has the worker of replies begin the conversation."""
+    starting = incoming.say(escape(incoming.texts("starting")))
+    then = (starting, ShowTyping(incoming.chat_id), AskReply(incoming.chat_id, view.session.id))
+    return Step((*before, *then), attended=replace(attended, stage="begins", asked=None, widget=None))
+
+
+def _return_left_over(incoming: Incoming, left_over: Sequence[Answer]) -> list[Outgoing]:
+    if not left_over:
+        return []
+    words = "\n\n".join(answer.answer for answer in left_over)
+    return [incoming.say(f"{escape(incoming.texts('form_left_over'))}\n\n<i>{escape(words)}</i>")]

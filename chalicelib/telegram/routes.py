@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib.services.delivery.link_codes import is_code
-from chalicelib.telegram import commands, conversation, elsewhere, groups, joining
+from chalicelib.telegram import commands, conversation, elsewhere, form_entries, groups, joining
 from chalicelib.telegram.incoming import Incoming, Step
 
 Command = Callable[[Incoming, str], Step]
@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Command] = {
 }
 # By what the data of a button begins with, up to the first colon; the parts behind it are given.
 TAPS: Mapping[str, Tapped] = {
-    "join": joining.tap,
+    "join": form_entries.tap,
     "widget": conversation.tap_widget,
     "rate": conversation.tap_rating,
     "link": elsewhere.tap_link,
@@ -73,7 +73,7 @@ def _route_private(incoming: Incoming) -> Step:
     if attended is None:
         return commands.tell_how_to_begin(incoming)
     if attended.stage in ("start", "name", "form"):
-        return joining.enter(incoming, attended)
+        return form_entries.enter(incoming, attended)
     return conversation.hear(incoming, attended)
 
 

@@ -6,10 +6,10 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
-.PHONY: help run update logs redrive demo evals scaling bench recount soak lint test check package deploy clean
+.PHONY: help run update logs redrive demo evals scaling bench recount soak lint test check package deploy telegram-webhook clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/for-running ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local, WORKERS); Ctrl-C stops it
 	@exec $(PYTHON) -m infra.run --with-parent
@@ -66,6 +66,9 @@ package: .venv/for-running ## Leave in build/ what would be deployed to AWS
 
 deploy: .venv/for-running ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic
 	@exec $(PYTHON) -m infra.deploy
+
+telegram-webhook: .venv/for-running ## Tell Telegram where the bot's updates go, and its commands (STAGE=prod: on AWS)
+	@exec $(PYTHON) -m infra.telegram_webhook
 
 clean: ## Remove what was built; the data of local instances stays
 	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .local*/build

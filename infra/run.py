@@ -30,6 +30,9 @@ from infra.local.greeting import greeting
 from infra.local.instance import LOCAL_STAGE, Instance
 from infra.local.localize import localize, localize_data
 from infra.local.request_queue import most_workers
+from infra.local.telegram import state as stand_in
+from infra.local.telegram.running import beside
+from infra.local.telegram.state import Telegram
 from infra.package import ROOT, Package, package_application, package_everything
 
 START_SECONDS = 300
@@ -49,31 +52,51 @@ TICK = {
 
 
 class Options(Struct, frozen=True):
-    """What the environment asks for."""
+    """What the environment asks for. Beside the cloud a stand-in of Telegram runs on `telegram_port`; 0: none."""
 
     port: int
     folder: Path
     parameters: dict[str, str]
+    telegram_port: int = 0
     full_package: bool = False
     with_parent: bool = False
     example: bool = True
 
 
 def options_from(environment: dict[str, str]) -> Options:
-    """Read PORT, LOCAL_DIR, WORKERS, EXAMPLE and the template's parameters."""
-    port = environment.get("PORT") or "8000"
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise SystemExit(f"PORT={port} is no port: a number from 1 to 65535 is")
+    """Read PORT, LOCAL_DIR, WORKERS, EXAMPLE, TELEGRAM, TELEGRAM_PORT and the template's parameters."""
+    port = _port("PORT", environment.get("PORT") or "8000")
     most_workers(environment)
     own = {"PublicUrl": f"http://{cloud.HOST}:{port}", "DemoSignIn": f"{seed.DEMO_HOST} {secrets.token_urlsafe(32)}"}
-    parameters = {"MailFrom": mailbox.SENDER} | _model(environment) | parameters_from(environment) | own
+    telegram_port, bot = _telegram(environment, port)
+    parameters = {"MailFrom": mailbox.SENDER} | _model(environment) | parameters_from(environment) | bot | own
     return Options(
-        port=int(port),
+        port=port,
         folder=instance.local_folder(),
         parameters=parameters,
+        telegram_port=telegram_port,
         full_package=bool(environment.get("FULL_PACKAGE")),
         example=environment.get("EXAMPLE") != "no",
     )
+
+
+def _port(name: str, value: str) -> int:
+    if not value.isdigit() or not 0 < int(value) < 65536:
+        raise SystemExit(f"{name}={value} is no port: a number from 1 to 65535 is")
+    return int(value)
+
+
+def _telegram(environment: dict[str, str], port: int) -> tuple[int, dict[str, str]]:
+    """The port of the stand-in of Telegram, where one is asked for, and the bot of this run: none of the last run's stays."""
+    if environment.get("TELEGRAM", "") not in ("", "fake"):
+        raise SystemExit("TELEGRAM=fake starts a stand-in of Telegram; TELEGRAM_BOT names a real bot")
+    if not environment.get("TELEGRAM"):
+        return 0, {
+            "TelegramBot": environment.get("TELEGRAM_BOT", ""),
+            "TelegramApiUrl": environment.get("TELEGRAM_API_URL", ""),
+        }
+    own_port = _port("TELEGRAM_PORT", environment.get("TELEGRAM_PORT") or str(port + 1))
+    return own_port, {"TelegramBot": stand_in.BOT, "TelegramApiUrl": f"http://{cloud.HOST}:{own_port}"}
 
 
 def _model(environment: dict[str, str]) -> dict[str, str]:
@@ -92,7 +115,12 @@ def run(options: Options) -> None:
     if not cloud.port_is_free(options.port):
         _refuse(f"Port {options.port} is taken: choose another, for example `make run PORT={options.port + 1}`")
     options.folder.mkdir(mode=cloud.PRIVATE, parents=True, exist_ok=True)
-    with _only_one_in(options.folder), _whole_state(options.folder), _cloud(options) as process:
+    with (
+        _only_one_in(options.folder),
+        _whole_state(options.folder),
+        _stand_in_of_telegram(options) as telegram,
+        _cloud(options) as process,
+    ):
         first = not seed.is_planted(options.folder, example=options.example)
         say = _step if first else _nothing
         say("Packaging the application")
@@ -107,6 +135,9 @@ def run(options: Options) -> None:
         else:
             seed.note_address(running)
             _sweep(running)
+        if telegram:
+            say("Introducing the bot")
+            _introduce_bot(running)
         print(greeting(running), flush=True)
         _wait(process, options)
 
@@ -180,6 +211,21 @@ def _whole_state(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def _stand_in_of_telegram(options: Options) -> Iterator[Telegram | None]:
+    """The stand-in, where one is asked for; functions take the bot's secrets from their environment, which is this one."""
+    if not options.telegram_port:
+        yield None
+        return
+    if not cloud.port_is_free(options.telegram_port):
+        _refuse(
+            f"Port {options.telegram_port} is taken: choose another for the stand-in of Telegram, by TELEGRAM_PORT=…"
+        )
+    os.environ |= {"TELEGRAM_BOT_TOKEN": stand_in.TOKEN, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
+    with beside(options.folder, options.telegram_port) as telegram:
+        yield telegram
+
+
+@contextlib.contextmanager
 def _cloud(options: Options) -> Iterator[subprocess.Popen[bytes]]:
     """The local cloud as a child that saves and ends with this process, however that ends."""
     cloud.prepare(options.folder)
@@ -224,6 +270,19 @@ def _wait_until_ready(process: subprocess.Popen[bytes], options: Options) -> Non
                 return
         time.sleep(0.1)
     _refuse(f"The local cloud did not start; {options.folder / 'cloud.log'} says why")
+
+
+def _introduce_bot(running: Instance) -> None:
+    """Tell the stand-in where the bot is."""
+    # Imported here: the tables' names are read from the environment when the store is imported.
+    from chalicelib import container
+    from chalicelib.settings import settings
+    from chalicelib.telegram.update import KINDS
+
+    os.environ["TELEGRAM_API_URL"] = running.parameters["TelegramApiUrl"]
+    settings.cache_clear()
+    secret = os.environ["TELEGRAM_WEBHOOK_SECRET"]
+    container.telegram_api().set_webhook(f"{running.url}/telegram/webhook", secret, KINDS)
 
 
 def _sweep(running: Instance) -> None:

@@ -23,6 +23,7 @@ def greeting(running: Instance) -> str:
         **({"Results of an example": example} if example else {}),
         "A session to talk in": f"{url}/chat?s={seed.demo_session(folder)}",
         **({"Its results, for its host": results} if results else {}),
+        **({"A stand-in of Telegram": telegram} if (telegram := running.parameters.get("TelegramApiUrl")) else {}),
         "The API's description": f"{url}/docs",
         "Your API key": key,
     }

@@ -21,6 +21,7 @@ from tests.example_tables import each_row
 MODELS = {"ModelSmall": "claude-haiku-5-5", "ModelMedium": "claude-sonnet-5-5", "ModelLarge": "claude-opus-5-5"}
 SCRIPTED = {"LlmProvider": "scripted", "AnthropicBaseUrl": "", **MODELS}
 OWN_MAIL = {"MailFrom": "no-reply@harmonica.localhost"}
+NO_BOT = {"TelegramBot": "", "TelegramApiUrl": ""}
 NOBODY = "http://127.0.0.1:1"
 OUTPUTS = dict.fromkeys(instance.SETTINGS.values(), "a-value")
 
@@ -55,7 +56,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LOCAL_DIR", raising=False)
     options = options_from({})
     assert (options.port, options.folder.name, options.full_package) == (8000, ".local", False)
-    assert without_demo(options.parameters) == {**SCRIPTED, **OWN_MAIL, "PublicUrl": "http://127.0.0.1:8000"}
+    assert without_demo(options.parameters) == {**SCRIPTED, **OWN_MAIL, **NO_BOT, "PublicUrl": "http://127.0.0.1:8000"}
 
 
 def test_the_shell_decides() -> None:
@@ -83,6 +84,7 @@ def test_the_shell_decides() -> None:
         "SupportContact": "help@example.org",
         "MailFrom": "surveys@example.org",
         "SignUp": "open",
+        **NO_BOT,
     }
 
 
@@ -111,8 +113,20 @@ def test_nothing_of_the_last_runs_model_stays() -> None:
         "AnthropicBaseUrl": "",
         **MODELS,
         **OWN_MAIL,
+        **NO_BOT,
         "PublicUrl": after["PublicUrl"],
     }
+
+
+def test_a_stand_in_of_telegram_has_a_port_of_its_own_and_nothing_of_it_stays() -> None:
+    beside = options_from({"TELEGRAM": "fake", "PORT": "8100"})
+    assert beside.telegram_port == 8101
+    assert beside.parameters["TelegramApiUrl"] == "http://127.0.0.1:8101"
+    assert options_from({"TELEGRAM": "fake", "TELEGRAM_PORT": "9000"}).telegram_port == 9000
+    real = options_from({"TELEGRAM_BOT": "our_bot"})
+    assert (real.telegram_port, real.parameters["TelegramBot"], real.parameters["TelegramApiUrl"]) == (0, "our_bot", "")
+    with pytest.raises(SystemExit, match="TELEGRAM=fake starts a stand-in"):
+        options_from({"TELEGRAM": "yes"})
 
 
 def test_no_table_is_bound_to_its_name_before_the_instance_is_known() -> None:

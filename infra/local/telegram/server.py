@@ -38,7 +38,7 @@ def answer(telegram: Telegram, path: str, params: Json) -> tuple[int, Json]:
     method = METHODS.get(found[2].lower())
     if method is None:
         return 404, ApiError("Not Found: method not found", 404).envelope
-    with telegram.lock:
+    with telegram.news:
         telegram.calls.append(Call(found[2], params))
         fault = _fault(telegram, found[2], params)
     if fault and fault.seconds:
@@ -46,7 +46,7 @@ def answer(telegram: Telegram, path: str, params: Json) -> tuple[int, Json]:
     if fault and fault.status != 200 and not fault.is_done:
         return _fail(fault)
     try:
-        with telegram.lock:
+        with telegram.news:
             told: Json = {"ok": True, "result": method(telegram, params)}
             told = json.loads(json.dumps(told))  # as it is now
     except Described as description:
@@ -90,16 +90,13 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def do_GET(self) -> None:  # the name is the base class's
-        self._answer_bot(b"")
+        self.take(b"")
 
     def do_POST(self) -> None:
-        self._answer_bot(self.read_body())
+        self.take(self.rfile.read(int(self.headers["Content-Length"] or 0)))
 
-    def read_body(self) -> bytes:
-        """What came with the request."""
-        return self.rfile.read(int(self.headers["Content-Length"] or 0))
-
-    def _answer_bot(self, body: bytes) -> None:
+    def take(self, body: bytes) -> None:
+        """Answer a request."""
         url = urlsplit(self.path)
         params = dict(parse_qsl(url.query, keep_blank_values=True)) | self._params(body)
         try:

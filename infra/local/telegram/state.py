@@ -118,7 +118,7 @@ class Call(Struct, frozen=True):
 
 
 class Telegram:
-    """The stand-in. Whoever reads or changes its state holds `lock`; `changed` counts the changes."""
+    """The stand-in. Whoever reads or changes its state beside others holds `news`, which wakes at changes; `changed` counts them."""
 
     def __init__(
         self, bot: str = BOT, token: str = TOKEN, now: Callable[[], float] = time.time, state: State | None = None
@@ -127,16 +127,15 @@ class Telegram:
         self.bot = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Harmonica", "username": bot}
         self.now = now
         self.state = state or State()
-        self.lock = threading.RLock()
+        self.news = threading.Condition(threading.RLock())
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.rates: Rates | None = None  # the limits of the real one, where they are wanted
         self.changed = 0
-        self.on_change: Callable[[], object] = lambda: None
 
     def save(self) -> bytes:
         """The state, to be read by `load`."""
-        with self.lock:
+        with self.news:
             return msgspec.json.encode(self.state)
 
     @staticmethod
@@ -146,8 +145,9 @@ class Telegram:
 
     def note_change(self) -> None:
         """Say that something is new."""
-        self.changed += 1
-        self.on_change()
+        with self.news:
+            self.changed += 1
+            self.news.notify_all()
 
     def fail(self, *faults: Fault) -> None:
         """Have the next calls fail, each fault once for each call that it is about."""

@@ -1,6 +1,9 @@
 """The stand-in of Telegram is as strict as the Bot API, to the client that the bot uses."""
 
+import json
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ from requests import ConnectionError
 from telebot import TeleBot, apihelper, types
 from telebot.apihelper import ApiTelegramException
 
+from infra.local.telegram.delivery import Delivery
 from infra.local.telegram.limits import Fault, Rates
 from infra.local.telegram.markup import read_text
 from infra.local.telegram.people import Group, Person, new_group, new_person
@@ -268,3 +272,37 @@ def test_all_of_it_is_kept_over_a_restart(bot: Bot, bo: Person, lunch: Group) ->
 def test_a_text_is_read_as_it_is_shown() -> None:
     assert read_text("1 < 2 &nbsp; <b>") == ("1 < 2 &nbsp; <b>", [])
     assert read_text("  <i> a</i> ", "HTML") == ("a", [{"type": "italic", "offset": 0, "length": 1}])
+
+
+def test_updates_come_to_the_webhook_in_the_order_of_their_chat_until_they_are_taken(bo: Person, bot: Bot) -> None:
+    came: list[str] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            update = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            text = update["message"]["text"]
+            assert self.headers["X-Telegram-Bot-Api-Secret-Token"] == "s-1"
+            is_taken = text != "Two" or "Two" in came
+            came.append(text)
+            self.send_response(200 if is_taken else 500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    with Delivery(bot.telegram):
+        bo.write("One")
+        bo.write("Two")
+        bo.write("Three")
+        bot.client.set_webhook(f"http://127.0.0.1:{server.server_port}/telegram/webhook", secret_token="s-1")
+        with bot.telegram.news:
+            assert bot.telegram.news.wait_for(lambda: not bot.telegram.state.updates, 60)
+    server.shutdown()
+    server.server_close()
+    assert came == ["One", "Two", "Two", "Three"]
+    assert (
+        bot.client.get_webhook_info().last_error_message == "Wrong response from the webhook: 500 Internal Server Error"
+    )

@@ -35,6 +35,7 @@ class Thread(Struct, frozen=True):
     ended all that had been given out to them: links and cookies of an earlier one open nothing. `source` is the fingerprint
     of the network address where it began, on that day; in a day's first hour two, with that of the day before, joined by a `+`.
     It was concluded at `concluded_at`, and rated last at `rated_at`: of those that were before these were kept, nothing tells when.
+    `edits` counts how often the participant changed a message that nobody had read yet.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -67,6 +68,7 @@ class Thread(Struct, frozen=True):
     test: bool = False
     concluded_at: datetime | None = None
     rated_at: datetime | None = None
+    edits: int = 0
 
     @property
     def is_untouched_test(self) -> bool:

@@ -71,12 +71,14 @@ class HandleUpdate(_Job, frozen=True, tag="handle_update"):
 class ReplyInChat(_Job, frozen=True, tag="reply_in_chat"):
     """Bring a person's private chat up to date with their conversation in a session: reply, and send what is new there.
 
-    `chat_id` is Telegram's; `sequence` the words that asked for it: where later ones came, those have a job of their own.
+    `chat_id` is Telegram's; `sequence` the words that asked for it: where later ones came, those have a job of their own. With
+    `repeats` the facilitator's last message is sent once more where there is nothing newer.
     """
 
     chat_id: int
     session_id: str
     sequence: int = 0
+    repeats: bool = False
 
 
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):

@@ -122,13 +122,29 @@ class SendOwnWords(Struct, frozen=True, tag_field="do", tag="own_words"):
     session_id: str
 
 
+class ShowWidget(Struct, frozen=True, tag_field="do", tag="widget"):
+    """The buttons of a widget below a message as they are when this is sent, or what was chosen there: that is stored nowhere else.
+
+    `sequence` is that of the facilitator's message in the thread, `message_id` Telegram's.
+    """
+
+    chat_id: int
+    message_id: int
+    session_id: str
+    sequence: int
+
+
 class AskReply(Struct, frozen=True, omit_defaults=True, tag_field="do", tag="reply"):
-    """Have the chat brought up to date with a session, after so many seconds; `sequence` is that of the words that ask for it."""
+    """Have the chat brought up to date with a session, after so many seconds; `sequence` is that of the words that ask for it.
+
+    With `repeats` the facilitator's last message is sent once more where there is nothing newer.
+    """
 
     chat_id: int
     session_id: str
     sequence: int = 0
     seconds: int = 0
+    repeats: bool = False
 
 
-Outgoing = Send | Edit | AnswerTap | ShowTyping | SendOwnWords | AskReply
+Outgoing = Send | Edit | AnswerTap | ShowTyping | SendOwnWords | ShowWidget | AskReply

@@ -36,6 +36,7 @@ class ThreadItem(ConversationPart):
     test = BooleanAttribute(default=False)
     concluded_at = UTCDateTimeAttribute(null=True)
     rated_at = UTCDateTimeAttribute(null=True)
+    edits = NumberAttribute(default=0)
 
 
 class ErasureItem(ConversationPart):
@@ -51,7 +52,7 @@ class FormItem(ConversationPart):
 
 
 class MessageItem(ConversationPart):
-    """`message#<t>#<000001>`: one entry of a thread, written once."""
+    """`message#<t>#<000001>`: one entry of a thread; its words change only while nobody has read them."""
 
     id = UnicodeAttribute()
     sequence = NumberAttribute()

@@ -129,6 +129,17 @@ class Conversations:
 
         return said if _holds_in_session(build) else None
 
+    def edit(self, thread: Thread, message: Message, content: str, now: datetime) -> bool:
+        """Store other words of a message in place of it; False where somebody has read it, or is reading it."""
+        item = MessageItem(thread.session_id, keys.message(thread.id, message.sequence))
+
+        def build(write: Transaction) -> None:
+            write.check(tallies.of_thread(thread), tallies.is_there(), label=keys.SESSION)
+            write.update(item, [MessageItem.content.set(content)], MessageItem.id == message.id)
+            write.update(*thread_head.edit(thread, message.sequence, now))
+
+        return _holds_in_session(build)
+
     def take_lease(self, thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Thread | None:
         """Take the lease for a reply to what is stored already; None where somebody else moved on or holds it."""
         step = thread_head.take_lease(thread, turn_id, now, leased_until)

@@ -72,6 +72,12 @@ def say(thread: Thread, said: Thread, now: datetime) -> Step:
     return _head(thread), actions, _as_read(thread) & _as_included(thread) & TURN.is_open_to(said.turn_id, now)
 
 
+def edit(thread: Thread, sequence: int, now: datetime) -> Step:
+    """The participant has changed this message of theirs: neither a reply nor a digest has read it, or is reading it."""
+    unread = (ThreadItem.answered_to < sequence) & (ThreadItem.digested_to < sequence)
+    return _head(thread), [ThreadItem.edits.add(1)], _same(thread) & unread & TURN.is_free(now)
+
+
 def take_lease(thread: Thread, turn_id: str, now: datetime, leased_until: datetime) -> Step:
     """A reply to what is stored already begins."""
     return _head(thread), TURN.take(turn_id, leased_until), _as_read(thread) & TURN.is_open_to(turn_id, now)
@@ -128,7 +134,7 @@ def remove(thread: Thread) -> tuple[ThreadItem, Condition]:
 def digest(thread: Thread, made: Digest, *, complete: bool) -> Step:
     """There is a digest up to some message; a `complete` one has all that was said, and the thread is due no more."""
     actions: list[Action] = [ThreadItem.digested_to.set(made.to_sequence), ThreadItem.counts.set(made.counts)]
-    condition = _same(thread) & (ThreadItem.last_said >= thread.last_said)
+    condition = _same(thread) & _as_worded(thread) & (ThreadItem.last_said >= thread.last_said)
     if complete:
         actions += [ThreadItem.due_kind.remove(), ThreadItem.due_at.remove()]
         condition &= ThreadItem.last_said <= made.to_sequence
@@ -164,10 +170,16 @@ def _same(thread: Thread) -> Condition:
 
 
 def _as_read(thread: Thread) -> Condition:
-    """Nothing was said and nothing concluded since, so whoever holds a lease counts a conclusion once."""
-    unmoved: Condition = (ThreadItem.last_sequence == thread.last_sequence) & _same(thread)
+    """Nothing was said, changed or concluded since, so whoever holds a lease counts a conclusion once."""
+    unmoved: Condition = (ThreadItem.last_sequence == thread.last_sequence) & _same(thread) & _as_worded(thread)
     unmoved &= ThreadItem.concluded == thread.concluded
     return unmoved
+
+
+def _as_worded(thread: Thread) -> Condition:
+    """No message was changed since."""
+    worded: Condition = ThreadItem.edits == thread.edits
+    return worded if thread.edits else worded | ThreadItem.edits.does_not_exist()
 
 
 def _as_included(thread: Thread) -> Condition:

@@ -1,39 +1,136 @@
-"""The conversation in a private chat: words, taps on widgets, changes of mind, the end."""
+"""The conversation in a private chat: what somebody writes, what they change of it, its end, and going on with it."""
 
-from chalicelib.model.telegram import Attendance
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.errors import HarmonicaError, Invalid, NotFound
+from chalicelib.model.telegram import AskReply, Attendance, Outgoing, SendOwnWords, ShowTyping
+from chalicelib.services.access.sizes import CONTENT_LIMIT
+from chalicelib.services.conversations.deferred_reply import StoredMessage, change_message, store_message
+from chalicelib.services.conversations.messages import NewMessage
+from chalicelib.services.conversations.request_context import AccessEnded
+from chalicelib.services.safety import danger_in
+from chalicelib.telegram import commands, joining, rating
 from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.refusals import ask_reply, explain_refusal
+from chalicelib.telegram.telling import show_care
+from chalicelib.text.normalise import is_blank
+
+# What a message may be besides words. Anything else is news of the chat, which nobody said.
+_NO_WORDS = (
+    *("voice", "audio", "video", "video_note", "photo", "document"),
+    *("sticker", "animation", "location", "contact", "poll"),
+)
 
 
 def hear(incoming: Incoming, attended: Attendance) -> Step:
     """Stores what somebody says; the reply follows when they have been silent for a moment."""
-    return Step()
+    message, texts = incoming.message, incoming.texts
+    if message.forward_origin:
+        return Step((incoming.say(texts("bot_forwarded")),))
+    words = message.text or message.caption or ""
+    if is_blank(words):
+        is_something = bool(words) or any(getattr(message, kind) for kind in _NO_WORDS)
+        return Step((incoming.say(texts("bot_only_words")),) if is_something else ())
+    if len(words) > CONTENT_LIMIT:
+        told = f"{texts('over_limit', count=len(words), limit=CONTENT_LIMIT)} {texts('bot_not_stored')}"
+        return Step((incoming.say(told),))
+    if attended.stage == "begins":
+        ask = AskReply(incoming.chat_id, attended.session_id)
+        return Step((incoming.say(f"{texts('opening_coming')} {texts('bot_send_again')}"), ask))
+    step = _take(incoming, attended, words)
+    unseen = () if message.text else (incoming.say(texts("bot_caption_only")),)
+    return replace(step, sends=(*unseen, *step.sends))
+
+
+def _take(incoming: Incoming, attended: Attendance, words: str) -> Step:
+    if attended.feedback == "comment":
+        step = rating.take_comment(incoming, attended, words)
+        care = (incoming.say(show_care(incoming.texts)),) if danger_in([words]) else ()
+        return replace(step, sends=(*care, *step.sends))
+    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps()
+    said = NewMessage(words, incoming.message_id)
+    try:
+        stored = store_message(attended.session_id, who, said, deps=deps)
+    except (Invalid, NotFound) as error:
+        return _refuse(incoming, error)
+    return Step((*_care_for(incoming, stored), ask_reply(incoming, attended, stored.sequence)))
 
 
 def edit(incoming: Incoming) -> Step:
-    """Takes over what somebody changed in a message of theirs."""
-    return Step()
+    """Takes over what somebody changed in a message of theirs: in its place, or behind the reply as a further message."""
+    words = incoming.message.text or incoming.message.caption or ""
+    if is_blank(words) or len(words) > CONTENT_LIMIT or incoming.message.forward_origin:
+        return Step()
+    changed = NewMessage(words, incoming.message_id)
+    added_as, deps = f"{incoming.message_id}.{incoming.update.update_id}", container.conversation_deps()
+    for attended in _begun(incoming):
+        who = participant_in(attended, incoming.texts.tag)
+        try:
+            stored = change_message(attended.session_id, who, changed, added_as, deps=deps)
+        except (AccessEnded, NotFound):
+            continue
+        except Invalid as error:
+            return _refuse(incoming, error)
+        if stored:
+            return _tell_changed(incoming, attended, stored)
+    return Step(() if words.startswith("/") else (incoming.say(incoming.texts("bot_edit_lost")),))
 
 
-def tap_widget(incoming: Incoming, parts: list[str]) -> Step:
-    """Takes a choice in a widget."""
-    return Step((incoming.answer_tap(),))
-
-
-def tap_rating(incoming: Incoming, parts: list[str]) -> Step:
-    """Takes how somebody found the conversation."""
-    return Step((incoming.answer_tap(),))
-
-
-def stop(incoming: Incoming, argument: str) -> Step:
-    """Ends the conversation, as the participant wants."""
-    return Step()
+def stop(incoming: Incoming, _: str) -> Step:
+    """Ends the conversation, as the participant wants. What it comes to is told by the worker of replies, which has the model."""
+    attended = incoming.view.current
+    if attended is None:
+        return commands.tell_how_to_begin(incoming)
+    if attended.stage not in ("talks", "ends"):
+        return Step((incoming.say(incoming.texts("bot_not_begun")),))
+    if attended.feedback is not None:
+        return Step((incoming.say(incoming.texts("bot_concluded")),))
+    ask = AskReply(incoming.chat_id, attended.session_id)
+    return Step((ShowTyping(incoming.chat_id), ask), attended=replace(attended, stage="ends"))
 
 
 def resume(incoming: Incoming, argument: str) -> Step:
-    """Goes on with a conversation."""
-    return Step()
+    """Goes on with the session that this chat is about, or the only one that there is."""
+    attended = incoming.view.attended
+    current = incoming.view.chat.session_id or (next(iter(attended)) if len(attended) == 1 else None)
+    return joining.open_session(incoming, current) if current else commands.list_sessions(incoming, argument)
 
 
-def show_own_words(incoming: Incoming, argument: str) -> Step:
+def show_own_words(incoming: Incoming, _: str) -> Step:
     """Sends what this person said."""
-    return Step()
+    attended = incoming.view.current
+    if attended is None:
+        return commands.tell_how_to_begin(incoming)
+    return Step((SendOwnWords(incoming.chat_id, attended.session_id),))
+
+
+def _refuse(incoming: Incoming, error: HarmonicaError) -> Step:
+    return Step((incoming.say(explain_refusal(error, incoming.texts)),))
+
+
+def _begun(incoming: Incoming) -> list[Attendance]:
+    """Returns the conversations of this chat, the current one first."""
+    begun = [it for it in incoming.view.attended.values() if it.stage in ("talks", "ends")]
+    return sorted(begun, key=lambda it: it.session_id != incoming.view.chat.session_id)
+
+
+def _tell_changed(incoming: Incoming, attended: Attendance, stored: StoredMessage) -> Step:
+    if stored.outcome == "unchanged":
+        return Step()
+    noted = (incoming.say(incoming.texts("bot_edit_noted")),) if stored.outcome == "added" else ()
+    return Step((*_care_for(incoming, stored), *noted, ask_reply(incoming, attended, stored.sequence)))
+
+
+def _care_for(incoming: Incoming, stored: StoredMessage) -> tuple[Outgoing, ...]:
+    """What is said at once where these words show a sign of danger, and none of those just before them did."""
+    run = list[str]()
+    for message in reversed(stored.context.history):
+        if message.sequence <= stored.sequence:
+            if message.role == "assistant":
+                break
+            run.append(message.content)
+    if run and danger_in(run[:1]) and not danger_in(run[1:]):
+        return (incoming.say(show_care(incoming.texts)),)
+    return ()

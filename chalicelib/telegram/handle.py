@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotYet, Unavailable
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import AnswerTap, AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords
+from chalicelib.model.telegram import AnswerTap, AskReply, Chat, ChatView, Outgoing, Send, SendOwnWords, ShowWidget
 from chalicelib.observability import log_failure, logger
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.store.telegram_chats import OWN_CHAT, Done, UpdateDone
-from chalicelib.telegram import elsewhere, own_words, routes
+from chalicelib.telegram import elsewhere, own_words, routes, widget_buttons
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
@@ -126,8 +126,10 @@ def _readdressed(outgoing: Outgoing, before: int, after: int) -> Outgoing:
 def send(outgoing: Outgoing) -> None:
     """Send one message, or do what is to be done in its place."""
     match outgoing:
-        case AskReply(chat_id, session_id, sequence, seconds):
-            container.jobs().reply_in_chat(ReplyInChat(chat_id, session_id, sequence), seconds)
+        case AskReply(chat_id, session_id, sequence, seconds, repeats):
+            container.jobs().reply_in_chat(ReplyInChat(chat_id, session_id, sequence, repeats), seconds)
+        case ShowWidget():
+            widget_buttons.show_widget(outgoing)
         case SendOwnWords():
             own_words.send_own_words(outgoing)
         case AnswerTap():

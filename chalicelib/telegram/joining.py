@@ -121,7 +121,7 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
     if why == "closed_other":
         why = "closed_mine"
     said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
-    again = AskReply(incoming.chat_id, session.id, thread.last_sequence)
+    again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
     return Step((incoming.say(escape(said)), again), attended=attended)
 
 

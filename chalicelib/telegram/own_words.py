@@ -1,7 +1,54 @@
-"""What somebody said in a session, sent to them alone."""
+"""What somebody said in a session, sent to them alone: read when it is sent."""
 
+from collections.abc import Iterator
+
+from chalicelib import container
+from chalicelib.errors import Forbidden, NotFound
 from chalicelib.model.telegram import SendOwnWords
+from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.telegram.addresses import chat_token
+from chalicelib.telegram.languages import choose_texts
+from chalicelib.telegram.telling import PrivateChat
+
+_ROOM = 3_500  # characters of what one message holds, as a rule
 
 
 def send_own_words(what: SendOwnWords) -> None:
-    """Sends what this person said."""
+    """Sends what this person said: the answers to the form, then their messages, whichever door they came by."""
+    view = container.telegram_chats().view(chat_token(what.chat_id, container.deployment_secret()))
+    attended = view.attended.get(what.session_id)
+    if attended is None:
+        return
+    chat = PrivateChat(what.chat_id, attended, choose_texts(view.chat.language, attended.language))
+    try:
+        said = list(_read_words(chat))
+    except (Forbidden, NotFound):
+        said = []
+    if not said:
+        chat.say(chat.texts("bot_no_words"))
+        return
+    for part in _gather(said):
+        chat.say(part)
+
+
+def _read_words(chat: PrivateChat) -> Iterator[str]:
+    """Yields each thing that was said, as HTML, under the topic of the session."""
+    context = chat.find()
+    own = [it for it in container.conversations().messages(context.begun) if it.role == "user"]
+    if own or context.answers:
+        yield f"<b>{escape(chat.texts('bot_own_words', topic=context.view.session.topic))}</b>"
+    for answer in context.answers:
+        yield f"<i>{escape(answer.text)}</i>\n{escape(answer.answer)}"
+    for message in own:
+        yield escape(message.content)
+
+
+def _gather(parts: list[str]) -> Iterator[str]:
+    """Yields the parts as messages: as many in each as it has room for."""
+    gathered = ""
+    for part in parts:
+        if gathered and len(gathered) + len(part) > _ROOM:
+            yield gathered
+            gathered = ""
+        gathered = f"{gathered}\n\n{part}" if gathered else part
+    yield gathered

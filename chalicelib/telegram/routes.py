@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib.services.delivery.link_codes import is_code
-from chalicelib.telegram import commands, conversation, elsewhere, form_entries, groups, joining
+from chalicelib.telegram import commands, conversation, elsewhere, form_entries, groups, joining, rating, widget_buttons
 from chalicelib.telegram.incoming import Incoming, Step
 
 Command = Callable[[Incoming, str], Step]
@@ -31,8 +31,8 @@ COMMANDS: Mapping[str, Command] = {
 # By what the data of a button begins with, up to the first colon; the parts behind it are given.
 TAPS: Mapping[str, Tapped] = {
     "join": form_entries.tap,
-    "widget": conversation.tap_widget,
-    "rate": conversation.tap_rating,
+    "widget": widget_buttons.tap,
+    "rate": rating.tap,
     "link": elsewhere.tap_link,
     elsewhere.TAKE: elsewhere.take,
     "session": commands.choose_session,

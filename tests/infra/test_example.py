@@ -15,6 +15,7 @@ from chalicelib.model import Message, SessionView, Thread, Transition
 from chalicelib.model.synthesis import joined
 from chalicelib.services.conversations.turn import say
 from chalicelib.services.facilitation.repeated_questions import find_repeated
+from chalicelib.services.facilitation.widgets import describe_value
 from chalicelib.services.sessions.example import EXAMPLE_ID
 from chalicelib.services.synthesis import state
 from chalicelib.store.sessions import EVERYTHING
@@ -22,7 +23,6 @@ from chalicelib.store.summaries import Summaries
 from chalicelib.text.sentences import split_sentences
 from chalicelib.web.host import home
 from chalicelib.web.kit.texts import texts_in
-from chalicelib.web.participant.widgets import describe_value, make_control
 from infra import admin, example
 from infra.example.files import read_people, read_summary
 from tests.api.hosts import Host, new_host
@@ -148,10 +148,9 @@ def test_a_chosen_answer_is_said_in_the_words_of_its_widget(threads: dict[str, t
     for _, messages in threads.values():
         for asked, answer in pairwise(messages):
             if answer.widget_value is not None:
-                control = make_control(asked)
-                assert control is not None
-                assert answer.content == describe_value(control, answer.widget_value)
-                kinds.append(control.kind)
+                assert asked.widget_spec is not None
+                assert answer.content == describe_value(asked.widget_spec, answer.widget_value)
+                kinds.append(asked.widget_spec["root"]["type"])
     assert sorted(kinds) == ["RankingList", "RatingScale", "SingleSelect"]
 
 

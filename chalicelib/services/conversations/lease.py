@@ -12,8 +12,9 @@ from chalicelib.services.conversations.request_context import LEASE, Conversatio
 
 T = TypeVar("T")
 
-_PATIENT = Retry(seconds=10, pause=0.25)  # while another request makes a reply
-_IMPATIENT = Retry(tries=2)  # the first may have been beaten by a request that has ended by now
+PATIENT = Retry(seconds=10, pause=0.25)  # while another request makes a reply
+SHORT = Retry(seconds=2, pause=0.25)  # of whoever comes again by a queue
+IMPATIENT = Retry(tries=2)  # the first may have been beaten by a request that has ended by now
 
 
 def take_lease(thread: Thread, deps: ConversationDeps) -> Thread | None:
@@ -27,13 +28,13 @@ def wait_for_lease(
     deps: ConversationDeps,
     attempt: Callable[[RequestContext], T | None],
     *,
-    waits: bool = True,
+    patience: Retry = PATIENT,
 ) -> T:
     """The outcome of `attempt`, which is nothing while another request holds the thread; it is then called with the thread as it is.
 
-    Raises Conflict where that takes too long, at once for who does not wait, NotFound where the thread is deleted meanwhile.
+    Raises Conflict where that takes longer than their `patience`, NotFound where the thread is deleted meanwhile.
     """
-    for failed in (_PATIENT if waits else _IMPATIENT).attempts(deps.clock):
+    for failed in patience.attempts(deps.clock):
         context = _read_again(context, deps) if failed else context
         if outcome := attempt(context):
             return outcome

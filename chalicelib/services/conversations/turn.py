@@ -14,7 +14,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable, WidgetVa
 from chalicelib.llm.interface import ModelUnavailable
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
 from chalicelib.services.conversations import messages, request_context
-from chalicelib.services.conversations.lease import take_lease, wait_for_lease
+from chalicelib.services.conversations.lease import IMPATIENT, PATIENT, take_lease, wait_for_lease
 from chalicelib.services.conversations.messages import NewMessage, Turn, make_turn
 from chalicelib.services.conversations.request_context import LEASE, ConversationDeps, RequestContext
 from chalicelib.services.facilitation.condensed_history import condense, fingerprint
@@ -65,7 +65,7 @@ def take_turn(
     if context.thread is None:
         if required := [question for question in context.view.questions if question.required]:
             raise FormUnanswered(required)
-        _check_widget([], said)
+        check_widget([], said)
         request_context.count_join(context, who, deps)
         context = request_context.with_first_prompt(context, deps)
         thread = request_context.new_thread(context, who, deps)
@@ -75,7 +75,9 @@ def take_turn(
         if admit(context.view.session, spoken, (), message, account, conversations=deps.conversations):
             return reply(context, spoken, [message], deps, deadline)
         context = request_context.after_lost_join(context.view.session.id, who, deps)
-    return wait_for_lease(context, deps, lambda now: attempt(now, said, deps, deadline), waits=waits)
+    return wait_for_lease(
+        context, deps, lambda now: attempt(now, said, deps, deadline), patience=PATIENT if waits else IMPATIENT
+    )
 
 
 def turn_again(session: Session, thread_id: str, sequence: int, message_id: str, *, deps: ConversationDeps) -> Turn:
@@ -114,7 +116,7 @@ def attempt(context: RequestContext, said: NewMessage, deps: ConversationDeps, d
     if known:
         taken = take_lease(thread, deps)
         return reply(context, taken, history, deps, deadline) if taken else None
-    _check_widget(history, said)
+    check_widget(history, said)
     message = messages.make_message(thread, said, new_id=deps.new_id(), now=deps.clock.now())
     spoken = deps.conversations.say(thread, message, deps.new_id(), message.created_at + LEASE)
     return reply(context, spoken, [*history, message], deps, deadline) if spoken else None
@@ -182,7 +184,7 @@ def is_stored(message_id: str, context: RequestContext) -> bool:
     return condensed or any(message.message_id == message_id for message in context.history)
 
 
-def _check_widget(history: Sequence[Message], said: NewMessage) -> None:
+def check_widget(history: Sequence[Message], said: NewMessage) -> None:
     """Raise WidgetValueRefused for a value that the open widget does not allow: that of the facilitator's last message."""
     if said.widget_value is None:
         return

@@ -1,6 +1,7 @@
 """Pacing: how far a conversation is in its time, what that asks for, and whether a widget may come now."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -19,7 +20,8 @@ WidgetState = Literal["may", "not_now", "never"]
 
 
 class Pace(Struct, frozen=True):
-    """Where a conversation stands: `turn` counts what the participant has said, `budget` what there is time for.
+    """Where a conversation stands: `turn` counts what the participant has said, several messages in a row as one; `budget`
+    what there is time for.
 
     `minutes` is how long the host means it to take. `language` is what to write in before the participant has written:
     the session's, else the participant's own; None where neither is known.
@@ -58,9 +60,10 @@ def measure_pace(
     `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
     sign of danger, `leaving` whether they asked to end the conversation.
     """
-    turn = max(sum(message.role == "user" for message in history), thread.message_count)
+    said = max(sum(message.role == "user" for message in history), thread.message_count)
+    turn = said - _count_added(history)
     budget = turn_budget(view.session.duration_minutes, max_turns)
-    last = leaving or (max_turns is not None and 0 < turn >= max_turns)
+    last = leaving or (max_turns is not None and 0 < said >= max_turns)
     timely = turn < budget and not thread.concluded and not leaving
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
@@ -112,6 +115,11 @@ def render_help(help_text: str) -> str:
     """Returns the sentence that passes on the operator's help text; empty where there is none."""
     told = help_text.strip()
     return f" {fill('help', help=tags.data('help', told))}" if told else ""
+
+
+def _count_added(history: Sequence[Message]) -> int:
+    """Returns how many messages of the participant's follow another one of theirs: they take no time of the facilitator's."""
+    return sum(before.role == after.role == "user" for before, after in pairwise(history))
 
 
 def _is_widget_due(history: Sequence[Message]) -> bool:

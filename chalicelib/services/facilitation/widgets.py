@@ -115,6 +115,20 @@ def render_choices(spec: Spec) -> str:
     return "\n".join(f"- {choice}" for choice in list_choices(spec))
 
 
+def text_beside(content: str, spec: Spec) -> str:
+    """Returns the words of a message without the choices at their end, which the widget beside them shows."""
+    return content.removesuffix(render_choices(spec)).rstrip()
+
+
+def describe_value(spec: Spec, value: Any) -> str:
+    """Returns a choice in words, as the participant's message."""
+    if not isinstance(value, list):
+        return str(value)
+    if spec["root"]["type"] == "RankingList":
+        return "\n".join(f"{place}. {option}" for place, option in enumerate(value, 1))
+    return "\n".join(f"- {option}" for option in value) if len(value) > 1 else str(value[0])
+
+
 def salvage_text(call: ToolCall) -> str:
     """Returns what can still be read of a call that breaks a rule: its question, and the options that are text."""
     given = call.input.get("widget")

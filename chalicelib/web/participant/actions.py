@@ -13,6 +13,7 @@ from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations import turn as turns
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
+from chalicelib.services.facilitation.widgets import describe_value
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import request_id
 from chalicelib.web.kit.texts import Texts
@@ -25,7 +26,7 @@ from chalicelib.web.participant.chat_page import (
     show_unsaved,
 )
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.widgets import WidgetUnanswered, describe_value, make_control, read_value
+from chalicelib.web.participant.widgets import WidgetUnanswered, make_control, read_value
 
 
 def send_message(chat: ChatRequest, form: Form) -> Response:
@@ -50,12 +51,13 @@ def answer_widget(chat: ChatRequest, form: Form) -> Response:
     def refuse(notice: str, status: int) -> Response:
         return show_chat(chat, context.view, chat.conversation(context), ActionOutcome(notice, status=status))
 
-    if control and form.get("widget") == str(control.sequence):
+    spec = last.widget_spec if last else None
+    if control and spec and form.get("widget") == str(control.sequence):
         try:
             value = read_value(control, form)
         except WidgetUnanswered as error:
             return refuse(texts(error.key, **error.values), 400)
-        content = describe_value(control, value)
+        content = describe_value(spec, value)
         return _take_turn(chat, NewMessage(content, _message_id(form, content), value), Draft(content), context)
     if form.get("again") and turns.is_stored(form["again"], context):
         # A script sends it again because the answer to its first try was lost.

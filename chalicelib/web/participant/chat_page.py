@@ -17,6 +17,7 @@ from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, L
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
 from chalicelib.services.facilitation.pace import turn_budget
+from chalicelib.services.facilitation.widgets import text_beside
 from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
 from chalicelib.services.safety import danger_in, latest_words
@@ -36,7 +37,7 @@ from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.test_run import make_banner
-from chalicelib.web.participant.widgets import Control, make_control, text_beside
+from chalicelib.web.participant.widgets import Control, make_control
 
 GONE, FULL = 410, 409
 
@@ -349,11 +350,18 @@ def _make_entries(thread: ThreadView | None, control: Control | None) -> list[Ch
     return [
         ChatEntry(
             message,
-            text_beside(message) if control and message.sequence == control.sequence else message.content,
+            _text_shown(message, control),
             message.sequence == closing,
         )
         for message in messages
     ]
+
+
+def _text_shown(message: Message, control: Control | None) -> str:
+    """Returns a message's words, without the choices that the control below it shows."""
+    if control is None or message.sequence != control.sequence or message.widget_spec is None:
+        return message.content
+    return text_beside(message.content, message.widget_spec)
 
 
 def _results_url(session: Session, thread: ThreadView | None) -> str | None:

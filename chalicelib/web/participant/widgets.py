@@ -1,4 +1,4 @@
-"""Widgets as form controls: what of a message is text beside them, and what a filled-in one says.
+"""Widgets as form controls, and what a filled-in one says.
 
 A form names options by their position: `w` for one of them, `w0`, `w1` … for several or for the places of a ranking.
 """
@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.model import Message
-from chalicelib.services.facilitation.widgets import label_of, list_choices, render_choices
+from chalicelib.services.facilitation.widgets import label_of, list_choices
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.request import number_in_link
 
@@ -46,13 +46,6 @@ def make_control(message: Message) -> Control | None:
     return Control(kind, message.sequence, label_of(spec), tuple(list_choices(spec)))
 
 
-def text_beside(message: Message) -> str:
-    """Returns a message without its options, which the control below it shows."""
-    if message.widget_spec is None:
-        return message.content
-    return message.content.removesuffix(render_choices(message.widget_spec)).rstrip()
-
-
 def read_value(control: Control, form: Form) -> Any:
     """Returns what a form chose. Raises WidgetUnanswered."""
     if control.kind == "RatingScale":
@@ -75,12 +68,3 @@ def read_value(control: Control, form: Form) -> Any:
     if placed.keys() != set(range(1, len(options) + 1)):
         raise WidgetUnanswered("widget_places", count=len(options))
     return [placed[place] for place in range(1, len(options) + 1)]
-
-
-def describe_value(control: Control, value: Any) -> str:
-    """Returns a choice in words, as the participant's message."""
-    if not isinstance(value, list):
-        return str(value)
-    if control.kind == "RankingList":
-        return "\n".join(f"{place}. {option}" for place, option in enumerate(value, 1))
-    return "\n".join(f"- {option}" for option in value) if len(value) > 1 else str(value[0])

@@ -33,7 +33,7 @@ _COUNTED = "counts what was removed of the same participant, too"
 # Attributes that no export has, and why; REST tells hosts of none of them.
 _LEFT_OUT = {
     **dict.fromkeys((keys.DUE_KIND, keys.DUE_AT, keys.PROMPT_WANTED_AT, keys.WANTED_AT, "tries", "turn_id"), _STATE),
-    **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after"), _STATE),
+    **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after", "edits"), _STATE),
     **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
 }
 _LEFT_OUT_OF_PEOPLE = {

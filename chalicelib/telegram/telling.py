@@ -1,0 +1,149 @@
+"""Bringing a private chat up to date with its conversation: what is new in the thread is sent there, in order and each once.
+
+The chat has what was written in it. What was said on the web page in between is shown as the person's own words.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib import container
+from chalicelib.clock import Clock
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.model import Message
+from chalicelib.model.telegram import Attendance, Buttons, Send
+from chalicelib.observability import log_failure
+from chalicelib.services.conversations import request_context
+from chalicelib.services.conversations.request_context import RequestContext
+from chalicelib.services.delivery import telegram_html
+from chalicelib.services.safety import danger_in
+from chalicelib.settings import settings
+from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.rating import render_end
+from chalicelib.telegram.widget_buttons import render_widget
+from chalicelib.telegram_api import ChatGone, RequestRefused
+from chalicelib.web.kit.texts import Texts
+
+_TRIES = 3
+_LOOK_BACK = 50  # messages among which the facilitator's last one is
+_LEASE_SECONDS = 60.0  # for each message: longer than Telegram has anybody wait
+
+
+class PrivateChat(Struct, frozen=True):
+    """A private chat, and the session that it is to be brought up to date with."""
+
+    chat_id: int
+    attended: Attendance
+    texts: Texts
+
+    def find(self) -> RequestContext:
+        """Returns where its person stands in the session. Raises NotFound without a conversation, AccessEnded."""
+        deps = container.conversation_deps()
+        found = request_context.find(self.attended.session_id, participant_in(self.attended, self.texts.tag), deps)
+        if found.thread is None:
+            raise NotFound("This participant has no conversation here")
+        return found
+
+    def say(self, html: str, buttons: Buttons = ()) -> None:
+        """Sends a message. One that Telegram refuses for good holds up none of those behind it. Raises ChatGone, Unavailable."""
+        try:
+            container.telegram_api().send(Send(self.chat_id, html, buttons))
+        except ChatGone:
+            raise
+        except RequestRefused as error:
+            log_failure("Telegram refused a message", error, session_id=self.attended.session_id)
+
+    def change(self, **changes: object) -> "PrivateChat":
+        """Stores that the chat stands otherwise in the session."""
+        chats, clock = container.telegram_chats(), container.clock()
+        for _ in range(_TRIES):
+            found = chats.attendance(self.attended.token, self.attended.session_id)
+            if found is None:
+                raise NotFound("The chat has forgotten this session")
+            changed = replace(found, **changes)
+            if chats.change(changed, clock.now()):
+                return replace(self, attended=replace(changed, version=changed.version + 1))
+        raise Unavailable("The chat is being changed; try again")
+
+
+def show_care(texts: Texts) -> str:
+    """Returns what is said first where words show a sign of danger."""
+    help_text = settings().help_text
+    parts = [f"<b>{texts('care_heading')}</b>", telegram_html.escape(help_text), texts("bot_care_text")]
+    return "\n\n".join(part for part in parts if part)
+
+
+def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
+    """Sends what the chat does not have of its conversation, and asks at the end how it was.
+
+    With `repeats` the facilitator's last message comes once more where nothing is new. Raises Conflict while another job does this.
+    """
+    chats, clock = container.telegram_chats(), container.clock()
+    attended = chats.attendance(chat.attended.token, chat.attended.session_id)
+    if attended is None:
+        return
+    chat = replace(chat, attended=attended)
+    context = chat.find()
+    news = list(container.conversations().messages(context.begun, attended.told_to))
+    if not (news or _is_end_new(chat, context)):
+        if repeats:
+            _repeat_last(chat, context)
+        return
+    teller = container.new_id()
+    if not chats.claim_telling(attended, teller, clock.now(), _until(clock)):
+        raise Conflict("This chat is being brought up to date; try again")
+    told_to = attended.told_to
+    try:
+        for message in news:
+            _tell(chat, context, message)
+            told_to = message.sequence
+            chats.note_told(attended, teller, told_to, goes_on=True)
+        _tell_end(chat, context, news)
+    finally:
+        chats.note_told(attended, teller, told_to, goes_on=False)
+
+
+def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:
+    if message.role == "assistant":
+        if message.sequence == context.begun.starts_after + 1 and danger_in(it.answer for it in context.answers):
+            chat.say(show_care(chat.texts))
+        chat.say(*_render(chat, context, message))
+    elif not (message.message_id or "").startswith(f"{chat.attended.token}."):
+        words = telegram_html.escape(message.content)
+        chat.say(f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>")
+
+
+def _render(chat: PrivateChat, context: RequestContext, message: Message) -> tuple[str, Buttons]:
+    """Returns the facilitator's message; a widget that is open has its buttons."""
+    is_open = message.sequence == context.begun.last_sequence and not context.begun.concluded
+    if message.widget_spec is None or not is_open:
+        return telegram_html.from_markdown(message.content), ()
+    return render_widget(message, chat.attended.session_id, chat.texts)
+
+
+def _tell_end(chat: PrivateChat, context: RequestContext, news: list[Message]) -> None:
+    """Says what comes behind the news: that the conversation is over, once; and notes that no reply has to wait any more."""
+    is_answered = any(message.role == "assistant" for message in news)
+    late = {"is_late": False} if is_answered and chat.attended.is_late else {}
+    if _is_end_new(chat, context):
+        end = render_end(chat.chat_id, context.view.session, context.begun, chat.texts)
+        chat.say(end.html, end.buttons)
+        chat.change(stage="ends", feedback="rating" if end.buttons else "done", **late)
+    elif late:
+        chat.change(**late)
+
+
+def _is_end_new(chat: PrivateChat, context: RequestContext) -> bool:
+    return context.begun.concluded and chat.attended.feedback is None
+
+
+def _repeat_last(chat: PrivateChat, context: RequestContext) -> None:
+    history = container.conversations().history(context.begun, _LOOK_BACK)
+    last = next((message for message in reversed(history) if message.role == "assistant"), None)
+    if last:
+        chat.say(*_render(chat, context, last))
+
+
+def _until(clock: Clock) -> datetime:
+    return clock.now() + timedelta(seconds=_LEASE_SECONDS)

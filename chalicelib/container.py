@@ -34,11 +34,13 @@ if TYPE_CHECKING:
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.services.delivery.announcements import AnnouncementDeps
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+    from chalicelib.store.announcements import Announcements
     from chalicelib.store.logins import Logins
     from chalicelib.store.telegram_chats import TelegramChats
     from chalicelib.store.telegram_links import TelegramLinks
@@ -150,7 +152,7 @@ def group_deps() -> "GroupDeps":
     """The dependencies of linking Telegram groups."""
     from chalicelib.services.delivery.telegram_groups import GroupDeps
 
-    return GroupDeps(groups=telegram_groups(), links=telegram_links(), cards=cards())
+    return GroupDeps(groups=telegram_groups(), links=telegram_links(), cards=cards(), clock=clock())
 
 
 @cache
@@ -191,6 +193,30 @@ def webhook_secret() -> str:
 @lru_cache(maxsize=1)
 def _webhook_secret(_: int) -> str:
     return telegram_secret("webhook_secret")
+
+
+def announcements() -> "Announcements":
+    """The repository of announcements in Telegram groups."""
+    from chalicelib.store.announcements import Announcements
+
+    return Announcements()
+
+
+def announcement_deps() -> "AnnouncementDeps":
+    """The dependencies of the job of announcements."""
+    from chalicelib.services.delivery.announcement_texts import Addresses
+    from chalicelib.services.delivery.announcements import AnnouncementDeps
+
+    found = settings()
+    return AnnouncementDeps(
+        sessions=sessions(),
+        announcements=announcements(),
+        groups=group_deps(),
+        api=telegram_api if found.telegram_bot and telegram_secret("bot_token") else None,
+        addresses=Addresses(found.telegram_bot, found.public_url),
+        clock=clock(),
+        new_id=new_id,
+    )
 
 
 def sign_in_deps() -> "SignInDeps":

@@ -170,7 +170,10 @@ def _queue_event(queue: Queue) -> Json:
 SESSION_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SESSION]}}}}
 # A filter knows nothing of what was before: every turn changes a tally, and the function drops what no list shows.
 TALLY_CHANGED = {"eventName": ["MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [{"prefix": keys.TALLIES}]}}}}
-CONTEXT_CHANGED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.CONTEXT]}}}}
+WORK_WANTED = {
+    "eventName": ["INSERT", "MODIFY"],
+    "dynamodb": {"Keys": {keys.PART: {"S": [keys.CONTEXT, keys.ANNOUNCING]}}},
+}
 SUMMARY_WRITTEN = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {keys.PART: {"S": [keys.SUMMARY]}}}}
 PARTICIPANT_SPOKE = {
     "eventName": ["INSERT"],
@@ -218,7 +221,7 @@ SESSIONS_CHANGED = Function(
     memory=512,
     timeout=STREAM_SECONDS,
     sends_to=(PROMPTS, SUMMARIES, BRIEFS, CARDS, DELIVERIES),
-    follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, CONTEXT_CHANGED, SUMMARY_WRITTEN)),
+    follows=Stream("SessionsStreamArn", (SESSION_CHANGED, TALLY_CHANGED, WORK_WANTED, SUMMARY_WRITTEN)),
 )
 CONVERSATIONS_CHANGED = Function(
     "ConversationsChanged",
@@ -274,7 +277,7 @@ DELETE_DATA = Function(
         "Guards": ("BatchWriteItem",),
     },
     files=("DeleteObject",),
-    sends_to=(DELETIONS,),
+    sends_to=(DELETIONS, DELIVERIES),
     works_off=DELETIONS,
 )
 WRITE_EXPORT = Function(
@@ -297,7 +300,12 @@ DELIVER = Function(
     "Deliver",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "Query", "UpdateItem"), "Telegram": TELEGRAM_ITEMS, "Guards": KEY_ITEM},
+    tables={
+        "Sessions": (*ITEMS, "DeleteItem"),
+        "Telegram": ("BatchGetItem", "DeleteItem", "UpdateItem"),
+        "Guards": KEY_ITEM,
+    },
+    indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
     settings=("deployment_secret_arn", "public_url", *BOT),
     works_off=DELIVERIES,
 )

@@ -99,12 +99,16 @@ class Revision(Struct, frozen=True):
 
 
 class Distribution(Struct, frozen=True):
-    """A channel where the session is announced, and how far that has come."""
+    """A channel where the session is announced, and how far that has come.
+
+    `error` is the code of why it failed; `registered_by` the user whose group it is, None for the session's owner.
+    """
 
     channel: Channel
     group_id: str
     status: DistributionStatus = "pending"
     error: str | None = None
+    registered_by: str | None = None
 
 
 class ResultsSections(Struct, frozen=True):

@@ -21,6 +21,20 @@ class Chat(Struct, frozen=True):
     version: int = 0
 
 
+class Announcement(Struct, frozen=True):
+    """The message that announces a session in a group. Without `message_id` there is none yet, as far as anybody knows.
+
+    `shown` is a fingerprint of what it says, `held_until` until when somebody may be posting or editing it.
+    """
+
+    session_id: str
+    group_id: str
+    message_id: int | None = None
+    language: str | None = None
+    shown: str | None = None
+    held_until: int = 0
+
+
 class OpenWidget(Struct, frozen=True):
     """What is chosen so far by the buttons of a widget, or of a question of the form.
 

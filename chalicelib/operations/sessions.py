@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.model import Card, PromptStatus, SessionView
+from chalicelib.model import Distribution as StoredDistribution
 from chalicelib.model import Session as StoredSession
 from chalicelib.operations import session_fields as fields
 from chalicelib.operations.fields import (
@@ -35,6 +36,7 @@ from chalicelib.services.sessions.host_prompt import shown_origin
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import read_brief
 from chalicelib.store import sessions as parts
+from chalicelib.text.language import DEFAULT
 
 JoinUrl = Annotated[
     str, Meta(description="The link for participants.", examples=["https://harmonica.example.com/chat?s=…"])
@@ -82,7 +84,14 @@ class Distribution(Output):
         Literal["pending", "announced", "closed", "failed", "unconfirmed"],
         Meta(description="How far the announcement has come; unconfirmed while the bot is not in the group."),
     ]
-    error: Annotated[str | None, Meta(description="Why it could not be announced.", examples=[None])]
+    error: Annotated[
+        str | None,
+        Meta(
+            description="Why it failed: a code that stays the same, a colon, and a sentence. It is tried again when the "
+            "distribution is saved again.",
+            examples=[None],
+        ),
+    ]
 
 
 class Reminders(Output):
@@ -287,7 +296,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "join_url": join_url(call.public_url, of.id),
         "results_url": _results_url(call, of.id),
         "questions": show_questions(view.questions),
-        "distribution": [Distribution(it.channel, it.group_id, it.status, it.error) for it in of.distribution],
+        "distribution": [_distribution(it) for it in of.distribution],
         "prompt_status": creation.prompt_status(view),
         "summary_status": summary_status(view, call.now),
         "prompt_summary": prompt.summary if prompt else None,
@@ -297,6 +306,15 @@ def _shown(call: Call, view: SessionView) -> Session:
         "usage": Usage(tally.turns, tally.input_tokens, tally.cached_tokens, tally.output_tokens),
     }
     return Session(**stored | shown)
+
+
+def _distribution(entry: StoredDistribution) -> Distribution:
+    if entry.error is None:
+        return Distribution(entry.channel, entry.group_id, entry.status, None)
+    from chalicelib.services.delivery.announcement_texts import explain_failure
+
+    error = f"{entry.error}: {explain_failure(entry.error, DEFAULT)}"
+    return Distribution(entry.channel, entry.group_id, entry.status, error)
 
 
 def _results_url(call: Call, session_id: str) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from pynamodb.models import Model
 
-from chalicelib.store import database, due, item_kinds, keys
+from chalicelib.store import announcements, database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION
 from chalicelib.store.session_items import DeletionItem, SessionItem
@@ -63,7 +63,11 @@ class Deletions:
         yield from _pages(ConversationPart, session_id, keys.THREADS, keys.AFTER_THREADS)
         yield from _pages(ConversationPart, session_id, _FIRST, _LAST)
         for kind, page in _pages(SessionPart, session_id, _FIRST, _LAST):
-            yield kind, [raw for raw in page if raw[keys.PART]["S"] not in _LEFT_BY_JOB]
+            yield kind, [raw for raw in page if not _stays(raw[keys.PART]["S"])]
+
+    def has_announcements(self, session_id: str) -> bool:
+        """Whether groups still have to be told that the session is gone."""
+        return announcements.are_left(session_id)
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a page of it."""
@@ -75,6 +79,11 @@ class Deletions:
         database.delete_all(Guard, guards)
         left = [{keys.SESSION_ID: {"S": session_id}, keys.PART: {"S": part}} for part in _LEFT_BY_JOB]
         database.delete_all(SessionPart, left)
+
+
+def _stays(part: str) -> bool:
+    """Whether it goes last, or once a group has been told."""
+    return part in _LEFT_BY_JOB or part.startswith(keys.ANNOUNCEMENTS)
 
 
 def _pages(kind: type[Model], session_id: str, first: str, last: str) -> Iterator[Leftover]:

@@ -55,8 +55,9 @@ BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
 STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
 CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, waits=timedelta())
+ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
 
-KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING)
+KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING, ANNOUNCEMENT)
 
 
 def queues() -> tuple[Queue, ...]:

@@ -6,7 +6,17 @@ import msgspec
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView
-from chalicelib.store import contexts, database, deadlines, due, edit_history, keys, participant_limit, summaries
+from chalicelib.store import (
+    announcements,
+    contexts,
+    database,
+    deadlines,
+    due,
+    edit_history,
+    keys,
+    participant_limit,
+    summaries,
+)
 from chalicelib.store.cards import PUBLIC, card_values, member_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
@@ -35,6 +45,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
         deadlines.edit(write, before.session, after.session)
+        announcements.edit(write, before.session, after.session)
         if before.summary and _told(after) != _told(before):
             summaries.want_brief(write, after.session.id, after.session.updated_at)
 

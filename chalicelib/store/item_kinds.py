@@ -72,6 +72,7 @@ CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
+ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
@@ -105,6 +106,11 @@ KINDS = (
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
     CLOSING,
+    ANNOUNCING,
+    # By the job of announcements, once the group has been told that the session is gone.
+    ItemKind(
+        keys.SESSIONS, keys.ANNOUNCEMENTS, "session", "by job", not_exported="says where a message in Telegram is"
+    ),
     DELETION,
     ItemKind(keys.SESSIONS, keys.EXPORTS, "session", "by job", not_exported="tells of an export"),
     THREAD,

@@ -52,6 +52,9 @@
 | a session has ended by itself | – | one transaction: session, all tallies, `closing` |
 | a large export | whether there is one; those of a session | GetItem sessions `export#<id>`; Query `export#` |
 | a large export is asked for | – | one transaction: session is there; `export#<id>` |
+| announcements of a session | those that there are, and whether they are up to date | Query sessions from `announcement#` to `announcing` |
+| the first announcement in a group | – | one transaction: session is there; `announcement#<group_id>` comes |
+| how an announcement stands | – | UpdateItem sessions `announcement#<group_id>`, then `session`, of the distribution that was read |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
@@ -107,6 +110,8 @@ DELETION = "deletion"
 CONDENSED_CONTEXT = "condensed_context"
 PARTICIPANT_LIMIT = "seats"
 CLOSING = "closing"
+ANNOUNCING = "announcing"
+ANNOUNCEMENTS = "announcement#"
 EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
@@ -363,6 +368,11 @@ def digest(thread_id: str) -> str:
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
     return f"{ERASURES}{thread_id}"
+
+
+def announcement(group_id: str) -> str:
+    """`announcement#<group_id>`."""
+    return f"{ANNOUNCEMENTS}{group_id}"
 
 
 def export(export_id: str) -> str:

@@ -158,6 +158,28 @@ class ClosingItem(SessionPart):
     """`closing`, where a session ends by itself: `due_kind` is `closing#<shard>` until the session is marked as ended."""
 
 
+class AnnouncingItem(SessionPart):
+    """`announcing`: the announcements of the session are to be brought up to date; `due_kind` is `announcement#<shard>`.
+
+    `wanted_at` says since when; the sweep moves `due_at`, never this.
+    """
+
+    wanted_at = UTCDateTimeAttribute()
+
+
+class AnnouncementItem(SessionPart):
+    """`announcement#<group_id>`: the message in this group, once there is one, and what it says, by its fingerprint.
+
+    `holder` is whoever posts or edits it, until `held_until` (seconds).
+    """
+
+    message_id = NumberAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    shown = UnicodeAttribute(null=True)
+    holder = UnicodeAttribute(null=True)
+    held_until = NumberAttribute(default=0)
+
+
 class SynthesisItem(SessionPart):
     """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 

@@ -5,8 +5,8 @@ import binascii
 import uuid
 
 from chalicelib.services.access.signing import make_token
-
-SESSION = "s_"
+from chalicelib.services.delivery.telegram_links import SESSION
+from chalicelib.services.delivery.telegram_links import session_link as session_link
 
 
 def chat_token(chat_id: int, secret: bytes) -> str:
@@ -22,11 +22,6 @@ def person_id(user_id: int, secret: bytes) -> str:
 def next_person_id(before: str, secret: bytes) -> str:
     """Returns the id that a person has in a session once the one before leads to nothing any more, as they wanted."""
     return make_token(secret, "telegram_person", f"after {before}".encode(), size=18)
-
-
-def session_link(bot: str, session_id: str) -> str:
-    """Returns the address that opens the bot with a session."""
-    return f"https://t.me/{bot.removeprefix('@')}?start={SESSION}{session_id.replace('-', '')}"
 
 
 def session_in_link(payload: str) -> str | None:

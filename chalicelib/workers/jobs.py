@@ -30,7 +30,6 @@ from chalicelib.model.jobs import (
 )
 from chalicelib.observability import logger
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
-from chalicelib.services.delivery.announcements import announce_session
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
 from chalicelib.services.participants.decisions import erase_participant
@@ -100,7 +99,9 @@ def _deliver(job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail,
     """Tell somebody something outside: in a mail, in Telegram. Only these functions import the bot."""
     match job:
         case AnnounceSession():
-            announce_session(job.session_id)
+            from chalicelib.services.delivery.announcements import announce_session
+
+            announce_session(job.session_id, deps=container.announcement_deps(), deadline=deadline)
         case HandleUpdate():
             from chalicelib.telegram import handle
 

@@ -3,21 +3,28 @@
 from chalice.app import DynamoDBEvent, DynamoDBRecord
 
 from chalicelib import container
+from chalicelib.model.jobs import AnnounceSession
 from chalicelib.services.synthesis.staleness import concerns_summary, mark_undigested_words
 from chalicelib.store import keys
 
-_WANTED = {keys.SESSION: keys.PROMPT_WANTED_AT, keys.CONTEXT: keys.WANTED_AT}  # since when something is to be written
+# Since when something is to be written, or announced.
+_WANTED = {
+    keys.SESSION: keys.PROMPT_WANTED_AT,
+    keys.CONTEXT: keys.WANTED_AT,
+    keys.ANNOUNCING: keys.WANTED_AT,
+}
 
 
 def sessions_changed(event: DynamoDBEvent) -> None:
     """A session that a prompt became due for needs one, a long context a short version, one that has ended its last summary, a new
-    summary a brief; lists follow what they show of a session."""
+    summary a brief; announcements and lists follow what they show of a session."""
     waiting: set[str] = set()
+    announced: set[str] = set()
     shown: set[str] = set()
     for record in event:
         session_id, part = _key(record)
-        if _wants_prompt(record):
-            waiting.add(session_id)
+        if _is_wanted(record):
+            (announced if part == keys.ANNOUNCING else waiting).add(session_id)
         if part == keys.SESSION and _has_ended(record):
             container.jobs().write_summary(session_id, container.clock().now())
         elif part == keys.SUMMARY and record.event_name in ("INSERT", "MODIFY") and keys.DUE_KIND in record.new_image:
@@ -26,6 +33,8 @@ def sessions_changed(event: DynamoDBEvent) -> None:
             shown.add(session_id)
     for session_id in sorted(waiting):
         container.jobs().write_prompt(session_id)
+    for session_id in sorted(announced):
+        container.jobs().ask(AnnounceSession(session_id), container.clock().now())
     for session_id in sorted(shown):
         container.jobs().update_cards(session_id, container.clock().now())
 
@@ -50,9 +59,9 @@ def _key(record: DynamoDBRecord) -> tuple[str, str]:
     return record.keys[keys.SESSION_ID]["S"], record.keys[keys.PART]["S"]
 
 
-def _wants_prompt(record: DynamoDBRecord) -> bool:
-    """Whether something of the prompt is to be written from now on that was not before this change, or another one: the prompt
-    itself, or the short version of a context."""
+def _is_wanted(record: DynamoDBRecord) -> bool:
+    """Whether something is to be done from now on that was not before this change, or another one: a prompt written, or the short
+    version of a context, or the session announced."""
     name = _WANTED.get(_key(record)[1], "")
     since = (record.new_image or {}).get(name)
     return since is not None and since != (record.old_image or {}).get(name)

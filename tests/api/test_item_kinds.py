@@ -129,6 +129,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)
+    assert host.call("PATCH", f"/sessions/{session}", {"distribution": [{"group_id": "-1"}]}).status_code == 200
+    assert container.announcements().claim_first(session, "-1", "somebody", now)
     seen = {kind for kind, _ in stored()}
     remove(host, session, thread_of(session, "bo"))
     assert host.call("DELETE", f"/sessions/{other.json_body['id']}").status_code == 204

@@ -225,7 +225,7 @@ def test_a_group_of_two_hosts_is_unlinked_for_both_and_their_sessions_say_so(
     for who in (host, bo):
         assert [it[3] for it in groups_of(who)] == ["removed"]
         told = announced(who, sessions[who.user_id])
-        assert told == [(str(lunch.id), "failed", "An administrator of the group has unlinked it")]
+        assert told == [(str(lunch.id), "failed", "unlinked: An administrator has unlinked this group.")]
     assert write(telegram, admin, "/unlink", lunch) == "No sessions are announced in this group."
     link(telegram, host, admin, lunch)
     assert announced(host, sessions[host.user_id]) == [(str(lunch.id), "pending", None)]
@@ -270,7 +270,9 @@ def test_a_bot_that_was_taken_out_is_told_of_and_comes_back_as_new(
     lunch.remove_bot(admin)
     telegram.work_off()
     assert [it[3] for it in groups_of(host)] == ["removed"]
-    assert announced(host, session) == [(str(lunch.id), "failed", "The bot was taken out of the group")]
+    assert announced(host, session) == [
+        (str(lunch.id), "failed", "bot_removed: The bot is not in this group, or was taken out of it.")
+    ]
     refused = host.call("POST", "/sessions", {"topic": "a", "goal": "b", "distribution": [{"group_id": str(lunch.id)}]})
     assert error_of(refused)[0] == 400
     admin.add_bot(lunch)

@@ -23,6 +23,7 @@ FOLDERS = (
     "services/synthesis/words",
     "services/results/exports/words",
     "services/facilitation/words",
+    "services/delivery/words",
     "llm/scripted/words",
 )
 EVERYWHERE = [(folder, tag) for folder in FOLDERS for tag in OWN]

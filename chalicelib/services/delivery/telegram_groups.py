@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.clock import Clock
 from chalicelib.errors import Invalid
 from chalicelib.model import Channel, Distribution, TelegramGroup
 from chalicelib.store.cards import Cards
@@ -14,9 +15,8 @@ from chalicelib.store.distributions import change_distribution
 from chalicelib.store.telegram import Registration, TelegramGroups
 from chalicelib.store.telegram_links import GroupLink, TelegramLinks
 
-# Why a session is not announced in a group any more, as `distribution` tells it.
-UNLINKED = "An administrator of the group has unlinked it"
-REMOVED = "The bot was taken out of the group"
+# Why a session is not announced in a group any more, by the codes in `distribution`.
+UNLINKED, REMOVED = "unlinked", "bot_removed"
 TELEGRAM: Channel = "telegram"
 
 Refusal = Literal["unknown", "used", "expired"]
@@ -29,6 +29,7 @@ class GroupDeps(Struct, frozen=True):
     groups: TelegramGroups
     links: TelegramLinks
     cards: Cards
+    clock: Clock
 
 
 def judge_link(link: GroupLink | None, group_id: str | None, now: datetime) -> Refusal | None:
@@ -103,10 +104,9 @@ def move_group(old_id: str, new_id: str, *, deps: GroupDeps) -> None:
 
 
 def _resume(entry: Distribution) -> Distribution:
-    """Has a session announced that waited for the group to be linked, not one that was announced before the group was let go."""
-    if entry.error in (UNLINKED, REMOVED):
-        return replace(entry, status="pending" if entry.status == "failed" else entry.status, error=None)
-    return replace(entry, status="pending") if entry.status == "unconfirmed" else entry
+    """Has a session announced that waited for the group, or failed there, not one that was announced before the group was let go."""
+    is_waiting = entry.status in ("failed", "unconfirmed")
+    return replace(entry, status="pending" if is_waiting else entry.status, error=None)
 
 
 def _change_sessions(user_id: str, group_id: str, change: Change, deps: GroupDeps) -> None:
@@ -114,7 +114,7 @@ def _change_sessions(user_id: str, group_id: str, change: Change, deps: GroupDep
     listed = [*deps.cards.of_user(user_id), *deps.cards.of_user(user_id, drafts=True)]
     for card in listed:
         if (TELEGRAM, group_id) in card.groups:
-            change_distribution(card.session_id, TELEGRAM, group_id, change)
+            change_distribution(card.session_id, TELEGRAM, group_id, change, deps.clock.now())
 
 
 def check_distribution(
@@ -122,8 +122,8 @@ def check_distribution(
 ) -> tuple[Distribution, ...]:
     """Where a session is to be announced, as it can be stored.
 
-    Every group has to be one that this user registered, or one that the session has already: that keeps its status.
-    Raises Invalid naming the place of one that is not, or is there twice.
+    Every group has to be one that this user registered, or one that the session has already: that keeps its status, but where its
+    announcement failed it is tried again. Raises Invalid naming the place of one that is not, or is there twice.
     """
     stored = {(entry.channel, entry.group_id): entry for entry in kept}
     for position, entry in enumerate(asked):
@@ -132,9 +132,15 @@ def check_distribution(
     new = [entry.group_id for entry in asked if (entry.channel, entry.group_id) not in stored]
     known = groups.some(user_id, new) if new else {}
     return tuple(
-        stored.get((entry.channel, entry.group_id)) or _announced(entry, position, known.get(entry.group_id))
+        _kept(stored[entry.channel, entry.group_id])
+        if (entry.channel, entry.group_id) in stored
+        else replace(_announced(entry, position, known.get(entry.group_id)), registered_by=user_id)
         for position, entry in enumerate(asked)
     )
+
+
+def _kept(entry: Distribution) -> Distribution:
+    return replace(entry, status="pending", error=None) if entry.status == "failed" else entry
 
 
 def _announced(entry: Distribution, position: int, group: TelegramGroup | None) -> Distribution:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
-from chalicelib.model.jobs import DeleteSession
+from chalicelib.model.jobs import AnnounceSession, DeleteSession
 from chalicelib.queues import Jobs
 from chalicelib.store.deletion import Deletions
 
@@ -32,4 +32,7 @@ def remove_session(
             jobs.ask(DeleteSession(session_id), clock.now())
             return
         deletions.remove(leftover)
+    if deletions.has_announcements(session_id):  # groups are told first, and the sweep asks for this again
+        jobs.ask(AnnounceSession(session_id), clock.now())
+        return
     deletions.finish(session_id)

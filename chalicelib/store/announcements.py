@@ -1,0 +1,137 @@
+"""Announcements of sessions in Telegram groups (table `sessions`): which message is where, and whether they are up to date.
+
+That they are not is marked by whatever changes what they say, in its transaction; the mark goes once they are. What a message
+is known by is an item of its own; how it stands is told in the session's `distribution`, where its host reads it.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+from pynamodb.expressions.update import Action
+
+from chalicelib.model import Session
+from chalicelib.model.telegram import Announcement
+from chalicelib.store import database, due, keys
+from chalicelib.store.cards import sets
+from chalicelib.store.database import Raw, holds
+from chalicelib.store.due_kinds import ANNOUNCEMENT
+from chalicelib.store.session_items import AnnouncementItem, AnnouncingItem, SessionItem
+from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import Transaction
+
+_SHOWN = (
+    *("topic", "goal", "status", "closes_at", "time_zone", "language", "duration_minutes", "anonymous"),
+    *("results_visibility", "results_sections"),
+)  # what an announcement says, or follows, of a session
+
+
+class Stored(Struct, frozen=True):
+    """The announcements of a session by group, and since when they are to be brought up to date, where they are."""
+
+    announcements: dict[str, Announcement]
+    wanted_at: datetime | None = None
+
+
+class Announcements:
+    """Repository of announcements."""
+
+    def of(self, session_id: str) -> Stored:
+        """Those of a session, in one read."""
+        found, wanted_at = dict[str, Announcement](), None
+        for raw in database.query(SessionPart, session_id, keys.ANNOUNCEMENTS, keys.ANNOUNCING):
+            if raw[keys.PART]["S"] == keys.ANNOUNCING:
+                wanted_at = AnnouncingItem.from_raw_data(dict(raw)).wanted_at
+            else:
+                announcement = _announcement(raw)
+                found[announcement.group_id] = announcement
+        return Stored(found, wanted_at)
+
+    def claim_first(self, session_id: str, group_id: str, holder: str, until: datetime) -> bool:
+        """Take on announcing a session where it never was; False where somebody else has, or the session is gone."""
+        item = AnnouncementItem(
+            session_id, keys.announcement(group_id), holder=holder, held_until=int(until.timestamp())
+        )
+
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists())
+            write.save(item, AnnouncementItem.session_id.does_not_exist())
+
+        return holds(lambda: database.transact(build))
+
+    def claim(self, announcement: Announcement, holder: str, now: datetime, until: datetime) -> bool:
+        """Take on what there is to do about an announcement; False while somebody else does, or where it is gone."""
+        free = AnnouncementItem.held_until <= int(now.timestamp())
+        actions = [AnnouncementItem.holder.set(holder), AnnouncementItem.held_until.set(int(until.timestamp()))]
+        return holds(lambda: database.update(_item(announcement), actions, free))
+
+    def find(self, session_id: str, group_id: str) -> Announcement | None:
+        """The announcement in one group; None where there is none."""
+        item = database.get(AnnouncementItem, session_id, keys.announcement(group_id))
+        return _announcement(item.to_dynamodb_dict()) if item else None
+
+    def note(self, announcement: Announcement, holder: str) -> None:
+        """Store which message says what, by whoever has taken it on, and give that back."""
+        told = {name: getattr(announcement, name) for name in ("message_id", "language", "shown")}
+        actions = sets(AnnouncementItem, {**told, "held_until": 0})
+        holds(lambda: database.update(_item(announcement), actions, AnnouncementItem.holder == holder))
+
+    def drop(self, announcement: Announcement, holder: str) -> None:
+        """Forget an announcement, by whoever has taken it on."""
+        holds(lambda: database.delete(_item(announcement), AnnouncementItem.holder == holder))
+
+    def finish(self, session_id: str, wanted_at: datetime) -> None:
+        """Note that the announcements are as they were wanted then."""
+        item, same = AnnouncingItem(session_id, keys.ANNOUNCING), AnnouncingItem.wanted_at == wanted_at
+        holds(lambda: database.delete(item, same))
+
+
+def are_left(session_id: str) -> bool:
+    """Whether there are any announcements of a session, maybe a deleted one."""
+    last = f"{keys.ANNOUNCEMENTS}~"
+    return any(database.query(SessionPart, session_id, keys.ANNOUNCEMENTS, last, keys_only=True))
+
+
+def of_new(session: Session) -> list[SessionPart]:
+    """What says that a new session is to be announced, where it is open and has groups."""
+    if session.is_draft or not session.distribution:
+        return []
+    since = session.created_at
+    return [AnnouncingItem(session.id, keys.ANNOUNCING, wanted_at=since, **due.marks(ANNOUNCEMENT, session.id, since))]
+
+
+def edit(write: Transaction, before: Session, after: Session) -> None:
+    """What an edit of something that announcements say takes; of a draft that stays one they say nothing."""
+    if not (before.distribution or after.distribution) or (before.is_draft and after.is_draft):
+        return
+    if _follows(before) != _follows(after):
+        want(write, after.id, after.updated_at)
+
+
+def want(write: Transaction, session_id: str, now: datetime) -> None:
+    """Have the announcements of a session brought up to date."""
+    write.update(AnnouncingItem(session_id, keys.ANNOUNCING), actions=_wanted(session_id, now))
+
+
+def _wanted(session_id: str, now: datetime) -> list[Action]:
+    return sets(AnnouncingItem, {"wanted_at": now, **due.marks(ANNOUNCEMENT, session_id, now)})
+
+
+def _follows(session: Session) -> tuple[object, ...]:
+    wanted = [(entry.group_id, entry.status == "pending") for entry in session.distribution]
+    return *(getattr(session, name) for name in _SHOWN), wanted
+
+
+def _item(announcement: Announcement) -> AnnouncementItem:
+    return AnnouncementItem(announcement.session_id, keys.announcement(announcement.group_id))
+
+
+def _announcement(raw: Raw) -> Announcement:
+    item = AnnouncementItem.from_raw_data(dict(raw))
+    return Announcement(
+        item.session_id,
+        item.part.removeprefix(keys.ANNOUNCEMENTS),
+        None if item.message_id is None else int(item.message_id),
+        item.language,
+        item.shown,
+        int(item.held_until),
+    )

@@ -11,7 +11,7 @@ export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/for-running ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local, WORKERS); Ctrl-C stops it
+run: .venv/for-running ## Run everything on this machine (PORT=8000, LOCAL_DIR=.local, WORKERS, TELEGRAM=fake); Ctrl-C stops it
 	@exec $(PYTHON) -m infra.run --with-parent
 
 update: .venv/for-running ## Deploy changed code into the running instance

@@ -273,16 +273,15 @@ def _wait_until_ready(process: subprocess.Popen[bytes], options: Options) -> Non
 
 
 def _introduce_bot(running: Instance) -> None:
-    """Tell the stand-in where the bot is."""
+    """Tell the stand-in where the bot is, and its commands."""
+    os.environ["TELEGRAM_API_URL"] = running.parameters["TelegramApiUrl"]
     # Imported here: the tables' names are read from the environment when the store is imported.
     from chalicelib import container
-    from chalicelib.settings import settings
-    from chalicelib.telegram.update import KINDS
+    from chalicelib.telegram.webhook import PATH
+    from infra import telegram_webhook
 
-    os.environ["TELEGRAM_API_URL"] = running.parameters["TelegramApiUrl"]
-    settings.cache_clear()
-    secret = os.environ["TELEGRAM_WEBHOOK_SECRET"]
-    container.telegram_api().set_webhook(f"{running.url}/telegram/webhook", secret, KINDS)
+    url = f"{running.url}{PATH}"
+    telegram_webhook.connect(container.telegram_api(), url, os.environ["TELEGRAM_WEBHOOK_SECRET"])
 
 
 def _sweep(running: Instance) -> None:

@@ -125,6 +125,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     assert container.guards().key_of_day(now.date(), now)
     container.sign_in_deps().sign_ins.add(SignIn("s", "ana@example.com", "/", "en", now + timedelta(minutes=1)))
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
+    container.telegram_links().open("person", "code", now + timedelta(minutes=1))
     assert container.guards().use_once("x", now + timedelta(minutes=1))
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")

@@ -136,6 +136,22 @@ def post_account() -> Response:
     return answer_host(routes, account.receive_account)
 
 
+@routes.route("/account/telegram", methods=READ, content_types=[])
+def get_groups() -> Response:
+    """Returns the Telegram groups."""
+    from chalicelib.web.host import linked_groups
+
+    return answer_host(routes, linked_groups.show_groups)
+
+
+@routes.route("/account/telegram", methods=["POST"], content_types=[])
+def post_groups() -> Response:
+    """Makes a code that links a group, or lets one go."""
+    from chalicelib.web.host import linked_groups
+
+    return answer_host(routes, linked_groups.receive_groups)
+
+
 @routes.route("/keys", methods=READ, content_types=[])
 def get_keys() -> Response:
     """Returns the API keys."""

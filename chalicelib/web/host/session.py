@@ -15,6 +15,7 @@ from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.sessions import delete_session, join_url
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.sessions.cloning import RESETTABLE
+from chalicelib.settings import settings
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
 from chalicelib.web.host.drift import find_drift
@@ -75,6 +76,7 @@ def show_session(
         "name_error": name_error,
         "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
         "groups_error": groups_error,
+        "may_link_groups": has_role(view, "editor") and bool(settings().telegram_bot),
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
         "source": find_source(host, view),

@@ -29,6 +29,7 @@ def test_a_page_costs_these_calls_to_be_shown(host: Host, ana: Browser, meter: M
     costs = {
         "/": 2,  # the drafts, the other sessions
         "/account": 2,  # which items are the user's, what they say
+        "/account/telegram": 1,
         "/keys": 2,
         f"/sessions/{session}": 2,  # the session, the user's Telegram groups
         f"/sessions/{draft}": 3,

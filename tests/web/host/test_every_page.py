@@ -55,6 +55,7 @@ def sessions(host: Host) -> list[str]:
         assert host.say(found[0], f"{SECRETS[0]} needs more buses in the evening", person).status_code == 200
     assert host.call("PATCH", f"/sessions/{found[0]}", {"critical": f"{SECRETS[2]}s"}).status_code == 200
     assert summarise(found[0])
+    assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
     return found
 
 

@@ -65,6 +65,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "figure_": (*PROGRESS, "excluded"),
     "group_": (*get_args(GroupStatus), *(it for it in get_args(Standing) if it != "administrator")),
     "group_code_": get_args(Refusal),
+    "group_do_": [it for it in get_args(GroupStatus) if it != "confirmed"],
     "hint_": BRIEF,
     "insight_": get_args(InsightSource),
     "kind_": get_args(Kind),

@@ -134,6 +134,11 @@ class Sessions:
         raw = database.get_many([*wanted(session_id, parts, user_id), (Account, account, None)])
         return view_of(session_id, raw, user_id), generation_of(raw.get(account), user_id, now)
 
+    def find_each(self, session_ids: Sequence[str]) -> dict[str, Session]:
+        """These sessions (at most 100), as far as there are any, in one read; it may be a moment old."""
+        found = database.get_each(SessionItem, session_ids, keys.SESSION)
+        return {session_id: view_of(session_id, {keys.SESSION: raw}, None).session for session_id, raw in found.items()}
+
     def remove_member(self, session_id: str, user_id: str) -> None:
         """Take a user's role in a session away. Raises NotFound where they have none, Invalid for the owner."""
         item = MemberItem(session_id, keys.member(user_id))

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib.services.delivery.link_codes import is_code
-from chalicelib.telegram import commands, conversation, elsewhere, form_entries, groups, joining, rating, widget_buttons
+from chalicelib.telegram import (
+    commands,
+    conversation,
+    elsewhere,
+    form_entries,
+    groups,
+    joining,
+    rating,
+    session_choice,
+    widget_buttons,
+)
 from chalicelib.telegram.incoming import Incoming, Step
 
 Command = Callable[[Incoming, str], Step]
@@ -35,7 +45,7 @@ TAPS: Mapping[str, Tapped] = {
     "rate": rating.tap,
     "link": elsewhere.tap_link,
     elsewhere.TAKE: elsewhere.take,
-    "session": commands.choose_session,
+    "session": session_choice.choose_session,
     "language": commands.choose_language,
 }
 GROUP_COMMANDS: Mapping[str, Command] = {

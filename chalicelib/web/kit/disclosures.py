@@ -47,6 +47,15 @@ def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     return rows
 
 
+def list_general_facts(texts: Texts) -> list[tuple[str, str]]:
+    """Returns what holds in every session: who talks, and who reads what is written."""
+    return [
+        (texts("fact_with"), texts(_provider_key())),
+        (texts("fact_readers"), texts("readers_answers")),
+        (texts("fact_results"), texts("results_quotes")),
+    ]
+
+
 def join_sentences(sentences: list[str], texts: Texts) -> str:
     """Returns sentences one behind the other, as the language has them."""
     return ("" if texts.tag.startswith("zh") else " ").join(sentences)

@@ -48,6 +48,7 @@ _NEWS = {
     "kept": "draft_kept",
     "cloned": "session_cloned",
     "groups": "groups_saved",
+    "again": "groups_tried",
 }
 
 
@@ -107,16 +108,16 @@ def receive_session(host: HostRequest, session_id: str) -> Response:
         return see_other(f"{root(host.request)}/sessions/{made['clone_id']}?{told}")
     if form.get("do") == "follow":
         return make_follow_up(host, found, form)
-    if form.get("do") == "groups":
+    if form.get("do") in ("groups", "again"):
         try:
-            save_groups(host, found, form)
+            save_groups(host, found, form, again=form["do"] == "again")
         except Invalid:  # a group is none of theirs any more
             return show_session(host, found, groups_error=texts("groups_wrong"), status=400)
         except Mistake as mistake:
             return show_session(host, found, groups_error=mistake.explain(texts), status=400)
-        return see_other(f"{root(host.request)}/sessions/{found}?groups=1")
+        return see_other(f"{root(host.request)}/sessions/{found}?{form['do']}=1")
     if form.get("do") not in _STEPS:
-        raise Invalid(f"do must be groups, clone, follow, delete or one of: {', '.join(_STEPS)}")
+        raise Invalid(f"do must be groups, again, clone, follow, delete or one of: {', '.join(_STEPS)}")
     return _change_status(host, found, form["do"])
 
 

@@ -2,11 +2,12 @@
 
 from msgspec import Struct
 
-from chalicelib.model import SessionView
+from chalicelib.model import Distribution, SessionView
 from chalicelib.operations.field_limits import limits_of
 from chalicelib.operations.operation import Nothing
 from chalicelib.operations.session_fields import NewDistribution
 from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
+from chalicelib.services.delivery.announcement_texts import explain_failure
 from chalicelib.services.sessions.merging import merge_items, note
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest
@@ -26,6 +27,7 @@ class ShownGroup(Struct, frozen=True):
     is_chosen: bool
     may_be_chosen: bool
     standing: str
+    has_failed: bool = False
 
 
 def show_groups(host: HostRequest, view: SessionView, texts: Texts) -> list[ShownGroup]:
@@ -34,19 +36,27 @@ def show_groups(host: HostRequest, view: SessionView, texts: Texts) -> list[Show
     registered: TelegramGroupList = host.perform(list_groups, Nothing())
     shown = []
     for group in registered.data:
-        entry = announced.pop(group.group_id, None)
-        standing = texts(f"announcement_{entry.status}" if entry else f"group_{group.status}")
-        is_possible = entry is not None or group.status != "removed"
-        shown.append(ShownGroup(group.group_id, group.group_name or group.group_id, bool(entry), is_possible, standing))
-    others = announced.values()
-    return shown + [
-        ShownGroup(it.group_id, it.group_id, True, True, texts(f"announcement_{it.status}")) for it in others
-    ]
+        name = group.group_name or group.group_id
+        if entry := announced.pop(group.group_id, None):
+            shown.append(_chosen(entry, name, texts))
+        else:
+            is_possible = group.status != "removed"
+            shown.append(ShownGroup(group.group_id, name, False, is_possible, texts(f"group_{group.status}")))
+    return shown + [_chosen(entry, entry.group_id, texts) for entry in announced.values()]
 
 
-def save_groups(host: HostRequest, session_id: str, form: Form) -> None:
+def _chosen(entry: Distribution, name: str, texts: Texts) -> ShownGroup:
+    """A group that the session has; what stands against the announcement there is said besides."""
+    standing = texts(f"announcement_{entry.status}")
+    if entry.error:
+        standing = f"{standing} {explain_failure(entry.error, texts.tag)}"
+    return ShownGroup(entry.group_id, name, True, True, standing, entry.status == "failed")
+
+
+def save_groups(host: HostRequest, session_id: str, form: Form, *, again: bool = False) -> None:
     """Stores which of the groups on the page were chosen and taken away; what others chose meanwhile stays.
 
+    With `again`, announcements that failed are tried again; twice is as once.
     Raises Mistake where they are too many, Invalid for one that is none of theirs.
     """
     chosen, before = (
@@ -60,6 +70,7 @@ def save_groups(host: HostRequest, session_id: str, form: Form) -> None:
         wanted = tuple(map(NewDistribution, merged.values))
         if len(wanted) > MOST_GROUPS:
             raise Mistake("groups_many", limit=MOST_GROUPS)
-        return FieldChanges({"distribution": wanted} if merged.is_changed else {})
+        retries = again and any(entry.status == "failed" for entry in view.session.distribution)
+        return FieldChanges({"distribution": wanted} if merged.is_changed or retries else {})
 
     save_changes(host, session_id, (), plan)

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+import app
 from chalicelib import container
+from chalicelib.model import TelegramGroup
 from chalicelib.store.cards import Cards
 from chalicelib.store.index_pages import Part
+from tests import events
 from tests.api.hosts import Host, new_host
 from tests.api.jobs import update_cards
+from tests.events import Context
 from tests.web.browser import Browser, Page
 from tests.web.host.visitor import follow, send, sign_in
 
@@ -193,6 +197,22 @@ def test_every_registered_group_is_offered_and_what_is_chosen_is_the_distributio
     assert host.get(path)["distribution"] == shown
     host.invite(path.rpartition("/")[2], "viewer", "bo@example.com")
     assert "Group 1" not in sign_in(Browser(), "bo@example.com").open(path).text
+
+
+def test_a_host_reads_why_a_session_was_not_announced_and_has_that_tried_again_once(ana: Browser, host: Host) -> None:
+    now = container.clock().now()
+    container.telegram_groups().register(host.user_id, TelegramGroup("-100", "Lunch", None, now, "confirmed"))
+    session = host.new_session(distribution=[{"group_id": "-100"}])["id"]
+    path = f"/sessions/{session}"
+    assert not ana.open(path).has_form("Try again")
+    assert app.deliver(events.batch(events.message(session)), Context()) == {"batchItemFailures": []}
+    page = ana.open(path)
+    assert "It could not be announced. Telegram is not set up on this server." in page.text
+    form = page.form("Try again")
+    for _ in range(2):
+        again = follow(ana, send(ana, path, form, do="again"))
+        assert ("are tried again" in again.text, again.has_form("Try again")) == (True, False)
+        assert host.get(path)["distribution"][0]["status"] == "pending"
 
 
 def test_a_session_is_deleted_by_who_types_its_name(ana: Browser, host: Host) -> None:

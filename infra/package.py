@@ -25,6 +25,22 @@ TASK_ROOT = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 # What the functions call; botocore's data of all other services stay out of the package.
 SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs")
+# What no function imports or reads, of what the libraries bring.
+UNUSED = (
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
+    "babel/messages",
+    "bin",
+    "cffi",  # of which cryptography has use for one compiled module beside it alone
+    "dateutil/zoneinfo/*.tar.gz",
+    "pycparser",
+    "telebot/async*",  # the half that wants aiohttp
+    "telebot/ext",
+    "telebot/states/asyncio",
+)
 LINUX = (
     "manylinux_2_17_x86_64",
     "manylinux2014_x86_64",
@@ -95,10 +111,10 @@ def _stage(build: Path) -> Path:
 
 def _dependencies() -> Path:
     """The installed and compiled content of requirements.txt; made again only when that, the Python version, our
-    languages or the services that we call change."""
+    languages, the services that we call or what is left out change."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     requirements = ROOT / "requirements.txt"
-    follows_from = requirements.read_bytes() + " ".join((version, *LOCALES.values(), *SERVICES)).encode()
+    follows_from = requirements.read_bytes() + " ".join((version, *LOCALES.values(), *SERVICES, *UNUSED)).encode()
     wanted = hashlib.sha256(follows_from).hexdigest()[:16]
     target = BUILD / f"dependencies-{wanted}"
     if target.exists():
@@ -119,12 +135,20 @@ def _dependencies() -> Path:
     ]
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", version, *platforms]
     subprocess.run([*command, "--target", str(unfinished), "-r", str(requirements)], check=True)
-    shutil.rmtree(unfinished / "bin", ignore_errors=True)
+    _drop_unused(unfinished)
     _drop_other_locales(unfinished)
     _drop_other_services(unfinished)
     _compile(unfinished)
     unfinished.rename(target)
     return target
+
+
+def _drop_unused(dependencies: Path) -> None:
+    for path in [path for pattern in UNUSED for path in dependencies.glob(pattern)]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _drop_other_locales(dependencies: Path) -> None:
@@ -160,7 +184,7 @@ def _zip(folders: list[Path], target: Path) -> None:
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, files[name].read_bytes())
+            archive.writestr(entry, files[name].read_bytes(), compresslevel=9)
     unfinished.replace(target)
 
 

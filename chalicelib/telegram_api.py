@@ -33,6 +33,7 @@ _GONE = re.compile(
 _UNREADABLE = "can't parse entities"
 _UNCHANGED = "message is not modified"
 _TOO_OLD = "query is too old"
+_ADDRESS_REFUSED = re.compile(r"button.url", re.IGNORECASE)  # of a button: Telegram takes none of this machine, for one
 _NOT_IN_CHAT = re.compile(r"user not found|invalid user_id|participant_id_invalid|user_not_participant", re.IGNORECASE)
 _QUOTED = re.compile(r"(?<!\w)(['\"]).*\1")
 
@@ -148,9 +149,12 @@ class TelegramApi:
             try:
                 message_id = self._send_part(part, part.html, "HTML")
             except RequestRefused as error:
-                if _UNREADABLE not in error.description:
+                if _UNREADABLE in error.description:
+                    message_id = self._send_plain(part)
+                elif _ADDRESS_REFUSED.search(error.description):
+                    message_id = self._send_part(_without_addresses(part), part.html, "HTML")
+                else:
                     raise
-                message_id = self._send_plain(part)
         return message_id
 
     def _send_plain(self, outgoing: Send) -> int:
@@ -247,6 +251,12 @@ class TelegramApi:
         ):  # the latter where the answer is no object of Telegram's
             failure = _unavailable()
         raise failure  # here, and so without the library's as its context
+
+
+def _without_addresses(outgoing: Send) -> Send:
+    """The same without buttons that open an address: what it says is worth more."""
+    rows = (tuple(button for button in row if not button.url) for row in outgoing.buttons)
+    return replace(outgoing, buttons=tuple(row for row in rows if row))
 
 
 def _required(token: str) -> str:

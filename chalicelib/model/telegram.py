@@ -10,12 +10,13 @@ Stage = Literal["start", "name", "form", "begins", "talks", "ends"]
 class Chat(Struct, frozen=True):
     """Somebody's private chat with the bot. `token` stands for Telegram's id of it, which is nowhere stored.
 
-    `language` is what they chose, None where they chose none; `session_id` the session that what they write goes to. While it
-    is blocked, nothing is sent there. `version` counts the changes.
+    `language` is what they chose, None where they chose none, `telegram_language` that of their Telegram; `session_id` the session
+    that what they write goes to. While it is blocked, nothing is sent there. `version` counts the changes.
     """
 
     token: str
     language: str | None = None
+    telegram_language: str | None = None
     session_id: str | None = None
     is_blocked: bool = False
     version: int = 0
@@ -50,7 +51,7 @@ class Attendance(Struct, frozen=True):
     """A session that somebody takes part in from a chat.
 
     `scope` and `external_id` name them there; `generation` says how often all that leads to their conversation had been ended
-    before: ended again, this does not lead there either. `language` is the tag of their own, where Telegram knows it. `stage`:
+    before: ended again, this does not lead there either. `language` is the tag of the session's, where it has one. `stage`:
     told what they should know, asked for a name, asked a question of the form, about to begin, in conversation, or asked how it
     was. `name` and `entered`, by question and with the question as it was `asked`, are what they gave before the conversation;
     once it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has. `feedback`: asked

@@ -41,7 +41,7 @@ def choose_language(incoming: Incoming, parts: list[str]) -> Step:
     if tag and tag not in OWN:
         return Step((incoming.answer_tap(),))
     chat = replace(incoming.view.chat, language=tag or None)
-    texts = texts_for(incoming.user, replace(incoming.view, chat=chat))
+    texts = texts_for(chat, incoming.view.current)
     said = texts("bot_language_chosen", language=OWN[texts.tag])
     shown = incoming.change_tapped(escape(said)) or (incoming.say(escape(said)),)
     return Step((incoming.answer_tap(said), *shown), chat)
@@ -59,7 +59,7 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
             pass
     facts = [
         *facts,
-        (texts("bot_fact_telegram"), texts("bot_see_help")),
+        (texts("bot_fact_telegram"), texts("bot_carrier")),
         (texts("bot_fact_stored"), texts("bot_stored")),
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]

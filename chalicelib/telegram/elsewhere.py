@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Thread
-from chalicelib.model.telegram import AskReply, Attendance, Button, Outgoing
+from chalicelib.model.telegram import AskReply, Attendance, Button, Outgoing, Stage
 from chalicelib.services.access.bot_links import PARTICIPANT, read_participant
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import AccessEnded
@@ -114,7 +114,8 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
     if context.thread or own.stage not in ("start", "name", "form"):
         raise _Refused("bot_resume_refused")
     told_to = max(thread.starts_after, thread.last_sequence - _LATEST)
-    return replace(named, stage="ends" if thread.concluded else "talks", told_to=told_to), thread
+    stage: Stage = "ends" if thread.concluded else "talks"
+    return replace(named, stage=stage, told_to=told_to, language=context.view.session.language), thread
 
 
 def _own_row(incoming: Incoming, session_id: str) -> tuple[Button]:

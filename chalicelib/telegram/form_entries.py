@@ -14,6 +14,7 @@ from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import form, form_messages, joining
 from chalicelib.telegram.addresses import lengthen
 from chalicelib.telegram.incoming import Incoming, Step
+from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
 from chalicelib.text.normalise import is_blank, one_line
 from chalicelib.web.kit.form_fields import explain_refusal, question_text
@@ -84,7 +85,7 @@ def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
     except (NotFound, Forbidden):
         return joining.tell_missing(incoming, session_id)
     view = context.view
-    incoming = joining.in_language_of(incoming, view.session)
+    incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     if context.thread or attended.stage in ("begins", "talks", "ends"):
         return _tell_outdated(incoming) if incoming.update.tap else joining.open_session(incoming, session_id)
     if why := joining.tell_closed(view.session, incoming):

@@ -43,10 +43,11 @@ def _take_step(update: Update, token: str) -> Done:
     assert update.chat is not None
     assert update.sender is not None
     for _ in range(_TRIES):
-        view = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
-        texts = texts_for(update.sender, view)
+        stored = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
+        view = replace(stored, chat=replace(stored.chat, telegram_language=update.sender.language_code))
+        texts = texts_for(view.chat, view.current)
         incoming = Incoming(update, update.chat.id, update.sender, view, texts, now)
-        step = _unblocked(_step_of(incoming), incoming)
+        step = _with_person(_step_of(incoming), incoming, stored.chat)
         sends = tuple(_readdressed(it, update.chat.id, OWN_CHAT) for it in _in_parts(step.sends))
         done = Done(token, update.update_id, sends, sender=container.new_id())
         try:
@@ -77,11 +78,13 @@ def _in_parts(sends: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
     return tuple(part for it in sends for part in (in_parts(it) if isinstance(it, Send) else (it,)))
 
 
-def _unblocked(step: Step, incoming: Incoming) -> Step:
-    """The step, after which whoever had blocked the bot and writes again is sent messages again."""
+def _with_person(step: Step, incoming: Incoming, stored: Chat) -> Step:
+    """The step, after which the language of somebody whom the bot knows is kept, for what is sent to them later. Whoever had blocked
+    it and writes again is sent messages again."""
     chat = step.chat or incoming.view.chat
-    writes = incoming.update.membership is None
-    return replace(step, chat=replace(chat, is_blocked=False)) if chat.is_blocked and writes else step
+    chat = replace(chat, is_blocked=chat.is_blocked and incoming.update.membership is not None)
+    is_known = bool(stored.version or step.attended)
+    return replace(step, chat=chat) if is_known and chat != stored else step
 
 
 def _send_rest(done: Done, chat_id: int) -> None:

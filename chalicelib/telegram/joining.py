@@ -3,7 +3,8 @@
 What was entered stays in the chat until the conversation begins, and is in its thread from then on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,9 +17,12 @@ from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import commands, elsewhere, form, form_messages
 from chalicelib.telegram.addresses import session_in_link
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.languages import choose_texts
+from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
 from chalicelib.web.kit.form_fields import explain_refusal
+
+# What an attendance has once nothing is kept that was entered before the conversation.
+NOTHING_ENTERED: Mapping[str, Any] = {"name": None, "entered": {}, "asked": None, "widget": None}
 
 
 def start(incoming: Incoming, payload: str) -> Step:
@@ -39,8 +43,9 @@ def open_session(incoming: Incoming, session_id: str) -> Step:
         attended, context = find_in_telegram(incoming, session_id)
     except (NotFound, Forbidden):
         return tell_missing(incoming, session_id)
-    incoming, session = in_language_of(incoming, context.view.session), context.view.session
-    attended = replace(attended, language=own_language(incoming))
+    session = context.view.session
+    attended = replace(attended, language=session.language)
+    incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     chat = incoming.view.chat
     before: tuple[Outgoing, ...] = ()
     if chat.session_id and chat.session_id != session_id:
@@ -88,35 +93,19 @@ def tell_closed(session: Session, incoming: Incoming) -> str | None:
 def tell_missing(incoming: Incoming, session_id: str) -> Step:
     """Says that there is no such session; where there was, what was entered for it is deleted, too."""
     known, chat = incoming.view.attended.get(session_id), incoming.view.chat
-    cleared = cleared_of_entries(known) if known else None
+    cleared = replace(known, **NOTHING_ENTERED) if known else None
     gone = incoming.with_current(None) if chat.session_id == session_id else None
     return Step((incoming.say(escape(incoming.texts("missing_text"))),), gone, cleared)
-
-
-def cleared_of_entries(attended: Attendance) -> Attendance:
-    """Returns the attendance without anything that was entered before the conversation."""
-    return replace(attended, name=None, entered={}, asked=None, widget=None)
-
-
-def in_language_of(incoming: Incoming, session: Session) -> Incoming:
-    """Returns the same, in the session's language where there are no texts in the person's own."""
-    texts = choose_texts(incoming.view.chat.language, incoming.user.language_code, session.language)
-    return replace(incoming, texts=texts)
-
-
-def own_language(incoming: Incoming) -> str | None:
-    """Returns the tag of the language of this person: what they chose, else that of their Telegram."""
-    return incoming.view.chat.language or incoming.user.language_code
 
 
 def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestContext) -> Step:
     """Goes on with a conversation that has begun. A chat that knew nothing of it any more gets its last message."""
     thread, session, texts = context.begun, context.view.session, incoming.texts
     if thread.is_empty:
-        return _begin(incoming, cleared_of_entries(attended), context.view)
+        return _begin(incoming, replace(attended, **NOTHING_ENTERED), context.view)
     if attended.stage not in ("talks", "ends"):
         told_to = max(thread.starts_after, thread.last_sequence - 1)
-        attended = replace(cleared_of_entries(attended), stage="talks", told_to=told_to)
+        attended = replace(replace(attended, **NOTHING_ENTERED), stage="talks", told_to=told_to)
     why = tell_closed(session, incoming)
     if why == "closed_other":
         why = "closed_mine"

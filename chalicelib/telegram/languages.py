@@ -1,18 +1,18 @@
-"""The language that the bot speaks to somebody: what they chose, else that of their Telegram."""
+"""The language that the bot speaks to somebody: what they chose, else that of their Telegram, else that of their session."""
 
-from chalicelib.model.telegram import ChatView
-from chalicelib.telegram.update import User
+from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.text.language import DEFAULT
 from chalicelib.web.kit.language import find_language
 from chalicelib.web.kit.texts import Texts, texts_in
 
 
-def texts_for(user: User, view: ChatView) -> Texts:
-    """Returns the texts in the language of this person."""
-    return choose_texts(view.chat.language, user.language_code)
+def own_language(chat: Chat) -> str | None:
+    """Returns the tag of a person's own language, whether there are texts in it or not; None where nobody knows it."""
+    return chat.language or chat.telegram_language
 
 
-def choose_texts(*tags: str | None) -> Texts:
-    """Returns the texts in the first of these languages that there are texts in."""
+def texts_for(chat: Chat, attended: Attendance | None) -> Texts:
+    """Returns the texts in the language of this person, in a session where there is one."""
+    tags = (chat.language, chat.telegram_language, attended.language if attended else None)
     named = (find_language(tag) for tag in tags)
     return texts_in(next((found.tag for found in named if found), DEFAULT))

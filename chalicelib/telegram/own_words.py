@@ -7,8 +7,7 @@ from chalicelib.errors import Forbidden, NotFound
 from chalicelib.model.telegram import SendOwnWords
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram.addresses import chat_token
-from chalicelib.telegram.languages import choose_texts
-from chalicelib.telegram.telling import PrivateChat
+from chalicelib.telegram.telling import PrivateChat, private_chat
 
 _ROOM = 3_500  # characters of what one message holds, as a rule
 
@@ -19,7 +18,7 @@ def send_own_words(what: SendOwnWords) -> None:
     attended = view.attended.get(what.session_id)
     if attended is None:
         return
-    chat = PrivateChat(what.chat_id, attended, choose_texts(view.chat.language, attended.language))
+    chat = private_chat(what.chat_id, view.chat, attended)
     try:
         said = list(_read_words(chat))
     except (Forbidden, NotFound):

@@ -11,6 +11,7 @@ from chalicelib.services.conversations.request_context import AccessEnded, Reque
 from chalicelib.services.participants.identity import Participant, participant_of
 from chalicelib.telegram.addresses import next_person_id, person_id
 from chalicelib.telegram.incoming import Incoming
+from chalicelib.telegram.languages import own_language
 
 _MOST_BEGINNINGS = 20  # of one person in one session, each after they had the one before forgotten everywhere
 
@@ -54,5 +55,5 @@ def find_in_telegram(incoming: Incoming, session_id: str) -> tuple[Attendance, R
 
 
 def _find(attended: Attendance, incoming: Incoming) -> RequestContext:
-    who = participant_in(attended, incoming.texts.tag)
+    who = participant_in(attended, own_language(incoming.view.chat))
     return request_context.find(attended.session_id, who, container.conversation_deps())

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from chalicelib import container
 from chalicelib.clock import TURN_SECONDS, Deadline
 from chalicelib.errors import Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.model import Message
 from chalicelib.model.jobs import ReplyInChat
-from chalicelib.model.telegram import Chat
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
 from chalicelib.telegram import beginning
 from chalicelib.telegram.addresses import chat_token
-from chalicelib.telegram.languages import choose_texts
-from chalicelib.telegram.participants import participant_in
-from chalicelib.telegram.telling import PrivateChat, bring_up_to_date
+from chalicelib.telegram.telling import PrivateChat, bring_up_to_date, private_chat
 from chalicelib.telegram.typing import Typing
 from chalicelib.telegram_api import ChatGone
 
@@ -32,11 +27,11 @@ def reply_in_chat(job: ReplyInChat, deadline: Deadline) -> None:
     attended = view.attended.get(job.session_id)
     if attended is None or view.chat.is_blocked:
         return
-    chat = PrivateChat(job.chat_id, attended, choose_texts(view.chat.language, attended.language))
+    chat = private_chat(job.chat_id, view.chat, attended)
     deadline = container.clock().deadline(min(TURN_SECONDS, deadline.remaining()))
     try:
         if attended.stage == "begins":
-            _begin(chat, view.chat, deadline)
+            _begin(chat, deadline)
         elif attended.stage in ("talks", "ends"):
             _go_on(chat, job, deadline)
     except ChatGone:
@@ -45,12 +40,12 @@ def reply_in_chat(job: ReplyInChat, deadline: Deadline) -> None:
         return  # they had it forgotten, or the host removed them: whatever they write next is answered so
 
 
-def _begin(chat: PrivateChat, known: Chat, deadline: Deadline) -> None:
+def _begin(chat: PrivateChat, deadline: Deadline) -> None:
     with Typing(chat.chat_id) as typing:
         typing.begin()
-        begun = beginning.begin(chat.chat_id, known, chat.attended, deadline)
+        begun = beginning.begin(chat, deadline)
     if begun:
-        bring_up_to_date(replace(chat, attended=begun))
+        bring_up_to_date(begun)
 
 
 def _go_on(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:
@@ -80,19 +75,19 @@ def _reply(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:
             typing.begin()
             return True
 
-        who, deps = participant_in(chat.attended, chat.texts.tag), container.conversation_deps()
+        deps = container.conversation_deps()
         try:
-            reply_to_stored(chat.attended.session_id, who, is_due, deps=deps, deadline=deadline)
+            reply_to_stored(chat.attended.session_id, chat.who, is_due, deps=deps, deadline=deadline)
         except Invalid:
             chat.say(chat.texts("closed_mine"))
 
 
 def _conclude(chat: PrivateChat, deadline: Deadline) -> None:
     """Ends the conversation, as its person wants, with a recap of what they said."""
-    who, deps = participant_in(chat.attended, chat.texts.tag), container.conversation_deps()
+    deps = container.conversation_deps()
     with Typing(chat.chat_id) as typing:
         typing.begin()
-        feedback.conclude(chat.attended.session_id, who, deps=deps, stored=container.feedback(), deadline=deadline)
+        feedback.conclude(chat.attended.session_id, chat.who, deps=deps, stored=container.feedback(), deadline=deadline)
 
 
 def _tell_late(chat: PrivateChat, error: Unavailable) -> None:

@@ -12,13 +12,15 @@ from chalicelib import container
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.model import Message
-from chalicelib.model.telegram import Attendance, Buttons, Send
+from chalicelib.model.telegram import Attendance, Buttons, Chat, Send
 from chalicelib.observability import log_failure
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.delivery import telegram_html
+from chalicelib.services.participants.identity import Participant
 from chalicelib.services.safety import danger_in
 from chalicelib.settings import settings
+from chalicelib.telegram.languages import own_language, texts_for
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.rating import render_end
 from chalicelib.telegram.widget_buttons import render_widget
@@ -31,16 +33,21 @@ _LEASE_SECONDS = 60.0  # for each message: longer than Telegram has anybody wait
 
 
 class PrivateChat(Struct, frozen=True):
-    """A private chat, and the session that it is to be brought up to date with."""
+    """A private chat, and the session that it is to be brought up to date with. `language` is the tag of its person's own."""
 
     chat_id: int
     attended: Attendance
     texts: Texts
+    language: str | None
+
+    @property
+    def who(self) -> Participant:
+        """Who speaks in the session from this chat."""
+        return participant_in(self.attended, self.language)
 
     def find(self) -> RequestContext:
         """Returns where its person stands in the session. Raises NotFound without a conversation, AccessEnded."""
-        deps = container.conversation_deps()
-        found = request_context.find(self.attended.session_id, participant_in(self.attended, self.texts.tag), deps)
+        found = request_context.find(self.attended.session_id, self.who, container.conversation_deps())
         if found.thread is None:
             raise NotFound("This participant has no conversation here")
         return found
@@ -65,6 +72,11 @@ class PrivateChat(Struct, frozen=True):
             if chats.change(changed, clock.now()):
                 return replace(self, attended=replace(changed, version=changed.version + 1))
         raise Unavailable("The chat is being changed; try again")
+
+
+def private_chat(chat_id: int, chat: Chat, attended: Attendance) -> PrivateChat:
+    """Returns a chat of this id with one of its sessions."""
+    return PrivateChat(chat_id, attended, texts_for(chat, attended), own_language(chat))
 
 
 def show_care(texts: Texts) -> str:

@@ -18,7 +18,7 @@ from chalicelib.services.delivery import telegram_html
 from chalicelib.services.facilitation.widgets import SCALE, Spec, choices_of, describe_value, text_beside
 from chalicelib.telegram.addresses import chat_token, lengthen, shorten
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.languages import choose_texts
+from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
 from chalicelib.web.kit.texts import Texts
@@ -115,7 +115,7 @@ def show_widget(what: ShowWidget) -> None:
     edit = Edit(what.chat_id, what.message_id)
     asked = _asked(context, what.sequence) if context else None
     if attended and context and asked and asked.widget_spec:
-        texts = choose_texts(view.chat.language, attended.language)
+        texts = texts_for(view.chat, attended)
         kept = attended.widget if attended.widget and attended.widget.sequence == what.sequence else None
         html, buttons = render_widget(asked, what.session_id, texts, kept.chosen if kept else ())
         if context.begun.last_sequence == what.sequence and not context.begun.concluded:

@@ -323,11 +323,21 @@ def test_where_too_many_begin_at_once_people_are_let_in_a_minute_later(
     assert ["Reply" in person.chat.last.text for person in people] == [True, True]
 
 
-def test_who_speaks_a_language_without_texts_is_spoken_to_in_the_sessions(telegram: LocalTelegram, host: Host) -> None:
-    for chosen, said in (("pt", "Gespräch beginnen"), ("fr", "Commencer la conversation")):
+def test_who_speaks_a_language_without_texts_is_spoken_to_in_the_sessions(
+    telegram: LocalTelegram, host: Host, model: Interviewer
+) -> None:
+    for chosen, start, late in (
+        ("pt", "Gespräch beginnen", "Sie sind dabei"),
+        ("fr", "Commencer la conversation", "Vous participez"),
+    ):
         person = telegram.person("Bo", language_code=chosen)
-        open_session(telegram, person, host.new_session(language="de"))
-        assert person.chat.last.buttons == [said]
+        open_session(telegram, person, host.new_session(language="de", anonymous=True))
+        person.tap(start)
+        model.failing.add("turn")
+        telegram.work_off(failing=True)
+        assert person.chat.last.text.startswith(late)
+        model.failing.clear()
+        telegram.work_off()
 
 
 @pytest.mark.parametrize(

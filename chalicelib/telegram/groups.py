@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib import container
 from chalicelib.model import TelegramGroup
-from chalicelib.model.telegram import Button, Buttons
+from chalicelib.model.telegram import Button, Buttons, ShowTyping
 from chalicelib.services.delivery import telegram_groups as service
 from chalicelib.services.delivery.link_codes import OPENED_LIFE, add_url, read_code
 from chalicelib.services.delivery.telegram_html import escape
@@ -15,7 +15,7 @@ from chalicelib.store.telegram_links import GroupLink
 from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.update import TelegramChat
-from chalicelib.telegram_api import RequestRefused
+from chalicelib.telegram_api import GroupMigrated, RequestRefused
 
 _NAME_LENGTH = 60  # of a host's name, in a button
 _GROUP_NAME_LENGTH = 200
@@ -87,18 +87,40 @@ def change_membership(incoming: Incoming) -> Step:
     change = incoming.update.membership
     if change is None or change.old.is_in == change.new.is_in:
         return Step()
-    deps = container.group_deps()
-    if not change.new.is_in:
-        service.let_go(str(incoming.chat_id), service.REMOVED, deps=deps)
-        return Step()
+    return _come_in(incoming) if change.new.is_in else _go(incoming)
+
+
+def _come_in(incoming: Incoming) -> Step:
+    """Asks the group whether it wants what is announced; where nobody wants to announce anything, says how to link it."""
     opened = _opened(incoming)
     if opened:
-        service.offer_group(opened, _group(incoming, None), deps=deps, now=incoming.now)
-    waiting = _waiting(incoming)
-    if opened and opened.user_id not in waiting and _is_registered(opened.user_id, incoming):
-        waiting.insert(0, opened.user_id)  # which the index does not tell of yet
-    buttons = _buttons(incoming, waiting)
-    return Step((incoming.say(incoming.texts("group_offer" if buttons else "group_hello"), buttons),))
+        service.offer_group(opened, _group(incoming, None), deps=container.group_deps(), now=incoming.now)
+    found = {it.user_id: it.group.status for it in container.telegram_groups().of_group(str(incoming.chat_id))}
+    if opened and opened.user_id not in found:  # the index does not tell of it yet
+        found[opened.user_id] = "unconfirmed"
+    waiting = [user_id for user_id, status in found.items() if status == "unconfirmed"]
+    if buttons := _buttons(incoming, waiting):
+        return Step((incoming.say(incoming.texts("group_offer"), buttons),))
+    # A supergroup that was a group until now is linked already: it has been asked, and greeted.
+    is_linked = "confirmed" in found.values()
+    return Step() if is_linked else Step((incoming.say(incoming.texts("group_hello")),))
+
+
+def _go(incoming: Incoming) -> Step:
+    """Notes that the bot is not in the group any more, unless that has only become another one.
+
+    Telegram tells of the bot's leaving then, too; what needs the right to write is answered with the new group.
+    """
+    group_id, deps = str(incoming.chat_id), container.group_deps()
+    try:
+        container.telegram_api().send(ShowTyping(incoming.chat_id))
+    except GroupMigrated as error:
+        service.move_group(group_id, str(error.group_id), deps=deps)
+        return Step()
+    except RequestRefused:
+        pass
+    service.let_go(group_id, service.REMOVED, deps=deps)
+    return Step()
 
 
 def migrate(incoming: Incoming) -> Step:
@@ -168,12 +190,6 @@ def _waiting(incoming: Incoming) -> list[str]:
     """Returns the hosts who have registered this group, and whom no administrator has confirmed yet."""
     found = container.telegram_groups().of_group(str(incoming.chat_id))
     return [it.user_id for it in found if it.group.status == "unconfirmed"]
-
-
-def _is_registered(user_id: str, incoming: Incoming) -> bool:
-    group_id = str(incoming.chat_id)
-    found = container.telegram_groups().some(user_id, [group_id]).get(group_id)
-    return found is not None and found.status == "unconfirmed"
 
 
 def _buttons(incoming: Incoming, user_ids: list[str]) -> Buttons:

@@ -284,6 +284,25 @@ def test_a_bot_that_was_taken_out_is_told_of_and_comes_back_as_new(
     assert announced(host, session) == [(str(lunch.id), "pending", None)]
 
 
+def test_a_group_that_the_bot_leaves_by_its_becoming_a_supergroup_stays_linked(
+    telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
+) -> None:
+    link(telegram, host, admin, lunch)
+    bigger = lunch.migrate(admin)
+    told = telegram.updates()
+    telegram.server.change_bot(lunch.record, "left", admin.account.user)
+    telegram.work_off()
+    assert groups_of(host) == [(str(bigger.id), "Lunch & more", None, "confirmed")]
+    bigger.record.bot = "left"
+    telegram.server.change_bot(bigger.record, "member", admin.account.user)
+    telegram.work_off()
+    for update in told:
+        telegram.post(update)
+    telegram.work_off()
+    assert str(bigger.id) not in {str(it["chat_id"]) for it in telegram.calls("sendMessage")}
+    assert groups_of(host) == [(str(bigger.id), "Lunch & more", None, "confirmed")]
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_supergroup_takes_over_what_its_group_had(
     telegram: LocalTelegram, host: Host, admin: Person, lunch: Group, first: int

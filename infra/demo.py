@@ -83,6 +83,7 @@ class Api:
         """A request that is sent again while the service asks for patience, or is away; anything else unexpected ends the demo."""
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
+            sent_again = self.sent_again  # as it is now: what was sent during a restart may be answered after it
             try:
                 answer = self._http.request(method, self._base + path, json=body, headers=self._headers)
             except urllib3.exceptions.HTTPError as error:
@@ -90,7 +91,7 @@ class Api:
                     raise SystemExit(f"{method} {path}: no answer: {error}") from error
                 time.sleep(1)
                 continue
-            if answer.status not in self.sent_again or time.monotonic() > until:
+            if answer.status not in sent_again or time.monotonic() > until:
                 return answer
             self._tell_once(answer)
             time.sleep(float(answer.headers.get("Retry-After", 1)))

@@ -12,6 +12,7 @@ from tests.e2e.test_main_job import current_summary, wait_for
 
 HEARD = 50  # messages, at least, that the save has to hold
 NEWCOMERS = 8  # people who begin once the cloud is back
+PAUSE = 10.0  # seconds between two messages of a person, while there are enough
 
 
 @pytest.fixture
@@ -33,6 +34,8 @@ class Crowd:
         self._api, self._session = api, session
         self._people: Iterator[tuple[str, list[Statement]]] = iter(people.items())
         self._next = threading.Lock()
+        self._hurries = threading.Event()
+        self._hurries.set()
         self._threads = [threading.Thread(target=self._talk, daemon=True) for _ in range(AT_ONCE)]
 
     def start(self) -> None:
@@ -45,6 +48,14 @@ class Crowd:
         for thread in self._threads:
             thread.join()
         assert self._refused == []
+
+    def take_time(self) -> None:
+        """Speak on, with pauses: how much is said does not depend on how long something else takes."""
+        self._hurries.clear()
+
+    def hurry(self) -> None:
+        """Speak without pauses again."""
+        self._hurries.set()
 
     def let_in(self, most: int) -> None:
         """Let this many more people begin, and then nobody."""
@@ -65,6 +76,7 @@ class Crowd:
                     return
                 self.began.append(author)
             for statement in statements:
+                self._hurries.wait(PAUSE)
                 body = {"participant_id": author, "participant_name": "", "content": statement.text}
                 path = f"/sessions/{self._session}/chat"
                 self._api.expect(200, "POST", path, {**body, "message_id": statement.id})
@@ -79,10 +91,11 @@ def test_a_killed_cloud_has_every_acknowledged_message_but_those_of_the_last_sec
     crowd.start()
     # The first words of a session wait for its facilitation prompt, and a save may come before them.
     wait_for("words that were heard", lambda: len(crowd.acknowledged) >= HEARD)
-    first = _saved_again(cloud, None)
+    crowd.take_time()
     acknowledged = len(crowd.acknowledged)
-    # What the next save begins with is later than the end of this one: it holds all that was acknowledged until now.
-    _saved_again(cloud, first)
+    # The first save that ends from now on may have begun before; one behind it holds all that was acknowledged until now.
+    _saved_again(cloud, _saved_again(cloud, None))
+    crowd.hurry()
     api.sent_again = ASKS_FOR_PATIENCE | {502}  # a gateway's, with nobody behind it
     cloud.kill()
     cloud.start()

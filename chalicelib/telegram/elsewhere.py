@@ -103,6 +103,7 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
         "web",
         linked.person,
         linked.generation,
+        language=incoming.view.chat.language or incoming.user.language_code,
         version=known.version if known else 0,
     )
     thread = _find_thread(named)

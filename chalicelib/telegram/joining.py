@@ -111,7 +111,8 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
         why = "closed_mine"
     said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
     again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
-    return Step((incoming.say(escape(said)), again), attended=attended)
+    buttons = () if why else ((elsewhere.link_button(session.id, texts),),)
+    return Step((incoming.say(escape(said), buttons), again), attended=attended)
 
 
 def ask_name(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:

@@ -27,7 +27,6 @@ from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
 from chalicelib.store.spending import Ledger
 from chalicelib.store.summaries import Summaries
-from chalicelib.store.telegram import TelegramGroups
 from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.announcements import Announcements
     from chalicelib.store.logins import Logins
+    from chalicelib.store.telegram import TelegramGroups
     from chalicelib.store.telegram_chats import TelegramChats
     from chalicelib.store.telegram_links import TelegramLinks
     from chalicelib.telegram_api import TelegramApi
@@ -135,8 +135,10 @@ def model() -> Model:
 
 
 @cache
-def telegram_groups() -> TelegramGroups:
+def telegram_groups() -> "TelegramGroups":
     """The repository of Telegram groups."""
+    from chalicelib.store.telegram import TelegramGroups
+
     return TelegramGroups()
 
 

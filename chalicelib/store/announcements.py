@@ -1,28 +1,20 @@
-"""Announcements of sessions in Telegram groups (table `sessions`): which message is where, and whether they are up to date.
+"""Announcements of sessions in Telegram groups (table `sessions`): which message is where, each an item of its own.
 
-That they are not is marked by whatever changes what they say, in its transaction; the mark goes once they are. What a message
-is known by is an item of its own; how it stands is told in the session's `distribution`, where its host reads it.
+How they stand is told in the session's `distribution`, where its host reads it; that they are not up to date by `announcement_marks.py`.
 """
 
 from datetime import datetime
 
 from msgspec import Struct
-from pynamodb.expressions.update import Action
 
-from chalicelib.model import Session
 from chalicelib.model.telegram import Announcement
-from chalicelib.store import database, due, keys
+from chalicelib.store import database, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.due_kinds import ANNOUNCEMENT
-from chalicelib.store.session_items import AnnouncementItem, AnnouncingItem, SessionItem
+from chalicelib.store.session_items import AnnouncingItem, SessionItem
 from chalicelib.store.tables import SessionPart
+from chalicelib.store.telegram_items import AnnouncementItem
 from chalicelib.store.transact import Transaction
-
-_SHOWN = (
-    *("topic", "goal", "status", "closes_at", "time_zone", "language", "duration_minutes", "anonymous"),
-    *("results_visibility", "results_sections"),
-)  # what an announcement says, or follows, of a session
 
 
 class Stored(Struct, frozen=True):
@@ -83,42 +75,6 @@ class Announcements:
         """Note that the announcements are as they were wanted then."""
         item, same = AnnouncingItem(session_id, keys.ANNOUNCING), AnnouncingItem.wanted_at == wanted_at
         holds(lambda: database.delete(item, same))
-
-
-def are_left(session_id: str) -> bool:
-    """Whether there are any announcements of a session, maybe a deleted one."""
-    last = f"{keys.ANNOUNCEMENTS}~"
-    return any(database.query(SessionPart, session_id, keys.ANNOUNCEMENTS, last, keys_only=True))
-
-
-def of_new(session: Session) -> list[SessionPart]:
-    """What says that a new session is to be announced, where it is open and has groups."""
-    if session.is_draft or not session.distribution:
-        return []
-    since = session.created_at
-    return [AnnouncingItem(session.id, keys.ANNOUNCING, wanted_at=since, **due.marks(ANNOUNCEMENT, session.id, since))]
-
-
-def edit(write: Transaction, before: Session, after: Session) -> None:
-    """What an edit of something that announcements say takes; of a draft that stays one they say nothing."""
-    if not (before.distribution or after.distribution) or (before.is_draft and after.is_draft):
-        return
-    if _follows(before) != _follows(after):
-        want(write, after.id, after.updated_at)
-
-
-def want(write: Transaction, session_id: str, now: datetime) -> None:
-    """Have the announcements of a session brought up to date."""
-    write.update(AnnouncingItem(session_id, keys.ANNOUNCING), actions=_wanted(session_id, now))
-
-
-def _wanted(session_id: str, now: datetime) -> list[Action]:
-    return sets(AnnouncingItem, {"wanted_at": now, **due.marks(ANNOUNCEMENT, session_id, now)})
-
-
-def _follows(session: Session) -> tuple[object, ...]:
-    wanted = [(entry.group_id, entry.status == "pending") for entry in session.distribution]
-    return *(getattr(session, name) for name in _SHOWN), wanted
 
 
 def _item(announcement: Announcement) -> AnnouncementItem:

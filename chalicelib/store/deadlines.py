@@ -5,7 +5,7 @@ from datetime import datetime
 from pynamodb.expressions.update import Action
 
 from chalicelib.model import Session, SessionView
-from chalicelib.store import announcements, database, due, keys, summaries
+from chalicelib.store import announcement_marks, database, due, keys, summaries
 from chalicelib.store.cards import sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import CLOSING
@@ -47,7 +47,7 @@ def close(view: SessionView, moved: datetime) -> bool:
             write.update(TallyItem(session.id, part), actions=nobody_joins, condition=TallyItem.status.exists())
         write.update(ClosingItem(session.id, keys.CLOSING), actions=done)
         if session.distribution:
-            announcements.want(write, session.id, moved)
+            announcement_marks.want(write, session.id, moved)
         if view.summary:
             summaries.want_brief(write, session.id, moved)
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from pynamodb.models import Model
 
-from chalicelib.store import announcements, database, due, item_kinds, keys
+from chalicelib.store import announcement_marks, database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.due_kinds import DELETION
 from chalicelib.store.session_items import DeletionItem, SessionItem
@@ -67,7 +67,7 @@ class Deletions:
 
     def has_announcements(self, session_id: str) -> bool:
         """Whether groups still have to be told that the session is gone."""
-        return announcements.are_left(session_id)
+        return announcement_marks.are_left(session_id)
 
     def remove(self, leftover: Leftover) -> None:
         """Remove a page of it."""

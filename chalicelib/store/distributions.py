@@ -8,7 +8,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.errors import Unavailable
 from chalicelib.model import Channel, Distribution
-from chalicelib.store import announcements, database, keys
+from chalicelib.store import announcement_marks, database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.session_items import SessionItem
 from chalicelib.store.transact import Transaction
@@ -53,6 +53,6 @@ def _replace(item: SessionItem, entries: Entries, wanted_at: datetime | None) ->
 
     def build(write: Transaction) -> None:
         write.update(item, actions, same)
-        announcements.want(write, item.session_id, wanted_at)
+        announcement_marks.want(write, item.session_id, wanted_at)
 
     return holds(lambda: database.transact(build))

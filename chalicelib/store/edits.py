@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.model import SessionView
 from chalicelib.store import (
-    announcements,
+    announcement_marks,
     contexts,
     database,
     deadlines,
@@ -45,7 +45,7 @@ def edit_session(before: SessionView, after: SessionView, user_id: str) -> bool:
         edit_history.edit(write, before, after, user_id)
         participant_limit.edit(write, before, after)
         deadlines.edit(write, before.session, after.session)
-        announcements.edit(write, before.session, after.session)
+        announcement_marks.edit(write, before.session, after.session)
         if before.summary and _told(after) != _told(before):
             summaries.want_brief(write, after.session.id, after.session.updated_at)
 

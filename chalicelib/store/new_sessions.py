@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session
-from chalicelib.store import announcements, contexts, deadlines, due, edit_history, keys, participant_limit
+from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit
 from chalicelib.store.cards import PUBLIC, card_values, member_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -42,7 +42,7 @@ def items_of(
         ),
         *participant_limit.of_new(session),
         *deadlines.of_new(session),
-        *announcements.of_new(session),
+        *announcement_marks.of_new(session),
         *edit_history.of_new(session, context),
     ]
     texts = {part: getattr(session, name) for name, part in LONG_TEXTS.items()}

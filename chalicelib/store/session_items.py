@@ -167,19 +167,6 @@ class AnnouncingItem(SessionPart):
     wanted_at = UTCDateTimeAttribute()
 
 
-class AnnouncementItem(SessionPart):
-    """`announcement#<group_id>`: the message in this group, once there is one, and what it says, by its fingerprint.
-
-    `holder` is whoever posts or edits it, until `held_until` (seconds).
-    """
-
-    message_id = NumberAttribute(null=True)
-    language = UnicodeAttribute(null=True)
-    shown = UnicodeAttribute(null=True)
-    holder = UnicodeAttribute(null=True)
-    held_until = NumberAttribute(default=0)
-
-
 class SynthesisItem(SessionPart):
     """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 

@@ -1,6 +1,6 @@
 """The tables as PynamoDB knows them: for each the base of its items, with the key and the indexes; no behaviour.
 
-The kinds of items are in `session_items.py`, `conversation_items.py`, `user_items.py` and `chat_items.py`. Items are serialised and
+The kinds of items are in `session_items.py`, `conversation_items.py`, `user_items.py` and `telegram_items.py`. Items are serialised and
 addressed through these classes; requests go through the one client of `database.py`. Creating an item always carries a
 condition, and afterwards items are only updated, so attributes that a newer version wrote survive an older one.
 """

@@ -13,8 +13,8 @@ from chalicelib.model import GroupStatus, TelegramGroup
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.tables import Telegram
+from chalicelib.store.telegram_items import GroupItem
 from chalicelib.store.transact import ConditionFailed, Transaction
-from chalicelib.store.user_items import GroupItem
 
 _IN_ONE_READ = 100
 

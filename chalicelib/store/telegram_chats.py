@@ -15,8 +15,8 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.model.telegram import Attendance, Chat, ChatView, Outgoing
 from chalicelib.store import database, keys
-from chalicelib.store.chat_items import AttendedItem, ChatItem, UpdateItem
 from chalicelib.store.database import Raw, holds
+from chalicelib.store.telegram_items import AttendedItem, ChatItem, UpdateItem
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 KEPT_DAYS = 180  # after the last word, as long as a browser's cookie

@@ -12,8 +12,8 @@ from chalicelib.model import TelegramGroup
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.telegram import registering
+from chalicelib.store.telegram_items import GroupItem, LinkItem, OpenedLinkItem
 from chalicelib.store.transact import Transaction
-from chalicelib.store.user_items import GroupItem, LinkItem, OpenedLinkItem
 
 
 class GroupLink(Struct, frozen=True):

@@ -1,11 +1,11 @@
-"""The kinds of items in the tables that no session owns, typed; no behaviour: `accounts`, `guards`, `telegram`."""
+"""The kinds of items in the tables that no session owns, typed; no behaviour: `accounts`, `guards`."""
 
 from typing import Any
 
 from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.store.attributes import JsonAttribute
-from chalicelib.store.tables import Account, Guard, Telegram
+from chalicelib.store.tables import Account, Guard
 
 
 class UserItem(Account):
@@ -118,27 +118,3 @@ class ShareItem(Guard):
 
 class DeletedItem(Guard):
     """`deleted#<session_id>`: the session was deleted; no request from before may make it again."""
-
-
-class LinkItem(Guard):
-    """`link#<sha256>`: a code for /setup; whoever brings it to the bot in time speaks for this user, once: in this group."""
-
-    user_id = UnicodeAttribute()
-    until = NumberAttribute(null=True)
-    group_id = UnicodeAttribute(null=True)
-
-
-class OpenedLinkItem(Guard):
-    """`opened_link#<person in Telegram>`: with which code, `link#<sha256>`, somebody has opened the bot."""
-
-    link = UnicodeAttribute()
-
-
-class GroupItem(Telegram):
-    """`user#<id>`, `group#<group_id>`: a group that a user registered."""
-
-    group_id = UnicodeAttribute()
-    name = UnicodeAttribute(null=True)
-    topic_id = NumberAttribute(null=True)
-    created_at = UTCDateTimeAttribute()
-    status = UnicodeAttribute()

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import container, settings
 from chalicelib.model import TelegramGroup
-from chalicelib.store.user_items import GroupItem
+from chalicelib.store.telegram_items import GroupItem
 from tests.api.hosts import Host, error_of, new_host
 from tests.api.shapes import NULL, SESSION, TIME, assert_shape
 from tests.clock import FakeClock

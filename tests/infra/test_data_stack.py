@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pynamodb.models import Model
 
-from chalicelib.store import chat_items, conversation_items, session_items, tables, user_items
+from chalicelib.store import conversation_items, session_items, tables, telegram_items, user_items
 from infra.data_stack import TABLES
 from tests.infra.templates import Template, complaints, of_type
 
@@ -117,7 +117,7 @@ def _shapes_of_models() -> dict[str, Any]:
 
 
 def _models() -> list[Any]:
-    rooms = (tables, session_items, conversation_items, user_items, chat_items)
+    rooms = (tables, session_items, conversation_items, user_items, telegram_items)
     named = [it for room in rooms for it in vars(room).values()]
     found = [it for it in named if isinstance(it, type) and issubclass(it, Model) and hasattr(it, "Meta")]
     assert found

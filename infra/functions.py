@@ -316,7 +316,7 @@ HANDLE_UPDATE = Function(
     tables={
         "Accounts": ("BatchGetItem", "GetItem"),
         "Sessions": ITEMS,
-        "Conversations": ITEMS,
+        "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
         "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
         "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
     },

@@ -1,0 +1,99 @@
+"""How a conversation ends in a private chat: with a recap, a rating, a comment, and the way to the results."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import container
+from infra.local.telegram.people import Person
+from tests.api.hosts import Host
+from tests.faults import Interviewer
+from tests.telegram.local_telegram import LocalTelegram
+from tests.telegram.talk import begin, stored, thread_of, told, write
+
+END = "Thank you!\nThis conversation is complete. If you want to add something, just write it here."
+RATE = "How was this conversation?\n1: Not good · 5: Very good"
+
+
+@pytest.fixture
+def session(host: Host) -> dict[str, Any]:
+    """A session whose results participants may see."""
+    return host.new_session(results_visibility="participants")
+
+
+@pytest.fixture
+def bo(telegram: LocalTelegram, session: dict[str, Any]) -> Person:
+    """Somebody who has begun to talk."""
+    return begin(telegram, telegram.person("Bo"), session)
+
+
+def feedback_of(session: dict[str, Any]) -> tuple[int | None, str]:
+    """The rating, and the comment on it."""
+    thread = thread_of(session)
+    return thread.rating, container.feedback().comment(thread)
+
+
+def test_the_end_asks_for_a_rating_then_for_a_comment_and_words_are_still_taken(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer
+) -> None:
+    model.concludes = True
+    write(telegram, bo, "That is all")
+    recap, end = told(bo, 2)
+    assert (recap, end) == ("Reply 2", f"{END}\n\nSee what others said\n\n{RATE}")
+    assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
+    (link,) = bo.chat.last.links.values()
+    assert f"/results?s={session['id']}&k=thread." in link
+    asked = bo.chat.last
+    lowest = asked.button("1")
+    assert lowest
+    bo.tap("4")
+    telegram.work_off()
+    assert bo.chat.last.text == (
+        "Thank you for your rating: 4 of 5.\n\nAnything you would like to add about it? (optional)\n"
+        "What you write next is kept as your comment."
+    )
+    bo.press(asked, lowest["callback_data"])
+    write(telegram, bo, "Kind & short")
+    assert bo.chat.last.text == "Thank you! Your comment is kept."
+    assert feedback_of(session) == (4, "Kind & short")
+    write(telegram, bo, "One more thing")
+    assert told(bo, 1) == ["Reply 3"]
+    assert stored(session)[-2:] == [("user", "One more thing"), ("assistant", "Reply 3")]
+
+
+def test_whoever_stops_gets_a_recap_of_what_they_said_and_is_asked_once(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer
+) -> None:
+    bo.write("It is loud")
+    write(telegram, bo, "/stop")
+    assert told(bo, 2) == ["Reply 2", f"{END}\n\nSee what others said\n\n{RATE}"]
+    assert thread_of(session).concluded
+    assert model.count("turn") == 2
+    bo.tap("5")
+    telegram.work_off()
+    bo.tap("No comment")
+    write(telegram, bo, "/stop")
+    assert bo.chat.last.text == END.partition("\n")[2]
+    assert feedback_of(session) == (5, "")
+    write(telegram, bo, "/resume")
+    assert told(bo, 2) == ["You are in “Lunch”. Just write on.", "Reply 2"]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_without_the_model_or_a_word_the_conversation_just_ends(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer, said: bool
+) -> None:
+    if said:
+        write(telegram, bo, "It is loud")
+        model.failing.add("turn")
+    write(telegram, bo, "/stop")
+    assert told(bo, 2) == ["Reply 2" if said else "Reply 1", f"{END}\n\nSee what others said\n\n{RATE}"]
+    assert thread_of(session).concluded
+
+
+def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, host: Host) -> None:
+    bo = telegram.person("Bo")
+    bo.open_link(f"https://t.me/{telegram.bot}?start=s_{host.new_session()['id'].replace('-', '')}")
+    telegram.work_off()
+    write(telegram, bo, "/stop")
+    assert bo.chat.last.text.startswith("Your conversation has not begun yet")

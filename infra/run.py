@@ -220,7 +220,12 @@ def _stand_in_of_telegram(options: Options) -> Iterator[Telegram | None]:
         _refuse(
             f"Port {options.telegram_port} is taken: choose another for the stand-in of Telegram, by TELEGRAM_PORT=…"
         )
-    os.environ |= {"TELEGRAM_BOT_TOKEN": stand_in.TOKEN, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
+    os.environ |= {
+        "TELEGRAM_BOT_TOKEN": stand_in.TOKEN,
+        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+        # Before anything reads the settings, as what makes the first session and the example does.
+        "TELEGRAM_API_URL": f"http://{cloud.HOST}:{options.telegram_port}",
+    }
     with beside(options.folder, options.telegram_port) as telegram:
         yield telegram
 
@@ -274,7 +279,6 @@ def _wait_until_ready(process: subprocess.Popen[bytes], options: Options) -> Non
 
 def _introduce_bot(running: Instance) -> None:
     """Tell the stand-in where the bot is, and its commands."""
-    os.environ["TELEGRAM_API_URL"] = running.parameters["TelegramApiUrl"]
     # Imported here: the tables' names are read from the environment when the store is imported.
     from chalicelib import container
     from chalicelib.telegram.webhook import PATH

@@ -28,7 +28,7 @@ _OWN = ("token", "session_id", "told_to", "version")  # of an attendance: what i
 
 
 class Done(Struct, frozen=True):
-    """An update that was done: what was to be sent then, and how many of that have been.
+    """An update that was done: what was to be sent then, until all of that has been, and how many have.
 
     Instead of the chat's own id `sends` have OWN_CHAT. `sender` names whoever has taken on sending the rest; as it is read, nobody.
     """
@@ -115,8 +115,13 @@ class TelegramChats:
         return replace(done, sender=sender) if _change_mark(done, actions, free) else None
 
     def note_sent(self, done: Done, sent: int) -> bool:
-        """Store how many of the messages of an update its sender has sent; False where another one has taken that on."""
-        return _change_mark(done, [UpdateItem.sent.set(sent)], UpdateItem.sender == done.sender)
+        """Store how many of the messages of an update its sender has sent; False where another one has taken that on.
+
+        Behind the last, what they said is stored no more: some repeat what somebody entered.
+        """
+        is_all = sent == len(done.sends)
+        actions = [UpdateItem.sent.set(sent), *([UpdateItem.sends.set([])] if is_all else [])]
+        return _change_mark(done, actions, UpdateItem.sender == done.sender)
 
     def give_back(self, done: Done) -> None:
         """Let anybody send what is left of an update."""

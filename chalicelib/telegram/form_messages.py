@@ -59,7 +59,7 @@ def show_question(view: SessionView, attended: Attendance, question: Question, t
     number, count = question.position + 1, len(view.questions)
     parts = [f"<i>{escape(texts('bot_question_of', number=number, count=count))} · {escape(required)}</i>"]
     parts.append(f"<b>{escape(question_text(question, texts))}</b>")
-    if any(len(option) > _LONG_LABEL for option in question.options):
+    if _has_long_options(question):
         parts += [f"{place}. {escape(option)}" for place, option in enumerate(question.options, 1)]
     parts += [escape(texts("widget_hint_many"))] if question.multiple else []
     if entered := form.entered_text(attended):
@@ -100,8 +100,10 @@ def show_answered(text: str, answer: str, texts: Texts) -> str:
 
 
 def _label(question: Question, place: int, *, is_chosen: bool) -> str:
-    option = question.options[place]
-    mark = "✓ " if is_chosen else ""
-    if len(option) <= _LONG_LABEL:
-        return mark + option
-    return f"{mark}{place + 1}. {one_line(option, _LONG_LABEL)}"
+    label = one_line(question.options[place], _LONG_LABEL)
+    numbered = f"{place + 1}. {label}" if _has_long_options(question) else label
+    return f"✓ {numbered}" if is_chosen else numbered
+
+
+def _has_long_options(question: Question) -> bool:
+    return any(len(option) > _LONG_LABEL for option in question.options)

@@ -90,7 +90,7 @@ def _with_person(step: Step, incoming: Incoming, stored: Chat) -> Step:
 def _send_rest(done: Done, chat_id: int) -> None:
     """Send what an update of this chat comes to, as far as that has not been sent."""
     chats = container.telegram_chats()
-    if done.sent == len(done.sends):
+    if done.sent >= len(done.sends):
         return
     claimed = done if done.sender else chats.claim_sending(done, container.new_id(), container.clock().now())
     if claimed is None:

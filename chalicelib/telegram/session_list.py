@@ -24,8 +24,11 @@ _Listed = tuple[Session, str]  # and the text that says where this person is in 
 
 def list_sessions(incoming: Incoming, _: str) -> Step:
     """Shows the sessions of this chat, the current one first, then those that somebody can go on with."""
-    shown = show_page(incoming, 0)
-    return Step((incoming.say(*shown),)) if shown else Step((incoming.say(escape(incoming.texts("bot_no_sessions"))),))
+    if shown := show_page(incoming, 0):
+        return Step((incoming.say(*shown),))
+    texts = incoming.texts
+    told = " ".join((texts("bot_no_sessions"), texts("home_join"), texts("bot_join_in_group")))
+    return Step((incoming.say(escape(told)),))
 
 
 def show_page(incoming: Incoming, first: int) -> tuple[str, Buttons] | None:

@@ -1,17 +1,14 @@
-"""Says of a session that its announcements are not up to date (table `sessions`).
+"""That the announcements of a session are to be brought up to date (table `sessions`).
 
-Whatever changes what they say marks it in its transaction; the mark goes once they are.
+Whatever changes what they say marks it, in its transaction; the mark goes once they are.
 """
 
 from datetime import datetime
-
-from pynamodb.expressions.update import Action
 
 from chalicelib.model import Session
 from chalicelib.store import database, due, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.due_kinds import ANNOUNCEMENT
-from chalicelib.store.session_items import AnnouncingItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import Transaction
 
@@ -31,8 +28,7 @@ def of_new(session: Session) -> list[SessionPart]:
     """What says that a new session is to be announced, where it is open and has groups."""
     if session.is_draft or not session.distribution:
         return []
-    since = session.created_at
-    return [AnnouncingItem(session.id, keys.ANNOUNCING, wanted_at=since, **due.marks(ANNOUNCEMENT, session.id, since))]
+    return [SessionPart(session.id, keys.ANNOUNCING, **due.marks(ANNOUNCEMENT, session.id, session.created_at))]
 
 
 def edit(write: Transaction, before: Session, after: Session) -> None:
@@ -45,11 +41,8 @@ def edit(write: Transaction, before: Session, after: Session) -> None:
 
 def want(write: Transaction, session_id: str, now: datetime) -> None:
     """Have the announcements of a session brought up to date."""
-    write.update(AnnouncingItem(session_id, keys.ANNOUNCING), actions=_wanted(session_id, now))
-
-
-def _wanted(session_id: str, now: datetime) -> list[Action]:
-    return sets(AnnouncingItem, {"wanted_at": now, **due.marks(ANNOUNCEMENT, session_id, now)})
+    marks = due.marks(ANNOUNCEMENT, session_id, now)
+    write.update(SessionPart(session_id, keys.ANNOUNCING), actions=sets(SessionPart, marks))
 
 
 def _follows(session: Session) -> tuple[object, ...]:

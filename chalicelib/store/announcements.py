@@ -11,17 +11,17 @@ from chalicelib.model.telegram import Announcement
 from chalicelib.store import database, keys
 from chalicelib.store.cards import sets
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.session_items import AnnouncingItem, SessionItem
+from chalicelib.store.session_items import SessionItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.telegram_items import AnnouncementItem
 from chalicelib.store.transact import Transaction
 
 
 class Stored(Struct, frozen=True):
-    """The announcements of a session by group, and since when they are to be brought up to date, where they are."""
+    """The announcements of a session by group, and the mark that they are to be brought up to date, where there is one."""
 
     announcements: dict[str, Announcement]
-    wanted_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 class Announcements:
@@ -29,14 +29,14 @@ class Announcements:
 
     def of(self, session_id: str) -> Stored:
         """Those of a session, in one read."""
-        found, wanted_at = dict[str, Announcement](), None
+        found, due_at = dict[str, Announcement](), None
         for raw in database.query(SessionPart, session_id, keys.ANNOUNCEMENTS, keys.ANNOUNCING):
             if raw[keys.PART]["S"] == keys.ANNOUNCING:
-                wanted_at = AnnouncingItem.from_raw_data(dict(raw)).wanted_at
+                due_at = SessionPart.from_raw_data(dict(raw)).due_at
             else:
                 announcement = _announcement(raw)
                 found[announcement.group_id] = announcement
-        return Stored(found, wanted_at)
+        return Stored(found, due_at)
 
     def claim_first(self, session_id: str, group_id: str, holder: str, until: datetime) -> bool:
         """Take on announcing a session where it never was; False where somebody else has, or the session is gone."""
@@ -71,9 +71,9 @@ class Announcements:
         """Forget an announcement, by whoever has taken it on."""
         holds(lambda: database.delete(_item(announcement), AnnouncementItem.holder == holder))
 
-    def finish(self, session_id: str, wanted_at: datetime) -> None:
-        """Note that the announcements are as they were wanted then."""
-        item, same = AnnouncingItem(session_id, keys.ANNOUNCING), AnnouncingItem.wanted_at == wanted_at
+    def finish(self, session_id: str, due_at: datetime) -> None:
+        """Take the mark away that they are due, unless there is another one by now."""
+        item, same = SessionPart(session_id, keys.ANNOUNCING), SessionPart.due_at == due_at
         holds(lambda: database.delete(item, same))
 
 

@@ -158,15 +158,6 @@ class ClosingItem(SessionPart):
     """`closing`, where a session ends by itself: `due_kind` is `closing#<shard>` until the session is marked as ended."""
 
 
-class AnnouncingItem(SessionPart):
-    """`announcing`: the announcements of the session are to be brought up to date; `due_kind` is `announcement#<shard>`.
-
-    `wanted_at` says since when; the sweep moves `due_at`, never this.
-    """
-
-    wanted_at = UTCDateTimeAttribute()
-
-
 class SynthesisItem(SessionPart):
     """`synthesis`: where the summary stands. `due_kind` is `summary#<shard>` while a job is at it, and after one that never ended."""
 

@@ -83,9 +83,13 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 
 def change_membership(incoming: Incoming) -> Step:
-    """Follows that the bot came into a group, or was taken out of one."""
+    """Follows that the bot came into a group, was taken out of one, or may do other things there."""
     change = incoming.update.membership
-    if change is None or change.old.is_in == change.new.is_in:
+    if change is None:
+        return Step()
+    if change.old.is_in == change.new.is_in:
+        if change.new.status in ("member", "administrator"):  # its rights are others now
+            service.resume_group(str(incoming.chat_id), deps=container.group_deps())
         return Step()
     return _come_in(incoming) if change.new.is_in else _go(incoming)
 

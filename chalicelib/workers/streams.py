@@ -11,7 +11,7 @@ from chalicelib.store import keys
 _WANTED = {
     keys.SESSION: keys.PROMPT_WANTED_AT,
     keys.CONTEXT: keys.WANTED_AT,
-    keys.ANNOUNCING: keys.WANTED_AT,
+    keys.ANNOUNCING: keys.DUE_AT,  # which the clock moves, too: then it is looked at twice
 }
 
 

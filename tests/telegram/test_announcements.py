@@ -20,6 +20,7 @@ from tests.api.jobs import asked, delete_data
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.events import Context, Event
+from tests.faults import Died
 from tests.stored_items import left_by
 from tests.telegram.local_telegram import LocalTelegram
 
@@ -173,6 +174,11 @@ def test_an_announcement_follows_its_session_to_the_end_and_back(
     change(host, session, status="active")
     wake(telegram, session)
     assert standing(host, session) == [("announced", None)]
+    change(host, session, status="draft")
+    wake(telegram, session)
+    assert (said(lunch), lunch.last.buttons) == (["Supper\n\nThis session is not open at the moment."], [])
+    change(host, session, status="active")
+    wake(telegram, session)
     assert (len(lunch.answers), "Join" in lunch.last.buttons) == (1, True)
 
 
@@ -269,6 +275,20 @@ def test_a_host_reads_why_one_group_of_two_could_not_be_told_and_can_try_it_agai
     assert (len(said(lunch)), len(said(tea))) == (1, 1)
 
 
+def test_what_failed_is_tried_again_when_the_bot_may_write_again(
+    telegram: LocalTelegram, host: Host, ana: Person, lunch: Group
+) -> None:
+    session = announce(host, lunch)
+    lunch.forbid_writing(ana)
+    wake(telegram, session)
+    assert standing(host, session) == [("failed", "no_permission")]
+    lunch.record.may_write = True
+    telegram.server.change_bot(lunch.record, "administrator", ana.account.user)
+    telegram.work_off()
+    wake(telegram, session)
+    assert (len(said(lunch)), standing(host, session)) == (1, [("announced", None)])
+
+
 def test_a_topic_that_is_gone_is_told_and_one_that_is_there_gets_the_announcement(
     telegram: LocalTelegram, host: Host, lunch: Group
 ) -> None:
@@ -357,6 +377,24 @@ def test_statuses_of_two_groups_that_are_written_at_once_are_both_kept(
     assert met
     assert standing(host, session) == [("announced", None)] * 2
     assert [text.partition("\n")[0] for group in (lunch, tea) for text in said(group)] == ["Supper"] * 2
+
+
+def test_a_worker_that_dies_between_telegrams_answer_and_the_note_is_the_only_one_after_whom_it_is_posted_again(
+    telegram: LocalTelegram, host: Host, lunch: Group, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise Died
+
+    session = announce(host, lunch)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(container.announcements()), "note", die)
+        with pytest.raises(Died):
+            app.deliver(events.batch(events.message(session)), Context())
+    wake(telegram, session, failing=True)
+    assert (len(said(lunch)), standing(host, session)) == (1, [("pending", None)])
+    clock.advance(61)
+    telegram.work_off()
+    assert (len(said(lunch)), standing(host, session)) == (2, [("announced", None)])
 
 
 def test_a_worker_that_died_before_it_posted_holds_nobody_up_for_long(

@@ -95,14 +95,14 @@ def announce_session(session_id: str, *, deps: AnnouncementDeps, deadline: Deadl
             waiting.append(NotYet("There was no time for all groups", retry_after=1))
             break
         try:
-            step = _find_step(session, group_id, stored.announcements.get(group_id), deps)
-            _take(session_id, group_id, step, deps)
+            known = stored.announcements.get(group_id)
+            _take(session_id, group_id, _find_step(session, group_id, known, deps), known, deps)
         except Unavailable as error:
             waiting.append(error)
     if waiting:
         raise max(waiting, key=lambda error: error.retry_after)
-    if stored.wanted_at:
-        deps.announcements.finish(session_id, stored.wanted_at)
+    if stored.due_at:
+        deps.announcements.finish(session_id, stored.due_at)
 
 
 def _groups_of(session: Session | None, announced: Iterable[str]) -> list[str]:
@@ -172,7 +172,9 @@ def _first_step(session: Session, entry: Distribution, deps: AnnouncementDeps) -
     return _Post(write_open(session, deps.addresses), group.topic_id)
 
 
-def _take(session_id: str, group_id: str, step: _Step | None, deps: AnnouncementDeps) -> None:
+def _take(
+    session_id: str, group_id: str, step: _Step | None, known: Announcement | None, deps: AnnouncementDeps
+) -> None:
     """Do a step. One that is about a message is found again once nobody else can do it, from what is stored by then."""
     if step is None:
         return
@@ -180,14 +182,13 @@ def _take(session_id: str, group_id: str, step: _Step | None, deps: Announcement
         _note(session_id, group_id, step, deps)
         return
     holder, until = deps.new_id(), deps.clock.now() + HELD
-    known = deps.announcements.find(session_id, group_id)
     if known:
         is_ours = deps.announcements.claim(known, holder, deps.clock.now(), until)
     else:
         is_ours = deps.announcements.claim_first(session_id, group_id, holder, until)
     if not is_ours:
         raise NotYet("Somebody else is at this announcement", retry_after=HELD.total_seconds() / 4)
-    held = deps.announcements.find(session_id, group_id) or Announcement(session_id, group_id)
+    held = (deps.announcements.find(session_id, group_id) if known else None) or Announcement(session_id, group_id)
     match _find_step(_find_session(session_id, deps), group_id, held, deps):
         case _Post() as post:
             _post(held, post, holder, deps)

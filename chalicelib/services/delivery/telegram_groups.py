@@ -78,6 +78,13 @@ def confirm_group(user_id: str, group_id: str, name: str | None, topic_id: int |
     return True
 
 
+def resume_group(group_id: str, *, deps: GroupDeps) -> None:
+    """Has sessions announced that could not be, in a group where the bot may write again."""
+    for registered in deps.groups.of_group(group_id):
+        if registered.group.status == "confirmed":
+            _change_sessions(registered.user_id, group_id, _resume, deps)
+
+
 def let_go(group_id: str, reason: str, *, deps: GroupDeps) -> list[str]:
     """Has no more sessions announced in a group, whoever's; returns the ids of the hosts that this concerns."""
     concerned = [it for it in deps.groups.of_group(group_id) if it.group.status != "removed"]

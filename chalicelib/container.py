@@ -349,6 +349,12 @@ def conversation_deps() -> ConversationDeps:
     return conversation_deps_with(model(), clock())
 
 
+def conversation_deps_without_model() -> ConversationDeps:
+    """The same for a function that reads and stores what people say, and leaves replies to another: without the model, whose SDK
+    takes seconds to import."""
+    return conversation_deps_with(make_opening_script(), clock())
+
+
 def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
     """The dependencies of a chat turn with this model and clock."""
     return ConversationDeps(

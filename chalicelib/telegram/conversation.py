@@ -49,7 +49,7 @@ def _take(incoming: Incoming, attended: Attendance, words: str) -> Step:
         step = rating.take_comment(incoming, attended, words)
         care = (incoming.say(show_care(incoming.texts)),) if danger_in([words]) else ()
         return replace(step, sends=(*care, *step.sends))
-    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps()
+    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps_without_model()
     said = NewMessage(words, incoming.message_id)
     try:
         stored = store_message(attended.session_id, who, said, deps=deps)
@@ -64,7 +64,7 @@ def edit(incoming: Incoming) -> Step:
     if is_blank(words) or len(words) > CONTENT_LIMIT or incoming.message.forward_origin:
         return Step()
     changed = NewMessage(words, incoming.message_id)
-    added_as, deps = f"{incoming.message_id}.{incoming.update.update_id}", container.conversation_deps()
+    added_as, deps = f"{incoming.message_id}.{incoming.update.update_id}", container.conversation_deps_without_model()
     for attended in _begun(incoming):
         who = participant_in(attended, incoming.texts.tag)
         try:

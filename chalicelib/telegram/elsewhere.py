@@ -130,7 +130,7 @@ def _is_here(incoming: Incoming, attended: Attendance) -> bool:
 def _find_thread(attended: Attendance) -> Thread | None:
     """Returns the conversation of a participant; None where there is none, or what leads to it was ended."""
     try:
-        deps = container.conversation_deps()
+        deps = container.conversation_deps_without_model()
         return request_context.find(attended.session_id, participant_in(attended), deps).thread
     except (NotFound, AccessEnded):
         return None

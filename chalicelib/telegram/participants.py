@@ -56,4 +56,4 @@ def find_in_telegram(incoming: Incoming, session_id: str) -> tuple[Attendance, R
 
 def _find(attended: Attendance, incoming: Incoming) -> RequestContext:
     who = participant_in(attended, own_language(incoming.view.chat))
-    return request_context.find(attended.session_id, who, container.conversation_deps())
+    return request_context.find(attended.session_id, who, container.conversation_deps_without_model())

@@ -61,7 +61,7 @@ def take_comment(incoming: Incoming, attended: Attendance, text: str) -> Step:
     """Keeps what somebody wrote as their comment on the conversation."""
     if len(text) > COMMENT_LIMIT:
         return Step((incoming.say(incoming.texts("over_limit", count=len(text), limit=COMMENT_LIMIT)),))
-    deps = container.conversation_deps()
+    deps = container.conversation_deps_without_model()
     try:
         thread = request_context.find(attended.session_id, participant_in(attended), deps).thread
         if thread is None or thread.rating is None:
@@ -73,5 +73,5 @@ def take_comment(incoming: Incoming, attended: Attendance, text: str) -> Step:
 
 
 def _rate(attended: Attendance, rating: int, comment: str) -> None:
-    deps, stored = container.conversation_deps(), container.feedback()
+    deps, stored = container.conversation_deps_without_model(), container.feedback()
     feedback.rate(attended.session_id, participant_in(attended), rating, comment, deps=deps, stored=stored)

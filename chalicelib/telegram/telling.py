@@ -47,7 +47,7 @@ class PrivateChat(Struct, frozen=True):
 
     def find(self) -> RequestContext:
         """Returns where its person stands in the session. Raises NotFound without a conversation, AccessEnded."""
-        found = request_context.find(self.attended.session_id, self.who, container.conversation_deps())
+        found = request_context.find(self.attended.session_id, self.who, container.conversation_deps_without_model())
         if found.thread is None:
             raise NotFound("This participant has no conversation here")
         return found

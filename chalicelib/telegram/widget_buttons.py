@@ -143,7 +143,7 @@ def _read_tap(incoming: Incoming, parts: list[str]) -> _Tapped | None:
 
 
 def _find(attended: Attendance) -> RequestContext:
-    deps = container.conversation_deps()
+    deps = container.conversation_deps_without_model()
     return request_context.with_history(request_context.find(attended.session_id, participant_in(attended), deps), deps)
 
 
@@ -194,7 +194,7 @@ def _value_of(tapped: _Tapped) -> Any:
 def _send_answer(incoming: Incoming, tapped: _Tapped, value: Any) -> Step:
     attended = tapped.attended
     said = NewMessage(describe_value(tapped.spec, value), tapped.message_id, value)
-    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps()
+    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps_without_model()
     try:
         stored = store_message(attended.session_id, who, said, deps=deps, widget=tapped.asked.sequence)
     except WidgetValueRefused:

@@ -36,7 +36,7 @@ def set_up(incoming: Incoming, code: str) -> Step:
     refusal = service.judge_link(link, str(incoming.chat_id), incoming.now)
     if link is not None and refusal is None:
         group = _group(incoming, incoming.message.topic_id)
-        refusal = service.link_group(link, group, deps=container.group_deps(), now=incoming.now)
+        refusal = service.link_group(link, group, deps=container.group_deps())
         if refusal is None:
             return Step((incoming.say(_linked(incoming, link.user_id)),))
     return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
@@ -76,7 +76,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
     host, deps = lengthen(parts[-1]) if parts[:-1] == ["confirm"] else None, container.group_deps()
     if host is None or not service.confirm_group(host, str(incoming.chat_id), name, topic_id, deps=deps):
         left = _buttons(incoming, _waiting(incoming))
-        changed = incoming.change_tapped(None if left else incoming.texts("group_code_missing"), left)
+        changed = incoming.change_tapped(None if left else incoming.texts("group_offer_gone"), left)
         return Step((incoming.answer_tap(incoming.texts("group_offer_gone"), is_alert=True), *changed))
     others = [user_id for user_id in _waiting(incoming) if user_id != host]
     return Step((incoming.answer_tap(), *incoming.change_tapped(_linked(incoming, host), _buttons(incoming, others))))
@@ -98,7 +98,7 @@ def _come_in(incoming: Incoming) -> Step:
     """Asks the group whether it wants what is announced; where nobody wants to announce anything, says how to link it."""
     opened = _opened(incoming)
     if opened:
-        service.offer_group(opened, _group(incoming, None), deps=container.group_deps(), now=incoming.now)
+        service.offer_group(opened, _group(incoming, None), deps=container.group_deps())
     found = {it.user_id: it.group.status for it in container.telegram_groups().of_group(str(incoming.chat_id))}
     if opened and opened.user_id not in found:  # the index does not tell of it yet
         found[opened.user_id] = "unconfirmed"
@@ -214,7 +214,7 @@ def _name(incoming: Incoming, user_id: str) -> str:
 
 
 def _names(incoming: Incoming, user_ids: list[str]) -> dict[str, str]:
-    """Returns what hosts call themselves, never their address."""
+    """Returns what hosts call themselves; never their address, which some providers of names have for one."""
     found = container.accounts().names_of(user_ids)
-    nameless = incoming.texts("group_nameless")
-    return {it: (found.get(it) or nameless)[:_NAME_LENGTH] for it in user_ids}
+    named = {it: name for it in user_ids if (name := found.get(it)) and "@" not in name}
+    return {it: named.get(it, incoming.texts("group_nameless"))[:_NAME_LENGTH] for it in user_ids}

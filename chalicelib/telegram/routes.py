@@ -62,8 +62,10 @@ def route(incoming: Incoming) -> Step:
     update = incoming.update
     chat = update.chat
     assert chat is not None
+    if update.membership and chat.is_group:
+        return groups.change_membership(incoming)
     if update.membership:
-        return groups.change_membership(incoming) if chat.is_group else commands.change_blocking(incoming)
+        return commands.change_blocking(incoming) if chat.is_private else Step()
     if update.tap:
         name, *parts = update.tap.data.split(":")
         tapped = (TAPS if chat.is_private else GROUP_TAPS).get(name)

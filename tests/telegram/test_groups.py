@@ -7,6 +7,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.store.telegram_chats import TelegramChats
 from chalicelib.store.user_items import UserItem
+from infra.local.telegram.limits import Fault
 from infra.local.telegram.markup import find_entities
 from infra.local.telegram.people import ANONYMOUS, Group, Person
 from tests.api.hosts import Host, error_of, new_host
@@ -151,6 +152,23 @@ def test_only_administrators_link_a_group_also_those_who_stay_anonymous(
     telegram.server.post("message", wire)
     telegram.work_off()
     assert groups_of(host)[0][3] == "confirmed"
+
+
+def test_where_telegram_tells_of_no_administrators_the_group_hears_what_to_do(
+    telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
+) -> None:
+    telegram.fail(Fault("getChatMember", 400, "Bad Request: member list is inaccessible"))
+    assert "Make the bot an administrator" in write(telegram, admin, link_of(host)["command"], lunch)
+    assert groups_of(host) == []
+
+
+def test_a_host_whose_name_is_an_address_or_none_is_told_of_without_it(
+    telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
+) -> None:
+    for name in (UserItem.name.set("ana@example.com"), UserItem.name.remove()):
+        UserItem(f"user#{host.user_id}").update(actions=[name])
+        answer = write(telegram, admin, link_of(host)["command"], lunch)
+        assert answer.startswith("Sessions of a host are announced here")
 
 
 def test_each_code_that_does_not_link_is_told_apart(

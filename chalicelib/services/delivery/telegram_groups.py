@@ -41,7 +41,7 @@ def judge_link(link: GroupLink | None, group_id: str | None, now: datetime) -> R
     return "expired" if link.until <= now else None
 
 
-def link_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: datetime) -> Refusal | None:
+def link_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps) -> Refusal | None:
     """Links a group to the host whose code an administrator sent; where this code has linked it before, nothing changes.
 
     Returns why it does not: others were faster, or the group has been let go again since.
@@ -51,17 +51,17 @@ def link_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: d
     if link.group_id is not None and status == "removed":
         return "used"
     is_done = link.group_id is not None and status == "confirmed"
-    if not is_done and not deps.links.use(link, replace(group, status="confirmed"), now):
+    if not is_done and not deps.links.use(link, replace(group, status="confirmed"), deps.clock.now()):
         return "used"
     _change_sessions(link.user_id, group.group_id, _resume, deps)
     return None
 
 
-def offer_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps, now: datetime) -> None:
+def offer_group(link: GroupLink, group: TelegramGroup, *, deps: GroupDeps) -> None:
     """Registers a group that whoever opened the bot with a code has added it to: an administrator is to confirm that."""
     known = deps.groups.some(link.user_id, [group.group_id]).get(group.group_id)
     if known is None or known.status == "removed":
-        deps.links.use(link, group, now)
+        deps.links.use(link, group, deps.clock.now())
 
 
 def confirm_group(user_id: str, group_id: str, name: str | None, topic_id: int | None, *, deps: GroupDeps) -> bool:

@@ -12,7 +12,7 @@ from chalicelib import container
 from chalicelib.model import TelegramGroup
 from chalicelib.services.delivery.telegram_groups import confirm_group
 from chalicelib.store import database
-from infra.local.telegram.limits import Fault
+from infra.local.telegram import limits
 from infra.local.telegram.people import Group, Person
 from tests import events
 from tests.api.hosts import Host
@@ -20,7 +20,7 @@ from tests.api.jobs import asked, delete_data
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
 from tests.events import Context, Event
-from tests.faults import Died
+from tests.faults import FAULTS, Fault, break_each_call, tap
 from tests.stored_items import left_by
 from tests.telegram.local_telegram import LocalTelegram
 
@@ -192,6 +192,10 @@ def test_an_announcement_tells_when_its_session_has_ended_by_itself(
     wake(telegram, session)
     assert said(lunch) == ["Lunch & <tea>\n\nThis session has ended."]
     assert lunch.last.buttons == []
+    change(host, session, results_visibility="public")
+    wake(telegram, session)
+    where = f"http://127.0.0.1:8000/results?s={session}"  # no button leads to an address of one machine
+    assert said(lunch) == [f"Lunch & <tea>\n\nThis session has ended.\nRead the results: {where}"]
 
 
 def test_a_group_hears_that_a_session_was_deleted_before_it_is_forgotten_where_that_was_announced(
@@ -202,7 +206,7 @@ def test_a_group_hears_that_a_session_was_deleted_before_it_is_forgotten_where_t
     assert host.call("DELETE", f"/sessions/{session}").status_code == 204
     (deletion,) = asked("deletions")
     assert delete_data(deletion)
-    telegram.fail(Fault(status=500))
+    telegram.fail(limits.Fault(status=500))
     telegram.work_off(failing=True)
     assert [part for part in left_by("session", session) if part.startswith("announcement#")] != []
     telegram.work_off()
@@ -244,11 +248,14 @@ def silence(group: Group, ana: Person) -> None:
         (kick, "bot_removed"),
         (silence, "no_permission"),
         (
-            lambda group, _: group.telegram.fail(Fault(status=400, description="Bad Request: TOPIC_CLOSED")),
+            lambda group, _: group.telegram.fail(limits.Fault(status=400, description="Bad Request: TOPIC_CLOSED")),
             "topic_closed",
         ),
         (lambda group, _: group.telegram.state.chats.pop(group.id), "group_gone"),
-        (lambda group, _: group.telegram.fail(Fault(status=400, description="Bad Request: WHATEVER")), "refused"),
+        (
+            lambda group, _: group.telegram.fail(limits.Fault(status=400, description="Bad Request: WHATEVER")),
+            "refused",
+        ),
     ],
     ids=["kicked", "silenced", "topic closed", "group gone", "anything else"],
 )
@@ -318,7 +325,7 @@ def test_an_announcement_that_was_deleted_in_the_group_is_told_and_posted_again_
 
 def test_what_telegram_will_not_take_now_comes_later(telegram: LocalTelegram, host: Host, lunch: Group) -> None:
     session = announce(host, lunch)
-    telegram.fail(Fault(retry_after=7), Fault(status=502))
+    telegram.fail(limits.Fault(retry_after=7), limits.Fault(status=502))
     wake(telegram, session, failing=True)
     assert (said(lunch), standing(host, session)) == ([], [("pending", None)])
     telegram.work_off(failing=True)
@@ -379,22 +386,28 @@ def test_statuses_of_two_groups_that_are_written_at_once_are_both_kept(
     assert [text.partition("\n")[0] for group in (lunch, tea) for text in said(group)] == ["Supper"] * 2
 
 
-def test_a_worker_that_dies_between_telegrams_answer_and_the_note_is_the_only_one_after_whom_it_is_posted_again(
-    telegram: LocalTelegram, host: Host, lunch: Group, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fault", [FAULTS[at] for at in (4, 5, 6)], ids=lambda fault: fault.name)
+def test_wherever_a_worker_fails_a_group_is_told_and_twice_only_where_nobody_could_know_that_it_was(
+    telegram: LocalTelegram,
+    host: Host,
+    lunch: Group,
+    clock: FakeClock,
+    fault: Fault,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def die(*_: Any) -> None:
-        raise Died
+    session, twice = announce(host, lunch), 0
 
-    session = announce(host, lunch)
-    with monkeypatch.context() as patch:
-        patch.setattr(type(container.announcements()), "note", die)
-        with pytest.raises(Died):
-            app.deliver(events.batch(events.message(session)), Context())
-    wake(telegram, session, failing=True)
-    assert (len(said(lunch)), standing(host, session)) == (1, [("pending", None)])
-    clock.advance(61)
-    telegram.work_off()
-    assert (len(said(lunch)), standing(host, session)) == (2, [("announced", None)])
+    def deliver() -> Any:
+        return app.deliver(events.batch(events.message(session)), Context())
+
+    for _ in break_each_call(tap(monkeypatch), fault, deliver):
+        clock.advance(61)
+        assert deliver() == {"batchItemFailures": []}
+        assert (standing(host, session), marks(session)) == ([("announced", None)], [])
+        assert 1 <= len(said(lunch)) <= 2
+        twice += len(said(lunch)) - 1
+        lunch.record.messages.clear()
+    assert twice == (fault.name == "dies before")
 
 
 def test_a_worker_that_died_before_it_posted_holds_nobody_up_for_long(

@@ -120,9 +120,12 @@ def write_closed(session: Session, addresses: Addresses) -> Text:
     texts = _texts_of(session)
     said, buttons = texts.not_open if session.is_draft else texts.ended, list[Button]()
     shown_to = "host" if session.is_draft else session.results_shown_to
+    results = f"{addresses.public_url}/results?s={session.id}"
     if shown_to == "public" and addresses.has_pages():
-        buttons.append(Button(texts.results, url=f"{addresses.public_url}/results?s={session.id}"))
-    elif shown_to != "host":
+        buttons.append(Button(texts.results, url=results))
+    elif shown_to == "public":
+        said = f"{said}\n{texts.results}: {results}"
+    elif shown_to == "participants":
         said = f"{said} {texts.results_for_participants}"
         buttons.append(Button(texts.open_chat, url=session_link(addresses.bot, session.id)))
     return Text(f"{_heading(session)}\n\n{escape(said)}", (tuple(buttons),) if buttons else (), texts.tag)

@@ -161,10 +161,8 @@ def _first_step(session: Session, entry: Distribution, deps: AnnouncementDeps) -
     """What is to be done in a group that knows nothing of the session yet: it depends on how the bot stands there."""
     registered_by = entry.registered_by or session.owner_id
     group = deps.groups.groups.some(registered_by, [entry.group_id]).get(entry.group_id)
-    if group is None:
+    if group is None or group.status == "removed":
         return _Note("failed", "not_linked")
-    if group.status == "removed":
-        return _Note("failed", "bot_removed")
     if group.status == "unconfirmed":
         return _Note("unconfirmed")
     if not _TELEGRAM_ID.fullmatch(group.group_id):

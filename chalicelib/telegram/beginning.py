@@ -43,7 +43,7 @@ def begin(chat: PrivateChat, deadline: Deadline) -> PrivateChat | None:
         except (TooManyJoins, Unavailable) as error:
             _tell_late(chat, error)
             raise Unavailable("The conversation begins later", error.retry_after) from error
-    return chat.change(**NOTHING_ENTERED, stage="talks", is_late=False)
+    return chat.change(**NOTHING_ENTERED, stage="talks", feedback=None, is_late=False)
 
 
 def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:

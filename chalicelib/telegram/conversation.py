@@ -35,27 +35,26 @@ def hear(incoming: Incoming, attended: Attendance) -> Step:
         return Step((incoming.say(texts("bot_only_words")),) if is_something else ())
     if len(words) > CONTENT_LIMIT:
         told = f"{texts('over_limit', count=len(words), limit=CONTENT_LIMIT)} {texts('bot_not_stored')}"
-        return Step((incoming.say(told),))
+        return Step((*_care(incoming, words), incoming.say(told)))
     if attended.stage == "begins":
         ask = AskReply(incoming.chat_id, attended.session_id)
-        return Step((incoming.say(f"{texts('opening_coming')} {texts('bot_send_again')}"), ask))
-    step = _take(incoming, attended, words)
-    unseen = () if message.text else (incoming.say(texts("bot_caption_only")),)
-    return replace(step, sends=(*unseen, *step.sends))
-
-
-def _take(incoming: Incoming, attended: Attendance, words: str) -> Step:
+        coming = incoming.say(f"{texts('opening_coming')} {texts('bot_send_again')}")
+        return Step((*_care(incoming, words), coming, ask))
     if attended.feedback == "comment":
         step = rating.take_comment(incoming, attended, words)
-        care = (incoming.say(show_care(incoming.texts)),) if danger_in([words]) else ()
-        return replace(step, sends=(*care, *step.sends))
-    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps_without_model()
+        return replace(step, sends=(*_care(incoming, words), *step.sends))
+    return _store(incoming, attended, words)
+
+
+def _store(incoming: Incoming, attended: Attendance, words: str) -> Step:
+    who, deps = participant_in(attended), container.conversation_deps_without_model()
     said = NewMessage(words, incoming.message_id)
     try:
         stored = store_message(attended.session_id, who, said, deps=deps)
     except (Invalid, NotFound) as error:
-        return _refuse(incoming, error)
-    return Step((*_care_for(incoming, stored), ask_reply(incoming, attended, stored.sequence)))
+        return _refuse(incoming, error, words)
+    unseen = () if incoming.message.text else (incoming.say(incoming.texts("bot_caption_only")),)
+    return Step((*_care_for(incoming, stored), *unseen, ask_reply(incoming, attended, stored.sequence)))
 
 
 def edit(incoming: Incoming) -> Step:
@@ -66,13 +65,13 @@ def edit(incoming: Incoming) -> Step:
     changed = NewMessage(words, incoming.message_id)
     added_as, deps = f"{incoming.message_id}.{incoming.update.update_id}", container.conversation_deps_without_model()
     for attended in _begun(incoming):
-        who = participant_in(attended, incoming.texts.tag)
+        who = participant_in(attended)
         try:
             stored = change_message(attended.session_id, who, changed, added_as, deps=deps)
         except (AccessEnded, NotFound):
             continue
         except Invalid as error:
-            return _refuse(incoming, error)
+            return _refuse(incoming, error, words)
         if stored:
             return _tell_changed(incoming, attended, stored)
     return Step(() if words.startswith("/") else (incoming.say(incoming.texts("bot_edit_lost")),))
@@ -106,8 +105,8 @@ def show_own_words(incoming: Incoming, _: str) -> Step:
     return Step((SendOwnWords(incoming.chat_id, attended.session_id),))
 
 
-def _refuse(incoming: Incoming, error: HarmonicaError) -> Step:
-    return Step((incoming.say(explain_refusal(error, incoming.texts)),))
+def _refuse(incoming: Incoming, error: HarmonicaError, words: str) -> Step:
+    return Step((*_care(incoming, words), incoming.say(explain_refusal(error, incoming.texts))))
 
 
 def _begun(incoming: Incoming) -> list[Attendance]:
@@ -131,6 +130,8 @@ def _care_for(incoming: Incoming, stored: StoredMessage) -> tuple[Outgoing, ...]
             if message.role == "assistant":
                 break
             run.append(message.content)
-    if run and danger_in(run[:1]) and not danger_in(run[1:]):
-        return (incoming.say(show_care(incoming.texts)),)
-    return ()
+    return _care(incoming, run[0]) if run and not danger_in(run[1:]) else ()
+
+
+def _care(incoming: Incoming, words: str) -> tuple[Outgoing, ...]:
+    return (incoming.say(show_care(incoming.texts)),) if danger_in([words]) else ()

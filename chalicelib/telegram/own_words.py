@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from chalicelib import container
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.model.telegram import SendOwnWords
+from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.telling import PrivateChat, private_chat
@@ -21,12 +22,11 @@ def send_own_words(what: SendOwnWords) -> None:
     chat = private_chat(what.chat_id, view.chat, attended)
     try:
         said = list(_read_words(chat))
-    except (Forbidden, NotFound):
-        said = []
-    if not said:
-        chat.say(chat.texts("bot_no_words"))
-        return
-    for part in _gather(said):
+    except AccessEnded:
+        said = [chat.texts("bot_forgotten")]
+    except NotFound:
+        said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else []
+    for part in _gather(said or [chat.texts("bot_no_words")]):
         chat.say(part)
 
 

@@ -33,12 +33,16 @@ _LEASE_SECONDS = 60.0  # for each message: longer than Telegram has anybody wait
 
 
 class PrivateChat(Struct, frozen=True):
-    """A private chat, and the session that it is to be brought up to date with. `language` is the tag of its person's own."""
+    """A private chat, and the session that it is to be brought up to date with. `language` is the tag of its person's own.
+
+    `is_elsewhere`: what they write goes to another session, so what comes of this one says of which it is.
+    """
 
     chat_id: int
     attended: Attendance
     texts: Texts
     language: str | None
+    is_elsewhere: bool = False
 
     @property
     def who(self) -> Participant:
@@ -76,7 +80,8 @@ class PrivateChat(Struct, frozen=True):
 
 def private_chat(chat_id: int, chat: Chat, attended: Attendance) -> PrivateChat:
     """Returns a chat of this id with one of its sessions."""
-    return PrivateChat(chat_id, attended, texts_for(chat, attended), own_language(chat))
+    is_elsewhere = chat.session_id not in (None, attended.session_id)
+    return PrivateChat(chat_id, attended, texts_for(chat, attended), own_language(chat), is_elsewhere)
 
 
 def show_care(texts: Texts) -> str:
@@ -120,7 +125,9 @@ def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:
     if message.role == "assistant":
         if message.sequence == context.begun.starts_after + 1 and danger_in(it.answer for it in context.answers):
             chat.say(show_care(chat.texts))
-        chat.say(*_render(chat, context, message))
+        html, buttons = _render(chat, context, message)
+        topic = f"<i>{telegram_html.escape(context.view.session.topic)}</i>\n\n" if chat.is_elsewhere else ""
+        chat.say(topic + html, buttons)
     elif not (message.message_id or "").startswith(f"{chat.attended.token}."):
         words = telegram_html.escape(message.content)
         chat.say(f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>")

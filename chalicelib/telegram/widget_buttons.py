@@ -194,7 +194,7 @@ def _value_of(tapped: _Tapped) -> Any:
 def _send_answer(incoming: Incoming, tapped: _Tapped, value: Any) -> Step:
     attended = tapped.attended
     said = NewMessage(describe_value(tapped.spec, value), tapped.message_id, value)
-    who, deps = participant_in(attended, incoming.texts.tag), container.conversation_deps_without_model()
+    who, deps = participant_in(attended), container.conversation_deps_without_model()
     try:
         stored = store_message(attended.session_id, who, said, deps=deps, widget=tapped.asked.sequence)
     except WidgetValueRefused:
@@ -202,7 +202,8 @@ def _send_answer(incoming: Incoming, tapped: _Tapped, value: Any) -> Step:
     except (Invalid, NotFound) as error:
         return Step((incoming.answer_tap(), incoming.say(explain_refusal(error, incoming.texts))))
     reply = ask_reply(incoming, attended, stored.sequence)
-    return Step((incoming.answer_tap(), reply, *_show(incoming, tapped)), attended=replace(attended, widget=None))
+    chat = incoming.with_current(attended.session_id)
+    return Step((incoming.answer_tap(), reply, *_show(incoming, tapped)), chat, replace(attended, widget=None))
 
 
 def _show(incoming: Incoming, tapped: _Tapped) -> tuple[ShowWidget, ...]:

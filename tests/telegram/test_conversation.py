@@ -1,16 +1,21 @@
 """What somebody sees who talks with the facilitator in a private chat: their words are kept, and answered once."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chalicelib import container
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, NotYet
+from chalicelib.llm.interface import Request
+from chalicelib.model.jobs import WriteSummary
 from chalicelib.services.conversations import turn
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.identity import Participant, Reference
 from chalicelib.telegram.handle import handle_update
+from chalicelib.workers.jobs import run_job
 from infra.local.telegram.people import Person
+from tests import permissions
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.conftest import forget_wiring
@@ -164,26 +169,35 @@ def test_an_edit_before_the_reply_replaces_and_afterwards_is_a_further_message(
     assert model.count("turn") == 3
 
 
-def test_an_edit_of_what_the_summary_has_read_does_not_change_that(
-    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer
+def test_an_edit_never_leaves_the_summary_with_words_that_are_no_longer_there(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer, clock: FakeClock
 ) -> None:
+    def change(request: Request) -> None:
+        if request.task == "digest":
+            model.before = lambda _: None
+            bo.edit(said, "It is loud")
+            with permissions.by_others():
+                handle_update(telegram.updates()[0])
+
+    def summarise() -> int:
+        clock.advance(600)
+        run_job(WriteSummary(session["id"]), clock.deadline(100))
+        return thread_of(session).digested_to
+
     model.failing.add("turn")
     said = bo.write("It is laud")
     telegram.work_off(failing=True)
-    app_summarise(session)
-    bo.edit(said, "It is loud")
+    model.before = change
+    with suppress(NotYet):
+        summarise()
+    assert stored(session)[1:] == [("user", "It is loud")]
+    assert summarise() == 2
+    digest = container.conversations().digest(session["id"], thread_of(session).id)
+    assert digest is not None
+    assert [point.quote for point in digest.points] == ["It is loud"]
+    bo.edit(said, "It is very loud")
     telegram.work_off(failing=True)
-    assert stored(session)[1:] == [("user", "It is laud"), ("user", "It is loud")]
-
-
-def app_summarise(session: dict[str, Any]) -> None:
-    """The summary is written."""
-    from chalicelib.services.synthesis.summary_job import summarise
-
-    clock = container.clock()
-    clock.sleep(600)
-    summarise(session["id"], deps=container.synthesis_deps(), deadline=clock.deadline(90))
-    assert thread_of(session).digested_to == 2
+    assert stored(session)[1:] == [("user", "It is loud"), ("user", "It is very loud")]
 
 
 @pytest.mark.parametrize("how", ["closed", "removed", "deleted"])
@@ -276,6 +290,15 @@ def test_what_was_said_on_the_web_page_is_shown_as_ones_own_words_once(
     assert told(bo, 3) == ["You, on the web page:\nOn <the> page", "Reply 2", "Reply 3"]
     write(telegram, bo, "/resume")
     assert told(bo, 2) == ["You are in “Lunch”. Just write on.", "Reply 3"]
+
+
+def test_a_reply_of_another_session_than_the_one_that_one_writes_in_says_so(
+    telegram: LocalTelegram, bo: Person, host: Host
+) -> None:
+    bo.write("Hm")
+    begin(telegram, bo, host.new_session(topic="Dinner & more"))
+    assert "Lunch\n\nReply 2" in [message.text for message in bo.chat.answers]
+    assert bo.chat.last.text == "Reply 3"
 
 
 def test_people_can_read_what_they_said(telegram: LocalTelegram, host: Host) -> None:

@@ -1,12 +1,16 @@
 """A process that dies at any call while somebody talks in a private chat: nothing they say is lost, and nothing said twice to them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 from typing import Any
 
 import pytest
 
+from chalicelib.errors import Conflict
+from chalicelib.llm.interface import Request
+from chalicelib.telegram.handle import handle_update
 from infra.local.telegram.people import Person
 from tests.api.hosts import Host
 from tests.clock import FakeClock
@@ -94,3 +98,42 @@ def test_whatever_dies_where_nothing_is_lost_and_nothing_repeated(
         assert thread_of(session).message_count == 1 + len(said)
         assert model.count("turn") <= 2
     assert repeated <= 2
+
+
+def test_an_edit_at_any_moment_of_a_reply_is_read_by_it_or_answered_after_it(
+    telegram: LocalTelegram,
+    session: dict[str, Any],
+    clock: FakeClock,
+    model: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bo = begin(telegram, telegram.person("Bo"), session)
+    said = bo.write("It is laud")
+    (update,) = telegram.updates()
+    handle_update(update)
+    telling, wire = Telling(telegram, bo, clock, model), tap(monkeypatch)
+
+    def edit() -> None:
+        bo.edit(said, "It is loud")
+        (update,) = telegram.updates()
+        with suppress(Conflict):  # while the reply is made: it comes again
+            handle_update(update)
+            return
+        telegram.post(update)
+
+    outcomes = set()
+    around = partial(wire.meanwhile, action=edit)
+    for _ in at_each_call(wire, around, partial(telegram.work_off, failing=True), telling.begin_again):
+        telegram.work_off()
+        texts = [words for role, words in stored(session) if role == "user"]
+        read = ["It is laud" in shown(request) for request in model.requests]
+        assert texts in (["It is loud"], ["It is laud", "It is loud"])
+        assert any(read) == (len(texts) == 2)
+        assert "It is loud" in shown(model.requests[-1])
+        outcomes.add(len(texts))
+    assert outcomes == {1, 2}
+
+
+def shown(request: Request) -> str:
+    """What the model was shown last."""
+    return "\n".join(block.text for block in request.messages[-1].blocks)

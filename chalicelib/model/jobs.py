@@ -106,7 +106,7 @@ class Queue(Struct, frozen=True):
 
     `jobs` are tried in this order for a message without a tag, so the one with more fields comes first. `delay` names
     the setting that says how long a FIFO queue waits, where it does; `batch` is how many messages a worker gets at once; after `receives`
-    a message goes to the dead letters.
+    a message goes to the dead letters, after `tries` already where what failed does not pass by itself.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Queue(Struct, frozen=True):
     delay: str = ""
     batch: int = 1
     receives: int = 5
+    tries: int | None = None
 
     @property
     def url_variable(self) -> str:
@@ -136,7 +137,8 @@ DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 MAILS = Queue("mails", (SendSignInMail,))
 EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (AnnounceSession,))
-UPDATES = Queue("updates", (HandleUpdate,), fifo=True)  # a group is a chat: each in order, many at once
+# A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.
+UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
 REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS, DELIVERIES, UPDATES, REPLIES)
 

@@ -19,11 +19,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
-from chalicelib.errors import NeverDone, NotFound, NotYet, Unavailable
+from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
 
+_PASSING = (Conflict, RateLimited, Unavailable)
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
 _LONGEST_TURN = 60.0  # until a job whose turn it was not asks again
@@ -58,6 +59,9 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
                 wait = min(_LONGEST_TURN, error.retry_after * received)
             else:
                 log_failure("job failed", error, **ids)
+                if queue.tries and received >= queue.tries and not isinstance(error, _PASSING):
+                    bury(record, "a message that failed again and again was buried")
+                    return
                 wait = _wait(error, received)
             container.jobs().postpone(queue_url, record.receipt_handle, wait)
             raise

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import boto3
 import pytest
 from msgspec.structs import replace
 from telebot import apihelper
@@ -13,7 +12,6 @@ from telebot import apihelper
 from chalicelib import container
 from chalicelib.errors import NotYet
 from chalicelib.model.jobs import UPDATES, HandleUpdate
-from chalicelib.settings import settings
 from chalicelib.store import keys
 from chalicelib.store.telegram_chats import SENDING
 from chalicelib.telegram import routes
@@ -214,30 +212,31 @@ def test_an_update_that_nobody_can_do_is_given_up_after_five_tries_and_the_next_
     def fail(*_: object) -> None:
         raise ValueError("never")
 
-    _let_dead_letters_be()
     monkeypatch.setitem(vars(routes)["COMMANDS"], "privacy", fail)
     bo.write("/privacy")
     bo.write("/help")
-    before, tries = len(bo.chat.answers), 0
-    while len(bo.chat.answers) == before:
+    before = len(bo.chat.answers)
+    for _ in range(4):
         telegram.work_off(failing=True)
-        tries += len(telegram.failed)
-        assert tries <= UPDATES.receives
-    assert tries == UPDATES.receives == 5
+        assert ([job["update"]["message"]["text"] for job in telegram.failed], len(bo.chat.answers)) == (
+            ["/privacy"],
+            before,
+        )
+    telegram.work_off(failing=True)
+    assert telegram.failed == []
     (given_up,) = telegram.dead_letters("updates")
     assert given_up["update"]["message"]["text"] == "/privacy"
     assert bo.chat.last.text.startswith("With Harmonica")
 
 
-def _let_dead_letters_be() -> None:
-    """Have the in-memory queue give up messages as the stack's does."""
-    sqs: Any = boto3.client("sqs", region_name="us-east-1")
-    name = "QueueArn"
-    dead = sqs.get_queue_attributes(QueueUrl=settings().dead_letters_urls[UPDATES.name], AttributeNames=[name])
-    policy = {"deadLetterTargetArn": dead["Attributes"][name], "maxReceiveCount": UPDATES.receives}
-    sqs.set_queue_attributes(
-        QueueUrl=settings().queue_urls[UPDATES.name], Attributes={"RedrivePolicy": json.dumps(policy)}
-    )
+def test_while_telegram_takes_nothing_what_it_is_to_be_told_waits(telegram: LocalTelegram, bo: Person) -> None:
+    telegram.fail(TelegramFault(SEND, 502, times=8))
+    bo.write("/help")
+    for _ in range(8):
+        telegram.work_off(failing=True)
+        assert len(telegram.failed) == 1
+    telegram.work_off()
+    assert bo.chat.last.text.startswith("With Harmonica")
 
 
 def test_what_changed_meanwhile_is_not_overwritten(

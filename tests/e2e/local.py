@@ -64,6 +64,11 @@ class LocalCloud:
         return f"http://{HOST}:{self.port}"
 
     @property
+    def telegram_url(self) -> str:
+        """Address of the stand-in of Telegram."""
+        return self.instance.parameters["TelegramApiUrl"]
+
+    @property
     def endpoint(self) -> str:
         """Address of the AWS API."""
         return self.url

@@ -44,6 +44,8 @@ def open_session(incoming: Incoming, session_id: str) -> Step:
     except (NotFound, Forbidden):
         return tell_missing(incoming, session_id)
     session = context.view.session
+    if context.thread is None and attended.stage in ("talks", "ends"):  # the host removed the conversation
+        attended = replace(attended, **NOTHING_ENTERED, stage="start", feedback=None, is_late=False)
     attended = replace(attended, language=session.language)
     incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     chat = incoming.view.chat

@@ -382,3 +382,21 @@ def test_a_session_that_becomes_anonymous_meanwhile_keeps_no_name_that_was_enter
     assert "has no place in the form any more. It was not stored.\n\nBonaventura" in bo.chat.text
     assert [answers_of(it) for it in joined(host, session)] == [[("Town", "Lima")]]
     assert "Bonaventura" not in stored()
+
+
+def test_somebody_whose_conversation_the_host_removed_is_asked_anew(telegram: LocalTelegram, host: Host) -> None:
+    session = host.new_session(questions=EVERY_TYPE[:1])
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START, "Bo")
+    write(telegram, bo, "Lima")
+    (participant,) = joined(host, session)
+    removed = host.call("DELETE", f"/sessions/{session['id']}/participants/{participant['participant_id']}")
+    assert removed.status_code == 204
+    telegram.work_off()
+    write(telegram, bo, "/start")
+    assert bo.chat.last.buttons == [START]
+    tap(telegram, bo, START, "Without a name")
+    write(telegram, bo, "Quito")
+    assert "Reply" in bo.chat.last.text
+    assert [answers_of(it) for it in joined(host, session)] == [[("Where do you live?", "Quito")]]

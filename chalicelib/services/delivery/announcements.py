@@ -68,10 +68,11 @@ class _Change(Struct, frozen=True):
 
 
 class _Note(Struct, frozen=True):
-    """Nothing is to be sent; this is how the announcement stands."""
+    """This is how the announcement stands; as long as the distribution says what was `seen` of it, where that is what it follows from."""
 
     status: DistributionStatus
     error: str | None = None
+    seen: Distribution | None = None
 
 
 class _Forget(Struct, frozen=True):
@@ -141,7 +142,9 @@ def _find_step(
         return None
     if deps.api is None and not isinstance(step, _Note):
         step = _Note("failed", "not_set_up")
-    return None if isinstance(step, _Note) and _is_told(entry, step) else step
+    if isinstance(step, _Note):
+        return None if _is_told(entry, step) else replace(step, seen=entry)
+    return step
 
 
 def _is_told(entry: Distribution, note: _Note) -> bool:
@@ -276,6 +279,8 @@ def _fail(held: Announcement, reason: Reason, deps: AnnouncementDeps) -> None:
 
 def _note(session_id: str, group_id: str, note: _Note, deps: AnnouncementDeps) -> None:
     def change(entry: Distribution) -> Distribution:
+        if note.seen not in (None, entry):
+            return entry
         return replace(entry, status=note.status, error=note.error)
 
     change_distribution(session_id, TELEGRAM, group_id, change, deps.clock.now())

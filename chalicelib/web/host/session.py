@@ -26,7 +26,7 @@ from chalicelib.web.host.repetition import perform_once
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import save_changes
 from chalicelib.web.host.session_page import open_session, render_session_page
-from chalicelib.web.host.telegram_groups import save_groups, show_groups
+from chalicelib.web.host.telegram_groups import preview_announcement, save_groups, show_groups
 from chalicelib.web.kit.http import see_other
 from chalicelib.web.kit.page import locale_for
 from chalicelib.web.kit.request import public_url, require_uuid
@@ -76,6 +76,7 @@ def show_session(
         "deletes": "delete" in query,
         "name_error": name_error,
         "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
+        "announcement": preview_announcement(of),
         "groups_error": groups_error,
         "may_link_groups": has_role(view, "editor") and bool(settings().telegram_bot),
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],

@@ -2,13 +2,14 @@
 
 from msgspec import Struct
 
-from chalicelib.model import Distribution, SessionView
+from chalicelib.model import Distribution, Session, SessionView
 from chalicelib.operations.field_limits import limits_of
 from chalicelib.operations.operation import Nothing
 from chalicelib.operations.session_fields import NewDistribution
 from chalicelib.operations.telegram_groups import TelegramGroupList, list_groups
-from chalicelib.services.delivery.announcement_texts import explain_failure
+from chalicelib.services.delivery.announcement_texts import Addresses, Text, explain_failure, write_open
 from chalicelib.services.sessions.merging import merge_items, note
+from chalicelib.settings import settings
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest
 from chalicelib.web.host.saving import FieldChanges, save_changes
@@ -51,6 +52,14 @@ def _chosen(entry: Distribution, name: str, texts: Texts) -> ShownGroup:
     if entry.error:
         standing = f"{standing} {explain_failure(entry.error, texts.tag)}"
     return ShownGroup(entry.group_id, name, True, True, standing, entry.status == "failed")
+
+
+def preview_announcement(session: Session) -> Text | None:
+    """Returns what groups are told while the session is open; None where there is no bot that could, or nothing yet to tell."""
+    found = settings()
+    if not (found.telegram_bot and session.topic and session.goal):
+        return None
+    return write_open(session, Addresses(found.telegram_bot, found.public_url))
 
 
 def save_groups(host: HostRequest, session_id: str, form: Form, *, again: bool = False) -> None:

@@ -9,6 +9,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.model import TelegramGroup
+from chalicelib.settings import settings
 from chalicelib.store.cards import Cards
 from chalicelib.store.index_pages import Part
 from tests import events
@@ -197,6 +198,19 @@ def test_every_registered_group_is_offered_and_what_is_chosen_is_the_distributio
     assert host.get(path)["distribution"] == shown
     host.invite(path.rpartition("/")[2], "viewer", "bo@example.com")
     assert "Group 1" not in sign_in(Browser(), "bo@example.com").open(path).text
+
+
+def test_a_host_sees_how_an_announcement_will_read(ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    container.telegram_groups().register(
+        host.user_id, TelegramGroup("-100", "Lunch", None, container.clock().now(), "confirmed")
+    )
+    path = f"/sessions/{host.new_session(topic='Soup <i>& more', goal='Ask <b>all</b>.', draft=True)['id']}"
+    assert "How it reads in a group" not in ana.open(path).text
+    monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
+    settings.cache_clear()
+    page = ana.get(path).body.decode()
+    assert "<b>Soup &lt;i&gt;&amp; more</b>\n\nAsk &lt;b&gt;all&lt;/b&gt;.\n\nA private conversation" in page
+    assert ">Join</span>" in page
 
 
 def test_a_host_reads_why_a_session_was_not_announced_and_has_that_tried_again_once(ana: Browser, host: Host) -> None:

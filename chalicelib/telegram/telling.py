@@ -127,7 +127,8 @@ def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:
             chat.say(show_care(chat.texts))
         html, buttons = _render(chat, context, message)
         topic = f"<i>{telegram_html.escape(context.view.session.topic)}</i>\n\n" if chat.is_elsewhere else ""
-        chat.say(topic + html, buttons)
+        recap = f"<b>{chat.texts('recap')}</b>\n" if message.is_final and _is_end_new(chat, context) else ""
+        chat.say(topic + recap + html, buttons)
     elif not (message.message_id or "").startswith(f"{chat.attended.token}."):
         words = telegram_html.escape(message.content)
         chat.say(f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>")

@@ -54,12 +54,15 @@ def render_widget(message: Message, session_id: str, texts: Texts, chosen: Seque
     """Returns the HTML and the buttons of a message with a widget. Choices that have no room on a button stand in the text, too."""
     spec = message.widget_spec
     assert spec is not None
-    kind = spec["root"]["type"]
-    has_room = kind != SCALE and all(len(choice) <= _ROOM for choice in choices_of(spec))
-    html = telegram_html.from_markdown(text_beside(message.content, spec) if has_room else message.content)
-    if kind in _OF_SEVERAL:
-        html += f"\n\n<i>{texts(_OF_SEVERAL[kind])}</i>"
+    html, hint = _render_question(message.content, spec), _OF_SEVERAL.get(spec["root"]["type"])
+    if hint:
+        html += f"\n\n<i>{texts(hint)}</i>"
     return html, _render_buttons(spec, f"widget:{shorten(session_id)}:{message.sequence}", texts, chosen)
+
+
+def _render_question(content: str, spec: Spec) -> str:
+    has_room = spec["root"]["type"] != SCALE and all(len(choice) <= _ROOM for choice in choices_of(spec))
+    return telegram_html.from_markdown(text_beside(content, spec) if has_room else content)
 
 
 def _render_buttons(spec: Spec, data: str, texts: Texts, chosen: Sequence[int]) -> Buttons:
@@ -117,10 +120,11 @@ def show_widget(what: ShowWidget) -> None:
     if attended and context and asked and asked.widget_spec:
         texts = texts_for(view.chat, attended)
         kept = attended.widget if attended.widget and attended.widget.sequence == what.sequence else None
-        html, buttons = render_widget(asked, what.session_id, texts, kept.chosen if kept else ())
         if context.begun.last_sequence == what.sequence and not context.begun.concluded:
+            buttons = render_widget(asked, what.session_id, texts, kept.chosen if kept else ())[1]
             edit = replace(edit, buttons=buttons)
         elif answer := _answer_to(context, asked):
+            html = _render_question(asked.content, asked.widget_spec)
             edit = replace(edit, html=_add_answer(html, describe_value(asked.widget_spec, answer.widget_value)))
     container.telegram_api().send(edit)
 

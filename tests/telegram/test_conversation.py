@@ -14,6 +14,7 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.identity import Participant, Reference
 from chalicelib.telegram.handle import handle_update
 from chalicelib.workers.jobs import run_job
+from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Person
 from tests import permissions
 from tests.api.hosts import Host
@@ -130,6 +131,18 @@ def test_while_the_model_is_down_words_are_kept_and_their_author_is_told_once(
     bo.write("Three")
     telegram.work_off(failing=True)
     assert bo.chat.last.text == LATE  # of the next outage they are told, too
+
+
+def test_while_telegram_takes_nothing_the_reply_waits_and_is_not_made_anew(
+    telegram: LocalTelegram, bo: Person, model: Interviewer
+) -> None:
+    telegram.fail(Fault("sendMessage", retry_after=3), Fault("sendMessage"))
+    bo.write("It is loud")
+    for _ in range(2):
+        telegram.work_off(failing=True)
+        assert (told(bo, 1), model.count("turn")) == (["Reply 1"], 2)
+    telegram.work_off()
+    assert (told(bo, 2), model.count("turn")) == (["Reply 1", "Reply 2"], 2)
 
 
 def test_care_comes_at_once_whether_the_model_answers_or_not(

@@ -39,7 +39,7 @@ def test_the_end_asks_for_a_rating_then_for_a_comment_and_words_are_still_taken(
     model.concludes = True
     write(telegram, bo, "That is all")
     recap, end = told(bo, 2)
-    assert (recap, end) == ("Reply 2", f"{END}\n\nSee what others said\n\n{RATE}")
+    assert (recap, end) == ("What I heard\nReply 2", f"{END}\n\nSee what others said\n\n{RATE}")
     assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
     (link,) = bo.chat.last.links.values()
     assert f"/results?s={session['id']}&k=thread." in link
@@ -66,7 +66,7 @@ def test_whoever_stops_gets_a_recap_of_what_they_said_and_is_asked_once(
 ) -> None:
     bo.write("It is loud")
     write(telegram, bo, "/stop")
-    assert told(bo, 2) == ["Reply 2", f"{END}\n\nSee what others said\n\n{RATE}"]
+    assert told(bo, 2) == ["What I heard\nReply 2", f"{END}\n\nSee what others said\n\n{RATE}"]
     assert thread_of(session).concluded
     assert model.count("turn") == 2
     bo.tap("5")

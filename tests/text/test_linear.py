@@ -1,6 +1,6 @@
 """Reading text takes time in proportion to its length, whatever is in it: nobody can stop a worker with what they write.
 
-Ten times the text may take thirty times the processor's time, and an eighth of a second on top, which no machine's speed or
+Ten times the text may take thirty times the processor's time, and a tenth of a second on top, which no machine's speed or
 load changes much: where each character is held against all others it takes a hundred times.
 """
 
@@ -46,8 +46,8 @@ SHAPES: Final = (
     *("a ", "a", "?", ". ", "Why so? ", "1.", "a;", "\n ", "\u200b", "(", "[a](", "<a", "<!--", "&a", "`*_"),
     *('"', "'a ", "“", "„a “", "「", "1,", "百", "噪", "\u0301\u0316", "😀…", "a@b.", "http://a?b ", " - "),
 )
-SMALL, MEDIUM, LARGE = 5_000, 15_000, 50_000
-GROWTH, FLOOR = 3, 0.125  # times what a linear function takes, and seconds of the processor
+SMALL, MEDIUM, LARGE = 3_000, 10_000, 30_000
+GROWTH, FLOOR = 3, 0.1  # times what a linear function takes, and seconds of the processor
 
 EN: Final = read_catalogue("en")
 SAID: Final = Quote("The buses are late, always late", "ann", "m1")

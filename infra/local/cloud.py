@@ -77,15 +77,16 @@ async def serve(port: int, folder: Path) -> None:
     from hypercorn.asyncio import serve as serve_http
     from hypercorn.config import Config
     from ministack import app as cloud
-    from ministack.core import persistence
+    from ministack.core import lambda_runtime, persistence
     from ministack.services import dynamodb, lambda_svc, sqs
 
     from infra.local.gateway import Gateway
-    from infra.local.restart import Streams, release_received
+    from infra.local.restart import Streams, let_running_end, release_received
     from infra.local.state import Flusher
 
     streams = Streams(dynamodb, lambda_svc)
     streams.install()
+    let_running_end(lambda_runtime, lambda_svc)
 
     def loaded() -> None:
         streams.restore()

@@ -1,12 +1,14 @@
-"""What the local cloud forgets, or holds on to for too long, when it starts again.
+"""What the local cloud forgets, ends too early, or holds on to for too long, when it starts again or is updated.
 
 It saves how far each reader of a stream has come, but not the stream: after a restart every reader would skip as many
 new records as it had read before. So the records that a reader has not seen are saved with the tables, and put back
 with the positions. And it keeps a message hidden for the worker that had received it, which does not live any more:
-such messages become visible at once.
+such messages become visible at once. An update of a function ends what it is about to do, and the message of that stays
+hidden for as long as one may take: on AWS it is done first, with the code as it was.
 """
 
 import copy
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +81,35 @@ def release_received(queues: Any) -> None:
         for message in queue["messages"]:
             if message.get("receive_count"):
                 message["visible_at"] = min(message["visible_at"], time.time())
+
+
+def let_running_end(runtime: Any, functions: Any) -> None:
+    """Have an update of a function end its workers only once they have done what they are about to do."""
+    invalidate, kill, updates = functions.invalidate_worker, runtime.kill_workers, threading.local()
+
+    def end(worker: Any) -> None:
+        with worker._lock:  # as long as it is at work
+            pass
+        kill([worker])
+
+    def kill_now_or_later(workers: list[Any]) -> None:
+        at_work = [it for it in workers if it is not None and it._lock.locked()] if _is_set(updates) else []
+        for worker in at_work:
+            threading.Thread(target=end, args=(worker,), daemon=True).start()
+        kill([it for it in workers if it not in at_work])
+
+    def invalidate_for_update(*named: Any, **more: Any) -> None:
+        updates.on = True
+        try:
+            invalidate(*named, **more)
+        finally:
+            updates.on = False
+
+    runtime.kill_workers, functions.invalidate_worker = kill_now_or_later, invalidate_for_update
+
+
+def _is_set(updates: threading.local) -> bool:
+    return bool(getattr(updates, "on", False))
 
 
 def move(state: Path, old_port: int, new_port: int) -> None:

@@ -1,12 +1,13 @@
 """What is put right after a restart of the local cloud, on stand-ins for its services."""
 
 import json
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from infra.local.restart import Streams, move, release_received
+from infra.local.restart import Streams, let_running_end, move, release_received
 
 ACCOUNT, REGION, TABLE = "000000000000", "us-east-1", "sessions"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}/stream/2026"
@@ -106,3 +107,25 @@ def test_the_addresses_of_queues_follow_the_port(tmp_path: Path) -> None:
         tmp_path / "sqs.json"
     ).read_text() == '{"a": "http://localhost:8005/0/prompts", "b": "http://localhost:80001/"}'
     assert sorted(file.name for file in tmp_path.iterdir()) == ["other.json", "sqs.json"]
+
+
+def test_an_update_lets_what_is_at_work_end_and_a_timeout_does_not() -> None:
+    killed, done = list[str](), threading.Event()
+
+    def kill(workers: list[Any]) -> None:
+        killed.extend(worker.name for worker in workers)
+        if "busy" in killed:
+            done.set()
+
+    busy, idle = (SimpleNamespace(name=name, _lock=threading.Lock()) for name in ("busy", "idle"))
+    runtime = SimpleNamespace(kill_workers=kill)
+    functions = SimpleNamespace(invalidate_worker=lambda _: runtime.kill_workers([busy, idle]))
+    let_running_end(runtime, functions)
+    with busy._lock:
+        functions.invalidate_worker("Reply")
+        assert killed == ["idle"]
+    assert done.wait(60)
+    assert killed == ["idle", "busy"]
+    with busy._lock:
+        runtime.kill_workers([busy])  # it has taken too long
+        assert killed == ["idle", "busy", "busy"]

@@ -210,7 +210,7 @@ def test_a_host_sees_how_an_announcement_will_read(ana: Browser, host: Host, mon
     settings.cache_clear()
     page = ana.get(path).body.decode()
     assert "<b>Soup &lt;i&gt;&amp; more</b>\n\nAsk &lt;b&gt;all&lt;/b&gt;.\n\nA private conversation" in page
-    assert ">Join</span>" in page
+    assert ">[ Join ]</bdi>" in page
 
 
 def test_a_host_reads_why_a_session_was_not_announced_and_has_that_tried_again_once(ana: Browser, host: Host) -> None:

@@ -16,9 +16,13 @@ class Typing:
     def __init__(self, chat_id: int) -> None:
         self._sign = ShowTyping(chat_id)
         self._over = Event()
+        self._is_shown = False
 
     def begin(self) -> None:
         """Show it from now on. Raises ChatGone."""
+        if self._is_shown:
+            return
+        self._is_shown = True
         _show(self._sign)
         background.begin(self._go_on)
 

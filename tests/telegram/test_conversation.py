@@ -1,6 +1,7 @@
 """What somebody sees who talks with the facilitator in a private chat: their words are kept, and answered once."""
 
 from contextlib import suppress
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.model.jobs import WriteSummary
 from chalicelib.services.conversations import turn
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.participants.identity import Participant, Reference
+from chalicelib.telegram import typing
 from chalicelib.telegram.handle import handle_update
 from chalicelib.workers.jobs import run_job
 from infra.local.telegram.limits import Fault
@@ -131,6 +133,20 @@ def test_while_the_model_is_down_words_are_kept_and_their_author_is_told_once(
     bo.write("Three")
     telegram.work_off(failing=True)
     assert bo.chat.last.text == LATE  # of the next outage they are told, too
+
+
+def test_the_bot_is_seen_typing_for_as_long_as_the_model_thinks(
+    telegram: LocalTelegram, bo: Person, model: Interviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def think(_: Request) -> None:
+        while len(telegram.calls("sendChatAction")) < shown + 3:
+            sleep(0.01)
+
+    shown = len(telegram.calls("sendChatAction"))
+    monkeypatch.setattr(typing, "_AGAIN", 0.01)
+    model.before = think
+    write(telegram, bo, "It is loud")
+    assert told(bo, 1) == ["Reply 2"]
 
 
 def test_while_telegram_takes_nothing_the_reply_waits_and_is_not_made_anew(

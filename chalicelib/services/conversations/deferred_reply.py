@@ -69,7 +69,7 @@ def change_message(
         context = request_context.with_history(context, deps)
         if known := _find_known(context, added_as):
             return known
-        last = next((it for it in reversed(context.history) if _is_version(it, message_id)), None)
+        last = _latest_version(context, message_id, deps)
         if last and last.content == changed.content:
             return StoredMessage(context, last.sequence, "unchanged")
         if last and _is_unread(context, last):
@@ -77,7 +77,7 @@ def change_message(
         return _store(context, replace(changed, message_id=added_as), deps)
 
     context = request_context.with_history(_find_begun(session_id, who, deps), deps)
-    is_here = _find_known(context, message_id) or any(_is_version(it, message_id) for it in context.history)
+    is_here = _latest_version(context, message_id, deps) is not None
     return wait_for_lease(context, deps, attempt, patience=SHORT) if is_here else None
 
 
@@ -152,6 +152,18 @@ def _replace(context: RequestContext, message: Message, content: str, deps: Conv
         return None
     history = tuple(replace(it, content=content) if it.id == message.id else it for it in context.history)
     return StoredMessage(replace(context, history=history), message.sequence, "replaced")
+
+
+def _latest_version(context: RequestContext, message_id: str, deps: ConversationDeps) -> Message | None:
+    """Returns the message of this id as its author changed it last, also where it is condensed; None where the thread has none."""
+    found = next((it for it in reversed(context.history) if _is_version(it, message_id)), None)
+    if found is None and _find_known(context, message_id):
+        found = max(
+            (it for it in deps.conversations.messages(context.begun) if _is_version(it, message_id)),
+            key=lambda it: it.sequence,
+            default=None,
+        )
+    return found
 
 
 def _is_version(message: Message, message_id: str) -> bool:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.delivery.announcements import AnnouncementDeps
+    from chalicelib.services.delivery.sending import SendingDeps
+    from chalicelib.services.delivery.stop_links import StopActions
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
@@ -233,6 +235,30 @@ def sign_in_deps() -> "SignInDeps":
         secret=deployment_secret(),
         sign_up=settings().sign_up,
     )
+
+
+def sending_deps() -> "SendingDeps":
+    """The dependencies of sending mails."""
+    from chalicelib.services.delivery.sending import SendingDeps
+    from chalicelib.store.suppressions import Suppressions
+
+    found = settings()
+    return SendingDeps(
+        suppressions=Suppressions(),
+        secret=deployment_secret(),
+        sender=found.mail_from,
+        support_contact=found.support_contact,
+    )
+
+
+def stop_actions() -> "StopActions":
+    """How each kind of mail ends for somebody who wants no more: one row a kind."""
+    return {}
+
+
+def has_mail() -> bool:
+    """Whether the operator has named an address that mails come from; without one no page offers any."""
+    return bool(settings().mail_from)
 
 
 @cache

@@ -11,12 +11,13 @@ from chalicelib.errors import NeverDone, Unavailable
 
 
 class Mail(Struct, frozen=True):
-    """What is sent: plain text, and the same as HTML."""
+    """What is sent: plain text, and the same as HTML. `stop_link` ends such mails, where their reader did not ask for each."""
 
     to: str
     subject: str
     text: str
     html: str
+    stop_link: str = ""
 
 
 class MailRefused(NeverDone):
@@ -30,21 +31,24 @@ class MailRefused(NeverDone):
 _PASSING = ("TooManyRequestsException", "LimitExceededException", "SendingPausedException")
 
 
-def send_mail(mail: Mail, *, sender: str) -> None:
-    """Send a mail from this verified address. Raises MailRefused where sending it again would not help, Unavailable where it may.
+def send_mail(mail: Mail, *, sender: str, reply_to: str = "") -> None:
+    """Send a mail from this verified address; replies go to `reply_to`, where there is one.
 
+    Raises MailRefused where sending it again would not help, Unavailable where it may.
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
     """
+    simple: dict[str, Any] = {
+        "Subject": _content(mail.subject),
+        "Body": {"Text": _content(mail.text), "Html": _content(mail.html)},
+    }
+    if mail.stop_link:
+        simple["Headers"] = [{"Name": name, "Value": value} for name, value in stop_headers(mail.stop_link).items()]
     try:
         _client().send_email(
             FromEmailAddress=f"Harmonica <{sender}>",
             Destination={"ToAddresses": [mail.to]},
-            Content={
-                "Simple": {
-                    "Subject": _content(mail.subject),
-                    "Body": {"Text": _content(mail.text), "Html": _content(mail.html)},
-                }
-            },
+            Content={"Simple": simple},
+            **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
         )
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
@@ -54,6 +58,11 @@ def send_mail(mail: Mail, *, sender: str) -> None:
         raise MailRefused(code) from error
     except BotoCoreError as error:
         raise _unavailable() from error
+
+
+def stop_headers(link: str) -> dict[str, str]:
+    """What lets mail programs show a button that stops such mails: one POST to the link (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _content(text: str) -> dict[str, str]:

@@ -293,7 +293,7 @@ SEND_MAIL = Function(
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
     tables={"Accounts": ("GetItem",), "Guards": KEY_ITEM},
-    settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from"),
+    settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact"),
     works_off=MAILS,
 )
 DELIVER = Function(

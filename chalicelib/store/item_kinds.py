@@ -28,7 +28,8 @@ Owner = Literal["session", "person", "account", "chat", "deployment"]
 
 # When an item goes, after its person was deleted, or its session: in the transaction that deletes it, by the job that this
 # transaction asks for, or last, since it tells of that job; else at its `expires_at`, or with its account, which nothing deletes.
-Goes = Literal["at once", "by job", "last", "expires", "with account"]
+# That an address is not to be written to stays until an operator takes it back.
+Goes = Literal["at once", "by job", "last", "expires", "with account", "stays"]
 
 
 class ItemKind(Struct, frozen=True):
@@ -126,6 +127,7 @@ KINDS = (
     ItemKind(keys.ACCOUNTS, keys.API_KEYS, "account", "with account", "api_keys", owner_at=keys.USER_ID),
     ItemKind(keys.ACCOUNTS, keys.LOGINS, "account", "with account", "logins", owner_at=keys.USER_ID),
     ItemKind(keys.ACCOUNTS, keys.IDENTITIES, "account", "with account", "identities", owner_at=keys.USER_ID),
+    ItemKind(keys.ACCOUNTS, keys.SUPPRESSED, "deployment", "stays", not_exported="is a hash, of nobody's account"),
     ItemKind(keys.TELEGRAM, keys.GROUPS, "account", "with account", "telegram_groups", owner_at=keys.PK),
     ItemKind(keys.TELEGRAM, keys.CHAT, "chat", "expires", not_exported=_STATE),
     ItemKind(keys.TELEGRAM, keys.ATTENDED, "chat", "expires", not_exported=_STATE, owner_at=keys.PK),
@@ -134,6 +136,7 @@ KINDS = (
     ItemKind(keys.GUARDS, keys.OPENED_LINKS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.SIGN_INS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.USED, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.MAIL_DAYS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.DAY_KEYS, "deployment", "expires", not_exported="is there to be gone with its day"),
     ItemKind(keys.GUARDS, keys.SHARES, "deployment", "expires", not_exported=_GUARD),

@@ -61,6 +61,9 @@
 | every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |
 | a sign-in by mail | who asked, and what lets them in | PutItem, UpdateItem, GetItem, DeleteItem guards `sign_in#<id>` |
 | a sign-in by a provider | whether it was used; who it is | PutItem guards `used#…`; GetItem, PutItem accounts `identity#<sha256>` |
+| a mail nobody asked for | may it go; did one within a day | GetItem accounts `suppressed#<hash>`; UpdateItem guards `mail_day#<hash>` |
+| a mail bounces, is called spam, or all are stopped | – | PutItem accounts `suppressed#<hash>` |
+| a page of invitations | whom mails do not reach | BatchGetItem accounts `suppressed#<hash>` |
 | keys, browser sessions of a user | – | `by_user`, BatchGetItem |
 | an administrator, by the beginning of a key | keys | Scan accounts |
 | an administrator takes a role away | – | DeleteItem sessions `member#<user_id>` |
@@ -116,6 +119,7 @@ EDITS, EDIT_ITEMS = "edits", "edit#"
 AFTER_CARDS = "participant$"  # cards lie between FEED_PART and this: feed, member#…, participant#…
 
 USERS, EMAILS, API_KEYS, LOGINS, IDENTITIES = "user#", "email#", "key#", "login#", "identity#"
+SUPPRESSED = "suppressed#"
 PROMPTS, TALLIES, MEMBERS, PARTICIPATIONS, REDUCED_DIGESTS = "prompt#", "tally#", "member#", "participant#", "reduce#"
 THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
@@ -130,7 +134,7 @@ EXPORTS, AFTER_EXPORTS = "export#", "export$"
 VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_in#"
 LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
-USED = "used#"
+USED, MAIL_DAYS = "used#", "mail_day#"
 AFTER_THREADS = "thread$"  # the character after '#': the first key behind every thread
 
 NOBODYS = "00000000-0000-0000-0000-000000000000"  # an id that nothing has
@@ -188,6 +192,16 @@ def login_of(login_id: str) -> str:
 def identity(issuer: str, subject: str) -> str:
     """`identity#<sha256 of issuer and subject>`: either may be of any length."""
     return f"{IDENTITIES}{hashlib.sha256(f'{issuer} {subject}'.encode()).hexdigest()}"
+
+
+def suppressed(address_hash: str) -> str:
+    """`suppressed#<hash of an address>`: the address itself is never stored."""
+    return f"{SUPPRESSED}{address_hash}"
+
+
+def mail_day(address_hash: str) -> str:
+    """`mail_day#<hash of an address>`."""
+    return f"{MAIL_DAYS}{address_hash}"
 
 
 def used(fingerprint: str) -> str:

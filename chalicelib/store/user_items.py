@@ -65,6 +65,19 @@ class IdentityItem(Account):
     created_at = UTCDateTimeAttribute()
 
 
+class SuppressedItem(Account):
+    """`suppressed#<hash>`: an address that is not to be written to, and why."""
+
+    reason = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+
+
+class MailDayItem(Guard):
+    """`mail_day#<hash>`: an address that was written to within a day, by the mail `holder`."""
+
+    holder = UnicodeAttribute()
+
+
 class UsedItem(Guard):
     """`used#<fingerprint>`: what may be used once was used."""
 

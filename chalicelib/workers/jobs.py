@@ -113,9 +113,9 @@ def _deliver(job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail,
         case SendSignInMail():
             send_sign_in_mail(
                 job.sign_in_id,
-                sender=settings().mail_from,
                 public_url=settings().public_url,
                 deps=container.sign_in_deps(),
+                sending=container.sending_deps(),
                 now=container.clock().now(),
             )
 

@@ -127,6 +127,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
     container.telegram_links().open("person", "code", now + timedelta(minutes=1))
     assert container.guards().use_once("x", now + timedelta(minutes=1))
+    container.sending_deps().suppressions.add("hash", "bounce", now)
+    assert container.sending_deps().suppressions.take_day("hash", "mail", now)
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")
     assert container.telegram_chats().store(Done("token", 1, ()), now, chat=chat, attended=attended)

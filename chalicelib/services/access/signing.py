@@ -27,6 +27,8 @@ DigestPurpose = Literal[
     "source",
     "person",
     "mail_to",
+    "mail_address",
+    "stop",
     "mail_from",
     "sign_in_link",
     "sign_in_code",

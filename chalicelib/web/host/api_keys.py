@@ -22,7 +22,6 @@ from chalicelib.operations.api_keys import (
 from chalicelib.operations.operation import Nothing
 from chalicelib.services.access import idempotency
 from chalicelib.services.accounts.logins import ProofTooOld
-from chalicelib.settings import settings
 from chalicelib.store.guards import RequestClaim
 from chalicelib.web.host.page import ZONE, render_host_page
 from chalicelib.web.host.request import HostRequest, root
@@ -66,7 +65,7 @@ def show_keys(
         "name_error": name_error,
         "must_sign_in": status == ProofTooOld.status,
         "untold": untold,
-        "sends_mail": bool(settings().mail_from),
+        "sends_mail": container.has_mail(),
         "news": texts("revoked") if "revoked" in (host.request.query_params or {}) and not made else "",
         "made": made,
         "url": url,

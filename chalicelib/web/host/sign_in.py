@@ -51,7 +51,7 @@ def show_sign_in(
         "email_error": email_error,
         "email": given.get("email", "") if form else "",
         "next_page": page_after(given.get("next", "/")),
-        "sends_mail": bool(settings().mail_from),
+        "sends_mail": container.has_mail(),
         "provider": provider_name(),
         "demo": demo_token(),
         **_carried(request, kept),
@@ -64,7 +64,7 @@ def receive_sign_in(request: Request) -> Response:
     require_allowance(request)
     form, texts = read_form(request), locale_for(request).texts
     again = partial(show_sign_in, request, form, kept=(kept := find_kept(request, form)))
-    if not settings().mail_from:
+    if not container.has_mail():
         return again()
     try:
         asked = sign_in.begin(

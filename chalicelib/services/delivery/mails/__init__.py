@@ -1,7 +1,11 @@
-"""Mails, as text and as HTML: one catalogue a language with the words of each, and one frame."""
+"""Mails, as text and as HTML: one catalogue a language with the words of each, and one frame without images.
 
-import html
+A catalogue has one table a mail, and before them `stop`: the words of the link that ends such mails.
+"""
+
+from collections.abc import Iterator
 from functools import cache
+from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -17,29 +21,95 @@ _HERE = Path(__file__).parent
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of one mail. `code` stands above the code, `after` below the button."""
+    """The words of one mail. `code` stands above a code, where there is one, `after` below the button."""
 
     subject: str
     greeting: str
     button: str
+    after: str
+    code: str = ""
+
+
+class _Catalogue(msgspec.Struct, frozen=True):
+    stop: str
+    mails: dict[str, Words]
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What a mail tells, in the order of its fields."""
+
+    greeting: str
+    message: str
+    button: str
+    link: str
+    code_label: str
     code: str
     after: str
+    stop: str
+    stop_link: str
 
 
-def write_mail(name: str, to: str, language: str, *, link: str, values: dict[str, Any]) -> Mail:
-    """The mail of this name, in one of the languages that there are catalogues for, with its link and its values."""
-    words = _catalogue(language)[name]
+def write_mail(
+    name: str, to: str, language: str, *, link: str, values: dict[str, Any], stop_link: str = "", message: str = ""
+) -> Mail:
+    """The mail of this name, in one of the languages that there are catalogues for, with its link and its values.
+
+    `message` is what a host adds in their own words. A mail that its reader did not ask for needs a `stop_link`.
+    """
+    catalogue = _catalogue(language)
+    words = catalogue.mails[name]
     told = {field: fill(language, getattr(words, field), **values) for field in Words.__struct_fields__}
     code = str(values.get("code", ""))
-    text = "\n\n".join(filter(None, (told["greeting"], link, f"{told['code']} {code}" if code else "", told["after"])))
+    parts = _Told(
+        greeting=told["greeting"],
+        message=message.strip(),
+        button=told["button"],
+        link=link,
+        code_label=told["code"],
+        code=code,
+        after=told["after"],
+        stop=catalogue.stop,
+        stop_link=stop_link,
+    )
+    subject = " ".join(told["subject"].split())  # a topic may have lines, a header has one
+    text = "\n\n".join(filter(None, _text_parts(parts)))
+    return Mail(to, subject, text + "\n", _frame_html(language, subject, "\n".join(_html_parts(parts))), stop_link)
+
+
+def _text_parts(told: _Told) -> Iterator[str]:
+    yield told.greeting
+    yield told.message
+    yield f"{told.button}: {told.link}"
+    yield f"{told.code_label} {told.code}" if told.code else ""
+    yield told.after
+    yield f"{told.stop}: {told.stop_link}" if told.stop_link else ""
+
+
+def _html_parts(told: _Told) -> Iterator[str]:
+    yield f"<p>{_lines(told.greeting)}</p>"
+    if told.message:
+        yield f'<blockquote dir="auto">{_lines(told.message)}</blockquote>'
+    yield f'<p><a class="button" href="{escape(told.link)}">{escape(told.button)}</a></p>'
+    if told.code:
+        yield f'<p>{escape(told.code_label)}<br><strong class="code" dir="ltr">{escape(told.code)}</strong></p>'
+    yield f'<p class="small">{_lines(told.after)}</p>'
+    if told.stop_link:
+        yield f'<p class="small"><a href="{escape(told.stop_link)}">{escape(told.stop)}</a></p>'
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>\n")
+
+
+def _frame_html(language: str, subject: str, body: str) -> str:
     direction = "rtl" if is_right_to_left(script_of(OWN[language]) or "") else "ltr"
-    escaped = {field: html.escape(value) for field, value in {**told, "link": link, "secret": code}.items()}
-    return Mail(to, told["subject"], text + "\n", _frame().substitute(escaped, language=language, direction=direction))
+    return _frame().substitute(language=language, direction=direction, subject=escape(subject), body=body)
 
 
 @cache
-def _catalogue(language: str) -> dict[str, Words]:
-    return msgspec.toml.decode((_HERE / f"{language}.toml").read_bytes(), type=dict[str, Words])
+def _catalogue(language: str) -> _Catalogue:
+    tables = msgspec.toml.decode((_HERE / f"{language}.toml").read_bytes())
+    return _Catalogue(tables.pop("stop"), msgspec.convert(tables, dict[str, Words]))
 
 
 @cache

@@ -1,0 +1,54 @@
+"""Addresses that are not to be written to, by their hashes, and those that were written to within a day."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds
+from chalicelib.store.user_items import MailDayItem, SuppressedItem
+
+# Why: there is no such mailbox, its owner called a mail spam, or pressed the button that stops all mails.
+Reason = Literal["bounce", "complaint", "stopped"]
+DAY = timedelta(days=1)
+_IN_ONE_READ = 100
+
+
+class Suppressions:
+    """Repository of addresses that are not to be written to. An address is known by its hash only."""
+
+    def add(self, address_hash: str, reason: Reason, now: datetime) -> None:
+        """Store that this address is not to be written to. A reason that is there stays, unless its reader gave it."""
+        item = SuppressedItem(keys.suppressed(address_hash), reason=reason, created_at=now)
+        new = SuppressedItem.pk.does_not_exist() | (SuppressedItem.reason == "stopped")
+        holds(lambda: database.put(item, new))
+
+    def remove(self, address_hash: str) -> bool:
+        """Let this address be written to again; False where it was not suppressed."""
+        item = SuppressedItem(keys.suppressed(address_hash))
+        return holds(lambda: database.delete(item, SuppressedItem.pk.exists()))
+
+    def find(self, address_hash: str) -> str | None:
+        """Why this address is not to be written to; None where it may be."""
+        item = database.get(SuppressedItem, keys.suppressed(address_hash))
+        return item.reason if item else None
+
+    def find_each(self, address_hashes: Collection[str]) -> dict[str, str]:
+        """The reasons of those that are not to be written to, by hash. One BatchGetItem for each hundred."""
+        names, found = [keys.suppressed(it) for it in dict.fromkeys(address_hashes)], dict[str, str]()
+        for first in range(0, len(names), _IN_ONE_READ):
+            part = [(SuppressedItem, name, None) for name in names[first : first + _IN_ONE_READ]]
+            for name, raw in database.get_many(part).items():
+                found[name.removeprefix(keys.SUPPRESSED)] = SuppressedItem.from_raw_data(raw).reason
+        return found
+
+    def take_day(self, address_hash: str, holder: str, now: datetime) -> bool:
+        """Take the one mail that this address may get in 24 hours; False where another one took it. The same may again: the answer
+        to its first try can get lost."""
+        item, at = MailDayItem(keys.mail_day(address_hash)), int(now.timestamp())
+        actions: list[Action] = [MailDayItem.holder.set(holder)]
+        actions.append(MailDayItem.expires_at.set(at + int(DAY.total_seconds())))
+        free = MailDayItem.id.does_not_exist() | (MailDayItem.expires_at <= at) | (MailDayItem.holder == holder)
+        return holds(lambda: database.update(item, actions, free))

@@ -1,0 +1,109 @@
+"""Mails as whoever gets them reads them: the message that SES makes of one, parsed as a mail program does."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+import pytest
+
+from chalicelib import container
+from chalicelib.mail import Mail, stop_headers
+from chalicelib.services.delivery.mails import write_mail
+from chalicelib.services.delivery.sending import hash_address, may_write, write_once_a_day
+from chalicelib.services.delivery.stop_links import StopLink, make_stop_url, read_stop_token
+from chalicelib.text.language import OWN
+
+LINK = "https://example.org/sign-in/confirm?t=a.b&c=d"
+NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+
+class _Links(HTMLParser):
+    """What a mail program would load or follow, and the direction it shows the mail in."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.direction = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if tag == "a" and name == "href":
+                self.links.append(value or "")
+            elif name in ("src", "background", "srcset", "href"):
+                self.loaded.append(value or "")
+            elif tag == "html" and name == "dir":
+                self.direction = value or ""
+
+
+def arrived(mail: Mail) -> EmailMessage:
+    """The mail as it goes over the wire, and as a mail program parses it."""
+    sent = EmailMessage(policy=policy.SMTP)
+    sent["From"], sent["To"], sent["Subject"] = "Harmonica <surveys@example.org>", mail.to, mail.subject
+    for name, value in (stop_headers(mail.stop_link) if mail.stop_link else {}).items():
+        sent[name] = value
+    sent.set_content(mail.text)
+    sent.add_alternative(mail.html, subtype="html")
+    read = message_from_bytes(sent.as_bytes(), policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+@pytest.mark.parametrize("language", OWN)
+def test_a_mail_says_the_same_as_text_and_as_html_and_loads_nothing(language: str) -> None:
+    stop = make_stop_url("https://example.org", StopLink("invitation", "s", "i", "h"), b"secret")
+    values = {"code": "012345", "minutes": 15}
+    mail = write_mail(
+        "sign_in", "a@example.org", language, link=LINK, values=values, stop_link=stop, message="1 < 2\nTwo"
+    )
+    read = arrived(mail)
+    plain, html = read.get_body(("plain",)), read.get_body(("html",))
+    assert plain
+    assert html
+    text, page = plain.get_content(), html.get_content()
+    found = _Links(page)
+    assert found.links == [LINK, stop]
+    assert not found.loaded
+    assert "url(" not in page
+    assert LINK in text
+    assert stop in text
+    assert "012345" in text
+    assert "1 < 2" in text
+    assert "1 &lt; 2<br>" in page
+    assert found.direction == ("rtl" if language == "ar" else "ltr")
+    assert not re.search(r"[{}$]", text)
+    assert read["List-Unsubscribe"].strip() == f"<{stop}>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read["Subject"] == mail.subject
+
+
+def test_a_link_that_ends_mails_cannot_be_made_for_others() -> None:
+    stop = StopLink("reminder", "session", "thread", hash_address("A@example.org", b"secret"))
+    token = make_stop_url("https://example.org", stop, b"secret").partition("t=")[2]
+    assert read_stop_token(token, b"secret") == stop
+    assert read_stop_token(token, b"other") is None
+    assert read_stop_token(token.replace("thread", "threat"), b"secret") is None
+    assert read_stop_token("", b"secret") is None
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_address_gets_one_mail_in_24_hours_and_none_once_it_is_suppressed() -> None:
+    deps = container.sending_deps()
+    assert write_once_a_day("ann@example.org", "one", deps=deps, now=NOW)
+    assert write_once_a_day("ann@example.org", "one", deps=deps, now=NOW)  # its job is repeated
+    assert not write_once_a_day("Ann@Example.org", "two", deps=deps, now=NOW + timedelta(hours=23))
+    assert write_once_a_day("bob@example.org", "two", deps=deps, now=NOW)
+    assert write_once_a_day("ann@example.org", "two", deps=deps, now=NOW + timedelta(hours=24))
+    ann, bob = (hash_address(f"{name}@example.org", deps.secret) for name in ("ann", "bob"))
+    deps.suppressions.add(ann, "stopped", NOW)
+    assert not may_write("ANN@example.org", deps=deps)
+    assert may_write("ann@example.org", deps=deps, asked_for=True)
+    deps.suppressions.add(ann, "bounce", NOW)
+    deps.suppressions.add(ann, "stopped", NOW)
+    assert not may_write("ann@example.org", deps=deps, asked_for=True)
+    assert deps.suppressions.find_each([ann, bob, ann]) == {ann: "bounce"}
+    assert deps.suppressions.remove(ann)
+    assert may_write("ann@example.org", deps=deps)

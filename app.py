@@ -145,9 +145,17 @@ def reply_in_chat(event: SQSEvent) -> dict[str, Any]:
     return jobs.work_off(REPLIES, event)
 
 
-@app.schedule(Rate(5, unit=Rate.MINUTES))
-def sweep(_: CloudWatchEvent) -> None:
-    """What an event should have woken and did not."""
-    from chalicelib.workers import jobs
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def open_and_close(event: CloudWatchEvent) -> None:
+    """Sessions whose time to open or to end has come."""
+    from chalicelib.workers import clock
 
-    jobs.sweep()
+    clock.open_and_close(event)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    """What an event should have woken and did not."""
+    from chalicelib.workers import clock
+
+    clock.sweep(event)

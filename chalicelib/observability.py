@@ -12,6 +12,9 @@ CARE_FIRST: Final = "care_first"
 MONEY_NEARLY_SPENT: Final = "money_nearly_spent"
 MONEY_SPENT: Final = "money_spent"
 
+# What the sweep did, with how much of it was `repaired`.
+SWEPT: Final = "swept"
+
 logger = Logger(service="harmonica")
 
 

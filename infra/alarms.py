@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.observability import CARE_FIRST, MONEY_NEARLY_SPENT, MONEY_SPENT
+from chalicelib.observability import CARE_FIRST, MONEY_NEARLY_SPENT, MONEY_SPENT, SWEPT
 
 Resources = dict[str, Any]
 
 ALARM_TOPIC = "AlarmTopic"
 FIVE_MINUTES = 300
 HALF_AN_HOUR = 1800
+MUCH_REPAIRED = 10  # within five minutes
 MOST_SUMMED = 10  # metrics that CloudWatch takes in one alarm
 METRICS = "Harmonica"
 # What the model's adapter logs as an error: no key, a key that is refused, a request that will never be accepted.
@@ -123,9 +124,18 @@ def waiting_too_long(queue: str) -> Resources:
     return {f"{queue}WaitingAlarm": alarm(described, metric, "Maximum", threshold=HALF_AN_HOUR)}
 
 
-def does_not_run(function: str) -> Resources:
-    """On the clock's function where nothing wakes it any more."""
-    described = "The sweep did not run for half an hour: nothing finds what an event missed."
+def much_repaired(log_group: str) -> Resources:
+    """Counts what the sweep found that something else should have woken: nothing on a good day. There is an alarm where it
+    stays high: single events get lost, and work that fails is found once an hour."""
+    metric, filters = _counted("Repaired", _event(SWEPT), [log_group], value="$.repaired")
+    described = "The sweep has had to find much for half an hour: events get lost, or much of the work fails; its log says of what kind."
+    watched = {**metric, "Statistic": "Sum", "Period": FIVE_MINUTES}
+    alarmed = _alarm(described, watched, threshold=MUCH_REPAIRED, EvaluationPeriods=6)
+    return {"RepairedAlarm": alarmed, **filters}
+
+
+def does_not_run(function: str, described: str) -> Resources:
+    """On a function of the clock where nothing wakes it any more."""
     watched = {**_of_functions("Invocations", [function])[0], "Statistic": "Sum", "Period": 900}
     runs = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching", "EvaluationPeriods": 2}
     return {f"{function}DoesNotRunAlarm": _alarm(described, watched, **runs)}
@@ -173,10 +183,10 @@ def _logged(name: str, pattern: str, description: str, log_groups: Iterable[str]
     return {f"{name}Alarm": alarm(description, metric, "Sum"), **filters}
 
 
-def _counted(name: str, pattern: str, log_groups: Iterable[str]) -> tuple[Resources, Resources]:
-    """A metric, and the filters that count the lines of these log groups that have a pattern."""
+def _counted(name: str, pattern: str, log_groups: Iterable[str], *, value: str = "1") -> tuple[Resources, Resources]:
+    """A metric, and the filters that count the lines of these log groups that have a pattern, or sum up what these say."""
     metric = {"Namespace": METRICS, "MetricName": {"Fn::Sub": f"${{AWS::StackName}}-{name}"}}
-    counted = {"MetricNamespace": METRICS, "MetricName": metric["MetricName"], "MetricValue": "1"}
+    counted = {"MetricNamespace": METRICS, "MetricName": metric["MetricName"], "MetricValue": value}
     filters: Resources = {
         f"{log_group}{name}": {
             "Type": "AWS::Logs::MetricFilter",

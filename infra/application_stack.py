@@ -11,7 +11,19 @@ from typing import Any
 
 from chalicelib.model.users import DEFAULT_RATE
 from infra import alarms, policies, queues
-from infra.functions import ALL, API, API_STAGE, REST_API, SWEEP, TABLES, VISIBILITY, Function, environment_of, event_of
+from infra.functions import (
+    ALL,
+    API,
+    API_STAGE,
+    OPEN_AND_CLOSE,
+    REST_API,
+    SWEEP,
+    TABLES,
+    VISIBILITY,
+    Function,
+    environment_of,
+    event_of,
+)
 from infra.parameters import BURST, REQUESTS_A_SECOND, parameters
 
 Template = dict[str, Any]
@@ -82,7 +94,14 @@ def _platform_alarms() -> Template:
         **alarms.function_throttles(functions),
         **alarms.table_throttles(f"{table}TableName" for table in TABLES),
         **alarms.stream_behind(function.logical_id for function in ALL if function.follows),
-        **alarms.does_not_run(SWEEP.logical_id),
+        **alarms.does_not_run(
+            SWEEP.logical_id, "The sweep did not run for half an hour: nothing finds what an event missed."
+        ),
+        **alarms.does_not_run(
+            OPEN_AND_CLOSE.logical_id,
+            "The clock did not run for half an hour: sessions open and end some minutes late.",
+        ),
+        **alarms.much_repaired(policies.log_group_of(SWEEP)),
     }
 
 

@@ -36,6 +36,7 @@ WORKER_SECONDS = 120
 SHORT_WORKER_SECONDS = (
     30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
 )
+CLOCK_SECONDS = 55  # it comes each minute, and is done before the next one
 STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 API_SECONDS = 28  # API Gateway gives up after 29
@@ -361,11 +362,18 @@ REPLY_IN_CHAT = Function(
     sends_to=(REPLIES,),
     works_off=REPLIES,
 )
+OPEN_AND_CLOSE = Function(
+    "OpenAndClose",
+    memory=512,
+    timeout=CLOCK_SECONDS,
+    tables={"Sessions": ("BatchGetItem", "UpdateItem")},
+    indexes=(("Sessions", keys.DUE),),
+)
 SWEEP = Function(
     "Sweep",
     memory=512,
     timeout=WORKER_SECONDS,
-    tables={"Sessions": ("BatchGetItem", "UpdateItem"), "Conversations": ("UpdateItem",)},
+    tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
     indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
     sends_to=due_kinds.queues(),
 )
@@ -383,6 +391,7 @@ ALL = (
     DELIVER,
     HANDLE_UPDATE,
     REPLY_IN_CHAT,
+    OPEN_AND_CLOSE,
     SWEEP,
 )
 

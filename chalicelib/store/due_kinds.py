@@ -31,9 +31,9 @@ AGAIN_AFTER = timedelta(minutes=55)  # with the five above, an hour
 class DueKind(Struct, frozen=True):
     """One reason: the item that is marked, and the job that its session, or its thread, needs then.
 
-    A job of no queue is done by the clock itself. Work is asked for when it has been due for as long as `waits`; its mark then
-    moves on by `again`, so that what cannot succeed now costs little until it can. Without `again` the mark stays where it is
-    until the job moves it. The `name` is stored, so it never changes.
+    A job of no queue is done by the clock itself. The sweep asks for work when it has been due for as long as `waits`; its mark
+    then moves on by `again`, so that what cannot succeed now costs little until it can. Without `again` the mark stays where it
+    is until the job moves it. The `name` is stored, so it never changes.
     """
 
     name: str
@@ -41,6 +41,11 @@ class DueKind(Struct, frozen=True):
     job: type[SessionJob]
     waits: timedelta = MISSED_AFTER
     again: timedelta | None = AGAIN_AFTER
+
+    @property
+    def is_woken(self) -> bool:
+        """Whether something wakes this work before the sweep does, so that what the sweep finds of it was missed."""
+        return self.waits > timedelta()
 
     def shard(self, session_id: str) -> str:
         """The `due_kind` of what is marked in this session."""
@@ -54,10 +59,13 @@ CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
 STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
-CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, waits=timedelta())
+CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, again=None)
 ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
 
 KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING, ANNOUNCEMENT)
+
+# What the clock looks for each minute, as soon as it is due.
+EACH_MINUTE = (CLOSING,)
 
 
 def queues() -> tuple[Queue, ...]:

@@ -1,17 +1,13 @@
-"""The jobs behind the queues, and the sweep of the clock."""
+"""The jobs behind the queues, and those that the clock does itself."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any, assert_never
 
 from chalice.app import SQSEvent
-from msgspec import structs
 
 from chalicelib import container
 from chalicelib.clock import Deadline
-from chalicelib.errors import NotFound
 from chalicelib.model.jobs import (
-    QUEUE_OF,
     AnnounceSession,
     CloseSession,
     DeleteSession,
@@ -21,14 +17,12 @@ from chalicelib.model.jobs import (
     Queue,
     ReplyInChat,
     SendSignInMail,
-    SessionJob,
     UpdateCards,
     WriteBrief,
     WriteExport,
     WritePrompt,
     WriteSummary,
 )
-from chalicelib.observability import logger
 from chalicelib.services.accounts.sign_in_mail_job import send_sign_in_mail
 from chalicelib.services.facilitation.context_job import condense_session_context
 from chalicelib.services.facilitation.prompt_job import tailor_session_prompt
@@ -41,15 +35,10 @@ from chalicelib.services.sessions.deletion import remove_session
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.settings import settings
-from chalicelib.store import due_kinds
-from chalicelib.store.due import jobs_due
 from chalicelib.workers.queues import handle
 
 PROMPT_JOB_SECONDS = (
     100.0  # in which a prompt and the short version of a context are written: the rest of their function's time is kept
-)
-SWEPT_JOB_SECONDS = (
-    100.0  # of a job that the sweep does itself, whatever its function has left: it is a few reads and writes
 )
 MARGIN = 10.0  # seconds of a function for what comes after its jobs
 
@@ -127,24 +116,3 @@ def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:
         tailor_session_prompt(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
     finally:  # neither has to wait for the other
         condense_session_context(job.session_id, sessions=sessions, model=model, now=now, deadline=deadline)
-
-
-def sweep() -> None:
-    """Have done what an event should have woken and did not, or what nothing but the clock wakes: every kind of due work."""
-    now, found = container.clock().now(), {kind.name: 0 for kind in due_kinds.KINDS}
-    for kind in due_kinds.KINDS:
-        again = now + kind.again if kind.again else None
-        for job in jobs_due(kind, now - kind.waits, again):
-            _have_done(job, now)
-            found[kind.name] += 1
-    logger.info("sweep", extra=found)
-
-
-def _have_done(job: SessionJob, now: datetime) -> None:
-    if type(job) in QUEUE_OF:
-        container.jobs().ask(job, now)
-        return
-    try:
-        run_job(job, container.clock().deadline(SWEPT_JOB_SECONDS))
-    except NotFound:
-        logger.info("nothing to do", extra=structs.asdict(job))

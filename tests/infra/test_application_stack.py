@@ -116,9 +116,24 @@ def test_work_that_nobody_does_raises_an_alarm(application: Template) -> None:
 def test_a_stream_that_nobody_reads_and_a_clock_that_stands_raise_an_alarm(application: Template) -> None:
     behind = _alarms_on(application, "IteratorAge")
     assert {_dimensions(it)["FunctionName"]["Ref"] for it in behind} == {"SessionsChanged", "ConversationsChanged"}
-    (sweep,) = _alarms_on(application, "Invocations")
-    assert _dimensions(sweep)["FunctionName"] == {"Ref": "Sweep"}
-    assert (sweep["ComparisonOperator"], sweep["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+    stands = _alarms_on(application, "Invocations")
+    assert [_dimensions(it)["FunctionName"] for it in stands] == [{"Ref": "Sweep"}, {"Ref": "OpenAndClose"}]
+    assert {(it["ComparisonOperator"], it["TreatMissingData"]) for it in stands} == {("LessThanThreshold", "breaching")}
+
+
+def test_what_the_sweep_repairs_is_a_metric_and_an_alarm_where_it_stays_high(application: Template) -> None:
+    filters = of_type(application, "AWS::Logs::MetricFilter")["SweepLogsRepaired"]
+    (counted,) = filters["MetricTransformations"]
+    assert (filters["FilterPattern"], counted["MetricValue"]) == ('{ $.event = "swept" }', "$.repaired")
+    alarm = application["Resources"]["RepairedAlarm"]["Properties"]
+    assert alarm["MetricName"] == counted["MetricName"]
+    assert (alarm["EvaluationPeriods"], alarm["Period"], alarm["Threshold"]) == (6, 300, 10)
+
+
+def test_the_clock_is_done_before_it_comes_again(application: Template) -> None:
+    rules = of_type(application, "AWS::Events::Rule").values()
+    assert sorted(it["ScheduleExpression"] for it in rules) == ["rate(1 minute)", "rate(5 minutes)"]
+    assert of_type(application, "AWS::Lambda::Function")["OpenAndClose"]["Timeout"] < 60
 
 
 def test_the_front_is_throttled_and_what_it_fails_at_raises_an_alarm(application: Template) -> None:
@@ -316,6 +331,7 @@ def test_times_and_sizes(application: Template) -> None:
         "Deliver": (512, 120),
         "HandleUpdate": (1024, 120),
         "ReplyInChat": (1024, 120),
+        "OpenAndClose": (512, 55),
         "Sweep": (512, 120),
     }
 

@@ -45,6 +45,21 @@ def test_a_missed_prompt_and_missed_words_are_found(consultation: Consultation) 
     }
 
 
+def test_what_was_missed_is_counted(consultation: Consultation, caplog: pytest.LogCaptureFixture) -> None:
+    def repaired() -> dict[str, Any]:
+        with caplog.at_level("INFO", logger="harmonica"):
+            caplog.clear()
+            app.sweep(events.clock_event(), Context())
+        (line,) = [vars(it) for it in caplog.records if vars(it).get("event") == "swept"]
+        return {name: line[name] for name in ("repaired", "prompt", "stale", "context") if line[name]}
+
+    consultation.speak(*SAYINGS)
+    assert repaired() == {}  # what has just become due is on its way
+    consultation.clock.advance(MISSED)
+    assert repaired() == {"repaired": 2, "prompt": 1, "stale": 1}
+    assert repaired() == {}  # it was asked for
+
+
 def test_words_are_missed_from_when_they_were_first_said(consultation: Consultation) -> None:
     consultation.write_prompt()
     consultation.speak("Soup")

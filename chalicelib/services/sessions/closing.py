@@ -12,12 +12,13 @@ _RETRY = Retry(tries=3)
 def close_session(session_id: str, *, sessions: Sessions, clock: Clock) -> None:
     """Store that the session has ended: the last summary, lists and the brief follow. Raises NotFound without a session.
 
-    Where somebody edits it all the time, or it was given more time, it stays as it is: it is looked at again.
+    One that has been marked as ended already stays as it is. So does one that somebody edits all the time, or that was given
+    more time: it is looked at again.
     """
     now = clock.now()
     for _ in _RETRY.attempts(clock):
         view = sessions.view(session_id, FOR_CLOSING)
-        if view.session.status_at(now) != "completed":
+        if view.session.status != "active" or view.session.status_at(now) != "completed":
             return
         if deadlines.close(view, later(now, view.session.updated_at)):
             return

@@ -1,0 +1,81 @@
+"""What the clock does: sessions open and end within a minute of their time, and a sweep finds what an event missed.
+
+A schedule may come twice, and two of its calls may run at once: state says what is due, and each job looks at it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from chalice.app import CloudWatchEvent
+from msgspec import structs
+
+from chalicelib import container
+from chalicelib.clock import Deadline
+from chalicelib.errors import NotFound
+from chalicelib.model.jobs import QUEUE_OF, SessionJob
+from chalicelib.observability import SWEPT, log_failure, logger
+from chalicelib.store import due_kinds
+from chalicelib.store.due import jobs_due
+from chalicelib.store.due_kinds import DueKind
+from chalicelib.workers.jobs import MARGIN, run_job
+
+
+def open_and_close(event: CloudWatchEvent) -> None:
+    """Open and end the sessions whose time has come, as many as there is time for; the next minute has the others."""
+    now, deadline = container.clock().now(), _deadline(event)
+    failed: list[Exception] = []
+    for kind in due_kinds.EACH_MINUTE:
+        _work_off(kind, now, now, deadline, failed)
+    _raise_first(failed)
+
+
+def sweep(event: CloudWatchEvent) -> None:
+    """Have done what an event should have woken and did not, or what nothing but the sweep wakes: every kind of due work.
+
+    What is left when the time is up is found by the next one. How much was missed by what should have woken it is logged as
+    `repaired`, of which CloudWatch makes a metric.
+    """
+    now, deadline, found = container.clock().now(), _deadline(event), dict[str, int]()
+    failed: list[Exception] = []
+    for kind in due_kinds.KINDS:
+        found[kind.name] = _work_off(kind, now - kind.waits, now, deadline, failed)
+    repaired = sum(found[kind.name] for kind in due_kinds.KINDS if kind.is_woken)
+    logger.info("sweep", extra={"event": SWEPT, "repaired": repaired, **found})
+    _raise_first(failed)
+
+
+def _deadline(event: CloudWatchEvent) -> Deadline:
+    context: Any = event.context
+    return container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+
+
+def _work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]) -> int:
+    """Have done what became due before `until`; gives how much that was. What fails keeps no other session back."""
+    done, again = 0, now + kind.again if kind.again else None
+    for job in jobs_due(kind, until, again):
+        if deadline.remaining() <= 0:
+            break
+        if type(job) in QUEUE_OF:
+            container.jobs().ask(job, now)
+        elif error := _failure_of(job, deadline):
+            failed.append(error)
+        done += 1
+    return done
+
+
+def _failure_of(job: SessionJob, deadline: Deadline) -> Exception | None:
+    """Do a job that is of no queue; gives what it failed at."""
+    try:
+        run_job(job, deadline)
+    except NotFound:
+        logger.info("nothing to do", extra=structs.asdict(job))
+    except Exception as error:
+        log_failure("job failed", error, session_id=job.session_id)
+        return error
+    return None
+
+
+def _raise_first(failed: list[Exception]) -> None:
+    """Let the function fail, which an alarm tells of, once everything else is done."""
+    if failed:
+        raise failed[0]

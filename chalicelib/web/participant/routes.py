@@ -64,3 +64,19 @@ def get_qr() -> Response:
     from chalicelib.web.participant import qr_code
 
     return respond_to_link(routes.current_request, qr_code.show)
+
+
+@routes.route("/stop", methods=READ, content_types=[])
+def get_stop() -> Response:
+    """Returns the page that ends mails, where the link in them leads."""
+    from chalicelib.web.participant import stop
+
+    return respond(routes.current_request, stop.show_stop)
+
+
+@routes.route("/stop", methods=["POST"], content_types=[])
+def post_stop() -> Response:
+    """Ends mails, for the page or for a mail program."""
+    from chalicelib.web.participant import stop
+
+    return respond(routes.current_request, stop.receive_stop)

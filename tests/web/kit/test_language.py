@@ -12,6 +12,7 @@ from chalicelib.model import STANCES
 from chalicelib.model.insights import InsightSource
 from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
+from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
@@ -90,6 +91,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "visible_": VISIBILITIES,
     "widget_": get_args(WidgetType),
     "with_": ("anthropic", "scripted"),
+    "stop_": get_args(StopKind),
+    "stopped_": get_args(StopKind),
 }
 
 

@@ -14,6 +14,7 @@ from chalicelib.services.conversations import join, request_context
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext, is_open_to
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram import form, form_messages
+from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.joining import NOTHING_ENTERED
 from chalicelib.telegram.telling import PrivateChat
 
@@ -50,7 +51,7 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
     """Says whether the session still takes this person, and what they entered fits its form; else they are told."""
     view, attended = context.view, chat.attended
     if not is_open_to(view.session, container.clock().now(), is_test=False):
-        chat.say(escape(_tell_closed(chat, context)))
+        chat.say(_tell_closed(chat, context))
         chat.change(stage="form")
         return False
     question = form.find_next(view, attended) if context.thread is None else None
@@ -65,10 +66,11 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
 
 def _tell_closed(chat: PrivateChat, context: RequestContext) -> str:
     is_draft, texts = context.view.session.is_draft, chat.texts
-    if context.thread:
-        return texts("not_open_text" if is_draft else "closed_mine")
-    why = texts("not_open_text" if is_draft else "closed_other")
-    return f"{why}\n\n{texts('bot_closed_kept')}" if chat.attended.entered else why
+    if context.thread and not is_draft:
+        return render_ended(context.view.session, context.thread, texts)
+    why = escape(texts("not_open_text" if is_draft else "closed_other"))
+    has_entered = chat.attended.entered and not context.thread
+    return f"{why}\n\n{escape(texts('bot_closed_kept'))}" if has_entered else why
 
 
 def _join(chat: PrivateChat, context: RequestContext, deadline: Deadline) -> None:

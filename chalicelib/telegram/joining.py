@@ -16,6 +16,7 @@ from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import commands, elsewhere, form, form_messages
 from chalicelib.telegram.addresses import session_in_link
+from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
@@ -109,12 +110,12 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
         told_to = max(thread.starts_after, thread.last_sequence - 1)
         attended = replace(replace(attended, **NOTHING_ENTERED), stage="talks", told_to=told_to)
     why = tell_closed(session, incoming)
+    said = escape(texts(why) if why else texts("bot_goes_on", topic=session.topic))
     if why == "closed_other":
-        why = "closed_mine"
-    said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
+        said = render_ended(session, thread, texts)
     again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
     buttons = () if why else ((elsewhere.link_button(session.id, texts),),)
-    return Step((incoming.say(escape(said), buttons), again), attended=attended)
+    return Step((incoming.say(said, buttons), again), attended=attended)
 
 
 def ask_name(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:

@@ -6,12 +6,10 @@ from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Session, Thread
 from chalicelib.model.telegram import Attendance, Button, Send
-from chalicelib.services.access.results_links import LinkHolder, participants_url
 from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
-from chalicelib.services.delivery import telegram_html
-from chalicelib.settings import settings
 from chalicelib.telegram.addresses import lengthen, shorten
+from chalicelib.telegram.ended import link_results
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
@@ -23,10 +21,8 @@ _NOTHING = "nothing"
 def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> Send:
     """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and how it was."""
     html = [f"<b>{texts('concluded_heading')}</b>\n{texts('bot_concluded')}"]
-    secret, now = container.deployment_secret(), container.clock().now()
-    holder = LinkHolder("thread", thread.id, thread.generation)
-    if url := participants_url(settings().public_url, session, holder, secret=secret, now=now):
-        html.append(f'<a href="{telegram_html.escape(url)}">{texts("see_others")}</a>')
+    if link := link_results(session, thread, texts):
+        html.append(link)
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"

@@ -12,6 +12,7 @@ from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
 from chalicelib.telegram import beginning
 from chalicelib.telegram.addresses import chat_token
+from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.telling import PrivateChat, bring_up_to_date, private_chat
 from chalicelib.telegram.typing import Typing
 from chalicelib.telegram_api import ChatGone
@@ -79,7 +80,8 @@ def _reply(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:
         try:
             reply_to_stored(chat.attended.session_id, chat.who, is_due, deps=deps, deadline=deadline)
         except Invalid:
-            chat.say(chat.texts("closed_mine"))
+            found = chat.find()
+            chat.say(render_ended(found.view.session, found.begun, chat.texts))
 
 
 def _conclude(chat: PrivateChat, deadline: Deadline) -> None:

@@ -27,10 +27,8 @@ from tests.telegram.local_telegram import LocalTelegram
 from tests.telegram.talk import begin, stored, thread_of, told, write
 
 LATE = "What you wrote is kept. The facilitator cannot be reached just now: its reply comes here by itself."
-CLOSED = (
-    "This session is closed and takes no more messages. What you said before is kept. "
-    "What you just wrote was not stored."
-)
+ENDED = "This session has ended and takes no more messages. Thank you for taking part: what you said is kept."
+CLOSED = f"{ENDED} What you just wrote was not stored."
 
 
 @pytest.fixture
@@ -259,7 +257,7 @@ def test_a_session_that_closes_before_the_reply_says_so_and_keeps_the_words(
     end(host, session)
     model.failing.clear()
     telegram.work_off()
-    assert bo.chat.last.text == "This session is closed and takes no more messages. What you said before is kept."
+    assert bo.chat.last.text == f"{ENDED} The results of this session are for its host."
     assert stored(session)[-1] == ("user", "In time")
 
 
@@ -338,3 +336,20 @@ def test_people_can_read_what_they_said(telegram: LocalTelegram, host: Host) -> 
     write(telegram, bo, "It is loud", "x" * 4_000)
     write(telegram, bo, "/mywords")
     assert told(bo, 2) == ["What you said in “A & B”\n\nWhere?\nAt <home>\n\nIt is loud", "x" * 4_000]
+
+
+@pytest.mark.parametrize(
+    ("visibility", "told_of"),
+    [("host", " The results of this session are for its host."), ("participants", "\n\nSee what others said")],
+)
+def test_who_comes_back_once_the_session_has_ended_is_thanked_and_told_where_results_are(
+    telegram: LocalTelegram, host: Host, visibility: str, told_of: str
+) -> None:
+    session = host.new_session(results_visibility=visibility)
+    bo = begin(telegram, telegram.person("Bo"), session)
+    write(telegram, bo, "Soup")
+    end(host, session)
+    bo.open_link(f"https://t.me/{telegram.bot}?start=s_{session['id'].replace('-', '')}")
+    telegram.work_off()
+    assert told(bo, 1) == [f"{ENDED}{told_of}"]
+    assert stored(session)[-1] == ("assistant", "Reply 2")

@@ -226,7 +226,9 @@ def test_a_closed_session_shows_people_their_own_conversation(
     clock.advance(timedelta(hours=2).total_seconds())
     mine = ben.chat(session)
     assert mine.status == 200
-    assert "This session is closed" in mine.text
+    assert (
+        "Thank you for taking part: what you said is kept. The results of this session are for its host." in mine.text
+    )
     assert ("You", "Soup") in mine.log
     assert mine.forms == []
     stranger = cem.chat(session)
@@ -245,7 +247,7 @@ def test_words_that_come_too_late_are_given_back(
     clock.advance(timedelta(hours=2).total_seconds())
     page = ben.submit(form, content="Too late?")
     assert page.status == 400
-    assert "This session is closed" in page.text
+    assert "This session has ended" in page.text
     assert "Too late?" in page.html
     assert said(host, session) == []
 

@@ -1,0 +1,25 @@
+"""What somebody is told in a private chat who comes back to a conversation of a session that has ended: thanks, and where results are."""
+
+from chalicelib import container
+from chalicelib.model import Session, Thread
+from chalicelib.services.access.results_links import LinkHolder, participants_url
+from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.settings import settings
+from chalicelib.web.kit.texts import Texts
+
+
+def render_ended(session: Session, thread: Thread, texts: Texts) -> str:
+    """Returns it as HTML."""
+    said = escape(texts("closed_mine"))
+    if session.results_shown_to == "host":
+        return f"{said} {escape(texts('results_for_host'))}"
+    link = link_results(session, thread, texts)
+    return f"{said}\n\n{link}" if link and thread.message_count else said
+
+
+def link_results(session: Session, thread: Thread, texts: Texts) -> str:
+    """Returns the link of this person's own to the results, as HTML; empty where they may not see them."""
+    secret, now = container.deployment_secret(), container.clock().now()
+    holder = LinkHolder("thread", thread.id, thread.generation)
+    url = participants_url(settings().public_url, session, holder, secret=secret, now=now)
+    return f'<a href="{escape(url)}">{texts("see_others")}</a>' if url else ""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.services.delivery.sending import SendingDeps
     from chalicelib.services.delivery.stop_links import StopActions
     from chalicelib.services.delivery.telegram_groups import GroupDeps
+    from chalicelib.services.delivery.transcripts import TranscriptDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
@@ -248,6 +249,21 @@ def sending_deps() -> "SendingDeps":
         secret=deployment_secret(),
         sender=found.mail_from,
         support_contact=found.support_contact,
+    )
+
+
+def transcript_deps() -> "TranscriptDeps":
+    """The dependencies of mailing conversations to those who had them."""
+    from chalicelib.services.delivery.transcripts import TranscriptDeps
+    from chalicelib.store.transcript_mails import TranscriptRequests
+
+    return TranscriptDeps(
+        requests=TranscriptRequests(),
+        conversations=conversations(),
+        guards=guards(),
+        sending=sending_deps(),
+        public_url=settings().public_url,
+        ask=jobs().send_transcript,
     )
 
 

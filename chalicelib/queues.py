@@ -19,6 +19,7 @@ from chalicelib.model.jobs import (
     Queue,
     ReplyInChat,
     SendSignInMail,
+    SendTranscript,
     SessionJob,
     UpdateCards,
     WriteBrief,
@@ -64,6 +65,10 @@ class Jobs:
     def send_sign_in_mail(self, sign_in_id: str) -> None:
         """Have a mail written to somebody who asked to be let in."""
         self._send(SendSignInMail(sign_in_id))
+
+    def send_transcript(self, request_id: str) -> None:
+        """Have a conversation mailed to whoever asked for it."""
+        self._send(SendTranscript(request_id))
 
     def handle_update(self, update: dict[str, Any], chat_id: int) -> None:
         """Have done what came to the bot; the updates of a chat come in order, and each once."""

@@ -293,7 +293,12 @@ SEND_MAIL = Function(
     "SendMail",
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
-    tables={"Accounts": ("GetItem",), "Guards": KEY_ITEM},
+    tables={
+        "Accounts": ("GetItem",),
+        "Sessions": ("BatchGetItem",),
+        "Conversations": ("BatchGetItem", "Query"),
+        "Guards": (*KEY_ITEM, "DeleteItem"),
+    },
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact"),
     works_off=MAILS,
 )

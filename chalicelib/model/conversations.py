@@ -157,6 +157,20 @@ class Message(Struct, frozen=True):
     themes: tuple[str, ...] = ()
 
 
+class TranscriptRequest(Struct, frozen=True):
+    """A participant asks for their conversation by mail, in this language; until it `expires_at`.
+
+    `sealed` is what only the worker reads: the address, and what their private link carries.
+    """
+
+    id: str
+    session_id: str
+    thread_id: str
+    sealed: str
+    language: str
+    expires_at: datetime
+
+
 class WidgetUse(Struct, frozen=True):
     """What one message has to do with a widget, by its sequence number: it presents the one of `spec`, or answers the one that was
     presented last before it, with `value`."""

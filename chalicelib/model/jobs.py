@@ -87,6 +87,12 @@ class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     sign_in_id: str
 
 
+class SendTranscript(_Job, frozen=True, tag="send_transcript"):
+    """Mail a conversation to the participant who asked for it."""
+
+    request_id: str
+
+
 SessionJob = (
     WritePrompt
     | WriteSummary
@@ -98,7 +104,7 @@ SessionJob = (
     | CloseSession
     | AnnounceSession
 )
-Job = SessionJob | SendSignInMail | HandleUpdate | ReplyInChat
+Job = SessionJob | SendSignInMail | SendTranscript | HandleUpdate | ReplyInChat
 
 
 class Queue(Struct, frozen=True):
@@ -134,7 +140,7 @@ BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
 SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
-MAILS = Queue("mails", (SendSignInMail,))
+MAILS = Queue("mails", (SendSignInMail, SendTranscript))
 EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (AnnounceSession,))
 # A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.

@@ -108,6 +108,11 @@ class Guards:
         item = UsedItem(keys.used(fingerprint), expires_at=_seconds(expires))
         return holds(lambda: database.put(item, UsedItem.id.does_not_exist()))
 
+    def is_used(self, fingerprint: str, now: datetime) -> bool:
+        """Whether something that may be used once was used."""
+        item = database.get(UsedItem, keys.used(fingerprint))
+        return item is not None and item.expires_at > _seconds(now)
+
 
 def _seconds(at: datetime) -> int:
     return int(at.timestamp())

@@ -135,6 +135,7 @@ KINDS = (
     ItemKind(keys.GUARDS, keys.LINKS, "account", "expires", not_exported=_GUARD, owner_at=keys.USER_ID),
     ItemKind(keys.GUARDS, keys.OPENED_LINKS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.SIGN_INS, "deployment", "expires", not_exported=_GUARD),
+    ItemKind(keys.GUARDS, keys.TRANSCRIPT_REQUESTS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.USED, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.MAIL_DAYS, "deployment", "expires", not_exported=_GUARD),
     ItemKind(keys.GUARDS, keys.VISITS, "deployment", "expires", not_exported=_GUARD),

@@ -61,6 +61,7 @@
 | every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |
 | a sign-in by mail | who asked, and what lets them in | PutItem, UpdateItem, GetItem, DeleteItem guards `sign_in#<id>` |
 | a sign-in by a provider | whether it was used; who it is | PutItem guards `used#…`; GetItem, PutItem accounts `identity#<sha256>` |
+| a conversation by mail | who asked, whether it was sent | PutItem, GetItem, DeleteItem guards `transcript#<id>`; `used#…` |
 | a mail nobody asked for | may it go; did one within a day | GetItem accounts `suppressed#<hash>`; UpdateItem guards `mail_day#<hash>` |
 | a mail bounces, is called spam, or all are stopped | – | PutItem accounts `suppressed#<hash>` |
 | a page of invitations | whom mails do not reach | BatchGetItem accounts `suppressed#<hash>` |
@@ -131,6 +132,7 @@ GROUPS = "group#"
 CHATS, CHAT, ATTENDED, UPDATES = "chat#", "chat", "session#", "update#"
 DRAFTS = "draft#"
 EXPORTS, AFTER_EXPORTS = "export#", "export$"
+TRANSCRIPT_REQUESTS = "transcript#"
 VISITS, REQUESTS, DELETED, SIGN_INS = "visits#", "request#", "deleted#", "sign_in#"
 LINKS, OPENED_LINKS = "link#", "opened_link#"
 SPENDING, SESSION_SPENDING, SHARES, DAY_KEYS = "spending#", "spending#session#", "share#", "day_key#"
@@ -212,6 +214,11 @@ def used(fingerprint: str) -> str:
 def sign_in(sign_in_id: str) -> str:
     """`sign_in#<id>`."""
     return f"{SIGN_INS}{sign_in_id}"
+
+
+def transcript_request(request_id: str) -> str:
+    """`transcript#<id>`."""
+    return f"{TRANSCRIPT_REQUESTS}{request_id}"
 
 
 def visits(visitor: str, window: int) -> str:

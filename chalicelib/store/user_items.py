@@ -93,6 +93,15 @@ class SignInItem(Guard):
     tries = NumberAttribute(default=0)
 
 
+class TranscriptRequestItem(Guard):
+    """`transcript#<id>`: a conversation that is to be mailed; `sealed` has the address."""
+
+    session_id = UnicodeAttribute()
+    thread_id = UnicodeAttribute()
+    sealed = UnicodeAttribute()
+    language = UnicodeAttribute()
+
+
 class VisitsItem(Guard):
     """`visits#<who>#<window>`: how often somebody came in a minute, or in another window."""
 

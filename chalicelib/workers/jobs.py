@@ -17,6 +17,7 @@ from chalicelib.model.jobs import (
     Queue,
     ReplyInChat,
     SendSignInMail,
+    SendTranscript,
     UpdateCards,
     WriteBrief,
     WriteExport,
@@ -78,13 +79,15 @@ def run_job(job: Job, deadline: Deadline) -> None:
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
-        case AnnounceSession() | HandleUpdate() | ReplyInChat() | SendSignInMail():
+        case AnnounceSession() | HandleUpdate() | ReplyInChat() | SendSignInMail() | SendTranscript():
             _deliver(job, deadline)
         case _:
             assert_never(job)
 
 
-def _deliver(job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail, deadline: Deadline) -> None:
+def _deliver(
+    job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail | SendTranscript, deadline: Deadline
+) -> None:
     """Tell somebody something outside: in a mail, in Telegram. Only these functions import the bot."""
     match job:
         case AnnounceSession():
@@ -99,14 +102,20 @@ def _deliver(job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail,
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
+        case SendSignInMail() | SendTranscript():
+            _send_mail(job)
+
+
+def _send_mail(job: SendSignInMail | SendTranscript) -> None:
+    now = container.clock().now()
+    match job:
         case SendSignInMail():
-            send_sign_in_mail(
-                job.sign_in_id,
-                public_url=settings().public_url,
-                deps=container.sign_in_deps(),
-                sending=container.sending_deps(),
-                now=container.clock().now(),
-            )
+            deps, sending = container.sign_in_deps(), container.sending_deps()
+            send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)
+        case SendTranscript():
+            from chalicelib.services.delivery.transcripts import send_transcript
+
+            send_transcript(job.request_id, deps=container.transcript_deps(), now=now)
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
+from chalicelib.model.conversations import TranscriptRequest
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
 from chalicelib.services.accounts.logins import start_login
@@ -127,6 +128,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     container.accounts().add_identity(Identity("https://issuer.example", "1"), host.user_id, now)
     container.telegram_links().open("person", "code", now + timedelta(minutes=1))
     assert container.guards().use_once("x", now + timedelta(minutes=1))
+    asked = TranscriptRequest("t", session, "thread", "sealed", "en", now + timedelta(minutes=1))
+    assert container.transcript_deps().requests.add(asked)
     container.sending_deps().suppressions.add("hash", "bounce", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)

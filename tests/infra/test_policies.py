@@ -60,7 +60,7 @@ def test_no_function_may_scan_or_drop_what_is_not_its_own(application: Template)
 
 def test_only_who_is_asked_to_may_delete(application: Template) -> None:
     assert _who_may(application, "dynamodb:DeleteItem") == {
-        *("APIHandler", "DeleteData", "Deliver", "HandleUpdate", "WriteSummary"),
+        *("APIHandler", "DeleteData", "Deliver", "HandleUpdate", "SendMail", "WriteSummary"),
     }
     assert _who_may(application, "dynamodb:BatchWriteItem") == {"DeleteData"}
 

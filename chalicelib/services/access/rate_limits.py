@@ -29,6 +29,7 @@ _Counted = Literal[
     "session",
     "mail_to",
     "mail_from",
+    "transcript_to",
     "code",
     "suggestion",
     "ask_of_user",
@@ -113,6 +114,11 @@ def count_code(email: str, browser: str, *, guards: Guards, secret: bytes, now: 
 def count_mail_asked_from(address: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
     """The same for a sign-in mail that is asked for from this network address."""
     return _count("mail_from", find_network(address), guards, secret, now, HOUR)
+
+
+def count_transcript_to(email: str, *, guards: Guards, secret: bytes, now: datetime) -> int:
+    """The same for a conversation that is to be mailed to this address."""
+    return _count("transcript_to", email.casefold(), guards, secret, now, HOUR)
 
 
 def seconds_to_next_minute(now: datetime) -> int:

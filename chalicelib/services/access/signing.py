@@ -28,6 +28,8 @@ DigestPurpose = Literal[
     "person",
     "mail_to",
     "mail_address",
+    "transcript",
+    "transcript_to",
     "stop",
     "mail_from",
     "sign_in_link",
@@ -53,8 +55,11 @@ DigestPurpose = Literal[
     "oidc_state",
     "oidc_nonce",
     "oidc_verifier",
+    "reminder",
 ]
-SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
+SignaturePurpose = Literal[
+    "cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting", "reminder"
+]
 
 
 def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:

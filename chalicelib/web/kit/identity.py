@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
+from chalicelib.services.access.private_links import read_claims, write_claims
 from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
 from chalicelib.services.access.signing import make_digest, make_signature, sign, unsign
 from chalicelib.web.kit.cookies import cookie_values, list_cookies, set_cookie
@@ -37,7 +38,6 @@ _SESSIONS_BYTES = 1_400  # of the cookies of sessions; the oldest go
 _MOST_STARTS = 12
 _WAITING_BYTES = 1_700
 _BETWEEN = len("=; ")
-_TELEGRAM = "telegram-"  # before the id of whoever began there; ids of browsers are UUIDs
 _EVERY_SESSION = ""  # what is signed for a browser holds in each
 
 
@@ -214,16 +214,12 @@ def _session_cookies(request: Request, name: str, value: str, seconds: int) -> l
 
 
 def _signed_of(identity: Identity) -> str:
-    """The first generation is the id alone, as it was before there were any."""
-    person = identity.person if identity.scope == "web" else _TELEGRAM + identity.person
-    return f"{person}.{identity.generation}" if identity.generation else person
+    return write_claims(identity.person, identity.generation, identity.scope)
 
 
 def _identity_of(signed: str) -> Identity:
-    person, _, generation = signed.partition(".")
-    if person.startswith(_TELEGRAM):
-        return Identity(person.removeprefix(_TELEGRAM), int(generation or 0), "telegram")
-    return Identity(person, int(generation or 0))
+    person, generation, is_telegram = read_claims(signed)
+    return Identity(person, generation, "telegram" if is_telegram else "web")
 
 
 def _cookie_values(request: Request, prefix: str, session_id: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, join, resume, test_run
+from chalicelib.web.participant import actions, chat_page, join, resume, test_run, transcript
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -116,6 +116,8 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
         return actions.conclude(chat)
     if form.get("do") == "rate":
         return actions.rate_conversation(chat, form)
+    if form.get("do") == "transcript":
+        return transcript.receive_address(chat, form)
     return actions.answer_widget(chat, form) if form.get("do") == "choose" else actions.send_message(chat, form)
 
 

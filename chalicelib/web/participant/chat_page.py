@@ -16,6 +16,7 @@ from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
+from chalicelib.services.delivery.transcripts import was_asked_for
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.facilitation.widgets import text_beside
 from chalicelib.services.participants.changed_form import FilledForm
@@ -58,6 +59,13 @@ class FeedbackForm(Struct, frozen=True):
     overlong: str = ""
 
 
+class TranscriptForm(Struct, frozen=True):
+    """The address to send the conversation to, and why that was not done."""
+
+    address: str = ""
+    wrong: str = ""
+
+
 class ActionOutcome(Struct, frozen=True):
     """What a person is told on top of where they stand, and what they get back: after a failure, mostly."""
 
@@ -65,6 +73,7 @@ class ActionOutcome(Struct, frozen=True):
     draft: Draft | None = None
     box_error: str | None = None  # what is wrong with the draft
     feedback: FeedbackForm = FeedbackForm()
+    transcript: TranscriptForm = TranscriptForm()
     form: FilledForm | None = None
     refused: Sequence[AnswerRefused] = ()
     error: HarmonicaError | None = None
@@ -296,6 +305,8 @@ def _conversation_values(
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
         "feedback": outcome.feedback,
+        "sends_transcript": thread.thread.concluded and not chat.tester and container.has_mail(),
+        "transcript": outcome.transcript,
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
@@ -317,9 +328,15 @@ def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | N
         return texts("rate_thanks", rating=thread.thread.rating, highest=HIGHEST)
     if outcome.done == "done" and thread.thread.concluded:
         return texts("told_done")
+    if outcome.done == "transcript" and _was_asked_for(thread.thread):
+        return texts("mail_asked")
     return {"resumed": texts("resumed"), "refused": texts("resume_refused", leave=texts("leave"))}.get(
         outcome.done or ""
     )
+
+
+def _was_asked_for(thread: Thread) -> bool:
+    return was_asked_for(thread, deps=container.transcript_deps(), now=container.clock().now())
 
 
 def _spent_text(session: Session) -> str | None:

@@ -14,6 +14,7 @@ from chalicelib.model.sessions import DistributionStatus, PromptOrigin
 from chalicelib.model.users import GroupStatus
 from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
+from chalicelib.services.delivery.transcripts import Outcome
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
@@ -91,6 +92,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "visible_": VISIBILITIES,
     "widget_": get_args(WidgetType),
     "with_": ("anthropic", "scripted"),
+    "mail_": get_args(Outcome),
     "stop_": get_args(StopKind),
     "stopped_": get_args(StopKind),
 }

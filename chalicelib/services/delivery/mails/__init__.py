@@ -3,7 +3,7 @@
 A catalogue has one table a mail, and before them `stop`: the words of the link that ends such mails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -21,13 +21,24 @@ _HERE = Path(__file__).parent
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words of one mail. `code` stands above a code, where there is one, `after` below the button."""
+    """The words of one mail. `code` stands above a code, where there is one, `after` below the button; of a conversation,
+    `facilitator` and `you` say who spoke, and `results` is the link to what came of it."""
 
     subject: str
     greeting: str
     button: str
     after: str
     code: str = ""
+    facilitator: str = ""
+    you: str = ""
+    results: str = ""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What somebody said or answered, under a heading."""
+
+    heading: str
+    text: str
 
 
 class _Catalogue(msgspec.Struct, frozen=True):
@@ -40,8 +51,11 @@ class _Told(msgspec.Struct, frozen=True):
 
     greeting: str
     message: str
+    said: Sequence[Part]
     button: str
     link: str
+    results: str
+    results_link: str
     code_label: str
     code: str
     after: str
@@ -49,12 +63,27 @@ class _Told(msgspec.Struct, frozen=True):
     stop_link: str
 
 
+def words_of(name: str, language: str) -> Words:
+    """The words of the mail of this name, without its values."""
+    return _catalogue(language).mails[name]
+
+
 def write_mail(
-    name: str, to: str, language: str, *, link: str, values: dict[str, Any], stop_link: str = "", message: str = ""
+    name: str,
+    to: str,
+    language: str,
+    *,
+    link: str,
+    values: dict[str, Any],
+    stop_link: str = "",
+    message: str = "",
+    said: Sequence[Part] = (),
+    results_link: str = "",
 ) -> Mail:
     """The mail of this name, in one of the languages that there are catalogues for, with its link and its values.
 
-    `message` is what a host adds in their own words. A mail that its reader did not ask for needs a `stop_link`.
+    `message` is what a host adds in their own words, `said` what a conversation consists of. A mail that its reader did not ask for
+    needs a `stop_link`.
     """
     catalogue = _catalogue(language)
     words = catalogue.mails[name]
@@ -63,8 +92,11 @@ def write_mail(
     parts = _Told(
         greeting=told["greeting"],
         message=message.strip(),
+        said=said,
         button=told["button"],
         link=link,
+        results=told["results"],
+        results_link=results_link,
         code_label=told["code"],
         code=code,
         after=told["after"],
@@ -79,7 +111,9 @@ def write_mail(
 def _text_parts(told: _Told) -> Iterator[str]:
     yield told.greeting
     yield told.message
+    yield from (f"{part.heading}\n{part.text}" for part in told.said)
     yield f"{told.button}: {told.link}"
+    yield f"{told.results}: {told.results_link}" if told.results_link else ""
     yield f"{told.code_label} {told.code}" if told.code else ""
     yield told.after
     yield f"{told.stop}: {told.stop_link}" if told.stop_link else ""
@@ -89,7 +123,11 @@ def _html_parts(told: _Told) -> Iterator[str]:
     yield f"<p>{_lines(told.greeting)}</p>"
     if told.message:
         yield f'<blockquote dir="auto">{_lines(told.message)}</blockquote>'
+    for part in told.said:
+        yield f'<p class="said" dir="auto"><b>{escape(part.heading)}</b><br>\n{_lines(part.text)}</p>'
     yield f'<p><a class="button" href="{escape(told.link)}">{escape(told.button)}</a></p>'
+    if told.results_link:
+        yield f'<p><a href="{escape(told.results_link)}">{escape(told.results)}</a></p>'
     if told.code:
         yield f'<p>{escape(told.code_label)}<br><strong class="code" dir="ltr">{escape(told.code)}</strong></p>'
     yield f'<p class="small">{_lines(told.after)}</p>'

@@ -3,6 +3,7 @@
 A worker looks at stored state to see what is due, so a job may come late, twice, or for nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from chalicelib.model.jobs import (
 from chalicelib.observability import log_failure
 from chalicelib.settings import Settings
 
+IN_ONE_CALL = 10  # messages
 _LONGEST_DELAY = 43_000  # SQS keeps a message invisible for twelve hours at most, the time of its worker included
 
 
@@ -89,6 +91,24 @@ class Jobs:
         """Have any job of a queue done that is about a session."""
         queue = QUEUE_OF[type(job)]
         self._send(job, **(self._once(queue, job.session_id, now) if queue.fifo else {}))
+
+    def ask_all(self, jobs: Sequence[SessionJob], now: datetime) -> None:
+        """Have jobs of one kind done, ten at most, in one call. Raises Unavailable where not all were taken; some may have been."""
+        queue = QUEUE_OF[type(jobs[0])]
+        entries = [
+            {
+                "Id": str(number),
+                "MessageBody": encode_job(job),
+                **(self._once(queue, job.session_id, now) if queue.fifo else {}),
+            }
+            for number, job in enumerate(jobs)
+        ]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._settings.queue_urls[queue.name], Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("The service is busy; try again in a moment") from error
+        if answer.get("Failed"):
+            raise Unavailable("The service is busy; try again in a moment")
 
     def _once(self, queue: Queue, session_id: str, now: datetime) -> dict[str, str]:
         """What lets a FIFO queue take one job of a session in each stretch as long as its delay."""

@@ -62,6 +62,12 @@ class AnnounceSession(_SessionJob, frozen=True, tag="announce_session"):
     """Bring the announcements of a session in its Telegram groups up to date."""
 
 
+class SendReminder(_SessionJob, frozen=True, tag="send_reminder"):
+    """Remind somebody of their conversation, if that is still to be done."""
+
+    thread_id: str
+
+
 class HandleUpdate(_Job, frozen=True, tag="handle_update"):
     """Do what came to the bot: an update as Telegram sent it."""
 
@@ -103,6 +109,7 @@ SessionJob = (
     | WriteExport
     | CloseSession
     | AnnounceSession
+    | SendReminder
 )
 Job = SessionJob | SendSignInMail | SendTranscript | HandleUpdate | ReplyInChat
 
@@ -142,7 +149,7 @@ CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 MAILS = Queue("mails", (SendSignInMail, SendTranscript))
 EXPORTS = Queue("exports", (WriteExport,))
-DELIVERIES = Queue("deliveries", (AnnounceSession,))
+DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession))
 # A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
 REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here

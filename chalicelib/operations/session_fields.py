@@ -165,8 +165,18 @@ QuestionRole = Annotated[
 IsMultiple = Annotated[bool, Meta(description="Whether several of the options may be chosen.")]
 IsLong = Annotated[bool, Meta(description="Whether there is room for a text of several lines.")]
 Option = Annotated[str, Meta(min_length=1, max_length=200)]
-RemindersEnabled = Annotated[bool, Meta(description="Whether reminders are sent.")]
-Hours = Annotated[int, Meta(ge=1, le=720)]
+RemindersEnabled = Annotated[
+    bool,
+    Meta(
+        description="Whether people are offered to be reminded of a conversation that they did not conclude. Whoever asks for it gets "
+        "at most two reminders, by e-mail or in Telegram, each between 9 and 21 o'clock by their own clock, else in the zone of the session."
+    ),
+]
+Hours = Annotated[int, Meta(ge=1, le=336)]
+ReminderText = Annotated[
+    str,
+    Meta(max_length=500, description="What a reminder says besides ours: the host's own words.", examples=["We miss your view."]),
+]
 
 
 class NewQuestion(Struct):
@@ -201,9 +211,15 @@ class NewReminders(Struct):
 
     enabled: RemindersEnabled = False
     after_hours: Annotated[
-        tuple[Hours, ...], Meta(max_length=5, description="How many hours after the last message each one is sent.")
+        tuple[Hours, ...],
+        Meta(
+            max_length=2,
+            description="How many hours after a participant's last message each reminder is sent; without any, 24 and 72. Where the "
+            "session closes earlier, one comes a day before it does.",
+            examples=[[24, 72]],
+        ),
     ] = ()
-    text: Annotated[Text5k, Meta(description="What a reminder says.")] | None = None
+    text: ReminderText | None = None
 
     def __post_init__(self) -> None:
         self.text = self.text or None

@@ -98,8 +98,10 @@ class Reminders(Output):
     """Reminders to people who joined and did not finish."""
 
     enabled: fields.RemindersEnabled
-    after_hours: Annotated[list[int], Meta(description="How many hours after the last message each one is sent.")]
-    text: Annotated[str | None, Meta(description="What a reminder says.", examples=[None])]
+    after_hours: Annotated[
+        list[int], Meta(description="How many hours after the last message each one is sent; empty: after 24 and 72.")
+    ]
+    text: Annotated[str | None, Meta(description="The host's own words in a reminder.", examples=[None])]
 
 
 class ResultsSections(Output):

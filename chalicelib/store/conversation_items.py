@@ -91,6 +91,20 @@ class CondensedItem(ConversationPart):
     themes = NamesAttribute()
 
 
+class ReminderItem(ConversationPart):
+    """`due#reminder#<t>`: somebody wants to be reminded. `due_kind` is `reminder#<shard>` while that may have to be done."""
+
+    channel = UnicodeAttribute()
+    wanted_at = UTCDateTimeAttribute()
+    generation = NumberAttribute(default=0)
+    to = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    zone = UnicodeAttribute(null=True)
+    sent = NumberAttribute(default=0)
+    sent_at = UTCDateTimeAttribute(null=True)
+    opened_at = UTCDateTimeAttribute(null=True)
+
+
 class DigestItem(ConversationPart):
     """`digest#<t>`: what a thread says, in points; written by the summary job only."""
 

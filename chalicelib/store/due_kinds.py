@@ -5,14 +5,9 @@ the attributes `due_kind` and `due_at` of some item, by which the index `due` of
 for one reason only, the mark is on an item that is written anyway, and costs nothing. A thing that is due for several
 reasons has for each an item that is nothing but a mark; `due.mark` makes it, and it stands beside the others.
 
-A new reason, a reminder of a thread for instance, takes a row in each of three tables: in `item_kinds.py` the kind of item
-`due#reminder#<thread>`, which goes when the person does (these names lie outside the range that exports read); in
-`model/jobs.py` the job, and the queue that carries it; and here
-
-    REMINDER = DueKind("reminder", item_kinds.REMINDER, SendReminder, waits=timedelta())
-
-Whoever wants it saves `due.mark(REMINDER, …)` in their transaction, and what does the job deletes it. In between, the job
-looks at what is stored and may find nothing to do.
+A new reason takes a row in each of three tables: in `item_kinds.py` the kind of its item, in `model/jobs.py` the job, and the
+queue that carries it, and here. That of a reminder stands beside its person's other items; its name lies outside the range
+that exports read.
 """
 
 from datetime import timedelta
@@ -61,8 +56,9 @@ STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
 CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, again=None)
 ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
+REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta())
 
-KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING, ANNOUNCEMENT)
+KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING, ANNOUNCEMENT, REMINDER)
 
 # What the clock looks for each minute, as soon as it is due.
 EACH_MINUTE = (CLOSING,)

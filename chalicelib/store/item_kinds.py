@@ -77,6 +77,13 @@ ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_e
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
 THREAD = ItemKind(keys.CONVERSATIONS, keys.THREADS, "person", "at once", "thread")
 ERASURE = ItemKind(keys.CONVERSATIONS, keys.ERASURES, "person", "last", not_exported=_STATE)
+REMINDER = ItemKind(
+    keys.CONVERSATIONS,
+    keys.REMINDERS,
+    "person",
+    "at once",
+    not_exported="says where somebody wants to be reminded, which concerns nobody else",
+)
 
 KINDS = (
     SESSION,
@@ -121,6 +128,7 @@ KINDS = (
     ItemKind(keys.CONVERSATIONS, keys.COMMENTS, "person", "at once", "comment"),
     ItemKind(keys.CONVERSATIONS, keys.CONDENSED, "person", "at once", not_exported="is made of messages again"),
     ItemKind(keys.CONVERSATIONS, keys.DIGESTS, "person", "at once", "digest"),
+    REMINDER,
     ERASURE,
     ItemKind(keys.ACCOUNTS, keys.USERS, "account", "with account", "user"),
     ItemKind(keys.ACCOUNTS, keys.EMAILS, "account", "with account", not_exported="is in the user", owner_at="id"),

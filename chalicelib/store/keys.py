@@ -57,6 +57,9 @@
 | how an announcement stands | – | UpdateItem sessions `announcement#<group_id>`, then `session`, of the distribution that was read |
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
+| somebody wants to be reminded, or no more | – | one transaction: `thread#` is there; `due#reminder#` comes; DeleteItem, UpdateItem |
+| a reminder is due | the session, the thread and the reminder | BatchGetItem over both tables; one transaction: `thread#` and `tally#` are as they were, `due#reminder#` |
+| reminders of a session | how many were sent, and what came of them | Query conversations `due#reminder#` |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |
 | a sign-in by mail | who asked, and what lets them in | PutItem, UpdateItem, GetItem, DeleteItem guards `sign_in#<id>` |
@@ -83,7 +86,7 @@
 | a POST with an Idempotency-Key | what its first try came to | UpdateItem, GetItem guards `request#…` |
 
 Prefixes sort so that one range holds exactly what an export needs: `comment#` < `condensed#` < `digest#` <
-`erasure#` < `form#` < `message#` < `thread#` < `widget#`.
+`due#reminder#` < `erasure#` < `form#` < `message#` < `thread#` < `widget#`.
 """
 
 import hashlib
@@ -126,6 +129,7 @@ THEMES, AFTER_THEMES = "theme#", "theme$"
 INSIGHTS, AFTER_INSIGHTS = "insight#", "insight$"
 DIGESTS, FORMS, MESSAGES, THREADS = "digest#", "form#", "message#", "thread#"
 COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
+REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
 GROUPS = "group#"
@@ -389,6 +393,11 @@ def digest(thread_id: str) -> str:
 def erasure(thread_id: str) -> str:
     """`erasure#<t>`: outside the range of the responses."""
     return f"{ERASURES}{thread_id}"
+
+
+def reminder(thread_id: str) -> str:
+    """`due#reminder#<t>`: outside the range of the responses."""
+    return f"{REMINDERS}{thread_id}"
 
 
 def announcement(group_id: str) -> str:

@@ -57,9 +57,7 @@ DigestPurpose = Literal[
     "oidc_verifier",
     "reminder",
 ]
-SignaturePurpose = Literal[
-    "cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting", "reminder"
-]
+SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
 
 
 def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:

@@ -99,7 +99,7 @@ def test_what_was_left_alone_is_not_written_and_what_is_emptied_is(ana: Browser,
         ("closes_at", "tomorrow", "Please give a day and a time"),
         ("time_zone", "Mars/Base", "Please choose a time zone."),
         ("results_visibility", "nobody", "Please choose one."),
-        ("reminders_after_hours", "1, 2, x", "Please give at most 5 whole numbers from 1 to 720"),
+        ("reminders_after_hours", "1, 2, x", "Please give at most 2 whole numbers from 1 to 336"),
         ("welcome_message", "w" * 5_001, "At most 5,000 characters fit here; yours has 5,001."),
     ],
 )

@@ -1,0 +1,95 @@
+"""When participants are reminded: rules of the time, of what the session says and of how far the conversation has come.
+
+Somebody who asked for it gets at most two reminders: so many hours after they last said something, and one a day before the session
+closes where that is earlier. Each comes between 9 and 21 by their clock, and a day after the one before at the earliest.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.model import Session, Thread
+from chalicelib.model.reminders import Reminder
+
+AFTER_HOURS = (24, 72)  # where the session says nothing else
+MOST = 2
+BEFORE_END = timedelta(hours=24)
+BETWEEN = timedelta(hours=24)
+LOOK_AGAIN = timedelta(hours=24)  # at least that often it is looked whether somebody is to be reminded still
+FIRST_HOUR, LAST_HOUR = 9, 21
+
+
+class Decision(Struct, frozen=True):
+    """What is to be done about a reminder: send it now, look again `at` a time, or nothing any more."""
+
+    what: Literal["send", "wait", "stop"]
+    at: datetime | None = None
+
+
+def decide(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> Decision:
+    """Returns what is to be done about somebody's reminder now."""
+    if _is_over(session, thread, reminder, now):
+        return Decision("stop")
+    at = None if _rests(session) else next_reminder(session, thread, reminder, now)
+    if at is not None and at <= now:
+        return Decision("send", now)
+    return Decision("wait", min(at or now + LOOK_AGAIN, now + LOOK_AGAIN))
+
+
+def may_be_reminded(session: Session, thread: Thread, now: datetime) -> bool:
+    """Says whether a participant is offered reminders: in an open session that sends some, before their conversation is concluded."""
+    return session.reminders["enabled"] and session.status_at(now) == "active" and _is_reminded(thread)
+
+
+def next_reminder(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> datetime | None:
+    """Returns when the next reminder is to be sent, now at the earliest; None where none is, as things stand."""
+    zone = ZoneInfo(reminder.zone or session.time_zone)
+    since = max(thread.last_message_at or thread.created_at, reminder.wanted_at)
+    is_since_last = reminder.sent_at is not None and reminder.sent_at > since
+    hours = (session.reminders["after_hours"] or AFTER_HOURS)[:MOST]
+    left = hours[reminder.sent if is_since_last else 0 :]
+    times = [since + timedelta(hours=left[0])] if left else []
+    if (before_end := _before_end(session, since, reminder)) is not None:
+        times.append(before_end)
+    if not times:
+        return None
+    earliest = max(min(times), now, *([reminder.sent_at + BETWEEN] if reminder.sent_at else []))
+    at = next_allowed(earliest, zone)
+    return None if session.closes_at is not None and at >= session.closes_at else at
+
+
+def next_allowed(at: datetime, zone: ZoneInfo) -> datetime:
+    """Returns this time, or the next one that lies between 9 and 21 by the clock of this zone."""
+    local = at.astimezone(zone)
+    while not FIRST_HOUR <= local.hour < LAST_HOUR:
+        day = local.date() + timedelta(days=local.hour >= LAST_HOUR)
+        # By way of UTC: an hour, or a day, that a zone leaves out is no time of its clock.
+        local = datetime.combine(day, time(FIRST_HOUR), zone).astimezone(at.tzinfo).astimezone(zone)
+    return local.astimezone(at.tzinfo)
+
+
+def _before_end(session: Session, since: datetime, reminder: Reminder) -> datetime | None:
+    """Returns when somebody is told that the session is about to close; None for who was there later, or has been told."""
+    if session.closes_at is None:
+        return None
+    at = session.closes_at - BEFORE_END
+    is_told = reminder.sent_at is not None and reminder.sent_at >= at
+    return at if at > since and not is_told else None
+
+
+def _is_over(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> bool:
+    """Says whether no reminder comes any more, whatever is said or set: what leads to this person is forgotten then."""
+    is_done = reminder.to is None or reminder.sent >= MOST or reminder.generation != thread.generation
+    return is_done or session.status_at(now) == "completed" or not _is_reminded(thread)
+
+
+def _is_reminded(thread: Thread) -> bool:
+    """Nobody is asked for what nobody will read: whoever is left out of the results, test runs among them, is not reminded."""
+    return not thread.concluded and thread.included and not thread.test
+
+
+def _rests(session: Session) -> bool:
+    """Says whether a session sends none at the moment."""
+    return session.is_draft or not session.reminders["enabled"]

@@ -30,10 +30,13 @@ from chalicelib.store.summaries import Summaries
 from chalicelib.store.themes import Themes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.delivery.announcements import AnnouncementDeps
+    from chalicelib.services.delivery.reminder_job import ReminderDeps
     from chalicelib.services.delivery.sending import SendingDeps
     from chalicelib.services.delivery.stop_links import StopActions
     from chalicelib.services.delivery.telegram_groups import GroupDeps
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.announcements import Announcements
     from chalicelib.store.logins import Logins
+    from chalicelib.store.reminders import Reminders, ReminderView
     from chalicelib.store.telegram import TelegramGroups
     from chalicelib.store.telegram_chats import TelegramChats
     from chalicelib.store.telegram_links import TelegramLinks
@@ -269,7 +273,32 @@ def transcript_deps() -> "TranscriptDeps":
 
 def stop_actions() -> "StopActions":
     """How each kind of mail ends for somebody who wants no more: one row a kind."""
-    return {}
+    from chalicelib.services.delivery.reminder_job import stop_reminders
+
+    return {"reminder": lambda stop: stop_reminders(stop.session_id, stop.subject, reminders=reminders())}
+
+
+@cache
+def reminders() -> "Reminders":
+    """The repository of reminders."""
+    from chalicelib.store.reminders import Reminders
+
+    return Reminders()
+
+
+def reminder_deps(tell: "Callable[[ReminderView, int], None] | None" = None) -> "ReminderDeps":
+    """The dependencies of reminders; `tell` sends one to a chat in Telegram, where there is a bot."""
+    from chalicelib.services.delivery.reminder_job import ReminderDeps
+
+    found = settings()
+    return ReminderDeps(
+        reminders=reminders(),
+        secret=deployment_secret(),
+        public_url=found.public_url,
+        clock=clock(),
+        sending=sending_deps() if has_mail() else None,
+        tell=tell if found.telegram_bot else None,
+    )
 
 
 def has_mail() -> bool:

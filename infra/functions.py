@@ -307,12 +307,14 @@ DELIVER = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
+        "Accounts": ("GetItem",),
         "Sessions": (*ITEMS, "DeleteItem"),
-        "Telegram": ("BatchGetItem", "DeleteItem", "UpdateItem"),
+        "Conversations": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "UpdateItem"),
+        "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
         "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
-    settings=("deployment_secret_arn", "public_url", *BOT),
+    settings=("deployment_secret_arn", "public_url", "mail_from", "support_contact", *BOT),
     works_off=DELIVERIES,
 )
 HANDLE_UPDATE = Function(

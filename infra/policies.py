@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.model.jobs import MAILS, Queue
+from chalicelib.model.jobs import Queue
 from infra import queues
 from infra.functions import ALL, Function
 from infra.parameters import parameter_of
@@ -64,7 +64,7 @@ def _statements(function: Function) -> list[Json]:
     if "deployment_secret_arn" in function.settings:
         statements.append(_allow(["secretsmanager:GetSecretValue"], {"Ref": "DeploymentSecretArn"}))
     statements += [_may_read(name) for name in SECRETS if name in function.settings]
-    if function.works_off is MAILS:
+    if function.works_off and "mail_from" in function.settings:
         statements.append(_may_send_mail())
     return statements
 

@@ -169,13 +169,17 @@ RemindersEnabled = Annotated[
     bool,
     Meta(
         description="Whether people are offered to be reminded of a conversation that they did not conclude. Whoever asks for it gets "
-        "at most two reminders, by e-mail or in Telegram, each between 9 and 21 o'clock by their own clock, else in the zone of the session."
+        "at most two, by e-mail or in Telegram, each between 9 and 21 o'clock by their own clock, else in the zone of the session."
     ),
 ]
 Hours = Annotated[int, Meta(ge=1, le=336)]
 ReminderText = Annotated[
     str,
-    Meta(max_length=500, description="What a reminder says besides ours: the host's own words.", examples=["We miss your view."]),
+    Meta(
+        max_length=500,
+        description="What a reminder says besides ours: the host's own words.",
+        examples=["We miss your view."],
+    ),
 ]
 
 

@@ -35,15 +35,36 @@ def jobs_due(kind: DueKind, until: datetime, again: datetime | None = None) -> I
 
     With `again`, what was given out is due again only then: a mark moves on when its job's caller comes back for the next.
     """
+    return (job for jobs in batches_due(kind, until, again) for job in jobs)
+
+
+def batches_due(
+    kind: DueKind, until: datetime, again: datetime | None = None, size: int = 1
+) -> Iterator[list[SessionJob]]:
+    """The same, so many jobs at a time."""
     table, given = _TABLES[kind.item.table], set[SessionJob]()
+    jobs, marked = list[SessionJob](), list[tuple[Marked, str]]()
+
+    def move() -> None:
+        if again is not None:
+            for item, of_shard in marked:
+                _move(item, of_shard, until, again)
+        jobs.clear()
+        marked.clear()
+
     for shard in keys.dues(kind.name):
         for raw in database.query_due(table, shard, stored_moment(until)):
             job = _job(kind, raw)
+            marked.append((table(job.session_id, raw[keys.PART]["S"]), shard))
             if job not in given:
                 given.add(job)
-                yield job
-            if again is not None:
-                _move(table(job.session_id, raw[keys.PART]["S"]), shard, until, again)
+                jobs.append(job)
+            if len(jobs) == size:
+                yield list(jobs)
+                move()
+    if jobs:
+        yield list(jobs)
+    move()
 
 
 def _job(kind: DueKind, raw: Raw) -> SessionJob:

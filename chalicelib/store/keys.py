@@ -58,7 +58,7 @@
 | delete a session | – | one transaction: session, tallies, own card and feed go, `deletion` and `deleted#` (guards) come |
 | deletion job | everything of a session, keys only | Query conversations `thread#`, then all; Query sessions; its guards by their names |
 | somebody wants to be reminded, or no more | – | one transaction: `thread#` is there; `due#reminder#` comes; DeleteItem, UpdateItem |
-| a reminder is due | the session, the thread and the reminder | BatchGetItem over both tables; one transaction: `thread#` and `tally#` are as they were, `due#reminder#` |
+| a reminder is due | session, thread, reminder | BatchGetItem; one transaction: `thread#`, `tally#` are as they were, `due#reminder#` |
 | reminders of a session | how many were sent, and what came of them | Query conversations `due#reminder#` |
 | the sweep | what became due and was missed | `due` of sessions and of conversations, eight shards each |
 | every page of a host's | the browser session: count and touch it | UpdateItem accounts `login#<sha256>` |

@@ -61,7 +61,7 @@ class Reminders:
         without the session."""
         head, part = keys.thread(thread_id), keys.reminder(thread_id)
         wanted = [(ConversationPart, session_id, name) for name in (head, part)]
-        raw = database.get_many([*sessions.wanted(session_id, ()), *wanted])
+        raw = database.get_many([*sessions.wanted(session_id, (), None), *wanted])
         session = view_of(session_id, raw, None).session
         if head not in raw or part not in raw:
             return None

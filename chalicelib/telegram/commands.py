@@ -20,7 +20,10 @@ from chalicelib.web.kit.disclosures import list_facts, list_general_facts
 from chalicelib.web.kit.texts import Texts
 
 # In the order in which they are told.
-PRIVATE_COMMANDS = ("start", "sessions", "resume", "stop", "mywords", "browser", "language", "privacy", "help")
+PRIVATE_COMMANDS = (
+    *("start", "sessions", "resume", "stop", "remindme"),
+    *("mywords", "browser", "language", "privacy", "help"),
+)
 
 _IN_ROW = 2
 _LONGEST_COMMAND = 32

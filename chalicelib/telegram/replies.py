@@ -10,7 +10,7 @@ from chalicelib.model.jobs import ReplyInChat
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
-from chalicelib.telegram import beginning
+from chalicelib.telegram import beginning, reminders
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.telling import PrivateChat, bring_up_to_date, private_chat
@@ -47,6 +47,7 @@ def _begin(chat: PrivateChat, deadline: Deadline) -> None:
         begun = beginning.begin(chat, deadline)
     if begun:
         bring_up_to_date(begun)
+        reminders.offer(begun)
 
 
 def _go_on(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:

@@ -11,6 +11,7 @@ from chalicelib.telegram import (
     groups,
     joining,
     rating,
+    reminders,
     session_choice,
     widget_buttons,
 )
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, Command] = {
     "resume": conversation.resume,
     "mywords": conversation.show_own_words,
     "browser": elsewhere.give_link,
+    "remindme": reminders.toggle,
     "sessions": commands.list_sessions,
     "language": commands.offer_languages,
     "privacy": commands.tell_privacy,
@@ -43,6 +45,7 @@ TAPS: Mapping[str, Tapped] = {
     "join": form_entries.tap,
     "widget": widget_buttons.tap,
     "rate": rating.tap,
+    "remind": reminders.tap,
     "link": elsewhere.tap_link,
     elsewhere.TAKE: elsewhere.take,
     "session": session_choice.choose_session,

@@ -14,8 +14,9 @@ from chalicelib.clock import Deadline
 from chalicelib.errors import NotFound
 from chalicelib.model.jobs import QUEUE_OF, SessionJob
 from chalicelib.observability import SWEPT, log_failure, logger
+from chalicelib.queues import IN_ONE_CALL
 from chalicelib.store import due_kinds
-from chalicelib.store.due import jobs_due
+from chalicelib.store.due import batches_due
 from chalicelib.store.due_kinds import DueKind
 from chalicelib.workers.jobs import MARGIN, run_job
 
@@ -52,14 +53,15 @@ def _deadline(event: CloudWatchEvent) -> Deadline:
 def _work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]) -> int:
     """Have done what became due before `until`; gives how much that was. What fails keeps no other session back."""
     done, again = 0, now + kind.again if kind.again else None
-    for job in jobs_due(kind, until, again):
+    is_queued = kind.job in QUEUE_OF
+    for jobs in batches_due(kind, until, again, IN_ONE_CALL if is_queued else 1):
         if deadline.remaining() <= 0:
             break
-        if type(job) in QUEUE_OF:
-            container.jobs().ask(job, now)
-        elif error := _failure_of(job, deadline):
-            failed.append(error)
-        done += 1
+        if is_queued:
+            container.jobs().ask_all(jobs, now)
+        else:
+            failed += filter(None, (_failure_of(job, deadline) for job in jobs))
+        done += len(jobs)
     return done
 
 

@@ -16,6 +16,7 @@ from chalicelib.model.jobs import (
     Job,
     Queue,
     ReplyInChat,
+    SendReminder,
     SendSignInMail,
     SendTranscript,
     UpdateCards,
@@ -79,14 +80,15 @@ def run_job(job: Job, deadline: Deadline) -> None:
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case CloseSession():
             close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
-        case AnnounceSession() | HandleUpdate() | ReplyInChat() | SendSignInMail() | SendTranscript():
+        case AnnounceSession() | SendReminder() | HandleUpdate() | ReplyInChat() | SendSignInMail() | SendTranscript():
             _deliver(job, deadline)
         case _:
             assert_never(job)
 
 
 def _deliver(
-    job: AnnounceSession | HandleUpdate | ReplyInChat | SendSignInMail | SendTranscript, deadline: Deadline
+    job: AnnounceSession | SendReminder | HandleUpdate | ReplyInChat | SendSignInMail | SendTranscript,
+    deadline: Deadline,
 ) -> None:
     """Tell somebody something outside: in a mail, in Telegram. Only these functions import the bot."""
     match job:
@@ -94,6 +96,11 @@ def _deliver(
             from chalicelib.services.delivery.announcements import announce_session
 
             announce_session(job.session_id, deps=container.announcement_deps(), deadline=deadline)
+        case SendReminder():
+            from chalicelib.services.delivery.reminder_job import send_reminder
+            from chalicelib.telegram.reminders import send_to_chat
+
+            send_reminder(job.session_id, job.thread_id, deps=container.reminder_deps(send_to_chat))
         case HandleUpdate():
             from chalicelib.telegram import handle
 

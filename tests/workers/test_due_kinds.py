@@ -3,39 +3,21 @@
 import json
 from datetime import datetime, timedelta
 
-import pytest
-
 import app
 from chalicelib import container
 from chalicelib.model import jobs
 from chalicelib.model.jobs import QUEUE_OF
 from chalicelib.services.participants.decisions import remove_participant
 from chalicelib.settings import settings
-from chalicelib.store import database, due, due_kinds, item_kinds, keys
-from chalicelib.store.due_kinds import STALE, DueKind
-from chalicelib.store.item_kinds import ItemKind
+from chalicelib.store import database, due, due_kinds, item_kinds
+from chalicelib.store.due_kinds import REMINDER, STALE
+from chalicelib.store.item_kinds import REMINDER as REMINDERS
 from infra.functions import SWEEP
 from tests import events
 from tests.conversation import HOST
 from tests.events import Context
 from tests.stored_items import left_by
 from tests.workers.consultation import Consultation
-
-
-class Remind(jobs.EraseParticipant, frozen=True, tag="remind"):
-    """A job about a thread."""
-
-
-REMINDERS = ItemKind(keys.CONVERSATIONS, "due#reminder#", "person", "at once", not_exported="says where work stands")
-REMINDER = DueKind("reminder", REMINDERS, Remind, waits=timedelta())
-
-
-@pytest.fixture(autouse=True)
-def reminders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rows that reminders would take; their jobs go to the queue of briefs."""
-    monkeypatch.setattr(item_kinds, "KINDS", (*item_kinds.KINDS, REMINDERS))
-    monkeypatch.setattr(due_kinds, "KINDS", (*due_kinds.KINDS, REMINDER))
-    monkeypatch.setitem(QUEUE_OF, Remind, jobs.BRIEFS)
 
 
 def spoken(consultation: Consultation) -> str:
@@ -53,8 +35,8 @@ def remind(consultation: Consultation, thread_id: str, at: datetime) -> None:
 def reminded(consultation: Consultation) -> list[str]:
     """Run the sweep; gives the threads that reminders were asked for."""
     app.sweep(events.clock_event(), Context())
-    found = map(json.loads, consultation.bodies(settings().queue_urls["briefs"]))
-    return [body["thread_id"] for body in found if body["job"] == "remind"]
+    found = map(json.loads, consultation.bodies(settings().queue_urls["deliveries"]))
+    return [body["thread_id"] for body in found if body["job"] == "send_reminder"]
 
 
 def test_a_thread_is_due_for_two_reasons_each_at_its_own_time(consultation: Consultation) -> None:

@@ -10,10 +10,11 @@ from chalice.app import Request, Response
 
 from chalicelib.errors import RateLimited
 from chalicelib.services.conversations.request_context import AccessEnded
+from chalicelib.services.delivery.reminder_job import OPENED
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, join, resume, test_run, transcript
+from chalicelib.web.participant import actions, chat_page, join, reminders, resume, test_run, transcript
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -34,6 +35,8 @@ def show_page(request: Request, session_id: str) -> Response:
         if waiting := identity.find_waiting_form(request, session_id):
             return join.join(chat, waiting, is_ours=True)
         if named := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):
+            if OPENED in query:
+                reminders.note_opened(chat, named)
             return resume.offer(chat, link, named)
         context = chat.find()
         if context.thread and "leave" in query:
@@ -114,6 +117,8 @@ def _handle_form(chat: ChatRequest, form: Form, *, is_known: bool) -> Response:
         return resume.forget(chat, form)
     if form.get("do") == "done":
         return actions.conclude(chat)
+    if form.get("do") in reminders.ACTIONS:
+        return reminders.change(chat, form)
     if form.get("do") == "rate":
         return actions.rate_conversation(chat, form)
     if form.get("do") == "transcript":

@@ -37,6 +37,7 @@ from chalicelib.web.participant.chat_request import ChatRequest
 from chalicelib.web.participant.join_page import form_values
 from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
+from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
 from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.widgets import Control, make_control
 
@@ -74,6 +75,7 @@ class ActionOutcome(Struct, frozen=True):
     box_error: str | None = None  # what is wrong with the draft
     feedback: FeedbackForm = FeedbackForm()
     transcript: TranscriptForm = TranscriptForm()
+    reminder: ReminderForm = ReminderForm()
     form: FilledForm | None = None
     refused: Sequence[AnswerRefused] = ()
     error: HarmonicaError | None = None
@@ -227,7 +229,9 @@ def _choose_page(
             mine["draft"] = Draft("\n\n".join(outcome.form.words))
         return "closed.html", outcome.code if thread or outcome.code != 200 else GONE, mine
     if thread is not None:
-        return "conversation.html", outcome.code, _conversation_values(chat, session, thread, outcome)
+        values = _conversation_values(chat, session, thread, outcome)
+        panel = panel_values(chat, session, thread, outcome.reminder, outcome.done)
+        return "conversation.html", outcome.code, values | panel
     if outcome.form is None and not chat.tester and is_full(view.taken, session.max_participants):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
     form = {

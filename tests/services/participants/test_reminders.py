@@ -17,10 +17,14 @@ HOUR = timedelta(hours=1)
 
 def session(**fields: Any) -> Session:
     values = {"enabled": True, "after_hours": [], "text": None} | fields.pop("reminders", {})
-    return Session("s", "u", "Lunch", "Eat", None, fields.pop("status", "active"), MONDAY, MONDAY, reminders=values, **fields)
+    return Session(
+        "s", "u", "Lunch", "Eat", None, fields.pop("status", "active"), MONDAY, MONDAY, reminders=values, **fields
+    )
 
 
-THREAD = Thread("s", "t", "web", "x", None, MONDAY - HOUR, 1, last_message_at=MONDAY, first_message_at=MONDAY, message_count=1)
+THREAD = Thread(
+    "s", "t", "web", "x", None, MONDAY - HOUR, 1, last_message_at=MONDAY, first_message_at=MONDAY, message_count=1
+)
 WISH = Reminder("s", "t", "mail", MONDAY - HOUR / 2, to="sealed")
 
 

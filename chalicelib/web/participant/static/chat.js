@@ -348,6 +348,8 @@ if (box) {
 }
 
 offerCopy();
+const zone = document.getElementById("zone"); // of whoever is to be reminded
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
 // The token of the private link does its work once; the mark that it was used has done its own.
 if (/[?&]told=/.test(location.search)) history.replaceState(null, "", told.address);

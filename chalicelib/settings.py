@@ -110,6 +110,14 @@ class Settings(Struct, frozen=True):
     cards_delay: Annotated[
         int, _number("Seconds in which many changes of a session reach others' lists at once.", maximum=900)
     ] = 5
+    retention_days: Annotated[
+        int,
+        _number(
+            "Days after its end until a session is deleted that does not say so itself; 0: never.",
+            minimum=0,
+            maximum=3650,
+        ),
+    ] = 0
     sign_up: Annotated[
         str,
         _text(

@@ -197,6 +197,7 @@ API = Function(
         "deployment_secret_arn",
         "public_url",
         "summary_interval",
+        "retention_days",
         "telegram_bot",
         "telegram_secret_arn",
         "max_turns",
@@ -273,10 +274,11 @@ DELETE_DATA = Function(
     memory=512,
     timeout=WORKER_SECONDS,
     tables={
-        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query", "UpdateItem"),
+        "Sessions": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "PutItem", "Query", "UpdateItem"),
         "Conversations": ("BatchGetItem", "BatchWriteItem", "DeleteItem", "Query"),
-        "Guards": ("BatchWriteItem",),
+        "Guards": ("BatchWriteItem", "PutItem"),
     },
+    settings=("retention_days",),
     files=("DeleteObject",),
     sends_to=(DELETIONS, DELIVERIES),
     works_off=DELETIONS,
@@ -382,6 +384,7 @@ SWEEP = Function(
     timeout=WORKER_SECONDS,
     tables={**OPEN_AND_CLOSE.tables, "Conversations": ("UpdateItem",)},
     indexes=(("Sessions", keys.DUE), ("Conversations", keys.DUE)),
+    settings=("retention_days",),
     sends_to=due_kinds.queues(),
 )
 ALL = (

@@ -54,6 +54,14 @@ class WriteExport(_SessionJob, frozen=True, tag="write_export"):
     export_id: str
 
 
+class OpenSession(_SessionJob, frozen=True, tag="open_session"):
+    """Open a draft whose time to open has come. It is of no queue: the clock does it."""
+
+
+class ExpireSession(_SessionJob, frozen=True, tag="expire_session"):
+    """Delete a session that has been over for as long as it is kept."""
+
+
 class CloseSession(_SessionJob, frozen=True, tag="close_session"):
     """Store that a session has ended by itself. It is of no queue: the clock does it."""
 
@@ -107,7 +115,9 @@ SessionJob = (
     | DeleteSession
     | EraseParticipant
     | WriteExport
+    | OpenSession
     | CloseSession
+    | ExpireSession
     | AnnounceSession
     | SendReminder
 )
@@ -146,7 +156,7 @@ BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
 # A summary is given back while it is not its turn, and what fails of it is counted with the session.
 SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
-DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
+DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
 MAILS = Queue("mails", (SendSignInMail, SendTranscript))
 EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession))

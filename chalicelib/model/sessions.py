@@ -150,7 +150,9 @@ class Session(Struct, frozen=True):
     language: str | None = None
     time_zone: str = "UTC"
     duration_minutes: int = 10
+    opens_at: datetime | None = None  # when a draft opens by itself; past it, it could not
     closes_at: datetime | None = None
+    retention_days: int | None = None  # after its end, until it is deleted; None: as the stage has it
     anonymous: bool = False
     max_participants: int | None = None
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})

@@ -22,8 +22,8 @@ class SessionCloned(SessionCreated):
     reset: Annotated[
         list[str],
         Meta(
-            description="The settings that are not as in the other session: `status` unless that is a draft, too; `closes_at` where "
-            "it is over; `distribution` and `is_public`, which are chosen anew; and `is_example`.",
+            description="The settings that are not as in the other session: `status` unless that is a draft, too; `opens_at`; `closes_at` "
+            "where it is over; `distribution` and `is_public`, which are chosen anew; and `is_example`.",
             examples=[["status", "distribution"]],
         ),
     ]

@@ -130,6 +130,22 @@ TimeZone = Annotated[
 DurationMinutes = Annotated[
     int, Meta(ge=1, le=240, description="About how many minutes a conversation is to take.", examples=[10])
 ]
+OpensAt = Annotated[
+    Moment,
+    Meta(
+        description="When the session opens by itself, before `closes_at`: it is a draft until then, which needs topic and goal. Opened "
+        "before that, it has no such time any more. Where it is over, the draft could not be opened then."
+    ),
+]
+RetentionDays = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=3650,
+        description="How many days after its end the session is deleted, with everything in it; null: as the deployment has it, which "
+        "as a rule keeps it. For admins of the session only.",
+    ),
+]
 Anonymous = Annotated[
     bool,
     Meta(
@@ -328,7 +344,9 @@ class CreateSession(Input):
     language: Language | None = None
     time_zone: TimeZone = "UTC"
     duration_minutes: DurationMinutes = 10
+    opens_at: OpensAt | None = None
     closes_at: Annotated[Moment, Meta(description="When the session ends by itself.")] | None = None
+    retention_days: RetentionDays | None = None
     anonymous: Anonymous = False
     max_participants: MaxParticipants | None = DEFAULT_LIMIT
     reminders: Annotated[NewReminders, Meta(description="Reminders to people who did not finish.")] = field(

@@ -172,7 +172,14 @@ class Session(SessionListItem):
     language: fields.Language | None
     time_zone: fields.TimeZone
     duration_minutes: fields.DurationMinutes
+    opens_at: Annotated[
+        Time | None,
+        Meta(
+            description="When a draft opens by itself. Where it is over, it could not be opened then.", examples=[None]
+        ),
+    ]
     closes_at: Annotated[Time | None, Meta(description="When the session ends by itself.", examples=[None])]
+    retention_days: fields.RetentionDays | None
     anonymous: fields.Anonymous
     max_participants: fields.MaxParticipants | None
     completed_count: Annotated[Count, Meta(description="How many people came to the end of their conversation.")]
@@ -193,8 +200,8 @@ class QuestionList(Output):
 def create_session(call: Call, given: fields.CreateSession) -> Done:
     """Create a session owned by the caller.
 
-    It is open at once; a draft is opened later, by `status: active`, and nobody can take part until then. A draft may lack topic
-    and goal, and its facilitation prompt is written when it is opened.
+    It is open at once; a draft is opened later, by `status: active` or at `opens_at`, and nobody can take part until then. A
+    draft may lack topic and goal, and its facilitation prompt is written when it is opened.
     """
     if given.project_id is not None:  # nobody has projects yet
         raise Invalid(f"project_id {given.project_id!r} does not exist")
@@ -303,6 +310,7 @@ def _shown(call: Call, view: SessionView) -> Session:
         "summary_status": summary_status(view, call.now),
         "prompt_summary": prompt.summary if prompt else None,
         "prompt_generated_from": shown_origin(view),
+        "opens_at": moment_or_null(of.opens_at),
         "closes_at": moment_or_null(of.closes_at),
         "completed_count": tally.completed,
         "usage": Usage(tally.turns, tally.input_tokens, tally.cached_tokens, tally.output_tokens),

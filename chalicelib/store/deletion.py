@@ -31,15 +31,16 @@ Leftover = tuple[type[Model], list[Raw]]
 class Deletions:
     """Repository of what is to be removed."""
 
-    def begin(self, session_id: str, user_id: str, now: datetime) -> bool:
-        """End a session's existence, and have the rest of it removed; False where there is no such session any more.
+    def begin(self, session_id: str, user_id: str, now: datetime, seen: datetime | None = None) -> bool:
+        """End a session's existence, and have the rest of it removed; False where there is no such session any more, or none that
+        was last changed when it was `seen`.
 
         Without its tallies nobody joins or speaks, without `synthesis` nothing is summarised. For a day its id is
         remembered: a request to create it whose answer was lost may come again.
         """
         marker = due.mark(DELETION, session_id, at=now)
         remembered = DeletedItem(keys.deleted(session_id), expires_at=int((now + _REMEMBERED).timestamp()))
-        there = {keys.SESSION: SessionItem.topic.exists()}
+        there = {keys.SESSION: SessionItem.updated_at == seen if seen else SessionItem.topic.exists()}
 
         def build(write: Transaction) -> None:
             for part in item_kinds.of_session("at once", user_id):

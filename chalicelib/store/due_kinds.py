@@ -28,7 +28,7 @@ class DueKind(Struct, frozen=True):
 
     A job of no queue is done by the clock itself. The sweep asks for work when it has been due for as long as `waits`; its mark
     then moves on by `again`, so that what cannot succeed now costs little until it can. Without `again` the mark stays where it
-    is until the job moves it. The `name` is stored, so it never changes.
+    is until the job moves it. One sweep asks for `most` of it, where that is bounded. The `name` is stored, so it never changes.
     """
 
     name: str
@@ -36,6 +36,7 @@ class DueKind(Struct, frozen=True):
     job: type[SessionJob]
     waits: timedelta = MISSED_AFTER
     again: timedelta | None = AGAIN_AFTER
+    most: int | None = None
 
     @property
     def is_woken(self) -> bool:
@@ -54,14 +55,32 @@ CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
 STALE = DueKind("stale", item_kinds.THREAD, jobs.WriteSummary)
 SUMMARY = DueKind("summary", item_kinds.SYNTHESIS, jobs.WriteSummary)
+OPENING = DueKind("opening", item_kinds.CLOSING, jobs.OpenSession, again=None)
 CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, again=None)
+# Due when the session's own days after its end are over, or when it ended: then the stage's days count from there.
+RETENTION = DueKind("retention", item_kinds.CLOSING, jobs.ExpireSession, waits=timedelta(), most=50)
+STAGE_RETENTION = DueKind("stage_retention", item_kinds.CLOSING, jobs.ExpireSession, waits=timedelta(), most=50)
 ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
 REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta())
 
-KINDS = (ERASURE, DELETION, PROMPT, CONTEXT, BRIEF, STALE, SUMMARY, CLOSING, ANNOUNCEMENT, REMINDER)
+KINDS = (
+    ERASURE,
+    DELETION,
+    PROMPT,
+    CONTEXT,
+    BRIEF,
+    STALE,
+    SUMMARY,
+    OPENING,
+    CLOSING,
+    RETENTION,
+    STAGE_RETENTION,
+    ANNOUNCEMENT,
+    REMINDER,
+)
 
 # What the clock looks for each minute, as soon as it is due.
-EACH_MINUTE = (CLOSING,)
+EACH_MINUTE = (OPENING, CLOSING)
 
 
 def queues() -> tuple[Queue, ...]:

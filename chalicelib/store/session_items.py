@@ -33,7 +33,9 @@ class SessionItem(SessionPart):
     language = UnicodeAttribute(null=True)
     time_zone = UnicodeAttribute()
     duration_minutes = NumberAttribute()
+    opens_at = UTCDateTimeAttribute(null=True)
     closes_at = UTCDateTimeAttribute(null=True)
+    retention_days = NumberAttribute(null=True)
     anonymous = BooleanAttribute()
     max_participants = NumberAttribute(null=True)
     reminders = JsonAttribute()
@@ -155,7 +157,8 @@ class DeletionItem(SessionPart):
 
 
 class ClosingItem(SessionPart):
-    """`closing`, where a session ends by itself: `due_kind` is `closing#<shard>` until the session is marked as ended."""
+    """`closing`, what the clock does next with a session: `due_kind` is `opening#<shard>` of a draft that opens by itself, then
+    `closing#<shard>` until the session is marked as ended, then `retention#<shard>` or `stage_retention#<shard>`."""
 
 
 class SynthesisItem(SessionPart):

@@ -3,7 +3,7 @@
 A schedule may come twice, and two of its calls may run at once: state says what is due, and each job looks at it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import CloudWatchEvent
@@ -15,10 +15,11 @@ from chalicelib.errors import NotFound
 from chalicelib.model.jobs import QUEUE_OF, SessionJob
 from chalicelib.observability import SWEPT, log_failure, logger
 from chalicelib.queues import IN_ONE_CALL
+from chalicelib.settings import settings
 from chalicelib.store import due_kinds
 from chalicelib.store.due import batches_due
-from chalicelib.store.due_kinds import DueKind
-from chalicelib.workers.jobs import MARGIN, run_job
+from chalicelib.store.due_kinds import STAGE_RETENTION, DueKind
+from chalicelib.workers import jobs
 
 
 def open_and_close(event: CloudWatchEvent) -> None:
@@ -39,36 +40,45 @@ def sweep(event: CloudWatchEvent) -> None:
     now, deadline, found = container.clock().now(), _deadline(event), dict[str, int]()
     failed: list[Exception] = []
     for kind in due_kinds.KINDS:
-        found[kind.name] = _work_off(kind, now - kind.waits, now, deadline, failed)
+        until = _due_until(kind, now)
+        found[kind.name] = _work_off(kind, until, now, deadline, failed) if until else 0
     repaired = sum(found[kind.name] for kind in due_kinds.KINDS if kind.is_woken)
     logger.info("sweep", extra={"event": SWEPT, "repaired": repaired, **found})
     _raise_first(failed)
 
 
+def _due_until(kind: DueKind, now: datetime) -> datetime | None:
+    """Until when what the sweep asks for has become due; None where it asks for none of it."""
+    if kind != STAGE_RETENTION:
+        return now - kind.waits
+    days = settings().retention_days
+    return now - timedelta(days=days) if days else None
+
+
 def _deadline(event: CloudWatchEvent) -> Deadline:
     context: Any = event.context
-    return container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    return container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - jobs.MARGIN)
 
 
 def _work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]) -> int:
     """Have done what became due before `until`; gives how much that was. What fails keeps no other session back."""
-    done, again = 0, now + kind.again if kind.again else None
+    done, again = 0, until + kind.waits + kind.again if kind.again else None
     is_queued = kind.job in QUEUE_OF
-    for jobs in batches_due(kind, until, again, IN_ONE_CALL if is_queued else 1):
-        if deadline.remaining() <= 0:
+    for batch in batches_due(kind, until, again, IN_ONE_CALL if is_queued else 1):
+        if deadline.remaining() <= 0 or (kind.most is not None and done >= kind.most):
             break
         if is_queued:
-            container.jobs().ask_all(jobs, now)
+            container.jobs().ask_all(batch, now)
         else:
-            failed += filter(None, (_failure_of(job, deadline) for job in jobs))
-        done += len(jobs)
+            failed += filter(None, (_failure_of(job, deadline) for job in batch))
+        done += len(batch)
     return done
 
 
 def _failure_of(job: SessionJob, deadline: Deadline) -> Exception | None:
     """Do a job that is of no queue; gives what it failed at."""
     try:
-        run_job(job, deadline)
+        jobs.run_job(job, deadline)
     except NotFound:
         logger.info("nothing to do", extra=structs.asdict(job))
     except Exception as error:

@@ -12,8 +12,10 @@ from chalicelib.model.jobs import (
     CloseSession,
     DeleteSession,
     EraseParticipant,
+    ExpireSession,
     HandleUpdate,
     Job,
+    OpenSession,
     Queue,
     ReplyInChat,
     SendReminder,
@@ -34,6 +36,8 @@ from chalicelib.services.results.insights import drop_words
 from chalicelib.services.sessions.card_updates import update_cards
 from chalicelib.services.sessions.closing import close_session
 from chalicelib.services.sessions.deletion import remove_session
+from chalicelib.services.sessions.opening import open_session
+from chalicelib.services.sessions.retention import expire_session
 from chalicelib.services.synthesis.brief_job import write_session_brief
 from chalicelib.services.synthesis.summary_job import summarise
 from chalicelib.settings import settings
@@ -78,8 +82,8 @@ def run_job(job: Job, deadline: Deadline) -> None:
             erase_participant(job.session_id, job.thread_id, deps=container.participant_deps())
         case WriteExport():
             write_export(job.session_id, job.export_id, deps=container.export_deps())
-        case CloseSession():
-            close_session(job.session_id, sessions=container.sessions(), clock=container.clock())
+        case OpenSession() | CloseSession() | ExpireSession():
+            _move_on(job)
         case AnnounceSession() | SendReminder() | HandleUpdate() | ReplyInChat() | SendSignInMail() | SendTranscript():
             _deliver(job, deadline)
         case _:
@@ -123,6 +127,21 @@ def _send_mail(job: SendSignInMail | SendTranscript) -> None:
             from chalicelib.services.delivery.transcripts import send_transcript
 
             send_transcript(job.request_id, deps=container.transcript_deps(), now=now)
+
+
+def _move_on(job: OpenSession | CloseSession | ExpireSession) -> None:
+    """Do what a session comes to with time: it opens, ends, is deleted."""
+    sessions, clock = container.sessions(), container.clock()
+    match job:
+        case OpenSession():
+            open_session(job.session_id, sessions=sessions, clock=clock, new_id=container.new_id)
+        case CloseSession():
+            close_session(job.session_id, sessions=sessions, clock=clock)
+        case ExpireSession():
+            days, deletions = settings().retention_days, container.deletions()
+            expire_session(
+                job.session_id, days, sessions=sessions, deletions=deletions, jobs=container.jobs(), clock=clock
+            )
 
 
 def _write_prompt(job: WritePrompt, deadline: Deadline) -> None:

@@ -51,12 +51,14 @@ GIVEN: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "duration_minutes": 7,
     "closes_at": "2026-03-02T12:00:00.000000Z",
+    "retention_days": 90,
     "anonymous": True,
     "max_participants": 12,
     "reminders": {"enabled": True, "after_hours": [24], "text": "Come back"},
 }
-# Nobody has projects yet; every clone is a draft; it follows up what the session does, if there is such a session.
-NOT_SETTABLE = {"project_id", "draft", "follow_up_of"}
+# Nobody has projects yet; every clone is a draft, which opens when its host says; it follows up what the session does, if there is
+# such a session.
+NOT_SETTABLE = {"project_id", "draft", "opens_at", "follow_up_of"}
 RESET = {"status": "draft", "distribution": [], "is_public": False}
 # Of the answer: what each session has of its own, and what people have done in it.
 ITS_OWN = {"id", "created_at", "updated_at", "join_url", "results_url"}
@@ -110,7 +112,7 @@ def test_a_clone_has_every_field_of_the_session_but_those_that_it_names(host: Ho
 
 
 def test_a_clone_is_stored_in_the_same_parts_as_the_session(host: Host) -> None:
-    session = made(host)
+    session = made(host, distribution=[])  # a clone is announced where its host chooses
     copied = clone(host, session)["id"]
     assert parts_of(session) - parts_of(copied) == {keys.CLOSING, keys.FEED_PART}  # a draft waits for no end
     host.call("PATCH", f"/sessions/{copied}", {"status": "active", "is_public": True})
@@ -128,6 +130,12 @@ def test_the_clone_of_a_session_that_is_over_has_no_end_until_it_is_given_one(ho
         answer = clone(host, session)
         assert (answer["status"], answer["reset"]) == ("draft", ["status", "closes_at", "distribution", "is_public"])
         assert host.get(f"/sessions/{answer['id']}")["closes_at"] is None
+
+
+def test_the_clone_of_a_draft_that_opens_by_itself_does_not(host: Host) -> None:
+    answer = clone(host, made(host, opens_at="2026-03-02T11:00:00Z"))
+    assert answer["reset"] == ["opens_at", "distribution", "is_public"]
+    assert host.get(f"/sessions/{answer['id']}")["opens_at"] is None
 
 
 def test_a_prompt_that_is_still_to_be_written_is_written_once_the_clone_is_opened(host: Host) -> None:

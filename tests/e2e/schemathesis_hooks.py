@@ -9,7 +9,7 @@ import schemathesis
 
 from tests.e2e import schemathesis_checks  # noqa: F401  # loaded as well
 
-_LEFT_OUT = ("template_id", "project_id", "distribution", "closes_at", "questions", "time_zone", "draft")
+_LEFT_OUT = ("template_id", "project_id", "distribution", "opens_at", "closes_at", "questions", "time_zone", "draft")
 
 
 @schemathesis.hook

@@ -79,6 +79,7 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
     }
     assert _who_may(application, "dynamodb:PutItem") == {
         "APIHandler",
+        "DeleteData",
         "WritePrompt",
         "WriteSummary",
         "WriteBrief",

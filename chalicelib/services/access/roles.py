@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from chalicelib.errors import Invalid
+from chalicelib.errors import Forbidden, Invalid
 from chalicelib.model import Role, SessionView
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.sessions import Sessions
@@ -23,6 +23,12 @@ def is_at_least(role: Role | None, least: Role) -> bool:
 def may_edit(view: SessionView) -> bool:
     """Whether the user of this view may change the session, and speak for participants of their own."""
     return has_role(view, "editor")
+
+
+def require_admin(view: SessionView) -> None:
+    """Raise Forbidden unless the user of this view may delete the session."""
+    if not has_role(view, "admin"):
+        raise Forbidden
 
 
 def may_chat(view: SessionView) -> bool:

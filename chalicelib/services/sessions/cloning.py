@@ -16,6 +16,7 @@ from chalicelib.store.sessions import Sessions
 # the copy has instead.
 _RESET: dict[str, tuple[Callable[[Session, datetime], bool], Any]] = {
     "status": (lambda source, _: not source.is_draft, "draft"),
+    "opens_at": (lambda source, _: source.opens_at is not None, None),
     "closes_at": (lambda source, now: source.closes_at is not None and source.closes_at <= now, None),
     "distribution": (lambda source, _: bool(source.distribution), ()),
     "is_example": (lambda source, _: source.is_example, False),

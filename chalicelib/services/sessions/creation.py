@@ -52,8 +52,8 @@ class NewQuestion(Struct, frozen=True):
 class NewSession(Struct, frozen=True):
     """A session as the host designed it. `questions` None: none were set; empty: none are to be asked.
 
-    `template_id` is the id or the slug of a template. A `draft` may lack topic and goal, which are empty then. `is_example` is
-    nothing that a host sets: the people are made up.
+    `template_id` is the id or the slug of a template. A `draft` may lack topic and goal, which are empty then. One with a time to open is a
+    draft that has both. `is_example` is nothing that a host sets: the people are made up.
     """
 
     topic: str
@@ -80,7 +80,9 @@ class NewSession(Struct, frozen=True):
     language: str | None = None
     time_zone: str = "UTC"
     duration_minutes: int = 10
+    opens_at: datetime | None = None
     closes_at: datetime | None = None
+    retention_days: int | None = None
     anonymous: bool = False
     max_participants: int | None = None
     distribution: tuple[Distribution, ...] = ()
@@ -98,8 +100,10 @@ def create_session(
     new: NewSession, owner_id: str, *, sessions: Sessions, now: datetime, new_id: Callable[[], str]
 ) -> Session:
     """Store a new session. Without a prompt of the host's, a worker is going to write one; of a draft, when it is opened."""
-    require_brief(new.topic, new.goal, is_draft=new.draft)
+    require_brief(new.topic, new.goal, is_draft=new.draft and not new.opens_at)
     check_closing(new.closes_at, now)
+    check_opening(new.opens_at, now)
+    check_order(new.opens_at, new.closes_at)
     check_language(new.language)
     check_questions(new.questions or ())
     if new.anonymous:
@@ -111,7 +115,7 @@ def create_session(
     session = Session(
         id=new_id(),
         owner_id=owner_id,
-        status="draft" if new.draft else "active",
+        status="draft" if new.draft or new.opens_at else "active",
         created_at=now,
         updated_at=now,
         has_context=bool(new.context),
@@ -157,6 +161,18 @@ def check_closing(closes_at: datetime | None, now: datetime) -> None:
     """Raise Invalid for a closing time that is over, or behind all calendars."""
     if closes_at is not None and not now < closes_at < _LATEST:
         raise Invalid("closes_at must be in the future" if closes_at <= now else "closes_at is too far away")
+
+
+def check_opening(opens_at: datetime | None, now: datetime) -> None:
+    """Raise Invalid for a time to open that is over, or behind all calendars."""
+    if opens_at is not None and not now < opens_at < _LATEST:
+        raise Invalid("opens_at must be in the future" if opens_at <= now else "opens_at is too far away")
+
+
+def check_order(opens_at: datetime | None, closes_at: datetime | None) -> None:
+    """Raise Invalid for a session that would end before it opens."""
+    if opens_at is not None and closes_at is not None and opens_at >= closes_at:
+        raise Invalid("opens_at must be before closes_at")
 
 
 def check_language(named: str | None) -> None:

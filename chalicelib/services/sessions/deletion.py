@@ -12,9 +12,12 @@ from chalicelib.store.deletion import Deletions
 RUN_SECONDS = 100.0  # below the worker's 120
 
 
-def delete_session(session_id: str, user_id: str, *, deletions: Deletions, jobs: Jobs, now: datetime) -> None:
-    """Delete a session, in which this user may. Raises NotFound where somebody else was faster."""
-    if not deletions.begin(session_id, user_id, now):
+def delete_session(
+    session_id: str, user_id: str, *, deletions: Deletions, jobs: Jobs, now: datetime, seen: datetime | None = None
+) -> None:
+    """Delete a session, in which this user may. Raises NotFound where somebody else was faster, or has changed it since its
+    `updated_at` was `seen`."""
+    if not deletions.begin(session_id, user_id, now, seen):
         raise NotFound("Session not found")
     jobs.ask_or_leave(DeleteSession(session_id), now)
 

@@ -11,7 +11,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, Forbidden, Invalid
 from chalicelib.model import Question, Session, SessionView
 from chalicelib.retry import Retry
-from chalicelib.services.access.roles import may_edit
+from chalicelib.services.access.roles import may_edit, require_admin
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.participants.form import DEFAULT_TEXTS, page_questions
 from chalicelib.services.participants.question_roles import require_anonymous
@@ -20,10 +20,13 @@ from chalicelib.services.sessions.creation import (
     NewSession,
     check_closing,
     check_language,
+    check_opening,
+    check_order,
     check_questions,
     require_brief,
 )
 from chalicelib.services.sessions.host_prompt import check_prompt_changes, edited_prompt, find_version
+from chalicelib.services.sessions.retention import check_retention
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.services.templates import template_id
 from chalicelib.store.edits import edit_session as store_edit
@@ -34,7 +37,7 @@ from chalicelib.store.telegram import TelegramGroups
 # Of as many editors at once as there are tries, each gets through.
 _RETRY = Retry(tries=12, pause=lambda failed: 0.05 * failed, jitter=True)
 _OF_SESSION = set(Session.__struct_fields__)
-_ENDING = {"status", "closes_at"}
+_TIMES = {"status", "opens_at", "closes_at"}
 
 
 class EditedQuestion(NewQuestion, frozen=True):
@@ -56,7 +59,12 @@ def check_changes(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         values["time_zone"] = find_time_zone(values["time_zone"])
     if values.get("status") == "completed" and values.get("closes_at"):
         raise Invalid("closes_at cannot be set together with status completed: the session ends at once")
+    if values.get("status", "draft") != "draft" and values.get("opens_at"):
+        raise Invalid(
+            f"opens_at cannot be set together with status {values['status']}: only a draft opens at a set time"
+        )
     check_closing(values.get("closes_at"), now)
+    check_opening(values.get("opens_at"), now)
     check_language(values.get("language"))
     check_questions(values.get("questions") or ())
     check_prompt_changes(values)
@@ -74,7 +82,8 @@ def edit_session(
     new_id: Callable[[], str],
     unchanged_since: datetime | None = None,
 ) -> SessionView:
-    """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then.
+    """Give a session, all of which was read, these values as `check_changes` gives them. Gives the session as it is then. How long
+    it is kept is for those who may delete it; raises Forbidden for others.
 
     Where somebody else edits it meanwhile, it is read again: nobody's change is lost. Raises Conflict where somebody has edited
     it after `unchanged_since`.
@@ -89,6 +98,8 @@ def edit_session(
             before = sessions.view(before.session.id, FOR_EDIT, user_id)
             if not may_edit(before):
                 raise Forbidden("You may not edit this session any more")
+        if values.get("retention_days", before.session.retention_days) != before.session.retention_days:
+            require_admin(before)
         edited_at = before.session.edited_at
         if unchanged_since is not None and edited_at is not None and edited_at > unchanged_since:
             raise Conflict("unchanged_since: somebody has edited this session since; read it again")
@@ -96,7 +107,7 @@ def edit_session(
             kept = before.session.distribution
             announced = check_distribution(values["distribution"], user_id, groups=groups, kept=kept)
             values = {**values, "distribution": announced}
-        after = _apply(before, values, user_id, clock.now(), new_id)
+        after = apply_values(before, values, user_id, clock.now(), new_id)
         if store_edit(before, after, user_id):
             return after
     raise Conflict("Others are editing this session right now; try again")
@@ -117,14 +128,17 @@ def take_off_public_list(
     return True
 
 
-def _apply(
+def apply_values(
     before: SessionView, values: Mapping[str, Any], user_id: str, now: datetime, new_id: Callable[[], str]
 ) -> SessionView:
-    settings = {name: value for name, value in values.items() if name in _OF_SESSION - _ENDING}
+    """The session with these values. Raises Invalid where it cannot have them."""
+    settings = {name: value for name, value in values.items() if name in _OF_SESSION - _TIMES}
     settings |= _status(before, values, now) | _sections(before.session, values)
     edited_at = later(now, before.session.updated_at)
     session = replace(before.session, **settings, updated_at=edited_at, edited_at=edited_at)
-    require_brief(session.topic, session.goal, is_draft=session.is_draft)
+    require_brief(session.topic, session.goal, is_draft=session.is_draft and not values.get("opens_at"))
+    if "retention_days" in values:
+        check_retention(session, now)
     after = replace(before, session=session)
     if "context" in values:
         session = replace(session, has_context=bool(values["context"]))
@@ -146,19 +160,25 @@ def _sections(before: Session, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _status(view: SessionView, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Gives status and closing time as these values make them. Raises Invalid where a session cannot become that."""
+    """Gives status and times as these values make them. Raises Invalid where a session cannot become that."""
     before, wanted = view.session, values.get("status")
-    closes_at = values.get("closes_at", before.closes_at)
+    closes_at, opens_at = values.get("closes_at", before.closes_at), values.get("opens_at", before.opens_at)
+    if opens_at is not None and {"opens_at", "closes_at"} & values.keys():
+        check_order(opens_at, closes_at)
     if before.is_draft and wanted == "completed":
         raise Invalid("status cannot be completed: a draft that is not open yet has nothing to end")
     if before.is_draft:
         if wanted == "active":
             check_closing(closes_at, now)
-        return {"status": wanted or "draft", "closes_at": closes_at}
+            return {"status": "active", "closes_at": closes_at, "opens_at": None}
+        return {"status": "draft", "closes_at": closes_at, "opens_at": opens_at}
     if wanted == "draft":
         if view.tally.participants:
             raise Invalid("status cannot be draft: somebody has joined this session, so it can only be ended")
-        return {"status": "draft", "closes_at": closes_at if closes_at and closes_at > now else None}
+        ends = closes_at if closes_at and closes_at > now else None
+        return {"status": "draft", "closes_at": ends, "opens_at": opens_at}
+    if opens_at is not None:
+        raise Invalid("opens_at: only a draft opens at a set time, and this session is none")
     return _ending(before, values, now)
 
 

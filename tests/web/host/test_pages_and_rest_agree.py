@@ -51,7 +51,15 @@ MADE: dict[str, Any] = {
 }
 # What no page sets: nobody has projects yet; the guidelines and what a prompt was written from are for programs. What a session
 # follows up is set by a button of that one.
-ONLY_OVER_REST = {"project_id", "platform_guidelines_override", "prompt_generated_from", "draft", "follow_up_of"}
+ONLY_OVER_REST = {
+    "project_id",
+    "platform_guidelines_override",
+    "prompt_generated_from",
+    "draft",
+    "follow_up_of",
+    "opens_at",
+    "retention_days",
+}
 
 
 @pytest.fixture

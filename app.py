@@ -17,6 +17,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from chalicelib.api import documentation, not_found
 from chalicelib.api.http import respond
 from chalicelib.model.jobs import (
+    BOUNCES,
     BRIEFS,
     CARDS,
     DELETIONS,
@@ -111,6 +112,14 @@ def send_mail(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.workers import jobs
 
     return jobs.work_off(MAILS, event)
+
+
+@app.on_sqs_message(queue=BOUNCES.name)
+def note_bounce(event: SQSEvent) -> dict[str, Any]:
+    """Queue of mails that came back or were called spam."""
+    from chalicelib.workers import jobs
+
+    return jobs.work_off(BOUNCES, event)
 
 
 @app.on_sqs_message(queue=EXPORTS.name)

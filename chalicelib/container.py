@@ -253,6 +253,7 @@ def sending_deps() -> "SendingDeps":
         secret=deployment_secret(),
         sender=found.mail_from,
         support_contact=found.support_contact,
+        configuration_set=found.mail_configuration_set,
     )
 
 

@@ -31,8 +31,9 @@ class MailRefused(NeverDone):
 _PASSING = ("TooManyRequestsException", "LimitExceededException", "SendingPausedException")
 
 
-def send_mail(mail: Mail, *, sender: str, reply_to: str = "") -> None:
-    """Send a mail from this verified address; replies go to `reply_to`, where there is one.
+def send_mail(mail: Mail, *, sender: str, reply_to: str = "", configuration_set: str = "") -> None:
+    """Send a mail from this verified address; replies go to `reply_to`, and what becomes of it is told as
+    `configuration_set` says, where there is one.
 
     Raises MailRefused where sending it again would not help, Unavailable where it may.
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
@@ -49,6 +50,7 @@ def send_mail(mail: Mail, *, sender: str, reply_to: str = "") -> None:
             Destination={"ToAddresses": [mail.to]},
             Content={"Simple": simple},
             **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
+            **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         )
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")

@@ -63,6 +63,7 @@ class Settings(Struct, frozen=True):
     queue_urls: Mapping[str, str]
     dead_letters_urls: Mapping[str, str]
     exports_bucket: str = ""
+    mail_configuration_set: str = ""
     public_url: Annotated[
         str,
         _text(
@@ -182,6 +183,7 @@ def settings() -> Settings:
         stage=os.environ.get("STAGE") or "local",
         deployment_secret_arn=os.environ.get("DEPLOYMENT_SECRET_ARN", ""),
         exports_bucket=os.environ.get("EXPORTS_BUCKET", ""),
+        mail_configuration_set=os.environ.get("MAIL_CONFIGURATION_SET", ""),
         queue_urls={queue.name: os.environ.get(queue.url_variable, "") for queue in QUEUES},
         dead_letters_urls={queue.name: os.environ.get(queue.dead_letters_variable, "") for queue in QUEUES},
         **named,

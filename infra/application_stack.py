@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from chalicelib.model.users import DEFAULT_RATE
-from infra import alarms, policies, queues
+from infra import alarms, mail_events, policies, queues
 from infra.functions import (
     ALL,
     API,
@@ -63,7 +63,7 @@ def complete(chalice: Template) -> Template:
         _complete_function(template["Resources"][function.logical_id]["Properties"], function)
         template["Resources"][policies.log_group_of(function)] = _log_group(function)
     _complete_api(template["Resources"][REST_API]["Properties"])
-    template["Resources"] |= queues.resources(VISIBILITY) | policies.roles()
+    template["Resources"] |= queues.resources(VISIBILITY) | policies.roles() | mail_events.resources()
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("LLM_PROVIDER"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))

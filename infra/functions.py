@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from chalicelib.model.jobs import (
+    BOUNCES,
     BRIEFS,
     CARDS,
     DELETIONS,
@@ -24,7 +25,7 @@ from chalicelib.model.jobs import (
 )
 from chalicelib.settings import PARAMETERS
 from chalicelib.store import due_kinds, keys
-from infra import queues
+from infra import mail_events, queues
 from infra.parameters import JOBS_AT_ONCE, parameter_of
 
 Json = dict[str, Any]
@@ -93,6 +94,7 @@ class Function(Struct, frozen=True):
             *(f"{table.upper()}_TABLE" for table in self.tables),
             *(name.upper() for name in self.settings),
             *(["EXPORTS_BUCKET"] if self.files else []),
+            *(["MAIL_CONFIGURATION_SET"] if own and "mail_from" in self.settings else []),
             *(queue.url_variable for queue in self.sends_to),
             *(queue.delay.upper() for queue in self.sends_to if queue.delay),
             *((own.url_variable, own.dead_letters_variable) if own else ()),
@@ -109,6 +111,7 @@ def environment_values() -> Json:
         **{f"{table.upper()}_TABLE": {"Ref": f"{table}TableName"} for table in TABLES},
         "DEPLOYMENT_SECRET_ARN": {"Ref": "DeploymentSecretArn"},
         "EXPORTS_BUCKET": {"Ref": "ExportsBucketName"},
+        "MAIL_CONFIGURATION_SET": mail_events.name_of_set(),
         **{name.upper(): {"Ref": parameter_of(name)} for name in PARAMETERS},
         "PUBLIC_URL": {"Fn::If": ["HasPublicUrl", {"Ref": "PublicUrl"}, {"Fn::Sub": _own_url()}]},
         **{variable: {"Ref": logical_id} for variable, logical_id in queues.addresses().items()},
@@ -304,6 +307,14 @@ SEND_MAIL = Function(
     settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact"),
     works_off=MAILS,
 )
+NOTE_BOUNCE = Function(
+    "NoteBounce",
+    memory=512,
+    timeout=SHORT_WORKER_SECONDS,
+    tables={"Accounts": ("PutItem",)},
+    settings=("deployment_secret_arn",),
+    works_off=BOUNCES,
+)
 DELIVER = Function(
     "Deliver",
     memory=512,
@@ -398,6 +409,7 @@ ALL = (
     DELETE_DATA,
     WRITE_EXPORT,
     SEND_MAIL,
+    NOTE_BOUNCE,
     DELIVER,
     HANDLE_UPDATE,
     REPLY_IN_CHAT,

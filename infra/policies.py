@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.model.jobs import Queue
-from infra import queues
+from infra import mail_events, queues
 from infra.functions import ALL, Function
 from infra.parameters import parameter_of
 
@@ -113,10 +113,12 @@ def _may_read(secret: str) -> Json:
 
 def _may_send_mail() -> Json:
     """From the one address, whichever verified identity stands for it: the address itself, or its domain."""
-    statement = _allow(
-        ["ses:SendEmail"], {"Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}
-    ) | {"Condition": {"StringEquals": {"ses:FromAddress": {"Ref": parameter_of("mail_from")}}}}
-    return {"Fn::If": ["HasMailFrom", statement, {"Ref": "AWS::NoValue"}]}
+    own = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+    named = [{"Fn::Sub": f"{own}:{resource}"} for resource in ("identity/*", f"configuration-set/{mail_events.NAME}")]
+    sender = {"StringEquals": {"ses:FromAddress": {"Ref": parameter_of("mail_from")}}}
+    return {
+        "Fn::If": ["HasMailFrom", _allow(["ses:SendEmail"], *named) | {"Condition": sender}, {"Ref": "AWS::NoValue"}]
+    }
 
 
 def _may_log(function: Function) -> Json:

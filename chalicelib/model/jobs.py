@@ -15,7 +15,7 @@ _TAG = "job"
 
 
 class _Job(msgspec.Struct, frozen=True, tag_field=_TAG):
-    """Jobs carry ids only: what is to be done is in the store. Only an update of Telegram's is nowhere else yet."""
+    """Jobs carry ids only: what is to be done is in the store. Only what Telegram and SES tell is nowhere else yet."""
 
 
 class _SessionJob(_Job, frozen=True):
@@ -107,6 +107,12 @@ class SendTranscript(_Job, frozen=True, tag="send_transcript"):
     request_id: str
 
 
+class NoteBounce(_Job, frozen=True, tag="note_bounce"):
+    """Keep in mind whom no more mails go to: what SES tells of one that came back or was called spam, as the event bus brings it."""
+
+    detail: dict[str, Any]
+
+
 SessionJob = (
     WritePrompt
     | WriteSummary
@@ -121,7 +127,9 @@ SessionJob = (
     | AnnounceSession
     | SendReminder
 )
-Job = SessionJob | SendSignInMail | SendTranscript | HandleUpdate | ReplyInChat
+# What is told outside, and what comes back from there.
+Delivery = AnnounceSession | SendReminder | SendSignInMail | SendTranscript | NoteBounce | HandleUpdate | ReplyInChat
+Job = SessionJob | Delivery
 
 
 class Queue(Struct, frozen=True):
@@ -158,12 +166,13 @@ SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay"
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
 MAILS = Queue("mails", (SendSignInMail, SendTranscript))
+BOUNCES = Queue("bounces", (NoteBounce,))
 EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession))
 # A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
 REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
-QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS, DELIVERIES, UPDATES, REPLIES)
+QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, BOUNCES, EXPORTS, DELIVERIES, UPDATES, REPLIES)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}
 
@@ -178,9 +187,11 @@ def encode_job(job: Job) -> str:
 
 
 def ids_of(job: Job) -> dict[str, Any]:
-    """What a log may say of a job: nothing that somebody wrote, and no id of Telegram's for a chat."""
+    """What a log may say of a job: nothing that somebody wrote, no address, and no id of Telegram's for a chat."""
     if isinstance(job, HandleUpdate):
         return {"update_id": job.update.get("update_id")}
+    if isinstance(job, NoteBounce):
+        return {}
     return {name: value for name, value in structs.asdict(job).items() if name != "chat_id"}
 
 

@@ -11,10 +11,12 @@ from chalicelib.model.jobs import (
     AnnounceSession,
     CloseSession,
     DeleteSession,
+    Delivery,
     EraseParticipant,
     ExpireSession,
     HandleUpdate,
     Job,
+    NoteBounce,
     OpenSession,
     Queue,
     ReplyInChat,
@@ -84,17 +86,12 @@ def run_job(job: Job, deadline: Deadline) -> None:
             write_export(job.session_id, job.export_id, deps=container.export_deps())
         case OpenSession() | CloseSession() | ExpireSession():
             _move_on(job)
-        case AnnounceSession() | SendReminder() | HandleUpdate() | ReplyInChat() | SendSignInMail() | SendTranscript():
-            _deliver(job, deadline)
         case _:
-            assert_never(job)
+            _deliver(job, deadline)
 
 
-def _deliver(
-    job: AnnounceSession | SendReminder | HandleUpdate | ReplyInChat | SendSignInMail | SendTranscript,
-    deadline: Deadline,
-) -> None:
-    """Tell somebody something outside: in a mail, in Telegram. Only these functions import the bot."""
+def _deliver(job: Delivery, deadline: Deadline) -> None:
+    """Tell somebody something outside, in a mail or in Telegram, or note what came from there. Only these functions import the bot."""
     match job:
         case AnnounceSession():
             from chalicelib.services.delivery.announcements import announce_session
@@ -115,6 +112,12 @@ def _deliver(
             replies.reply_in_chat(job, deadline)
         case SendSignInMail() | SendTranscript():
             _send_mail(job)
+        case NoteBounce():
+            from chalicelib.services.delivery.bounces import note_mail_event
+
+            note_mail_event(job.detail, deps=container.sending_deps(), now=container.clock().now())
+        case _:
+            assert_never(job)
 
 
 def _send_mail(job: SendSignInMail | SendTranscript) -> None:

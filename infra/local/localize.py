@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.functions import REST_API, SEND_MAIL
+from infra.functions import ALL, REST_API
 from infra.parameters import JOBS_AT_ONCE
 from infra.policies import role_of
 
@@ -82,12 +82,13 @@ def no_alarms_on_sums(template: Template) -> None:
 
 def mails_from_anybody(template: Template) -> None:
     """The local cloud asks whether mails may be sent as such: it names neither the identity nor the sender."""
-    (policy,) = template["Resources"][role_of(SEND_MAIL)]["Properties"]["Policies"]
-    for statement in policy["PolicyDocument"]["Statement"]:
-        _, allowed, _ = statement.get("Fn::If", (None, {}, None))
-        if "ses:SendEmail" in allowed.get("Action", ()):
-            allowed["Resource"] = ["*"]
-            del allowed["Condition"]
+    for function in ALL:
+        (policy,) = template["Resources"][role_of(function)]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            _, allowed, _ = statement.get("Fn::If", (None, {}, None))
+            if "ses:SendEmail" in allowed.get("Action", ()):
+                allowed["Resource"] = ["*"]
+                del allowed["Condition"]
 
 
 def jobs_at_once_as_a_number(template: Template) -> None:

@@ -72,6 +72,7 @@ def _who_may(template: Template, action: str) -> set[str]:
 def test_who_may_read_secrets_and_change_the_tables(application: Template) -> None:
     assert _who_may(application, "secretsmanager:GetSecretValue") == {
         "APIHandler",
+        "NoteBounce",
         "SendMail",
         "WritePrompt",
         "WriteSummary",
@@ -80,6 +81,7 @@ def test_who_may_read_secrets_and_change_the_tables(application: Template) -> No
     assert _who_may(application, "dynamodb:PutItem") == {
         "APIHandler",
         "DeleteData",
+        "NoteBounce",
         "WritePrompt",
         "WriteSummary",
         "WriteBrief",
@@ -101,6 +103,21 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
         for resource in statement["Resource"]
     ]
     assert sorted(queues) == ["DeletionsQueue", "ExportsQueue", "MailsQueue", "SummariesQueue", "UpdatesQueue"]
+
+
+def test_only_the_events_of_our_own_mails_get_into_their_queue_and_none_without_a_sender(application: Template) -> None:
+    resources = application["Resources"]
+    made = {name for name, it in resources.items() if it.get("Condition") == "HasMailFrom"}
+    assert made == {"MailConfigurationSet", "MailEventDestination", "MailEvents", "MailEventsPolicy"}
+    pattern = resources["MailEvents"]["Properties"]["EventPattern"]
+    assert pattern["detail"]["mail"]["tags"] == {"ses:configuration-set": [{"Ref": "MailConfigurationSet"}]}
+    (statement,) = resources["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == ["sqs:SendMessage"]
+    assert statement["Resource"] == [{"Fn::GetAtt": ["BouncesQueue", "Arn"]}]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["MailEvents", "Arn"]}}}
+    told = resources["MailEventDestination"]["Properties"]["EventDestination"]["MatchingEventTypes"]
+    assert told == ["bounce", "complaint"]  # nobody is told who opened what
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

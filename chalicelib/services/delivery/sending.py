@@ -15,12 +15,14 @@ from chalicelib.text.email_addresses import is_mail_address
 
 
 class SendingDeps(Struct, frozen=True):
-    """What sending needs. Mails come from `sender`; replies go to `support_contact`, where it is an address."""
+    """What sending needs. Mails come from `sender`; replies go to `support_contact`, where it is an address; what becomes of
+    them is told as `configuration_set` says."""
 
     suppressions: Suppressions
     secret: bytes
     sender: str
     support_contact: str
+    configuration_set: str = ""
 
 
 def hash_address(address: str, secret: bytes) -> str:
@@ -45,4 +47,4 @@ def write_once_a_day(address: str, mail_id: str, *, deps: SendingDeps, now: date
 def send(mail: Mail, *, deps: SendingDeps) -> None:
     """Send a mail. Raises MailRefused where it can never be sent, Unavailable where it may be later."""
     reply_to = deps.support_contact if is_mail_address(deps.support_contact) else ""
-    send_mail(mail, sender=deps.sender, reply_to=reply_to)
+    send_mail(mail, sender=deps.sender, reply_to=reply_to, configuration_set=deps.configuration_set)

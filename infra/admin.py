@@ -147,6 +147,15 @@ def sign_in_link(email: str) -> str:
     return make_link(email, public_url=settings().public_url, deps=container.sign_in_deps(), now=_now())
 
 
+def allow_mail(email: str) -> bool:
+    """Let mails go to an address again where one bounced, was called spam, or all were stopped; False where none of that was."""
+    from chalicelib import container
+    from chalicelib.services.delivery.sending import hash_address
+
+    deps = container.sending_deps()
+    return deps.suppressions.remove(hash_address(email, deps.secret))
+
+
 def plant_example(user_id: str) -> str:
     """Make the finished session of made-up people that everybody may look at, as this user's; gives its id."""
     from infra import example
@@ -216,12 +225,18 @@ def _unlist(asked: argparse.Namespace) -> str:
     return f"{asked.session_id} {'is private now' if done else 'was private already'}"
 
 
+def _allow_mail(asked: argparse.Namespace) -> str:
+    done = allow_mail(asked.email)
+    return f"Mails go to {asked.email}{' again' if done else ': nothing kept them from it'}"
+
+
 # What each command does; what it gives is printed.
 _COMMANDS: dict[str, Callable[[argparse.Namespace], str]] = {
     "create-user": lambda asked: create_user(asked.email, asked.name),
     "disable-user": _switch_user,
     "enable-user": _switch_user,
     "sign-in-link": lambda asked: sign_in_link(asked.email),
+    "allow-mail": _allow_mail,
     "mint-key": lambda asked: mint_key(user_id_of(asked.email), asked.name, asked.rate, asked.access, asked.expires),
     "list-keys": lambda asked: "\n".join(list_keys(user_id_of(asked.email))) or f"{asked.email} has no keys",
     "revoke-key": _revoke,
@@ -275,6 +290,7 @@ def _add_users_and_keys(commands: "argparse._SubParsersAction[argparse.ArgumentP
         ("disable-user", "sign a user out everywhere, and let none of their keys and links in"),
         ("enable-user", "let the keys of a disabled user in again"),
         ("sign-in-link", "make a link that signs a user in, once, within the hour; prints it"),
+        ("allow-mail", "let mails go again to an address where one bounced, was called spam, or all were stopped"),
         ("list-keys", "list a user's keys: what each begins with, its state, when it was made and used, its name"),
     ):
         commands.add_parser(name, help=does).add_argument("email")

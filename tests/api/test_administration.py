@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import container
+from chalicelib.services.delivery.sending import hash_address, may_write
 from chalicelib.store import accounts
 from infra import admin
 from infra.local import instance
@@ -167,3 +169,12 @@ def test_a_session_is_taken_off_the_public_list(run: Run, host: Host) -> None:
     assert stranger.say(session["id"], "Soup").status_code == 403
     assert run("unlist-session", session["id"]) == f"{session['id']} was private already"
     assert refusal(run, "unlist-session", "x") == "Session not found"
+
+
+@pytest.mark.usefixtures("host")
+def test_an_operator_lets_mails_go_to_an_address_again_that_works_again(run: Run) -> None:
+    deps = container.sending_deps()
+    deps.suppressions.add(hash_address("ana@example.com", deps.secret), "bounce", container.clock().now())
+    assert run("allow-mail", "Ana@example.com") == "Mails go to Ana@example.com again"
+    assert may_write("ana@example.com", deps=deps)
+    assert run("allow-mail", "ana@example.com") == "Mails go to ana@example.com: nothing kept them from it"

@@ -20,6 +20,7 @@ from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
+from chalicelib.store.invitations import Invitations
 from chalicelib.store.participants import Participants
 from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.store.removal import Removals
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.services.delivery.stop_links import StopActions
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.delivery.transcripts import TranscriptDeps
+    from chalicelib.services.invitations.inviting import InvitationDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
@@ -272,11 +274,30 @@ def transcript_deps() -> "TranscriptDeps":
     )
 
 
+def invitation_deps() -> "InvitationDeps":
+    """The dependencies of inviting people, and of the mails to them."""
+    from chalicelib.services.invitations.inviting import InvitationDeps
+
+    return InvitationDeps(
+        invitations=invitations(),
+        sessions=sessions(),
+        conversations=conversations(),
+        accounts=accounts(),
+        sending=sending_deps(),
+        jobs=jobs(),
+        secret=deployment_secret(),
+        has_mail=has_mail(),
+    )
+
+
 def stop_actions() -> "StopActions":
     """How each kind of mail ends for somebody who wants no more: one row a kind."""
     from chalicelib.services.delivery.reminder_job import stop_reminders
 
-    return {"reminder": lambda stop: stop_reminders(stop.session_id, stop.subject, reminders=reminders())}
+    return {
+        "reminder": lambda stop: stop_reminders(stop.session_id, stop.subject, reminders=reminders()),
+        "invitation": lambda stop: invitations().stop(stop.session_id, stop.subject),
+    }
 
 
 @cache
@@ -336,6 +357,12 @@ def logins() -> "Logins":
 def participants() -> Participants:
     """The repository of participants as their host sees them."""
     return Participants()
+
+
+@cache
+def invitations() -> Invitations:
+    """The repository of personal invitations."""
+    return Invitations()
 
 
 @cache
@@ -439,6 +466,7 @@ def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
         max_turns=settings().max_turns,
         pace=join_pace(),
         opening_script=make_opening_script,
+        invitations=invitations(),
         help_text=settings().help_text,
     )
 

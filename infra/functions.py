@@ -299,8 +299,8 @@ SEND_MAIL = Function(
     memory=512,
     timeout=SHORT_WORKER_SECONDS,
     tables={
-        "Accounts": ("GetItem",),
-        "Sessions": ("BatchGetItem",),
+        "Accounts": ("BatchGetItem", "GetItem"),
+        "Sessions": ("BatchGetItem", "UpdateItem"),
         "Conversations": ("BatchGetItem", "Query"),
         "Guards": (*KEY_ITEM, "DeleteItem"),
     },

@@ -88,6 +88,7 @@ def _route(method: str, path: str, run: str, query: tuple[str, ...] = ()) -> Rou
 
 _SESSION = "/sessions/{session_id}"
 _PARTICIPANT = f"{_SESSION}/participants/{{participant_id}}"
+_INVITATIONS = f"{_SESSION}/participant-invitations"
 _TELEGRAM = "/integrations/telegram"
 
 ROUTES = (
@@ -114,6 +115,11 @@ ROUTES = (
     _route("GET", _PARTICIPANT, "participants.get_participant"),
     _route("PATCH", _PARTICIPANT, "participants.include_participant"),
     _route("DELETE", _PARTICIPANT, "participants.remove_participant"),
+    _route("POST", _INVITATIONS, "participant_invitations.invite_people"),
+    _route("GET", _INVITATIONS, "participant_invitations.list_invitations"),
+    _route("POST", f"{_INVITATIONS}/remind", "participant_invitations.remind_invited"),
+    _route("POST", f"{_INVITATIONS}/{{invitation_id}}/resend", "participant_invitations.resend_invitation"),
+    _route("DELETE", f"{_INVITATIONS}/{{invitation_id}}", "participant_invitations.remove_invitation"),
     _route("GET", f"{_SESSION}/summary", "results.get_summary"),
     _route("POST", f"{_SESSION}/summary", "results.write_summary"),
     _route("GET", f"{_SESSION}/summaries", "summary_history.list_summaries"),

@@ -36,6 +36,7 @@ class Thread(Struct, frozen=True):
     of the network address where it began, on that day; in a day's first hour two, with that of the day before, joined by a `+`.
     It was concluded at `concluded_at`, and rated last at `rated_at`: of those that were before these were kept, nothing tells when.
     `edits` counts how often the participant changed a message that nobody had read yet.
+    `invitation_id` is the personal invitation that it began with, where the session was not anonymous then.
     A `test` is an editor's test run: it counts nowhere, and is left out of the results unless somebody includes it by hand.
     """
 
@@ -69,6 +70,7 @@ class Thread(Struct, frozen=True):
     concluded_at: datetime | None = None
     rated_at: datetime | None = None
     edits: int = 0
+    invitation_id: str | None = None
 
     @property
     def is_untouched_test(self) -> bool:

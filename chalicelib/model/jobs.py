@@ -95,6 +95,12 @@ class ReplyInChat(_Job, frozen=True, tag="reply_in_chat"):
     repeats: bool = False
 
 
+class SendInvitation(_SessionJob, frozen=True, tag="send_invitation"):
+    """Write to somebody whom a host invited to take part, where that is still wanted."""
+
+    invitation_id: str
+
+
 class SendSignInMail(_Job, frozen=True, tag="send_sign_in_mail"):
     """Write to somebody who asked to be let in, where they may be."""
 
@@ -126,9 +132,19 @@ SessionJob = (
     | ExpireSession
     | AnnounceSession
     | SendReminder
+    | SendInvitation
 )
 # What is told outside, and what comes back from there.
-Delivery = AnnounceSession | SendReminder | SendSignInMail | SendTranscript | NoteBounce | HandleUpdate | ReplyInChat
+Delivery = (
+    AnnounceSession
+    | SendReminder
+    | SendInvitation
+    | SendSignInMail
+    | SendTranscript
+    | NoteBounce
+    | HandleUpdate
+    | ReplyInChat
+)
 Job = SessionJob | Delivery
 
 
@@ -165,7 +181,7 @@ BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
 SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
-MAILS = Queue("mails", (SendSignInMail, SendTranscript))
+MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript))
 BOUNCES = Queue("bounces", (NoteBounce,))
 EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession))

@@ -11,6 +11,7 @@ from chalicelib.model.synthesis import Brief, Summary, Synthesis
 Status = Literal["draft", "active", "completed"]
 Role = Literal["viewer", "editor", "admin", "owner"]
 Visibility = Literal["host", "participants", "public"]
+JoinAccess = Literal["link", "invited"]
 SuggestedField = Literal["goal", "critical", "context", "topic"]
 PromptOrigin = Literal["host", "tailored", "basic", "revised", "restored", "review", "template"]
 EditSource = Literal[
@@ -140,6 +141,7 @@ class Session(Struct, frozen=True):
     results_sections: ResultsSections = ResultsSections()
     shared_network: bool = False
     is_public: bool = False
+    access: JoinAccess = "link"
     summary_prompt: str | None = None
     platform_guidelines_override: str | None = None
     private_context: str | None = None  # read where a prompt is written from it, and where its host reads the session

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from chalicelib.model import SHOWN_CONTEXT_BYTES, Visibility
+from chalicelib.model import SHOWN_CONTEXT_BYTES, JoinAccess, Visibility
 from chalicelib.model import Channel as ChannelName
 from chalicelib.model import QuestionRole as RoleOfQuestion
 from chalicelib.model import QuestionType as QuestionKind
@@ -105,6 +105,13 @@ SharedNetwork = Annotated[
 ]
 IsPublic = Annotated[
     bool, Meta(description="Whether the public list shows the session, and every key may take part in it.")
+]
+Access = Annotated[
+    JoinAccess,
+    Meta(
+        description="Who can join: whoever has the session's link, or with `invited` only people with a personal link of theirs, which "
+        "an invitation gives. Who has begun a conversation goes on in either case."
+    ),
 ]
 SummaryPrompt = Annotated[
     Text100k, Meta(description="What the host asks of the summary besides what it has in any case.")
@@ -338,6 +345,7 @@ class CreateSession(Input):
         tuple[NewDistribution, ...], Meta(max_length=20, description="Where the session is announced.")
     ] = ()
     is_public: IsPublic = False
+    access: Access = "link"
     summary_prompt: SummaryPrompt | None = None
     welcome_message: WelcomeMessage | None = None
     meta_description: MetaDescription | None = None

@@ -151,6 +151,7 @@ class Session(SessionListItem):
     results_sections: Annotated[ResultsSections, Meta(description="Which sections of the results are open to others.")]
     shared_network: fields.SharedNetwork
     is_public: fields.IsPublic
+    access: fields.Access
     distribution: Annotated[list[Distribution], Meta(description="Where the session is announced.", examples=[[]])]
     prompt_status: Annotated[
         PromptStatus,

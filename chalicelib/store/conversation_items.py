@@ -37,6 +37,7 @@ class ThreadItem(ConversationPart):
     concluded_at = UTCDateTimeAttribute(null=True)
     rated_at = UTCDateTimeAttribute(null=True)
     edits = NumberAttribute(default=0)
+    invitation_id = UnicodeAttribute(null=True)
 
 
 class ErasureItem(ConversationPart):

@@ -69,8 +69,8 @@ def batches_due(
 
 def _job(kind: DueKind, raw: Raw) -> SessionJob:
     """The job that is asked for by a mark, of whose item the keys are known."""
-    ids = {"session_id": raw[keys.SESSION_ID]["S"], "thread_id": kind.item.owner_in(raw[keys.PART]["S"])}
-    return kind.job(**{name: ids[name] for name in kind.job.__struct_fields__})
+    session_id, of = raw[keys.SESSION_ID]["S"], kind.item.owner_in(raw[keys.PART]["S"])
+    return kind.job(**{name: session_id if name == "session_id" else of for name in kind.job.__struct_fields__})
 
 
 def _move(item: Marked, shard: str, until: datetime, again: datetime) -> None:

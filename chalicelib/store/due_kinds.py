@@ -61,6 +61,7 @@ CLOSING = DueKind("closing", item_kinds.CLOSING, jobs.CloseSession, again=None)
 RETENTION = DueKind("retention", item_kinds.CLOSING, jobs.ExpireSession, waits=timedelta(), most=50)
 STAGE_RETENTION = DueKind("stage_retention", item_kinds.CLOSING, jobs.ExpireSession, waits=timedelta(), most=50)
 ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
+INVITATION = DueKind("invitation", item_kinds.INVITATION, jobs.SendInvitation)
 REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta())
 
 KINDS = (
@@ -77,6 +78,7 @@ KINDS = (
     STAGE_RETENTION,
     ANNOUNCEMENT,
     REMINDER,
+    INVITATION,
 )
 
 # What the clock looks for each minute, as soon as it is due.

@@ -72,6 +72,13 @@ SESSION = ItemKind(keys.SESSIONS, keys.SESSION, "session", "at once", "session")
 CONTEXT = ItemKind(keys.SESSIONS, keys.CONTEXT, "session", "by job", "context")
 SYNTHESIS = ItemKind(keys.SESSIONS, keys.SYNTHESIS, "session", "at once", not_exported=_STATE)
 SUMMARY = ItemKind(keys.SESSIONS, keys.SUMMARY, "session", "by job", "summary")
+INVITATION = ItemKind(
+    keys.SESSIONS,
+    keys.INVITATIONS,
+    "session",
+    "by job",
+    not_exported="holds addresses of people who were asked, and may never have come",
+)
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
@@ -113,6 +120,8 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
+    # Of somebody who is removed, it goes with them; it names nobody in an anonymous session's conversations.
+    INVITATION,
     CLOSING,
     ANNOUNCING,
     # By the job of announcements, once the group has been told that the session is gone.

@@ -132,6 +132,7 @@ COMMENTS, CONDENSED, ERASURES = "comment#", "condensed#", "erasure#"
 REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
+INVITATIONS, AFTER_INVITATIONS = "invitation#", "invitation$"
 GROUPS = "group#"
 CHATS, CHAT, ATTENDED, UPDATES = "chat#", "chat", "session#", "update#"
 DRAFTS = "draft#"
@@ -293,6 +294,11 @@ def theme(number: int) -> str:
 def insight(insight_id: str) -> str:
     """`insight#<id>`."""
     return f"{INSIGHTS}{insight_id}"
+
+
+def invitation(invitation_id: str) -> str:
+    """`invitation#<id>`."""
+    return f"{INVITATIONS}{invitation_id}"
 
 
 def reduced_digest(level: int, bucket: int) -> str:

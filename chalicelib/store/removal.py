@@ -18,7 +18,7 @@ from chalicelib.store.due_kinds import ERASURE
 from chalicelib.store.mapping import erased_to
 from chalicelib.store.participants import withdraw
 from chalicelib.store.session_items import ParticipationItem
-from chalicelib.store.tables import ConversationPart
+from chalicelib.store.tables import ConversationPart, SessionPart
 from chalicelib.store.transact import Transaction
 
 _PAGE = 100
@@ -56,6 +56,8 @@ class Removals:
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
+            if thread.invitation_id:
+                write.delete(SessionPart(session_id, keys.invitation(thread.invitation_id)))
             participant_limit.count_out(write, thread, is_capped=is_capped)
 
         return holds(lambda: database.transact(build))

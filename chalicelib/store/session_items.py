@@ -26,6 +26,7 @@ class SessionItem(SessionPart):
     results_sections = JsonAttribute(null=True)
     shared_network = BooleanAttribute(default=False)
     is_public = BooleanAttribute()
+    access = UnicodeAttribute(default="link")
     template_id = UnicodeAttribute(null=True)
     welcome_message = UnicodeAttribute(null=True)
     meta_description = UnicodeAttribute(null=True)

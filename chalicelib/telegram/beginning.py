@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid, NotFound, SessionFull, Unavailable
 from chalicelib.model.telegram import Button
 from chalicelib.services.access.join_pace import TooManyJoins
 from chalicelib.services.conversations import join, request_context
-from chalicelib.services.conversations.request_context import AccessEnded, RequestContext, is_open_to
+from chalicelib.services.conversations.request_context import AccessEnded, NotInvited, RequestContext, is_open_to
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram import form, form_messages
 from chalicelib.telegram.ended import render_ended
@@ -36,6 +36,9 @@ def begin(chat: PrivateChat, deadline: Deadline) -> PrivateChat | None:
             return None
         try:
             _join(chat, context, deadline)
+        except NotInvited:
+            _tell_invited_only(chat)
+            return None
         except SessionFull:
             again = Button(chat.texts("try_again"), form_messages.tap(chat.attended.session_id, "again"))
             chat.say(escape(chat.texts("start_full")), ((again,),))
@@ -54,6 +57,8 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
         chat.say(_tell_closed(chat, context))
         chat.change(stage="form")
         return False
+    if context.thread is None and view.session.access == "invited":
+        return _tell_invited_only(chat)
     question = form.find_next(view, attended) if context.thread is None else None
     if question is None:
         return True
@@ -61,6 +66,14 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
     chat.say(escape(chat.texts("form_changed")))
     chat.say(*form_messages.show_question(view, asking, question, chat.texts))
     chat.change(stage=asking.stage, asked=asking.asked, widget=asking.widget)
+    return False
+
+
+def _tell_invited_only(chat: PrivateChat) -> bool:
+    """Say that only people with a personal link can join by now; what was entered is kept, as for a session that ended."""
+    kept = f"\n\n{chat.texts('bot_closed_kept')}" if chat.attended.entered else ""
+    chat.say(escape(chat.texts("invited_only_text") + kept))
+    chat.change(stage="form")
     return False
 
 

@@ -57,6 +57,8 @@ def open_session(incoming: Incoming, session_id: str) -> Step:
         step = _go_on_talking(incoming, attended, context)
     elif why := tell_closed(session, incoming):
         return Step((incoming.say(escape(incoming.texts(why))),))
+    elif session.access == "invited":
+        return Step((incoming.say(escape(incoming.texts("invited_only_text"))),))
     elif attended.stage == "start" and is_full(context.view.taken, session.max_participants):
         return Step((incoming.say(escape(incoming.texts("full_text"))),))
     else:

@@ -20,6 +20,7 @@ from chalicelib.model.jobs import (
     OpenSession,
     Queue,
     ReplyInChat,
+    SendInvitation,
     SendReminder,
     SendSignInMail,
     SendTranscript,
@@ -110,7 +111,7 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.telegram import replies
 
             replies.reply_in_chat(job, deadline)
-        case SendSignInMail() | SendTranscript():
+        case SendSignInMail() | SendTranscript() | SendInvitation():
             _send_mail(job)
         case NoteBounce():
             from chalicelib.services.delivery.bounces import note_mail_event
@@ -120,9 +121,13 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             assert_never(job)
 
 
-def _send_mail(job: SendSignInMail | SendTranscript) -> None:
+def _send_mail(job: SendSignInMail | SendTranscript | SendInvitation) -> None:
     now = container.clock().now()
     match job:
+        case SendInvitation():
+            from chalicelib.services.invitations.mail_job import send_invitation
+
+            send_invitation(job, public_url=settings().public_url, deps=container.invitation_deps(), now=now)
         case SendSignInMail():
             deps, sending = container.sign_in_deps(), container.sending_deps()
             send_sign_in_mail(job.sign_in_id, public_url=settings().public_url, deps=deps, sending=sending, now=now)

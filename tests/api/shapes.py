@@ -49,6 +49,7 @@ SESSION = {
     "results_sections": dict.fromkeys(("summary", "recap", "responses", "insights", "similarity", "ask"), bool),
     "shared_network": bool,
     "is_public": bool,
+    "access": re.compile("link|invited"),
     "distribution": [dict],
     "prompt_status": re.compile("host|writing|tailored|basic"),
     "summary_prompt": (str, NULL),

@@ -43,6 +43,7 @@ GIVEN: dict[str, Any] = {
     },
     "shared_network": True,
     "is_public": True,
+    "access": "invited",
     "distribution": [{"channel": "telegram", "group_id": "-100"}],
     "summary_prompt": "In two sentences.",
     "welcome_message": "Welcome",

@@ -19,7 +19,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 ALLOWED = {
     "topic", "goal", "context", "critical", "prompt", "project_id", "status",
     "prompt_summary", "prompt_generated_from", "platform_guidelines_override", "intro_video_url",
-    "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public", "shared_network",
+    "template_id", "questions", "cross_pollination", "widgets_enabled", "results_visibility", "is_public", "shared_network", "access",
     "results_sections",
     "summary_prompt", "welcome_message", "meta_description", "language", "time_zone", "duration_minutes", "closes_at",
     "anonymous", "max_participants", "reminders", "distribution",
@@ -47,6 +47,7 @@ def test_one_field_changes_and_everything_else_stays(host: Host, subtests: pytes
         },
         "shared_network": False,
         "is_public": False,
+        "access": "link",
         "summary_prompt": "Be long.",
         "welcome_message": "Hello!",
         "meta_description": "The canteen asks again.",

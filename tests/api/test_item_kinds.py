@@ -116,6 +116,8 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     settings.settings.cache_clear()
     assert host.call("POST", "/integrations/telegram/groups", {"group_id": "-1"}).status_code == 201
     assert host.call("POST", "/integrations/telegram/link", {}).status_code == 201
+    invited = {"emails": ["ada@example.com"]}
+    assert host.call("POST", f"/sessions/{session}/participant-invitations", invited).status_code == 201
     assert host.call("GET", "/sessions/public", Authorization="").status_code == 200
     other = host.call("POST", "/sessions", {"topic": "Tea", "goal": "Drink"}, **{"Idempotency-Key": "k"})
     for account in ("2026-03-01", f"{OF_SESSION}{session}"):

@@ -61,6 +61,9 @@ RULED = (
     "POST /sessions/{session_id}/chat",  # the session may have been closed
     "POST /sessions/{session_id}/chat/questions",  # a participant joins once; answers follow the questions
     "POST /sessions/{session_id}/responses",
+    "POST /sessions/{session_id}/participant-invitations",  # the session may have been closed
+    "POST /sessions/{session_id}/participant-invitations/remind",  # mails have to be sent at all
+    "POST /sessions/{session_id}/participant-invitations/{invitation_id}/resend",  # the same; who has joined
     "POST /sessions/{session_id}/regenerate-facilitation-prompt",  # templateId must exist
     "POST /sessions/{session_id}/scratchpad",  # cross-pollination has to be on
 )

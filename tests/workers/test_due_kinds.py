@@ -91,4 +91,5 @@ def test_every_reason_has_a_name_of_its_own_a_kind_of_item_and_somebody_who_does
 
 
 def test_the_clock_may_send_to_every_queue_that_it_sends_to() -> None:
-    assert SWEEP.sends_to == (jobs.PROMPTS, jobs.BRIEFS, jobs.SUMMARIES, jobs.DELETIONS, jobs.DELIVERIES)
+    names = (jobs.PROMPTS, jobs.BRIEFS, jobs.SUMMARIES, jobs.DELETIONS, jobs.MAILS, jobs.DELIVERIES)
+    assert SWEEP.sends_to == names

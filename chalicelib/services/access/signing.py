@@ -47,6 +47,8 @@ DigestPurpose = Literal[
     "known_browser",
     "code",
     "draft",
+    "invitation",
+    "invited_person",
     "telegram_chat",
     "telegram_person",
     "telegram_link",
@@ -57,7 +59,18 @@ DigestPurpose = Literal[
     "oidc_verifier",
     "reminder",
 ]
-SignaturePurpose = Literal["cookie", "form", "questions", "page", "resume", "storage", "browser", "landing", "waiting"]
+SignaturePurpose = Literal[
+    "cookie",
+    "form",
+    "questions",
+    "page",
+    "resume",
+    "storage",
+    "browser",
+    "landing",
+    "waiting",
+    "invitation",
+]
 
 
 def make_digest(secret: bytes, purpose: DigestPurpose, what: bytes) -> bytes:

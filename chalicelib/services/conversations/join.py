@@ -65,6 +65,8 @@ def begin(
     """
     request_context.require_active(context, deps)
     if context.thread is None:
+        if not context.is_test:
+            request_context.require_invited(context.view.session, who, deps)
         answers = (*check_answers(context.view.questions, given), *kept)
         check_size(answers)
         who = replace(who, name=who.name or find_name(context.view.questions, given) or name_among(kept))

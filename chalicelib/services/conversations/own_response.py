@@ -7,7 +7,7 @@ from chalicelib.model import Message, Thread
 from chalicelib.retry import Retry
 from chalicelib.services.conversations import messages
 from chalicelib.services.conversations.messages import NewMessage
-from chalicelib.services.conversations.request_context import ConversationDeps, require_open
+from chalicelib.services.conversations.request_context import ConversationDeps, require_invited, require_open
 from chalicelib.services.participants.identity import Participant, stored_id
 from chalicelib.services.sessions.participant_limit import admit
 from chalicelib.store.conversations import TurnView
@@ -62,6 +62,7 @@ def _begin(
     turn_view: TurnView, who: Participant, identifier: str, said: NewMessage, deps: ConversationDeps
 ) -> Message | None:
     session, of = turn_view.view.session, who.reference_in(turn_view.view)
+    require_invited(session, who, deps)
     own = who.thread_ids(session.id, deps.secret)[of]
     erased = turn_view.erased.get(own, 0)
     prompt = turn_view.view.prompt.version if turn_view.view.prompt else 0

@@ -17,6 +17,7 @@ from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.conversations import Conversations, TurnView
+from chalicelib.store.invitations import Invitations
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
 
@@ -38,11 +39,19 @@ class ConversationDeps(Struct, frozen=True):
     max_turns: int
     pace: JoinPace
     opening_script: Callable[[], Model]
+    invitations: Invitations
     help_text: str = ""
 
 
 class AccessEnded(Forbidden):
     """The participant ended the link or the cookie that names them, with all others that had been given out."""
+
+
+class NotInvited(Forbidden):
+    """Only people with a personal link can join, and this is none of them, or none any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Only people with a personal invitation can join this session")
 
 
 class RequestContext(Struct, frozen=True):
@@ -142,6 +151,15 @@ def require_open(session: Session, now: datetime, *, is_test: bool = False) -> N
     raise Invalid("Session is not active")
 
 
+def require_invited(session: Session, who: Participant, deps: ConversationDeps) -> None:
+    """Raise NotInvited where this participant, who has not begun, may not begin without an invitation that still stands."""
+    if session.access != "invited":
+        return
+    invited = deps.invitations.find(session.id, who.invitation_id) if who.invitation_id else None
+    if invited is None or invited.removed:
+        raise NotInvited
+
+
 def with_first_prompt(context: RequestContext, deps: ConversationDeps) -> RequestContext:
     """The context with the first prompt of its session, where that is just being written and comes in time; else as it is.
 
@@ -186,6 +204,7 @@ def new_thread(context: RequestContext, who: Participant, deps: ConversationDeps
         included=not is_test,
         source=source,
         test=is_test,
+        invitation_id=None if session.anonymous else who.invitation_id or None,
     )
 
 

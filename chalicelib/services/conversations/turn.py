@@ -63,6 +63,8 @@ def take_turn(
         return turn
     request_context.require_active(context, deps)
     if context.thread is None:
+        if not context.is_test:
+            request_context.require_invited(context.view.session, who, deps)
         if required := [question for question in context.view.questions if question.required]:
             raise FormUnanswered(required)
         check_widget([], said)

@@ -102,12 +102,8 @@ def explain_failure(code: str, tag: str) -> str:
 
 def write_open(session: Session, addresses: Addresses) -> Text:
     """Returns what announces a session that is open."""
-    texts = _texts_of(session)
-    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes)]
-    if session.closes_at:
-        local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
-        zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"
-        facts.append(fill(texts.tag, texts.until, until=format_moment(texts.tag, local), zone=zone))
+    texts = texts_of(session)
+    facts = list_facts(session, texts)
     facts.append(f"{texts.readers} {texts.anonymous}" if session.anonymous else texts.readers)
     join = [Button(texts.join, url=session_link(addresses.bot, session.id))]
     web = [Button(texts.web, url=f"{addresses.public_url}/chat?s={session.id}")] if addresses.has_pages() else []
@@ -115,9 +111,19 @@ def write_open(session: Session, addresses: Addresses) -> Text:
     return Text("\n\n".join(paragraphs), ((*join, *web),), texts.tag)
 
 
+def list_facts(session: Session, texts: AnnouncementTexts) -> list[str]:
+    """Returns what somebody is asked to do, how long that takes, and until when they can."""
+    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes)]
+    if session.closes_at:
+        local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
+        zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"
+        facts.append(fill(texts.tag, texts.until, until=format_moment(texts.tag, local), zone=zone))
+    return facts
+
+
 def write_closed(session: Session, addresses: Addresses) -> Text:
     """Returns what stands in its place while nobody can join, with the way to the results for those who may read them."""
-    texts = _texts_of(session)
+    texts = texts_of(session)
     said, buttons = texts.not_open if session.is_draft else texts.ended, list[Button]()
     shown_to = "host" if session.is_draft else session.results_shown_to
     results = f"{addresses.public_url}/results?s={session.id}"
@@ -133,7 +139,7 @@ def write_closed(session: Session, addresses: Addresses) -> Text:
 
 def write_withdrawn(session: Session) -> Text:
     """Returns what stands in its place once the host has taken the group out."""
-    texts = _texts_of(session)
+    texts = texts_of(session)
     return Text(f"{_heading(session)}\n\n{escape(texts.withdrawn)}", (), texts.tag)
 
 
@@ -142,7 +148,8 @@ def write_removed(tag: str) -> Text:
     return Text(escape(read_texts(tag).removed), (), tag)
 
 
-def _texts_of(session: Session) -> AnnouncementTexts:
+def texts_of(session: Session) -> AnnouncementTexts:
+    """Returns the texts in the language of a session."""
     return read_texts(choose_own_language(session.language, f"{session.topic}. {session.goal}"))
 
 

@@ -24,7 +24,8 @@ class Participant(Struct, frozen=True):
 
     `language` is the BCP 47 tag of the participant's own language where the door knows it. It says nothing of who they are, nor
     does `address`, the network address of the request where that is the participant's own.
-    `generation` is that of the signed value which names them; None where none does.
+    `generation` is that of the signed value which names them; None where none does. `invitation_id` is the personal invitation
+    that this value is of; empty for everybody else.
     """
 
     references: tuple[Reference, ...]
@@ -33,6 +34,7 @@ class Participant(Struct, frozen=True):
     language: str | None = None
     address: str | None = None
     generation: int | None = None
+    invitation_id: str = ""
 
     def reference_in(self, view: SessionView) -> Reference:
         """Gives the first reference whose scope admits them in this session. Raises Forbidden where none does."""

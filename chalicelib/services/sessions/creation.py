@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from chalicelib.errors import Invalid
 from chalicelib.model import (
     Distribution,
+    JoinAccess,
     PromptStatus,
     Question,
     QuestionRole,
@@ -74,6 +75,7 @@ class NewSession(Struct, frozen=True):
     results_sections: ResultsSections = ResultsSections()
     shared_network: bool = False
     is_public: bool = False
+    access: JoinAccess = "link"
     summary_prompt: str | None = None
     welcome_message: str | None = None
     meta_description: str | None = None

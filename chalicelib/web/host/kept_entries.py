@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.services.sessions.merging import note
 from chalicelib.web.host.form_cards import read_cards
 from chalicelib.web.host.saving import read_noted
-from chalicelib.web.host.settings_fields import SETTINGS, join_end
+from chalicelib.web.host.settings_fields import SETTINGS, join_end, option_text
 from chalicelib.web.kit.http import Form, clean_text
 from chalicelib.web.kit.texts import Texts
 
@@ -67,6 +67,12 @@ def _is_left(name: str, value: Any, noted: Mapping[str, str]) -> bool:
 
 def _say(name: str, value: str, texts: Texts) -> str:
     """Returns what a setting says, in words where the page has some for it."""
-    words = {"switch": "clash_on" if value else "clash_off", "choice": f"visible_{value}"}
-    named = words.get(SETTINGS[name].kind, "")
+    kind = SETTINGS[name].kind
+    named = (
+        ("clash_on" if value else "clash_off")
+        if kind == "switch"
+        else option_text(name, value)
+        if kind == "choice"
+        else ""
+    )
     return texts(named) if named in texts.catalogue else value

@@ -17,15 +17,16 @@ from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
 from chalicelib.web.host.session_page import open_session, render_session_page
 from chalicelib.web.host.settings_fields import (
+    CHOICES,
     GROUPS,
     ON,
     SETTINGS,
-    VISIBILITIES,
     Kind,
     Values,
     entered_of,
     join_end,
     list_changed,
+    option_text,
     read_changes,
     split_end,
 )
@@ -158,7 +159,7 @@ def _shown(name: str, view: SessionView, plan: SettingsPlan, texts: Texts) -> Sh
 
 def _options(name: str, values: Values, texts: Texts) -> list[tuple[str, str]]:
     if SETTINGS[name].kind == "choice":
-        return [(it, texts(f"visible_{it}")) for it in VISIBILITIES]
+        return [(it, texts(option_text(name, it))) for it in CHOICES[name]]
     if SETTINGS[name].kind == "zone":
         return [(it, it.replace("_", " ")) for it in list_time_zones(values.get(name, ""))]
     return []
@@ -184,7 +185,7 @@ def _told(name: str, value: str, texts: Texts) -> str:
         case "switch":
             return texts("clash_on" if value == ON else "clash_off")
         case "choice":
-            return texts(f"visible_{value}")
+            return texts(option_text(name, value))
         case "moment":
             at, zone = split_end(value)
             return f"{at.replace('T', ' ') or texts('clash_empty')} · {zone.replace('_', ' ')}"

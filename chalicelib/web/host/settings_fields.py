@@ -22,7 +22,8 @@ Values = Mapping[str, str]
 
 ON = "on"
 LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
-VISIBILITIES = ("host", "participants", "public")
+CHOICES = {"results_visibility": ("host", "participants", "public"), "access": ("link", "invited")}
+_OPTION_TEXTS = {"results_visibility": "visible", "access": "access"}
 _END, _ZONE = "closes_at", "time_zone"  # a time by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
 OPEN = "sections_"  # before the names of the sections of the results, each a field of one setting
@@ -52,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("max_participants", "number"),
             Setting("anonymous", "switch"),
             Setting("shared_network", "switch"),
+            Setting("access", "choice"),
             Setting("is_public", "switch"),
         ),
     ),
@@ -82,6 +84,11 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     ),
 )
 SETTINGS = {it.name: it for _, group in GROUPS for it in group}
+
+
+def option_text(name: str, option: str) -> str:
+    """Returns the name of the text that says what an option of a setting is."""
+    return f"{_OPTION_TEXTS[name]}_{option}"
 
 
 def entered_of(session: Session) -> dict[str, str]:
@@ -212,8 +219,8 @@ def _read_zone(_: str, text: str, __: Values) -> str:
     return str(_explained(lambda: find_time_zone(text), "setting_zone_wrong"))
 
 
-def _read_choice(_: str, text: str, __: Values) -> str:
-    if text not in VISIBILITIES:
+def _read_choice(name: str, text: str, _: Values) -> str:
+    if text not in CHOICES[name]:
         raise Mistake("choose_one")
     return text
 

@@ -18,9 +18,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib import container
+from chalicelib.services.access.invitation_links import read_invitation
 from chalicelib.services.access.private_links import read_claims, write_claims
 from chalicelib.services.access.results_links import DAYS, Kind, LinkHolder, holder_of
 from chalicelib.services.access.signing import make_digest, make_signature, sign, unsign
+from chalicelib.services.participants.invited import person_invited
 from chalicelib.web.kit.cookies import cookie_values, list_cookies, set_cookie
 from chalicelib.web.kit.language import COOKIE
 
@@ -38,6 +40,7 @@ _SESSIONS_BYTES = 1_400  # of the cookies of sessions; the oldest go
 _MOST_STARTS = 12
 _WAITING_BYTES = 1_700
 _BETWEEN = len("=; ")
+_INVITED = "invited-"  # before the id of the invitation that somebody came by; who they are follows from it
 _EVERY_SESSION = ""  # what is signed for a browser holds in each
 
 
@@ -45,12 +48,14 @@ class Identity(Struct, frozen=True):
     """Whom a cookie or a private link names, and how often such had been ended before it was made.
 
     It holds while the participant's thread is of this generation. `scope` is `telegram` for whoever began in Telegram: only the
-    bot makes the first link of theirs, and what a browser signs for itself is of its own scope.
+    bot makes the first link of theirs, and what a browser signs for itself is of its own scope. `invitation_id` is that of whoever came
+    by a personal link.
     """
 
     person: str
     generation: int = 0
     scope: Literal["web", "telegram"] = "web"
+    invitation_id: str = ""
 
 
 def find_browser(request: Request) -> str | None:
@@ -70,7 +75,7 @@ def find_person(request: Request, session_id: str) -> Identity | None:
         unsign(_secret(), "cookie", session_id, value) for value in _cookie_values(request, _PERSON_COOKIE, session_id)
     )
     if signed := next((found for found in named if found), None):
-        return _identity_of(signed)
+        return _identity_of(signed, session_id)
     browser = find_browser(request)
     return make_identity(request, browser, session_id) if browser else None
 
@@ -118,7 +123,7 @@ def landing_token(identity: Identity, session_id: str) -> str:
 def person_landing(token: str, session_id: str) -> Identity | None:
     """Returns who was sent on; None where it is too long ago, or nobody was."""
     signed, _, until = (unsign(_secret(), "landing", session_id, token) or "").partition("~")
-    return _identity_of(signed) if until and int(until) > container.clock().now().timestamp() else None
+    return _identity_of(signed, session_id) if until and int(until) > container.clock().now().timestamp() else None
 
 
 def waiting_cookie(request: Request, form: Mapping[str, str], session_id: str) -> str | None:
@@ -150,7 +155,7 @@ def form_token(identity: Identity, session_id: str) -> str:
 def person_in_form(token: str, session_id: str) -> Identity | None:
     """Returns who filled in a pre-session form; None where we did not sign it."""
     signed = unsign(_secret(), "form", session_id, token)
-    return _identity_of(signed) if signed else None
+    return _identity_of(signed, session_id) if signed else None
 
 
 def page_token(person: str, session_id: str) -> str:
@@ -171,7 +176,13 @@ def resume_token(identity: Identity, session_id: str) -> str:
 def person_in_link(token: str, session_id: str) -> Identity | None:
     """Returns who is named in a private link; None where we did not sign it."""
     signed = unsign(_secret(), "resume", session_id, token)
-    return _identity_of(signed) if signed else None
+    return _identity_of(signed, session_id) if signed else None
+
+
+def invited_person(token: str, session_id: str) -> tuple[Identity, bool] | None:
+    """Returns who is named in the link of an invitation, and whether its host was to pass it on; None where we did not sign it."""
+    named = read_invitation(token, session_id, _secret())
+    return (_invited(named.invitation_id, 0, session_id), named.by_hand) if named else None
 
 
 def storage_mark(person: str, session_id: str) -> str:
@@ -214,12 +225,20 @@ def _session_cookies(request: Request, name: str, value: str, seconds: int) -> l
 
 
 def _signed_of(identity: Identity) -> str:
-    return write_claims(identity.person, identity.generation, identity.scope)
+    named = _INVITED + identity.invitation_id if identity.invitation_id else identity.person
+    return write_claims(named, identity.generation, identity.scope)
 
 
-def _identity_of(signed: str) -> Identity:
+def _identity_of(signed: str, session_id: str) -> Identity:
     person, generation, is_telegram = read_claims(signed)
+    if person.startswith(_INVITED):
+        return _invited(person.removeprefix(_INVITED), generation, session_id)
     return Identity(person, generation, "telegram" if is_telegram else "web")
+
+
+def _invited(invitation_id: str, generation: int, session_id: str) -> Identity:
+    person = person_invited(_secret(), session_id, invitation_id)
+    return Identity(person, generation, invitation_id=invitation_id)
 
 
 def _cookie_values(request: Request, prefix: str, session_id: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from chalicelib.services.delivery.reminder_job import OPENED
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form, json_response, read_form, require_allowance, see_other
 from chalicelib.web.kit.request import is_certainly_ours, is_test_run, require_uuid, token_in_link
-from chalicelib.web.participant import actions, chat_page, join, reminders, resume, test_run, transcript
+from chalicelib.web.participant import actions, chat_page, invitation, join, reminders, resume, test_run, transcript
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
@@ -32,6 +32,8 @@ def show_page(request: Request, session_id: str) -> Response:
             if is_known:
                 return see_other(chat_page.chat_address(chat, query.get("told")))
             return chat_page.show_landing(chat, chat.find().view.session, landed)
+        if linked := identity.invited_person(token_in_link(query.get("i", "")), session_id):
+            return invitation.open_link(chat, linked[0], by_hand=linked[1])
         if waiting := identity.find_waiting_form(request, session_id):
             return join.join(chat, waiting, is_ours=True)
         if named := identity.person_in_link(link := token_in_link(query.get("r", "")), session_id):

@@ -41,7 +41,7 @@ from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
 from chalicelib.web.participant.test_run import make_banner
 from chalicelib.web.participant.widgets import Control, make_control
 
-GONE, FULL = 410, 409
+GONE, FULL, NOT_INVITED = 410, 409, 403
 
 
 class Draft(Struct, frozen=True):
@@ -77,6 +77,7 @@ class ActionOutcome(Struct, frozen=True):
     transcript: TranscriptForm = TranscriptForm()
     reminder: ReminderForm = ReminderForm()
     form: FilledForm | None = None
+    suggested: FilledForm | None = None  # what the form begins with, which nobody has entered yet
     refused: Sequence[AnswerRefused] = ()
     error: HarmonicaError | None = None
     status: int = 200
@@ -232,10 +233,13 @@ def _choose_page(
         values = _conversation_values(chat, session, thread, outcome)
         panel = panel_values(chat, session, thread, outcome.reminder, outcome.done)
         return "conversation.html", outcome.code, values | panel
+    if session.access == "invited" and not (chat.tester or chat.identity.invitation_id):
+        unsent = Draft("\n\n".join(outcome.form.words)) if outcome.form and outcome.form.words else None
+        return "invited_only.html", NOT_INVITED, {"draft": unsent}
     if outcome.form is None and not chat.tester and is_full(view.taken, session.max_participants):
         return "full.html", outcome.code if outcome.code != 200 else FULL, {}
     form = {
-        **form_values(view, outcome.form or FilledForm(), outcome.refused, locale.texts),
+        **form_values(view, outcome.form or outcome.suggested or FilledForm(), outcome.refused, locale.texts),
         "address": chat.address,
         "token": identity.form_token(chat.identity, session.id),
         "gist": sum_up_facts(view, locale.texts),

@@ -50,7 +50,12 @@ class ChatRequest(Struct, frozen=True):
             return tester_of(self.tester, language.preferred_tag(self.request))
         principal = principal_of_link(self.identity.scope)
         found = participant_of(principal, self.person, language=language.preferred_tag(self.request))
-        return replace(found, address=source_address(self.request), generation=self.identity.generation)
+        return replace(
+            found,
+            address=source_address(self.request),
+            generation=self.identity.generation,
+            invitation_id=self.identity.invitation_id,
+        )
 
     def find(self) -> RequestContext:
         """Returns the session, and the head of this person's conversation where it has begun. Raises AccessEnded."""

@@ -9,7 +9,7 @@ from chalicelib import container
 from chalicelib.errors import Conflict, Forbidden, HarmonicaError, Invalid, SessionFull
 from chalicelib.services.access.join_pace import TooManyJoins
 from chalicelib.services.conversations.join import begin
-from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
+from chalicelib.services.conversations.request_context import AccessEnded, NotInvited, RequestContext
 from chalicelib.services.participants.changed_form import FilledForm, ShownQuestion, fill_in
 from chalicelib.services.participants.form import AnswerRefused, Given, list_refusals
 from chalicelib.web.kit import identity
@@ -107,6 +107,8 @@ def _after_failure(
 def _explain_failure(error: HarmonicaError, filled: FilledForm, texts: Texts) -> str:
     if isinstance(error, SessionFull):
         return texts("start_full")
+    if isinstance(error, NotInvited):
+        return texts("invited_only_text")
     if filled.is_changed and isinstance(error, Invalid | Conflict):
         return texts("form_changed")
     if isinstance(error, AnswerRefused):

@@ -21,7 +21,7 @@ from chalicelib.web.participant import chat_page
 from chalicelib.web.participant.chat_request import ChatRequest, make_chat_request
 
 # The address holds a secret, which goes nowhere. Without any origin the forms of old browsers could not be told from a stranger's.
-_REFERRER_POLICY = "strict-origin"
+REFERRER_POLICY = "strict-origin"
 
 
 def offer(chat: ChatRequest, link: str, named: Identity) -> Response:
@@ -31,7 +31,7 @@ def offer(chat: ChatRequest, link: str, named: Identity) -> Response:
         return elsewhere
     response = render_page(chat.request, "resume.html", session=context.view.session, link=link)
     with_cookies(response, [identity.browser_cookie(chat.request, chat.browser)])
-    response.headers["Referrer-Policy"] = _REFERRER_POLICY
+    response.headers["Referrer-Policy"] = REFERRER_POLICY
     return response
 
 

@@ -32,7 +32,7 @@ from chalicelib.web.host.follow_up import HOWS
 from chalicelib.web.host.form_cards import Kind
 from chalicelib.web.host.people import NEWS
 from chalicelib.web.host.session_page import PAGES
-from chalicelib.web.host.settings_fields import GROUPS, SETTINGS, VISIBILITIES
+from chalicelib.web.host.settings_fields import CHOICES, GROUPS, SETTINGS
 from chalicelib.web.kit.language import LANGUAGES, find_language, guess_language
 from chalicelib.web.kit.texts import texts_in
 from tests.api.hosts import Host
@@ -59,7 +59,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "brief_": (*BRIEF, *get_args(get_type_hints(Hint)["kind"])),
     "channel_": get_args(Channel),
     "change_": get_args(Change),
-    "check_results_": VISIBILITIES,
+    "check_results_": CHOICES["results_visibility"],
     "drift_": (*BRIEF, "template_id"),
     "followed_": HOWS,
     "export_kind_": KINDS,
@@ -78,7 +78,7 @@ ENDINGS: dict[str, Iterable[str]] = {
     "progress_": PROGRESS,
     "refused_": get_args(Rule),
     "reset_": {*RESETTABLE} - {"status"},
-    "results_": VISIBILITIES,
+    "results_": CHOICES["results_visibility"],
     "sections_": ("participants", "public"),
     "setting_": (*SETTINGS, *(f"{name}_hint" for name in SETTINGS)),
     "settings_": [group for group, _ in GROUPS],
@@ -89,7 +89,8 @@ ENDINGS: dict[str, Iterable[str]] = {
     "step_": BRIEF,
     "tab_": [page for pages in PAGES.values() for page in pages],
     "tabs_": [group for group in PAGES if f"tab_{group}" not in ENGLISH],
-    "visible_": VISIBILITIES,
+    "visible_": CHOICES["results_visibility"],
+    "access_": CHOICES["access"],
     "widget_": get_args(WidgetType),
     "with_": ("anthropic", "scripted"),
     "mail_": get_args(Outcome),

@@ -1,0 +1,32 @@
+"""Records of personal invitations to take part in a session."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+WantedMail = Literal["invitation", "reminder"]
+
+
+class Invitation(Struct, frozen=True):
+    """An invitation of an address to take part in a session; `invited_by` is the user who asked for it.
+
+    `wanted` is the mail that is still to be sent, asked for at `wanted_at`. Where a mail can never be delivered, `refused` says so;
+    `stopped`, that whoever got one wants no more. One that was `removed` from an anonymous session keeps its place in the counts,
+    without its address: the counts would tell how far that person had come.
+    """
+
+    id: str
+    email: str
+    invited_by: str
+    created_at: datetime
+    name: str | None = None
+    message: str | None = None
+    wanted: WantedMail | None = None
+    wanted_at: datetime | None = None
+    sent_at: datetime | None = None
+    reminded_at: datetime | None = None
+    opened_at: datetime | None = None
+    refused: bool = False
+    stopped: bool = False
+    removed: bool = False

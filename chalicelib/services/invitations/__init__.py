@@ -1,0 +1,1 @@
+"""Rules of personal invitations to take part in a session."""

@@ -1,0 +1,151 @@
+"""Personal invitations to a session (table `sessions`): one item an address. How far an invited person has come is in their thread."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import structs
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib.errors import NotFound
+from chalicelib.model.invitations import Invitation, WantedMail
+from chalicelib.store import database, keys
+from chalicelib.store.database import holds
+from chalicelib.store.due import marks
+from chalicelib.store.due_kinds import INVITATION
+from chalicelib.store.session_items import SessionItem
+from chalicelib.store.tables import SessionPart
+from chalicelib.store.transact import ConditionFailed, Transaction
+
+_LONGEST_ID = 36  # a UUID; a key has to be short, and clients may name anything
+
+
+class InvitationItem(SessionPart):
+    """`invitation#<id>`: whom a host asked to take part. `due_kind` is `invitation#<shard>` while a mail is to be sent."""
+
+    email = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
+    message = UnicodeAttribute(null=True)
+    invited_by = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+    wanted = UnicodeAttribute(null=True)
+    wanted_at = UTCDateTimeAttribute(null=True)
+    sent_at = UTCDateTimeAttribute(null=True)
+    reminded_at = UTCDateTimeAttribute(null=True)
+    opened_at = UTCDateTimeAttribute(null=True)
+    refused = BooleanAttribute(default=False)
+    stopped = BooleanAttribute(default=False)
+    removed = BooleanAttribute(default=False)
+
+
+class Invitations:
+    """Repository of invitations."""
+
+    def all(self, session_id: str) -> list[Invitation]:
+        """All of a session, the first one first; those among them that were removed and are counted."""
+        found = database.query(SessionPart, session_id, keys.INVITATIONS, keys.AFTER_INVITATIONS)
+        return sorted(map(_invitation_from, found), key=lambda it: (it.created_at, it.id))
+
+    def find(self, session_id: str, invitation_id: str) -> Invitation | None:
+        """One of them; None where there is none."""
+        if not 0 < len(invitation_id) <= _LONGEST_ID:
+            return None
+        raw = database.get_many([(SessionPart, session_id, keys.invitation(invitation_id))])
+        return _invitation_from(next(iter(raw.values()))) if raw else None
+
+    def add(self, session_id: str, invitation: Invitation) -> bool:
+        """Store an invitation; False where its address has one. Raises NotFound without a session."""
+
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
+            new = InvitationItem.part.does_not_exist() | InvitationItem.removed.is_in(True)
+            write.save(_item(session_id, invitation), new)
+
+        try:
+            database.transact(build)
+        except ConditionFailed as error:
+            if keys.SESSION in error.failed:
+                raise NotFound("Session not found") from error
+            return False
+        return True
+
+    def want(self, session_id: str, invitation_id: str, mail: WantedMail, now: datetime) -> bool:
+        """Note that this mail is to be sent; False where the invitation is gone."""
+        actions = [InvitationItem.wanted.set(mail), InvitationItem.wanted_at.set(now), *_due(session_id, now)]
+        return self._update(session_id, invitation_id, actions)
+
+    def take(self, session_id: str, invitation: Invitation, now: datetime) -> bool:
+        """Note a mail as sent before it is, so that no other job sends it; False where one has, or it is wanted no more."""
+        sent = InvitationItem.sent_at if invitation.wanted == "invitation" else InvitationItem.reminded_at
+        actions = [sent.set(now), *_not_due()]
+        return self._update(session_id, invitation.id, actions, wanted_at=invitation.wanted_at)
+
+    def give_back(self, session_id: str, invitation: Invitation, now: datetime) -> None:
+        """Undo that: the mail was not sent, and is to be."""
+        if invitation.wanted is None or invitation.wanted_at is None:
+            return
+        is_first = invitation.wanted == "invitation"
+        sent = InvitationItem.sent_at if is_first else InvitationItem.reminded_at
+        before = invitation.sent_at if is_first else invitation.reminded_at
+        back: list[Action] = [sent.set(before) if before else sent.remove(), *_due(session_id, now)]
+        back += [InvitationItem.wanted.set(invitation.wanted), InvitationItem.wanted_at.set(invitation.wanted_at)]
+        self._update(session_id, invitation.id, back)
+
+    def postpone(self, session_id: str, invitation: Invitation, until: datetime) -> None:
+        """Have the mail that is to be sent tried again then."""
+        self._update(session_id, invitation.id, _due(session_id, until), wanted_at=invitation.wanted_at)
+
+    def drop(self, session_id: str, invitation: Invitation, *, refused: bool = False) -> None:
+        """Note that the mail that is to be sent is not sent; `refused`: that none can ever be delivered there."""
+        actions = [*_not_due(), *([InvitationItem.refused.set(True)] if refused else [])]
+        self._update(session_id, invitation.id, actions, wanted_at=None if refused else invitation.wanted_at)
+
+    def stop(self, session_id: str, invitation_id: str) -> None:
+        """Note that no more mails are to be sent to whom it invites; without an invitation there is nothing to stop."""
+        self._update(session_id, invitation_id, [InvitationItem.stopped.set(True), *_not_due()])
+
+    def note_opened(self, session_id: str, invitation_id: str, now: datetime) -> None:
+        """Note that the link was opened, for the first time."""
+        opened: Action = InvitationItem.opened_at.set(InvitationItem.opened_at | now)
+        self._update(session_id, invitation_id, [opened])
+
+    def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
+        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""
+        item = InvitationItem(session_id, keys.invitation(invitation_id))
+        there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
+        if not is_counted:
+            return holds(lambda: database.delete(item, there))
+        gone = [getattr(InvitationItem, name).remove() for name in ("email", "name", "message")]
+        return holds(lambda: database.update(item, [InvitationItem.removed.set(True), *gone, *_not_due()], there))
+
+    def _update(
+        self, session_id: str, invitation_id: str, actions: list[Action], wanted_at: datetime | None = None
+    ) -> bool:
+        item = InvitationItem(session_id, keys.invitation(invitation_id))
+        there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
+        same = (there & (InvitationItem.wanted_at == wanted_at)) if wanted_at else there
+        return holds(lambda: database.update(item, actions, same))
+
+
+def _due(session_id: str, at: datetime) -> list[Action]:
+    mark = marks(INVITATION, session_id, at)
+    return [InvitationItem.due_kind.set(mark[keys.DUE_KIND]), InvitationItem.due_at.set(mark[keys.DUE_AT])]
+
+
+def _not_due() -> list[Action]:
+    names = ("wanted", "wanted_at", keys.DUE_KIND, keys.DUE_AT)
+    return [getattr(InvitationItem, name).remove() for name in names]
+
+
+def _item(session_id: str, invitation: Invitation) -> InvitationItem:
+    values = structs.asdict(invitation)
+    del values["id"]
+    due = marks(INVITATION, session_id, invitation.wanted_at)
+    return InvitationItem(session_id, keys.invitation(invitation.id), **values, **due)
+
+
+def _invitation_from(raw: Mapping[str, Any]) -> Invitation:
+    item = InvitationItem.from_raw_data(dict(raw))
+    named = {name: getattr(item, name) for name in Invitation.__struct_fields__ if name not in ("id", "email")}
+    return Invitation(id=item.part.removeprefix(keys.INVITATIONS), email=item.email or "", **named)

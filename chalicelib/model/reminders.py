@@ -13,7 +13,8 @@ class Reminder(Struct, frozen=True):
 
     `to` says, sealed, where; it is gone once nothing more is to be sent. `generation` is that of the thread then: ended again, what
     leads to the conversation is worth nothing. `zone` is the participant's time zone where it is known. `sent` counts the reminders,
-    the last of which was sent at `sent_at`; `opened_at` is when the page of a link in one was first asked for.
+    the last of which was sent at `sent_at`; `opened_at` is when the page of a link in one was first asked for, `came_back` whether they
+    said something after the one before the last.
     """
 
     session_id: str
@@ -27,6 +28,7 @@ class Reminder(Struct, frozen=True):
     sent: int = 0
     sent_at: datetime | None = None
     opened_at: datetime | None = None
+    came_back: bool = False
 
 
 class ReminderTarget(Struct, frozen=True, omit_defaults=True):
@@ -35,3 +37,11 @@ class ReminderTarget(Struct, frozen=True, omit_defaults=True):
     address: str = ""
     link: str = ""
     chat_id: int = 0
+
+
+class ReminderCounts(Struct, frozen=True):
+    """How many reminders of a session were sent, and how many people opened the link in one, or came back after one."""
+
+    sent: int = 0
+    opened: int = 0
+    came_back: int = 0

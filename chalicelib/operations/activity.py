@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from msgspec.structs import asdict
 
 from chalicelib import container
-from chalicelib.model import SessionView, ThemeRegistry, Thread
+from chalicelib.model import Session, SessionView, ThemeRegistry, Thread
 from chalicelib.operations.fields import Count, MessageId, SessionId, SessionInput, ThreadId, Time, moment, read_moment
 from chalicelib.operations.operation import Call, Operation, Output
 from chalicelib.operations.sessions import SummaryStatus
@@ -77,6 +77,22 @@ class Saturation(Output):
     ]
 
 
+class RemindersSent(Output):
+    """What came of the reminders of a session: numbers, and nothing of anybody."""
+
+    sent: Annotated[Count, Meta(description="How many reminders were sent.", examples=[3])]
+    opened: Annotated[
+        Count,
+        Meta(
+            description="How many people asked for the page of the link in one; programs that check mails do that, too.",
+            examples=[2],
+        ),
+    ]
+    came_back: Annotated[
+        Count, Meta(description="How many people said something, or concluded, after one.", examples=[1])
+    ]
+
+
 class Activity(Output):
     """How a session goes."""
 
@@ -105,6 +121,9 @@ class Activity(Output):
     saturation: Annotated[
         Saturation | None,
         Meta(description="Whether new themes still come up; null without a language model, which finds themes."),
+    ]
+    reminders: Annotated[
+        RemindersSent | None, Meta(description="What came of reminders; null while the session sends none.")
     ]
 
 
@@ -153,12 +172,21 @@ def get_activity(call: Call, since: datetime | None, view: SessionView) -> Activ
             for it in list_coverage(view, heads, registry, scripted=scripted)
         ],
         saturation=None if scripted else _saturation(view, heads, registry),
+        reminders=_reminders(of, heads),
     )
 
 
 def _event(of: "FoundEvent") -> Event:
     said = (of.message.id, of.message.content) if of.message else ()
     return Event(moment(of.at), of.kind, of.thread.id, of.thread.name, *said)
+
+
+def _reminders(of: Session, heads: list[Thread]) -> RemindersSent | None:
+    if not of.reminders["enabled"]:
+        return None
+    from chalicelib.services.participants.reminders import count_reminders
+
+    return RemindersSent(**asdict(count_reminders(container.reminders().all_of(of.id), heads)))
 
 
 def _saturation(view: SessionView, heads: list[Thread], registry: ThemeRegistry) -> Saturation:

@@ -104,6 +104,7 @@ class ReminderItem(ConversationPart):
     sent = NumberAttribute(default=0)
     sent_at = UTCDateTimeAttribute(null=True)
     opened_at = UTCDateTimeAttribute(null=True)
+    came_back = BooleanAttribute(default=False)
 
 
 class DigestItem(ConversationPart):

@@ -71,13 +71,13 @@ class Reminders:
         """All reminders of a session."""
         return map(_reminder_from, database.query(ConversationPart, session_id, keys.REMINDERS, keys.AFTER_REMINDERS))
 
-    def claim(self, view: ReminderView, now: datetime, look_again: datetime) -> bool:
+    def claim(self, view: ReminderView, now: datetime, look_again: datetime, *, came_back: bool) -> bool:
         """Note that the next reminder is sent, before it is; False where that is not to be done any more, or somebody else does it.
 
-        The session is open, and the conversation stands where it was read.
+        The session is open, and the conversation stands where it was read. `came_back`: after the one before they did.
         """
         thread, reminder = view.thread, view.reminder
-        values = {"sent": reminder.sent + 1, "sent_at": now, **_marks(reminder, look_again)}
+        values = {"sent": reminder.sent + 1, "sent_at": now, "came_back": came_back, **_marks(reminder, look_again)}
         same = (
             (ThreadItem.last_said == thread.last_said)
             & (ThreadItem.concluded == thread.concluded)

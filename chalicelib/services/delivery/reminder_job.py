@@ -21,7 +21,7 @@ from chalicelib.services.access.sealing import seal, unseal
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import SendingDeps, hash_address, may_write, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
-from chalicelib.services.participants.reminders import LOOK_AGAIN, decide
+from chalicelib.services.participants.reminders import LOOK_AGAIN, decide, has_come_back
 from chalicelib.store.reminders import Reminders, ReminderView
 from chalicelib.text.language import DEFAULT
 
@@ -81,7 +81,8 @@ def send_reminder(session_id: str, thread_id: str, *, deps: ReminderDeps) -> Non
         target = target_of(view.reminder, deps.secret)
         if target is None or not _may_send(view, target, now, deps):
             return
-        if deps.reminders.claim(view, now, now + LOOK_AGAIN):
+        came_back = has_come_back(view.thread, view.reminder)
+        if deps.reminders.claim(view, now, now + LOOK_AGAIN, came_back=came_back):
             _send(view, target, now, deps)
             return
     raise Conflict("This conversation is changing right now; try again")

@@ -4,6 +4,7 @@ Somebody who asked for it gets at most two reminders: so many hours after they l
 closes where that is earlier. Each comes between 9 and 21 by their clock, and a day after the one before at the earliest.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.model import Session, Thread
-from chalicelib.model.reminders import Reminder
+from chalicelib.model.reminders import Reminder, ReminderCounts
 
 AFTER_HOURS = (24, 72)  # where the session says nothing else
 MOST = 2
@@ -41,6 +42,25 @@ def decide(session: Session, thread: Thread, reminder: Reminder, now: datetime) 
 def may_be_reminded(session: Session, thread: Thread, now: datetime) -> bool:
     """Says whether a participant is offered reminders: in an open session that sends some, before their conversation is concluded."""
     return session.reminders["enabled"] and session.status_at(now) == "active" and _is_reminded(thread)
+
+
+def count_reminders(reminders: Iterable[Reminder], heads: Sequence[Thread]) -> ReminderCounts:
+    """Returns how many reminders were sent to these people, and what came of them: numbers, and nothing of anybody."""
+    threads = {head.id: head for head in heads}
+    sent = [it for it in reminders if it.sent and it.thread_id in threads]
+    return ReminderCounts(
+        sent=sum(it.sent for it in sent),
+        opened=sum(it.opened_at is not None for it in sent),
+        came_back=sum(has_come_back(threads[it.thread_id], it) for it in sent),
+    )
+
+
+def has_come_back(thread: Thread, reminder: Reminder) -> bool:
+    """Says whether somebody said something after a reminder, or concluded their conversation."""
+    if reminder.came_back or reminder.sent_at is None:
+        return reminder.came_back
+    did = (thread.last_message_at, thread.concluded_at)
+    return any(at is not None and at > reminder.sent_at for at in did)
 
 
 def next_reminder(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> datetime | None:

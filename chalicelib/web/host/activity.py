@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 
 from chalicelib.model import SessionView
-from chalicelib.operations.activity import Activity, Event, Saturation
+from chalicelib.operations.activity import Activity, Event, RemindersSent, Saturation
 from chalicelib.web.kit.chart import Bar, Chart, make_chart
 from chalicelib.web.kit.page import PageLocale
 from chalicelib.web.kit.texts import Texts, format_time_of
@@ -33,6 +33,7 @@ def live_values(found: Activity, view: SessionView, locale: PageLocale) -> dict[
     excluded = [(EXCLUDED, texts("figure_excluded"), found.excluded_count)] if found.excluded_count else []
     return {
         "figures": [("", texts("joined"), found.participant_count), *figures, *excluded],
+        "reminders": _tell_reminders(found.reminders, texts),
         "newest": [_words(it, view, locale) for it in reversed(found.events) if it.content is not UNSET],
     }
 
@@ -48,6 +49,11 @@ def analysis_values(found: Activity, view: SessionView, locale: PageLocale) -> d
         "saturation_told": _tell_saturation(of, locale.texts),
         "themes_chart": _draw_themes(of, locale) if of and of.tells else None,
     }
+
+
+def _tell_reminders(of: RemindersSent | None, texts: Texts) -> str:
+    """Returns how many reminders were sent, and what came of them; empty where the session sends none."""
+    return texts("reminders_sent", sent=of.sent, opened=of.opened, came_back=of.came_back) if of else ""
 
 
 def _words(of: Event, view: SessionView, locale: PageLocale) -> Words:

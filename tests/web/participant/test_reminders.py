@@ -170,8 +170,8 @@ def test_a_claim_that_somebody_else_takes_sends_nothing(
     view = container.reminders().view(session["id"], thread.id)
     assert view
     now = clock.now()
-    assert container.reminders().claim(view, now, now)
-    assert not container.reminders().claim(view, now, now)
+    assert container.reminders().claim(view, now, now, came_back=False)
+    assert not container.reminders().claim(view, now, now, came_back=False)
 
 
 def test_a_new_message_moves_it(clock: FakeClock, session: dict[str, Any], ben: Browser) -> None:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib import container, settings
 from chalicelib.model import Identity, SignIn, Thread
 from chalicelib.model.conversations import TranscriptRequest
+from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
 from chalicelib.services.accounts.logins import start_login
@@ -68,6 +69,8 @@ def bo(host: Host, clock: FakeClock, session: str) -> Host:
     presented = message(2, "assistant", "Where?", widget_spec=single_select())
     database.transact(lambda write: widgets.add_use(write, head, presented))
     assert container.feedback().rate(head, 4, SECRET, clock.now())
+    wish = Reminder(session, head.id, "mail", clock.now())
+    assert want_reminders(wish, ReminderTarget("bo@example.com"), deps=container.reminder_deps())
     sum_up(host, session)
     return bo
 

@@ -13,6 +13,7 @@ from chalicelib.model.reminders import Reminder, ReminderTarget
 from chalicelib.model.telegram import Attendance, Chat
 from chalicelib.operations import exports
 from chalicelib.services.accounts.logins import start_login
+from chalicelib.services.delivery.reminder_job import want_reminders
 from chalicelib.services.facilitation import condensed_history
 from chalicelib.services.synthesis import reduced_digests
 from chalicelib.store import database, keys, widgets

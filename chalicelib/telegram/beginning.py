@@ -17,6 +17,7 @@ from chalicelib.telegram import form, form_messages
 from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.joining import NOTHING_ENTERED
 from chalicelib.telegram.telling import PrivateChat
+from chalicelib.web.kit.disclosures import tell_not_open
 
 
 def begin(chat: PrivateChat, deadline: Deadline) -> PrivateChat | None:
@@ -81,7 +82,8 @@ def _tell_closed(chat: PrivateChat, context: RequestContext) -> str:
     is_draft, texts = context.view.session.is_draft, chat.texts
     if context.thread and not is_draft:
         return render_ended(context.view.session, context.thread, texts)
-    why = escape(texts("not_open_text" if is_draft else "closed_other"))
+    session, now = context.view.session, container.clock().now()
+    why = escape(tell_not_open(session, now, texts) if is_draft else texts("closed_other"))
     has_entered = chat.attended.entered and not context.thread
     return f"{why}\n\n{escape(texts('bot_closed_kept'))}" if has_entered else why
 

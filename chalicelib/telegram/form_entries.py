@@ -90,7 +90,7 @@ def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
         return _tell_outdated(incoming) if incoming.update.tap else joining.open_session(incoming, session_id)
     if why := joining.tell_closed(view.session, incoming):
         unsaid = [] if incoming.update.tap else [incoming.say(escape(incoming.texts("bot_not_stored")))]
-        return Step((incoming.say(escape(incoming.texts(why))), *unsaid))
+        return Step((incoming.say(escape(why)), *unsaid))
     return _Joining(incoming, attended, view, form.find_asked(view, attended))
 
 

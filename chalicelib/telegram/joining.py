@@ -20,6 +20,7 @@ from chalicelib.telegram.ended import render_ended
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
+from chalicelib.web.kit.disclosures import tell_not_open
 from chalicelib.web.kit.form_fields import explain_refusal
 
 # What an attendance has once nothing is kept that was entered before the conversation.
@@ -56,7 +57,7 @@ def open_session(incoming: Incoming, session_id: str) -> Step:
     if context.thread:
         step = _go_on_talking(incoming, attended, context)
     elif why := tell_closed(session, incoming):
-        return Step((incoming.say(escape(incoming.texts(why))),))
+        return Step((incoming.say(escape(why)),))
     elif session.access == "invited":
         return Step((incoming.say(escape(incoming.texts("invited_only_text"))),))
     elif attended.stage == "start" and is_full(context.view.taken, session.max_participants):
@@ -89,10 +90,10 @@ def go_on(incoming: Incoming, attended: Attendance, view: SessionView, before: S
 
 
 def tell_closed(session: Session, incoming: Incoming) -> str | None:
-    """Returns the text that says so where a session takes nobody now; None where it does."""
+    """Returns what is said where a session takes nobody now; None where it does."""
     if is_open_to(session, incoming.now, is_test=False):
         return None
-    return "not_open_text" if session.is_draft else "closed_other"
+    return tell_not_open(session, incoming.now, incoming.texts) if session.is_draft else incoming.texts("closed_other")
 
 
 def tell_missing(incoming: Incoming, session_id: str) -> Step:
@@ -112,8 +113,8 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
         told_to = max(thread.starts_after, thread.last_sequence - 1)
         attended = replace(replace(attended, **NOTHING_ENTERED), stage="talks", told_to=told_to)
     why = tell_closed(session, incoming)
-    said = escape(texts(why) if why else texts("bot_goes_on", topic=session.topic))
-    if why == "closed_other":
+    said = escape(why or texts("bot_goes_on", topic=session.topic))
+    if why and not session.is_draft:
         said = render_ended(session, thread, texts)
     again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
     buttons = () if why else ((elsewhere.link_button(session.id, texts),),)

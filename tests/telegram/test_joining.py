@@ -207,11 +207,13 @@ def test_who_comes_too_early_too_late_or_to_a_full_session_is_told_kindly(telegr
     full, closed = host.new_session(max_participants=1), host.new_session()
     host.join(full["id"])
     close(host, closed)
-    draft, gone = host.new_session(draft=True), {"id": "6f1ed002-ab5f-4c7e-9d59-5e2f8f9b2c11"}
+    draft, timed = host.new_session(draft=True), host.new_session(opens_at="2036-03-01T12:00:00Z")
+    gone = {"id": "6f1ed002-ab5f-4c7e-9d59-5e2f8f9b2c11"}
     for session, said in (
         (full, "This session is full: all of its places are taken."),
         (closed, "This session is closed and takes no more messages."),
         (draft, "This session is still being prepared."),
+        (timed, "This session opens on 1 March 2036"),
         (gone, "the session may have been removed"),
     ):
         bo = telegram.person("Bo")

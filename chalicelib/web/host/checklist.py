@@ -1,5 +1,7 @@
 """The checklist before a session is opened: what is there, what is missing, and where to change it."""
 
+from datetime import timedelta
+
 from msgspec import Struct
 
 from chalicelib import container
@@ -17,6 +19,7 @@ from chalicelib.web.kit.texts import Texts, format_time_with_zone
 PARTS = (keys.QUESTIONS, *drift.PARTS)  # of a view
 _PROMPTS = {"writing": "check_prompt_writing", "tailored": "check_prompt_ready", "basic": "check_prompt_later"}
 _READY = ("check_prompt_chosen", "check_prompt_ready", "check_prompt_basic")
+FOUND_BY_CLOCK = timedelta(minutes=2)
 _BRIEF = ("goal", "topic")  # in the order of the steps
 
 
@@ -44,6 +47,7 @@ def list_checks(host: HostRequest, view: SessionView, texts: Texts) -> list[Chec
         _form(view, texts),
         _results(view, texts),
         *_settings(view, texts),
+        *_opening(view, texts, is_blocked=bool(blocking)),
         _end(view, texts, is_over="closes_at" in blocking),
     ]
     if has_role(view, "editor"):
@@ -91,6 +95,18 @@ def _settings(view: SessionView, texts: Texts) -> list[Check]:
     """Returns what is said only of a session that has it."""
     has = {"check_public": view.session.is_public, "check_reminders": view.session.reminders["enabled"]}
     return [Check("settings", texts(told)) for told, is_so in has.items() if is_so]
+
+
+def _opening(view: SessionView, texts: Texts, *, is_blocked: bool) -> list[Check]:
+    """Returns when it opens by itself, where it does; or that it could not, which the clock has found out a minute later."""
+    of, now = view.session, container.clock().now()
+    if of.opens_at is None:
+        return []
+    time = format_time_with_zone(of.opens_at, of.time_zone or ZONE, texts)
+    could_not = of.opens_at <= now if is_blocked else of.opens_at + FOUND_BY_CLOCK <= now
+    return [
+        Check("settings", texts("check_not_opened" if could_not else "check_opens", time=time), is_done=not could_not)
+    ]
 
 
 def _end(view: SessionView, texts: Texts, *, is_over: bool) -> Check:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.services.sessions.merging import note
 from chalicelib.web.host.form_cards import read_cards
 from chalicelib.web.host.saving import read_noted
-from chalicelib.web.host.settings_fields import SETTINGS, join_end, option_text
+from chalicelib.web.host.settings_fields import SETTINGS, join_times, option_text
 from chalicelib.web.kit.http import Form, clean_text
 from chalicelib.web.kit.texts import Texts
 
@@ -44,9 +44,9 @@ def list_entries(path: str, fields: Sequence[tuple[str, str]], texts: Texts) -> 
 
 def _list_settings(form: Form, noted: Mapping[str, str], texts: Texts) -> list[tuple[str, str]]:
     values = {name: form.get(name, "") for name in SETTINGS}
-    left = {name for name, value in join_end(values).items() if _is_left(name, value, noted)}
+    left = {name for name, value in join_times(values).items() if _is_left(name, value, noted)}
     if "closes_at" in left:
-        left.add("time_zone")
+        left |= {"opens_at", "time_zone"}
     return [(texts(f"setting_{it}"), _say(it, value, texts)) for it, value in values.items() if it not in left]
 
 

@@ -18,6 +18,7 @@ from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.settings import settings
 from chalicelib.text.normalise import fold
 from chalicelib.web.host import checklist
+from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.drift import find_drift
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.follow_up import HOWS, find_source, make_follow_up
@@ -71,6 +72,7 @@ def show_session(
         "completed": view.tally.completed,
         "session_has_people": view.tally.participants > 0,
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
+        "deletion": tell_deletion(of, texts),
         "join_url": join_url(public_url(host.request), of.id),
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,

@@ -1,17 +1,24 @@
 """The page of a session's settings: read by its members, changed by its editors."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import HarmonicaError
-from chalicelib.model import SessionView
+from chalicelib.errors import HarmonicaError, Invalid
+from chalicelib.model import Session, SessionView
+from chalicelib.services.access.roles import has_role
 from chalicelib.services.participants.question_roles import asks_who
 from chalicelib.services.sessions.merging import Merge, choices, merge, note
+from chalicelib.services.sessions.retention import check_retention
 from chalicelib.services.sessions.time_zones import list_time_zones
+from chalicelib.settings import settings
 from chalicelib.store import keys
+from chalicelib.web.host.deletion_date import tell_deletion
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.host.request import HostRequest, root
 from chalicelib.web.host.saving import explain_failure, read_choices, read_noted, save_changes, write_noted
@@ -22,13 +29,14 @@ from chalicelib.web.host.settings_fields import (
     ON,
     SETTINGS,
     Kind,
+    Setting,
     Values,
     entered_of,
-    join_end,
+    join_times,
     list_changed,
     option_text,
     read_changes,
-    split_end,
+    split_times,
 )
 from chalicelib.web.kit.http import Form, see_other
 from chalicelib.web.kit.language import LANGUAGES
@@ -76,7 +84,7 @@ def show_settings(host: HostRequest, session_id: str) -> Response:
     """Returns the settings."""
     view = open_session(host, session_id, PARTS)
     stored = entered_of(view.session)
-    return _render(host, view, SettingsPlan(stored, Merge({}, {}, {}, note(join_end(stored))), {}, {}))
+    return _render(host, view, SettingsPlan(stored, Merge({}, {}, {}, note(join_times(stored))), {}, {}))
 
 
 def receive_settings(host: HostRequest, session_id: str) -> Response:
@@ -103,13 +111,27 @@ def make_plan(view: SessionView, form: Form) -> SettingsPlan:
     """Returns what this form changes of a session."""
     now, stored = container.clock().now(), entered_of(view.session)
     mine = stored | _entered(form)
-    merged = merge(read_noted(form), join_end(mine), join_end(stored), read_choices(form))
+    merged = merge(read_noted(form), join_times(mine), join_times(stored), read_choices(form))
     values = {name: value or "" for name, value in merged.values.items()}
-    values["closes_at"], values["time_zone"] = split_end(values["closes_at"])
+    values |= split_times(values["closes_at"])
     changes, mistakes = read_changes(list_changed(merged.changes, values, view.session, now), values, now)
     if changes.get("anonymous") and asks_who(view.questions):
         mistakes["anonymous"] = Mistake("setting_anonymous_refused")
+    mistakes |= _find_mistakes(changes, view.session, now)
     return SettingsPlan(values, merged, {} if merged.clashes or mistakes else changes, mistakes)
+
+
+def _find_mistakes(changes: dict[str, Any], session: Session, now: datetime) -> dict[str, Mistake]:
+    """Returns what is wrong with these changes because the session is as it is."""
+    mistakes = {}
+    if changes.get("opens_at") and not (session.topic and session.goal):
+        mistakes["opens_at"] = Mistake("setting_opens_brief")
+    kept = {name: changes[name] for name in ("closes_at", "retention_days") if name in changes}
+    try:
+        check_retention(replace(session, **kept), now)
+    except Invalid:
+        mistakes["retention_days"] = Mistake("setting_retention_over")
+    return mistakes if mistakes.keys() & changes.keys() else {}
 
 
 def _entered(form: Form) -> dict[str, str]:
@@ -128,7 +150,7 @@ def _render(
     notice = explain_failure(failure, texts) if failure else ""
     is_again = plan.needs_another_look
     values: dict[str, Any] = {
-        "groups": [(group, [_shown(it.name, view, plan, texts) for it in settings]) for group, settings in GROUPS],
+        "groups": [(group, _list_shown(fields, view, plan, texts)) for group, fields in GROUPS],
         "noted": write_noted(plan.merged.noted),
         "clashes": len(plan.merged.clashes),
         "has_errors": is_again,
@@ -139,6 +161,12 @@ def _render(
     }
     status = failure.status if failure else 409 if plan.merged.clashes else 400 if is_again else 200
     return render_session_page(host, view, "settings", "session_settings.html", status, **values)
+
+
+def _list_shown(group: Sequence[Setting], view: SessionView, plan: SettingsPlan, texts: Texts) -> list[ShownSetting]:
+    """Returns the fields of a group: only a draft has a time to open, and only who may delete a session says how long it is kept."""
+    offered = {"opens_at": view.session.is_draft, "retention_days": has_role(view, "admin")}
+    return [_shown(it.name, view, plan, texts) for it in group if offered.get(it.name, True)]
 
 
 def _shown(name: str, view: SessionView, plan: SettingsPlan, texts: Texts) -> ShownSetting:
@@ -171,6 +199,10 @@ def _remark(name: str, view: SessionView, texts: Texts) -> str:
         case "closes_at":
             has_ended = view.session.status_at(container.clock().now()) == "completed"
             return texts("setting_closes_at_ended") if has_ended else ""
+        case "retention_days":
+            days = settings().retention_days
+            stage = [texts("setting_retention_stage", days=texts("days", count=days))] if days else []
+            return " ".join((*stage, tell_deletion(view.session, texts))).strip()
         case "max_participants":
             return texts("setting_joined", participants=texts("persons", count=view.tally.participants))
         case "anonymous":
@@ -187,7 +219,8 @@ def _told(name: str, value: str, texts: Texts) -> str:
         case "choice":
             return texts(option_text(name, value))
         case "moment":
-            at, zone = split_end(value)
-            return f"{at.replace('T', ' ') or texts('clash_empty')} · {zone.replace('_', ' ')}"
+            *moments, zone = split_times(value).values()
+            told = " – ".join(it.replace("T", " ") for it in moments if it) or texts("clash_empty")
+            return f"{told} · {zone.replace('_', ' ')}"
         case _:
             return value or texts("clash_empty")

@@ -12,7 +12,7 @@ from chalicelib.model import Session
 from chalicelib.operations.field_limits import limit_of, limits_of, range_of
 from chalicelib.operations.session_fields import NewReminders, OpenSections
 from chalicelib.services.results.sections import SECTIONS
-from chalicelib.services.sessions.creation import check_closing, check_language
+from chalicelib.services.sessions.creation import check_closing, check_language, check_opening, check_order
 from chalicelib.services.sessions.time_zones import find_time_zone
 from chalicelib.web.host.field_mistakes import Mistake
 from chalicelib.web.kit.http import clean_text
@@ -24,7 +24,8 @@ ON = "on"
 LOCAL = "%Y-%m-%dT%H:%M"  # how browsers write a time without its zone
 CHOICES = {"results_visibility": ("host", "participants", "public"), "access": ("link", "invited")}
 _OPTION_TEXTS = {"results_visibility": "visible", "access": "access"}
-_END, _ZONE = "closes_at", "time_zone"  # a time by the clock of that zone: neither says anything without the other
+_OPENING, _END, _ZONE = "opens_at", "closes_at", "time_zone"
+_MOMENTS = (_OPENING, _END)  # times by the clock of that zone: neither says anything without the other
 REMINDERS = "reminders_"  # before the names of the three fields that are one setting
 OPEN = "sections_"  # before the names of the sections of the results, each a field of one setting
 
@@ -46,7 +47,15 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
             Setting("widgets_enabled", "switch"),
         ),
     ),
-    ("end", (Setting("time_zone", "zone"), Setting("closes_at", "moment"))),
+    (
+        "end",
+        (
+            Setting("time_zone", "zone"),
+            Setting("opens_at", "moment"),
+            Setting("closes_at", "moment"),
+            Setting("retention_days", "number"),
+        ),
+    ),
     (
         "people",
         (
@@ -96,45 +105,51 @@ def entered_of(session: Session) -> dict[str, str]:
     return {name: _entered(session, it) for name, it in SETTINGS.items()}
 
 
-def join_end(values: Values) -> dict[str, str]:
-    """Returns these values with the end and its zone as one, under the name of the end."""
-    return {name: it for name, it in values.items() if name != _ZONE} | {_END: f"{values[_END]}\n{values[_ZONE]}"}
+def join_times(values: Values) -> dict[str, str]:
+    """Returns these values with the two times and their zone as one, under the name of the end."""
+    times = "\n".join(values[name] for name in (*_MOMENTS, _ZONE))
+    return {name: it for name, it in values.items() if name not in (_OPENING, _ZONE)} | {_END: times}
 
 
-def split_end(end: str) -> tuple[str, str]:
-    """Returns the time by the clock, and its zone."""
-    at, _, zone = end.rpartition("\n")
-    return at, zone
+def split_times(times: str) -> dict[str, str]:
+    """Returns the times by the clock, and their zone, by their names."""
+    return dict(zip((*_MOMENTS, _ZONE), (*times.split("\n"), "", "", ""), strict=False))
 
 
 def list_changed(changes: Collection[str], values: Values, session: Session, now: datetime) -> dict[str, str]:
-    """Returns what is to be changed, by the names of the fields, where end and zone are one name of `changes`.
+    """Returns what is to be changed, by the names of the fields, where the times and their zone are one name of `changes`.
 
-    In another zone an end keeps what the clock says; one that is over stays when it was, and is shown by the other clock.
+    In another zone a time keeps what the clock says; one that is over stays when it was, and is shown by the other clock.
     """
-    changed = {name: values[name] for name in SETTINGS if name in changes or (name == _ZONE and _END in changes)}
-    is_over = session.closes_at is not None and session.closes_at <= now
-    if _END in changed and values[_END] == _entered(session, SETTINGS[_END]) and (is_over or not values[_END]):
-        del changed[_END]
+    times = (*_MOMENTS, _ZONE) if _END in changes else ()
+    changed = {name: values[name] for name in SETTINGS if name in changes or name in times}
+    is_same_zone = values[_ZONE] == session.time_zone
+    for name in _MOMENTS:
+        at = getattr(session, name)
+        stays = is_same_zone or at is None or at <= now
+        if name in changed and stays and values[name] == _entered(session, SETTINGS[name]):
+            del changed[name]
     return changed
 
 
 def read_changes(changed: Values, values: Values, now: datetime) -> tuple[dict[str, Any], dict[str, Mistake]]:
     """Returns what these changed fields stand for, by the names of `edit_session`, and what is wrong with others of them.
 
-    `values` are those of all fields: the time of the end is one in the zone that is chosen.
+    `values` are those of all fields: the times are such in the zone that is chosen.
     """
     read: dict[str, Any] = {}
     mistakes: dict[str, Mistake] = {}
     for name, text in changed.items():
-        if name == _END and _ZONE in mistakes:
+        if name in _MOMENTS and _ZONE in mistakes:
             continue
         try:
             read[name] = _read(name, text, values)
-            if name == _END:
-                _check_closing(read[name], now)
+            if name in _MOMENTS:
+                _check_moment(name, read[name], now)
         except Mistake as mistake:
             mistakes[name] = mistake
+    if not mistakes.keys() & {*_MOMENTS, _ZONE}:
+        mistakes |= _check_order(read, values)
     reminders = [name for name in SETTINGS if name.startswith(REMINDERS)]
     if read.keys() & set(reminders) and not mistakes:
         whole = {name.removeprefix(REMINDERS): _read(name, values[name], values) for name in reminders}
@@ -192,7 +207,7 @@ def _read_hours(text: str) -> tuple[int, ...]:
 
 
 def _read_number(name: str, text: str, _: Values) -> int | None:
-    if not text and name == "max_participants":
+    if not text and name in ("max_participants", "retention_days"):
         return None
     low, high = range_of(name)
     if not (text.isdecimal() and len(text) <= 9 and low <= int(text) <= high):
@@ -211,8 +226,20 @@ def _read_moment(_: str, text: str, values: Values) -> datetime | None:
     return local.replace(tzinfo=zone) if local.tzinfo is None else local
 
 
-def _check_closing(at: datetime | None, now: datetime) -> None:
-    _explained(lambda: check_closing(at, now), "setting_time_past" if at and at <= now else "setting_time_wrong")
+def _check_moment(name: str, at: datetime | None, now: datetime) -> None:
+    check = check_opening if name == _OPENING else check_closing
+    _explained(lambda: check(at, now), "setting_time_past" if at and at <= now else "setting_time_wrong")
+
+
+def _check_order(read: Mapping[str, Any], values: Values) -> dict[str, Mistake]:
+    """Returns what is wrong with the time that was changed where the session would end before it opens."""
+    changed = [name for name in _MOMENTS if read.get(name)]
+    opens, ends = (read[name] if name in read else _read_moment(name, values[name], values) for name in _MOMENTS)
+    try:
+        check_order(opens, ends)
+    except Invalid:
+        return {name: Mistake("setting_times_wrong") for name in changed[:1]}
+    return {}
 
 
 def _read_zone(_: str, text: str, __: Values) -> str:

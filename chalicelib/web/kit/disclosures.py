@@ -1,6 +1,7 @@
 """What somebody should know before they take part, on the page and in Telegram: as it is in this deployment and session."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from chalicelib.llm.interface import SCRIPTED
@@ -45,6 +46,13 @@ def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     if session.closes_at:
         rows.append((texts("fact_deadline"), format_time_with_zone(session.closes_at, session.time_zone, texts)))
     return rows
+
+
+def tell_not_open(session: Session, now: datetime, texts: Texts) -> str:
+    """Returns what whoever comes to a draft is told: when it opens, where its host has set a time that is to come."""
+    if session.opens_at is None or session.opens_at <= now:
+        return texts("not_open_text")
+    return texts("not_open_at", time=format_time_with_zone(session.opens_at, session.time_zone, texts))
 
 
 def list_general_facts(texts: Texts) -> list[tuple[str, str]]:

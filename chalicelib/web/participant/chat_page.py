@@ -27,7 +27,7 @@ from chalicelib.services.synthesis.visibility import has_taken_part
 from chalicelib.services.usage.budget import SessionBudgetSpent
 from chalicelib.settings import settings
 from chalicelib.web.kit import identity
-from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts
+from chalicelib.web.kit.disclosures import find_video, list_facts, sum_up_facts, tell_not_open
 from chalicelib.web.kit.http import json_response, may_retry, see_other, with_cookies
 from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.page import render_fragment, render_page, with_retry_after
@@ -257,8 +257,10 @@ def _show_news(chat: ChatRequest, session: Session, thread: ThreadView | None, o
     body: dict[str, Any] = {"notice": notice, "kept": kept, "retry": not kept and may_retry(outcome.error)}
     locale = chat.locale(session)
     if not _is_open(chat, session):
-        told = "not_open_text" if session.is_draft else "closed_mine" if thread else "closed_other"
-        closed = {"notice": locale.texts(told), "closed": True, "retry": False}
+        told = locale.texts("closed_mine" if thread else "closed_other")
+        if session.is_draft:
+            told = tell_not_open(session, container.clock().now(), locale.texts)
+        closed = {"notice": told, "closed": True, "retry": False}
         return json_response({**body, "reload": True, **({} if kept else closed)}, outcome.code)
     if thread is None:
         return json_response({**body, "reload": True}, outcome.code)

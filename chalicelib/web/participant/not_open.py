@@ -8,7 +8,8 @@ from chalicelib import container
 from chalicelib.errors import Conflict
 from chalicelib.model import Session
 from chalicelib.services.access.roles import is_at_least
-from chalicelib.web.kit.page import render_page
+from chalicelib.web.kit.disclosures import tell_not_open
+from chalicelib.web.kit.page import locale_for, render_page
 from chalicelib.web.participant.member import find_member
 
 NOT_OPEN = Conflict.status  # it may be tried again later
@@ -20,6 +21,7 @@ def show_not_open(request: Request, session: Session, unsent: str = "") -> Respo
     values: dict[str, Any] = {
         "email": container.accounts().user(member.user_id).email if member else "",
         "may_edit": member is not None and is_at_least(member.role, "editor"),
+        "told": tell_not_open(session, container.clock().now(), locale_for(request, session).texts),
         "unsent": unsent,
     }
     return render_page(request, "not_open.html", NOT_OPEN, session=session, **values)

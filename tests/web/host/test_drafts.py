@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.hosts import Host
+from tests.clock import FakeClock
 from tests.web.browser import Browser
 from tests.web.host.visitor import sign_in
 
@@ -21,6 +22,17 @@ def test_the_link_of_a_draft_says_kindly_that_it_is_not_open_and_nothing_of_what
     assert not shown.has_form("Start the conversation")
     host.call("PATCH", f"/sessions/{draft['id']}", {"status": "active"})
     assert (cem.open(address).status, "Secret plans" in cem.open(address).text) == (200, True)
+
+
+def test_the_link_of_a_draft_that_opens_by_itself_says_when(host: Host, cem: Browser, clock: FakeClock) -> None:
+    draft = host.new_session(opens_at="2026-03-29T01:30:00Z", time_zone="Europe/Berlin", topic="Secret plans")
+    shown = cem.chat(draft)
+    told = "This session opens on 29 March 2026, 03:30 (Europe/Berlin, UTC+02:00)"
+    assert (shown.status, told in shown.text) == (409, True)
+    assert "Secret plans" not in shown.html
+    host.call("PATCH", f"/sessions/{draft['id']}", {"topic": None})
+    clock.advance(30 * 24 * 3600)
+    assert "This session is still being prepared." in cem.chat(draft).text
 
 
 def test_who_opened_the_form_before_it_was_a_draft_again_keeps_their_words(host: Host, cem: Browser) -> None:

@@ -4,10 +4,14 @@ from typing import Any
 
 import pytest
 
+import app
 from chalicelib.errors import Unavailable
+from chalicelib.settings import settings
+from tests import events
 from tests.api.edits import overtake, patch
 from tests.api.hosts import Host
 from tests.clock import FakeClock
+from tests.events import Context
 from tests.example_tables import each_row
 from tests.web.browser import Browser, Form, Page
 from tests.web.host.visitor import send, sign_in, submit
@@ -18,6 +22,7 @@ SET: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "duration_minutes": 25,
     "closes_at": "2036-07-01T16:30:00.000000Z",
+    "retention_days": 90,
     "max_participants": 40,
     "anonymous": True,
     "shared_network": True,
@@ -46,6 +51,7 @@ ENTERED = {
     "time_zone": "Europe/Berlin",
     "duration_minutes": "25",
     "closes_at": "2036-07-01T18:30",
+    "retention_days": "90",
     "max_participants": "40",
     "anonymous": "on",
     "shared_network": "on",
@@ -140,6 +146,81 @@ def test_an_end_keeps_its_clock_time_in_another_zone_unless_it_is_over(
     assert submit(ana, path, settings_of(ana.open(path)), time_zone="Asia/Tokyo").status == 200
     shown = host.get(f"/sessions/{session['id']}")
     assert (shown["closes_at"], shown["time_zone"], shown["status"]) == (ended, "Asia/Tokyo", "completed")
+
+
+@each_row(
+    "zone, entered, opens, shown",
+    [
+        ("Europe/Berlin", "2026-03-28T09:00", "2026-03-28T08:00:00.000000Z", "2026-03-28T09:00"),
+        ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:30:00.000000Z", "2026-03-29T03:30"),  # is left out
+        ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30:00.000000Z", "2026-10-25T02:30"),  # comes twice
+        ("America/Santiago", "2026-04-04T23:30", "2026-04-05T02:30:00.000000Z", "2026-04-04T23:30"),  # comes twice
+        ("America/Santiago", "2026-09-06T00:00", "2026-09-06T04:00:00.000000Z", "2026-09-06T01:00"),  # is left out
+        ("America/Sao_Paulo", "2026-11-01T00:00", "2026-11-01T03:00:00.000000Z", "2026-11-01T00:00"),
+        ("Pacific/Kiritimati", "2026-03-03T00:00", "2026-03-02T10:00:00.000000Z", "2026-03-03T00:00"),
+    ],
+)
+def test_a_draft_opens_by_the_clock_of_its_zone(
+    ana: Browser, host: Host, clock: FakeClock, zone: str, entered: str, opens: str, shown: str
+) -> None:
+    session = host.new_session(draft=True, time_zone=zone)
+    path = path_of(session)
+    page = submit(ana, path, settings_of(ana.open(path)), opens_at=entered)
+    assert (page.status, settings_of(page).fields["opens_at"]) == (200, shown)
+    assert host.get(f"/sessions/{session['id']}")["opens_at"] == opens
+    again = submit(ana, path, settings_of(page), duration_minutes="15", closes_at="2036-07-01T18:30")
+    assert (again.status, host.get(f"/sessions/{session['id']}")["opens_at"]) == (200, opens)
+    assert "It opens by itself on " in ana.open(f"/sessions/{session['id']}").text
+
+
+def test_what_a_time_to_open_needs_is_said_beside_it(ana: Browser, host: Host, clock: FakeClock) -> None:
+    blank = host.call("POST", "/sessions", {"draft": True, "topic": "Lunch"}).json_body
+    for session, given, told in (
+        (blank, {"opens_at": "2030-01-01T10:00"}, "it needs a goal and a topic"),
+        (host.new_session(draft=True), {"opens_at": "2020-01-01T10:00"}, "This time is over."),
+        (
+            host.new_session(draft=True),
+            {"opens_at": "2030-01-01T10:00", "closes_at": "2030-01-01T10:00"},
+            "The end has to come after the opening.",
+        ),
+    ):
+        page = submit(ana, path_of(session), settings_of(ana.open(path_of(session))), **given)
+        assert (page.status, told in page.text) == (400, True)
+        assert 'aria-describedby="opens_at-hint opens_at-error" aria-invalid="true"' in page.html
+        assert host.get(f"/sessions/{session['id']}")["opens_at"] is None
+    opened = ana.open(path_of(host.new_session()))
+    assert "opens_at" not in settings_of(opened).fields
+
+
+def test_a_draft_that_could_not_open_says_so_to_its_host(ana: Browser, host: Host, clock: FakeClock) -> None:
+    session = host.new_session(opens_at="2026-03-01T13:00:00Z")
+    host.call("PATCH", f"/sessions/{session['id']}", {"goal": None})
+    clock.advance(3600)
+    app.open_and_close(events.clock_event(), Context())
+    page = ana.open(f"/sessions/{session['id']}")
+    assert "It was to open on" in page.text
+    assert "and could not as it was then" in page.text
+
+
+def test_when_a_session_is_deleted_is_said_where_it_has_ended(
+    ana: Browser, cem: Browser, host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session(closes_at="2026-03-01T13:00:00Z", retention_days=30)
+    told, path = "It will be deleted on 31 March 2026", path_of(session)
+    assert told not in ana.open(path).text
+    clock.advance(3 * 24 * 3600)
+    assert told in ana.open(path).text
+    assert told in ana.open(f"/sessions/{session['id']}").text
+    page = submit(ana, path, settings_of(ana.open(path)), retention_days="2")
+    assert (page.status, "The session ended longer ago than that." in page.text) == (400, True)
+    monkeypatch.setenv("RETENTION_DAYS", "60")
+    settings.cache_clear()
+    page = submit(ana, path, settings_of(page), retention_days="")
+    assert "Left empty, it is deleted 60 days after its end" in page.text
+    assert "It will be deleted on 30 April 2026" in page.text
+    host.invite(session["id"], "editor", BO)
+    sign_in(cem, BO)
+    assert "retention_days" not in settings_of(cem.open(path)).fields
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,13 @@ def test_words_are_missed_from_when_they_were_first_said(consultation: Consultat
     assert sweep(consultation)["summaries"] == [consultation.session.id]
 
 
+def test_a_missed_short_version_of_a_context_is_found(consultation: Consultation) -> None:
+    other = Consultation(consultation.clock, consultation.model, prompt="Ask.", context="c" * 20_000)
+    consultation.write_prompt()
+    consultation.clock.advance(MISSED)
+    assert sweep(consultation) == {**NOTHING, "prompts": [other.session.id]}
+
+
 def test_a_missed_brief_is_found(consultation: Consultation) -> None:
     consultation.write_prompt()
     consultation.speak(*SAYINGS)

@@ -37,6 +37,8 @@ def test_the_end_and_the_thanks_are_told_once_and_the_focus_follows(start: Start
     expect(heading).to_be_focused()
     end = "This conversation is complete. You can close this page now, or add something below."
     assert told(talk.page, "status") == [end]
+    address = talk.page.get_by_label("Your e-mail address")
+    address.fill("ann@example.org")
     talk.page.get_by_role("radio", name="4").check(force=True)
     talk.page.keyboard.press("Tab")
     talk.page.keyboard.type("Quick and kind")
@@ -48,6 +50,9 @@ def test_the_end_and_the_thanks_are_told_once_and_the_focus_follows(start: Start
     talk.say("One more thing.")
     assert told(talk.page, "status") == [end, thanks]
     assert told(talk.page, "alert") == []
+    expect(address).to_have_value("ann@example.org")  # the foot is another one by now
+    talk.press("Send me my conversation")
+    expect(talk.page.get_by_text("Your conversation is on its way.")).to_be_visible()
 
 
 def test_an_end_without_a_network_is_told_as_what_it_is_and_can_be_repeated(start: Start) -> None:

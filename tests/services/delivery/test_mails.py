@@ -6,16 +6,20 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
+import botocore.session
 import pytest
+from botocore.stub import Stubber
 
 from chalicelib import container
 from chalicelib.mail import Mail, stop_headers
 from chalicelib.services.delivery.mails import write_mail
-from chalicelib.services.delivery.sending import hash_address, may_write, write_once_a_day
+from chalicelib.services.delivery.sending import SendingDeps, hash_address, may_write, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url, read_stop_token
+from chalicelib.store.suppressions import Suppressions
 from chalicelib.text.language import OWN
 
 LINK = "https://example.org/sign-in/confirm?t=a.b&c=d"
+ANN = "ann@example.org"
 NOW = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 
 
@@ -107,3 +111,28 @@ def test_an_address_gets_one_mail_in_24_hours_and_none_once_it_is_suppressed() -
     assert deps.suppressions.find_each([ann, bob, ann]) == {ann: "bounce"}
     assert deps.suppressions.remove(ann)
     assert may_write("ann@example.org", deps=deps)
+
+
+@pytest.mark.parametrize(("contact", "replies"), [("help@example.org", ["help@example.org"]), ("The host", None)])
+def test_ses_is_given_what_stops_such_mails_and_where_replies_go(
+    monkeypatch: pytest.MonkeyPatch, contact: str, replies: list[str] | None
+) -> None:
+    client = botocore.session.get_session().create_client("sesv2", region_name="us-east-1")
+    monkeypatch.setattr("chalicelib.mail._client", lambda: client)
+    deps = SendingDeps(Suppressions(), b"secret", "surveys@example.org", contact, "harmonica-prod-mails")
+    stop = [
+        {"Name": "List-Unsubscribe", "Value": "<https://example.org/stop?t=1>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
+    body = {"Text": {"Data": "text", "Charset": "UTF-8"}, "Html": {"Data": "html", "Charset": "UTF-8"}}
+    expected = {
+        "FromEmailAddress": "Harmonica <surveys@example.org>",
+        "Destination": {"ToAddresses": [ANN]},
+        "Content": {"Simple": {"Subject": {"Data": "Hello", "Charset": "UTF-8"}, "Body": body, "Headers": stop}},
+        "ConfigurationSetName": "harmonica-prod-mails",
+        **({"ReplyToAddresses": replies} if replies else {}),
+    }
+    with Stubber(client) as ses:
+        ses.add_response("send_email", {"MessageId": "m"}, expected)
+        send(Mail(ANN, "Hello", "text", "html", "https://example.org/stop?t=1"), deps=deps)
+        ses.assert_no_pending_responses()

@@ -18,6 +18,8 @@ from chalicelib.text.locales import fill
 from chalicelib.text.scripts import is_right_to_left, script_of
 
 _HERE = Path(__file__).parent
+# Some mail programs read no style sheet; those that do overrule it in the dark.
+_BUTTON = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0b6156;color:#ffffff;font-weight:600;text-decoration:none"
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,8 +126,8 @@ def _html_parts(told: _Told) -> Iterator[str]:
     if told.message:
         yield f'<blockquote dir="auto">{_lines(told.message)}</blockquote>'
     for part in told.said:
-        yield f'<p class="said" dir="auto"><b>{escape(part.heading)}</b><br>\n{_lines(part.text)}</p>'
-    yield f'<p><a class="button" href="{escape(told.link)}">{escape(told.button)}</a></p>'
+        yield f'<div class="said"><b dir="auto">{escape(part.heading)}</b>\n<div dir="auto">{_lines(part.text)}</div></div>'
+    yield f'<p><a class="button" style="{_BUTTON}" href="{escape(told.link)}">{escape(told.button)}</a></p>'
     if told.results_link:
         yield f'<p><a href="{escape(told.results_link)}">{escape(told.results)}</a></p>'
     if told.code:

@@ -52,7 +52,7 @@ function renew(news) {
   if (foot.dataset.key === news.key) return false;
   const focused = document.activeElement;
   const next = document.createRange().createContextualFragment(news.foot);
-  const forms = [...foot.querySelectorAll("[data-widget], .rating")];
+  const forms = [...foot.querySelectorAll("[data-widget], .rating, .transcript")];
   const held = forms.filter((form) => "dirty" in form.dataset || form.contains(focused));
   const twins = new Map(held.map((form) => [form, twinOf(form, next)]));
   if (held.some((form) => form.matches(".rating") && !twins.get(form))) return false;
@@ -87,7 +87,8 @@ function outcome() {
 
 // The same form in another foot: for a widget, the one that answers the same question.
 function twinOf(form, next) {
-  if (form.matches(".rating")) return next.querySelector(".rating");
+  const same = [".rating", ".transcript"].find((kind) => form.matches(kind));
+  if (same) return next.querySelector(same);
   const twin = next.querySelector("[data-widget]");
   return twin?.elements.widget.value === form.elements.widget.value ? twin : null;
 }

@@ -88,11 +88,12 @@ def invite(
         raise Unprocessable(f"emails: a session has at most {MOST:,} invitations")
     suppressed = _suppressed([it.email for _, it in found if it], deps)
     told, wanted = list[Invited](), [named for named in ids if named in known and known[named].wanted]
-    for (text, who), named in zip(found, ids, strict=True):
+    for place, ((text, who), named) in enumerate(zip(found, ids, strict=True)):
         if who is None or named is None:
             told.append(Invited(text, "refused"))
             continue
-        new = Invitation(named, who.email, user_id, now, who.name, message)
+        entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
+        new = Invitation(named, who.email, user_id, entered, who.name, message)
         if deps.has_mail and who.email not in suppressed:
             new = replace(new, wanted="invitation", wanted_at=now)
         outcome: Outcome = "already"

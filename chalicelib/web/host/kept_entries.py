@@ -18,6 +18,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     "suggestions": _BRIEF,
     "prompt": {"instructions": "prompt_words_label", "text": "prompt_edit", "summary": "prompt_recap"},
     "insights": {"title": "insight_title", "content": "insight_content", "quotes": "insight_quotes"},
+    "invitations": {"addresses": "invitations_addresses", "message": "invitations_message"},
     "ask": {"question": "ask_question", "offered": "ask_question"},
     "keys": {"name": "key_name"},
 }

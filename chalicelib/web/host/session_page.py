@@ -24,11 +24,11 @@ from chalicelib.web.results.reader import Reader
 PAGES: dict[str, tuple[str, ...]] = {
     "overview": ("overview",),
     "design": ("brief", "prompt", "review", "form", "settings", "history"),
-    "people": ("people",),
+    "people": ("people", "invitations"),
     "results": ("summary", "recap", "answers", "insights", "ask", "similarity"),
     "export": ("export",),
 }
-_FOR_EDITORS = ("brief", "review", "history")
+_FOR_EDITORS = ("brief", "review", "history", "invitations")
 _NOT_OF_DRAFTS = (
     "people",
     "results",

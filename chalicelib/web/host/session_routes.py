@@ -168,6 +168,22 @@ def post_people(session_id: str) -> Response:
     return answer_host(routes, lambda host: people.receive_people(host, session_id))
 
 
+@routes.route("/sessions/{session_id}/invitations", methods=READ, content_types=[])
+def get_invitations(session_id: str) -> Response:
+    """Returns the people who are invited."""
+    from chalicelib.web.host import invitations
+
+    return answer_host(routes, lambda host: invitations.show_invitations(host, session_id))
+
+
+@routes.route("/sessions/{session_id}/invitations", methods=["POST"], content_types=[])
+def post_invitations(session_id: str) -> Response:
+    """Invites people, writes to them once more, or removes an invitation."""
+    from chalicelib.web.host import invitations
+
+    return answer_host(routes, lambda host: invitations.receive_invitations(host, session_id))
+
+
 @routes.route("/sessions/{session_id}/people/{person_id}", methods=READ, content_types=[])
 def get_person(session_id: str, person_id: str) -> Response:
     """Returns somebody's conversation."""

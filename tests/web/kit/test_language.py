@@ -15,6 +15,7 @@ from chalicelib.model.users import GroupStatus
 from chalicelib.services.delivery.stop_links import StopKind
 from chalicelib.services.delivery.telegram_groups import Refusal
 from chalicelib.services.delivery.transcripts import Outcome
+from chalicelib.services.invitations.progress import State
 from chalicelib.services.participants.form import Rule
 from chalicelib.services.participants.scopes import Channel
 from chalicelib.services.results.exports.selection import PARTS
@@ -88,9 +89,10 @@ ENDINGS: dict[str, Iterable[str]] = {
     "status_": STATES,
     "step_": BRIEF,
     "tab_": [page for pages in PAGES.values() for page in pages],
-    "tabs_": [group for group in PAGES if f"tab_{group}" not in ENGLISH],
+    "tabs_": [group for group, pages in PAGES.items() if len(pages) > 1],
     "visible_": CHOICES["results_visibility"],
     "access_": CHOICES["access"],
+    "invited_": (*get_args(State), "only_heading", "only_text"),
     "widget_": get_args(WidgetType),
     "with_": ("anthropic", "scripted"),
     "mail_": get_args(Outcome),

@@ -1,0 +1,71 @@
+"""The page on which a host invites people: what was entered is never lost, and links are there where no mails are sent."""
+
+import re
+
+import pytest
+
+from chalicelib.settings import settings
+from tests.api.hosts import Host
+from tests.web.browser import Browser
+from tests.web.host.visitor import deliver, recipients, send, submit
+
+PASTED = 'Ada <ada@example.com>, ben@example.com\n"Okri, Cem" <cem@example.com>; ADA@example.com'
+
+
+def test_a_host_pastes_addresses_and_sees_who_has_come_how_far(host: Host, ana: Browser, cem: Browser) -> None:
+    session = host.new_session()["id"]
+    path = f"/sessions/{session}/invitations"
+    wrong = submit(
+        ana,
+        path,
+        ana.open(path).form("Send invitations"),
+        do="invite",
+        addresses=f"{PASTED}, nobody",
+        message="Please!",
+    )
+    assert wrong.status == 400
+    assert "These are no e-mail addresses, so nobody was invited yet: nobody" in wrong.text
+    assert wrong.form("Send invitations").fields["addresses"].strip() == f"{PASTED}, nobody"
+    assert wrong.form("Send invitations").fields["message"].strip() == "Please!"
+    page = submit(ana, path, wrong.form("Send invitations"), do="invite", addresses=PASTED)
+    assert "New invitations: 3 people. Invited before: 1 person." in page.text
+    before = len(recipients())
+    mails = deliver()[before:]
+    assert recipients()[before:] == ["ada@example.com", "ben@example.com", "cem@example.com"]
+    link = re.search(r"(/chat\?s=[\w-]+&amp;i=[\w.~-]+)", mails[2])
+    assert link
+    cem.submit(cem.open(link[1].replace("&amp;", "&")).form("Start the conversation"))
+    page = ana.open(path)
+    for told in ("Okri, Cem cem@example.com", "Invited: 3 · mail sent: 3 · link opened: 1 · joined: 1 · complete: 0"):
+        assert told in page.text
+    late = submit(ana, path, page.form("Send again"), do="resend")
+    assert (late.status, "at most one mail a day" in late.text) == (429, True)
+    assert (
+        "Whoever is missing gets a reminder" in submit(ana, path, page.form("Remind those missing"), do="remind").text
+    )
+    removed = submit(ana, path, page.form("Remove invitation"), do="remove")
+    assert "The invitation was removed" in removed.text
+    assert "Ada ada@example.com" in page.text
+    assert "Ada ada@example.com" not in removed.text
+
+
+def test_without_mails_there_are_links_to_pass_on(
+    host: Host, ana: Browser, cem: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAIL_FROM")
+    settings.cache_clear()
+    session = host.new_session(access="invited", anonymous=True)["id"]
+    path = f"/sessions/{session}/invitations"
+    page = submit(ana, path, ana.open(path).form("Make links"), do="invite", addresses="ada@example.com")
+    assert not page.has_form("Send again")
+    assert "This session is anonymous" in page.text
+    url = re.search(r"https?://[^/]+(/chat\?s=[\w-]+&amp;i=[\w.~-]+)", page.html)
+    assert url
+    assert cem.open(url[1].replace("&amp;", "&")).has_form("Start the conversation")
+
+
+def test_only_editors_see_who_is_invited(host: Host, ana: Browser) -> None:
+    other = host.invite(host.new_session()["id"], "owner", "bo@example.com")
+    session = other.new_session()["id"]
+    assert ana.get(f"/sessions/{session}/invitations").status_code == 403
+    assert send(ana, f"/sessions/{session}/invitations", ana.open("/account").forms[0]).status_code == 403

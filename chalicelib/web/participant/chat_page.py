@@ -225,6 +225,7 @@ def _choose_page(
             "address": chat.address,
             "entries": _make_entries(thread, None),
             "token": identity.page_token(chat.person, session.id),
+            **_transcript_values(chat, session, thread, outcome),
         }
         if outcome.form and outcome.form.words:
             mine["draft"] = Draft("\n\n".join(outcome.form.words))
@@ -315,13 +316,28 @@ def _conversation_values(
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
         "feedback": outcome.feedback,
-        "sends_transcript": thread.thread.concluded and not chat.tester and container.has_mail(),
-        "transcript": outcome.transcript,
         "comment_limit": COMMENT_LIMIT,
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
+        **_transcript_values(chat, session, thread, outcome),
     }
+
+
+def _transcript_values(
+    chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome
+) -> dict[str, Any]:
+    return {
+        "sends_transcript": sends_transcript(chat, session, thread.thread if thread else None),
+        "transcript": outcome.transcript,
+    }
+
+
+def sends_transcript(chat: ChatRequest, session: Session, thread: Thread | None) -> bool:
+    """Says whether this person may have their conversation mailed: where mails are sent, once it has ended, or the session has."""
+    if thread is None or chat.tester or not container.has_mail():
+        return False
+    return thread.concluded or not (session.is_draft or _is_open(chat, session))
 
 
 def _progress_percent(session: Session, thread: Thread) -> int:

@@ -10,7 +10,13 @@ from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.delivery.transcripts import Recipient, request_transcript
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import PageLocale
-from chalicelib.web.participant.chat_page import ActionOutcome, TranscriptForm, continue_chat, show_chat
+from chalicelib.web.participant.chat_page import (
+    ActionOutcome,
+    TranscriptForm,
+    continue_chat,
+    sends_transcript,
+    show_chat,
+)
 from chalicelib.web.participant.chat_request import ChatRequest
 
 
@@ -18,7 +24,7 @@ def receive_address(chat: ChatRequest, form: Form) -> Response:
     """Has the conversation sent to the address of the form. Raises NotFound where nothing is sent from here."""
     context = chat.find()
     thread, session = context.thread, context.view.session
-    if thread is None or not thread.concluded or chat.tester or not container.has_mail():
+    if thread is None or not sends_transcript(chat, session, thread):
         raise NotFound("No conversation is sent from here")
     address, locale = form.get("email", ""), chat.locale(session)
     wrong = _request(chat, thread, address, locale) if is_possible_address(address) else locale.texts("mail_wrong")

@@ -1,10 +1,12 @@
 """Mails as whoever gets them reads them: the message that SES makes of one, parsed as a mail program does."""
 
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from pathlib import Path
 
 import botocore.session
 import pytest
@@ -12,6 +14,7 @@ from botocore.stub import Stubber
 
 from chalicelib import container
 from chalicelib.mail import Mail, stop_headers
+from chalicelib.services.delivery import mails
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import SendingDeps, hash_address, may_write, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url, read_stop_token
@@ -82,6 +85,20 @@ def test_a_mail_says_the_same_as_text_and_as_html_and_loads_nothing(language: st
     assert read["List-Unsubscribe"].strip() == f"<{stop}>"
     assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert read["Subject"] == mail.subject
+
+
+@pytest.mark.parametrize("language", OWN)
+def test_every_language_has_every_mail_with_all_that_it_tells(language: str) -> None:
+    def told(tag: str) -> dict[str, object]:
+        tables = tomllib.loads((Path(mails.__file__).parent / f"{tag}.toml").read_text(encoding="utf-8"))
+        assert tables.pop("stop")
+        return {
+            f"{name}.{field}": set(re.findall(r"{(\w+)}", text))
+            for name in tables
+            for field, text in tables[name].items()
+        }
+
+    assert told(language) == told("en")
 
 
 def test_a_link_that_ends_mails_cannot_be_made_for_others() -> None:

@@ -126,3 +126,15 @@ def test_without_a_sender_nothing_of_mails_is_offered(
     settings.settings.cache_clear()
     assert not ben.chat(session).has_form(SEND)
     assert ben.post(form, email=ANN).status_code == 404
+
+
+def test_who_comes_back_after_the_session_has_ended_gets_what_they_said_all_the_same(host: Host, ben: Browser) -> None:
+    session = host.new_session()
+    ben.join(session)
+    ben.say(session, "Soup")
+    assert not ben.chat(session).has_form(SEND)
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    page = ben.submit(ben.chat(session).form(SEND), email=ANN)
+    assert "Your conversation is on its way" in page.text
+    (mail,) = work_off()
+    assert "Soup" in str(mail.body)

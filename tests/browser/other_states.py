@@ -62,6 +62,16 @@ def other_person(visitor: Visitor) -> Page:
     return talk.page
 
 
+def reminder_refused(visitor: Visitor) -> Page:
+    """What is wrong where the box is not ticked; the browser's time zone is in the form."""
+    page = visitor.joined(reminders={"enabled": True}).page
+    page.locator("#reminders summary").click()
+    expect(page.locator("#zone")).not_to_have_value("")
+    page.locator("#remind button").click()
+    expect(page.locator("#remind-error")).to_be_visible()
+    return page
+
+
 def ended_without_a_script(visitor: Visitor) -> Page:
     """The end, as it is told where no script runs."""
     return _told(visitor, "done")
@@ -180,6 +190,7 @@ OTHER_STATES: tuple[State, ...] = (
     private_link,
     private_link_refused,
     other_person,
+    reminder_refused,
     ended_without_a_script,
     rated_without_a_script,
     full,
@@ -191,4 +202,4 @@ OTHER_STATES: tuple[State, ...] = (
     without_cookies,
     unsaved,
 )
-WORDY = {leave, private_link, without_cookies, ended_without_a_script, full, missing, home}
+WORDY = {reminder_refused, leave, private_link, without_cookies, ended_without_a_script, full, missing, home}

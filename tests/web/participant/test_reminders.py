@@ -10,7 +10,6 @@ import app
 from chalicelib import container
 from chalicelib.errors import Unavailable
 from chalicelib.services.delivery import reminder_job
-from chalicelib.services.delivery.stop_links import StopLink
 from chalicelib.settings import settings
 from tests import events
 from tests.api.hosts import Host
@@ -202,13 +201,20 @@ def test_an_address_gets_one_mail_a_day(clock: FakeClock, host: Host, ben: Brows
     assert len(pass_time(clock, 2 * DAY)) == 2
 
 
-def test_the_link_that_ends_them_ends_them(clock: FakeClock, session: dict[str, Any], ben: Browser) -> None:
+def test_the_link_that_ends_them_ends_them(
+    clock: FakeClock, session: dict[str, Any], ben: Browser, cem: Browser
+) -> None:
     ben.join(session)
     ask(ben, session)
     (mail,) = pass_time(clock, 25 * HOUR)
-    assert "/stop?t=reminder~" in mail
+    (link,) = re.findall(r"http://127.0.0.1:8000(/stop\?t=reminder~\S+)", mail)[:1]
+    assert cem.open(link).status == 200  # which scanners of mails do
     (thread,) = container.conversations().heads(session["id"])
-    container.stop_actions()["reminder"](StopLink("reminder", session["id"], thread.id, ""))
+    kept = container.reminders().find(session["id"], thread.id)
+    assert kept
+    assert kept.to
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert Browser(headers={}).request("POST", link, b"List-Unsubscribe=One-Click", headers).status_code == 200
     assert len(pass_time(clock, 5 * DAY)) == 1
     kept = container.reminders().find(session["id"], thread.id)
     assert kept

@@ -16,7 +16,6 @@ from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
-from chalicelib.services.delivery.transcripts import was_asked_for
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.facilitation.widgets import text_beside
 from chalicelib.services.participants.changed_form import FilledForm
@@ -39,6 +38,7 @@ from chalicelib.web.participant.member import find_member
 from chalicelib.web.participant.not_open import show_not_open
 from chalicelib.web.participant.reminder_panel import ReminderForm, panel_values
 from chalicelib.web.participant.test_run import make_banner
+from chalicelib.web.participant.transcript_panel import TranscriptForm, is_on_its_way, transcript_values
 from chalicelib.web.participant.widgets import Control, make_control
 
 GONE, FULL, NOT_INVITED = 410, 409, 403
@@ -58,13 +58,6 @@ class FeedbackForm(Struct, frozen=True):
     comment: str = ""
     missing: str = ""
     overlong: str = ""
-
-
-class TranscriptForm(Struct, frozen=True):
-    """The address to send the conversation to, and why that was not done."""
-
-    address: str = ""
-    wrong: str = ""
 
 
 class ActionOutcome(Struct, frozen=True):
@@ -225,7 +218,7 @@ def _choose_page(
             "address": chat.address,
             "entries": _make_entries(thread, None),
             "token": identity.page_token(chat.person, session.id),
-            **_transcript_values(chat, session, thread, outcome),
+            **transcript_values(chat, session, thread.thread if thread else None, outcome.transcript),
         }
         if outcome.form and outcome.form.words:
             mine["draft"] = Draft("\n\n".join(outcome.form.words))
@@ -320,24 +313,8 @@ def _conversation_values(
         "content_limit": CONTENT_LIMIT,
         "message_id": (outcome.draft and outcome.draft.message_id) or container.new_id(),
         **page_values(chat),
-        **_transcript_values(chat, session, thread, outcome),
+        **transcript_values(chat, session, thread.thread, outcome.transcript),
     }
-
-
-def _transcript_values(
-    chat: ChatRequest, session: Session, thread: ThreadView | None, outcome: ActionOutcome
-) -> dict[str, Any]:
-    return {
-        "sends_transcript": sends_transcript(chat, session, thread.thread if thread else None),
-        "transcript": outcome.transcript,
-    }
-
-
-def sends_transcript(chat: ChatRequest, session: Session, thread: Thread | None) -> bool:
-    """Says whether this person may have their conversation mailed: where mails are sent, once it has ended, or the session has."""
-    if thread is None or chat.tester or not container.has_mail():
-        return False
-    return thread.concluded or not (session.is_draft or _is_open(chat, session))
 
 
 def _progress_percent(session: Session, thread: Thread) -> int:
@@ -354,15 +331,11 @@ def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | N
         return texts("rate_thanks", rating=thread.thread.rating, highest=HIGHEST)
     if outcome.done == "done" and thread.thread.concluded:
         return texts("told_done")
-    if outcome.done == "transcript" and _was_asked_for(thread.thread):
+    if outcome.done == "transcript" and is_on_its_way(thread.thread):
         return texts("mail_asked")
     return {"resumed": texts("resumed"), "refused": texts("resume_refused", leave=texts("leave"))}.get(
         outcome.done or ""
     )
-
-
-def _was_asked_for(thread: Thread) -> bool:
-    return was_asked_for(thread, deps=container.transcript_deps(), now=container.clock().now())
 
 
 def _spent_text(session: Session) -> str | None:

@@ -10,14 +10,9 @@ from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.delivery.transcripts import Recipient, request_transcript
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.page import PageLocale
-from chalicelib.web.participant.chat_page import (
-    ActionOutcome,
-    TranscriptForm,
-    continue_chat,
-    sends_transcript,
-    show_chat,
-)
+from chalicelib.web.participant.chat_page import ActionOutcome, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.transcript_panel import TranscriptForm, sends_transcript
 
 
 def receive_address(chat: ChatRequest, form: Form) -> Response:

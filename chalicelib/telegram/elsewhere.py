@@ -6,19 +6,18 @@ from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Thread
 from chalicelib.model.telegram import AskReply, Attendance, Button, Outgoing, Stage
-from chalicelib.services.access.bot_links import PARTICIPANT, read_participant
 from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.delivery.telegram_links import PARTICIPANT, read_participant, session_link
 from chalicelib.settings import settings
-from chalicelib.telegram.addresses import lengthen, session_link, shorten
+from chalicelib.telegram.addresses import lengthen, shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import find_in_telegram, is_same_participant, participant_in
 from chalicelib.web.kit.identity import Identity, resume_token
 from chalicelib.web.kit.texts import Texts
 
 _LATEST = 10  # messages that a chat gets of a conversation which goes on there; the others are on the page
-LINK = PARTICIPANT
 TAKE = "on"  # what the data of a button begins with; the packed link behind it leaves three bytes for it
 
 
@@ -43,7 +42,7 @@ def go_on(incoming: Incoming, payload: str) -> Step:
 
     A link that somebody sent would otherwise have a person speak, without knowing it, in a conversation that its sender reads.
     """
-    packed = payload.removeprefix(LINK)
+    packed = payload.removeprefix(PARTICIPANT)
     try:
         attended, thread = _find_linked(incoming, packed)
     except _Refused as refused:

@@ -9,8 +9,9 @@ from chalicelib import container
 from chalicelib.model import TelegramGroup
 from chalicelib.model.telegram import Button, Buttons, ShowTyping
 from chalicelib.services.delivery import telegram_groups as service
-from chalicelib.services.delivery.link_codes import OPENED_LIFE, add_url, read_code
+from chalicelib.services.delivery.link_codes import OPENED_LIFE, read_code
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.delivery.telegram_links import group_link
 from chalicelib.store.telegram_links import GroupLink
 from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
@@ -152,7 +153,7 @@ def start_with_code(incoming: Incoming, code: str) -> Step:
     if link is None or refusal:
         return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
     links.open(_person(incoming), read_code(code), now + OPENED_LIFE)
-    add = Button(incoming.texts("group_add"), url=add_url(incoming.bot, read_code(code)))
+    add = Button(incoming.texts("group_add"), url=group_link(incoming.bot, read_code(code)))
     host = f"<b>{escape(_name(incoming, link.user_id))}</b>"
     return Step((incoming.say(incoming.texts("group_opened", host=host), ((add,),)),))
 

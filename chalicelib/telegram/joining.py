@@ -13,6 +13,7 @@ from chalicelib.model import Answer, Question, Session, SessionView
 from chalicelib.model.telegram import AskReply, Attendance, Outgoing, ShowTyping
 from chalicelib.services.conversations.request_context import RequestContext, is_open_to
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.delivery.telegram_links import PARTICIPANT
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import commands, elsewhere, form, form_messages
 from chalicelib.telegram.addresses import session_in_link
@@ -27,7 +28,7 @@ NOTHING_ENTERED: Mapping[str, Any] = {"name": None, "entered": {}, "asked": None
 
 def start(incoming: Incoming, payload: str) -> Step:
     """Begins with the session that the link to the bot carried; without one, with where this person is."""
-    if payload.startswith(elsewhere.LINK):
+    if payload.startswith(PARTICIPANT):
         return elsewhere.go_on(incoming, payload)
     if session_id := session_in_link(payload):
         return open_session(incoming, session_id)

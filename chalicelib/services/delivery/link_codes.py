@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from chalicelib.errors import Unprocessable
 from chalicelib.services.access.signing import make_digest
+from chalicelib.services.delivery.telegram_links import group_link, private_link
 from chalicelib.store.telegram_links import TelegramLinks
 
 LINK_LIFE = timedelta(minutes=15)
@@ -46,13 +47,7 @@ def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> L
         raise Unprocessable("Telegram is not set up on this server")
     bits = int.from_bytes(make_digest(secret, "telegram_link", link_id.encode()), "big")
     code = "".join(_ALPHABET[bits >> _BITS * place & 2**_BITS - 1] for place in range(_LENGTH))
-    address = f"https://t.me/{bot.removeprefix('@')}"
-    return LinkCode(code, add_url(bot, code), f"{address}?start={code}", expires_at)
-
-
-def add_url(bot: str, code: str) -> str:
-    """Returns the address that adds the bot to a group with this code."""
-    return f"https://t.me/{bot.removeprefix('@')}?startgroup={code}"
+    return LinkCode(code, group_link(bot, code), private_link(bot, code), expires_at)
 
 
 def read_code(typed: str) -> str:

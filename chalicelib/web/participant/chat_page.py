@@ -11,11 +11,11 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
 from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
-from chalicelib.services.access.bot_links import LinkedParticipant, make_participant_link
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
+from chalicelib.services.delivery.telegram_links import LinkedParticipant, participant_link
 from chalicelib.services.facilitation.pace import turn_budget
 from chalicelib.services.facilitation.widgets import text_beside
 from chalicelib.services.participants.changed_form import FilledForm
@@ -149,7 +149,7 @@ def _make_telegram_url(chat: ChatRequest) -> str:
     if chat.tester or chat.identity.scope == "telegram":
         return ""
     linked = LinkedParticipant(chat.session_id, chat.person, chat.identity.generation)
-    return make_participant_link(settings().telegram_bot, linked, container.deployment_secret())
+    return participant_link(settings().telegram_bot, linked, container.deployment_secret())
 
 
 def show_chat(

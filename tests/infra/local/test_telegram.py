@@ -26,8 +26,6 @@ class Bot:
     """A bot's client, and the Telegram that it talks to."""
 
     def __init__(self, url: str, telegram: Telegram) -> None:
-        library: Any = apihelper
-        library.API_URL = f"{url}/bot{{0}}/{{1}}"
         self.client = TeleBot(telegram.token, threaded=False)
         self.telegram = telegram
         self.url = url
@@ -50,9 +48,11 @@ class Bot:
 
 
 @pytest.fixture
-def bot() -> Iterator[Bot]:
+def bot(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
     telegram = Telegram(now=lambda: NOW)
     with serving(telegram) as url:
+        monkeypatch.setattr(apihelper, "API_URL", f"{url}/bot{{0}}/{{1}}")
+        monkeypatch.setattr(apihelper, "CUSTOM_REQUEST_SENDER", None)  # the application's, once it has sent something
         yield Bot(url, telegram)
 
 

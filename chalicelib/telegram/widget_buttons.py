@@ -21,6 +21,7 @@ from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
+from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.texts import Texts
 
 _SEND = "send"
@@ -67,7 +68,9 @@ def _render_question(content: str, spec: Spec) -> str:
 
 def _render_buttons(spec: Spec, data: str, texts: Texts, chosen: Sequence[int]) -> Buttons:
     kind, choices = spec["root"]["type"], choices_of(spec)
-    buttons = [Button(_mark(kind, place, chosen) + _cut(it), f"{data}:{place}") for place, it in enumerate(choices)]
+    buttons = [
+        Button(_mark(kind, place, chosen) + one_line(it, _ROOM), f"{data}:{place}") for place, it in enumerate(choices)
+    ]
     if kind == SCALE:
         rows = -(-len(buttons) // _NUMBERS_A_ROW)
         width = -(-len(buttons) // rows)
@@ -80,10 +83,6 @@ def _mark(kind: str, place: int, chosen: Sequence[int]) -> str:
     if place not in chosen:
         return ""
     return f"{chosen.index(place) + 1}. " if kind == "RankingList" else "✓ "
-
-
-def _cut(choice: str) -> str:
-    return choice if len(choice) <= _ROOM else f"{choice[: _ROOM - 1].rstrip()}…"
 
 
 def tap(incoming: Incoming, parts: list[str]) -> Step:

@@ -20,6 +20,7 @@ from chalicelib.telegram.addresses import session_in_link
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
+from chalicelib.telegram.rating import link_results
 from chalicelib.web.kit.form_fields import explain_refusal
 
 # What an attendance has once nothing is kept that was entered before the conversation.
@@ -115,7 +116,8 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
     said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
     again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
     buttons = () if why else ((elsewhere.link_button(session.id, texts),),)
-    return Step((incoming.say(escape(said), buttons), again), attended=attended)
+    html = (escape(said), *(link_results(session, thread, texts) if why else ()))
+    return Step((incoming.say("\n\n".join(html), buttons), again), attended=attended)
 
 
 def ask_name(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:

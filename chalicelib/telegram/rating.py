@@ -22,11 +22,7 @@ _NOTHING = "nothing"
 
 def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> Send:
     """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and how it was."""
-    html = [f"<b>{texts('concluded_heading')}</b>\n{texts('bot_concluded')}"]
-    secret, now = container.deployment_secret(), container.clock().now()
-    holder = LinkHolder("thread", thread.id, thread.generation)
-    if url := participants_url(settings().public_url, session, holder, secret=secret, now=now):
-        html.append(f'<a href="{telegram_html.escape(url)}">{texts("see_others")}</a>')
+    html = [f"<b>{texts('concluded_heading')}</b>\n{texts('bot_concluded')}", *link_results(session, thread, texts)]
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"
@@ -34,6 +30,14 @@ def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> 
     data = f"rate:{shorten(session.id)}"
     buttons = tuple(Button(str(number), f"{data}:{number}") for number in range(LOWEST, HIGHEST + 1))
     return Send(chat_id, "\n\n".join(html), (buttons,))
+
+
+def link_results(session: Session, thread: Thread, texts: Texts) -> tuple[str, ...]:
+    """Returns the link to the results, in HTML, where whoever has this conversation may see them."""
+    secret, now = container.deployment_secret(), container.clock().now()
+    holder = LinkHolder("thread", thread.id, thread.generation)
+    url = participants_url(settings().public_url, session, holder, secret=secret, now=now)
+    return (f'<a href="{telegram_html.escape(url)}">{texts("see_others")}</a>',) if url else ()
 
 
 def tap(incoming: Incoming, parts: list[str]) -> Step:

@@ -97,3 +97,13 @@ def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, 
     telegram.work_off()
     write(telegram, bo, "/stop")
     assert bo.chat.last.text.startswith("Your conversation has not begun yet")
+
+
+@pytest.mark.parametrize("seen_by", ["participants", "host"])
+def test_who_took_part_finds_the_results_in_their_chat_once_the_session_has_ended(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], host: Host, seen_by: str
+) -> None:
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed", "results_visibility": seen_by})
+    write(telegram, bo, f"/start s_{session['id'].replace('-', '')}")
+    closed = "This session is closed and takes no more messages. What you said before is kept."
+    assert told(bo, 1) == [f"{closed}\n\nSee what others said" if seen_by == "participants" else closed]

@@ -102,7 +102,6 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
         "web",
         linked.person,
         linked.generation,
-        language=incoming.view.chat.language or incoming.user.language_code,
         version=known.version if known else 0,
     )
     thread = _find_thread(named)
@@ -142,5 +141,4 @@ def _link_of(incoming: Incoming, attended: Attendance | None) -> tuple[Outgoing,
         return (incoming.say(escape(texts("bot_no_link"))),)
     named = Identity(attended.external_id, attended.generation, "telegram" if attended.scope == "telegram" else "web")
     url = f"{base}/chat?s={attended.session_id}&r={resume_token(named, attended.session_id)}"
-    html = f"{escape(texts('resume_text'))}\n\n{escape(url)}"
-    return (incoming.say(html, ((Button(texts("bot_browser"), url=url),),)),)
+    return (incoming.say(f"{escape(texts('resume_text'))}\n\n{escape(url)}"),)

@@ -56,7 +56,7 @@ def join(telegram: LocalTelegram, person: Person, session: dict[str, Any]) -> No
 def private_link(telegram: LocalTelegram, person: Person) -> str:
     """What /browser gives."""
     say(telegram, person, "/browser")
-    return person.chat.last.links["Go on in a browser"].removeprefix(URL)
+    return "/" + person.chat.last.text.partition(f"{URL}/")[2]
 
 
 def bot_link(page: Page) -> str:

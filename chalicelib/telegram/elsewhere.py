@@ -11,7 +11,7 @@ from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.delivery.telegram_links import PARTICIPANT, read_participant, session_link
 from chalicelib.settings import settings
-from chalicelib.telegram.addresses import lengthen, shorten
+from chalicelib.telegram.addresses import shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import find_in_telegram, is_same_participant, participant_in
 from chalicelib.web.kit.identity import Identity, resume_token
@@ -33,7 +33,7 @@ def give_link(incoming: Incoming, _: str) -> Step:
 
 def tap_link(incoming: Incoming, parts: list[str]) -> Step:
     """Sends the private link of the conversation whose button was tapped."""
-    attended = incoming.view.attended.get(lengthen(parts[0]) or "") if parts else None
+    attended = incoming.attended_by(parts[0]) if parts else None
     return Step((incoming.answer_tap(), *_link_of(incoming, attended)))
 
 

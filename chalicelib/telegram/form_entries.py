@@ -12,7 +12,6 @@ from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.participants.form import NAME_LIMIT, AnswerRefused
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import form, form_messages, joining
-from chalicelib.telegram.addresses import lengthen
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
@@ -52,15 +51,14 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 def _tap(incoming: Incoming, parts: list[str]) -> Step:
     short, what, *values = [*parts, "", ""]
-    session_id = lengthen(short)
-    known = incoming.view.attended.get(session_id or "")
+    known = incoming.attended_by(short)
     if known is None or what not in _TAPS:
         return _tell_outdated(incoming)
     found = _find(incoming, known.session_id)
     if isinstance(found, Step):
         return found
     step = _TAPS[what](found, values)
-    return replace(step, chat=incoming.with_current(session_id)) if step.attended else step
+    return replace(step, chat=incoming.with_current(known.session_id)) if step.attended else step
 
 
 def enter(incoming: Incoming, attended: Attendance) -> Step:

@@ -11,7 +11,7 @@ from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.delivery import telegram_html
 from chalicelib.settings import settings
-from chalicelib.telegram.addresses import lengthen, shorten
+from chalicelib.telegram.addresses import shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
@@ -42,8 +42,7 @@ def link_results(session: Session, thread: Thread, texts: Texts) -> tuple[str, .
 
 def tap(incoming: Incoming, parts: list[str]) -> Step:
     """Takes how somebody found the conversation, or that they have nothing to add."""
-    session_id = lengthen(parts[0]) if len(parts) == 2 else None
-    attended = incoming.view.attended.get(session_id or "")
+    attended = incoming.attended_by(parts[0]) if len(parts) == 2 else None
     texts, without_buttons = incoming.texts, incoming.change_tapped()
     if attended and attended.feedback == "comment" and parts[1] == _NOTHING:
         done = replace(attended, feedback="done")

@@ -16,7 +16,7 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.delivery import telegram_html
 from chalicelib.services.facilitation.widgets import SCALE, Spec, choices_of, describe_value, text_beside
-from chalicelib.telegram.addresses import chat_token, lengthen, shorten
+from chalicelib.telegram.addresses import chat_token, shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import participant_in
@@ -130,8 +130,7 @@ def show_widget(what: ShowWidget) -> None:
 
 def _read_tap(incoming: Incoming, parts: list[str]) -> _Tapped | None:
     """Returns what was tapped; None for a button that leads nowhere any more."""
-    session_id = lengthen(parts[0]) if len(parts) == 3 else None
-    attended = incoming.view.attended.get(session_id or "")
+    attended = incoming.attended_by(parts[0]) if len(parts) == 3 else None
     if attended is None or attended.stage not in ("talks", "ends") or not parts[1].isdecimal():
         return None
     context = _find(attended)

@@ -9,7 +9,7 @@ from infra.local.telegram.running import beside
 from tests.browser.appearance import overflowing
 from tests.browser.axe import violations
 from tests.browser.devices import DESKTOP, Devices
-from tests.e2e.local import LocalCloud, free_port
+from tests.e2e.local import PATIENCE, LocalCloud, free_port
 
 BUTTONS = (
     '{"inline_keyboard": [[{"text": "نعم", "callback_data": "yes"}], [{"text": "Outside", "url": "https://x.org"}]]}'
@@ -35,6 +35,7 @@ def test_people_see_what_the_bot_sends_and_it_gets_what_they_write_and_tap(tmp_p
         bo.get_by_role("button", name="نعم").click()
         expect(bo.locator("[aria-busy]")).to_have_count(1)
         with telegram.news:
+            assert telegram.news.wait_for(lambda: "callback_query" in telegram.state.updates[-1], PATIENCE)
             query = telegram.state.updates[-1]["callback_query"]
             assert query["data"] == "yes"
             answer_callback_query(telegram, {"callback_query_id": query["id"], "text": "Noted"})

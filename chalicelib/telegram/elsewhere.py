@@ -50,7 +50,8 @@ def go_on(incoming: Incoming, payload: str) -> Step:
     if _is_here(incoming, attended):
         return _go_on(incoming, attended, thread)
     buttons = ((Button(incoming.texts("resume_take"), f"{TAKE}:{packed}"),), _own_row(incoming, attended.session_id))
-    return Step((incoming.say(escape(incoming.texts("bot_resume_ask")), buttons),))
+    asked = "\n\n".join(map(incoming.texts, ("bot_resume_ask", "bot_carrier")))
+    return Step((incoming.say(escape(asked), buttons),))
 
 
 def take(incoming: Incoming, parts: list[str]) -> Step:

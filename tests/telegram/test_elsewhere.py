@@ -106,6 +106,7 @@ def test_a_conversation_of_a_browser_goes_on_in_telegram_once_its_person_says_so
     assert len(link.partition("?start=")[2]) <= 64
     open_link(telegram, bo, link)
     assert bo.chat.last.buttons == [TAKE, "Start my own"]
+    assert "Telegram carries your messages here, and can read messages to bots" in bo.chat.last.text
     assert "Soup" not in bo.chat.text
     tap(telegram, bo, TAKE)
     shown = [message.text for message in bo.chat.answers[1:]]

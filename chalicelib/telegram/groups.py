@@ -7,7 +7,7 @@ from typing import Literal
 
 from chalicelib import container
 from chalicelib.model import TelegramGroup
-from chalicelib.model.telegram import Button, Buttons, ShowTyping
+from chalicelib.model.telegram import Button, Buttons
 from chalicelib.services.delivery import telegram_groups as service
 from chalicelib.services.delivery.link_codes import OPENED_LIFE, read_code
 from chalicelib.services.delivery.telegram_html import escape
@@ -112,13 +112,10 @@ def _come_in(incoming: Incoming) -> Step:
 
 
 def _go(incoming: Incoming) -> Step:
-    """Notes that the bot is not in the group any more, unless that has only become another one.
-
-    Telegram tells of the bot's leaving then, too; what needs the right to write is answered with the new group.
-    """
+    """Notes that the bot is not in the group any more, unless that has only become another one: Telegram tells of its leaving then, too."""
     group_id, deps = str(incoming.chat_id), container.group_deps()
     try:
-        container.telegram_api().send(ShowTyping(incoming.chat_id))
+        container.telegram_api().check_writable(incoming.chat_id)
     except GroupMigrated as error:
         service.move_group(group_id, str(error.group_id), deps=deps)
         return Step()

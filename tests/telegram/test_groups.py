@@ -66,7 +66,7 @@ def link(telegram: LocalTelegram, host: Host, who: Person, group: Group) -> None
 def test_an_administrator_links_a_group_by_a_code(
     telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
 ) -> None:
-    answer = write(telegram, admin, link_of(host)["command"].lower(), lunch)
+    answer = write(telegram, admin, link_of(host)["command"].lower().replace(" ", "\n"), lunch)
     assert answer.startswith("Sessions of Ana are announced here from now on.")
     assert "@example.com" not in answer
     assert "/unlink" in answer
@@ -309,6 +309,9 @@ def test_a_group_that_the_bot_leaves_by_its_becoming_a_supergroup_stays_linked(
     bigger = lunch.migrate(admin)
     told = telegram.updates()
     telegram.server.change_bot(lunch.record, "left", admin.account.user)
+    telegram.fail(Fault("sendChatAction", retry_after=3))
+    telegram.work_off(failing=True)
+    assert [it[3] for it in groups_of(host)] == ["confirmed"]
     telegram.work_off()
     assert groups_of(host) == [(str(bigger.id), "Lunch & more", None, "confirmed")]
     bigger.record.bot = "left"

@@ -70,11 +70,12 @@ def test_what_telegram_cannot_read_is_sent_without_marks(bo: Person) -> None:
 
 
 def test_a_message_comes_without_an_address_that_telegram_takes_for_none(telegram: LocalTelegram, bo: Person) -> None:
-    telegram.fail(
-        Fault("sendMessage", 400, "Bad Request: inline keyboard button URL 'http://a' is invalid: Wrong HTTP URL")
-    )
-    api().send(Send(bo.id, "Here", BUTTONS))
+    why = "Bad Request: inline keyboard button URL 'http://a' is invalid: Wrong HTTP URL"
+    telegram.fail(Fault("sendMessage", 400, why), Fault("editMessageText", 400, why))
+    message_id = api().send(Send(bo.id, "Here", BUTTONS))
     assert (bo.chat.last.text, bo.chat.last.rows) == ("Here", [["Yes"], ["No"]])
+    api().send(Edit(bo.id, message_id, "There", BUTTONS))
+    assert (bo.chat.last.text, bo.chat.last.rows) == ("There", [["Yes"], ["No"]])
 
 
 def test_a_message_is_changed_as_often_as_one_likes(bo: Person) -> None:

@@ -149,13 +149,14 @@ class TelegramChats:
         actions = [AttendedItem.teller.set(teller), AttendedItem.telling_until.set(_seconds(until))]
         return holds(lambda: database.update(item, actions, AttendedItem.pk.exists() & free & same))
 
-    def note_told(self, attended: Attendance, teller: str, to: int, *, goes_on: bool) -> None:
-        """Store up to which message of its thread a chat has been told, by whoever has taken it on; as a rule that is given back."""
+    def note_told(self, attended: Attendance, teller: str, to: int, until: datetime | None = None) -> bool:
+        """Store up to which message of its thread a chat has been told, by whoever has taken it on; False where another one has since.
+
+        Who goes on holds it `until` then; without that it is given back.
+        """
         item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
-        actions = [AttendedItem.told_to.set(to)]
-        if not goes_on:
-            actions.append(AttendedItem.telling_until.set(0))
-        holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
+        actions = [AttendedItem.told_to.set(to), AttendedItem.telling_until.set(_seconds(until) if until else 0)]
+        return holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
 
 
 def _change_mark(done: Done, actions: list[Any], condition: Condition) -> bool:

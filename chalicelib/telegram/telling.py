@@ -115,10 +115,11 @@ def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
         for message in news:
             _tell(chat, context, message)
             told_to = message.sequence
-            chats.note_told(attended, teller, told_to, goes_on=True)
+            if not chats.note_told(attended, teller, told_to, _until(clock)):
+                raise Conflict("Another one brings this chat up to date; try again")
         _tell_end(chat, context, news)
     finally:
-        chats.note_told(attended, teller, told_to, goes_on=False)
+        chats.note_told(attended, teller, told_to)
 
 
 def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:

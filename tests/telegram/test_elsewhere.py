@@ -1,12 +1,19 @@
 """A conversation goes on elsewhere: one of Telegram in a browser, one of a browser in Telegram, with the same words in both."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from chalicelib.errors import Conflict
+from chalicelib.model.jobs import ReplyInChat
+from chalicelib.model.telegram import Buttons
+from chalicelib.telegram.replies import reply_in_chat
+from chalicelib.telegram.telling import PrivateChat
 from infra.local.telegram.people import Person
 from tests.api.hosts import Host
+from tests.clock import FakeClock
 from tests.telegram.local_telegram import LocalTelegram
 from tests.web.browser import Browser, Page
 
@@ -132,6 +139,35 @@ def test_a_long_conversation_comes_with_its_latest_messages(
     assert "all of them are on the page" in bo.chat.answers[1].text
     assert len(bo.chat.answers) == 2 + 10
     assert bo.chat.last.text == "Reply 7"
+
+
+def test_a_long_conversation_that_takes_its_time_is_told_once_whoever_else_begins_to_tell_it(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    session: dict[str, Any],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = ben.join(session)
+    for number in range(6):
+        page = ben.say(session, f"Word {number}")
+    open_link(telegram, bo, bot_link(page))
+    say_now, others = PrivateChat.say, list[str]()
+
+    def say_late(chat: PrivateChat, html: str, buttons: Buttons = ()) -> None:
+        clock.advance(20)
+        say_now(chat, html, buttons)
+        if not others or others[-1] == "ended":
+            others.append("begun")
+            with suppress(Conflict):
+                reply_in_chat(ReplyInChat(bo.id, session["id"]), clock.deadline(100))
+            others.append("ended")
+
+    monkeypatch.setattr(PrivateChat, "say", say_late)
+    tap(telegram, bo, TAKE)
+    assert len(others) == 2 * 10
+    assert len(bo.chat.answers) == 2 + 10
 
 
 def test_what_names_nobody_here_is_refused(

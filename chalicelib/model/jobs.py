@@ -136,8 +136,9 @@ CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession))
 MAILS = Queue("mails", (SendSignInMail,))
 EXPORTS = Queue("exports", (WriteExport,))
-DELIVERIES = Queue("deliveries", (AnnounceSession,))
-# A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.
+# While Telegram takes nothing, what it is to be told waits in these two.
+DELIVERIES = Queue("deliveries", (AnnounceSession,), receives=20, tries=5)
+# A group is a chat: each in order, many at once.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
 REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, EXPORTS, DELIVERIES, UPDATES, REPLIES)

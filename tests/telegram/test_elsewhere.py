@@ -24,7 +24,7 @@ URL = "http://127.0.0.1:8000"
 @pytest.fixture(autouse=True)
 def session(host: Host) -> dict[str, Any]:
     """An open session."""
-    return host.new_session(topic="Lunch")
+    return host.new_session(topic="Lunch", results_visibility="participants")
 
 
 @pytest.fixture
@@ -103,6 +103,9 @@ def test_a_conversation_of_telegram_goes_on_in_a_browser_and_back(
     assert words(host, session) == [["Reply 1", "Soup", "Reply 2", "Bread & butter", "Reply 3", "Cheese", "Reply 4"]]
     (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
     assert person["channel"] == "telegram"
+    ben.submit(ben.chat(session).form("I’m done"))
+    assert ben.open(f"/results?s={session['id']}").status == 200  # for those who took part
+    assert Browser().open(f"/results?s={session['id']}").status == 403
 
 
 def test_a_conversation_of_a_browser_goes_on_in_telegram_once_its_person_says_so(

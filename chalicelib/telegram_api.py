@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TELEGRAM = "https://api.telegram.org"
 CONNECT_SECONDS, READ_SECONDS = 2, 10
+GENERAL_TOPIC = (
+    1  # of a forum; as a topic Telegram does not find it: https://github.com/tdlib/telegram-bot-api/issues/798
+)
 MOST_OF_ANSWER = 200  # characters that are shown to whoever tapped
 
 _GONE = re.compile(
@@ -176,7 +179,7 @@ class TelegramApi:
             outgoing.chat_id,
             text,
             parse_mode=parse_mode,
-            message_thread_id=outgoing.topic_id,
+            message_thread_id=None if outgoing.topic_id == GENERAL_TOPIC else outgoing.topic_id,
             reply_markup=self._keyboard(outgoing.buttons),
             link_preview_options=self._types.LinkPreviewOptions(is_disabled=True),
         )

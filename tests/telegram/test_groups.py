@@ -302,6 +302,18 @@ def test_a_bot_that_was_taken_out_is_told_of_and_comes_back_as_new(
     assert announced(host, session) == [(str(lunch.id), "pending", None)]
 
 
+def test_a_bot_that_may_not_write_and_leaves_is_not_in_the_group(
+    telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
+) -> None:
+    link(telegram, host, admin, lunch)
+    bot, told = telegram.server.bot, telegram.server.told(lunch.record)
+    before, after = ({"status": "restricted", "is_member": it, "user": bot} for it in (True, False))
+    change = {"chat": told, "from": admin.account.user, "date": 1, "old_chat_member": before, "new_chat_member": after}
+    telegram.server.post("my_chat_member", change)
+    telegram.work_off()
+    assert [it[3] for it in groups_of(host)] == ["removed"]
+
+
 def test_a_group_that_the_bot_leaves_by_its_becoming_a_supergroup_stays_linked(
     telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
 ) -> None:

@@ -12,7 +12,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.telegram import AnswerTap, Button, Edit, Send, ShowTyping
 from chalicelib.services.delivery.telegram_pace import PER_GROUP, PER_SECOND
 from chalicelib.settings import SettingMissing
-from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused, TelegramApi, TokenRefused
+from chalicelib.telegram_api import GENERAL_TOPIC, ChatGone, GroupMigrated, RequestRefused, TelegramApi, TokenRefused
 from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Person
 from tests.clock import FakeClock
@@ -52,6 +52,8 @@ def test_a_topic_is_kept(telegram: LocalTelegram) -> None:
     ana.add_bot(forum)
     api().send(Send(forum.id, "Here", topic_id=topic))
     assert forum.last.topic == topic
+    api().send(Send(forum.id, "For all", topic_id=GENERAL_TOPIC))
+    assert [(it.text, it.topic) for it in forum.answers][1:] == [("For all", None)]
 
 
 def test_a_long_message_comes_in_parts_with_the_buttons_below_the_last(bo: Person) -> None:

@@ -316,4 +316,6 @@ def new_group(
     chat_type = "group" if kind == "group" else "supergroup"
     chat = state.Chat(group_id, chat_type, title, kind == "forum", members={creator.id: "creator"})
     telegram.state.chats[group_id] = chat
+    if chat.is_forum:
+        telegram.next_message_id(chat)  # the first is that of the general topic
     return Group(telegram, group_id).add(*members)

@@ -9,11 +9,13 @@ import pytest
 from chalicelib.errors import Conflict
 from chalicelib.model.jobs import ReplyInChat
 from chalicelib.model.telegram import Buttons
+from chalicelib.telegram import replies
 from chalicelib.telegram.replies import reply_in_chat
 from chalicelib.telegram.telling import PrivateChat
 from infra.local.telegram.people import Person
 from tests.api.hosts import Host
 from tests.clock import FakeClock
+from tests.conftest import forget_wiring
 from tests.telegram.local_telegram import LocalTelegram
 from tests.web.browser import Browser, Page
 
@@ -106,6 +108,54 @@ def test_a_conversation_of_telegram_goes_on_in_a_browser_and_back(
     ben.submit(ben.chat(session).form("I’m done"))
     assert ben.open(f"/results?s={session['id']}").status == 200  # for those who took part
     assert Browser().open(f"/results?s={session['id']}").status == 403
+
+
+def test_the_page_shows_that_a_reply_comes_and_counts_a_burst_as_one_turn(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    session: dict[str, Any],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(telegram, bo, session)
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    with monkeypatch.context() as patch:
+        patch.setattr(replies, "reply_in_chat", lambda *_: None)
+        for words in ("Soup", "and bread", "and cheese"):
+            say(telegram, bo, words)
+    assert "The facilitator is writing its reply" in ben.chat(session).text
+    clock.advance(21)
+    assert "could not be reached for a reply" in ben.chat(session).text
+    say(telegram, bo, "please")
+    shown = ben.chat(session)
+    assert shown.log[-1] == ("Facilitator", "Reply 2")
+    ben.say(session, "More")
+    of_burst, of_two = (
+        int(re.findall(r'id="progress"[^>]* value="(\d+)"', it.html)[0]) for it in (shown, ben.chat(session))
+    )
+    assert abs(of_two - 2 * of_burst) <= 1
+
+
+def test_whoever_comes_from_telegram_and_joins_anew_on_the_page_may_have_to_wait_as_anybody(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    host: Host,
+    session: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(telegram, bo, session)
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    host.call("DELETE", f"/sessions/{session['id']}/participants/{person['participant_id']}")
+    telegram.work_off()
+    monkeypatch.setenv("JOINS_PER_SESSION", "1")
+    forget_wiring()
+    page = ben.chat(session)
+    Browser().join(session)
+    waiting = ben.submit(page.form(START))
+    assert (waiting.status, "You will be let in shortly" in waiting.text) == (429, True)
 
 
 def test_a_conversation_of_a_browser_goes_on_in_telegram_once_its_person_says_so(

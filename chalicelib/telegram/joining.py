@@ -25,6 +25,7 @@ from chalicelib.web.kit.form_fields import explain_refusal
 
 # What an attendance has once nothing is kept that was entered before the conversation.
 NOTHING_ENTERED: Mapping[str, Any] = {"name": None, "entered": {}, "asked": None, "widget": None}
+NOTHING_KEPT: Mapping[str, Any] = {**NOTHING_ENTERED, "early": ()}  # nor anything that was said too early
 
 
 def start(incoming: Incoming, payload: str) -> Step:
@@ -97,7 +98,7 @@ def tell_closed(session: Session, incoming: Incoming) -> str | None:
 def tell_missing(incoming: Incoming, session_id: str) -> Step:
     """Says that there is no such session; where there was, what was entered for it is deleted, too."""
     known, chat = incoming.view.attended.get(session_id), incoming.view.chat
-    cleared = replace(known, **NOTHING_ENTERED) if known else None
+    cleared = replace(known, **NOTHING_KEPT) if known else None
     gone = incoming.with_current(None) if chat.session_id == session_id else None
     return Step((incoming.say(escape(incoming.texts("missing_text"))),), gone, cleared)
 
@@ -105,7 +106,7 @@ def tell_missing(incoming: Incoming, session_id: str) -> Step:
 def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestContext) -> Step:
     """Goes on with a conversation that has begun. A chat that knew nothing of it any more gets its last message."""
     thread, session, texts = context.begun, context.view.session, incoming.texts
-    if thread.is_empty:
+    if thread.is_empty or attended.early:
         return _begin(incoming, replace(attended, **NOTHING_ENTERED), context.view)
     if attended.stage not in ("talks", "ends"):
         told_to = max(thread.starts_after, thread.last_sequence - 1)

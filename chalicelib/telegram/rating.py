@@ -20,9 +20,14 @@ from chalicelib.web.kit.texts import Texts
 _NOTHING = "nothing"
 
 
-def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> Send:
-    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and how it was."""
-    html = [f"<b>{texts('concluded_heading')}</b>\n{texts('bot_concluded')}", *link_results(session, thread, texts)]
+def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, is_elsewhere: bool = False) -> Send:
+    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and a question how it was.
+
+    `is_elsewhere`: what they write goes to another session, so this says of which it is.
+    """
+    html = [f"<i>{telegram_html.escape(session.topic)}</i>"] if is_elsewhere else []
+    concluded = texts("bot_concluded_elsewhere" if is_elsewhere else "bot_concluded")
+    html += [f"<b>{texts('concluded_heading')}</b>\n{concluded}", *link_results(session, thread, texts)]
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"
@@ -48,7 +53,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
         done = replace(attended, feedback="done")
         return Step((incoming.answer_tap(texts("bot_comment_none")), *without_buttons), attended=done)
     if attended is None or attended.feedback != "rating" or parts[1] not in map(str, range(LOWEST, HIGHEST + 1)):
-        return Step((incoming.answer_tap(texts("widget_gone")), *without_buttons))
+        return Step((incoming.answer_tap(texts("bot_button_old")), *without_buttons))
     try:
         _rate(attended, int(parts[1]), "")
     except NotFound as error:

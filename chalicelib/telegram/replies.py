@@ -10,6 +10,7 @@ from chalicelib.model.jobs import ReplyInChat
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
+from chalicelib.settings import settings
 from chalicelib.telegram import beginning
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.telling import PrivateChat, bring_up_to_date, private_chat
@@ -44,8 +45,12 @@ def _begin(chat: PrivateChat, deadline: Deadline) -> None:
     with Typing(chat.chat_id) as typing:
         typing.begin()
         begun = beginning.begin(chat, deadline)
-    if begun:
-        bring_up_to_date(begun)
+    if begun is None:
+        return
+    bring_up_to_date(begun.chat)
+    if begun.sequence:  # where this ends before, the job comes again and does what the conversation waits for
+        job = ReplyInChat(chat.chat_id, chat.attended.session_id, begun.sequence)
+        container.jobs().reply_in_chat(job, settings().reply_delay)
 
 
 def _go_on(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:

@@ -3,6 +3,7 @@
 The chat has what was written in it. What was said on the web page in between is shown as the person's own words.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -19,7 +20,7 @@ from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.delivery import telegram_html
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.safety import danger_in
-from chalicelib.settings import settings
+from chalicelib.telegram.care import show_care
 from chalicelib.telegram.languages import own_language, texts_for
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.rating import render_end
@@ -67,12 +68,16 @@ class PrivateChat(Struct, frozen=True):
 
     def change(self, **changes: object) -> "PrivateChat":
         """Stores that the chat stands otherwise in the session."""
+        return self.change_by(lambda _: changes)
+
+    def change_by(self, decide: Callable[[Attendance], Mapping[str, object]]) -> "PrivateChat":
+        """Stores what `decide` has of the chat as it is; it is asked again where that changes meanwhile."""
         chats, clock = container.telegram_chats(), container.clock()
         for _ in range(_TRIES):
             found = chats.attendance(self.attended.token, self.attended.session_id)
             if found is None:
                 raise NotFound("The chat has forgotten this session")
-            changed = replace(found, **changes)
+            changed = replace(found, **decide(found))
             if chats.change(changed, clock.now()):
                 return replace(self, attended=replace(changed, version=changed.version + 1))
         raise Unavailable("The chat is being changed; try again")
@@ -82,13 +87,6 @@ def private_chat(chat_id: int, chat: Chat, attended: Attendance) -> PrivateChat:
     """Returns a chat of this id with one of its sessions."""
     is_elsewhere = chat.session_id not in (None, attended.session_id)
     return PrivateChat(chat_id, attended, texts_for(chat, attended), own_language(chat), is_elsewhere)
-
-
-def show_care(texts: Texts) -> str:
-    """Returns what is said first where words show a sign of danger."""
-    help_text = settings().help_text
-    parts = [f"<b>{texts('care_heading')}</b>", telegram_html.escape(help_text), texts("bot_care_text")]
-    return "\n\n".join(part for part in parts if part)
 
 
 def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
@@ -148,7 +146,8 @@ def _tell_end(chat: PrivateChat, context: RequestContext, news: list[Message]) -
     is_answered = any(message.role == "assistant" for message in news)
     late = {"is_late": False} if is_answered and chat.attended.is_late else {}
     if _is_end_new(chat, context):
-        end = render_end(chat.chat_id, context.view.session, context.begun, chat.texts)
+        session, thread = context.view.session, context.begun
+        end = render_end(chat.chat_id, session, thread, chat.texts, is_elsewhere=chat.is_elsewhere)
         chat.say(end.html, end.buttons)
         chat.change(stage="ends", feedback="rating" if end.buttons else "done", **late)
     elif late:

@@ -91,6 +91,18 @@ def test_without_the_model_or_a_word_the_conversation_just_ends(
     assert thread_of(session).concluded
 
 
+def test_an_end_that_comes_while_its_person_is_in_another_session_says_of_which_it_is(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], host: Host
+) -> None:
+    other = host.new_session(topic="Other")
+    bo.write("/stop")
+    bo.write(f"/start s_{other['id'].replace('-', '')}")
+    telegram.work_off()
+    (end,) = (it for it in told(bo, 5) if "This conversation is complete." in it)
+    assert end.startswith(session["topic"])
+    assert "choose it with /sessions first" in end
+
+
 def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, host: Host) -> None:
     bo = telegram.person("Bo")
     bo.open_link(f"https://t.me/{telegram.bot}?start=s_{host.new_session()['id'].replace('-', '')}")

@@ -142,4 +142,4 @@ def _link_of(incoming: Incoming, attended: Attendance | None) -> tuple[Outgoing,
         return (incoming.say(escape(texts("bot_no_link"))),)
     named = Identity(attended.external_id, attended.generation, "telegram" if attended.scope == "telegram" else "web")
     url = f"{base}/chat?s={attended.session_id}&r={resume_token(named, attended.session_id)}"
-    return (incoming.say(f"{escape(texts('resume_text'))}\n\n{escape(url)}"),)
+    return (incoming.say(f"{escape(texts('bot_private_link'))}\n\n{escape(url)}"),)

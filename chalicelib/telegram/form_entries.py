@@ -12,6 +12,7 @@ from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.participants.form import NAME_LIMIT, AnswerRefused
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import form, form_messages, joining
+from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
@@ -69,7 +70,11 @@ def enter(incoming: Incoming, attended: Attendance) -> Step:
     incoming, texts, words = found.incoming, found.incoming.texts, incoming.message.text
     if found.attended.stage == "start":
         start = Button(texts("start"), form_messages.tap(attended.session_id, "start"))
-        return Step((incoming.say(found.text("bot_start_first", start=texts("start")), ((start,),)),))
+        first = incoming.say(found.text("bot_start_first", start=texts("start")), ((start,),))
+        return Step((*answer_danger(incoming, words or ""), first))
+    if incoming.message.forward_origin:
+        step = joining.show_stage(incoming, found.attended, found.view)
+        return replace(step, sends=(incoming.say(found.text("bot_forwarded")), *step.sends))
     if words is None or is_blank(words):
         step = joining.show_stage(incoming, found.attended, found.view)
         return replace(step, sends=(incoming.say(found.text("bot_in_words")), *step.sends))
@@ -81,20 +86,24 @@ def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
     try:
         attended, context = find_in_telegram(incoming, session_id)
     except (NotFound, Forbidden):
-        return joining.tell_missing(incoming, session_id)
+        step = joining.tell_missing(incoming, session_id)
+        return replace(step, sends=(*step.sends, *_tell_unstored(incoming)))
     view = context.view
     incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     if context.thread or attended.stage in ("begins", "talks", "ends"):
         return _tell_outdated(incoming) if incoming.update.tap else joining.open_session(incoming, session_id)
     if why := joining.tell_closed(view.session, incoming):
-        unsaid = [] if incoming.update.tap else [incoming.say(escape(incoming.texts("bot_not_stored")))]
-        return Step((incoming.say(escape(incoming.texts(why))), *unsaid))
+        return Step((incoming.say(escape(incoming.texts(why))), *_tell_unstored(incoming)))
     return _Joining(incoming, attended, view, form.find_asked(view, attended))
+
+
+def _tell_unstored(incoming: Incoming) -> tuple[Outgoing, ...]:
+    return () if incoming.update.tap else (incoming.say(escape(incoming.texts("bot_not_stored"))),)
 
 
 def _tell_outdated(incoming: Incoming) -> Step:
     """Says that a button is an old one, and takes it away."""
-    return Step((incoming.answer_tap(incoming.texts("widget_gone")), *incoming.change_tapped()))
+    return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
 
 
 def _alert(found: _Joining, text: str) -> Step:

@@ -69,7 +69,7 @@ def route(incoming: Incoming) -> Step:
     if update.tap:
         name, *parts = update.tap.data.split(":")
         tapped = (TAPS if chat.is_private else GROUP_TAPS).get(name)
-        return tapped(incoming, parts) if tapped else Step((incoming.answer_tap(),))
+        return tapped(incoming, parts) if tapped else Step((incoming.answer_tap(incoming.texts("bot_button_old")),))
     if chat.is_group:
         return _route_group(incoming)
     return _route_private(incoming) if chat.is_private else Step()

@@ -92,7 +92,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
     except NotFound as error:
         return Step((incoming.answer_tap(), incoming.say(explain_refusal(error, incoming.texts))))
     if tapped is None:
-        return Step((incoming.answer_tap(incoming.texts("widget_gone")),))
+        return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
     history = tapped.context.history
     if known := next((it for it in history if it.message_id == tapped.message_id), None):
         return _show_answered(incoming, tapped, known.sequence)

@@ -20,7 +20,7 @@ from chalicelib.services.conversations.request_context import AccessEnded, Reque
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram import form, form_messages
 from chalicelib.telegram.addresses import shorten
-from chalicelib.telegram.joining import NOTHING_ENTERED, NOTHING_KEPT
+from chalicelib.telegram.joining import NOTHING_ENTERED, NOTHING_KEPT, render_closed
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
 from chalicelib.telegram.telling import PrivateChat
@@ -93,7 +93,7 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
     """Says whether the session still takes this person, and what they entered fits its form; else they are told."""
     view, attended = context.view, chat.attended
     if not is_open_to(view.session, container.clock().now(), is_test=False):
-        chat.say(escape(_tell_closed(chat, context)))
+        chat.say(_render_closed(chat, context))
         chat.change(stage="form")
         return False
     question = form.find_next(view, attended) if context.thread is None else None
@@ -111,12 +111,9 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
     return False
 
 
-def _tell_closed(chat: PrivateChat, context: RequestContext) -> str:
-    is_draft, texts = context.view.session.is_draft, chat.texts
-    if context.thread:
-        return texts("not_open_text" if is_draft else "closed_mine")
-    why = texts("not_open_text" if is_draft else "closed_other")
-    return f"{why}\n\n{texts('bot_closed_kept')}" if chat.attended.entered else why
+def _render_closed(chat: PrivateChat, context: RequestContext) -> str:
+    why = "closed_mine" if context.thread else "closed_other"
+    return render_closed("not_open_text" if context.view.session.is_draft else why, chat.attended, chat.texts)
 
 
 def _join(chat: PrivateChat, context: RequestContext, deadline: Deadline) -> None:

@@ -91,9 +91,12 @@ def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
     view = context.view
     incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     if context.thread or attended.stage in ("begins", "talks", "ends"):
-        return _tell_outdated(incoming) if incoming.update.tap else joining.open_session(incoming, session_id)
+        if incoming.update.tap:
+            return _tell_outdated(incoming)
+        step = joining.open_session(incoming, session_id)
+        return replace(step, sends=(*_tell_unstored(incoming), *step.sends))
     if why := joining.tell_closed(view.session, incoming):
-        return Step((incoming.say(escape(incoming.texts(why))), *_tell_unstored(incoming)))
+        return Step((incoming.say(joining.render_closed(why, attended, incoming.texts)), *_tell_unstored(incoming)))
     return _Joining(incoming, attended, view, form.find_asked(view, attended))
 
 

@@ -22,6 +22,7 @@ from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
 from chalicelib.telegram.rating import link_results
 from chalicelib.web.kit.form_fields import explain_refusal
+from chalicelib.web.kit.texts import Texts
 
 # What an attendance has once nothing is kept that was entered before the conversation.
 NOTHING_ENTERED: Mapping[str, Any] = {"name": None, "entered": {}, "asked": None, "widget": None}
@@ -58,7 +59,7 @@ def open_session(incoming: Incoming, session_id: str) -> Step:
     if context.thread:
         step = _go_on_talking(incoming, attended, context)
     elif why := tell_closed(session, incoming):
-        return Step((incoming.say(escape(incoming.texts(why))),))
+        return Step((incoming.say(render_closed(why, attended, incoming.texts)),))
     elif attended.stage == "start" and is_full(context.view.taken, session.max_participants):
         return Step((incoming.say(escape(incoming.texts("full_text"))),))
     else:
@@ -93,6 +94,12 @@ def tell_closed(session: Session, incoming: Incoming) -> str | None:
     if is_open_to(session, incoming.now, is_test=False):
         return None
     return "not_open_text" if session.is_draft else "closed_other"
+
+
+def render_closed(why: str, attended: Attendance, texts: Texts) -> str:
+    """Returns, in HTML, that a session takes nobody now, and that what somebody entered for it is kept."""
+    kept = [texts("bot_closed_kept")] if attended.entered or attended.early else []
+    return escape("\n\n".join((texts(why), *kept)))
 
 
 def tell_missing(incoming: Incoming, session_id: str) -> Step:

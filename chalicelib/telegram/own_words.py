@@ -25,7 +25,8 @@ def send_own_words(what: SendOwnWords) -> None:
     except AccessEnded:
         said = [chat.texts("bot_forgotten")]
     except NotFound:
-        said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else []
+        early = [escape(it.content) for it in attended.early]
+        said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else early
     for part in _gather(said or [chat.texts("bot_no_words")]):
         chat.say(part)
 
@@ -38,8 +39,8 @@ def _read_words(chat: PrivateChat) -> Iterator[str]:
         yield f"<b>{escape(chat.texts('bot_own_words', topic=context.view.session.topic))}</b>"
     for answer in context.answers:
         yield f"<i>{escape(answer.text)}</i>\n{escape(answer.answer)}"
-    for message in own:
-        yield escape(message.content)
+    for words in (*(it.content for it in own), *(it.content for it in chat.attended.early)):
+        yield escape(words)
 
 
 def _gather(parts: list[str]) -> Iterator[str]:

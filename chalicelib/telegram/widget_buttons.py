@@ -168,7 +168,8 @@ def _show_answered(incoming: Incoming, tapped: _Tapped, sequence: int | None = N
     """Says that a widget was answered; with `sequence`, by the taps before, or by this very one at its first try."""
     shown = _show(incoming, tapped)
     if sequence is None:
-        return Step((incoming.answer_tap(incoming.texts("widget_gone")), *shown))
+        old = "bot_button_old" if tapped.context.begun.concluded else "widget_gone"
+        return Step((incoming.answer_tap(incoming.texts(old)), *shown))
     return Step((incoming.answer_tap(), ask_reply(incoming, tapped.attended, sequence), *shown))
 
 

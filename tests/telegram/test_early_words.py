@@ -49,6 +49,9 @@ def test_words_from_before_the_opening_are_stored_behind_it_and_answered_in_one_
     telegram.work_off(failing=True)
     assert told(bo, 1) == [KEPT]
     assert stored(session) == []
+    bo.write("/mywords")
+    telegram.work_off(failing=True)
+    assert "It is loud\n\nand late" in bo.chat.last.text
     model.failing.clear()
     telegram.work_off()
     opening, *said, reply = stored(session)

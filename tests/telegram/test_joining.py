@@ -240,6 +240,24 @@ def test_a_session_that_fills_up_meanwhile_keeps_what_was_entered_until_a_place_
     assert [("Where do you live?", "Lima")] in [answers_of(it) for it in joined(host, session)]
 
 
+def test_what_was_entered_for_a_session_that_closes_is_told_to_be_kept_and_goes_on_when_it_opens(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(anonymous=True, questions=EVERY_TYPE[:2])
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START)
+    write(telegram, bo, "Lima")
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    for words in ("Soup", "/resume"):
+        write(telegram, bo, words)
+        assert "What you entered is still here, should the session open again." in bo.chat.text
+    assert "What you just wrote was not stored." in bo.chat.text
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "active"})
+    tap(telegram, bo, "Skip")
+    assert [answers_of(it) for it in joined(host, session)] == [[("Where do you live?", "Lima")]]
+
+
 def test_a_session_that_closes_or_is_deleted_meanwhile_says_so(telegram: LocalTelegram, host: Host) -> None:
     for end in ("close", "delete"):
         session = host.new_session(questions=EVERY_TYPE[:2])

@@ -66,10 +66,17 @@ def take(incoming: Incoming, parts: list[str]) -> Step:
 
 def tell_forgotten(incoming: Incoming) -> Step:
     """Says to somebody who had their conversation forgotten everywhere that it does not go on here, either."""
-    attended = incoming.view.current
-    taps = (incoming.answer_tap(),) if incoming.update.tap else ()
-    own = (_own_row(incoming, attended.session_id),) if attended else ()
-    return Step((*taps, incoming.say(escape(incoming.texts("bot_forgotten")), own)), incoming.with_current(None))
+    attended, tap = incoming.view.current, incoming.update.tap
+    if (
+        tap and incoming.attended_by("".join(tap.data.split(":")[1:2])) is not attended
+    ):  # they are in another session by now
+        return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
+    taps = (incoming.answer_tap(),) if tap else ()
+    told = escape(incoming.texts("bot_forgotten"))
+    if attended is None:
+        return Step((*taps, incoming.say(told)))
+    shown = incoming.say(told, (_own_row(incoming, attended.session_id),))
+    return Step((*taps, shown), incoming.with_current(None), replace(attended, stage="start", feedback=None))
 
 
 def _go_on(incoming: Incoming, attended: Attendance, thread: Thread) -> Step:

@@ -118,6 +118,8 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
     if attended.stage not in ("talks", "ends"):
         told_to = max(thread.starts_after, thread.last_sequence - 1)
         attended = replace(replace(attended, **NOTHING_ENTERED), stage="talks", told_to=told_to)
+    if attended.feedback == "comment":  # whoever comes back writes in the conversation, as they are told
+        attended = replace(attended, feedback="done")
     why = tell_closed(session, incoming)
     if why == "closed_other":
         why = "closed_mine"

@@ -309,3 +309,22 @@ def test_a_link_is_only_for_a_conversation_that_is_there(
     say(telegram, bo, "/resume")
     tap(telegram, bo, "Go on in a browser")
     assert re.search(r"/chat\?s=[\w-]+&r=telegram-[\w.-]+", bo.chat.last.text)
+
+
+def test_an_old_button_of_a_forgotten_conversation_cuts_nobody_off_from_another_one(
+    telegram: LocalTelegram, bo: Person, ben: Browser, host: Host, session: dict[str, Any]
+) -> None:
+    join(telegram, bo, session)
+    say(telegram, bo, "/stop")
+    rating = bo.chat.last
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    other = host.new_session(topic="Other")
+    join(telegram, bo, other)
+    forget_everywhere(ben, session)
+    old = bo.tap("3", message=rating)
+    telegram.work_off()
+    assert old.answer == "This button is an old one and does nothing any more."
+    say(telegram, bo, "Still here")
+    assert "Still here" in words(host, other)[0]
+    say(telegram, bo, f"/start s_{session['id'].replace('-', '')}")
+    assert bo.chat.last.buttons == [START]

@@ -103,6 +103,18 @@ def test_an_end_that_comes_while_its_person_is_in_another_session_says_of_which_
     assert "choose it with /sessions first" in end
 
 
+def test_whoever_comes_back_instead_of_commenting_writes_in_the_conversation(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], model: Interviewer
+) -> None:
+    write(telegram, bo, "It is loud", "/stop")
+    bo.tap("4")
+    telegram.work_off()
+    write(telegram, bo, "/resume")
+    assert any("Just write on." in it for it in told(bo, 2))
+    write(telegram, bo, "I forgot to say")
+    assert stored(session)[-2] == ("user", "I forgot to say")
+
+
 def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, host: Host) -> None:
     bo = telegram.person("Bo")
     bo.open_link(f"https://t.me/{telegram.bot}?start=s_{host.new_session()['id'].replace('-', '')}")

@@ -13,7 +13,7 @@ from chalicelib.services.safety import danger_in
 from chalicelib.telegram import commands, joining, rating
 from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.participants import find_begun, participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
 from chalicelib.text.normalise import is_blank
 from chalicelib.web.kit.disclosures import join_sentences
@@ -118,6 +118,10 @@ def stop(incoming: Incoming, _: str) -> Step:
         return Step((incoming.say(join_sentences(told, incoming.texts)),))
     if attended.feedback is not None:
         return Step((incoming.say(incoming.texts("bot_concluded")),))
+    try:
+        find_begun(attended)
+    except NotFound:
+        return Step((incoming.say(incoming.texts("bot_gone")),))
     ask = AskReply(incoming.chat_id, attended.session_id)
     return Step((ShowTyping(incoming.chat_id), ask), attended=replace(attended, stage="ends"))
 

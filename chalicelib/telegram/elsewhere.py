@@ -6,14 +6,13 @@ from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Thread
 from chalicelib.model.telegram import AskReply, Attendance, Button, Outgoing, Stage
-from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.delivery.telegram_links import PARTICIPANT, read_participant, session_link
 from chalicelib.settings import settings
 from chalicelib.telegram.addresses import shorten
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.participants import find_in_telegram, is_same_participant, participant_in
+from chalicelib.telegram.participants import find_begun, find_in_telegram, is_same_participant
 from chalicelib.web.kit.identity import Identity, resume_token
 from chalicelib.web.kit.texts import Texts
 
@@ -136,8 +135,7 @@ def _is_here(incoming: Incoming, attended: Attendance) -> bool:
 def _find_thread(attended: Attendance) -> Thread | None:
     """Returns the conversation of a participant; None where there is none, or what leads to it was ended."""
     try:
-        deps = container.conversation_deps_without_model()
-        return request_context.find(attended.session_id, participant_in(attended), deps).thread
+        return find_begun(attended).thread
     except (NotFound, AccessEnded):
         return None
 

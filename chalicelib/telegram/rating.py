@@ -9,6 +9,7 @@ from chalicelib.model.telegram import Attendance, Button, Send
 from chalicelib.services.access.results_links import LinkHolder, participants_url
 from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
+from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.delivery import telegram_html
 from chalicelib.settings import settings
 from chalicelib.telegram.addresses import shorten
@@ -27,6 +28,8 @@ def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, 
     """
     html = [f"<i>{telegram_html.escape(session.topic)}</i>"] if is_elsewhere else []
     concluded = texts("bot_concluded_elsewhere" if is_elsewhere else "bot_concluded")
+    if not is_open_to(session, container.clock().now(), is_test=False):
+        concluded = texts("closed_mine")
     html += [f"<b>{texts('concluded_heading')}</b>\n{concluded}", *link_results(session, thread, texts)]
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))

@@ -15,14 +15,13 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.model import Message
 from chalicelib.model.telegram import Attendance, Buttons, Chat, Send
 from chalicelib.observability import log_failure
-from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.delivery import telegram_html
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.safety import danger_in
 from chalicelib.telegram.care import show_care
 from chalicelib.telegram.languages import own_language, texts_for
-from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.participants import find_begun, participant_in
 from chalicelib.telegram.rating import render_end
 from chalicelib.telegram.widget_buttons import render_widget
 from chalicelib.telegram_api import ChatGone, RequestRefused
@@ -52,10 +51,7 @@ class PrivateChat(Struct, frozen=True):
 
     def find(self) -> RequestContext:
         """Returns where its person stands in the session. Raises NotFound without a conversation, AccessEnded."""
-        found = request_context.find(self.attended.session_id, self.who, container.conversation_deps_without_model())
-        if found.thread is None:
-            raise NotFound("This participant has no conversation here")
-        return found
+        return find_begun(self.attended, self.language)
 
     def say(self, html: str, buttons: Buttons = ()) -> None:
         """Sends a message. One that Telegram refuses for good holds up none of those behind it. Raises ChatGone, Unavailable."""

@@ -115,6 +115,26 @@ def test_whoever_comes_back_instead_of_commenting_writes_in_the_conversation(
     assert stored(session)[-2] == ("user", "I forgot to say")
 
 
+def test_whoever_stops_in_a_session_that_is_closed_is_not_asked_to_add_anything(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], host: Host
+) -> None:
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    write(telegram, bo, "/stop")
+    assert "This session is closed and takes no more messages." in bo.chat.last.text
+    assert "just write it here" not in bo.chat.last.text
+    assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
+
+
+def test_whoever_stops_a_conversation_that_was_removed_is_told_so(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], host: Host
+) -> None:
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    host.call("DELETE", f"/sessions/{session['id']}/participants/{person['participant_id']}")
+    telegram.work_off()
+    write(telegram, bo, "/stop")
+    assert bo.chat.last.text.startswith("This conversation is not here any more.")
+
+
 def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, host: Host) -> None:
     bo = telegram.person("Bo")
     bo.open_link(f"https://t.me/{telegram.bot}?start=s_{host.new_session()['id'].replace('-', '')}")

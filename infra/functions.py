@@ -42,7 +42,7 @@ API_SECONDS = 28  # API Gateway gives up after 29
 
 TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
 KEY_ITEM = ("GetItem", "UpdateItem")
-TELEGRAM_ITEMS = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
+CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 MODEL = (
@@ -303,7 +303,7 @@ DELIVER = Function(
     tables={
         "Sessions": (*ITEMS, "DeleteItem"),
         "Telegram": ("BatchGetItem", "DeleteItem", "UpdateItem"),
-        "Guards": KEY_ITEM,
+        "Guards": ("UpdateItem",),
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
     settings=("deployment_secret_arn", "public_url", *BOT),
@@ -314,11 +314,11 @@ HANDLE_UPDATE = Function(
     memory=1024,
     timeout=WORKER_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem",),
         "Sessions": ITEMS,
         "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
-        "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
-        "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
+        "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
+        "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
     settings=(
@@ -342,8 +342,8 @@ REPLY_IN_CHAT = Function(
     tables={
         "Sessions": ITEMS,
         "Conversations": ITEMS,
-        "Telegram": TELEGRAM_ITEMS,
-        "Guards": (*KEY_ITEM, "ConditionCheckItem", "PutItem"),
+        "Telegram": CHAT_ITEMS,
+        "Guards": KEY_ITEM,
     },
     settings=(
         "deployment_secret_arn",

@@ -10,6 +10,7 @@ from chalicelib.model.jobs import ReplyInChat
 from chalicelib.telegram import replies
 from chalicelib.telegram.handle import handle_update
 from infra.local.telegram.people import Person
+from tests import permissions
 from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.faults import FAULTS, Fault, Interviewer, break_each_call
@@ -70,7 +71,8 @@ def test_words_that_come_while_the_opening_is_made_are_kept(
         model.before = lambda _: None
         bo.write("At once")
         (update,) = telegram.updates()
-        handle_update(update)
+        with permissions.by_others():
+            handle_update(update)
 
     model.before = interrupt
     begin(telegram, bo, session)

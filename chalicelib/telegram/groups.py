@@ -89,7 +89,7 @@ def change_membership(incoming: Incoming) -> Step:
     if change is None:
         return Step()
     if change.old.is_in == change.new.is_in:
-        if change.new.status in ("member", "administrator"):  # its rights are others now
+        if change.new.is_in and change.new.can_send_messages:  # its rights are others now
             service.resume_group(str(incoming.chat_id), deps=container.group_deps())
         return Step()
     return _come_in(incoming) if change.new.is_in else _go(incoming)

@@ -118,7 +118,9 @@ class Member(Struct, frozen=True):
 
     status: str
     user: User
-    is_member: bool = True  # which Telegram says of those who are restricted only
+    # Both Telegram says of those who are restricted only.
+    is_member: bool = True
+    can_send_messages: bool = True
 
     @property
     def is_in(self) -> bool:

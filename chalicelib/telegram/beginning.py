@@ -20,7 +20,7 @@ from chalicelib.services.conversations.request_context import AccessEnded, Reque
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.telegram import form, form_messages
 from chalicelib.telegram.addresses import shorten
-from chalicelib.telegram.joining import NOTHING_ENTERED, NOTHING_KEPT, render_closed
+from chalicelib.telegram.joining import NOTHING_ENTERED, NOTHING_KEPT, render_closed, render_left_over
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
 from chalicelib.telegram.telling import PrivateChat
@@ -48,6 +48,7 @@ def begin(chat: PrivateChat, deadline: Deadline) -> Begun | None:
     if context.thread is None or context.thread.is_empty:
         if not _may_begin(chat, context):
             return None
+        left_over = () if context.thread else form.place_entered(context.view, chat.attended).left_over
         try:
             _join(chat, context, deadline)
         except SessionFull:
@@ -58,6 +59,8 @@ def begin(chat: PrivateChat, deadline: Deadline) -> Begun | None:
         except (TooManyJoins, Unavailable) as error:
             _tell_late(chat, error)
             raise Unavailable("The conversation begins later", error.retry_after) from error
+        if left_over:
+            chat.say(render_left_over(left_over, chat.texts))
     return _talk(chat)
 
 

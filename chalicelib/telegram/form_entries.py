@@ -78,7 +78,8 @@ def enter(incoming: Incoming, attended: Attendance) -> Step:
     if words is None or is_blank(words):
         step = joining.show_stage(incoming, found.attended, found.view)
         return replace(step, sends=(incoming.say(found.text("bot_in_words")), *step.sends))
-    return _enter_name(found, words) if found.attended.stage == "name" else _enter_answer(found, words)
+    step = _enter_name(found, words) if found.attended.stage == "name" else _enter_answer(found, words)
+    return replace(step, sends=(*answer_danger(incoming, words), *step.sends))
 
 
 def _find(incoming: Incoming, session_id: str) -> _Joining | Step:

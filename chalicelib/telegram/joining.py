@@ -83,7 +83,7 @@ def show_stage(incoming: Incoming, attended: Attendance, view: SessionView) -> S
 def go_on(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:
     """Asks the next question of the form; behind the last, the conversation begins."""
     attended, left_over = form.drop_left_over(view, attended)
-    before = [*before, *_return_left_over(incoming, left_over)]
+    before = [*before, *([incoming.say(render_left_over(left_over, incoming.texts))] if left_over else [])]
     if question := form.find_next(view, attended):
         return ask_question(incoming, attended, view, question, before)
     return _begin(incoming, attended, view, before)
@@ -100,6 +100,12 @@ def render_closed(why: str, attended: Attendance, texts: Texts) -> str:
     """Returns, in HTML, that a session takes nobody now, and that what somebody entered for it is kept."""
     kept = [texts("bot_closed_kept")] if attended.entered or attended.early else []
     return escape("\n\n".join((texts(why), *kept)))
+
+
+def render_left_over(left_over: Sequence[Answer], texts: Texts) -> str:
+    """Returns, in HTML, what somebody entered that can stand nowhere in the form by now."""
+    words = "\n\n".join(answer.answer for answer in left_over)
+    return f"{escape(texts('form_left_over'))}\n\n<i>{escape(words)}</i>"
 
 
 def tell_missing(incoming: Incoming, session_id: str) -> Step:
@@ -153,10 +159,3 @@ def _begin(incoming: Incoming, attended: Attendance, view: SessionView, before: 
     starting = incoming.say(escape(incoming.texts("starting")))
     then = (starting, ShowTyping(incoming.chat_id), AskReply(incoming.chat_id, view.session.id))
     return Step((*before, *then), attended=replace(attended, stage="begins", asked=None, widget=None))
-
-
-def _return_left_over(incoming: Incoming, left_over: Sequence[Answer]) -> list[Outgoing]:
-    if not left_over:
-        return []
-    words = "\n\n".join(answer.answer for answer in left_over)
-    return [incoming.say(f"{escape(incoming.texts('form_left_over'))}\n\n<i>{escape(words)}</i>")]

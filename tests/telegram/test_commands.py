@@ -175,3 +175,6 @@ def test_care_comes_also_where_words_go_nowhere(telegram: LocalTelegram, bo: Per
     open_session(telegram, bo, host.new_session())
     write(telegram, bo, "I want to kill myself")
     assert bo.chat.text.count("You need not be alone with this") == 2
+    tap(telegram, bo, "Start the conversation")
+    write(telegram, bo, "I want to kill myself")
+    assert bo.chat.text.count("You need not be alone with this") == 3

@@ -144,3 +144,23 @@ def test_a_changed_form_asks_nobody_who_is_in_another_session_by_now(
     bo.tap("Changing", message=asked)
     telegram.work_off()
     assert "Where?" in bo.chat.last.text
+
+
+def test_what_has_no_place_in_the_form_by_the_time_a_conversation_begins_is_given_back(
+    telegram: LocalTelegram, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [{"text": "Name", "role": "name"}, {"text": "Town"}]
+    session, bo = host.new_session(questions=asked), telegram.person("Bo")
+    bo.open_link(f"https://t.me/{telegram.bot}?start=s_{session['id'].replace('-', '')}")
+    telegram.work_off()
+    bo.tap("Start the conversation")
+    telegram.work_off()
+    write(telegram, bo, "Bonaventura")
+    with monkeypatch.context() as patch:
+        patch.setattr(replies, "reply_in_chat", lambda *_: None)
+        write(telegram, bo, "Lima")
+    host.call("PATCH", f"/sessions/{session['id']}", {"anonymous": True, "questions": asked[1:]})
+    write(telegram, bo, "/resume")
+    assert any("has no place in the form any more" in it and it.endswith("Bonaventura") for it in told(bo, 4))
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    assert (person["participant_name"], [it["answer"] for it in person["answers"]]) == (None, ["Lima"])

@@ -129,10 +129,14 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
     why = tell_closed(session, incoming)
     if why == "closed_other":
         why = "closed_mine"
-    said = texts(why) if why else texts("bot_goes_on", topic=session.topic)
-    again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=not why)
+    goes_on = not why and not thread.concluded
+    again = AskReply(incoming.chat_id, session.id, thread.last_sequence, repeats=goes_on)
     buttons = () if why else ((elsewhere.link_button(session.id, texts),),)
-    html = (escape(said), *(link_results(session, thread, texts) if why else ()))
+    if goes_on:
+        html = [escape(texts("bot_goes_on", topic=session.topic))]
+    else:
+        html = [f"<i>{escape(session.topic)}</i>\n{escape(texts(why or 'bot_concluded'))}"]
+        html += link_results(session, thread, texts)
     return Step((incoming.say("\n\n".join(html), buttons), again), attended=attended)
 
 

@@ -27,10 +27,10 @@ def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, 
     `is_elsewhere`: what they write goes to another session, so this says of which it is.
     """
     html = [f"<i>{telegram_html.escape(session.topic)}</i>"] if is_elsewhere else []
-    concluded = texts("bot_concluded_elsewhere" if is_elsewhere else "bot_concluded")
+    concluded = "bot_concluded_elsewhere" if is_elsewhere else "bot_concluded"
     if not is_open_to(session, container.clock().now(), is_test=False):
-        concluded = texts("closed_mine")
-    html += [f"<b>{texts('concluded_heading')}</b>\n{concluded}", *link_results(session, thread, texts)]
+        concluded = "closed_mine"
+    html += [texts(concluded), *link_results(session, thread, texts)]
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"

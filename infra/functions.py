@@ -36,6 +36,9 @@ WORKER_SECONDS = 120
 SHORT_WORKER_SECONDS = (
     30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
 )
+UPDATE_SECONDS = (
+    40  # an update asks no model, and what its chat sends behind it waits six times as long for a lost worker
+)
 STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 API_SECONDS = 28  # API Gateway gives up after 29
@@ -312,7 +315,7 @@ DELIVER = Function(
 HANDLE_UPDATE = Function(
     "HandleUpdate",
     memory=1024,
-    timeout=WORKER_SECONDS,
+    timeout=UPDATE_SECONDS,
     tables={
         "Accounts": ("BatchGetItem",),
         "Sessions": ITEMS,

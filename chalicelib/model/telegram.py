@@ -62,8 +62,8 @@ class Attendance(Struct, frozen=True):
     told what they should know, asked for a name, asked a question of the form, about to begin, in conversation, or asked how it
     was. `name` and `entered`, by question and with the question as it was `asked`, are what they gave before the conversation;
     once it begins, they are in the thread alone, and so is what was said too `early`. `told_to` is the last message of the thread
-    that the chat has. `feedback`: asked for a rating, for a comment on it, or for nothing more. `is_late`: told that the reply has
-    to wait, which it still does.
+    that the chat has, `told_parts` those that it has of the next one, by their fingerprints. `feedback`: asked for a rating, for a
+    comment on it, or for nothing more. `is_late`: told that the reply has to wait, which it still does.
     """
 
     token: str
@@ -81,6 +81,7 @@ class Attendance(Struct, frozen=True):
     feedback: Literal["rating", "comment", "done"] | None = None
     is_late: bool = False
     told_to: int = 0
+    told_parts: tuple[str, ...] = ()
     version: int = 0
 
 

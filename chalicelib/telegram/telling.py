@@ -3,8 +3,9 @@
 The chat has what was written in it. What was said on the web page in between is shown as the person's own words.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,7 +30,10 @@ from chalicelib.web.kit.texts import Texts
 
 _TRIES = 3
 _LOOK_BACK = 50  # messages among which the facilitator's last one is
-_LEASE_SECONDS = 60.0  # for each message: longer than Telegram has anybody wait
+_LEASE_SECONDS = 60.0  # for each part of a message: longer than Telegram has anybody wait
+_PRINT_LENGTH = 16
+
+Said = tuple[str, Buttons]
 
 
 class PrivateChat(Struct, frozen=True):
@@ -61,6 +65,19 @@ class PrivateChat(Struct, frozen=True):
             raise
         except RequestRefused as error:
             log_failure("Telegram refused a message", error, session_id=self.attended.session_id)
+
+    def say_rest(self, said: Iterable[Said], told: tuple[str, ...], note: Callable[[list[str]], bool]) -> None:
+        """Sends messages, but for the parts at their beginning that were `told` before, by their fingerprints: where a later part failed,
+        none of those comes again. Behind each part but the last the fingerprints of all so far are noted; Conflict where they are not.
+        """
+        in_parts = container.telegram_api().in_parts
+        parts = [part for html, buttons in said for part in in_parts(Send(self.chat_id, html, buttons))]
+        prints = [sha256(part.html.encode()).hexdigest()[:_PRINT_LENGTH] for part in parts]
+        known = len(told) if list(told) == prints[: len(told)] else 0  # else the words are others by now
+        for place, part in enumerate(parts[known:], known + 1):
+            self.say(part.html, part.buttons)
+            if place < len(parts) and not note(prints[:place]):
+                raise Conflict("Another one tells this chat; try again")
 
     def change(self, **changes: object) -> "PrivateChat":
         """Stores that the chat stands otherwise in the session."""
@@ -104,32 +121,39 @@ def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
     teller = container.new_id()
     if not chats.claim_telling(attended, teller, clock.now(), _until(clock)):
         raise Conflict("This chat is being brought up to date; try again")
-    told_to = attended.told_to
+    told_to, parts = attended.told_to, list(attended.told_parts)
+
+    def note(told: list[str]) -> bool:
+        nonlocal parts
+        parts = told
+        return chats.note_told(attended, teller, told_to, parts, until=_until(clock))
+
     try:
         for message in news:
-            _tell(chat, context, message)
+            chat.say_rest(_messages_of(chat, context, message), tuple(parts), note)
             told_to = message.sequence
-            if not chats.note_told(attended, teller, told_to, _until(clock)):
+            if not note([]):
                 raise Conflict("Another one brings this chat up to date; try again")
         _tell_end(chat, context, news)
     finally:
-        chats.note_told(attended, teller, told_to)
+        chats.note_told(attended, teller, told_to, parts)
 
 
-def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:
+def _messages_of(chat: PrivateChat, context: RequestContext, message: Message) -> Iterator[Said]:
+    """Yields what a message of the thread comes to in the chat."""
     if message.role == "assistant":
         if message.sequence == context.begun.starts_after + 1 and danger_in(it.answer for it in context.answers):
-            chat.say(show_care(chat.texts))
+            yield show_care(chat.texts), ()
         html, buttons = _render(chat, context, message)
         topic = f"<i>{telegram_html.escape(context.view.session.topic)}</i>\n\n" if chat.is_elsewhere else ""
         recap = f"<b>{chat.texts('recap')}</b>\n" if message.is_final and _is_end_new(chat, context) else ""
-        chat.say(topic + recap + html, buttons)
+        yield topic + recap + html, buttons
     elif not (message.message_id or "").startswith(f"{chat.attended.token}."):
         words = telegram_html.escape(message.content)
-        chat.say(f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>")
+        yield f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>", ()
 
 
-def _render(chat: PrivateChat, context: RequestContext, message: Message) -> tuple[str, Buttons]:
+def _render(chat: PrivateChat, context: RequestContext, message: Message) -> Said:
     """Returns the facilitator's message; a widget that is open has its buttons."""
     is_open = message.sequence == context.begun.last_sequence and not context.begun.concluded
     if message.widget_spec is None or not is_open:

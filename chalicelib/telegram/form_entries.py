@@ -19,6 +19,9 @@ from chalicelib.telegram.participants import find_in_telegram
 from chalicelib.text.normalise import is_blank, one_line
 from chalicelib.web.kit.form_fields import explain_refusal, question_text
 
+_LONGEST_NAME = 4  # words; what is longer, or ends as sentences do, may be said to the facilitator
+_SENTENCE_ENDS = (".", "?", "!", "؟", "。", "？", "！")
+
 
 class _Joining(Struct, frozen=True):
     """Somebody who joins, with what they sent; `question` is the one that is asked, None where it changed meanwhile."""
@@ -121,7 +124,12 @@ def _enter_name(found: _Joining, words: str) -> Step:
     if len(name) > NAME_LIMIT:
         refused = found.text("refused_too_long", question=texts("question_name"), count=NAME_LIMIT)
         return joining.ask_name(incoming, found.attended, found.view, [incoming.say(refused)])
-    return found.go_on(replace(found.attended, name=name))
+    named = replace(found.attended, name=name)
+    if len(name.split()) > _LONGEST_NAME or name.endswith(_SENTENCE_ENDS):  # nobody's words become a name unasked
+        return Step((incoming.say(*form_messages.ask_if_name(found.view.session, texts)),), attended=named)
+    html = form_messages.show_answered(texts("bot_ask_name"), name, texts)
+    change = Button(texts("bot_change_name"), form_messages.tap(found.view.session.id, "name", "again"))
+    return found.go_on(named, [incoming.say(html, ((change,),) if form.find_next(found.view, named) else ())])
 
 
 def _enter_answer(found: _Joining, words: str) -> Step:
@@ -157,13 +165,27 @@ def _start(found: _Joining, _: list[str]) -> Step:
 
 
 def _name(found: _Joining, values: list[str]) -> Step:
-    incoming, texts = found.incoming, found.incoming.texts
-    if found.attended.stage != "name":
+    incoming, texts, attended, what = found.incoming, found.incoming.texts, found.attended, values[0]
+    if what == "again" and attended.stage == "form" and form.asks_name(found.view):
+        return _ask_name_again(found)
+    if attended.stage != "name" or (what in ("take", "drop") and not attended.name):
         return _tell_outdated(incoming)
-    wanted = values[0] == "first" and form.asks_name(found.view)
-    name = one_line(incoming.user.first_name, NAME_LIMIT) or None if wanted else None
+    name = None
+    if what in ("first", "take") and form.asks_name(found.view):
+        name = one_line(incoming.user.first_name, NAME_LIMIT) or None if what == "first" else attended.name
     html = form_messages.show_answered(texts("bot_ask_name"), name or texts("bot_no_name"), texts)
-    return found.go_on(replace(found.attended, name=name), incoming.change_tapped(html))
+    dropped = [incoming.say(found.text("bot_name_not_stored"))] if what == "drop" else []
+    return found.go_on(replace(attended, name=name), [*incoming.change_tapped(html), *dropped])
+
+
+def _ask_name_again(found: _Joining) -> Step:
+    attended = found.attended
+    if found.question and (chosen := _chosen(found, found.question)):
+        try:
+            attended = form.enter(found.view, attended, chosen)
+        except Invalid as error:
+            return _alert(found, found.refuse(error))
+    return joining.ask_name(found.incoming, attended, found.view, found.incoming.change_tapped())
 
 
 def _again(found: _Joining, _: list[str]) -> Step:

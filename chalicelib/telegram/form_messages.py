@@ -54,6 +54,13 @@ def show_name(session: Session, first_name: str, texts: Texts) -> Shown:
     return escape(texts("bot_ask_name")), (*first, (Button(texts("bot_no_name"), tap(session.id, "name", "none")),))
 
 
+def ask_if_name(session: Session, texts: Texts) -> Shown:
+    """Returns the question whether words that read like a sentence are a name."""
+    take = Button(texts("bot_take_name"), tap(session.id, "name", "take"))
+    drop = Button(texts("bot_no_name"), tap(session.id, "name", "drop"))
+    return escape(texts("bot_is_name")), ((take,), (drop,))
+
+
 def show_question(view: SessionView, attended: Attendance, question: Question, texts: Texts) -> Shown:
     """Returns a question of the form, with what was entered for it before, and what is wrong with that by now."""
     required = texts("required" if question.required else "optional")

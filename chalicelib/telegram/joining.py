@@ -143,7 +143,7 @@ def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestCon
 def ask_name(incoming: Incoming, attended: Attendance, view: SessionView, before: Sequence[Outgoing] = ()) -> Step:
     """Asks what the person wants to be called."""
     shown = form_messages.show_name(view.session, incoming.user.first_name, incoming.texts)
-    asking = replace(attended, stage="name", asked=None, widget=None)
+    asking = replace(attended, stage="name", name=None, asked=None, widget=None)
     return Step((*before, incoming.say(*shown)), attended=asking)
 
 

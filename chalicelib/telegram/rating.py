@@ -54,7 +54,8 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
     texts, without_buttons = incoming.texts, incoming.change_tapped()
     if attended and attended.feedback == "comment" and parts[1] == _NOTHING:
         done = replace(attended, feedback="done")
-        return Step((incoming.answer_tap(texts("bot_comment_none")), *without_buttons), attended=done)
+        thanks = texts("bot_comment_none")  # in place of the question: what is written next is no comment any more
+        return Step((incoming.answer_tap(thanks), *incoming.change_tapped(thanks)), attended=done)
     if attended is None or attended.feedback != "rating" or parts[1] not in map(str, range(LOWEST, HIGHEST + 1)):
         return Step((incoming.answer_tap(texts("bot_button_old")), *without_buttons))
     try:

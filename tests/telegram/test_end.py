@@ -72,6 +72,8 @@ def test_whoever_stops_gets_a_recap_of_what_they_said_and_is_asked_once(
     bo.tap("5")
     telegram.work_off()
     bo.tap("No comment")
+    telegram.work_off()
+    assert bo.chat.last.text == "Thank you!"
     write(telegram, bo, "/stop")
     assert bo.chat.last.text == END
     assert feedback_of(session) == (5, "")

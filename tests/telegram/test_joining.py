@@ -420,3 +420,38 @@ def test_somebody_whose_conversation_the_host_removed_is_asked_anew(telegram: Lo
     write(telegram, bo, "Quito")
     assert "Reply" in bo.chat.last.text
     assert [answers_of(it) for it in joined(host, session)] == [[("Where do you live?", "Quito")]]
+
+
+def test_a_written_name_is_shown_and_can_be_changed_while_the_form_is_asked(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(questions=EVERY_TYPE[:2])
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START)
+    write(telegram, bo, "Bobbi", "Lima")
+    assert "✓ Bobbi" in bo.chat.text
+    tap(telegram, bo, "Soup", "Change")
+    write(telegram, bo, "Bobby")
+    (participant,) = joined(host, session)
+    assert participant["participant_name"] == "Bobby"
+    assert answers_of(participant) == [("Where do you live?", "Lima"), ("What do you eat?", "Soup")]
+
+
+@pytest.mark.parametrize("words", ["We start too late.", "we all start far too late"])
+def test_a_sentence_becomes_a_name_only_where_its_person_says_so(
+    telegram: LocalTelegram, host: Host, words: str
+) -> None:
+    session = host.new_session()
+    bo, ada = telegram.person("Bo"), telegram.person("Ada")
+    for person in (bo, ada):
+        open_session(telegram, person, session)
+        tap(telegram, person, START)
+        write(telegram, person, words)
+        assert person.chat.last.text == "Is this your name?"
+    assert joined(host, session) == []
+    tap(telegram, bo, "Without a name")
+    assert "Your words were not stored." in bo.chat.text
+    tap(telegram, ada, "Yes, take it as my name")
+    assert f"✓ {words}" in ada.chat.text
+    assert {it["participant_name"] for it in joined(host, session)} == {None, words}

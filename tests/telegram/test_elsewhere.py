@@ -106,7 +106,15 @@ def test_a_conversation_of_telegram_goes_on_in_a_browser_and_back(
     (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
     assert person["channel"] == "telegram"
     ben.submit(ben.chat(session).form("I’m done"))
-    assert ben.open(f"/results?s={session['id']}").status == 200  # for those who took part
+    results = ben.open(f"/results?s={session['id']}")  # for those who took part
+    assert results.status == 200
+    assert "Back to your conversation" in results.text
+    say(telegram, bo, "/start")
+    (link,) = [link for link in bo.chat.last.links.values() if "/results" in link]
+    other = Browser()  # which has no conversation: its page would begin another one
+    results = other.open("/" + other.open(link.removeprefix(URL)).headers["Location"].removeprefix("/"))
+    assert results.status == 200
+    assert "Back to your conversation" not in results.text
     assert Browser().open(f"/results?s={session['id']}").status == 403
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TELEGRAM = "https://api.telegram.org"
 CONNECT_SECONDS, READ_SECONDS = 2, 10
+GENERAL_TOPIC = (
+    1  # of a forum; as a topic Telegram does not find it: https://github.com/tdlib/telegram-bot-api/issues/798
+)
 MOST_OF_ANSWER = 200  # characters that are shown to whoever tapped
 
 _GONE = re.compile(
@@ -119,6 +122,10 @@ class TelegramApi:
                 return "left"
             raise
 
+    def check_writable(self, chat_id: int) -> None:
+        """Returns where the bot may write in a chat; a group that is another one by now raises GroupMigrated."""
+        self._ask("send_chat_action", chat_id, "typing")
+
     def chat_title(self, chat_id: int) -> str:
         """The name of a group."""
         return str(self._ask("get_chat", chat_id).get("title", ""))
@@ -152,7 +159,8 @@ class TelegramApi:
                 if _UNREADABLE in error.description:
                     message_id = self._send_plain(part)
                 elif _ADDRESS_REFUSED.search(error.description):
-                    message_id = self._send_part(_without_addresses(part), part.html, "HTML")
+                    part = replace(part, buttons=_without_addresses(part.buttons))
+                    message_id = self._send_part(part, part.html, "HTML")
                 else:
                     raise
         return message_id
@@ -171,7 +179,7 @@ class TelegramApi:
             outgoing.chat_id,
             text,
             parse_mode=parse_mode,
-            message_thread_id=outgoing.topic_id,
+            message_thread_id=None if outgoing.topic_id == GENERAL_TOPIC else outgoing.topic_id,
             reply_markup=self._keyboard(outgoing.buttons),
             link_preview_options=self._types.LinkPreviewOptions(is_disabled=True),
         )
@@ -181,16 +189,21 @@ class TelegramApi:
         """An edit is one message: of a longer text only its first part is shown."""
         self._await_turn(outgoing.chat_id)
         try:
-            if outgoing.html is None:
-                self._edit_buttons(outgoing)
-            else:
-                self._edit_text(outgoing, self._split(outgoing.html)[0], "HTML")
+            self._edit_as_html(outgoing)
         except RequestRefused as error:
             if _UNREADABLE in error.description and outgoing.html is not None:
                 self._edit_text(outgoing, self._plain_parts(outgoing.html)[0], None)
+            elif _ADDRESS_REFUSED.search(error.description):
+                self._edit_as_html(replace(outgoing, buttons=_without_addresses(outgoing.buttons)))
             elif _UNCHANGED not in error.description:
                 raise
         return outgoing.message_id
+
+    def _edit_as_html(self, outgoing: Edit) -> None:
+        if outgoing.html is None:
+            self._edit_buttons(outgoing)
+        else:
+            self._edit_text(outgoing, self._split(outgoing.html)[0], "HTML")
 
     def _edit_text(self, outgoing: Edit, text: str, parse_mode: str | None) -> None:
         self._ask(
@@ -216,7 +229,7 @@ class TelegramApi:
 
     def _show_typing(self, chat_id: int) -> None:
         try:
-            self._ask("send_chat_action", chat_id, "typing")
+            self.check_writable(chat_id)
         except Unavailable:
             return
 
@@ -253,10 +266,10 @@ class TelegramApi:
         raise failure  # here, and so without the library's as its context
 
 
-def _without_addresses(outgoing: Send) -> Send:
-    """The same without buttons that open an address: what it says is worth more."""
-    rows = (tuple(button for button in row if not button.url) for row in outgoing.buttons)
-    return replace(outgoing, buttons=tuple(row for row in rows if row))
+def _without_addresses(buttons: Buttons) -> Buttons:
+    """Those that open no address: what a message says is worth more."""
+    rows = (tuple(button for button in row if not button.url) for row in buttons)
+    return tuple(row for row in rows if row)
 
 
 def _required(token: str) -> str:

@@ -38,13 +38,16 @@ SHORT_WORKER_SECONDS = (
     30  # where a job is a few reads and writes: a message whose worker was lost waits six times as long
 )
 CLOCK_SECONDS = 55  # it comes each minute, and is done before the next one
+UPDATE_SECONDS = (
+    40  # an update asks no model, and what its chat sends behind it waits six times as long for a lost worker
+)
 STREAM_SECONDS = 30
 VISIBILITY_TIMES = 6  # the worker's timeout, as Lambda asks, so that no message runs twice at once
 API_SECONDS = 28  # API Gateway gives up after 29
 
 TABLES = ("Accounts", "Sessions", "Conversations", "Telegram", "Guards")
 KEY_ITEM = ("GetItem", "UpdateItem")
-TELEGRAM_ITEMS = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
+CHAT_ITEMS = ("GetItem", "Query", "UpdateItem")
 ITEMS = ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem")
 
 MODEL = (
@@ -323,7 +326,7 @@ DELIVER = Function(
         "Accounts": ("GetItem",),
         "Sessions": (*ITEMS, "DeleteItem"),
         "Conversations": ("BatchGetItem", "ConditionCheckItem", "DeleteItem", "UpdateItem"),
-        "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
+        "Telegram": ("BatchGetItem", "DeleteItem", "GetItem", "Query", "UpdateItem"),
         "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
@@ -333,13 +336,13 @@ DELIVER = Function(
 HANDLE_UPDATE = Function(
     "HandleUpdate",
     memory=1024,
-    timeout=WORKER_SECONDS,
+    timeout=UPDATE_SECONDS,
     tables={
-        "Accounts": ("BatchGetItem", "GetItem"),
+        "Accounts": ("BatchGetItem",),
         "Sessions": ITEMS,
         "Conversations": (*ITEMS, "DeleteItem"),  # an earlier comment on a conversation that is rated anew
-        "Telegram": (*TELEGRAM_ITEMS, "DeleteItem"),
-        "Guards": (*KEY_ITEM, "DeleteItem", "PutItem"),
+        "Telegram": (*CHAT_ITEMS, "BatchGetItem", "DeleteItem", "PutItem"),
+        "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
     settings=(
@@ -363,8 +366,8 @@ REPLY_IN_CHAT = Function(
     tables={
         "Sessions": ITEMS,
         "Conversations": ITEMS,
-        "Telegram": TELEGRAM_ITEMS,
-        "Guards": (*KEY_ITEM, "ConditionCheckItem", "PutItem"),
+        "Telegram": CHAT_ITEMS,
+        "Guards": KEY_ITEM,
     },
     settings=(
         "deployment_secret_arn",

@@ -142,7 +142,8 @@ class Message(Struct, frozen=True):
     """One entry of a thread. `message_id` is the channel's own id for what a participant sent.
 
     `widget_spec` is the widget that a facilitator's message presents; `widget_value` what a participant chose in one.
-    `themes` are those of other conversations that the facilitator was given for this message.
+    `themes` are those of other conversations that the facilitator was given for this message. `is_replied_to_later`: the channel
+    stored it without a reply, which comes by itself a moment later.
     """
 
     id: str
@@ -157,6 +158,7 @@ class Message(Struct, frozen=True):
     widget_spec: dict[str, Any] | None = None
     widget_value: Any = None
     themes: tuple[str, ...] = ()
+    is_replied_to_later: bool = False
 
 
 class TranscriptRequest(Struct, frozen=True):

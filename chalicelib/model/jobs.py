@@ -184,8 +184,9 @@ DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
 MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript))
 BOUNCES = Queue("bounces", (NoteBounce,))
 EXPORTS = Queue("exports", (WriteExport,))
-DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession))
-# A group is a chat: each in order, many at once. While Telegram takes nothing, what it is to be told waits here.
+# While Telegram takes nothing, what it is to be told waits in these two.
+DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), receives=20, tries=5)
+# A group is a chat: each in order, many at once.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
 REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, BOUNCES, EXPORTS, DELIVERIES, UPDATES, REPLIES)

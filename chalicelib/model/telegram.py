@@ -47,6 +47,13 @@ class OpenWidget(Struct, frozen=True):
     chosen: tuple[int, ...] = ()
 
 
+class EarlyWords(Struct, frozen=True):
+    """A message from before the facilitator's first one, by the id that the thread will know it by."""
+
+    message_id: str
+    content: str
+
+
 class Attendance(Struct, frozen=True):
     """A session that somebody takes part in from a chat.
 
@@ -54,8 +61,9 @@ class Attendance(Struct, frozen=True):
     before: ended again, this does not lead there either. `language` is the tag of the session's, where it has one. `stage`:
     told what they should know, asked for a name, asked a question of the form, about to begin, in conversation, or asked how it
     was. `name` and `entered`, by question and with the question as it was `asked`, are what they gave before the conversation;
-    once it begins, they are in the thread alone. `told_to` is the last message of the thread that the chat has. `feedback`: asked
-    for a rating, for a comment on it, or for nothing more. `is_late`: told that the reply has to wait, which it still does.
+    once it begins, they are in the thread alone, and so is what was said too `early`. `told_to` is the last message of the thread
+    that the chat has, `told_parts` those that it has of the next one, by their fingerprints. `feedback`: asked for a rating, for a
+    comment on it, or for nothing more. `is_late`: told that the reply has to wait, which it still does.
     """
 
     token: str
@@ -69,9 +77,11 @@ class Attendance(Struct, frozen=True):
     entered: dict[str, Any] = {}
     asked: list[Any] | None = None
     widget: OpenWidget | None = None
+    early: tuple[EarlyWords, ...] = ()
     feedback: Literal["rating", "comment", "done"] | None = None
     is_late: bool = False
     told_to: int = 0
+    told_parts: tuple[str, ...] = ()
     version: int = 0
 
 

@@ -65,7 +65,8 @@ class TelegramLink(Output):
     command: Annotated[
         str,
         Meta(
-            description="What an administrator sends in a group that the bot is in.", examples=["/setup K7Q2M9XAH3TP"]
+            description="What an administrator sends in a group that the bot is in.",
+            examples=["/setup@harmonica_bot K7Q2M9XAH3TP"],
         ),
     ]
     expires_at: Annotated[Time, Meta(description="Until when it can be used.")]

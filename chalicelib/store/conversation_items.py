@@ -67,6 +67,7 @@ class MessageItem(ConversationPart):
     widget_spec = JsonAttribute(null=True)
     widget_value = JsonAttribute(null=True)
     themes = NamesAttribute()
+    is_replied_to_later = BooleanAttribute(null=True)
 
 
 class WidgetItem(ConversationPart):

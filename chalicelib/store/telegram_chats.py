@@ -5,6 +5,7 @@ a crash anywhere neither does it twice nor leaves it unsaid. Updates are known b
 older one later.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,22 +22,24 @@ from chalicelib.store.transact import ConditionFailed, Transaction
 
 KEPT_DAYS = 180  # after the last word, as long as a browser's cookie
 MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day
-# Whoever sends is done by then, since no function lives longer; and a message whose worker was lost comes back only later.
-SENDING = timedelta(seconds=150)
+# Whoever sends is done by then, since the function of updates lives no longer; and a message whose worker was lost comes back only later.
+SENDING = timedelta(seconds=60)
 OWN_CHAT = 0
-_OWN = ("token", "session_id", "told_to", "version")  # of an attendance: what its state does not hold
+_OWN = ("token", "session_id", "told_to", "told_parts", "version")  # of an attendance: what its state does not hold
 
 
 class Done(Struct, frozen=True):
     """An update that was done: what was to be sent then, until all of that has been, and how many have.
 
-    Instead of the chat's own id `sends` have OWN_CHAT. `sender` names whoever has taken on sending the rest; as it is read, nobody.
+    Instead of the chat's own id `sends` have OWN_CHAT. Of the one behind those that were sent, `sent_parts` were, by their fingerprints.
+    `sender` names whoever has taken on sending the rest; as it is read, nobody.
     """
 
     token: str
     update_id: int
     sends: tuple[Outgoing, ...]
     sent: int = 0
+    sent_parts: tuple[str, ...] = ()
     sender: str = ""
 
 
@@ -68,7 +71,8 @@ class TelegramChats:
         item = database.get(UpdateItem, keys.chat(token), keys.update(update_id))
         if item is None:
             return None
-        return Done(token, update_id, msgspec.convert(item.sends, tuple[Outgoing, ...]), int(item.sent))
+        sends = msgspec.convert(item.sends, tuple[Outgoing, ...])
+        return Done(token, update_id, sends, int(item.sent), tuple(item.sent_parts or ()))
 
     def store(
         self,
@@ -114,13 +118,14 @@ class TelegramChats:
         free = (UpdateItem.sending_until <= _seconds(now)) & (UpdateItem.sent == done.sent)
         return replace(done, sender=sender) if _change_mark(done, actions, free) else None
 
-    def note_sent(self, done: Done, sent: int) -> bool:
-        """Store how many of the messages of an update its sender has sent; False where another one has taken that on.
+    def note_sent(self, done: Done, sent: int, parts: Sequence[str] = ()) -> bool:
+        """Store how many of the messages of an update its sender has sent, and which parts of the next one.
 
-        Behind the last, what they said is stored no more: some repeat what somebody entered.
+        False where another one has taken that on. Behind the last, what they said is stored no more: some repeat what somebody entered.
         """
         is_all = sent == len(done.sends)
-        actions = [UpdateItem.sent.set(sent), *([UpdateItem.sends.set([])] if is_all else [])]
+        actions = [UpdateItem.sent.set(sent), UpdateItem.sent_parts.set(list(parts))]
+        actions += [UpdateItem.sends.set([])] if is_all else []
         return _change_mark(done, actions, UpdateItem.sender == done.sender)
 
     def give_back(self, done: Done) -> None:
@@ -149,13 +154,20 @@ class TelegramChats:
         actions = [AttendedItem.teller.set(teller), AttendedItem.telling_until.set(_seconds(until))]
         return holds(lambda: database.update(item, actions, AttendedItem.pk.exists() & free & same))
 
-    def note_told(self, attended: Attendance, teller: str, to: int, *, goes_on: bool) -> None:
-        """Store up to which message of its thread a chat has been told, by whoever has taken it on; as a rule that is given back."""
+    def note_told(
+        self, attended: Attendance, teller: str, to: int, parts: Sequence[str] = (), *, until: datetime | None = None
+    ) -> bool:
+        """Store up to which message of its thread a chat has been told, and which parts of the next one, by whoever has taken it on.
+
+        False where another one has since. Who goes on holds it `until` then; without that it is given back.
+        """
         item = AttendedItem(keys.chat(attended.token), keys.attended(attended.session_id))
-        actions = [AttendedItem.told_to.set(to)]
-        if not goes_on:
-            actions.append(AttendedItem.telling_until.set(0))
-        holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
+        actions = [
+            AttendedItem.told_to.set(to),
+            AttendedItem.told_parts.set(list(parts)),
+            AttendedItem.telling_until.set(_seconds(until) if until else 0),
+        ]
+        return holds(lambda: database.update(item, actions, AttendedItem.teller == teller))
 
 
 def _change_mark(done: Done, actions: list[Any], condition: Condition) -> bool:
@@ -185,6 +197,7 @@ def _write_attendance(write: Transaction, attended: Attendance, now: datetime, *
     if is_other or not attended.version:
         actions += [
             AttendedItem.told_to.set(attended.told_to),
+            AttendedItem.told_parts.set([]),
             AttendedItem.telling_until.set(0),
             AttendedItem.teller.remove(),
         ]
@@ -200,7 +213,7 @@ def _chat(token: str, raw: Raw) -> Chat:
 def _attendance(token: str, raw: Raw) -> Attendance:
     item = AttendedItem.from_raw_data(dict(raw))
     named = {"token": token, "session_id": item.sk.removeprefix(keys.ATTENDED)}
-    counted = {"version": int(item.version), "told_to": int(item.told_to)}
+    counted = {"version": int(item.version), "told_to": int(item.told_to), "told_parts": item.told_parts or []}
     return msgspec.convert({**item.state, **named, **counted}, Attendance)
 
 

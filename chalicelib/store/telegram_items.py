@@ -55,12 +55,13 @@ class ChatItem(Telegram):
 
 
 class AttendedItem(Telegram):
-    """`chat#<token>`, `session#<id>`: a session in that chat. `told_to` and the lease on telling are written by replies alone."""
+    """`chat#<token>`, `session#<id>`: a session in that chat. What was told and the lease on it are written by replies alone."""
 
     expires_at = NumberAttribute()
     version = NumberAttribute()
     state = JsonAttribute()
     told_to = NumberAttribute(default=0)
+    told_parts = JsonAttribute(default=list)
     teller = UnicodeAttribute(null=True)
     telling_until = NumberAttribute(default=0)
 
@@ -71,5 +72,6 @@ class UpdateItem(Telegram):
     expires_at = NumberAttribute()
     sends = JsonAttribute()
     sent = NumberAttribute(default=0)
+    sent_parts = JsonAttribute(default=list)
     sender = UnicodeAttribute(null=True)
     sending_until = NumberAttribute(default=0)

@@ -1,4 +1,4 @@
-"""Addresses of the bot, and the ids that buttons and links carry: a button takes 64 bytes, a link 64 of A–Z, a–z, 0–9, _ and -."""
+"""What stands for chats and people of Telegram, and the ids that buttons and links carry: a button takes 64 bytes."""
 
 import base64
 import binascii
@@ -6,7 +6,6 @@ import uuid
 
 from chalicelib.services.access.signing import make_token
 from chalicelib.services.delivery.telegram_links import SESSION
-from chalicelib.services.delivery.telegram_links import session_link as session_link
 
 
 def chat_token(chat_id: int, secret: bytes) -> str:

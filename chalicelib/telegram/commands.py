@@ -10,6 +10,7 @@ from chalicelib.model.telegram import Button, Outgoing
 from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.settings import settings
 from chalicelib.store.sessions import FOR_QUESTIONS
+from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.session_list import list_sessions as list_sessions
@@ -97,9 +98,10 @@ def tell_how_to_begin(incoming: Incoming) -> Step:
     texts = incoming.texts
     message = incoming.update.message
     is_command = message is not None and (message.text or "").startswith("/")
-    lost: tuple[Outgoing, ...] = (
-        () if message is None or is_command else (incoming.say(escape(texts("bot_not_taken"))),)
-    )
+    lost: tuple[Outgoing, ...] = ()
+    if message is not None and not is_command:
+        words = message.text or message.caption or ""
+        lost = (*answer_danger(incoming, words), incoming.say(escape(texts("bot_not_taken"))))
     if incoming.view.attended:
         step = list_sessions(incoming, "")
         return replace(step, sends=(*lost, *step.sends))

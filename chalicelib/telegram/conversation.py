@@ -4,24 +4,27 @@ from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Invalid, NotFound
-from chalicelib.model.telegram import AskReply, Attendance, Outgoing, SendOwnWords, ShowTyping
+from chalicelib.model.telegram import AskReply, Attendance, EarlyWords, Outgoing, SendOwnWords, ShowTyping
 from chalicelib.services.access.sizes import CONTENT_LIMIT
 from chalicelib.services.conversations.deferred_reply import StoredMessage, change_message, store_message
 from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.safety import danger_in
 from chalicelib.telegram import commands, joining, rating
+from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.participants import find_begun, participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
-from chalicelib.telegram.telling import show_care
 from chalicelib.text.normalise import is_blank
+from chalicelib.web.kit.disclosures import join_sentences
 
 # What a message may be besides words. Anything else is news of the chat, which nobody said.
 _NO_WORDS = (
     *("voice", "audio", "video", "video_note", "photo", "document"),
     *("sticker", "animation", "location", "contact", "poll"),
 )
+
+_MOST_EARLY = 20_000  # characters, for as long as the facilitator is out of reach
 
 
 def hear(incoming: Incoming, attended: Attendance) -> Step:
@@ -35,14 +38,12 @@ def hear(incoming: Incoming, attended: Attendance) -> Step:
         return Step((incoming.say(texts("bot_only_words")),) if is_something else ())
     if len(words) > CONTENT_LIMIT:
         told = f"{texts('over_limit', count=len(words), limit=CONTENT_LIMIT)} {texts('bot_not_stored')}"
-        return Step((*_care(incoming, words), incoming.say(told)))
+        return Step((*answer_danger(incoming, words), incoming.say(told)))
     if attended.stage == "begins":
-        ask = AskReply(incoming.chat_id, attended.session_id)
-        coming = incoming.say(f"{texts('opening_coming')} {texts('bot_send_again')}")
-        return Step((*_care(incoming, words), coming, ask))
+        return _keep_early(incoming, attended, words)
     if attended.feedback == "comment":
         step = rating.take_comment(incoming, attended, words)
-        return replace(step, sends=(*_care(incoming, words), *step.sends))
+        return replace(step, sends=(*answer_danger(incoming, words), *step.sends))
     return _store(incoming, attended, words)
 
 
@@ -53,8 +54,25 @@ def _store(incoming: Incoming, attended: Attendance, words: str) -> Step:
         stored = store_message(attended.session_id, who, said, deps=deps)
     except (Invalid, NotFound) as error:
         return _refuse(incoming, error, words)
-    unseen = () if incoming.message.text else (incoming.say(incoming.texts("bot_caption_only")),)
-    return Step((*_care_for(incoming, stored), *unseen, ask_reply(incoming, attended, stored.sequence)))
+    asked = ask_reply(incoming, attended, stored.sequence)
+    return Step((*_care_for(incoming, stored), *_tell_unseen(incoming), asked))
+
+
+def _keep_early(incoming: Incoming, attended: Attendance, words: str) -> Step:
+    """Keeps what is said before the facilitator's first message: it is stored behind that, and answered."""
+    early, texts = (*attended.early, EarlyWords(incoming.message_id, words)), incoming.texts
+    ask = AskReply(incoming.chat_id, attended.session_id)
+    if sum(len(said.content) for said in early) > _MOST_EARLY:
+        full = incoming.say(f"{texts('opening_coming')} {texts('bot_send_again')}")
+        return Step((*answer_danger(incoming, words), full, ask))
+    told = () if attended.early else (incoming.say(texts("bot_kept_early")),)
+    care = () if danger_in(said.content for said in attended.early) else answer_danger(incoming, words)
+    sends = (*care, *_tell_unseen(incoming), *told, ask)
+    return Step(sends, attended=replace(attended, early=early))
+
+
+def _tell_unseen(incoming: Incoming) -> tuple[Outgoing, ...]:
+    return () if incoming.message.text else (incoming.say(incoming.texts("bot_caption_only")),)
 
 
 def edit(incoming: Incoming) -> Step:
@@ -62,6 +80,8 @@ def edit(incoming: Incoming) -> Step:
     words = incoming.message.text or incoming.message.caption or ""
     if is_blank(words) or len(words) > CONTENT_LIMIT or incoming.message.forward_origin:
         return Step()
+    if step := _edit_early(incoming, words):
+        return step
     changed = NewMessage(words, incoming.message_id)
     added_as, deps = f"{incoming.message_id}.{incoming.update.update_id}", container.conversation_deps_without_model()
     for attended in _begun(incoming):
@@ -77,15 +97,31 @@ def edit(incoming: Incoming) -> Step:
     return Step(() if words.startswith("/") else (incoming.say(incoming.texts("bot_edit_lost")),))
 
 
+def _edit_early(incoming: Incoming, words: str) -> Step | None:
+    """Takes over what somebody changed in what they had said too early; None where it is not that."""
+    changed = EarlyWords(incoming.message_id, words)
+    for attended in incoming.view.attended.values():
+        early = tuple(changed if said.message_id == changed.message_id else said for said in attended.early)
+        if any(said.message_id == changed.message_id for said in attended.early):
+            return Step(answer_danger(incoming, words), attended=replace(attended, early=early))
+    return None
+
+
 def stop(incoming: Incoming, _: str) -> Step:
     """Ends the conversation, as the participant wants. What it comes to is told by the worker of replies, which has the model."""
     attended = incoming.view.current
     if attended is None:
         return commands.tell_how_to_begin(incoming)
     if attended.stage not in ("talks", "ends"):
-        return Step((incoming.say(incoming.texts("bot_not_begun")),))
+        told = [incoming.texts("bot_not_begun")]
+        told += [] if attended.stage == "begins" else [incoming.texts("bot_nothing_sent")]
+        return Step((incoming.say(join_sentences(told, incoming.texts)),))
     if attended.feedback is not None:
         return Step((incoming.say(incoming.texts("bot_concluded")),))
+    try:
+        find_begun(attended)
+    except NotFound:
+        return Step((incoming.say(incoming.texts("bot_gone")),))
     ask = AskReply(incoming.chat_id, attended.session_id)
     return Step((ShowTyping(incoming.chat_id), ask), attended=replace(attended, stage="ends"))
 
@@ -106,7 +142,7 @@ def show_own_words(incoming: Incoming, _: str) -> Step:
 
 
 def _refuse(incoming: Incoming, error: HarmonicaError, words: str) -> Step:
-    return Step((*_care(incoming, words), incoming.say(explain_refusal(error, incoming.texts))))
+    return Step((*answer_danger(incoming, words), incoming.say(explain_refusal(error, incoming.texts))))
 
 
 def _begun(incoming: Incoming) -> list[Attendance]:
@@ -130,8 +166,4 @@ def _care_for(incoming: Incoming, stored: StoredMessage) -> tuple[Outgoing, ...]
             if message.role == "assistant":
                 break
             run.append(message.content)
-    return _care(incoming, run[0]) if run and not danger_in(run[1:]) else ()
-
-
-def _care(incoming: Incoming, words: str) -> tuple[Outgoing, ...]:
-    return (incoming.say(show_care(incoming.texts)),) if danger_in([words]) else ()
+    return answer_danger(incoming, run[0]) if run and not danger_in(run[1:]) else ()

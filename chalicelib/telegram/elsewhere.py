@@ -6,19 +6,17 @@ from chalicelib import container
 from chalicelib.errors import NotFound
 from chalicelib.model import Thread
 from chalicelib.model.telegram import AskReply, Attendance, Button, Outgoing, Stage
-from chalicelib.services.access.bot_links import PARTICIPANT, read_participant
-from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import AccessEnded
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.delivery.telegram_links import PARTICIPANT, read_participant, session_link
 from chalicelib.settings import settings
-from chalicelib.telegram.addresses import lengthen, session_link, shorten
+from chalicelib.telegram.addresses import shorten
 from chalicelib.telegram.incoming import Incoming, Step
-from chalicelib.telegram.participants import find_in_telegram, is_same_participant, participant_in
+from chalicelib.telegram.participants import find_begun, find_in_telegram, is_same_participant
 from chalicelib.web.kit.identity import Identity, resume_token
 from chalicelib.web.kit.texts import Texts
 
 _LATEST = 10  # messages that a chat gets of a conversation which goes on there; the others are on the page
-LINK = PARTICIPANT
 TAKE = "on"  # what the data of a button begins with; the packed link behind it leaves three bytes for it
 
 
@@ -34,7 +32,7 @@ def give_link(incoming: Incoming, _: str) -> Step:
 
 def tap_link(incoming: Incoming, parts: list[str]) -> Step:
     """Sends the private link of the conversation whose button was tapped."""
-    attended = incoming.view.attended.get(lengthen(parts[0]) or "") if parts else None
+    attended = incoming.attended_by(parts[0]) if parts else None
     return Step((incoming.answer_tap(), *_link_of(incoming, attended)))
 
 
@@ -43,7 +41,7 @@ def go_on(incoming: Incoming, payload: str) -> Step:
 
     A link that somebody sent would otherwise have a person speak, without knowing it, in a conversation that its sender reads.
     """
-    packed = payload.removeprefix(LINK)
+    packed = payload.removeprefix(PARTICIPANT)
     try:
         attended, thread = _find_linked(incoming, packed)
     except _Refused as refused:
@@ -51,7 +49,8 @@ def go_on(incoming: Incoming, payload: str) -> Step:
     if _is_here(incoming, attended):
         return _go_on(incoming, attended, thread)
     buttons = ((Button(incoming.texts("resume_take"), f"{TAKE}:{packed}"),), _own_row(incoming, attended.session_id))
-    return Step((incoming.say(escape(incoming.texts("bot_resume_ask")), buttons),))
+    asked = "\n\n".join(map(incoming.texts, ("bot_resume_ask", "bot_carrier")))
+    return Step((incoming.say(escape(asked), buttons),))
 
 
 def take(incoming: Incoming, parts: list[str]) -> Step:
@@ -66,10 +65,17 @@ def take(incoming: Incoming, parts: list[str]) -> Step:
 
 def tell_forgotten(incoming: Incoming) -> Step:
     """Says to somebody who had their conversation forgotten everywhere that it does not go on here, either."""
-    attended = incoming.view.current
-    taps = (incoming.answer_tap(),) if incoming.update.tap else ()
-    own = (_own_row(incoming, attended.session_id),) if attended else ()
-    return Step((*taps, incoming.say(escape(incoming.texts("bot_forgotten")), own)), incoming.with_current(None))
+    attended, tap = incoming.view.current, incoming.update.tap
+    if (
+        tap and incoming.attended_by("".join(tap.data.split(":")[1:2])) is not attended
+    ):  # they are in another session by now
+        return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
+    taps = (incoming.answer_tap(),) if tap else ()
+    told = escape(incoming.texts("bot_forgotten"))
+    if attended is None:
+        return Step((*taps, incoming.say(told)))
+    shown = incoming.say(told, (_own_row(incoming, attended.session_id),))
+    return Step((*taps, shown), incoming.with_current(None), replace(attended, stage="start", feedback=None))
 
 
 def _go_on(incoming: Incoming, attended: Attendance, thread: Thread) -> Step:
@@ -103,7 +109,6 @@ def _find_linked(incoming: Incoming, packed: str) -> tuple[Attendance, Thread]:
         "web",
         linked.person,
         linked.generation,
-        language=incoming.view.chat.language or incoming.user.language_code,
         version=known.version if known else 0,
     )
     thread = _find_thread(named)
@@ -130,8 +135,7 @@ def _is_here(incoming: Incoming, attended: Attendance) -> bool:
 def _find_thread(attended: Attendance) -> Thread | None:
     """Returns the conversation of a participant; None where there is none, or what leads to it was ended."""
     try:
-        deps = container.conversation_deps_without_model()
-        return request_context.find(attended.session_id, participant_in(attended), deps).thread
+        return find_begun(attended).thread
     except (NotFound, AccessEnded):
         return None
 
@@ -143,5 +147,4 @@ def _link_of(incoming: Incoming, attended: Attendance | None) -> tuple[Outgoing,
         return (incoming.say(escape(texts("bot_no_link"))),)
     named = Identity(attended.external_id, attended.generation, "telegram" if attended.scope == "telegram" else "web")
     url = f"{base}/chat?s={attended.session_id}&r={resume_token(named, attended.session_id)}"
-    html = f"{escape(texts('resume_text'))}\n\n{escape(url)}"
-    return (incoming.say(html, ((Button(texts("bot_browser"), url=url),),)),)
+    return (incoming.say(f"{escape(texts('bot_private_link'))}\n\n{escape(url)}"),)

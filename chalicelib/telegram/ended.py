@@ -13,13 +13,13 @@ def render_ended(session: Session, thread: Thread, texts: Texts) -> str:
     said = escape(texts("closed_mine"))
     if session.results_shown_to == "host":
         return f"{said} {escape(texts('results_for_host'))}"
-    link = link_results(session, thread, texts)
-    return f"{said}\n\n{link}" if link and thread.message_count else said
+    links = link_results(session, thread, texts) if thread.message_count else ()
+    return "\n\n".join((said, *links))
 
 
-def link_results(session: Session, thread: Thread, texts: Texts) -> str:
-    """Returns the link of this person's own to the results, as HTML; empty where they may not see them."""
+def link_results(session: Session, thread: Thread, texts: Texts) -> tuple[str, ...]:
+    """Returns the link of this person's own to the results, as HTML, where they may see them."""
     secret, now = container.deployment_secret(), container.clock().now()
     holder = LinkHolder("thread", thread.id, thread.generation)
     url = participants_url(settings().public_url, session, holder, secret=secret, now=now)
-    return f'<a href="{escape(url)}">{texts("see_others")}</a>' if url else ""
+    return (f'<a href="{escape(url)}">{texts("see_others")}</a>',) if url else ()

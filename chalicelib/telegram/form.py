@@ -4,6 +4,7 @@ What is entered stands beside the question as it was asked, so that a form that 
 those of the page.
 """
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -23,6 +24,7 @@ from chalicelib.services.participants.form import (
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.text.normalise import fold
 
+_BETWEEN = re.compile(r"[,;،、，\n]")  # options that somebody writes
 _SPLIT_FROM = 3_000  # characters; Telegram cuts a text that is longer than 4,096 into several messages
 
 
@@ -82,11 +84,15 @@ def stamp_of(question: Question) -> str:
 
 def ask(attended: Attendance, question: Question, view: SessionView) -> Attendance:
     """Returns the attendance in which this question is asked, with the options chosen that were."""
-    filled = place_entered(view, attended)
-    given = filled.given.get(question.id, "")
+    shown = msgspec.to_builtins(show_question(question))
+    if (
+        attended.stage == "form" and attended.asked == shown and attended.widget
+    ):  # asked once more: the taps so far hold
+        return attended
+    given = place_entered(view, attended).given.get(question.id, "")
     chosen = [place for place, option in enumerate(question.options) if not isinstance(given, str) and option in given]
     widget = OpenWidget(question.position, tuple(chosen)) if question.multiple else None
-    return replace(attended, stage="form", asked=msgspec.to_builtins(show_question(question)), widget=widget)
+    return replace(attended, stage="form", asked=shown, widget=widget)
 
 
 def enter(view: SessionView, attended: Attendance, given: str | list[str]) -> Attendance:
@@ -97,7 +103,7 @@ def enter(view: SessionView, attended: Attendance, given: str | list[str]) -> At
     current = next((it for it in view.questions if it.id == shown.id), None)
     question = current or Question(shown.id, shown.text, 0, role=shown.role)
     if isinstance(given, str):
-        given = _match_option(question, given)
+        given = _match_options(question, given)
     refused = list_refusals((question,), {question.id: given})
     if refused:
         raise refused[0]
@@ -137,11 +143,14 @@ def is_refused(view: SessionView, attended: Attendance, question: Question) -> A
     return next(wrong, None) if entered else None
 
 
-def _match_option(question: Question, text: str) -> str:
-    """Returns the option that somebody wrote, whatever its case; any other text as it is."""
-    if question.type != "Options" or question.multiple:
-        return text
-    return next((option for option in question.options if fold(option) == fold(text)), text)
+def _match_options(question: Question, text: str) -> str | list[str]:
+    """Returns the option that somebody wrote, whatever its case; of a question with several, those in a row or one a line. Any other
+    text as it is."""
+    options = {fold(option): option for option in question.options}
+    if whole := options.get(fold(text)):
+        return [whole] if question.multiple else whole
+    parts = [fold(part) for part in _BETWEEN.split(text) if part.strip()]
+    return [options[part] for part in parts] if question.multiple and options.keys() >= set(parts) else text
 
 
 def _asked(attended: Attendance) -> ShownQuestion | None:

@@ -12,12 +12,15 @@ from chalicelib.services.delivery.telegram_html import escape
 from chalicelib.services.participants.form import NAME_LIMIT, AnswerRefused
 from chalicelib.services.sessions.participant_limit import is_full
 from chalicelib.telegram import form, form_messages, joining
-from chalicelib.telegram.addresses import lengthen
+from chalicelib.telegram.care import answer_danger
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import find_in_telegram
 from chalicelib.text.normalise import is_blank, one_line
 from chalicelib.web.kit.form_fields import explain_refusal, question_text
+
+_LONGEST_NAME = 4  # words; what is longer, or ends as sentences do, may be said to the facilitator
+_SENTENCE_ENDS = (".", "?", "!", "؟", "。", "？", "！")
 
 
 class _Joining(Struct, frozen=True):
@@ -52,15 +55,14 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 def _tap(incoming: Incoming, parts: list[str]) -> Step:
     short, what, *values = [*parts, "", ""]
-    session_id = lengthen(short)
-    known = incoming.view.attended.get(session_id or "")
+    known = incoming.attended_by(short)
     if known is None or what not in _TAPS:
         return _tell_outdated(incoming)
     found = _find(incoming, known.session_id)
     if isinstance(found, Step):
         return found
     step = _TAPS[what](found, values)
-    return replace(step, chat=incoming.with_current(session_id)) if step.attended else step
+    return replace(step, chat=incoming.with_current(known.session_id)) if step.attended else step
 
 
 def enter(incoming: Incoming, attended: Attendance) -> Step:
@@ -71,11 +73,16 @@ def enter(incoming: Incoming, attended: Attendance) -> Step:
     incoming, texts, words = found.incoming, found.incoming.texts, incoming.message.text
     if found.attended.stage == "start":
         start = Button(texts("start"), form_messages.tap(attended.session_id, "start"))
-        return Step((incoming.say(found.text("bot_start_first", start=texts("start")), ((start,),)),))
+        first = incoming.say(found.text("bot_start_first", start=texts("start")), ((start,),))
+        return Step((*answer_danger(incoming, words or ""), first))
+    if incoming.message.forward_origin:
+        step = joining.show_stage(incoming, found.attended, found.view)
+        return replace(step, sends=(incoming.say(found.text("bot_forwarded")), *step.sends))
     if words is None or is_blank(words):
         step = joining.show_stage(incoming, found.attended, found.view)
         return replace(step, sends=(incoming.say(found.text("bot_in_words")), *step.sends))
-    return _enter_name(found, words) if found.attended.stage == "name" else _enter_answer(found, words)
+    step = _enter_name(found, words) if found.attended.stage == "name" else _enter_answer(found, words)
+    return replace(step, sends=(*answer_danger(incoming, words), *step.sends))
 
 
 def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
@@ -83,20 +90,27 @@ def _find(incoming: Incoming, session_id: str) -> _Joining | Step:
     try:
         attended, context = find_in_telegram(incoming, session_id)
     except (NotFound, Forbidden):
-        return joining.tell_missing(incoming, session_id)
+        step = joining.tell_missing(incoming, session_id)
+        return replace(step, sends=(*step.sends, *_tell_unstored(incoming)))
     view = context.view
     incoming = replace(incoming, texts=texts_for(incoming.view.chat, attended))
     if context.thread or attended.stage in ("begins", "talks", "ends"):
-        return _tell_outdated(incoming) if incoming.update.tap else joining.open_session(incoming, session_id)
+        if incoming.update.tap:
+            return _tell_outdated(incoming)
+        step = joining.open_session(incoming, session_id)
+        return replace(step, sends=(*_tell_unstored(incoming), *step.sends))
     if why := joining.tell_closed(view.session, incoming):
-        unsaid = [] if incoming.update.tap else [incoming.say(escape(incoming.texts("bot_not_stored")))]
-        return Step((incoming.say(escape(why)), *unsaid))
+        return Step((incoming.say(joining.render_closed(why, attended, incoming.texts)), *_tell_unstored(incoming)))
     return _Joining(incoming, attended, view, form.find_asked(view, attended))
+
+
+def _tell_unstored(incoming: Incoming) -> tuple[Outgoing, ...]:
+    return () if incoming.update.tap else (incoming.say(escape(incoming.texts("bot_not_stored"))),)
 
 
 def _tell_outdated(incoming: Incoming) -> Step:
     """Says that a button is an old one, and takes it away."""
-    return Step((incoming.answer_tap(incoming.texts("widget_gone")), *incoming.change_tapped()))
+    return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
 
 
 def _alert(found: _Joining, text: str) -> Step:
@@ -110,7 +124,12 @@ def _enter_name(found: _Joining, words: str) -> Step:
     if len(name) > NAME_LIMIT:
         refused = found.text("refused_too_long", question=texts("question_name"), count=NAME_LIMIT)
         return joining.ask_name(incoming, found.attended, found.view, [incoming.say(refused)])
-    return found.go_on(replace(found.attended, name=name))
+    named = replace(found.attended, name=name)
+    if len(name.split()) > _LONGEST_NAME or name.endswith(_SENTENCE_ENDS):  # nobody's words become a name unasked
+        return Step((incoming.say(*form_messages.ask_if_name(found.view.session, texts)),), attended=named)
+    html = form_messages.show_answered(texts("bot_ask_name"), name, texts)
+    change = Button(texts("bot_change_name"), form_messages.tap(found.view.session.id, "name", "again"))
+    return found.go_on(named, [incoming.say(html, ((change,),) if form.find_next(found.view, named) else ())])
 
 
 def _enter_answer(found: _Joining, words: str) -> Step:
@@ -146,13 +165,27 @@ def _start(found: _Joining, _: list[str]) -> Step:
 
 
 def _name(found: _Joining, values: list[str]) -> Step:
-    incoming, texts = found.incoming, found.incoming.texts
-    if found.attended.stage != "name":
+    incoming, texts, attended, what = found.incoming, found.incoming.texts, found.attended, values[0]
+    if what == "again" and attended.stage == "form" and form.asks_name(found.view):
+        return _ask_name_again(found)
+    if attended.stage != "name" or (what in ("take", "drop") and not attended.name):
         return _tell_outdated(incoming)
-    wanted = values[0] == "first" and form.asks_name(found.view)
-    name = one_line(incoming.user.first_name, NAME_LIMIT) or None if wanted else None
+    name = None
+    if what in ("first", "take") and form.asks_name(found.view):
+        name = one_line(incoming.user.first_name, NAME_LIMIT) or None if what == "first" else attended.name
     html = form_messages.show_answered(texts("bot_ask_name"), name or texts("bot_no_name"), texts)
-    return found.go_on(replace(found.attended, name=name), incoming.change_tapped(html))
+    dropped = [incoming.say(found.text("bot_name_not_stored"))] if what == "drop" else []
+    return found.go_on(replace(attended, name=name), [*incoming.change_tapped(html), *dropped])
+
+
+def _ask_name_again(found: _Joining) -> Step:
+    attended = found.attended
+    if found.question and (chosen := _chosen(found, found.question)):
+        try:
+            attended = form.enter(found.view, attended, chosen)
+        except Invalid as error:
+            return _alert(found, found.refuse(error))
+    return joining.ask_name(found.incoming, attended, found.view, found.incoming.change_tapped())
 
 
 def _again(found: _Joining, _: list[str]) -> Step:

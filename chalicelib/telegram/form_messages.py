@@ -33,13 +33,14 @@ def show_welcome(view: SessionView, texts: Texts) -> Shown:
     parts += [from_markdown(session.welcome_message)] if session.welcome_message else []
     if video := find_video(session.intro_video_url):
         parts.append(f'<a href="{escape(video[0])}">{escape(texts("bot_video"))}</a> ({escape(video[1])})')
-    parts += [escape(sum_up_facts(view, texts)), escape(texts("bot_carrier")), _list_facts(view, texts)]
+    gist = sum_up_facts(view, texts)
+    parts += [escape(gist), escape(texts("bot_carrier")), _list_facts(view, gist, texts)]
     return "\n\n".join(parts), ((Button(texts("start"), tap(session.id, "start")),),)
 
 
-def _list_facts(view: SessionView, texts: Texts) -> str:
-    """Returns the facts, folded up as on the page."""
-    facts = list_facts(view, texts)
+def _list_facts(view: SessionView, gist: str, texts: Texts) -> str:
+    """Returns the facts that the gist does not tell already, folded up as on the page."""
+    facts = [(what, how) for what, how in list_facts(view, texts) if how not in gist]
     if contact := find_contact(settings().support_contact):
         facts.append((texts("fact_contact"), contact.shown))
     told = "\n".join(f"<b>{escape(what)}</b>\n{escape(how)}" for what, how in facts)
@@ -51,6 +52,13 @@ def show_name(session: Session, first_name: str, texts: Texts) -> Shown:
     label = one_line(first_name, _LONG_LABEL)
     first = ((Button(label, tap(session.id, "name", "first")),),) if label else ()
     return escape(texts("bot_ask_name")), (*first, (Button(texts("bot_no_name"), tap(session.id, "name", "none")),))
+
+
+def ask_if_name(session: Session, texts: Texts) -> Shown:
+    """Returns the question whether words that read like a sentence are a name."""
+    take = Button(texts("bot_take_name"), tap(session.id, "name", "take"))
+    drop = Button(texts("bot_no_name"), tap(session.id, "name", "drop"))
+    return escape(texts("bot_is_name")), ((take,), (drop,))
 
 
 def show_question(view: SessionView, attended: Attendance, question: Question, texts: Texts) -> Shown:

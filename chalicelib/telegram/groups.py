@@ -7,10 +7,11 @@ from typing import Literal
 
 from chalicelib import container
 from chalicelib.model import TelegramGroup
-from chalicelib.model.telegram import Button, Buttons, ShowTyping
+from chalicelib.model.telegram import Button, Buttons
 from chalicelib.services.delivery import telegram_groups as service
-from chalicelib.services.delivery.link_codes import OPENED_LIFE, add_url, read_code
+from chalicelib.services.delivery.link_codes import OPENED_LIFE, read_code
 from chalicelib.services.delivery.telegram_html import escape
+from chalicelib.services.delivery.telegram_links import group_link
 from chalicelib.store.telegram_links import GroupLink
 from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
@@ -88,7 +89,7 @@ def change_membership(incoming: Incoming) -> Step:
     if change is None:
         return Step()
     if change.old.is_in == change.new.is_in:
-        if change.new.status in ("member", "administrator"):  # its rights are others now
+        if change.new.is_in and change.new.can_send_messages:  # its rights are others now
             service.resume_group(str(incoming.chat_id), deps=container.group_deps())
         return Step()
     return _come_in(incoming) if change.new.is_in else _go(incoming)
@@ -111,13 +112,10 @@ def _come_in(incoming: Incoming) -> Step:
 
 
 def _go(incoming: Incoming) -> Step:
-    """Notes that the bot is not in the group any more, unless that has only become another one.
-
-    Telegram tells of the bot's leaving then, too; what needs the right to write is answered with the new group.
-    """
+    """Notes that the bot is not in the group any more, unless that has only become another one: Telegram tells of its leaving then, too."""
     group_id, deps = str(incoming.chat_id), container.group_deps()
     try:
-        container.telegram_api().send(ShowTyping(incoming.chat_id))
+        container.telegram_api().check_writable(incoming.chat_id)
     except GroupMigrated as error:
         service.move_group(group_id, str(error.group_id), deps=deps)
         return Step()
@@ -152,7 +150,7 @@ def start_with_code(incoming: Incoming, code: str) -> Step:
     if link is None or refusal:
         return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
     links.open(_person(incoming), read_code(code), now + OPENED_LIFE)
-    add = Button(incoming.texts("group_add"), url=add_url(incoming.bot, read_code(code)))
+    add = Button(incoming.texts("group_add"), url=group_link(incoming.bot, read_code(code)))
     host = f"<b>{escape(_name(incoming, link.user_id))}</b>"
     return Step((incoming.say(incoming.texts("group_opened", host=host), ((add,),)),))
 

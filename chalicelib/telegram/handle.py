@@ -5,6 +5,8 @@ was not sent the first time is sent then. Only where this died between Telegram'
 a second time, since Telegram knows no way to ask.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -109,7 +111,8 @@ def _send_each(done: Done, chat_id: int) -> None:
         receiver = getattr(addressed, "chat_id", OWN_CHAT)
         try:
             if receiver not in gone:
-                send(addressed)
+                sent_parts = done.sent_parts if place == done.sent + 1 else ()
+                _send(addressed, sent_parts, partial(chats.note_sent, done, place - 1))
         except ChatGone:
             gone.add(receiver)
             if receiver > 0:  # which groups have not
@@ -126,15 +129,15 @@ def _readdressed(outgoing: Outgoing, before: int, after: int) -> Outgoing:
     return replace(outgoing, chat_id=after)
 
 
-def send(outgoing: Outgoing) -> None:
-    """Send one message, or do what is to be done in its place."""
+def _send(outgoing: Outgoing, sent_parts: tuple[str, ...], note: Callable[[list[str]], bool]) -> None:
+    """Send one message, but for parts that were sent before, or do what is to be done in its place."""
     match outgoing:
         case AskReply(chat_id, session_id, sequence, seconds, repeats):
             container.jobs().reply_in_chat(ReplyInChat(chat_id, session_id, sequence, repeats), seconds)
         case ShowWidget():
             widget_buttons.show_widget(outgoing)
         case SendOwnWords():
-            own_words.send_own_words(outgoing)
+            own_words.send_own_words(outgoing, sent_parts, note)
         case AnswerTap():
             container.telegram_api().send(outgoing)
         case _:

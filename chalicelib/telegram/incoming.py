@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.model.telegram import AnswerTap, Attendance, Buttons, Chat, ChatView, Edit, Outgoing, Send
 from chalicelib.settings import settings
+from chalicelib.telegram.addresses import lengthen
 from chalicelib.telegram.update import Message, Update, User
 from chalicelib.web.kit.texts import Texts
 
@@ -62,6 +63,10 @@ class Incoming(Struct, frozen=True):
         """What is shown to whoever tapped; every tap has to be answered, or its button keeps turning."""
         assert self.update.tap is not None
         return AnswerTap(self.update.tap.id, text, is_alert)
+
+    def attended_by(self, short: str) -> Attendance | None:
+        """The session of this chat that a button names, in short; None for one that it has not, or what is no session."""
+        return self.view.attended.get(lengthen(short) or "")
 
     def with_current(self, session_id: str | None) -> Chat:
         """The chat with another session that what is written goes to."""

@@ -1,6 +1,6 @@
 """What somebody said in a session, sent to them alone: read when it is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from chalicelib import container
 from chalicelib.errors import NotFound
@@ -13,8 +13,11 @@ from chalicelib.telegram.telling import PrivateChat, private_chat
 _ROOM = 3_500  # characters of what one message holds, as a rule
 
 
-def send_own_words(what: SendOwnWords) -> None:
-    """Sends what this person said: the answers to the form, then their messages, whichever door they came by."""
+def send_own_words(what: SendOwnWords, told: tuple[str, ...], note: Callable[[list[str]], bool]) -> None:
+    """Sends what this person said: the answers to the form, then their messages, whichever door they came by.
+
+    The parts that were `told` before do not come again; each that is sent is noted.
+    """
     view = container.telegram_chats().view(chat_token(what.chat_id, container.deployment_secret()))
     attended = view.attended.get(what.session_id)
     if attended is None:
@@ -25,9 +28,10 @@ def send_own_words(what: SendOwnWords) -> None:
     except AccessEnded:
         said = [chat.texts("bot_forgotten")]
     except NotFound:
-        said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else []
-    for part in _gather(said or [chat.texts("bot_no_words")]):
-        chat.say(part)
+        early = [escape(it.content) for it in attended.early]
+        said = [chat.texts("bot_gone")] if attended.stage in ("talks", "ends") else early
+    gathered = _gather(said or [chat.texts("bot_no_words")])
+    chat.say_rest(((html, ()) for html in gathered), told, note)
 
 
 def _read_words(chat: PrivateChat) -> Iterator[str]:
@@ -38,8 +42,8 @@ def _read_words(chat: PrivateChat) -> Iterator[str]:
         yield f"<b>{escape(chat.texts('bot_own_words', topic=context.view.session.topic))}</b>"
     for answer in context.answers:
         yield f"<i>{escape(answer.text)}</i>\n{escape(answer.answer)}"
-    for message in own:
-        yield escape(message.content)
+    for words in (*(it.content for it in own), *(it.content for it in chat.attended.early)):
+        yield escape(words)
 
 
 def _gather(parts: list[str]) -> Iterator[str]:

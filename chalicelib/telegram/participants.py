@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.errors import Forbidden
+from chalicelib.errors import Forbidden, NotFound
 from chalicelib.model.telegram import Attendance
 from chalicelib.services.access.principal import principal_of_link
 from chalicelib.services.conversations import request_context
@@ -23,6 +23,15 @@ def participant_in(attended: Attendance, language: str | None = None) -> Partici
     """
     found = participant_of(principal_of_link(attended.scope), attended.external_id, attended.name, language)
     return replace(found, generation=attended.generation)
+
+
+def find_begun(attended: Attendance, language: str | None = None) -> RequestContext:
+    """Returns where a chat stands in a conversation. Raises NotFound without one, AccessEnded."""
+    deps = container.conversation_deps_without_model()
+    found = request_context.find(attended.session_id, participant_in(attended, language), deps)
+    if found.thread is None:
+        raise NotFound("This participant has no conversation here")
+    return found
 
 
 def is_same_participant(one: Attendance, other: Attendance) -> bool:

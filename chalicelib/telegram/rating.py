@@ -8,8 +8,10 @@ from chalicelib.model import Session, Thread
 from chalicelib.model.telegram import Attendance, Button, Send
 from chalicelib.services.conversations import feedback, request_context
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
-from chalicelib.telegram.addresses import lengthen, shorten
-from chalicelib.telegram.ended import link_results
+from chalicelib.services.conversations.request_context import is_open_to
+from chalicelib.services.delivery import telegram_html
+from chalicelib.telegram.addresses import shorten
+from chalicelib.telegram.ended import link_results, render_ended
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import explain_refusal
@@ -18,11 +20,17 @@ from chalicelib.web.kit.texts import Texts
 _NOTHING = "nothing"
 
 
-def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> Send:
-    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and how it was."""
-    html = [f"<b>{texts('concluded_heading')}</b>\n{texts('bot_concluded')}"]
-    if link := link_results(session, thread, texts):
-        html.append(link)
+def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts, *, is_elsewhere: bool = False) -> Send:
+    """Returns what somebody is told at the end: thanks, their link to the results where they may see them, and a question how it was.
+
+    `is_elsewhere`: what they write goes to another session, so this says of which it is.
+    """
+    html = [f"<i>{telegram_html.escape(session.topic)}</i>"] if is_elsewhere else []
+    if is_open_to(session, container.clock().now(), is_test=False):
+        html += [texts("bot_concluded_elsewhere" if is_elsewhere else "bot_concluded")]
+        html += link_results(session, thread, texts)
+    else:
+        html += [render_ended(session, thread, texts)]
     if thread.rating:
         return Send(chat_id, "\n\n".join(html))
     ends = f"{LOWEST}: {texts('rate_lowest')} · {HIGHEST}: {texts('rate_highest')}"
@@ -34,14 +42,14 @@ def render_end(chat_id: int, session: Session, thread: Thread, texts: Texts) -> 
 
 def tap(incoming: Incoming, parts: list[str]) -> Step:
     """Takes how somebody found the conversation, or that they have nothing to add."""
-    session_id = lengthen(parts[0]) if len(parts) == 2 else None
-    attended = incoming.view.attended.get(session_id or "")
+    attended = incoming.attended_by(parts[0]) if len(parts) == 2 else None
     texts, without_buttons = incoming.texts, incoming.change_tapped()
     if attended and attended.feedback == "comment" and parts[1] == _NOTHING:
         done = replace(attended, feedback="done")
-        return Step((incoming.answer_tap(texts("bot_comment_none")), *without_buttons), attended=done)
+        thanks = texts("bot_comment_none")  # in place of the question: what is written next is no comment any more
+        return Step((incoming.answer_tap(thanks), *incoming.change_tapped(thanks)), attended=done)
     if attended is None or attended.feedback != "rating" or parts[1] not in map(str, range(LOWEST, HIGHEST + 1)):
-        return Step((incoming.answer_tap(texts("widget_gone")), *without_buttons))
+        return Step((incoming.answer_tap(texts("bot_button_old")), *without_buttons))
     try:
         _rate(attended, int(parts[1]), "")
     except NotFound as error:

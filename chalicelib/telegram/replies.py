@@ -10,6 +10,7 @@ from chalicelib.model.jobs import ReplyInChat
 from chalicelib.services.conversations import feedback
 from chalicelib.services.conversations.deferred_reply import reply_to_stored
 from chalicelib.services.usage.budget import BudgetSpent, SessionBudgetSpent
+from chalicelib.settings import settings
 from chalicelib.telegram import beginning, reminders
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.telegram.ended import render_ended
@@ -45,9 +46,13 @@ def _begin(chat: PrivateChat, deadline: Deadline) -> None:
     with Typing(chat.chat_id) as typing:
         typing.begin()
         begun = beginning.begin(chat, deadline)
-    if begun:
-        bring_up_to_date(begun)
-        reminders.offer(begun)
+    if begun is None:
+        return
+    bring_up_to_date(begun.chat)
+    reminders.offer(begun.chat)
+    if begun.sequence:  # where this ends before, the job comes again and does what the conversation waits for
+        job = ReplyInChat(chat.chat_id, chat.attended.session_id, begun.sequence)
+        container.jobs().reply_in_chat(job, settings().reply_delay)
 
 
 def _go_on(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:

@@ -72,7 +72,7 @@ def route(incoming: Incoming) -> Step:
     if update.tap:
         name, *parts = update.tap.data.split(":")
         tapped = (TAPS if chat.is_private else GROUP_TAPS).get(name)
-        return tapped(incoming, parts) if tapped else Step((incoming.answer_tap(),))
+        return tapped(incoming, parts) if tapped else Step((incoming.answer_tap(incoming.texts("bot_button_old")),))
     if chat.is_group:
         return _route_group(incoming)
     return _route_private(incoming) if chat.is_private else Step()
@@ -95,7 +95,7 @@ def _route_private(incoming: Incoming) -> Step:
 def _route_group(incoming: Incoming) -> Step:
     if incoming.update.edited_message:
         return Step()
-    if incoming.message.migrate_to_chat_id is not None or incoming.message.migrate_from_chat_id is not None:
+    if incoming.message.is_migration:
         return groups.migrate(incoming)
     found = read_command(incoming)
     command = GROUP_COMMANDS.get(found[0]) if found else None
@@ -105,12 +105,9 @@ def _route_group(incoming: Incoming) -> Step:
 def read_command(incoming: Incoming) -> tuple[str, str] | None:
     """Returns the command that a message is, and what stands behind it; None for one that is none, or is for another bot."""
     message = incoming.message
-    if message.text is None or not message.entities or message.entities[0].type != "bot_command":
+    if message.command is None or message.text is None:
         return None
-    if message.entities[0].offset != 0 or message.forward_origin:
-        return None
-    first, _, rest = message.text.partition(" ")
-    name, _, bot = first.removeprefix("/").partition("@")
+    name, _, bot = message.command.removeprefix("/").partition("@")
     if bot and bot.casefold() != incoming.bot.casefold():
         return None
-    return name.casefold(), rest.strip()
+    return name.casefold(), message.text.removeprefix(message.command).strip()

@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from chalicelib.telegram import joining
-from chalicelib.telegram.addresses import lengthen
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.session_list import MORE, show_page
 from chalicelib.web.kit.request import number_in_link
@@ -14,10 +13,10 @@ def choose_session(incoming: Incoming, parts: list[str]) -> Step:
     name, *more = parts or [""]
     if name == MORE:
         return _turn_page(incoming, number_in_link("".join(more)) or 0)
-    session_id = lengthen(name)
-    if session_id not in incoming.view.attended:
+    attended = incoming.attended_by(name)
+    if attended is None:
         return Step((incoming.answer_tap(incoming.texts("missing_heading")),))
-    step = joining.open_session(incoming, session_id)
+    step = joining.open_session(incoming, attended.session_id)
     return replace(step, sends=(incoming.answer_tap(), *step.sends))
 
 

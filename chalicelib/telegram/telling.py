@@ -3,7 +3,9 @@
 The chat has what was written in it. What was said on the web page in between is shown as the person's own words.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,14 +16,13 @@ from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.model import Message
 from chalicelib.model.telegram import Attendance, Buttons, Chat, Send
 from chalicelib.observability import log_failure
-from chalicelib.services.conversations import request_context
 from chalicelib.services.conversations.request_context import RequestContext
 from chalicelib.services.delivery import telegram_html
 from chalicelib.services.participants.identity import Participant
 from chalicelib.services.safety import danger_in
-from chalicelib.settings import settings
+from chalicelib.telegram.care import show_care
 from chalicelib.telegram.languages import own_language, texts_for
-from chalicelib.telegram.participants import participant_in
+from chalicelib.telegram.participants import find_begun, participant_in
 from chalicelib.telegram.rating import render_end
 from chalicelib.telegram.widget_buttons import render_widget
 from chalicelib.telegram_api import ChatGone, RequestRefused
@@ -29,7 +30,10 @@ from chalicelib.web.kit.texts import Texts
 
 _TRIES = 3
 _LOOK_BACK = 50  # messages among which the facilitator's last one is
-_LEASE_SECONDS = 60.0  # for each message: longer than Telegram has anybody wait
+_LEASE_SECONDS = 60.0  # for each part of a message: longer than Telegram has anybody wait
+_PRINT_LENGTH = 16
+
+Said = tuple[str, Buttons]
 
 
 class PrivateChat(Struct, frozen=True):
@@ -51,10 +55,7 @@ class PrivateChat(Struct, frozen=True):
 
     def find(self) -> RequestContext:
         """Returns where its person stands in the session. Raises NotFound without a conversation, AccessEnded."""
-        found = request_context.find(self.attended.session_id, self.who, container.conversation_deps_without_model())
-        if found.thread is None:
-            raise NotFound("This participant has no conversation here")
-        return found
+        return find_begun(self.attended, self.language)
 
     def say(self, html: str, buttons: Buttons = ()) -> None:
         """Sends a message. One that Telegram refuses for good holds up none of those behind it. Raises ChatGone, Unavailable."""
@@ -65,14 +66,31 @@ class PrivateChat(Struct, frozen=True):
         except RequestRefused as error:
             log_failure("Telegram refused a message", error, session_id=self.attended.session_id)
 
+    def say_rest(self, said: Iterable[Said], told: tuple[str, ...], note: Callable[[list[str]], bool]) -> None:
+        """Sends messages, but for the parts at their beginning that were `told` before, by their fingerprints: where a later part failed,
+        none of those comes again. Behind each part but the last the fingerprints of all so far are noted; Conflict where they are not.
+        """
+        in_parts = container.telegram_api().in_parts
+        parts = [part for html, buttons in said for part in in_parts(Send(self.chat_id, html, buttons))]
+        prints = [sha256(part.html.encode()).hexdigest()[:_PRINT_LENGTH] for part in parts]
+        known = len(told) if list(told) == prints[: len(told)] else 0  # else the words are others by now
+        for place, part in enumerate(parts[known:], known + 1):
+            self.say(part.html, part.buttons)
+            if place < len(parts) and not note(prints[:place]):
+                raise Conflict("Another one tells this chat; try again")
+
     def change(self, **changes: object) -> "PrivateChat":
         """Stores that the chat stands otherwise in the session."""
+        return self.change_by(lambda _: changes)
+
+    def change_by(self, decide: Callable[[Attendance], Mapping[str, object]]) -> "PrivateChat":
+        """Stores what `decide` has of the chat as it is; it is asked again where that changes meanwhile."""
         chats, clock = container.telegram_chats(), container.clock()
         for _ in range(_TRIES):
             found = chats.attendance(self.attended.token, self.attended.session_id)
             if found is None:
                 raise NotFound("The chat has forgotten this session")
-            changed = replace(found, **changes)
+            changed = replace(found, **decide(found))
             if chats.change(changed, clock.now()):
                 return replace(self, attended=replace(changed, version=changed.version + 1))
         raise Unavailable("The chat is being changed; try again")
@@ -82,13 +100,6 @@ def private_chat(chat_id: int, chat: Chat, attended: Attendance) -> PrivateChat:
     """Returns a chat of this id with one of its sessions."""
     is_elsewhere = chat.session_id not in (None, attended.session_id)
     return PrivateChat(chat_id, attended, texts_for(chat, attended), own_language(chat), is_elsewhere)
-
-
-def show_care(texts: Texts) -> str:
-    """Returns what is said first where words show a sign of danger."""
-    help_text = settings().help_text
-    parts = [f"<b>{texts('care_heading')}</b>", telegram_html.escape(help_text), texts("bot_care_text")]
-    return "\n\n".join(part for part in parts if part)
 
 
 def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
@@ -110,31 +121,39 @@ def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
     teller = container.new_id()
     if not chats.claim_telling(attended, teller, clock.now(), _until(clock)):
         raise Conflict("This chat is being brought up to date; try again")
-    told_to = attended.told_to
+    told_to, parts = attended.told_to, list(attended.told_parts)
+
+    def note(told: list[str]) -> bool:
+        nonlocal parts
+        parts = told
+        return chats.note_told(attended, teller, told_to, parts, until=_until(clock))
+
     try:
         for message in news:
-            _tell(chat, context, message)
+            chat.say_rest(_messages_of(chat, context, message), tuple(parts), note)
             told_to = message.sequence
-            chats.note_told(attended, teller, told_to, goes_on=True)
+            if not note([]):
+                raise Conflict("Another one brings this chat up to date; try again")
         _tell_end(chat, context, news)
     finally:
-        chats.note_told(attended, teller, told_to, goes_on=False)
+        chats.note_told(attended, teller, told_to, parts)
 
 
-def _tell(chat: PrivateChat, context: RequestContext, message: Message) -> None:
+def _messages_of(chat: PrivateChat, context: RequestContext, message: Message) -> Iterator[Said]:
+    """Yields what a message of the thread comes to in the chat."""
     if message.role == "assistant":
         if message.sequence == context.begun.starts_after + 1 and danger_in(it.answer for it in context.answers):
-            chat.say(show_care(chat.texts))
+            yield show_care(chat.texts), ()
         html, buttons = _render(chat, context, message)
         topic = f"<i>{telegram_html.escape(context.view.session.topic)}</i>\n\n" if chat.is_elsewhere else ""
         recap = f"<b>{chat.texts('recap')}</b>\n" if message.is_final and _is_end_new(chat, context) else ""
-        chat.say(topic + recap + html, buttons)
+        yield topic + recap + html, buttons
     elif not (message.message_id or "").startswith(f"{chat.attended.token}."):
         words = telegram_html.escape(message.content)
-        chat.say(f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>")
+        yield f"<b>{chat.texts('bot_own_on_web')}</b>\n<blockquote>{words}</blockquote>", ()
 
 
-def _render(chat: PrivateChat, context: RequestContext, message: Message) -> tuple[str, Buttons]:
+def _render(chat: PrivateChat, context: RequestContext, message: Message) -> Said:
     """Returns the facilitator's message; a widget that is open has its buttons."""
     is_open = message.sequence == context.begun.last_sequence and not context.begun.concluded
     if message.widget_spec is None or not is_open:
@@ -147,7 +166,8 @@ def _tell_end(chat: PrivateChat, context: RequestContext, news: list[Message]) -
     is_answered = any(message.role == "assistant" for message in news)
     late = {"is_late": False} if is_answered and chat.attended.is_late else {}
     if _is_end_new(chat, context):
-        end = render_end(chat.chat_id, context.view.session, context.begun, chat.texts)
+        session, thread = context.view.session, context.begun
+        end = render_end(chat.chat_id, session, thread, chat.texts, is_elsewhere=chat.is_elsewhere)
         chat.say(end.html, end.buttons)
         chat.change(stage="ends", feedback="rating" if end.buttons else "done", **late)
     elif late:

@@ -81,6 +81,24 @@ class Message(Struct, frozen=True):
         return self.sender_chat is not None and self.sender_chat.id == self.chat.id
 
     @property
+    def command(self) -> str | None:
+        """The command that it begins with, `/name` or `/name@bot`; None where it begins with none, and where it was forwarded."""
+        first = next(iter(self.entities), None)
+        if (
+            self.text is None
+            or first is None
+            or (first.type, first.offset) != ("bot_command", 0)
+            or self.forward_origin
+        ):
+            return None
+        return self.text[: first.length]
+
+    @property
+    def is_migration(self) -> bool:
+        """Whether it tells that a group became a supergroup."""
+        return self.migrate_to_chat_id is not None or self.migrate_from_chat_id is not None
+
+    @property
     def topic_id(self) -> int | None:
         """The forum topic that it is in."""
         return self.message_thread_id if self.is_topic_message else None
@@ -100,11 +118,14 @@ class Member(Struct, frozen=True):
 
     status: str
     user: User
+    # Both Telegram says of those who are restricted only.
+    is_member: bool = True
+    can_send_messages: bool = True
 
     @property
     def is_in(self) -> bool:
         """Whether they are in the chat."""
-        return self.status not in ("left", "kicked")
+        return self.status not in ("left", "kicked") and self.is_member
 
 
 class MembershipChange(Struct, frozen=True):
@@ -132,6 +153,14 @@ class Update(Struct, frozen=True):
             return self.tap.message.chat if self.tap.message else TelegramChat(self.tap.sender.id, "private")
         found = self.message or self.edited_message or self.membership
         return found.chat if found and (found.chat.is_private or found.chat.is_group) else None
+
+    @property
+    def is_for_bot(self) -> bool:
+        """Whether the bot has anything to do with it. Where it is an administrator of a group, Telegram sends it all that is said there."""
+        chat, message = self.chat, self.message
+        if chat is None or chat.is_private or self.tap or self.membership:
+            return chat is not None
+        return message is not None and (message.command is not None or message.is_migration)
 
     @property
     def sender(self) -> User | None:

@@ -51,7 +51,8 @@ def _enqueue(raw: bytes) -> None:
     if update is None or found is None or found.chat is None:
         logger.warning("an update was dropped", extra={"bytes": len(raw), "update_id": (update or {}).get("update_id")})
         return
-    container.jobs().handle_update(update, found.chat.id)
+    if found.is_for_bot:  # what else people say to each other in a group goes no further
+        container.jobs().handle_update(update, found.chat.id)
 
 
 def _decode(raw: bytes) -> dict[str, Any] | None:

@@ -16,11 +16,12 @@ from chalicelib.services.conversations.messages import NewMessage
 from chalicelib.services.conversations.request_context import AccessEnded, RequestContext
 from chalicelib.services.delivery import telegram_html
 from chalicelib.services.facilitation.widgets import SCALE, Spec, choices_of, describe_value, text_beside
-from chalicelib.telegram.addresses import chat_token, lengthen, shorten
+from chalicelib.telegram.addresses import chat_token, shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.languages import texts_for
 from chalicelib.telegram.participants import participant_in
 from chalicelib.telegram.refusals import ask_reply, explain_refusal
+from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.texts import Texts
 
 _SEND = "send"
@@ -67,7 +68,9 @@ def _render_question(content: str, spec: Spec) -> str:
 
 def _render_buttons(spec: Spec, data: str, texts: Texts, chosen: Sequence[int]) -> Buttons:
     kind, choices = spec["root"]["type"], choices_of(spec)
-    buttons = [Button(_mark(kind, place, chosen) + _cut(it), f"{data}:{place}") for place, it in enumerate(choices)]
+    buttons = [
+        Button(_mark(kind, place, chosen) + one_line(it, _ROOM), f"{data}:{place}") for place, it in enumerate(choices)
+    ]
     if kind == SCALE:
         rows = -(-len(buttons) // _NUMBERS_A_ROW)
         width = -(-len(buttons) // rows)
@@ -82,10 +85,6 @@ def _mark(kind: str, place: int, chosen: Sequence[int]) -> str:
     return f"{chosen.index(place) + 1}. " if kind == "RankingList" else "✓ "
 
 
-def _cut(choice: str) -> str:
-    return choice if len(choice) <= _ROOM else f"{choice[: _ROOM - 1].rstrip()}…"
-
-
 def tap(incoming: Incoming, parts: list[str]) -> Step:
     """Takes a choice in a widget: at once where one tap is all, else with the button that sends."""
     try:
@@ -93,7 +92,7 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
     except NotFound as error:
         return Step((incoming.answer_tap(), incoming.say(explain_refusal(error, incoming.texts))))
     if tapped is None:
-        return Step((incoming.answer_tap(incoming.texts("widget_gone")),))
+        return Step((incoming.answer_tap(incoming.texts("bot_button_old")), *incoming.change_tapped()))
     history = tapped.context.history
     if known := next((it for it in history if it.message_id == tapped.message_id), None):
         return _show_answered(incoming, tapped, known.sequence)
@@ -131,8 +130,7 @@ def show_widget(what: ShowWidget) -> None:
 
 def _read_tap(incoming: Incoming, parts: list[str]) -> _Tapped | None:
     """Returns what was tapped; None for a button that leads nowhere any more."""
-    session_id = lengthen(parts[0]) if len(parts) == 3 else None
-    attended = incoming.view.attended.get(session_id or "")
+    attended = incoming.attended_by(parts[0]) if len(parts) == 3 else None
     if attended is None or attended.stage not in ("talks", "ends") or not parts[1].isdecimal():
         return None
     context = _find(attended)
@@ -170,7 +168,8 @@ def _show_answered(incoming: Incoming, tapped: _Tapped, sequence: int | None = N
     """Says that a widget was answered; with `sequence`, by the taps before, or by this very one at its first try."""
     shown = _show(incoming, tapped)
     if sequence is None:
-        return Step((incoming.answer_tap(incoming.texts("widget_gone")), *shown))
+        old = "bot_button_old" if tapped.context.begun.concluded else "widget_gone"
+        return Step((incoming.answer_tap(incoming.texts(old)), *shown))
     return Step((incoming.answer_tap(), ask_reply(incoming, tapped.attended, sequence), *shown))
 
 

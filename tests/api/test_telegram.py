@@ -163,7 +163,7 @@ def test_a_link_hands_a_single_use_code_to_the_bot(host: Host, bot: str, clock: 
     assert_shape(link, LINK)
     assert link["url"] == f"https://t.me/{bot}?startgroup={link['code']}"
     assert link["start_url"] == f"https://t.me/{bot}?start={link['code']}"
-    assert link["command"] == f"/setup {link['code']}"
+    assert link["command"] == f"/setup@{bot} {link['code']}"
     assert link["expires_at"] == "2026-03-01T12:15:05.000000Z"
     assert host.call("POST", "/integrations/telegram/link").json_body["code"] != link["code"]
 

@@ -65,9 +65,12 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
     for queue in QUEUES:
         work, dead = made[queues.resource_of(queue)], made[queues.dead_letters_of(queue)]
         assert work["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [queues.dead_letters_of(queue), "Arn"]}
-        assert work["RedrivePolicy"]["maxReceiveCount"] == {"summaries": 100, "replies": 20, "updates": 20}.get(
-            queue.name, 5
-        )
+        assert work["RedrivePolicy"]["maxReceiveCount"] == {
+            "summaries": 100,
+            "replies": 20,
+            "updates": 20,
+            "deliveries": 20,
+        }.get(queue.name, 5)
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
 

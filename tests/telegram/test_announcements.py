@@ -282,15 +282,19 @@ def test_a_host_reads_why_one_group_of_two_could_not_be_told_and_can_try_it_agai
     assert (len(said(lunch)), len(said(tea))) == (1, 1)
 
 
+@pytest.mark.parametrize("now", ["administrator", "restricted"])
 def test_what_failed_is_tried_again_when_the_bot_may_write_again(
-    telegram: LocalTelegram, host: Host, ana: Person, lunch: Group
+    telegram: LocalTelegram, host: Host, ana: Person, lunch: Group, now: str
 ) -> None:
     session = announce(host, lunch)
     lunch.forbid_writing(ana)
     wake(telegram, session)
     assert standing(host, session) == [("failed", "no_permission")]
     lunch.record.may_write = True
-    telegram.server.change_bot(lunch.record, "administrator", ana.account.user)
+    bot = telegram.server.member
+    members = {"old_chat_member": bot("restricted"), "new_chat_member": {**bot(now), "can_send_messages": True}}
+    change = {"chat": telegram.server.told(lunch.record), "from": ana.account.user, "date": 1, **members}
+    telegram.server.post("my_chat_member", change)
     telegram.work_off()
     wake(telegram, session)
     assert (len(said(lunch)), standing(host, session)) == (1, [("announced", None)])

@@ -167,3 +167,14 @@ def test_whoever_writes_without_a_session_is_told_so_and_how_to_come_into_one(
     assert "secret thought" not in str([raw for _, raw in stored()])
     write(telegram, bo, "/sessions")
     assert bo.chat.last.text.startswith("You take part in no session here yet. To take part, open the link")
+
+
+def test_care_comes_also_where_words_go_nowhere(telegram: LocalTelegram, bo: Person, host: Host) -> None:
+    write(telegram, bo, "I want to kill myself")
+    assert "You need not be alone with this" in bo.chat.text
+    open_session(telegram, bo, host.new_session())
+    write(telegram, bo, "I want to kill myself")
+    assert bo.chat.text.count("You need not be alone with this") == 2
+    tap(telegram, bo, "Start the conversation")
+    write(telegram, bo, "I want to kill myself")
+    assert bo.chat.text.count("You need not be alone with this") == 3

@@ -1,5 +1,6 @@
 """What somebody sees who talks with the facilitator in a private chat: their words are kept, and answered once."""
 
+import re
 from contextlib import suppress
 from time import sleep
 from typing import Any
@@ -317,6 +318,30 @@ def test_what_was_said_on_the_web_page_is_shown_as_ones_own_words_once(
     assert told(bo, 3) == ["You, on the web page:\nOn <the> page", "Reply 2", "Reply 3"]
     write(telegram, bo, "/resume")
     assert told(bo, 2) == ["You are in “Lunch”. Just write on.", "Reply 3"]
+
+
+def test_of_a_long_message_no_part_comes_again_where_a_later_one_has_to_wait(
+    telegram: LocalTelegram, bo: Person, session: dict[str, Any], clock: FakeClock
+) -> None:
+    who = Participant((Reference("telegram", thread_of(session).external_id),))
+    words = " ".join(f"word{number}" for number in range(1_000))
+    said = NewMessage(words, "by-the-page")
+    turn.say(session["id"], who, said, deps=container.conversation_deps(), deadline=clock.deadline(24))
+    for text in ("And here", "/mywords"):
+        before = len(bo.chat.answers)
+        telegram.fail(Fault("sendMessage", status=200), Fault("sendMessage", retry_after=1))
+        write_failing(telegram, bo, text)
+        assert len(bo.chat.answers) == before + 1
+        telegram.work_off()
+        shown = " ".join(message.text for message in bo.chat.answers[before:])
+        assert re.findall(r"word\d+", shown) == words.split()
+
+
+def write_failing(telegram: LocalTelegram, person: Person, text: str) -> None:
+    """Write where Telegram does not take all that the bot sends."""
+    person.write(text)
+    telegram.work_off(failing=True)
+    assert telegram.failed
 
 
 def test_a_reply_of_another_session_than_the_one_that_one_writes_in_says_so(

@@ -1,12 +1,21 @@
 """A conversation goes on elsewhere: one of Telegram in a browser, one of a browser in Telegram, with the same words in both."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from chalicelib.errors import Conflict
+from chalicelib.model.jobs import ReplyInChat
+from chalicelib.model.telegram import Buttons
+from chalicelib.telegram import replies
+from chalicelib.telegram.replies import reply_in_chat
+from chalicelib.telegram.telling import PrivateChat
 from infra.local.telegram.people import Person
 from tests.api.hosts import Host
+from tests.clock import FakeClock
+from tests.conftest import forget_wiring
 from tests.telegram.local_telegram import LocalTelegram
 from tests.web.browser import Browser, Page
 
@@ -17,7 +26,7 @@ URL = "http://127.0.0.1:8000"
 @pytest.fixture(autouse=True)
 def session(host: Host) -> dict[str, Any]:
     """An open session."""
-    return host.new_session(topic="Lunch")
+    return host.new_session(topic="Lunch", results_visibility="participants")
 
 
 @pytest.fixture
@@ -56,7 +65,7 @@ def join(telegram: LocalTelegram, person: Person, session: dict[str, Any]) -> No
 def private_link(telegram: LocalTelegram, person: Person) -> str:
     """What /browser gives."""
     say(telegram, person, "/browser")
-    return person.chat.last.links["Go on in a browser"].removeprefix(URL)
+    return "/" + person.chat.last.text.partition(f"{URL}/")[2]
 
 
 def bot_link(page: Page) -> str:
@@ -96,6 +105,65 @@ def test_a_conversation_of_telegram_goes_on_in_a_browser_and_back(
     assert words(host, session) == [["Reply 1", "Soup", "Reply 2", "Bread & butter", "Reply 3", "Cheese", "Reply 4"]]
     (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
     assert person["channel"] == "telegram"
+    ben.submit(ben.chat(session).form("I’m done"))
+    results = ben.open(f"/results?s={session['id']}")  # for those who took part
+    assert results.status == 200
+    assert "Back to your conversation" in results.text
+    say(telegram, bo, "/start")
+    (link,) = [link for link in bo.chat.last.links.values() if "/results" in link]
+    other = Browser()  # which has no conversation: its page would begin another one
+    results = other.open("/" + other.open(link.removeprefix(URL)).headers["Location"].removeprefix("/"))
+    assert results.status == 200
+    assert "Back to your conversation" not in results.text
+    assert Browser().open(f"/results?s={session['id']}").status == 403
+
+
+def test_the_page_shows_that_a_reply_comes_and_counts_a_burst_as_one_turn(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    session: dict[str, Any],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(telegram, bo, session)
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    with monkeypatch.context() as patch:
+        patch.setattr(replies, "reply_in_chat", lambda *_: None)
+        for words in ("Soup", "and bread", "and cheese"):
+            say(telegram, bo, words)
+    assert "The facilitator is writing its reply" in ben.chat(session).text
+    clock.advance(21)
+    assert "could not be reached for a reply" in ben.chat(session).text
+    say(telegram, bo, "please")
+    shown = ben.chat(session)
+    assert shown.log[-1] == ("Facilitator", "Reply 2")
+    ben.say(session, "More")
+    of_burst, of_two = (
+        int(re.findall(r'id="progress"[^>]* value="(\d+)"', it.html)[0]) for it in (shown, ben.chat(session))
+    )
+    assert abs(of_two - 2 * of_burst) <= 1
+
+
+def test_whoever_comes_from_telegram_and_joins_anew_on_the_page_may_have_to_wait_as_anybody(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    host: Host,
+    session: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(telegram, bo, session)
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    host.call("DELETE", f"/sessions/{session['id']}/participants/{person['participant_id']}")
+    telegram.work_off()
+    monkeypatch.setenv("JOINS_PER_SESSION", "1")
+    forget_wiring()
+    page = ben.chat(session)
+    Browser().join(session)
+    waiting = ben.submit(page.form(START))
+    assert (waiting.status, "You will be let in shortly" in waiting.text) == (429, True)
 
 
 def test_a_conversation_of_a_browser_goes_on_in_telegram_once_its_person_says_so(
@@ -106,6 +174,7 @@ def test_a_conversation_of_a_browser_goes_on_in_telegram_once_its_person_says_so
     assert len(link.partition("?start=")[2]) <= 64
     open_link(telegram, bo, link)
     assert bo.chat.last.buttons == [TAKE, "Start my own"]
+    assert "Telegram carries your messages here, and can read messages to bots" in bo.chat.last.text
     assert "Soup" not in bo.chat.text
     tap(telegram, bo, TAKE)
     shown = [message.text for message in bo.chat.answers[1:]]
@@ -131,6 +200,35 @@ def test_a_long_conversation_comes_with_its_latest_messages(
     assert "all of them are on the page" in bo.chat.answers[1].text
     assert len(bo.chat.answers) == 2 + 10
     assert bo.chat.last.text == "Reply 7"
+
+
+def test_a_long_conversation_that_takes_its_time_is_told_once_whoever_else_begins_to_tell_it(
+    telegram: LocalTelegram,
+    bo: Person,
+    ben: Browser,
+    session: dict[str, Any],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = ben.join(session)
+    for number in range(6):
+        page = ben.say(session, f"Word {number}")
+    open_link(telegram, bo, bot_link(page))
+    say_now, others = PrivateChat.say, list[str]()
+
+    def say_late(chat: PrivateChat, html: str, buttons: Buttons = ()) -> None:
+        clock.advance(20)
+        say_now(chat, html, buttons)
+        if not others or others[-1] == "ended":
+            others.append("begun")
+            with suppress(Conflict):
+                reply_in_chat(ReplyInChat(bo.id, session["id"]), clock.deadline(100))
+            others.append("ended")
+
+    monkeypatch.setattr(PrivateChat, "say", say_late)
+    tap(telegram, bo, TAKE)
+    assert len(others) == 2 * 10
+    assert len(bo.chat.answers) == 2 + 10
 
 
 def test_what_names_nobody_here_is_refused(
@@ -219,3 +317,22 @@ def test_a_link_is_only_for_a_conversation_that_is_there(
     say(telegram, bo, "/resume")
     tap(telegram, bo, "Go on in a browser")
     assert re.search(r"/chat\?s=[\w-]+&r=telegram-[\w.-]+", bo.chat.last.text)
+
+
+def test_an_old_button_of_a_forgotten_conversation_cuts_nobody_off_from_another_one(
+    telegram: LocalTelegram, bo: Person, ben: Browser, host: Host, session: dict[str, Any]
+) -> None:
+    join(telegram, bo, session)
+    say(telegram, bo, "/stop")
+    rating = bo.chat.last
+    ben.submit(ben.open(private_link(telegram, bo)).form(TAKE))
+    other = host.new_session(topic="Other")
+    join(telegram, bo, other)
+    forget_everywhere(ben, session)
+    old = bo.tap("3", message=rating)
+    telegram.work_off()
+    assert old.answer == "This button is an old one and does nothing any more."
+    say(telegram, bo, "Still here")
+    assert "Still here" in words(host, other)[0]
+    say(telegram, bo, f"/start s_{session['id'].replace('-', '')}")
+    assert bo.chat.last.buttons == [START]

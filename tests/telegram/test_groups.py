@@ -66,7 +66,7 @@ def link(telegram: LocalTelegram, host: Host, who: Person, group: Group) -> None
 def test_an_administrator_links_a_group_by_a_code(
     telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
 ) -> None:
-    answer = write(telegram, admin, link_of(host)["command"].lower(), lunch)
+    answer = write(telegram, admin, link_of(host)["command"].lower().replace(" ", "\n"), lunch)
     assert answer.startswith("Sessions of Ana are announced here from now on.")
     assert "@example.com" not in answer
     assert "/unlink" in answer
@@ -302,6 +302,18 @@ def test_a_bot_that_was_taken_out_is_told_of_and_comes_back_as_new(
     assert announced(host, session) == [(str(lunch.id), "pending", None)]
 
 
+def test_a_bot_that_may_not_write_and_leaves_is_not_in_the_group(
+    telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
+) -> None:
+    link(telegram, host, admin, lunch)
+    bot, told = telegram.server.bot, telegram.server.told(lunch.record)
+    before, after = ({"status": "restricted", "is_member": it, "user": bot} for it in (True, False))
+    change = {"chat": told, "from": admin.account.user, "date": 1, "old_chat_member": before, "new_chat_member": after}
+    telegram.server.post("my_chat_member", change)
+    telegram.work_off()
+    assert [it[3] for it in groups_of(host)] == ["removed"]
+
+
 def test_a_group_that_the_bot_leaves_by_its_becoming_a_supergroup_stays_linked(
     telegram: LocalTelegram, host: Host, admin: Person, lunch: Group
 ) -> None:
@@ -309,6 +321,9 @@ def test_a_group_that_the_bot_leaves_by_its_becoming_a_supergroup_stays_linked(
     bigger = lunch.migrate(admin)
     told = telegram.updates()
     telegram.server.change_bot(lunch.record, "left", admin.account.user)
+    telegram.fail(Fault("sendChatAction", retry_after=3))
+    telegram.work_off(failing=True)
+    assert [it[3] for it in groups_of(host)] == ["confirmed"]
     telegram.work_off()
     assert groups_of(host) == [(str(bigger.id), "Lunch & more", None, "confirmed")]
     bigger.record.bot = "left"

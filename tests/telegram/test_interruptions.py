@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, HarmonicaError
 from chalicelib.llm.interface import Request
+from chalicelib.model.jobs import ReplyInChat
 from chalicelib.telegram.handle import handle_update
+from chalicelib.telegram.replies import reply_in_chat
 from infra.local.telegram.people import Person
 from tests.api.hosts import Host
 from tests.clock import FakeClock
@@ -137,3 +139,30 @@ def test_an_edit_at_any_moment_of_a_reply_is_read_by_it_or_answered_after_it(
 def shown(request: Request) -> str:
     """What the model was shown last."""
     return "\n".join(block.text for block in request.messages[-1].blocks)
+
+
+def test_two_workers_with_one_reply_to_make_tell_it_once(
+    telegram: LocalTelegram,
+    session: dict[str, Any],
+    clock: FakeClock,
+    model: Interviewer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bo = begin(telegram, telegram.person("Bo"), session)
+    bo.write("It is loud")
+    handle_update(telegram.updates()[0])
+    (job,) = telegram.waiting("replies")
+    telling, wire = Telling(telegram, bo, clock, model), tap(monkeypatch)
+
+    def reply() -> None:
+        reply_in_chat(ReplyInChat(job["chat_id"], job["session_id"], job["sequence"]), clock.deadline(100))
+
+    def reply_too() -> None:
+        with suppress(HarmonicaError):
+            reply()
+
+    for _ in at_each_call(wire, partial(wire.meanwhile, action=reply_too), reply, telling.begin_again):
+        telegram.work_off()
+        assert telling.new_words() == [stored(session)[-1][1]]
+        assert model.count("turn") == 1
+        assert len(stored(session)) == 3

@@ -149,19 +149,21 @@ def test_what_is_no_answer_gets_a_kind_one_and_old_buttons_say_so(telegram: Loca
     write(telegram, bo, "Hello?")
     assert bo.chat.last.text == "Please tap “Start the conversation” first. What you just wrote was not stored."
     tap(telegram, bo, START, "Without a name")
+    tap(telegram, bo, "Bread")
     bo.send_sticker()
     telegram.work_off()
     assert "Here I can only take a written answer, or a tap on a button." in bo.chat.text
     assert "What do you eat?" in bo.chat.last.text
     question = bo.chat.last
-    write(telegram, bo, "soup, Bread")
-    assert "must be one of" in bo.chat.text  # as on the page, to the letter where there are several
-    write(telegram, bo, "Soup, Bread")
+    assert question.buttons[:3] == ["Soup", "Rice & beans", "✓ Bread"]
+    write(telegram, bo, "stew, Bread")
+    assert "must be one of" in bo.chat.text
+    write(telegram, bo, "soup, bread")  # whatever the case
     assert "How often?" in bo.chat.last.text
     for button, shown in ((START, bo.chat.answers[0]), ("Rice", question)):
         old = bo.tap(button, message=shown)
         telegram.work_off()
-        assert old.answer == "That question was answered in the meantime."
+        assert old.answer == "This button is an old one and does nothing any more."
         assert next(it for it in bo.chat.messages if it.message_id == shown.message_id).buttons == []
     assert "How often?" in bo.chat.last.text
 
@@ -240,6 +242,24 @@ def test_a_session_that_fills_up_meanwhile_keeps_what_was_entered_until_a_place_
     tap(telegram, bo, "Try again")
     assert "Reply" in bo.chat.last.text
     assert [("Where do you live?", "Lima")] in [answers_of(it) for it in joined(host, session)]
+
+
+def test_what_was_entered_for_a_session_that_closes_is_told_to_be_kept_and_goes_on_when_it_opens(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(anonymous=True, questions=EVERY_TYPE[:2])
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START)
+    write(telegram, bo, "Lima")
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
+    for words in ("Soup", "/resume"):
+        write(telegram, bo, words)
+        assert "What you entered is still here, should the session open again." in bo.chat.text
+    assert "What you just wrote was not stored." in bo.chat.text
+    host.call("PATCH", f"/sessions/{session['id']}", {"status": "active"})
+    tap(telegram, bo, "Skip")
+    assert [answers_of(it) for it in joined(host, session)] == [[("Where do you live?", "Lima")]]
 
 
 def test_a_session_that_closes_or_is_deleted_meanwhile_says_so(telegram: LocalTelegram, host: Host) -> None:
@@ -402,3 +422,38 @@ def test_somebody_whose_conversation_the_host_removed_is_asked_anew(telegram: Lo
     write(telegram, bo, "Quito")
     assert "Reply" in bo.chat.last.text
     assert [answers_of(it) for it in joined(host, session)] == [[("Where do you live?", "Quito")]]
+
+
+def test_a_written_name_is_shown_and_can_be_changed_while_the_form_is_asked(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(questions=EVERY_TYPE[:2])
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START)
+    write(telegram, bo, "Bobbi", "Lima")
+    assert "✓ Bobbi" in bo.chat.text
+    tap(telegram, bo, "Soup", "Change")
+    write(telegram, bo, "Bobby")
+    (participant,) = joined(host, session)
+    assert participant["participant_name"] == "Bobby"
+    assert answers_of(participant) == [("Where do you live?", "Lima"), ("What do you eat?", "Soup")]
+
+
+@pytest.mark.parametrize("words", ["We start too late.", "we all start far too late"])
+def test_a_sentence_becomes_a_name_only_where_its_person_says_so(
+    telegram: LocalTelegram, host: Host, words: str
+) -> None:
+    session = host.new_session()
+    bo, ada = telegram.person("Bo"), telegram.person("Ada")
+    for person in (bo, ada):
+        open_session(telegram, person, session)
+        tap(telegram, person, START)
+        write(telegram, person, words)
+        assert person.chat.last.text == "Is this your name?"
+    assert joined(host, session) == []
+    tap(telegram, bo, "Without a name")
+    assert "Your words were not stored." in bo.chat.text
+    tap(telegram, ada, "Yes, take it as my name")
+    assert f"✓ {words}" in ada.chat.text
+    assert {it["participant_name"] for it in joined(host, session)} == {None, words}

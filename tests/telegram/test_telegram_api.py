@@ -12,7 +12,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.model.telegram import AnswerTap, Button, Edit, Send, ShowTyping
 from chalicelib.services.delivery.telegram_pace import PER_GROUP, PER_SECOND
 from chalicelib.settings import SettingMissing
-from chalicelib.telegram_api import ChatGone, GroupMigrated, RequestRefused, TelegramApi, TokenRefused
+from chalicelib.telegram_api import GENERAL_TOPIC, ChatGone, GroupMigrated, RequestRefused, TelegramApi, TokenRefused
 from infra.local.telegram.limits import Fault
 from infra.local.telegram.people import Person
 from tests.clock import FakeClock
@@ -52,6 +52,8 @@ def test_a_topic_is_kept(telegram: LocalTelegram) -> None:
     ana.add_bot(forum)
     api().send(Send(forum.id, "Here", topic_id=topic))
     assert forum.last.topic == topic
+    api().send(Send(forum.id, "For all", topic_id=GENERAL_TOPIC))
+    assert [(it.text, it.topic) for it in forum.answers][1:] == [("For all", None)]
 
 
 def test_a_long_message_comes_in_parts_with_the_buttons_below_the_last(bo: Person) -> None:
@@ -70,11 +72,12 @@ def test_what_telegram_cannot_read_is_sent_without_marks(bo: Person) -> None:
 
 
 def test_a_message_comes_without_an_address_that_telegram_takes_for_none(telegram: LocalTelegram, bo: Person) -> None:
-    telegram.fail(
-        Fault("sendMessage", 400, "Bad Request: inline keyboard button URL 'http://a' is invalid: Wrong HTTP URL")
-    )
-    api().send(Send(bo.id, "Here", BUTTONS))
+    why = "Bad Request: inline keyboard button URL 'http://a' is invalid: Wrong HTTP URL"
+    telegram.fail(Fault("sendMessage", 400, why), Fault("editMessageText", 400, why))
+    message_id = api().send(Send(bo.id, "Here", BUTTONS))
     assert (bo.chat.last.text, bo.chat.last.rows) == ("Here", [["Yes"], ["No"]])
+    api().send(Edit(bo.id, message_id, "There", BUTTONS))
+    assert (bo.chat.last.text, bo.chat.last.rows) == ("There", [["Yes"], ["No"]])
 
 
 def test_a_message_is_changed_as_often_as_one_likes(bo: Person) -> None:

@@ -273,3 +273,4 @@ def test_shapes_that_nobody_knows_are_passed_over(telegram: LocalTelegram, bo: P
 
 def test_whoever_sends_is_done_before_another_one_may_and_before_the_message_comes_back() -> None:
     assert HANDLE_UPDATE.timeout < SENDING.total_seconds() < VISIBILITY[UPDATES.name]
+    assert VISIBILITY[UPDATES.name] <= 240  # for which a chat is silent where a worker was lost

@@ -19,6 +19,7 @@ SECRET = "a_secret-of-the-webhook"
 ANA = {"id": 777000111, "is_bot": False, "first_name": "Ana", "language_code": "pt"}
 WORDS = "Nobody may read this"
 GROUP = {"id": -1001234567890, "type": "supergroup", "title": "Neighbours", "is_forum": True}
+COMMAND = [{"type": "bot_command", "offset": 0, "length": 6}]
 CHANNEL = {"id": -1009876543210, "type": "channel", "title": "News"}
 
 
@@ -62,7 +63,10 @@ def test_an_update_is_queued_by_its_chat_once(subtests: pytest.Subtests) -> None
     tapped = {"id": "1", "from": ANA, "chat_instance": "8", "data": "session:x"}
     updates = {
         "777000111": [message(), message(901, text=None, voice={"file_id": "x", "duration": 3}), reserved],
-        "-1001234567890": [message(20, chat=GROUP, is_topic_message=True, message_thread_id=7)],
+        "-1001234567890": [
+            message(20, chat=GROUP, is_topic_message=True, message_thread_id=7, text="/setup x", entities=COMMAND),
+            message(22, chat=GROUP, text=None, migrate_from_chat_id=-4711),
+        ],
         ANA["id"]: [{"update_id": 21, "callback_query": tapped}],  # of a message that is too old to be named
     }
     for chat, brought in updates.items():
@@ -71,6 +75,16 @@ def test_an_update_is_queued_by_its_chat_once(subtests: pytest.Subtests) -> None
                 answers = [bring(update), bring(update, **{"Content-Type": "text/plain"})]
                 assert [(answer.status, answer.body) for answer in answers] == [(200, None)] * 2
                 assert queued() == [(str(chat), str(update["update_id"]), update)]
+
+
+def test_what_people_say_to_each_other_in_a_group_goes_no_further(subtests: pytest.Subtests) -> None:
+    """Where the bot is an administrator Telegram sends it all of that."""
+    said = message(chat=GROUP)
+    came = message(chat=GROUP, text=None, new_chat_members=[ANA])
+    forwarded = message(chat=GROUP, text="/setup x", entities=COMMAND, forward_origin={"type": "user"})
+    for update in (said, {"update_id": 23, "edited_message": said["message"]}, came, forwarded):
+        with subtests.test(str(update)):
+            assert (bring(update).status, queued()) == (200, [])
 
 
 def test_who_does_not_know_the_secret_is_refused_and_nothing_is_queued(subtests: pytest.Subtests) -> None:

@@ -119,7 +119,7 @@ def test_whoever_answers_in_words_has_answered_and_the_buttons_go_when_they_are_
     write(telegram, bo, "Hm")
     asked = bo.chat.last
     assert LONG in asked.text
-    assert asked.buttons == ["Taste", "Something that has so many words that n…"]
+    assert asked.buttons == ["Taste", "Something that has so many words that…"]
     write(telegram, bo, "None of these")
     assert value(session) == ("None of these", None)
     old = bo.tap("Taste", message=asked)

@@ -4,6 +4,7 @@ Words that come while a reply is being made wait for its end: they are stored th
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -20,6 +21,8 @@ from chalicelib.services.conversations.turn import ConversationFull, check_widge
 from chalicelib.services.facilitation.condensed_history import fingerprint
 from chalicelib.services.participants.identity import Participant
 
+_BY_ITSELF = timedelta(seconds=20)  # within which a reply begins, as a rule: a moment of silence, then a queue
+
 
 class StoredMessage(Struct, frozen=True):
     """Words that are in the thread at `sequence`. `context` is as it was read with them.
@@ -30,6 +33,11 @@ class StoredMessage(Struct, frozen=True):
     context: RequestContext
     sequence: int
     outcome: Literal["added", "replaced", "unchanged"] = "added"
+
+
+def is_reply_coming(message: Message, now: datetime) -> bool:
+    """Says whether the reply to a participant's message has yet to begin by itself: its channel waits whether more follows."""
+    return message.is_replied_to_later and now < message.created_at + _BY_ITSELF
 
 
 class _Replied(Struct, frozen=True):
@@ -139,6 +147,7 @@ def _store(
         raise WidgetValueRefused("The widget is not open any more")
     check_widget(history, said)
     message = messages.make_message(thread, said, new_id=deps.new_id(), now=deps.clock.now())
+    message = replace(message, is_replied_to_later=True)
     spoken = deps.conversations.say(thread, message, None, None)
     if spoken is None:
         return None

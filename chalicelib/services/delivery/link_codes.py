@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from chalicelib.errors import Unprocessable
 from chalicelib.services.access.signing import make_digest
+from chalicelib.services.delivery.telegram_links import group_link, private_link
 from chalicelib.store.telegram_links import TelegramLinks
 
 LINK_LIFE = timedelta(minutes=15)
@@ -20,17 +21,17 @@ _LENGTH, _BITS = 12, 5
 
 
 class LinkCode(Struct, frozen=True):
-    """A single-use code for /setup, and the addresses that hand it to the bot: in a group that it is added to, and in private."""
+    """A single-use code for /setup, and the addresses that hand it to the bot: in a group that it is added to, and in private.
+
+    `command` is what an administrator sends in the group. It names the bot: a command that names none reaches only the bot that wrote
+    there last. https://core.telegram.org/bots/features#privacy-mode
+    """
 
     code: str
     url: str
     start_url: str
+    command: str
     expires_at: datetime
-
-    @property
-    def command(self) -> str:
-        """What an administrator sends in the group."""
-        return f"/setup {self.code}"
 
 
 def new_link(link_id: str, user_id: str, *, bot: str, links: TelegramLinks, secret: bytes, now: datetime) -> LinkCode:
@@ -46,13 +47,8 @@ def link_of(link_id: str, expires_at: datetime, *, bot: str, secret: bytes) -> L
         raise Unprocessable("Telegram is not set up on this server")
     bits = int.from_bytes(make_digest(secret, "telegram_link", link_id.encode()), "big")
     code = "".join(_ALPHABET[bits >> _BITS * place & 2**_BITS - 1] for place in range(_LENGTH))
-    address = f"https://t.me/{bot.removeprefix('@')}"
-    return LinkCode(code, add_url(bot, code), f"{address}?start={code}", expires_at)
-
-
-def add_url(bot: str, code: str) -> str:
-    """Returns the address that adds the bot to a group with this code."""
-    return f"https://t.me/{bot.removeprefix('@')}?startgroup={code}"
+    command = f"/setup@{bot.removeprefix('@')} {code}"
+    return LinkCode(code, group_link(bot, code), private_link(bot, code), command, expires_at)
 
 
 def read_code(typed: str) -> str:

@@ -60,8 +60,8 @@ def measure_pace(
     `max_turns` is what one conversation takes, `language` the participant's own, `care` whether their latest words show a
     sign of danger, `leaving` whether they asked to end the conversation.
     """
-    said = max(sum(message.role == "user" for message in history), thread.message_count)
-    turn = said - _count_added(history)
+    said = _count_said(thread, history)
+    turn = count_turns(thread, history)
     budget = turn_budget(view.session.duration_minutes, max_turns)
     last = leaving or (max_turns is not None and 0 < said >= max_turns)
     timely = turn < budget and not thread.concluded and not leaving
@@ -117,9 +117,15 @@ def render_help(help_text: str) -> str:
     return f" {fill('help', help=tags.data('help', told))}" if told else ""
 
 
-def _count_added(history: Sequence[Message]) -> int:
-    """Returns how many messages of the participant's follow another one of theirs: they take no time of the facilitator's."""
-    return sum(before.role == after.role == "user" for before, after in pairwise(history))
+def count_turns(thread: Thread, history: Sequence[Message]) -> int:
+    """Returns how often the participant has spoken: of several messages in a row, as far as they are in `history`, only the first
+    counts, for the others take no time of the facilitator's."""
+    added = sum(before.role == after.role == "user" for before, after in pairwise(history))
+    return _count_said(thread, history) - added
+
+
+def _count_said(thread: Thread, history: Sequence[Message]) -> int:
+    return max(sum(message.role == "user" for message in history), thread.message_count)
 
 
 def _is_widget_due(history: Sequence[Message]) -> bool:

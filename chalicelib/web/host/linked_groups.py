@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib import container
 from chalicelib.errors import NotFound
@@ -80,7 +81,7 @@ def _find_link(host: HostRequest, link_id: str) -> tuple[LinkCode, GroupLink] | 
     stored = container.telegram_links().find(named.code, now)
     if stored is None or stored.user_id != host.user_id:
         return None
-    return LinkCode(named.code, named.url, named.start_url, stored.until), stored
+    return replace(named, expires_at=stored.until), stored
 
 
 def _shown(link: LinkCode, until: str) -> ShownCode:

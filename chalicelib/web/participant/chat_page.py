@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from chalicelib import container
 from chalicelib.errors import HarmonicaError, Unavailable
 from chalicelib.llm.interface import Payer
-from chalicelib.model import Message, Session, SessionView, Thread, ThreadView
-from chalicelib.services.access.bot_links import LinkedParticipant, make_participant_link
+from chalicelib.model import Message, Session, SessionView, ThreadView
 from chalicelib.services.access.sizes import CONTENT_LIMIT
+from chalicelib.services.conversations.deferred_reply import is_reply_coming
 from chalicelib.services.conversations.feedback import COMMENT_LIMIT, HIGHEST, LOWEST
 from chalicelib.services.conversations.request_context import is_open_to
 from chalicelib.services.conversations.thread_view import suffices
-from chalicelib.services.facilitation.pace import turn_budget
+from chalicelib.services.delivery.telegram_links import LinkedParticipant, participant_link
+from chalicelib.services.facilitation.pace import count_turns, turn_budget
 from chalicelib.services.facilitation.widgets import text_beside
 from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.form import AnswerRefused
@@ -154,7 +155,7 @@ def _make_telegram_url(chat: ChatRequest) -> str:
     if chat.tester or chat.identity.scope == "telegram":
         return ""
     linked = LinkedParticipant(chat.session_id, chat.person, chat.identity.generation)
-    return make_participant_link(settings().telegram_bot, linked, container.deployment_secret())
+    return participant_link(settings().telegram_bot, linked, container.deployment_secret())
 
 
 def show_chat(
@@ -292,7 +293,8 @@ def _conversation_values(
     last = messages[-1] if messages else None
     control = make_control(last) if last and last.role == "assistant" else None
     unanswered = last if last and last.role == "user" else None
-    is_being_answered = thread.thread.is_leased(container.clock().now())
+    now = container.clock().now()
+    is_being_answered = thread.thread.is_leased(now) or (unanswered is not None and is_reply_coming(unanswered, now))
     is_in_danger = danger_in(latest_words(thread.answers, messages)) is not None
     awaits = (unanswered is not None or not messages) and not is_being_answered
     spent = _spent_text(session) if awaits else None
@@ -305,7 +307,7 @@ def _conversation_values(
         "is_in_danger": is_in_danger,
         "foot_key": f"{_foot_key(thread, control, unanswered, is_being_answered=is_being_answered)} {spent} {is_in_danger}",
         "is_concluded": thread.thread.concluded,
-        "progress": _progress_percent(session, thread.thread),
+        "progress": _progress_percent(session, thread),
         "rating": thread.thread.rating,
         "scale": range(LOWEST, HIGHEST + 1),
         "feedback": outcome.feedback,
@@ -317,10 +319,10 @@ def _conversation_values(
     }
 
 
-def _progress_percent(session: Session, thread: Thread) -> int:
+def _progress_percent(session: Session, thread: ThreadView) -> int:
     """Returns how far a conversation has come in the time that the host means it to take; all of it is for one that has ended."""
     budget = turn_budget(session.duration_minutes, settings().max_turns)
-    return 100 if thread.concluded else min(95, 100 * thread.message_count // budget)
+    return 100 if thread.thread.concluded else min(95, 100 * count_turns(thread.thread, thread.messages) // budget)
 
 
 def _confirm_action(outcome: ActionOutcome, texts: Texts, thread: ThreadView | None) -> str | None:

@@ -132,6 +132,7 @@ def _show_section(
         "tabs": _tabs(view, open_sections, section, is_preview=is_preview),
         "is_preview": is_preview,
         "way_back": is_preview,
+        "leads_back": _leads_back(request, view.session.id),
         "updating": summary_status(view, container.clock().now()) == "updating",
         "taken_part": _taken_part(view, results, locale) if section == "summary" else None,
         "least": LEAST,
@@ -204,12 +205,25 @@ def _own_threads(request: Request, view: SessionView) -> list[Thread]:
     session_id = view.session.id
     if view.role is not None or view.session.results_shown_to != "participants":
         return []
-    found: list[tuple[str, int]] = []
-    if named := identity.find_person(request, session_id):
-        who = participant_of(principal_of_link(named.scope), named.person)
-        own = who.thread_ids(session_id, container.deployment_secret()).values()
-        found += [(thread_id, named.generation) for thread_id in own]
+    found = _browsers_threads(request, session_id)
     if holder := identity.find_holder(request, "thread", session_id):
         found.append((holder.id, holder.generation))
     threads = ((thread_head.read(session_id, own), generation) for own, generation in found)
     return [thread for thread, generation in threads if thread and thread.generation == generation]
+
+
+def _browsers_threads(request: Request, session_id: str) -> list[tuple[str, int]]:
+    """Returns the id of the conversation that this browser has in a session, begun or not, with the generation that it knows."""
+    named = identity.find_person(request, session_id)
+    if named is None:
+        return []
+    who = participant_of(principal_of_link(named.scope), named.person)
+    own = who.thread_ids(session_id, container.deployment_secret()).values()
+    return [(thread_id, named.generation) for thread_id in own]
+
+
+def _leads_back(request: Request, session_id: str) -> bool:
+    """Says whether the conversation page in this browser is that of whose results these are: whoever opened a link to them that
+    was made for a conversation in Telegram, or at another device, would begin another one there."""
+    holder = identity.find_holder(request, "thread", session_id)
+    return holder is None or holder.id in dict(_browsers_threads(request, session_id))

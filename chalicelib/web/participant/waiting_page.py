@@ -4,6 +4,8 @@ What was entered waits in a cookie, and is let in by the page that is loaded the
 it, or the browser keeps none, it waits in the page, which has a button.
 """
 
+from zlib import crc32
+
 from chalice.app import Response
 
 from chalicelib.model import Session
@@ -20,7 +22,7 @@ _SPREAD = 15  # seconds over which those who wait come back: all at once, most w
 def show_waiting(chat: ChatRequest, session: Session, form: Form, error: TooManyJoins) -> Response:
     """Returns the page with this form. It waits as this person's, whoever it named: what waits is let in as surely ours."""
     form = form | {"s": chat.session_id, "who": identity.form_token(chat.identity, chat.session_id)}
-    seconds = round(error.retry_after) + int(chat.person[:8], 16) % _SPREAD
+    seconds = round(error.retry_after) + crc32(chat.person.encode()) % _SPREAD
     kept = (
         identity.waiting_cookie(chat.request, form, chat.session_id) if identity.keeps_cookies(chat.request) else None
     )

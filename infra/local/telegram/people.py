@@ -50,14 +50,15 @@ class Shown:
 
     @property
     def links(self) -> dict[str, str]:
-        """The addresses behind words and buttons."""
+        """The addresses behind words and buttons, and those that stand in the text."""
         units = self.text.encode("utf-16-le")
-        linked = [entity for entity in self.wire.get("entities", ()) if entity["type"] == "text_link"]
-        words = {
-            units[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])].decode("utf-16-le"): entity["url"]
-            for entity in linked
-        }
-        return words | {button["text"]: button["url"] for row in self._rows for button in row if "url" in button}
+        found = {}
+        for entity in self.wire.get("entities", ()):
+            if entity["type"] in ("text_link", "url"):
+                begin, end = entity["offset"], entity["offset"] + entity["length"]
+                words = units[2 * begin : 2 * end].decode("utf-16-le")
+                found[words] = str(entity.get("url", words))
+        return found | {button["text"]: button["url"] for row in self._rows for button in row if "url" in button}
 
     def button(self, text: str) -> Json | None:
         """The button with this on it, or of which this is the beginning."""
@@ -315,4 +316,6 @@ def new_group(
     chat_type = "group" if kind == "group" else "supergroup"
     chat = state.Chat(group_id, chat_type, title, kind == "forum", members={creator.id: "creator"})
     telegram.state.chats[group_id] = chat
+    if chat.is_forum:
+        telegram.next_message_id(chat)  # the first is that of the general topic
     return Group(telegram, group_id).add(*members)

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import urllib3
 from requests import ConnectionError
 from telebot import TeleBot, apihelper, types
 from telebot.apihelper import ApiTelegramException
@@ -14,6 +15,7 @@ from telebot.apihelper import ApiTelegramException
 from infra.local.telegram.delivery import Delivery
 from infra.local.telegram.limits import Fault, Rates
 from infra.local.telegram.markup import read_text
+from infra.local.telegram.page_server import PageHandler
 from infra.local.telegram.people import Group, Person, new_group, new_person
 from infra.local.telegram.server import serving
 from infra.local.telegram.state import Telegram
@@ -26,8 +28,6 @@ class Bot:
     """A bot's client, and the Telegram that it talks to."""
 
     def __init__(self, url: str, telegram: Telegram) -> None:
-        library: Any = apihelper
-        library.API_URL = f"{url}/bot{{0}}/{{1}}"
         self.client = TeleBot(telegram.token, threaded=False)
         self.telegram = telegram
         self.url = url
@@ -50,9 +50,11 @@ class Bot:
 
 
 @pytest.fixture
-def bot() -> Iterator[Bot]:
+def bot(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
     telegram = Telegram(now=lambda: NOW)
     with serving(telegram) as url:
+        monkeypatch.setattr(apihelper, "API_URL", f"{url}/bot{{0}}/{{1}}")
+        monkeypatch.setattr(apihelper, "CUSTOM_REQUEST_SENDER", None)  # the application's, once it has sent something
         yield Bot(url, telegram)
 
 
@@ -306,3 +308,22 @@ def test_updates_come_to_the_webhook_in_the_order_of_their_chat_until_they_are_t
     assert (
         bot.client.get_webhook_info().last_error_message == "Wrong response from the webhook: 500 Internal Server Error"
     )
+
+
+def test_no_other_site_reads_the_page_or_moves_anybody_there(bot: Bot) -> None:
+    with serving(bot.telegram, PageHandler) as url:
+        host, json_type = url.removeprefix("http://"), {"Content-Type": "application/json"}
+        for method, path in (("GET", "/"), ("GET", "/news"), ("POST", "/act")):
+            for headers in (
+                {"Sec-Fetch-Site": "cross-site"},
+                {"Sec-Fetch-Site": "same-site"},
+                {"Host": "evil.example:80"},
+            ):
+                sent = {"Host": host, **json_type, **headers}
+                body = b'{"do": "start_over"}' if method == "POST" else None
+                assert urllib3.request(method, url + path, headers=sent, body=body).status == 403
+        form = urllib3.request("POST", f"{url}/act", body=b"{}", headers={"Content-Type": "text/plain"})
+        assert form.status == 415
+        shown = urllib3.request("GET", url)
+        assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
+    assert bot.telegram.changed == 0

@@ -77,6 +77,10 @@ def test_cookies_forms_and_private_links_stay_the_same(monkeypatch: pytest.Monke
     assert "hm_s1=p1.57D4rBSJieif2Cox8zPjMiXjfjKS-n-XtHzLDY-WOcQ;" in header
     assert identity.form_token(Identity("p1"), "s1") == "p1.woUetMv85KmplhsjVkSZ-KBk0H1_OiDfI9NOVKeY6Pw"
     assert identity.resume_token(Identity("p1"), "s1") == "p1.hZdULDgeyVWMtV6_BnDKsdWt0Xx_AM2O5QVjxCTjzL4"
+    ana = Identity("p1", 2, "telegram")
+    assert identity.resume_token(ana, "s1") == "telegram-p1.2.s3nQcT0LbsCPATwfJree6gQb9Asfa6cpG2RzZ4xYH9M"
+    assert identity.person_in_link(identity.resume_token(ana, "s1"), "s1") == ana
+    assert identity.person_in_form(identity.form_token(ana, "s1"), "s1") == Identity("p1", 0, "telegram")
     assert identity.page_token("p1", "s1") == "lF2ayvREY4FgAvqmvI8xY4_yY3Fz9KQHGT5IZbUs8Sc"
     assert identity.storage_mark("p1", "s1") == "snHXLUPCd9rIMuzK"
 

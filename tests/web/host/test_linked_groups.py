@@ -29,7 +29,7 @@ def make_code(browser: Browser) -> tuple[str, Page]:
 
 
 def code_on(page: Page) -> str:
-    return page.html.partition('id="command">/setup ')[2].partition("<")[0]
+    return page.html.partition('id="command">/setup@harmonica_bot ')[2].partition("<")[0]
 
 
 def register(host: Host, group_id: str, status: GroupStatus, topic_id: int | None = None) -> None:

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.services.access.bot_links import read_participant
 from chalicelib.services.access.results_links import LinkHolder, results_url
+from chalicelib.services.delivery.telegram_links import read_participant
 from chalicelib.settings import settings
 from tests.api.hosts import Host
 from tests.clock import FakeClock

@@ -34,6 +34,7 @@ _COUNTED = "counts what was removed of the same participant, too"
 _LEFT_OUT = {
     **dict.fromkeys((keys.DUE_KIND, keys.DUE_AT, keys.PROMPT_WANTED_AT, keys.WANTED_AT, "tries", "turn_id"), _STATE),
     **dict.fromkeys(("leased_until", "digest_tries", "digest_tried_to", "digest_after", "edits"), _STATE),
+    "is_replied_to_later": _STATE,
     **dict.fromkeys(("prompt_failed", "prompt_tries", "prompt_outdated"), _STATE),
 }
 _LEFT_OUT_OF_PEOPLE = {

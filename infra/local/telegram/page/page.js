@@ -138,7 +138,7 @@ function contentOf(message) {
 
 function drawMessage(message, chat, pane) {
   const words = news(message);
-  if (words) return make("li", { class: "news" }, words);
+  if (words) return make("div", { class: "news" }, words);
   const own = message.from.id === pane.person();
   const marks = [message.edit_date && !message.from.is_bot ? "edited" : "", message.forward_origin ? "forwarded" : "", chat.topics[message.message_thread_id] || ""];
   const bubble = make("div", { class: "bubble", dir: "auto" });
@@ -146,7 +146,7 @@ function drawMessage(message, chat, pane) {
   bubble.append(...(message.text ? drawText(message.text, message.entities || [], pane) : [contentOf(message)]));
   const names = own && chat.type === "private" ? [] : [message.from.first_name];
   const who = make("div", { class: "who", dir: "auto" }, [...names, ...marks].filter(Boolean).join(" · "));
-  const item = make("li", { class: own ? "own" : "" }, who, bubble);
+  const item = make("div", { class: own ? "own" : "" }, who, bubble);
   const keys = (message.reply_markup || {}).inline_keyboard;
   if (keys) item.append(drawKeys(keys, message, chat, pane));
   if (own && message.text && !message.forward_origin) {
@@ -315,6 +315,11 @@ function drawGroup(pane, chat) {
   );
 }
 
+function scrollDown(pane) {
+  const log = pane.root.querySelector(".log");
+  requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+}
+
 function drawPane(chat) {
   const person = world.people.find((it) => it.id === chat.id);
   const key = person ? `p${chat.id}` : `g${chat.id}`;
@@ -327,7 +332,7 @@ function drawPane(chat) {
     pane.drawn = drawn;
     const log = pane.root.querySelector(".log");
     log.replaceChildren(...chat.messages.map((message) => drawMessage(message, chat, pane)));
-    requestAnimationFrame(() => { log.scrollTop = log.scrollHeight; });
+    scrollDown(pane);
   }
   const typing = pane.root.querySelector(".typing");
   typing.hidden = !chat.typing_for;
@@ -345,7 +350,9 @@ function showPane(key) {
   shownPane = key;
   for (const pane of panes.values()) pane.root.classList.toggle("shown", pane.key === key);
   for (const tab of $("tabs").children) tab.setAttribute("aria-current", String(tab.dataset.pane === key));
-  if (panes.has(key)) panes.get(key).root.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (!panes.has(key)) return;
+  panes.get(key).root.scrollIntoView({ block: "nearest", inline: "nearest" });
+  scrollDown(panes.get(key));
 }
 
 function draw() {

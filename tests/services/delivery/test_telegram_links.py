@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from chalicelib.services.access.bot_links import LinkedParticipant, make_participant_link, read_participant
+from chalicelib.services.delivery.telegram_links import LinkedParticipant, participant_link, read_participant
 
 SECRET = b"secret"
 BEN = LinkedParticipant(str(uuid.uuid4()), str(uuid.uuid4()), 3)
@@ -19,14 +19,14 @@ def packed(linked: LinkedParticipant, secret: bytes = SECRET) -> str:
 
 
 def link(linked: LinkedParticipant, secret: bytes = SECRET) -> str:
-    return make_participant_link("@harmonica_bot", linked, secret)
+    return participant_link("@harmonica_bot", linked, secret)
 
 
 def test_a_link_names_one_participant_of_one_session_at_one_time() -> None:
     assert read_participant(packed(BEN), SECRET) == BEN
     assert link(LinkedParticipant(BEN.session_id, BEN.person, 255))
     assert link(LinkedParticipant(BEN.session_id, BEN.person, 256)) == ""
-    assert make_participant_link("", BEN, SECRET) == ""
+    assert participant_link("", BEN, SECRET) == ""
 
 
 def test_what_we_did_not_sign_names_nobody(subtests: pytest.Subtests) -> None:

@@ -20,7 +20,6 @@ from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
 from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
-from chalicelib.store.invitations import Invitations
 from chalicelib.store.participants import Participants
 from chalicelib.store.reduced_digests import ReducedDigests
 from chalicelib.store.removal import Removals
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
     from chalicelib.store.announcements import Announcements
+    from chalicelib.store.invitations import Invitations
     from chalicelib.store.logins import Logins
     from chalicelib.store.reminders import Reminders, ReminderView
     from chalicelib.store.telegram import TelegramGroups
@@ -360,8 +360,10 @@ def participants() -> Participants:
 
 
 @cache
-def invitations() -> Invitations:
+def invitations() -> "Invitations":
     """The repository of personal invitations."""
+    from chalicelib.store.invitations import Invitations
+
     return Invitations()
 
 

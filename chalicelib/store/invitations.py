@@ -112,6 +112,8 @@ class Invitations:
 
     def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
         """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""
+        if len(invitation_id) > _LONGEST_ID:
+            return False
         item = InvitationItem(session_id, keys.invitation(invitation_id))
         there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
         if not is_counted:

@@ -14,6 +14,9 @@
 | a turn that presents a widget, or answers one | – | the same transaction as its message: `widget#<thread>#<000001>` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
+| inviting people | all invitations of the session | Query sessions `invitation#`; one transaction each: session, `invitation#<id>` |
+| how far invited people have come | invitations; heads of threads; suppressed addresses | Query sessions `invitation#`; BatchGetItem |
+| a personal link | the invitation, beside where its person stands | GetItem sessions `invitation#<id>`, UpdateItem once |
 | "I'm done" on the page | – | one transaction: head, tally |
 | a rating | – | one transaction: head; `comment#` comes or goes |
 | include, exclude | – | one transaction: head, all summaries and the brief go, synthesis |

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import app
 from chalicelib.settings import settings
+from chalicelib.store import due_kinds
 from tests import events
 from tests.api.edits import patch, refused
 from tests.api.hosts import Host, error_of
@@ -99,3 +101,21 @@ def test_days_that_are_over_already_are_refused_and_only_who_may_delete_chooses_
     assert refused(host, session, retention_days=2).startswith("retention_days: the session ended longer ago than that")
     assert patch(host, session, retention_days=4)["retention_days"] == 4
     assert patch(host, session, retention_days=None)["retention_days"] is None
+
+
+def test_many_that_are_over_at_once_are_worked_off_in_batches(
+    host: Host, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(due_kinds.RETENTION, most=10)
+    kinds = (few if it == due_kinds.RETENTION else it for it in due_kinds.KINDS)
+    monkeypatch.setattr(due_kinds, "KINDS", tuple(kinds))
+    sessions = {str(host.new_session(closes_at=ENDS, retention_days=1)["id"]) for _ in range(12)}
+    clock.advance(3600)
+    app.open_and_close(events.clock_event(), Context())
+    clock.advance(DAY)
+    found = []
+    for _ in range(3):
+        app.sweep(events.clock_event(), Context())
+        found.append([it["session_id"] for it in asked("deletions")])
+    assert [len(it) for it in found] == [10, 2, 0]
+    assert {it for batch in found for it in batch} == sessions

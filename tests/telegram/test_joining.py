@@ -227,6 +227,25 @@ def test_who_comes_too_early_too_late_or_to_a_full_session_is_told_kindly(telegr
         assert START not in bo.chat.last.buttons
 
 
+def test_where_only_invited_people_join_nobody_does_in_telegram_and_who_is_in_goes_on(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(questions=[{"text": "Where do you live?", "required": True}])
+    ana, bo = telegram.person("Ana"), telegram.person("Bo")
+    for person, name in ((ana, "Ana"), (bo, "Bo")):
+        open_session(telegram, person, session)
+        tap(telegram, person, START, name)
+    write(telegram, ana, "Lima")
+    host.call("PATCH", f"/sessions/{session['id']}", {"access": "invited"})
+    write(telegram, bo, "Cusco")
+    assert "Only people who were invited personally can join" in bo.chat.last.text
+    open_session(telegram, bo, session)
+    assert "Only people who were invited personally can join" in bo.chat.last.text
+    write(telegram, ana, "Soup")
+    assert "invited" not in ana.chat.last.text
+    assert len(joined(host, session)) == 1
+
+
 def test_a_session_that_fills_up_meanwhile_keeps_what_was_entered_until_a_place_is_free(
     telegram: LocalTelegram, host: Host
 ) -> None:

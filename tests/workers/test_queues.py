@@ -12,7 +12,7 @@ from msgspec import structs
 from chalicelib import container
 from chalicelib.errors import NeverDone, NotFound, Unavailable
 from chalicelib.llm.interface import ModelUnavailable
-from chalicelib.model.jobs import QUEUE_OF, QUEUES, UPDATES, HandleUpdate, Job, decode_job, encode_job
+from chalicelib.model.jobs import QUEUE_OF, QUEUES, UPDATES, ExpireSession, HandleUpdate, Job, decode_job, encode_job
 from chalicelib.workers.queues import handle
 from tests import events
 from tests.events import Context, Event
@@ -143,7 +143,8 @@ def test_a_job_comes_out_of_its_queue_as_it_was_put_in(kind: Any) -> None:
     assert decode_job(QUEUE_OF[kind], encode_job(job)) == job
 
 
-@each_row("kind", QUEUE_OF)
+# To expire a session came when all had tags; its fields are those of deleting one, which asks for nothing where it is not deleted.
+@each_row("kind", [kind for kind in QUEUE_OF if kind is not ExpireSession])
 def test_a_job_without_a_tag_is_told_by_its_fields(kind: Any) -> None:
     """Messages of earlier releases, and those that an operator writes, have none."""
     job = example_of(kind)

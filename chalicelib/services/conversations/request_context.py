@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,9 +18,11 @@ from chalicelib.services.participants.form import page_questions
 from chalicelib.services.participants.identity import Participant, Reference, stored_id
 from chalicelib.services.participants.scopes import listed_user, rules_of
 from chalicelib.store.conversations import Conversations, TurnView
-from chalicelib.store.invitations import Invitations
 from chalicelib.store.prompts import WITH_PROMPT
 from chalicelib.store.sessions import Sessions
+
+if TYPE_CHECKING:
+    from chalicelib.store.invitations import Invitations
 
 LEASE = timedelta(seconds=30)  # of a thread, for one reply; longer than any request lives
 PROMPT_SECONDS = 5.0  # for a prompt that is being written when somebody is the first
@@ -39,7 +42,7 @@ class ConversationDeps(Struct, frozen=True):
     max_turns: int
     pace: JoinPace
     opening_script: Callable[[], Model]
-    invitations: Invitations
+    invitations: "Invitations"
     help_text: str = ""
 
 

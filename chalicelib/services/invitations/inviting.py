@@ -169,9 +169,7 @@ def is_to_be_reminded(invitation: Invitation) -> bool:
 
 def remove(session: Session, invitation_id: str, *, deps: InvitationDeps) -> None:
     """Remove an invitation: its link lets nobody join any more. Who has joined goes on. Raises NotFound."""
-    if len(invitation_id) > len(session.id) or not deps.invitations.remove(
-        session.id, invitation_id, is_counted=session.anonymous
-    ):
+    if not deps.invitations.remove(session.id, invitation_id, is_counted=session.anonymous):
         raise NotFound("Invitation not found")
 
 

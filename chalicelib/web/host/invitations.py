@@ -38,7 +38,7 @@ from chalicelib.web.kit.texts import Texts, format_time_of
 
 ON_PAGE = 50
 _SHOWN_WRONG = 10  # addresses that are no addresses, of which the first ones are named
-_MAILED = ("waiting", "sent", "opened")  # states in which one more mail may be of use
+_MAY_RESEND = ("not_sent", "sent", "opened")  # states in which one more mail may be of use
 
 
 class Entered(Struct, frozen=True):
@@ -158,7 +158,7 @@ def _shown(of: Invitation, host: HostRequest, view: SessionView, locale: PageLoc
     told = [texts(f"invited_{of.state}"), *([format_time_of(at, zone, texts)] if at else [])]
     if of.reminded_at:
         told.append(texts("invitation_reminded", time=format_time_of(of.reminded_at, zone, texts)))
-    may_resend = container.has_mail() and of.state in (*_MAILED, "not_sent")
+    may_resend = container.has_mail() and of.state in _MAY_RESEND
     return ShownInvitation(of, " · ".join(told), personal_url(host.call(), view.session.id, of.id), may_resend)
 
 

@@ -4,6 +4,7 @@ import copy
 import json
 from typing import Any
 
+from infra.functions import SWEEP
 from infra.local.localize import (
     DOMAIN,
     RULES,
@@ -14,6 +15,7 @@ from infra.local.localize import (
     stable_address,
 )
 from infra.package import Package
+from infra.policies import role_of
 from tests.infra.templates import of_type
 
 
@@ -62,10 +64,10 @@ def test_nothing_else_changes_and_the_original_stays(package: Package) -> None:
     original = copy.deepcopy(package.application)
     local = localize(package.application)
     assert package.application == original
-    assert len(RULES) == 5
+    assert len(RULES) == 6
     jobs_at_once_as_a_number(original)
     for name, resource in original["Resources"].items():
-        if name not in ("RestAPI", "DeliverRole", "SendMailRole", *_alarms_on_sums(original)):
+        if name not in ("RestAPI", "DeliverRole", "SendMailRole", "SweepRole", *_alarms_on_sums(original)):
             assert local["Resources"][name] == resource
     assert {key: it for key, it in local.items() if key != "Resources"} == {
         key: it for key, it in original.items() if key != "Resources"
@@ -105,3 +107,12 @@ def test_alarms_on_sums_are_left_out(package: Package) -> None:
 
 def _alarms_on_sums(template: dict[str, Any]) -> set[str]:
     return {name for name, it in of_type(template, "AWS::CloudWatch::Alarm").items() if "Metrics" in it}
+
+
+def test_who_may_send_messages_may_send_several_in_a_call_there(package: Package) -> None:
+    def rights(template: dict[str, Any]) -> list[str]:
+        (policy,) = template["Resources"][role_of(SWEEP)]["Properties"]["Policies"]
+        return [action for it in policy["PolicyDocument"]["Statement"] for action in it.get("Action", ())]
+
+    assert "sqs:SendMessage*" not in rights(package.application)
+    assert "sqs:SendMessage*" in rights(localize(package.application))

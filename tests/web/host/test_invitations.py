@@ -56,6 +56,7 @@ def test_without_mails_there_are_links_to_pass_on(
     settings.cache_clear()
     session = host.new_session(access="invited", anonymous=True)["id"]
     path = f"/sessions/{session}/invitations"
+    assert path in ana.open(f"/sessions/{session}").links
     page = submit(ana, path, ana.open(path).form("Make links"), do="invite", addresses="ada@example.com")
     assert not page.has_form("Send again")
     assert "This session is anonymous" in page.text

@@ -216,6 +216,7 @@ def announcement_deps() -> "AnnouncementDeps":
         groups=group_deps(),
         api=telegram_api if found.telegram_bot and telegram_secret("bot_token") else None,
         addresses=Addresses(found.telegram_bot, found.public_url),
+        with_script=found.llm_provider == SCRIPTED,
         clock=clock(),
         new_id=new_id,
     )

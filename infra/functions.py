@@ -309,7 +309,7 @@ DELIVER = Function(
         "Guards": ("UpdateItem",),
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
-    settings=("deployment_secret_arn", "public_url", *BOT),
+    settings=("deployment_secret_arn", "public_url", "llm_provider", *BOT),
     works_off=DELIVERIES,
 )
 HANDLE_UPDATE = Function(

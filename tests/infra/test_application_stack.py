@@ -179,11 +179,11 @@ def _summed(template: Template, metric: str) -> list[Template]:
 
 
 def test_a_model_that_refuses_us_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "ModelRefused", '"model_*"', {*ASKING_MODELS, "HandleUpdate"})
+    _require_alarm(application, "ModelRefused", '"model_*"', ASKING_MODELS)
 
 
 def test_work_that_fails_again_and_again_raises_an_alarm(application: Template) -> None:
-    _require_alarm(application, "WorkLeft", '"summary_*"', {*ASKING_MODELS, "HandleUpdate"})
+    _require_alarm(application, "WorkLeft", '"summary_*"', ASKING_MODELS)
 
 
 def test_the_days_money_raises_an_alarm_before_and_when_they_are_spent(application: Template) -> None:
@@ -317,7 +317,7 @@ def test_times_and_sizes(application: Template) -> None:
         "DeleteData": (512, 120),
         "WriteExport": (1769, 120),
         "Deliver": (512, 120),
-        "HandleUpdate": (1024, 120),
+        "HandleUpdate": (1024, 40),
         "ReplyInChat": (1024, 120),
         "Sweep": (512, 120),
     }

@@ -40,6 +40,8 @@ class AnnouncementTexts(Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: str
     about: dict[str, str]
+    facilitator_ai: str
+    facilitator_script: str
     until: str
     readers: str
     anonymous: str
@@ -100,10 +102,11 @@ def explain_failure(code: str, tag: str) -> str:
     return str(getattr(read_texts(tag), f"reason_{code}", read_texts(tag).reason_refused))
 
 
-def write_open(session: Session, addresses: Addresses) -> Text:
-    """Returns what announces a session that is open."""
+def write_open(session: Session, addresses: Addresses, *, with_script: bool) -> Text:
+    """Returns what announces a session that is open, in which people talk with a script or an AI facilitator."""
     texts = _texts_of(session)
-    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes)]
+    facilitator = texts.facilitator_script if with_script else texts.facilitator_ai
+    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes, facilitator=facilitator)]
     if session.closes_at:
         local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
         zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"

@@ -80,6 +80,7 @@ def test_a_group_is_linked_by_the_address_that_adds_the_bot_with_its_code(
     group = telegram.group("Lunch", creator=admin)
     admin.open_link(link_of(host)["url"], group)
     telegram.work_off()
+    assert "/setup" not in group.answers[0].text  # it is being done
     assert group.last.text.startswith("Sessions of Ana are announced here from now on.")
     assert groups_of(host) == [(str(group.id), "Lunch", None, "confirmed")]
 

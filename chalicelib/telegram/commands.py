@@ -62,6 +62,7 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
         *facts,
         (texts("bot_fact_telegram"), texts("bot_carrier")),
         (texts("bot_fact_stored"), texts("bot_stored")),
+        (texts("bot_fact_forgotten"), texts("bot_forgotten_how", leave=texts("leave"))),
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]
     heading = [f"<b>{escape(topic)}</b>"] if topic else []

@@ -199,7 +199,7 @@ def test_each_code_that_does_not_link_is_told_apart(
     admin.add_bot(other)
     telegram.work_off()
     used, late = link_of(host), link_of(host)
-    assert "the host's code" in write(telegram, admin, "/setup", lunch)
+    assert "the host’s code" in write(telegram, admin, "/setup", lunch)
     assert "not known" in write(telegram, admin, "/setup nonsense", lunch)
     assert "Sessions of Ana" in write(telegram, admin, used["command"], lunch)
     assert "used already" in write(telegram, admin, used["command"], other)

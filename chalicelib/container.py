@@ -225,6 +225,7 @@ def announcement_deps() -> "AnnouncementDeps":
         groups=group_deps(),
         api=telegram_api if found.telegram_bot and telegram_secret("bot_token") else None,
         addresses=Addresses(found.telegram_bot, found.public_url),
+        with_script=found.llm_provider == SCRIPTED,
         clock=clock(),
         new_id=new_id,
     )
@@ -287,6 +288,7 @@ def invitation_deps() -> "InvitationDeps":
         jobs=jobs(),
         secret=deployment_secret(),
         has_mail=has_mail(),
+        with_script=settings().llm_provider == SCRIPTED,
     )
 
 

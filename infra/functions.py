@@ -307,7 +307,7 @@ SEND_MAIL = Function(
         "Conversations": ("BatchGetItem", "Query"),
         "Guards": (*KEY_ITEM, "DeleteItem"),
     },
-    settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact"),
+    settings=("deployment_secret_arn", "public_url", "sign_up", "mail_from", "support_contact", "llm_provider"),
     works_off=MAILS,
 )
 NOTE_BOUNCE = Function(
@@ -330,7 +330,7 @@ DELIVER = Function(
         "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
-    settings=("deployment_secret_arn", "public_url", "mail_from", "support_contact", *BOT),
+    settings=("deployment_secret_arn", "public_url", "mail_from", "support_contact", "llm_provider", *BOT),
     works_off=DELIVERIES,
 )
 HANDLE_UPDATE = Function(

@@ -30,8 +30,9 @@ def resources(visibility: Mapping[str, int]) -> Resources:
     for queue in QUEUES:
         made[resource_of(queue)] = _work_queue(queue, visibility[queue.name])
         made |= alarms.waiting_too_long(resource_of(queue))
-        made |= _watched_queue(dead_letters_of(queue), f"{queue.name}-dead-letters", fifo=queue.fifo)
-    made |= _watched_queue(STREAM_FAILURES, "stream-failures", fifo=False)
+        again = f"send it again (make redrive STAGE=… QUEUE={queue.name})"
+        made |= _watched_queue(dead_letters_of(queue), f"{queue.name}-dead-letters", again, fifo=queue.fifo)
+    made |= _watched_queue(STREAM_FAILURES, "stream-failures", "the sweep finds what it names", fifo=False)
     return made
 
 
@@ -68,7 +69,7 @@ def _work_queue(queue: Queue, visibility: int) -> Resources:
     return {"Type": "AWS::SQS::Queue", "Properties": properties}
 
 
-def _watched_queue(logical_id: str, name: str, *, fifo: bool) -> Resources:
+def _watched_queue(logical_id: str, name: str, then: str, *, fifo: bool) -> Resources:
     queue = {
         "Type": "AWS::SQS::Queue",
         "Properties": _properties(name, fifo=fifo) | {"MessageRetentionPeriod": FOURTEEN_DAYS},
@@ -78,7 +79,7 @@ def _watched_queue(logical_id: str, name: str, *, fifo: bool) -> Resources:
         "MetricName": "ApproximateNumberOfMessagesVisible",
         "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [logical_id, "QueueName"]}}],
     }
-    described = f"Work was given up and lies in {name}: read it, mend the cause, send it again."
+    described = f"Work was given up and lies in {name}: read it, mend the cause; {then}."
     return {logical_id: queue, f"{logical_id}Alarm": alarms.alarm(described, metric, "Maximum")}
 
 

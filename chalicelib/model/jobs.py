@@ -188,7 +188,8 @@ EXPORTS = Queue("exports", (WriteExport,))
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), receives=20, tries=5)
 # A group is a chat: each in order, many at once.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)
-REPLIES = Queue("replies", (ReplyInChat,), receives=20)  # while a model is down, what was said waits here
+# While a model is down, what was said waits here: for more than a day, at ten minutes and more between two tries.
+REPLIES = Queue("replies", (ReplyInChat,), receives=200, tries=20)
 QUEUES = (PROMPTS, BRIEFS, SUMMARIES, CARDS, DELETIONS, MAILS, BOUNCES, EXPORTS, DELIVERIES, UPDATES, REPLIES)
 
 QUEUE_OF = {kind: queue for queue in QUEUES for kind in queue.jobs}

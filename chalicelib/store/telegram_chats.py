@@ -20,7 +20,9 @@ from chalicelib.store.database import Raw, holds
 from chalicelib.store.telegram_items import AttendedItem, ChatItem, UpdateItem
 from chalicelib.store.transact import ConditionFailed, Transaction
 
-KEPT_DAYS = 180  # after the last word, as long as a browser's cookie
+KEPT_DAYS = (
+    180  # after the last change of a record: what is said in a conversation changes none; as long as a browser's cookie
+)
 MARK_LIFE = timedelta(days=2)  # Telegram sends an update again for a day
 # Whoever sends is done by then, since the function of updates lives no longer; and a message whose worker was lost comes back only later.
 SENDING = timedelta(seconds=60)

@@ -44,7 +44,9 @@ def begin(chat: PrivateChat, deadline: Deadline) -> Begun | None:
     try:
         context = _find(chat)
     except (NotFound, AccessEnded) as error:
-        chat.say(escape(chat.texts("bot_forgotten" if isinstance(error, AccessEnded) else "missing_text")))
+        chat.say_of_session(
+            escape(chat.texts("bot_forgotten" if isinstance(error, AccessEnded) else "bot_session_removed"))
+        )
         chat.change(**NOTHING_KEPT, stage="start")
         return None
     if context.thread is None or context.thread.is_empty:
@@ -58,7 +60,7 @@ def begin(chat: PrivateChat, deadline: Deadline) -> Begun | None:
             return None
         except SessionFull:
             again = Button(chat.texts("try_again"), form_messages.tap(chat.attended.session_id, "again"))
-            chat.say(escape(chat.texts("start_full")), ((again,),))
+            chat.say_of_session(escape(chat.texts("start_full")), ((again,),))
             chat.change(stage="form")
             return None
         except (TooManyJoins, Unavailable) as error:
@@ -101,7 +103,7 @@ def _may_begin(chat: PrivateChat, context: RequestContext) -> bool:
     """Says whether the session still takes this person, and what they entered fits its form; else they are told."""
     view, attended = context.view, chat.attended
     if not is_open_to(view.session, container.clock().now(), is_test=False):
-        chat.say(_render_closed(chat, context))
+        chat.say_of_session(_render_closed(chat, context))
         chat.change(stage="form")
         return False
     if context.thread is None and view.session.access == "invited":
@@ -151,7 +153,9 @@ def _join(chat: PrivateChat, context: RequestContext, deadline: Deadline) -> Non
 def _tell_late(chat: PrivateChat, error: TooManyJoins | Unavailable) -> None:
     """Say, once, that the conversation begins later. Where its thread has what was entered by now, the chat has it no more."""
     if not chat.attended.is_late:
-        chat.say(escape(chat.texts("bot_many_start" if isinstance(error, TooManyJoins) else "bot_opening_late")))
+        chat.say_of_session(
+            escape(chat.texts("bot_many_start" if isinstance(error, TooManyJoins) else "bot_opening_late"))
+        )
     chat.change(**(NOTHING_ENTERED if _find(chat).thread else {}), is_late=True)
 
 

@@ -17,7 +17,7 @@ from chalicelib.telegram.session_list import list_sessions as list_sessions
 from chalicelib.text.language import OWN
 from chalicelib.text.normalise import one_line
 from chalicelib.web.kit.contact import find_contact
-from chalicelib.web.kit.disclosures import list_facts, list_general_facts
+from chalicelib.web.kit.disclosures import list_facts, list_general_facts, name_facilitator
 from chalicelib.web.kit.texts import Texts
 
 # In the order in which they are told.
@@ -65,6 +65,7 @@ def tell_privacy(incoming: Incoming, _: str) -> Step:
         *facts,
         (texts("bot_fact_telegram"), texts("bot_carrier")),
         (texts("bot_fact_stored"), texts("bot_stored")),
+        (texts("bot_fact_forgotten"), texts("bot_forgotten_how", leave=texts("leave"))),
     ]
     rows = [f"<b>{escape(name)}</b>\n{escape(told)}" for name, told in facts]
     heading = [f"<b>{escape(topic)}</b>"] if topic else []
@@ -76,7 +77,7 @@ def tell_help(incoming: Incoming, _: str) -> Step:
     texts = incoming.texts
     listed = "\n".join(f"/{name} – {escape(texts(f'bot_command_{name}'))}" for name in PRIVATE_COMMANDS)
     begun = " ".join((texts("home_join"), texts("bot_join_in_group")))
-    parts = [escape(texts("home_intro")), escape(begun), listed, *_whom_to_ask(texts)]
+    parts = [escape(_tell_what_this_is(texts)), escape(begun), listed, *_whom_to_ask(texts)]
     return Step((incoming.say("\n\n".join(parts)),))
 
 
@@ -105,7 +106,11 @@ def tell_how_to_begin(incoming: Incoming) -> Step:
     if incoming.view.attended:
         step = list_sessions(incoming, "")
         return replace(step, sends=(*lost, *step.sends))
-    told = [texts("home_intro"), " ".join((texts("home_join"), texts("bot_join_in_group"))), texts("bot_see_help")]
+    told = [
+        _tell_what_this_is(texts),
+        " ".join((texts("home_join"), texts("bot_join_in_group"))),
+        texts("bot_see_help"),
+    ]
     return Step((*lost, incoming.say(escape("\n\n".join(told)))))
 
 
@@ -116,6 +121,10 @@ def change_blocking(incoming: Incoming) -> Step:
     if is_blocked == chat.is_blocked:
         return Step()
     return Step(chat=replace(chat, is_blocked=is_blocked))
+
+
+def _tell_what_this_is(texts: Texts) -> str:
+    return texts("home_intro", facilitator=name_facilitator(texts))
 
 
 def _whom_to_ask(texts: Texts) -> list[str]:

@@ -17,6 +17,7 @@ from chalicelib.telegram.addresses import lengthen, person_id, shorten
 from chalicelib.telegram.incoming import Incoming, Step
 from chalicelib.telegram.update import TelegramChat
 from chalicelib.telegram_api import GroupMigrated, RequestRefused
+from chalicelib.web.kit.disclosures import name_facilitator
 
 _NAME_LENGTH = 60  # of a host's name, in a button
 _GROUP_NAME_LENGTH = 200
@@ -43,10 +44,25 @@ def set_up(incoming: Incoming, code: str) -> Step:
     return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
 
 
+def start(incoming: Incoming, code: str) -> Step:
+    """Links this group by the address that added the bot with a host's code; where another person opened it, asks an administrator."""
+    if not code or _standing(incoming) != "other":
+        return set_up(incoming, code)
+    link = container.telegram_links().find(read_code(code), incoming.now)
+    refusal = service.judge_link(link, str(incoming.chat_id), incoming.now)
+    if link is None or refusal:
+        return Step((incoming.say(incoming.texts(f"group_code_{refusal}")),))
+    opened = _opened(incoming)
+    if opened and opened.fingerprint == link.fingerprint:
+        return Step()  # an administrator has been asked as the bot came in
+    service.offer_group(link, _group(incoming, None), deps=container.group_deps())
+    return _offer(incoming, _standing_of_hosts(incoming, link)) or Step()
+
+
 def _ask_for_code(incoming: Incoming) -> Step:
     """Says how to link this group; where hosts have registered it already, with a button for each."""
     buttons = _buttons(incoming, _waiting(incoming))
-    return Step((incoming.say(incoming.texts("group_offer" if buttons else "group_code_missing"), buttons),))
+    return Step((incoming.say(_tell(incoming, "group_offer" if buttons else "group_code_missing"), buttons),))
 
 
 def unlink(incoming: Incoming, _: str) -> Step:
@@ -62,7 +78,7 @@ def unlink(incoming: Incoming, _: str) -> Step:
 
 def tell_help(incoming: Incoming, _: str) -> Step:
     """Says in a group what the bot does there."""
-    told = (incoming.texts(key) for key in ("group_help", "group_commands", "group_reads"))
+    told = (_tell(incoming, key) for key in ("group_help", "group_commands", "group_reads"))
     return Step((incoming.say("\n\n".join(told)),))
 
 
@@ -100,15 +116,28 @@ def _come_in(incoming: Incoming) -> Step:
     opened = _opened(incoming)
     if opened:
         service.offer_group(opened, _group(incoming, None), deps=container.group_deps())
-    found = {it.user_id: it.group.status for it in container.telegram_groups().of_group(str(incoming.chat_id))}
-    if opened and opened.user_id not in found:  # the index does not tell of it yet
-        found[opened.user_id] = "unconfirmed"
-    waiting = [user_id for user_id, status in found.items() if status == "unconfirmed"]
-    if buttons := _buttons(incoming, waiting):
-        return Step((incoming.say(incoming.texts("group_offer"), buttons),))
+    found = _standing_of_hosts(incoming, opened)
+    if offer := _offer(incoming, found):
+        return offer
     # A supergroup that was a group until now is linked already: it has been asked, and greeted.
     is_linked = "confirmed" in found.values()
-    return Step() if is_linked else Step((incoming.say(incoming.texts("group_hello")),))
+    return Step() if is_linked else Step((incoming.say(_tell(incoming, "group_hello")),))
+
+
+def _standing_of_hosts(incoming: Incoming, offered: GroupLink | None) -> dict[str, str]:
+    """Returns how this group stands with each host who has registered it, as it was offered just now to one of them."""
+    found: dict[str, str] = {
+        it.user_id: it.group.status for it in container.telegram_groups().of_group(str(incoming.chat_id))
+    }
+    if offered and offered.user_id not in found:  # the index does not tell of it yet
+        found[offered.user_id] = "unconfirmed"
+    return found
+
+
+def _offer(incoming: Incoming, found: dict[str, str]) -> Step | None:
+    """Asks the administrators whether what hosts want to announce is wanted; None where no host waits for that."""
+    buttons = _buttons(incoming, [user_id for user_id, status in found.items() if status == "unconfirmed"])
+    return Step((incoming.say(_tell(incoming, "group_offer"), buttons),)) if buttons else None
 
 
 def _go(incoming: Incoming) -> Step:
@@ -176,6 +205,11 @@ def _group(incoming: Incoming, topic_id: int | None) -> TelegramGroup:
     chat: TelegramChat | None = incoming.update.chat
     name = (chat.title or "")[:_GROUP_NAME_LENGTH] if chat else ""
     return TelegramGroup(str(incoming.chat_id), name or None, topic_id, incoming.now)
+
+
+def _tell(incoming: Incoming, key: str) -> str:
+    """Returns a text that may name the bot, and what people talk with."""
+    return incoming.texts(key, bot=incoming.bot, facilitator=name_facilitator(incoming.texts))
 
 
 def _person(incoming: Incoming) -> str:

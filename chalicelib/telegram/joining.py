@@ -116,7 +116,8 @@ def tell_missing(incoming: Incoming, session_id: str) -> Step:
     known, chat = incoming.view.attended.get(session_id), incoming.view.chat
     cleared = replace(known, **NOTHING_KEPT) if known else None
     gone = incoming.with_current(None) if chat.session_id == session_id else None
-    return Step((incoming.say(escape(incoming.texts("missing_text"))),), gone, cleared)
+    told = incoming.texts("bot_session_removed" if known else "missing_text")
+    return Step((incoming.say(escape(told)),), gone, cleared)
 
 
 def _go_on_talking(incoming: Incoming, attended: Attendance, context: RequestContext) -> Step:

@@ -87,7 +87,7 @@ def _reply(chat: PrivateChat, job: ReplyInChat, deadline: Deadline) -> None:
             reply_to_stored(chat.attended.session_id, chat.who, is_due, deps=deps, deadline=deadline)
         except Invalid:
             found = chat.find()
-            chat.say(render_ended(found.view.session, found.begun, chat.texts))
+            chat.say_of_session(render_ended(found.view.session, found.begun, chat.texts))
 
 
 def _conclude(chat: PrivateChat, deadline: Deadline) -> None:
@@ -105,5 +105,5 @@ def _tell_late(chat: PrivateChat, error: Unavailable) -> None:
     cause, key = error.__cause__, "bot_late"
     if isinstance(cause, BudgetSpent):
         key = "spent_session" if isinstance(cause, SessionBudgetSpent) else "spent_today"
-    chat.say(chat.texts(key))
+    chat.say_of_session(chat.texts(key))
     chat.change(is_late=True)

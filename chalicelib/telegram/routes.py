@@ -52,7 +52,7 @@ TAPS: Mapping[str, Tapped] = {
     "language": commands.choose_language,
 }
 GROUP_COMMANDS: Mapping[str, Command] = {
-    "start": groups.set_up,
+    "start": groups.start,
     "setup": groups.set_up,
     "unlink": groups.unlink,
     "help": groups.tell_help,

@@ -4,6 +4,7 @@ The chat has what was written in it. What was said on the web page in between is
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -65,6 +66,14 @@ class PrivateChat(Struct, frozen=True):
             raise
         except RequestRefused as error:
             log_failure("Telegram refused a message", error, session_id=self.attended.session_id)
+
+    def say_of_session(self, html: str, buttons: Buttons = ()) -> None:
+        """Sends what concerns the session, by its name where what this person writes goes to another one. Raises as `say` does."""
+        if self.is_elsewhere:
+            with suppress(NotFound):
+                topic = container.sessions().view(self.attended.session_id, ()).session.topic
+                html = f"<i>{telegram_html.escape(topic)}</i>\n\n{html}"
+        self.say(html, buttons)
 
     def say_rest(self, said: Iterable[Said], told: tuple[str, ...], note: Callable[[list[str]], bool]) -> None:
         """Sends messages, but for the parts at their beginning that were `told` before, by their fingerprints: where a later part failed,

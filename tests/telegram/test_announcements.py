@@ -116,10 +116,10 @@ def test_a_session_is_announced_once_with_what_one_should_know_and_a_button(
         "",
         GOAL,
         "",
-        "A private conversation with an AI facilitator: about 10 minutes.",
+        "A private conversation with a script: about 10 minutes.",
         "Open until 3 March 2026, 13:00 (Europe/Berlin, UTC+01:00).",
-        "The host of this session, and people they give access to, can read it. Nobody in this group sees what you "
-        "write. It is stored without a name.",
+        "The host of this session, and people they give access to, can read it. What you write does not appear in "
+        "this group. It is stored without a name.",
     ]
     assert shown.links == {
         "Join": f"https://t.me/{telegram.bot}?start=s_{session.replace('-', '')}",
@@ -452,6 +452,37 @@ def test_a_group_that_became_a_supergroup_is_told_there(
     telegram.work_off()
     assert (len(said(new)), standing(host, session)) == (1, [("announced", None)])
     assert host.get(f"/sessions/{session}")["distribution"][0]["group_id"] == str(new.id)
+
+
+def test_where_a_group_became_a_supergroup_the_end_of_what_was_announced_before_is_told_there_once(
+    telegram: LocalTelegram, host: Host, ana: Person, clock: FakeClock
+) -> None:
+    group = telegram.group("Lunch", creator=ana)
+    ana.add_bot(group)
+    register(host, group)
+    session = announce(host, group)
+    wake(telegram, session)
+    new = group.migrate(ana)
+    telegram.work_off(failing=True)
+    telegram.work_off()
+    wake(telegram, session)
+    assert (said(new), standing(host, session)) == ([], [("announced", None)])  # as it was, under another number
+    change(host, session, status="completed")
+    wake(telegram, session, failing=True)  # for what is known of the old one is let go
+    telegram.work_off()
+    wake(telegram, session)
+    assert [text.split("\n")[-1] for text in said(new)] == ["This session has ended."]
+    assert standing(host, session) == [("closed", None)]
+
+
+def test_what_an_ai_leads_is_announced_so(
+    telegram: LocalTelegram, host: Host, lunch: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = announce(host, lunch)
+    monkeypatch.setenv("LLM_PROVIDER", "anthropic")
+    forget_wiring()
+    wake(telegram, session)
+    assert "A private conversation with an AI facilitator: about 10 minutes." in said(lunch)[-1]
 
 
 def test_without_a_bot_the_host_reads_that_there_is_none(

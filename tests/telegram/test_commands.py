@@ -68,6 +68,7 @@ def test_privacy_says_of_the_session_what_its_page_says_and_else_what_holds_in_e
         assert "can read your conversation" in told
         assert "Telegram carries your messages here, and can read messages to bots" in told
         assert "What is stored\n" in told
+        assert "with /browser, choose “Not you? Start new” there and tick “Forget it everywhere”" in told
     for only_there in ("Everybody may see the summary.", "about 3 minutes"):
         assert (only_there in general, only_there in own) == (False, True)
     assert host.call("DELETE", f"/sessions/{session['id']}").status_code == 204

@@ -353,6 +353,17 @@ def test_a_reply_of_another_session_than_the_one_that_one_writes_in_says_so(
     assert bo.chat.last.text == "Reply 3"
 
 
+def test_a_reply_that_is_late_says_of_which_session_it_is_to_whoever_is_in_another_one(
+    telegram: LocalTelegram, bo: Person, host: Host, model: Interviewer
+) -> None:
+    other = host.new_session(topic="Other")
+    model.failing.add("turn")
+    bo.write("Hm")
+    bo.write(f"/start s_{other['id'].replace('-', '')}")
+    telegram.work_off(failing=True)
+    assert f"Lunch\n\n{LATE}" in [message.text for message in bo.chat.answers]
+
+
 def test_people_can_read_what_they_said(telegram: LocalTelegram, host: Host) -> None:
     session = host.new_session(topic="A & B", questions=[{"text": "Where?"}])
     bo = telegram.person("Bo")

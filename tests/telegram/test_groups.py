@@ -80,6 +80,7 @@ def test_a_group_is_linked_by_the_address_that_adds_the_bot_with_its_code(
     group = telegram.group("Lunch", creator=admin)
     admin.open_link(link_of(host)["url"], group)
     telegram.work_off()
+    assert "/setup" not in group.answers[0].text  # it is being done
     assert group.last.text.startswith("Sessions of Ana are announced here from now on.")
     assert groups_of(host) == [(str(group.id), "Lunch", None, "confirmed")]
 
@@ -111,6 +112,26 @@ def test_whoever_opens_the_bot_with_a_code_adds_it_to_a_group_and_an_administrat
     assert groups_of(host) == [(str(group.id), "Lunch", None, "confirmed")]
 
 
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_whoever_adds_the_bot_with_a_code_but_is_no_administrator_is_told_of_none_of_that(
+    telegram: LocalTelegram, host: Host, admin: Person, is_opened: bool
+) -> None:
+    bo = telegram.person("Bo")
+    group = telegram.group("Lunch", creator=admin, members=[bo])
+    link = link_of(host)
+    if is_opened:
+        bo.open_link(link["start_url"])
+        telegram.work_off()
+    bo.open_link(link["url"], group)
+    telegram.work_off()
+    assert [it.text.split(".")[0] for it in group.answers if not it.buttons] == ["Hello"] * (not is_opened)
+    assert [it.buttons for it in group.answers if it.buttons] == [["Announce sessions of Ana here?"]]
+    assert groups_of(host) == [(str(group.id), "Lunch", None, "unconfirmed")]
+    admin.tap("Announce", group)
+    telegram.work_off()
+    assert groups_of(host) == [(str(group.id), "Lunch", None, "confirmed")]
+
+
 def test_a_code_that_was_opened_links_one_group_and_nobody_elses(
     telegram: LocalTelegram, host: Host, admin: Person, clock: FakeClock
 ) -> None:
@@ -120,7 +141,7 @@ def test_a_code_that_was_opened_links_one_group_and_nobody_elses(
     admin.add_bot(others)
     telegram.work_off()
     assert others.last.buttons == []
-    assert "/setup" in others.last.text
+    assert f"/help@{telegram.bot}" in others.last.text
     bo.add_bot(first)
     bo.add_bot(second)
     telegram.work_off()
@@ -178,7 +199,7 @@ def test_each_code_that_does_not_link_is_told_apart(
     admin.add_bot(other)
     telegram.work_off()
     used, late = link_of(host), link_of(host)
-    assert "the host's code" in write(telegram, admin, "/setup", lunch)
+    assert "the host’s code" in write(telegram, admin, "/setup", lunch)
     assert "not known" in write(telegram, admin, "/setup nonsense", lunch)
     assert "Sessions of Ana" in write(telegram, admin, used["command"], lunch)
     assert "used already" in write(telegram, admin, used["command"], other)
@@ -360,6 +381,8 @@ def test_the_bot_says_in_a_group_what_it_does_there_and_greets_it_once(
     lunch.add(ines)
     answer = write(telegram, ines, "/help", lunch)
     assert "nada de lo que se dice aquí" in answer
+    assert "conversaciones con un guion" in answer
+    assert f"/setup@{telegram.bot}" in answer
     admin.write("/help@another_bot", lunch)
     wire = tap(monkeypatch)
     admin.write("Where shall we go?", lunch)

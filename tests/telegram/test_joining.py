@@ -476,3 +476,17 @@ def test_a_sentence_becomes_a_name_only_where_its_person_says_so(
     tap(telegram, ada, "Yes, take it as my name")
     assert f"✓ {words}" in ada.chat.text
     assert {it["participant_name"] for it in joined(host, session)} == {None, words}
+
+
+def test_whoever_has_answered_half_the_form_of_a_session_that_is_deleted_is_told_so(
+    telegram: LocalTelegram, host: Host
+) -> None:
+    session = host.new_session(questions=EVERY_TYPE[:2], anonymous=True)
+    bo = telegram.person("Bo")
+    open_session(telegram, bo, session)
+    tap(telegram, bo, START)
+    write(telegram, bo, "Lima")
+    assert host.call("DELETE", f"/sessions/{session['id']}").status_code == 204
+    write(telegram, bo, "Soup")
+    assert "This session is not here any more: it was removed, and what you had entered for it with it." in bo.chat.text
+    assert "Lima" not in stored()

@@ -40,6 +40,8 @@ class AnnouncementTexts(Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: str
     about: dict[str, str]
+    facilitator_ai: str
+    facilitator_script: str
     until: str
     readers: str
     anonymous: str
@@ -100,10 +102,10 @@ def explain_failure(code: str, tag: str) -> str:
     return str(getattr(read_texts(tag), f"reason_{code}", read_texts(tag).reason_refused))
 
 
-def write_open(session: Session, addresses: Addresses) -> Text:
-    """Returns what announces a session that is open."""
+def write_open(session: Session, addresses: Addresses, *, with_script: bool) -> Text:
+    """Returns what announces a session that is open, in which people talk with a script or an AI facilitator."""
     texts = texts_of(session)
-    facts = list_facts(session, texts)
+    facts = list_facts(session, texts, with_script=with_script)
     facts.append(f"{texts.readers} {texts.anonymous}" if session.anonymous else texts.readers)
     join = [Button(texts.join, url=session_link(addresses.bot, session.id))]
     web = [Button(texts.web, url=f"{addresses.public_url}/chat?s={session.id}")] if addresses.has_pages() else []
@@ -111,9 +113,10 @@ def write_open(session: Session, addresses: Addresses) -> Text:
     return Text("\n\n".join(paragraphs), ((*join, *web),), texts.tag)
 
 
-def list_facts(session: Session, texts: AnnouncementTexts) -> list[str]:
-    """Returns what somebody is asked to do, how long that takes, and until when they can."""
-    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes)]
+def list_facts(session: Session, texts: AnnouncementTexts, *, with_script: bool) -> list[str]:
+    """Returns what somebody is asked to do, with a script or an AI facilitator, how long that takes, and until when they can."""
+    facilitator = texts.facilitator_script if with_script else texts.facilitator_ai
+    facts = [fill_counted(texts.tag, texts.about, session.duration_minutes, facilitator=facilitator)]
     if session.closes_at:
         local = session.closes_at.astimezone(ZoneInfo(session.time_zone))
         zone = "UTC" if session.time_zone == "UTC" else f"{session.time_zone}, {format_offset(local)}"

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock, Deadline
 from chalicelib.errors import NotFound, NotYet, Unavailable
-from chalicelib.model import Distribution, DistributionStatus, Session
+from chalicelib.model import Distribution, DistributionStatus, Session, TelegramGroup
 from chalicelib.model.telegram import Announcement, Edit, Send
 from chalicelib.observability import logger
 from chalicelib.services.delivery.announcement_texts import (
@@ -48,15 +48,17 @@ class AnnouncementDeps(Struct, frozen=True):
     groups: GroupDeps
     api: Callable[[], TelegramApi] | None
     addresses: Addresses
+    with_script: bool
     clock: Clock
     new_id: Callable[[], str]
 
 
 class _Post(Struct, frozen=True):
-    """A message is to be posted, in this topic."""
+    """A message is to be posted, in this topic, and the announcement to stand like this then."""
 
     text: Text
     topic_id: int | None
+    status: DistributionStatus
 
 
 class _Change(Struct, frozen=True):
@@ -132,15 +134,17 @@ def _find_step(
         return _farewell(session, announcement, deps) if announcement else None
     is_open = session.status_at(deps.clock.now()) == "active"
     if announcement and announcement.message_id is not None:
-        text = write_open(session, deps.addresses) if is_open else write_closed(session, deps.addresses)
-        step: _Step = _Change(announcement, text, "announced" if is_open else "closed")
+        text = _write(session, deps)
+        step: _Step | None = _Change(announcement, text, "announced" if is_open else "closed")
         if text.fingerprint == announcement.shown:
             step = _Note("announced" if is_open else "closed")
     elif is_open and entry.status in ("pending", "unconfirmed"):
         step = _first_step(session, entry, deps)
+    elif not is_open and entry.status == "announced" and entry.error is None:
+        step = _last_step(session, entry, deps)
     else:
-        return None
-    if deps.api is None and not isinstance(step, _Note):
+        step = None
+    if step and deps.api is None and not isinstance(step, _Note):
         step = _Note("failed", "not_set_up")
     if isinstance(step, _Note):
         return None if _is_told(entry, step) else replace(step, seen=entry)
@@ -162,15 +166,32 @@ def _farewell(session: Session | None, announcement: Announcement, deps: Announc
 
 def _first_step(session: Session, entry: Distribution, deps: AnnouncementDeps) -> _Step:
     """What is to be done in a group that knows nothing of the session yet: it depends on how the bot stands there."""
-    registered_by = entry.registered_by or session.owner_id
-    group = deps.groups.groups.some(registered_by, [entry.group_id]).get(entry.group_id)
+    group = _group_of(session, entry, deps)
     if group is None or group.status == "removed":
         return _Note("failed", "not_linked")
     if group.status == "unconfirmed":
         return _Note("unconfirmed")
     if not _TELEGRAM_ID.fullmatch(group.group_id):
         return _Note("failed", "group_gone")
-    return _Post(write_open(session, deps.addresses), group.topic_id)
+    return _Post(_write(session, deps), group.topic_id, "announced")
+
+
+def _last_step(session: Session, entry: Distribution, deps: AnnouncementDeps) -> _Step | None:
+    """What is to be done where a session ends whose message is from before its group was a supergroup: nobody knows its number there."""
+    group = _group_of(session, entry, deps)
+    is_there = group is not None and group.status == "confirmed"
+    return _Post(_write(session, deps), group.topic_id, "closed") if group and is_there else None
+
+
+def _group_of(session: Session, entry: Distribution, deps: AnnouncementDeps) -> TelegramGroup | None:
+    registered_by = entry.registered_by or session.owner_id
+    return deps.groups.groups.some(registered_by, [entry.group_id]).get(entry.group_id)
+
+
+def _write(session: Session, deps: AnnouncementDeps) -> Text:
+    if session.status_at(deps.clock.now()) == "active":
+        return write_open(session, deps.addresses, with_script=deps.with_script)
+    return write_closed(session, deps.addresses)
 
 
 def _take(
@@ -219,7 +240,7 @@ def _post(held: Announcement, post: _Post, holder: str, deps: AnnouncementDeps) 
     else:
         posted = replace(held, message_id=message_id, language=text.language, shown=text.fingerprint)
         deps.announcements.note(posted, holder)
-        _note(held.session_id, held.group_id, _Note("announced"), deps)
+        _note(held.session_id, held.group_id, _Note(post.status), deps)
 
 
 def _change(held: Announcement, change: _Change, holder: str, deps: AnnouncementDeps) -> None:

@@ -38,7 +38,7 @@ Outcome = Literal["sent", "no_mail", "already", "refused", "suppressed"]
 
 
 class InvitationDeps(Struct, frozen=True):
-    """What inviting people works with. `has_mail`: whether mails are sent at all."""
+    """What inviting people works with. `has_mail`: whether mails are sent at all; `with_script`: whether people talk with a script."""
 
     invitations: Invitations
     sessions: Sessions
@@ -48,6 +48,7 @@ class InvitationDeps(Struct, frozen=True):
     jobs: Jobs
     secret: bytes
     has_mail: bool
+    with_script: bool
 
 
 class Invited(Struct, frozen=True):

@@ -70,7 +70,10 @@ def _is_still_due(session: Session, invitation: Invitation, deps: InvitationDeps
 def write_invitation(session: Session, invitation: Invitation, *, public_url: str, deps: InvitationDeps) -> Mail:
     """The mail: who asks, what about, how long it takes and until when, what the host adds, who reads it, and how to stop such mails."""
     texts, host = texts_of(session), deps.accounts.user(invitation.invited_by)
-    facts = [*list_facts(session, texts), *([texts.anonymous] if session.anonymous else [])]
+    facts = [
+        *list_facts(session, texts, with_script=deps.with_script),
+        *([texts.anonymous] if session.anonymous else []),
+    ]
     values = {"host": host.name or host.email, "topic": session.topic, "facts": "\n".join(facts)}
     address_hash = hash_address(invitation.email, deps.secret)
     stop = StopLink("invitation", session.id, invitation.id, address_hash)

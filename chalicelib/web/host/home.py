@@ -8,14 +8,16 @@ from chalicelib import container
 from chalicelib.errors import HarmonicaError
 from chalicelib.services.sessions.example import EXAMPLE_ID, is_example_public
 from chalicelib.web.host.demo_sign_in import demo_token
-from chalicelib.web.kit.page import render_page
+from chalicelib.web.kit.disclosures import name_facilitator
+from chalicelib.web.kit.page import locale_for, render_page
 
 RECHECK_SECONDS = 60  # seconds that a container believes what it saw
 
 
 def show(request: Request) -> Response:
     """Returns the page for somebody who came without a link."""
-    return render_page(request, "home.html", example=find_example(), demo=demo_token())
+    facilitator = name_facilitator(locale_for(request).texts)
+    return render_page(request, "home.html", example=find_example(), demo=demo_token(), facilitator=facilitator)
 
 
 def find_example() -> str | None:

@@ -58,7 +58,13 @@ def show_groups(host: HostRequest) -> Response:
             code = _shown(link, format_time_with_zone(link.expires_at, ZONE, texts))
     elif "removed" in query:
         news = texts("groups_let_go")
-    values: dict[str, Any] = {"groups": groups, "news": news, "code": code, "link": link_id, "has_bot": bool(bot)}
+    values: dict[str, Any] = {
+        "groups": groups,
+        "news": news,
+        "code": code,
+        "link": link_id,
+        "bot": bot.removeprefix("@"),
+    }
     return render_host_page(host.request, "linked_groups.html", host=host, **values)
 
 

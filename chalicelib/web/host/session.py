@@ -14,6 +14,7 @@ from chalicelib.operations.fields import SessionInput
 from chalicelib.operations.session_clone import clone_session
 from chalicelib.operations.sessions import delete_session, join_url
 from chalicelib.services.access.roles import has_role
+from chalicelib.services.delivery.telegram_links import session_link
 from chalicelib.services.sessions.cloning import RESETTABLE
 from chalicelib.settings import settings
 from chalicelib.text.normalise import fold
@@ -74,13 +75,14 @@ def show_session(
         "ends": format_time_with_zone(of.closes_at, of.time_zone or ZONE, texts) if of.closes_at else "",
         "deletion": tell_deletion(of, texts),
         "join_url": join_url(public_url(host.request), of.id),
+        "telegram_url": session_link(bot, of.id) if (bot := settings().telegram_bot) else "",
         "may_delete": has_role(view, "admin"),
         "deletes": "delete" in query,
         "name_error": name_error,
         "groups": show_groups(host, view, texts) if has_role(view, "editor") else [],
         "announcement": preview_announcement(of),
         "groups_error": groups_error,
-        "may_link_groups": has_role(view, "editor") and bool(settings().telegram_bot),
+        "may_link_groups": has_role(view, "editor") and bool(bot),
         "reset": [f"reset_{name}" for name in _TOLD_RESET if name in query.get("reset", "").split()],
         "once": container.new_id(),
         "source": find_source(host, view),

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from chalicelib.llm.interface import SCRIPTED
 from chalicelib.model import Distribution, Session, SessionView
 from chalicelib.operations.field_limits import limits_of
 from chalicelib.operations.operation import Nothing
@@ -59,7 +60,8 @@ def preview_announcement(session: Session) -> Text | None:
     found = settings()
     if not (found.telegram_bot and session.topic and session.goal):
         return None
-    return write_open(session, Addresses(found.telegram_bot, found.public_url))
+    addresses = Addresses(found.telegram_bot, found.public_url)
+    return write_open(session, addresses, with_script=found.llm_provider == SCRIPTED)
 
 
 def save_groups(host: HostRequest, session_id: str, form: Form, *, again: bool = False) -> None:

@@ -30,6 +30,11 @@ def sum_up_facts(view: SessionView, texts: Texts) -> str:
     return join_sentences(told, texts)
 
 
+def name_facilitator(texts: Texts) -> str:
+    """Returns who talks with people here, as it stands behind "with": an AI facilitator, or a script."""
+    return texts("facilitator_script" if settings().llm_provider == SCRIPTED else "facilitator_ai")
+
+
 def list_facts(view: SessionView, texts: Texts) -> list[tuple[str, str]]:
     """Returns what somebody has to know before the conversation: each fact with its name."""
     session = view.session

@@ -66,7 +66,7 @@ def test_each_group_says_how_it_stands_and_what_to_do_and_is_removed(ana: Browse
     register(host, "-1", "unconfirmed")
     register(host, "-2", "removed")
     page = ana.open(PAGE)
-    for told in ("Group -0 Topic 7", "Linked.", "an administrator sends /setup", "make a new code"):
+    for told in ("Group -0 Topic 7", "Linked.", "an administrator sends /setup@harmonica_bot", "make a new code"):
         assert told in page.text
     removed = follow(ana, send(ana, PAGE, page.form("Remove it"), remove="-1"))
     assert "on your list no more" in removed.text

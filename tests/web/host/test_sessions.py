@@ -213,6 +213,19 @@ def test_a_host_sees_how_an_announcement_will_read(ana: Browser, host: Host, mon
     assert ">[ Join ]</bdi>" in page
 
 
+def test_a_host_with_a_bot_finds_the_link_into_telegram_among_those_to_pass_on(
+    ana: Browser, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = host.new_session()["id"]
+    link = f"https://t.me/harmonica_bot?start=s_{session.replace('-', '')}"
+    assert "Link into Telegram" not in ana.open(f"/sessions/{session}").text
+    monkeypatch.setenv("TELEGRAM_BOT", "harmonica_bot")
+    settings.cache_clear()
+    page = ana.open(f"/sessions/{session}")
+    assert f'value="{link}"' in page.html
+    assert "Link into Telegram" in page.text
+
+
 def test_a_host_reads_why_a_session_was_not_announced_and_has_that_tried_again_once(ana: Browser, host: Host) -> None:
     now = container.clock().now()
     container.telegram_groups().register(host.user_id, TelegramGroup("-100", "Lunch", None, now, "confirmed"))

@@ -122,7 +122,7 @@ def test_whoever_stops_in_a_session_that_is_closed_is_not_asked_to_add_anything(
 ) -> None:
     host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
     write(telegram, bo, "/stop")
-    assert "This session is closed and takes no more messages." in bo.chat.last.text
+    assert "This session has ended and takes no more messages." in bo.chat.last.text
     assert "just write it here" not in bo.chat.last.text
     assert bo.chat.last.buttons == ["1", "2", "3", "4", "5"]
 
@@ -149,7 +149,13 @@ def test_with_nothing_running_there_is_nothing_to_stop(telegram: LocalTelegram, 
 def test_who_took_part_finds_the_results_in_their_chat_once_the_session_has_ended(
     telegram: LocalTelegram, bo: Person, session: dict[str, Any], host: Host, seen_by: str
 ) -> None:
+    write(telegram, bo, "It is loud")
     host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed", "results_visibility": seen_by})
     write(telegram, bo, f"/start s_{session['id'].replace('-', '')}")
-    closed = "Lunch\nThis session is closed and takes no more messages. What you said before is kept."
-    assert told(bo, 1) == [f"{closed}\n\nSee what others said" if seen_by == "participants" else closed]
+    ended = (
+        "Lunch\nThis session has ended and takes no more messages. Thank you for taking part: what you said is kept."
+    )
+    where = (
+        "\n\nSee what others said" if seen_by == "participants" else " The results of this session are for its host."
+    )
+    assert told(bo, 1) == [ended + where]

@@ -290,7 +290,11 @@ def test_a_session_that_closes_or_is_deleted_meanwhile_says_so(telegram: LocalTe
         write(telegram, bo, f"A town to {end}")
         close(host, session) if end == "close" else host.call("DELETE", f"/sessions/{session['id']}")
         tap(telegram, bo, "Soup")
-        expected = "closed and takes no more messages" if end == "close" else "may have been removed"
+        expected = (
+            "closed and takes no more messages"
+            if end == "close"
+            else "it was removed, and what you had entered for it with it"
+        )
         assert expected in bo.chat.last.text
         assert (f"A town to {end}" in stored()) is (end == "close")
 

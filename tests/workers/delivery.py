@@ -99,6 +99,9 @@ class Queues:
         """Stands for the client's call."""
         if operation == "SendMessage":
             self._send(arguments)
+        elif operation == "SendMessageBatch":
+            for entry in arguments["Entries"]:
+                self._send({"QueueUrl": arguments["QueueUrl"], **entry})
         elif operation == "ChangeMessageVisibility":
             for queued in self.waiting:
                 if str(queued.number) == arguments["ReceiptHandle"]:

@@ -9,23 +9,14 @@ from chalicelib.clock import Clock
 from chalicelib.llm.interface import SCRIPTED, Model
 from chalicelib.queues import Jobs
 from chalicelib.secret_store import read_secret, read_secret_field
-from chalicelib.services.access.join_pace import JoinPace
-from chalicelib.services.conversations.request_context import ConversationDeps
-from chalicelib.services.participants.decisions import ParticipantDeps
-from chalicelib.services.usage.budget import DOLLAR, Budget, BudgetedModel
 from chalicelib.settings import SettingMissing, settings
 from chalicelib.store.accounts import Accounts
 from chalicelib.store.cards import Cards
-from chalicelib.store.conversations import Conversations
 from chalicelib.store.deletion import Deletions
-from chalicelib.store.feedback import Feedback
 from chalicelib.store.guards import Guards
-from chalicelib.store.participants import Participants
 from chalicelib.store.reduced_digests import ReducedDigests
-from chalicelib.store.removal import Removals
 from chalicelib.store.scratchpads import Scratchpads
 from chalicelib.store.sessions import Sessions
-from chalicelib.store.spending import Ledger
 from chalicelib.store.summaries import Summaries
 from chalicelib.store.themes import Themes
 
@@ -34,7 +25,9 @@ if TYPE_CHECKING:
 
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
+    from chalicelib.services.access.join_pace import JoinPace
     from chalicelib.services.accounts.sign_in import SignInDeps
+    from chalicelib.services.conversations.request_context import ConversationDeps
     from chalicelib.services.delivery.announcements import AnnouncementDeps
     from chalicelib.services.delivery.reminder_job import ReminderDeps
     from chalicelib.services.delivery.sending import SendingDeps
@@ -42,14 +35,20 @@ if TYPE_CHECKING:
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.delivery.transcripts import TranscriptDeps
     from chalicelib.services.invitations.inviting import InvitationDeps
+    from chalicelib.services.participants.decisions import ParticipantDeps
     from chalicelib.services.results.ask_evidence import AskDeps
     from chalicelib.services.results.exports.large import ExportDeps
     from chalicelib.services.results.insights import InsightDeps
     from chalicelib.services.synthesis.digest_runner import SynthesisDeps
+    from chalicelib.services.usage.budget import Budget
     from chalicelib.store.announcements import Announcements
+    from chalicelib.store.conversations import Conversations
+    from chalicelib.store.feedback import Feedback
     from chalicelib.store.invitations import Invitations
     from chalicelib.store.logins import Logins
+    from chalicelib.store.participants import Participants
     from chalicelib.store.reminders import Reminders, ReminderView
+    from chalicelib.store.removal import Removals
     from chalicelib.store.telegram import TelegramGroups
     from chalicelib.store.telegram_chats import TelegramChats
     from chalicelib.store.telegram_links import TelegramLinks
@@ -82,8 +81,10 @@ def summaries() -> Summaries:
 
 
 @cache
-def conversations() -> Conversations:
+def conversations() -> "Conversations":
     """The repository of threads and messages."""
+    from chalicelib.store.conversations import Conversations
+
     return Conversations()
 
 
@@ -93,8 +94,10 @@ def guards() -> Guards:
     return Guards()
 
 
-def feedback() -> Feedback:
+def feedback() -> "Feedback":
     """The repository of how conversations ended and what participants said of them."""
+    from chalicelib.store.feedback import Feedback
+
     return Feedback()
 
 
@@ -121,8 +124,11 @@ def deployment_secret() -> bytes:
     return read_secret(settings().deployment_secret_arn).encode()
 
 
-def budget() -> Budget:
+def budget() -> "Budget":
     """What models may cost."""
+    from chalicelib.services.usage.budget import DOLLAR, Budget
+    from chalicelib.store.spending import Ledger
+
     found = settings()
     return Budget(found.daily_budget * DOLLAR, found.owner_budget * DOLLAR, found.session_budget * DOLLAR, Ledger())
 
@@ -137,6 +143,7 @@ def model() -> Model:
         return ScriptedModel()  # which costs nothing
     if provider == "anthropic":
         from chalicelib.llm.anthropic import AnthropicModel
+        from chalicelib.services.usage.budget import BudgetedModel
 
         found = AnthropicModel(settings(), read_secret=lambda arn: read_secret_field(arn, "api_key"))
         return BudgetedModel(found, budget(), clock())
@@ -356,8 +363,10 @@ def logins() -> "Logins":
 
 
 @cache
-def participants() -> Participants:
+def participants() -> "Participants":
     """The repository of participants as their host sees them."""
+    from chalicelib.store.participants import Participants
+
     return Participants()
 
 
@@ -370,14 +379,17 @@ def invitations() -> "Invitations":
 
 
 @cache
-def removals() -> Removals:
+def removals() -> "Removals":
     """The repository of people who are to be removed."""
+    from chalicelib.store.removal import Removals
+
     return Removals()
 
 
 @cache
-def participant_deps() -> ParticipantDeps:
+def participant_deps() -> "ParticipantDeps":
     """The dependencies of decisions about participants."""
+    from chalicelib.services.participants.decisions import ParticipantDeps
     from chalicelib.services.results.exports.large import withdraw_exports
 
     return ParticipantDeps(
@@ -447,19 +459,21 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
 
 
 @cache
-def conversation_deps() -> ConversationDeps:
+def conversation_deps() -> "ConversationDeps":
     """The dependencies of a chat turn."""
     return conversation_deps_with(model(), clock())
 
 
-def conversation_deps_without_model() -> ConversationDeps:
+def conversation_deps_without_model() -> "ConversationDeps":
     """The same for a function that reads and stores what people say, and leaves replies to another: without the model, whose SDK
     takes seconds to import."""
     return conversation_deps_with(make_opening_script(), clock())
 
 
-def conversation_deps_with(model: Model, clock: Clock) -> ConversationDeps:
+def conversation_deps_with(model: Model, clock: Clock) -> "ConversationDeps":
     """The dependencies of a chat turn with this model and clock."""
+    from chalicelib.services.conversations.request_context import ConversationDeps
+
     return ConversationDeps(
         sessions=sessions(),
         conversations=conversations(),
@@ -482,8 +496,10 @@ def make_opening_script() -> Model:
     return PreparedOpening()
 
 
-def join_pace() -> JoinPace:
+def join_pace() -> "JoinPace":
     """How many conversations may begin within a minute."""
+    from chalicelib.services.access.join_pace import JoinPace
+
     found = settings()
     return JoinPace(
         from_address=found.joins_per_address,

@@ -13,8 +13,10 @@ from chalicelib.clock import CLOCKS_DIFFER
 from chalicelib.model import Outcome, PastRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.leases import REQUEST
+from chalicelib.store.leases import Lease
 from chalicelib.store.user_items import DayKeyItem, RequestItem, UsedItem, VisitsItem
+
+REQUEST = Lease(RequestItem.holder, RequestItem.running_until)
 
 _MINUTE = timedelta(minutes=1)
 

@@ -1,10 +1,12 @@
 """Leases: work that one at a time does, and until when. One that has run out is anybody's, so nobody waits for the dead.
 
-| work | who has the lease | until |
-| --- | --- | --- |
-| a reply in a thread | `turn_id`, one try of a turn | `leased_until` |
-| a request with an Idempotency-Key | `holder`, one try of the request | `running_until`, in seconds since 1970 |
-| an owner's share of the summary jobs | `holder`, a session | `running_until`, in seconds since 1970 |
+| work | who has the lease | until | named in |
+| --- | --- | --- | --- |
+| a reply in a thread | `turn_id`, one try of a turn | `leased_until` | `thread_head.py` |
+| a request with an Idempotency-Key | `holder`, one try of the request | `running_until`, in seconds since 1970 | `guards.py` |
+| an owner's share of the summary jobs | `holder`, a session | `running_until`, in seconds since 1970 | `owner_shares.py` |
+
+Each is named beside what takes it: whoever needs one does not import the items of the others.
 """
 
 from typing import Any
@@ -13,9 +15,6 @@ from msgspec import Struct
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-
-from chalicelib.store.conversation_items import ThreadItem
-from chalicelib.store.user_items import RequestItem, ShareItem
 
 
 class Lease(Struct, frozen=True, eq=False):
@@ -45,8 +44,3 @@ class Lease(Struct, frozen=True, eq=False):
     def give_back(self) -> list[Action]:
         """Make it free."""
         return [self.until.remove(), self.holder.remove()]
-
-
-TURN = Lease(ThreadItem.turn_id, ThreadItem.leased_until)
-REQUEST = Lease(RequestItem.holder, RequestItem.running_until)
-SHARE = Lease(ShareItem.holder, ShareItem.running_until)

@@ -6,8 +6,10 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.leases import SHARE
+from chalicelib.store.leases import Lease
 from chalicelib.store.user_items import ShareItem
+
+SHARE = Lease(ShareItem.holder, ShareItem.running_until)
 
 
 def take(owner_id: str, session_id: str, now: datetime, until: datetime) -> bool:

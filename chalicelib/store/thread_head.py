@@ -17,7 +17,7 @@ from chalicelib.store import database, keys
 from chalicelib.store.conversation_items import ThreadItem
 from chalicelib.store.due import marks
 from chalicelib.store.due_kinds import STALE
-from chalicelib.store.leases import TURN
+from chalicelib.store.leases import Lease
 from chalicelib.store.raw_items import reader
 from chalicelib.store.tables import ConversationPart
 
@@ -25,6 +25,8 @@ HEAD_FIELDS = tuple(name for name in Thread.__struct_fields__ if name not in ("s
 _SAID = ("last_sequence", "last_said", "message_count", "first_message_at", "last_message_at")
 
 _read_key, _read_head = reader(ThreadItem, (keys.SESSION_ID, keys.PART)), reader(ThreadItem, HEAD_FIELDS)
+
+TURN = Lease(ThreadItem.turn_id, ThreadItem.leased_until)
 
 Step = tuple[ThreadItem, list[Action], Condition]
 

@@ -13,7 +13,7 @@ from chalicelib.model.invitations import Invitation, WantedMail
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
-from chalicelib.store.due_kinds import INVITATION
+from chalicelib.store.due_kinds import INVITATION, INVITATION_LATER, DueKind
 from chalicelib.store.session_items import SessionItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
@@ -94,7 +94,8 @@ class Invitations:
 
     def postpone(self, session_id: str, invitation: Invitation, until: datetime) -> None:
         """Have the mail that is to be sent tried again then."""
-        self._update(session_id, invitation.id, _due(session_id, until), wanted_at=invitation.wanted_at)
+        later = _due(session_id, until, INVITATION_LATER)
+        self._update(session_id, invitation.id, later, wanted_at=invitation.wanted_at)
 
     def drop(self, session_id: str, invitation: Invitation, *, refused: bool = False) -> None:
         """Note that the mail that is to be sent is not sent; `refused`: that none can ever be delivered there."""
@@ -130,8 +131,8 @@ class Invitations:
         return holds(lambda: database.update(item, actions, same))
 
 
-def _due(session_id: str, at: datetime) -> list[Action]:
-    mark = marks(INVITATION, session_id, at)
+def _due(session_id: str, at: datetime, kind: DueKind = INVITATION) -> list[Action]:
+    mark = marks(kind, session_id, at)
     return [InvitationItem.due_kind.set(mark[keys.DUE_KIND]), InvitationItem.due_at.set(mark[keys.DUE_AT])]
 
 

@@ -38,10 +38,11 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
     ):
         deps.invitations.postpone(session.id, invitation, now + AGAIN)
         return
+    mail = write_invitation(session, invitation, public_url=public_url, deps=deps)
     if not deps.invitations.take(session.id, invitation, now):
         return
     try:
-        send(write_invitation(session, invitation, public_url=public_url, deps=deps), deps=deps.sending)
+        send(mail, deps=deps.sending)
     except MailRefused as error:
         logger.error("mail refused", extra={"code": error.code, "session_id": session.id})
         deps.invitations.drop(session.id, invitation, refused=True)

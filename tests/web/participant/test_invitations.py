@@ -122,6 +122,37 @@ def test_a_link_that_a_host_passes_on_begins_a_conversation_and_opens_none(
     assert page.forms == []
 
 
+def test_a_form_from_a_link_that_a_host_passes_on_opens_nothing_that_another_one_began(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    session = host.new_session(access="invited")
+    (made,) = invite(host, session, "ben@example.com")
+    early = cem.open(path_of(made["url"])).form(START)
+    form = ben.open(path_of(made["url"])).form(START)
+    ben.submit(form)
+    page = cem.submit(early)
+    assert (page.status, page.forms) == (409, [])
+    assert "has begun already" in page.text
+    assert not cem.open(f"/chat?s={session['id']}").has_form("Send")
+    ben.cookies.clear()  # the answer to the form was lost, and its cookie with it
+    assert ben.submit(form).has_form("Send")
+
+
+def test_whoever_wants_no_more_mails_gets_none_when_they_are_removed_and_invited_again(host: Host, mail: None) -> None:
+    session = host.new_session()
+    (ada,) = invite(host, session, "ada@example.com")
+    deliver()
+    container.invitations().stop(session["id"], ada["id"])
+    url = f"/sessions/{session['id']}/participant-invitations"
+    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 204
+    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 404
+    assert (listed(host, session)["data"], listed(host, session)["counts"]["invited"]) == ([], 0)
+    (again,) = invite(host, session, "Ada@example.com")
+    assert (again["status"], again["url"] is None) == ("suppressed", False)
+    deliver()
+    assert (recipients(), states(host, session)) == (["ada@example.com"], {"Ada@example.com": "stopped"})
+
+
 def test_a_removed_invitation_lets_nobody_join_and_a_removed_person_takes_theirs_along(
     host: Host, ben: Browser, cem: Browser
 ) -> None:

@@ -43,7 +43,7 @@ class Invitations:
     """Repository of invitations."""
 
     def all(self, session_id: str) -> list[Invitation]:
-        """All of a session, the first one first; those among them that were removed and are counted."""
+        """All of a session, the first one first; those among them that were removed and are counted, or that somebody stopped."""
         found = database.query(SessionPart, session_id, keys.INVITATIONS, keys.AFTER_INVITATIONS)
         return sorted(map(_invitation_from, found), key=lambda it: (it.created_at, it.id))
 
@@ -112,13 +112,17 @@ class Invitations:
         self._update(session_id, invitation_id, [opened])
 
     def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
-        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""
+        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts.
+
+        Where somebody wants no more mails, that stays known, for whoever invites the address once more.
+        """
         if len(invitation_id) > _LONGEST_ID:
             return False
         item = InvitationItem(session_id, keys.invitation(invitation_id))
         there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
-        if not is_counted:
-            return holds(lambda: database.delete(item, there))
+        unneeded = there & InvitationItem.stopped.is_in(False)
+        if not is_counted and holds(lambda: database.delete(item, unneeded)):
+            return True
         gone = [getattr(InvitationItem, name).remove() for name in ("email", "name", "message")]
         return holds(lambda: database.update(item, [InvitationItem.removed.set(True), *gone, *_not_due()], there))
 

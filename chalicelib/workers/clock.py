@@ -75,9 +75,7 @@ def _work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline,
     return done
 
 
-def _try_to_work_off(
-    kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]
-) -> int:
+def _try_to_work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]) -> int:
     """The same; where its index or its queue is out of reach, the other kinds are not kept back."""
     try:
         return _work_off(kind, until, now, deadline, failed)

@@ -94,12 +94,13 @@ class SignInItem(Guard):
 
 
 class TranscriptRequestItem(Guard):
-    """`transcript#<id>`: a conversation that is to be mailed; `sealed` has the address."""
+    """`transcript#<id>`: a conversation that is to be mailed; `sealed` has the address. Until `sending_until` a job is about it."""
 
     session_id = UnicodeAttribute()
     thread_id = UnicodeAttribute()
     sealed = UnicodeAttribute()
     language = UnicodeAttribute()
+    sending_until = NumberAttribute(null=True)
 
 
 class VisitsItem(Guard):

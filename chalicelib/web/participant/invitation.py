@@ -38,9 +38,10 @@ def open_link(chat: ChatRequest, invited: Identity, *, by_hand: bool) -> Respons
         context = guest.find()
     except AccessEnded:  # whoever began with it ended all that leads there
         return chat_page.show_chat(chat, own.view, chat.conversation(own))
-    if context.thread is not None and by_hand:
+    # In an anonymous session nothing tells its host, who has these links, whether a person has joined: the form as it is sent does.
+    if context.thread is not None and by_hand and not context.view.session.anonymous:
         return tell_begun(chat, context.view)
-    if own.thread is not None or context.thread is not None:
+    if own.thread is not None or (context.thread is not None and not by_hand):
         named = replace(invited, generation=context.thread.generation if context.thread else 0)
         return resume.offer(chat, identity.resume_token(named, chat.session_id), named)
     form = FilledForm(given=_suggest(context.view, found))

@@ -82,6 +82,8 @@ def _list_refusals(filled: FilledForm) -> tuple[AnswerRefused, ...]:
 def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Response:
     """Sends on to the conversation that has begun; what this form has besides the one it began with, goes along unsent."""
     if chat.identity.form_id and not _began(context, chat.identity.form_id):
+        if context.view.session.anonymous and (refused := _list_refusals(filled)):  # as where nothing has begun
+            return _return_form(chat, context, filled, refused[0], refused)
         return tell_begun(chat, context.view)
     stored = {answer.answer for answer in context.answers}
     more = [words for words in filled.words if words not in stored]
@@ -111,6 +113,16 @@ def _after_failure(
         return _go_on(chat, context, filled)
     if isinstance(error, TooManyJoins):
         return show_waiting(chat, context.view.session, form, error)
+    return _return_form(chat, context, filled, error, refused)
+
+
+def _return_form(
+    chat: ChatRequest,
+    context: RequestContext,
+    filled: FilledForm,
+    error: HarmonicaError,
+    refused: tuple[AnswerRefused, ...],
+) -> Response:
     notice = _explain_failure(error, filled, chat.locale(context.view.session).texts)
     return show_chat(chat, context.view, None, ActionOutcome(notice, form=filled, refused=refused, error=error))
 

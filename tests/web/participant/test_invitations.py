@@ -138,6 +138,22 @@ def test_a_form_from_a_link_that_a_host_passes_on_opens_nothing_that_another_one
     assert ben.submit(form).has_form("Send")
 
 
+def test_in_an_anonymous_session_a_link_that_a_host_has_tells_nobody_who_has_joined(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    why = {"text": "Why?", "required": True}
+    session = host.new_session(access="invited", anonymous=True, questions=[why])
+    ada, bea = invite(host, session, "ada@example.com", "bea@example.com")
+    form = ben.open(path_of(ada["url"])).form(START)
+    (field,) = [name for name in form.fields if name.startswith("a-")]
+    ben.submit(form, **{field: "So"})
+    seen = [cem.open(path_of(it["url"])) for it in (ada, bea)]
+    assert [(page.status, len(page.forms)) for page in seen] == [(200, len(seen[0].forms))] * 2
+    assert len({cem.submit(page.form(START)).status for page in seen}) == 1  # nothing is filled in
+    page = cem.submit(seen[0].form(START), **{field: "So"})
+    assert (page.status, page.forms) == (409, [])
+
+
 def test_whoever_wants_no_more_mails_gets_none_when_they_are_removed_and_invited_again(host: Host, mail: None) -> None:
     session = host.new_session()
     (ada,) = invite(host, session, "ada@example.com")

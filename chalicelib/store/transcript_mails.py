@@ -2,12 +2,24 @@
 
 from datetime import datetime, timedelta
 
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
 from chalicelib.model.conversations import TranscriptRequest
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.user_items import TranscriptRequestItem
+from chalicelib.store.tables import Guard
 
 _SENDING = timedelta(minutes=1)  # longer than its worker lives
+
+
+class TranscriptRequestItem(Guard):
+    """`transcript#<id>`: a conversation that is to be mailed; `sealed` has the address. Until `sending_until` a job is about it."""
+
+    session_id = UnicodeAttribute()
+    thread_id = UnicodeAttribute()
+    sealed = UnicodeAttribute()
+    language = UnicodeAttribute()
+    sending_until = NumberAttribute(null=True)
 
 
 class TranscriptRequests:

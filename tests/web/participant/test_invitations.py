@@ -1,12 +1,14 @@
 """Personal invitations: their mails, their links on whatever device, and what of them a host is told."""
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.mail import MailRefused
 from chalicelib.model.jobs import SendInvitation
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
 from chalicelib.services.delivery.sending import hash_address
@@ -291,6 +293,28 @@ def test_a_mail_that_fails_is_sent_later_and_one_that_is_sent_is_not_sent_again(
         deliver()
         container.jobs().ask(job, container.clock().now())
     assert recipients() == ["ada@example.com"]
+
+
+@pytest.mark.parametrize(("code", "state"), [("MessageRejected", "waiting"), ("BadRequestException", "bounced")])
+def test_what_ses_refuses_for_the_senders_sake_waits_for_the_operator_who_is_told(
+    code: str, state: str, host: Host, mail: None, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    session = host.new_session()
+    (made,) = invite(host, session, "ada@example.com")
+    job = SendInvitation(session["id"], made["id"])
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise MailRefused(code)
+
+    told = pytest.raises(MailRefused) if state == "waiting" else nullcontext()
+    with monkeypatch.context() as patched, told:
+        patched.setattr("chalicelib.services.invitations.mail_job.send", refuse)
+        run_job(job, container.clock().deadline(10))
+    assert states(host, session) == {"ada@example.com": state}
+    clock.advance(DAY)
+    ask_again(session)
+    deliver()
+    assert states(host, session) == {"ada@example.com": "sent" if state == "waiting" else "bounced"}
 
 
 def test_the_link_that_stops_such_mails_stops_this_one(host: Host, mail: None) -> None:

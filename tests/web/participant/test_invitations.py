@@ -107,6 +107,8 @@ def test_where_only_invited_people_may_join_everybody_else_is_told_so_and_who_is
     assert is_invited_only(cem.open(forged))
     other = host.new_session(access="invited")
     assert is_invited_only(cem.open(path_of(url).replace(session["id"], other["id"])))
+    clung = path_of(url).replace(session["id"], session["id"] + ".")
+    assert cem.follow(cem.get(clung)).has_form(START)
     assert cem.open(path_of(url)).has_form(START)
 
 

@@ -13,7 +13,7 @@ class Invitation(Struct, frozen=True):
 
     `wanted` is the mail that is still to be sent, asked for at `wanted_at`. Where a mail can never be delivered, `refused` says so;
     `stopped`, that whoever got one wants no more. One that was `removed` from an anonymous session keeps its place in the counts,
-    without its address: the counts would tell how far that person had come.
+    without its address: the counts would tell how far that person had come. So does one that was stopped, for whoever is invited again.
     """
 
     id: str

@@ -28,8 +28,8 @@ def edit(write: Transaction, before: Session, after: Session) -> None:
 
 
 def stop_waiting(session: Session) -> None:
-    """Note that a draft did not open at its time. Its host chooses another time, or opens it."""
-    unmoved = ClosingItem.due_kind == OPENING.shard(session.id)
+    """Note that a draft did not open at its time; nothing where it has another one by now. Its host chooses another time, or opens it."""
+    unmoved = (ClosingItem.due_kind == OPENING.shard(session.id)) & (ClosingItem.due_at == session.opens_at)
     item = ClosingItem(session.id, keys.CLOSING)
     holds(lambda: database.update(item, [ClosingItem.due_kind.remove(), ClosingItem.due_at.remove()], unmoved))
 

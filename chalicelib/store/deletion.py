@@ -13,7 +13,7 @@ from pynamodb.models import Model
 
 from chalicelib.store import announcement_marks, database, due, item_kinds, keys
 from chalicelib.store.database import Raw, holds
-from chalicelib.store.due_kinds import DELETION
+from chalicelib.store.due_kinds import DELETION, DELETION_UNTOLD
 from chalicelib.store.session_items import DeletionItem, SessionItem
 from chalicelib.store.tables import ConversationPart, Guard, SessionPart
 from chalicelib.store.transact import Transaction
@@ -55,6 +55,11 @@ class Deletions:
         actions = [DeletionItem.due_at.set(until)]
         marker = DeletionItem(session_id, keys.DELETION)
         return holds(lambda: database.update(marker, actions, DeletionItem.due_kind.exists()))
+
+    def wait_for_groups(self, session_id: str) -> None:
+        """Note that only groups are left to be told: when that is done, the sweep finds, and nothing was missed."""
+        marker, kind = DeletionItem(session_id, keys.DELETION), DELETION_UNTOLD.shard(session_id)
+        holds(lambda: database.update(marker, [DeletionItem.due_kind.set(kind)], DeletionItem.due_kind.exists()))
 
     def left(self, session_id: str) -> Iterator[Leftover]:
         """What is left, in pages: the heads of threads, then the other conversations, then the session's own parts.

@@ -50,6 +50,8 @@ class DueKind(Struct, frozen=True):
 
 ERASURE = DueKind("erasure", item_kinds.ERASURE, jobs.EraseParticipant, again=None)
 DELETION = DueKind("deletion", item_kinds.DELETION, jobs.DeleteSession, again=None)
+# All is removed but what groups are told by; that they were told, nothing but the sweep follows up.
+DELETION_UNTOLD = DueKind("deletion_untold", item_kinds.DELETION, jobs.DeleteSession, waits=timedelta(), again=None)
 PROMPT = DueKind("prompt", item_kinds.SESSION, jobs.WritePrompt)
 CONTEXT = DueKind("context", item_kinds.CONTEXT, jobs.WritePrompt)
 BRIEF = DueKind("brief", item_kinds.SUMMARY, jobs.WriteBrief)
@@ -62,11 +64,14 @@ RETENTION = DueKind("retention", item_kinds.CLOSING, jobs.ExpireSession, waits=t
 STAGE_RETENTION = DueKind("stage_retention", item_kinds.CLOSING, jobs.ExpireSession, waits=timedelta(), most=50)
 ANNOUNCEMENT = DueKind("announcement", item_kinds.ANNOUNCING, jobs.AnnounceSession)
 INVITATION = DueKind("invitation", item_kinds.INVITATION, jobs.SendInvitation)
+# Where the address has got its one mail of the day from elsewhere.
+INVITATION_LATER = DueKind("invitation_later", item_kinds.INVITATION, jobs.SendInvitation, waits=timedelta())
 REMINDER = DueKind("reminder", item_kinds.REMINDER, jobs.SendReminder, waits=timedelta())
 
 KINDS = (
     ERASURE,
     DELETION,
+    DELETION_UNTOLD,
     PROMPT,
     CONTEXT,
     BRIEF,
@@ -79,6 +84,7 @@ KINDS = (
     ANNOUNCEMENT,
     REMINDER,
     INVITATION,
+    INVITATION_LATER,
 )
 
 # What the clock looks for each minute, as soon as it is due.

@@ -13,7 +13,7 @@ from chalicelib.model.invitations import Invitation, WantedMail
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
 from chalicelib.store.due import marks
-from chalicelib.store.due_kinds import INVITATION
+from chalicelib.store.due_kinds import INVITATION, INVITATION_LATER, DueKind
 from chalicelib.store.session_items import SessionItem
 from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
@@ -43,7 +43,7 @@ class Invitations:
     """Repository of invitations."""
 
     def all(self, session_id: str) -> list[Invitation]:
-        """All of a session, the first one first; those among them that were removed and are counted."""
+        """All of a session, the first one first; those among them that were removed and are counted, or that somebody stopped."""
         found = database.query(SessionPart, session_id, keys.INVITATIONS, keys.AFTER_INVITATIONS)
         return sorted(map(_invitation_from, found), key=lambda it: (it.created_at, it.id))
 
@@ -94,7 +94,8 @@ class Invitations:
 
     def postpone(self, session_id: str, invitation: Invitation, until: datetime) -> None:
         """Have the mail that is to be sent tried again then."""
-        self._update(session_id, invitation.id, _due(session_id, until), wanted_at=invitation.wanted_at)
+        later = _due(session_id, until, INVITATION_LATER)
+        self._update(session_id, invitation.id, later, wanted_at=invitation.wanted_at)
 
     def drop(self, session_id: str, invitation: Invitation, *, refused: bool = False) -> None:
         """Note that the mail that is to be sent is not sent; `refused`: that none can ever be delivered there."""
@@ -111,13 +112,17 @@ class Invitations:
         self._update(session_id, invitation_id, [opened])
 
     def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
-        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""
+        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts.
+
+        Where somebody wants no more mails, that stays known, for whoever invites the address once more.
+        """
         if len(invitation_id) > _LONGEST_ID:
             return False
         item = InvitationItem(session_id, keys.invitation(invitation_id))
         there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
-        if not is_counted:
-            return holds(lambda: database.delete(item, there))
+        unneeded = there & InvitationItem.stopped.is_in(False)
+        if not is_counted and holds(lambda: database.delete(item, unneeded)):
+            return True
         gone = [getattr(InvitationItem, name).remove() for name in ("email", "name", "message")]
         return holds(lambda: database.update(item, [InvitationItem.removed.set(True), *gone, *_not_due()], there))
 
@@ -130,8 +135,8 @@ class Invitations:
         return holds(lambda: database.update(item, actions, same))
 
 
-def _due(session_id: str, at: datetime) -> list[Action]:
-    mark = marks(INVITATION, session_id, at)
+def _due(session_id: str, at: datetime, kind: DueKind = INVITATION) -> list[Action]:
+    mark = marks(kind, session_id, at)
     return [InvitationItem.due_kind.set(mark[keys.DUE_KIND]), InvitationItem.due_at.set(mark[keys.DUE_AT])]
 
 

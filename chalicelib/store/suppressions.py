@@ -4,16 +4,30 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal
 
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.user_items import MailDayItem, SuppressedItem
+from chalicelib.store.tables import Account, Guard
 
 # Why: there is no such mailbox, its owner called a mail spam, or pressed the button that stops all mails.
 Reason = Literal["bounce", "complaint", "stopped"]
 DAY = timedelta(days=1)
 _IN_ONE_READ = 100
+
+
+class SuppressedItem(Account):
+    """`suppressed#<hash>`: an address that is not to be written to, and why."""
+
+    reason = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+
+
+class MailDayItem(Guard):
+    """`mail_day#<hash>`: an address that was written to within a day, by the mail `holder`."""
+
+    holder = UnicodeAttribute()
 
 
 class Suppressions:

@@ -65,19 +65,6 @@ class IdentityItem(Account):
     created_at = UTCDateTimeAttribute()
 
 
-class SuppressedItem(Account):
-    """`suppressed#<hash>`: an address that is not to be written to, and why."""
-
-    reason = UnicodeAttribute()
-    created_at = UTCDateTimeAttribute()
-
-
-class MailDayItem(Guard):
-    """`mail_day#<hash>`: an address that was written to within a day, by the mail `holder`."""
-
-    holder = UnicodeAttribute()
-
-
 class UsedItem(Guard):
     """`used#<fingerprint>`: what may be used once was used."""
 
@@ -91,15 +78,6 @@ class SignInItem(Guard):
     link = UnicodeAttribute(null=True)
     code = UnicodeAttribute(null=True)
     tries = NumberAttribute(default=0)
-
-
-class TranscriptRequestItem(Guard):
-    """`transcript#<id>`: a conversation that is to be mailed; `sealed` has the address."""
-
-    session_id = UnicodeAttribute()
-    thread_id = UnicodeAttribute()
-    sealed = UnicodeAttribute()
-    language = UnicodeAttribute()
 
 
 class VisitsItem(Guard):

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from chalicelib import container
 from chalicelib.clock import Deadline
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.model.jobs import QUEUE_OF, SessionJob
 from chalicelib.observability import SWEPT, log_failure, logger
 from chalicelib.queues import IN_ONE_CALL
@@ -27,7 +27,7 @@ def open_and_close(event: CloudWatchEvent) -> None:
     now, deadline = container.clock().now(), _deadline(event)
     failed: list[Exception] = []
     for kind in due_kinds.EACH_MINUTE:
-        _work_off(kind, now, now, deadline, failed)
+        _try_to_work_off(kind, now, now, deadline, failed)
     _raise_first(failed)
 
 
@@ -41,7 +41,7 @@ def sweep(event: CloudWatchEvent) -> None:
     failed: list[Exception] = []
     for kind in due_kinds.KINDS:
         until = _due_until(kind, now)
-        found[kind.name] = _work_off(kind, until, now, deadline, failed) if until else 0
+        found[kind.name] = _try_to_work_off(kind, until, now, deadline, failed) if until else 0
     repaired = sum(found[kind.name] for kind in due_kinds.KINDS if kind.is_woken)
     logger.info("sweep", extra={"event": SWEPT, "repaired": repaired, **found})
     _raise_first(failed)
@@ -73,6 +73,16 @@ def _work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline,
             failed += filter(None, (_failure_of(job, deadline) for job in batch))
         done += len(batch)
     return done
+
+
+def _try_to_work_off(kind: DueKind, until: datetime, now: datetime, deadline: Deadline, failed: list[Exception]) -> int:
+    """The same; where its index or its queue is out of reach, the other kinds are not kept back."""
+    try:
+        return _work_off(kind, until, now, deadline, failed)
+    except Unavailable as error:
+        log_failure("a kind of due work has to wait", error, kind=kind.name)
+        failed.append(error)
+        return 0
 
 
 def _failure_of(job: SessionJob, deadline: Deadline) -> Exception | None:

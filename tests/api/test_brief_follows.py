@@ -61,7 +61,7 @@ def test_a_session_that_ends_with_nothing_new_has_a_brief_that_says_so(
     assert head(host, session) == ['status: "active"', f'closes_at: "{ENDS}"']
     clock.advance(3540 - 1)
     assert head(host, session)[0] == 'status: "completed"'
-    app.sweep(events.clock_event(), Context())
+    app.open_and_close(events.clock_event(), Context())
     assert due(clock) == [session]
     assert woken(clock) == [session]
     assert write_brief(session)
@@ -115,7 +115,7 @@ def test_a_brief_of_how_the_session_was_is_made_anew(
         tried.append(given)
         if len(tried) == 1:
             clock.advance(3600)
-            app.sweep(events.clock_event(), Context())
+            app.open_and_close(events.clock_event(), Context())
         return put(self, *given)
 
     monkeypatch.setattr(Sessions, "put_brief", late)

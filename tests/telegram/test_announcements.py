@@ -188,7 +188,7 @@ def test_an_announcement_tells_when_its_session_has_ended_by_itself(
     session = announce(host, lunch, closes_at=(clock.now() + timedelta(hours=1)).isoformat())
     wake(telegram, session)
     clock.advance(3600)
-    app.sweep(events.clock_event(), Context())
+    app.open_and_close(events.clock_event(), Context())
     wake(telegram, session)
     assert said(lunch) == ["Lunch & <tea>\n\nThis session has ended."]
     assert lunch.last.buttons == []

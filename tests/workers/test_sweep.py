@@ -1,5 +1,7 @@
 """The sweep finds what an event missed, and leaves alone what is on its way."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,14 +9,18 @@ from msgspec.structs import replace
 
 import app
 from chalicelib import container
+from chalicelib.errors import Unavailable
 from chalicelib.llm.interface import Usage
 from chalicelib.model import Synthesis
+from chalicelib.model.invitations import Invitation
+from chalicelib.model.jobs import SessionJob, WritePrompt
 from chalicelib.services.synthesis import on_demand, scratchpad_on_demand, state
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.store import database, keys
 from chalicelib.store.tables import SessionPart
 from tests import events
 from tests.clock import own_time
+from tests.conversation import HOST
 from tests.events import Context
 from tests.faults import Died, lag, own_model
 from tests.workers.consultation import SAYINGS, Consultation
@@ -58,6 +64,39 @@ def test_what_was_missed_is_counted(consultation: Consultation, caplog: pytest.L
     consultation.clock.advance(MISSED)
     assert repaired() == {"repaired": 2, "prompt": 1, "stale": 1}
     assert repaired() == {}  # it was asked for
+
+
+def test_a_mail_that_waits_for_another_day_is_no_missed_one(
+    consultation: Consultation, caplog: pytest.LogCaptureFixture
+) -> None:
+    consultation.write_prompt()
+    session_id, now = consultation.session.id, consultation.clock.now()
+    ada = Invitation("ada", "ada@example.com", HOST, now, wanted="invitation", wanted_at=now)
+    container.invitations().add(session_id, ada)
+    container.invitations().postpone(session_id, ada, now + timedelta(hours=1))
+    consultation.clock.advance(3600)
+    with caplog.at_level("INFO", logger="harmonica"):
+        app.sweep(events.clock_event(), Context())
+    (line,) = [vars(it) for it in caplog.records if vars(it).get("event") == "swept"]
+    assert (line["repaired"], line["invitation_later"]) == (0, 1)
+
+
+def test_a_queue_that_is_out_of_reach_keeps_no_other_work_back(
+    consultation: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation.speak(*SAYINGS)
+    consultation.clock.advance(MISSED)
+    jobs, ask_all = container.jobs(), container.jobs().ask_all
+
+    def fail_for_prompts(asked: Sequence[SessionJob], now: datetime) -> None:
+        if isinstance(asked[0], WritePrompt):
+            raise Unavailable("down")
+        ask_all(asked, now)
+
+    monkeypatch.setattr(jobs, "ask_all", fail_for_prompts)
+    with pytest.raises(Unavailable):
+        app.sweep(events.clock_event(), Context())
+    assert (consultation.asked("prompts"), consultation.asked("summaries")) == ([], [consultation.session.id])
 
 
 def test_words_are_missed_from_when_they_were_first_said(consultation: Consultation) -> None:

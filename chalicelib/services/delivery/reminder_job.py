@@ -56,10 +56,15 @@ def target_of(reminder: Reminder, secret: bytes) -> ReminderTarget | None:
 
 
 def stop_reminders(session_id: str, thread_id: str, *, reminders: Reminders) -> None:
-    """Have somebody reminded no more, and forget where they were. Done already, it is done."""
-    found = reminders.find(session_id, thread_id)
-    if found:
-        reminders.forget(found)
+    """Have somebody reminded no more, and forget where they were. Done already, it is done.
+
+    A reminder that is noted as sent meanwhile does not stop that. Raises Conflict where it changes again and again.
+    """
+    for _ in range(_RETRY.tries or 1):
+        found = reminders.find(session_id, thread_id)
+        if found is None or found.to is None or reminders.forget(found):
+            return
+    raise Conflict("This reminder is changing right now; try again")
 
 
 def send_reminder(session_id: str, thread_id: str, *, deps: ReminderDeps) -> None:

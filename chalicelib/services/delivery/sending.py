@@ -41,7 +41,9 @@ def write_once_a_day(address: str, mail_id: str, *, deps: SendingDeps, now: date
 
     `mail_id` names the mail: the same one may take it again, so that its job can be repeated.
     """
-    return deps.suppressions.take_day(hash_address(address, deps.secret), mail_id, now)
+    # Nothing beside an address's hash says of which conversation or invitation it is.
+    holder = make_digest(deps.secret, "mail_address", f"mail {mail_id}".encode()).hex()[:32]
+    return deps.suppressions.take_day(hash_address(address, deps.secret), holder, now)
 
 
 def send(mail: Mail, *, deps: SendingDeps) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from chalicelib.errors import NotFound, RateLimited
+from chalicelib.errors import NotFound, RateLimited, Unavailable
 from chalicelib.mail import Mail, MailRefused
 from chalicelib.model import Thread
 from chalicelib.model.conversations import TranscriptRequest
@@ -99,8 +99,13 @@ def send_transcript(request_id: str, *, deps: TranscriptDeps, now: datetime) -> 
     to = msgspec.json.decode(unseal(deps.sending.secret, request_id, asked.sealed), type=Recipient)
     mail = _write(asked, to, deps, now)
     if mail and may_write(to.email, deps=deps.sending, asked_for=True):
+        if not deps.requests.claim(request_id, now):
+            raise NotFound("Another job sends this conversation")
         try:
             send(mail, deps=deps.sending)
+        except Unavailable:
+            deps.requests.give_back(request_id)
+            raise
         except MailRefused as error:
             logger.error("mail refused", extra={"code": error.code})
             deps.requests.remove(request_id)

@@ -94,8 +94,11 @@ def invite(
             told.append(Invited(text, "refused"))
             continue
         entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
-        new = Invitation(named, who.email, user_id, entered, who.name, message)
-        if deps.has_mail and who.email not in suppressed:
+        has_stopped = (
+            named in known and known[named].stopped
+        )  # whoever removes an invitation takes that back for nobody
+        new = Invitation(named, who.email, user_id, entered, who.name, message, stopped=has_stopped)
+        if deps.has_mail and who.email not in suppressed and not has_stopped:
             new = replace(new, wanted="invitation", wanted_at=now)
         outcome: Outcome = "already"
         if named not in standing and deps.invitations.add(session.id, new):
@@ -115,7 +118,7 @@ def list_people(session: Session, limit: int, offset: int, *, deps: InvitationDe
     shown = standing[offset : offset + limit]
     suppressed = _suppressed([it.email for it in shown], deps)
     people = [tell_progress(session, it, threads.get(it.id), suppressed.get(it.email)) for it in shown]
-    return Page(people, len(standing), count_progress(session, everybody, threads))
+    return Page(people, len(standing), count_progress(session, everybody if session.anonymous else standing, threads))
 
 
 def find_person(session: Session, invitation_id: str, *, deps: InvitationDeps) -> Progress:

@@ -18,6 +18,8 @@ from chalicelib.services.invitations.inviting import InvitationDeps
 from chalicelib.services.invitations.progress import read_threads
 
 _MAILS: Mapping[WantedMail, str] = {"invitation": "invitation", "reminder": "invitation_reminder"}
+_NO_ADDRESS = "BadRequestException"  # of SES; all else that it refuses concerns the sender, or every address alike
+REFUSED_AGAIN = timedelta(days=1)
 AGAIN = timedelta(hours=1)  # after which it is tried anew whether an address may get its one mail of the day
 
 
@@ -26,7 +28,7 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
 
     Nothing is sent where the session takes nobody any more, whoever is invited has joined or wants no mails, or the invitation is
     gone. An address that has got a mail on this day gets this one later. Raises NotFound where there is nothing to do, Unavailable
-    where the mail service does not answer.
+    where the mail service does not answer, MailRefused where an operator has to mend something: then it waits for that.
     """
     session, invitation = _find(job, deps)
     if not _is_still_due(session, invitation, deps, now):
@@ -38,13 +40,19 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
     ):
         deps.invitations.postpone(session.id, invitation, now + AGAIN)
         return
+    mail = write_invitation(session, invitation, public_url=public_url, deps=deps)
     if not deps.invitations.take(session.id, invitation, now):
         return
     try:
-        send(write_invitation(session, invitation, public_url=public_url, deps=deps), deps=deps.sending)
+        send(mail, deps=deps.sending)
     except MailRefused as error:
         logger.error("mail refused", extra={"code": error.code, "session_id": session.id})
-        deps.invitations.drop(session.id, invitation, refused=True)
+        if error.code == _NO_ADDRESS:
+            deps.invitations.drop(session.id, invitation, refused=True)
+            return
+        deps.invitations.give_back(session.id, invitation, now)
+        deps.invitations.postpone(session.id, invitation, now + REFUSED_AGAIN)
+        raise
     except Unavailable:
         deps.invitations.give_back(session.id, invitation, now)
         raise

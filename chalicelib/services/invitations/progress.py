@@ -72,8 +72,8 @@ def count_progress(
         invited=len(invitations),
         sent=sum(it.sent_at is not None for it in invitations),
         opened=sum(it.opened_at is not None or it.id in threads for it in invitations),
-        joined=len(threads),
-        complete=sum(it.concluded for it in threads.values()),
+        joined=sum(it.id in threads for it in invitations),
+        complete=sum(it.id in threads and threads[it.id].concluded for it in invitations),
     )
 
 

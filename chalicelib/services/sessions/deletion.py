@@ -36,6 +36,7 @@ def remove_session(
             return
         deletions.remove(leftover)
     if deletions.has_announcements(session_id):  # groups are told first, and the sweep asks for this again
+        deletions.wait_for_groups(session_id)
         jobs.ask(AnnounceSession(session_id), clock.now())
         return
     deletions.finish(session_id)

@@ -33,6 +33,8 @@ _OF_LINKS = (
     "t",
     "k",
     "r",
+    "reminded",
+    "i",
     "cursor",
     "leave",
     "told",

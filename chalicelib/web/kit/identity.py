@@ -49,13 +49,15 @@ class Identity(Struct, frozen=True):
 
     It holds while the participant's thread is of this generation. `scope` is `telegram` for whoever began in Telegram: only the
     bot makes the first link of theirs, and what a browser signs for itself is of its own scope. `invitation_id` is that of whoever came
-    by a personal link.
+    by a personal link; `form_id` that of their form, where the link is one that a host passed on: only this form, sent again, leads
+    into what was begun with it.
     """
 
     person: str
     generation: int = 0
     scope: Literal["web", "telegram"] = "web"
     invitation_id: str = ""
+    form_id: str = ""
 
 
 def find_browser(request: Request) -> str | None:
@@ -149,13 +151,14 @@ def expired_waiting_cookie(request: Request) -> str:
 
 def form_token(identity: Identity, session_id: str) -> str:
     """Returns who fills in the pre-session form, as it carries them: whoever joins has ended nothing yet."""
-    return sign(_secret(), "form", session_id, _signed_of(replace(identity, generation=0)))
+    signed = _signed_of(replace(identity, generation=0))
+    return sign(_secret(), "form", session_id, f"{signed}~{identity.form_id}" if identity.form_id else signed)
 
 
 def person_in_form(token: str, session_id: str) -> Identity | None:
     """Returns who filled in a pre-session form; None where we did not sign it."""
-    signed = unsign(_secret(), "form", session_id, token)
-    return _identity_of(signed, session_id) if signed else None
+    signed, _, form_id = (unsign(_secret(), "form", session_id, token) or "").partition("~")
+    return replace(_identity_of(signed, session_id), form_id=form_id) if signed else None
 
 
 def page_token(person: str, session_id: str) -> str:

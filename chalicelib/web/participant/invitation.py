@@ -33,14 +33,15 @@ def open_link(chat: ChatRequest, invited: Identity, *, by_hand: bool) -> Respons
     if found is None or found.removed:
         return chat_page.show_chat(chat, own.view, chat.conversation(own))
     _note_opened(chat, found)
-    guest = replace(chat, identity=invited)
+    guest = replace(chat, identity=replace(invited, form_id=container.new_id()) if by_hand else invited)
     try:
         context = guest.find()
     except AccessEnded:  # whoever began with it ended all that leads there
         return chat_page.show_chat(chat, own.view, chat.conversation(own))
-    if context.thread is not None and by_hand:
-        return _tell_begun(chat, context.view)
-    if own.thread is not None or context.thread is not None:
+    # In an anonymous session nothing tells its host, who has these links, whether a person has joined: the form as it is sent does.
+    if context.thread is not None and by_hand and not context.view.session.anonymous:
+        return tell_begun(chat, context.view)
+    if own.thread is not None or (context.thread is not None and not by_hand):
         named = replace(invited, generation=context.thread.generation if context.thread else 0)
         return resume.offer(chat, identity.resume_token(named, chat.session_id), named)
     form = FilledForm(given=_suggest(context.view, found))
@@ -60,5 +61,6 @@ def _suggest(view: SessionView, found: Invitation) -> Mapping[str, str]:
     return {it.id: known[role] for it in view.questions if (role := role_of(it)) != "other" and known[role]}
 
 
-def _tell_begun(chat: ChatRequest, view: SessionView) -> Response:
+def tell_begun(chat: ChatRequest, view: SessionView) -> Response:
+    """Returns the page that says that a conversation was begun with this link, and leads to none."""
     return render_page(chat.request, "begun_elsewhere.html", chat_page.FULL, session=view.session)

@@ -19,6 +19,7 @@ from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
+from chalicelib.web.participant.invitation import tell_begun
 from chalicelib.web.participant.shown_form import read_entered, read_shown
 from chalicelib.web.participant.waiting_page import show_waiting
 
@@ -60,7 +61,8 @@ def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
     try:
         asked = replace(context, view=replace(context.view, questions=filled.questions))
         deps = container.conversation_deps()
-        turn = begin(asked, chat.who, filled.given, filled.kept, deps=deps, deadline=chat.deadline)
+        form_id = chat.identity.form_id or None
+        turn = begin(asked, chat.who, filled.given, filled.kept, deps=deps, deadline=chat.deadline, request_id=form_id)
     except Exception as error:
         return _after_failure(chat, form, identify_error(error, chat))
     if context.thread:  # it had begun with another form, and had no opening yet
@@ -79,6 +81,10 @@ def _list_refusals(filled: FilledForm) -> tuple[AnswerRefused, ...]:
 
 def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Response:
     """Sends on to the conversation that has begun; what this form has besides the one it began with, goes along unsent."""
+    if chat.identity.form_id and not _began(context, chat.identity.form_id):
+        if context.view.session.anonymous and (refused := _list_refusals(filled)):  # as where nothing has begun
+            return _return_form(chat, context, filled, refused[0], refused)
+        return tell_begun(chat, context.view)
     stored = {answer.answer for answer in context.answers}
     more = [words for words in filled.words if words not in stored]
     if not more:
@@ -88,6 +94,13 @@ def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Re
     return show_chat(
         chat, context.view, chat.conversation(context), ActionOutcome(notice, draft, status=Conflict.status)
     )
+
+
+def _began(context: RequestContext, form_id: str) -> bool:
+    """Says whether a conversation was begun by this form: whoever was given the same link has another one."""
+    thread = context.begun
+    found = container.conversations().message(thread.session_id, thread.id, thread.starts_after + 1)
+    return found is not None and found[1].message_id == form_id
 
 
 def _after_failure(
@@ -100,6 +113,16 @@ def _after_failure(
         return _go_on(chat, context, filled)
     if isinstance(error, TooManyJoins):
         return show_waiting(chat, context.view.session, form, error)
+    return _return_form(chat, context, filled, error, refused)
+
+
+def _return_form(
+    chat: ChatRequest,
+    context: RequestContext,
+    filled: FilledForm,
+    error: HarmonicaError,
+    refused: tuple[AnswerRefused, ...],
+) -> Response:
     notice = _explain_failure(error, filled, chat.locale(context.view.session).texts)
     return show_chat(chat, context.view, None, ActionOutcome(notice, form=filled, refused=refused, error=error))
 

@@ -5,9 +5,9 @@ from chalice.app import Response
 from chalicelib import container
 from chalicelib.errors import Invalid
 from chalicelib.model.reminders import Reminder, ReminderTarget
+from chalicelib.services.accounts.keys import is_possible_address
 from chalicelib.services.delivery.reminder_job import stop_reminders, want_reminders
 from chalicelib.services.sessions.time_zones import find_time_zone
-from chalicelib.text.email_addresses import is_mail_address
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.http import Form
 from chalicelib.web.kit.identity import Identity
@@ -16,7 +16,6 @@ from chalicelib.web.participant.chat_request import ChatRequest, make_chat_reque
 from chalicelib.web.participant.reminder_panel import OFF, ON, ReminderForm, is_offered
 
 ACTIONS = (ON, OFF)
-_LONGEST_ADDRESS = 254
 
 
 def change(chat: ChatRequest, form: Form) -> Response:
@@ -29,7 +28,7 @@ def change(chat: ChatRequest, form: Form) -> Response:
     if thread is None or not is_offered(chat, session, thread):
         return continue_chat(chat)
     address = form.get("address", "")
-    if not form.get("wanted") or len(address) > _LONGEST_ADDRESS or not is_mail_address(address):
+    if not form.get("wanted") or not is_possible_address(address):
         entered = ReminderForm(bool(form.get("wanted")), address, is_wrong=True)
         texts = chat.locale(session).texts
         return show_chat(chat, context.view, thread, ActionOutcome(texts("remind_wrong"), reminder=entered, status=400))

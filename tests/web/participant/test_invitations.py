@@ -1,12 +1,14 @@
 """Personal invitations: their mails, their links on whatever device, and what of them a host is told."""
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.mail import MailRefused
 from chalicelib.model.jobs import SendInvitation
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
 from chalicelib.services.delivery.sending import hash_address
@@ -105,6 +107,8 @@ def test_where_only_invited_people_may_join_everybody_else_is_told_so_and_who_is
     assert is_invited_only(cem.open(forged))
     other = host.new_session(access="invited")
     assert is_invited_only(cem.open(path_of(url).replace(session["id"], other["id"])))
+    clung = path_of(url).replace(session["id"], session["id"] + ".")
+    assert cem.follow(cem.get(clung)).has_form(START)
     assert cem.open(path_of(url)).has_form(START)
 
 
@@ -120,6 +124,53 @@ def test_a_link_that_a_host_passes_on_begins_a_conversation_and_opens_none(
     assert page.status == 409
     assert "has begun already" in page.text
     assert page.forms == []
+
+
+def test_a_form_from_a_link_that_a_host_passes_on_opens_nothing_that_another_one_began(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    session = host.new_session(access="invited")
+    (made,) = invite(host, session, "ben@example.com")
+    early = cem.open(path_of(made["url"])).form(START)
+    form = ben.open(path_of(made["url"])).form(START)
+    ben.submit(form)
+    page = cem.submit(early)
+    assert (page.status, page.forms) == (409, [])
+    assert "has begun already" in page.text
+    assert not cem.open(f"/chat?s={session['id']}").has_form("Send")
+    ben.cookies.clear()  # the answer to the form was lost, and its cookie with it
+    assert ben.submit(form).has_form("Send")
+
+
+def test_in_an_anonymous_session_a_link_that_a_host_has_tells_nobody_who_has_joined(
+    host: Host, ben: Browser, cem: Browser
+) -> None:
+    why = {"text": "Why?", "required": True}
+    session = host.new_session(access="invited", anonymous=True, questions=[why])
+    ada, bea = invite(host, session, "ada@example.com", "bea@example.com")
+    form = ben.open(path_of(ada["url"])).form(START)
+    (field,) = [name for name in form.fields if name.startswith("a-")]
+    ben.submit(form, **{field: "So"})
+    seen = [cem.open(path_of(it["url"])) for it in (ada, bea)]
+    assert [(page.status, len(page.forms)) for page in seen] == [(200, len(seen[0].forms))] * 2
+    assert len({cem.submit(page.form(START)).status for page in seen}) == 1  # nothing is filled in
+    page = cem.submit(seen[0].form(START), **{field: "So"})
+    assert (page.status, page.forms) == (409, [])
+
+
+def test_whoever_wants_no_more_mails_gets_none_when_they_are_removed_and_invited_again(host: Host, mail: None) -> None:
+    session = host.new_session()
+    (ada,) = invite(host, session, "ada@example.com")
+    deliver()
+    container.invitations().stop(session["id"], ada["id"])
+    url = f"/sessions/{session['id']}/participant-invitations"
+    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 204
+    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 404
+    assert (listed(host, session)["data"], listed(host, session)["counts"]["invited"]) == ([], 0)
+    (again,) = invite(host, session, "Ada@example.com")
+    assert (again["status"], again["url"] is None) == ("suppressed", False)
+    deliver()
+    assert (recipients(), states(host, session)) == (["ada@example.com"], {"Ada@example.com": "stopped"})
 
 
 def test_a_removed_invitation_lets_nobody_join_and_a_removed_person_takes_theirs_along(
@@ -244,6 +295,28 @@ def test_a_mail_that_fails_is_sent_later_and_one_that_is_sent_is_not_sent_again(
         deliver()
         container.jobs().ask(job, container.clock().now())
     assert recipients() == ["ada@example.com"]
+
+
+@pytest.mark.parametrize(("code", "state"), [("MessageRejected", "waiting"), ("BadRequestException", "bounced")])
+def test_what_ses_refuses_for_the_senders_sake_waits_for_the_operator_who_is_told(
+    code: str, state: str, host: Host, mail: None, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    session = host.new_session()
+    (made,) = invite(host, session, "ada@example.com")
+    job = SendInvitation(session["id"], made["id"])
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise MailRefused(code)
+
+    told = pytest.raises(MailRefused) if state == "waiting" else nullcontext()
+    with monkeypatch.context() as patched, told:
+        patched.setattr("chalicelib.services.invitations.mail_job.send", refuse)
+        run_job(job, container.clock().deadline(10))
+    assert states(host, session) == {"ada@example.com": state}
+    clock.advance(DAY)
+    ask_again(session)
+    deliver()
+    assert states(host, session) == {"ada@example.com": "sent" if state == "waiting" else "bounced"}
 
 
 def test_the_link_that_stops_such_mails_stops_this_one(host: Host, mail: None) -> None:

@@ -9,6 +9,7 @@ import pytest
 import app
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.model.reminders import Reminder
 from chalicelib.services.delivery import reminder_job
 from chalicelib.settings import settings
 from tests import events
@@ -171,6 +172,35 @@ def test_a_claim_that_somebody_else_takes_sends_nothing(
     now = clock.now()
     assert container.reminders().claim(view, now, now, came_back=False)
     assert not container.reminders().claim(view, now, now, came_back=False)
+
+
+def test_who_stops_while_a_reminder_is_noted_as_sent_gets_no_other_one(
+    clock: FakeClock, session: dict[str, Any], ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben.join(session)
+    ask(ben, session)
+    (thread,), reminders = container.conversations().heads(session["id"]), container.reminders()
+    clock.advance(DAY)
+    now, forget = clock.now(), reminders.forget
+
+    def claim_first(reminder: Reminder) -> bool:
+        monkeypatch.setattr(reminders, "forget", forget)
+        view = reminders.view(session["id"], thread.id)
+        assert view
+        assert reminders.claim(view, now, now, came_back=False)
+        return forget(reminder)
+
+    monkeypatch.setattr(reminders, "forget", claim_first)
+    reminder_job.stop_reminders(session["id"], thread.id, reminders=reminders)
+    found = reminders.find(session["id"], thread.id)
+    assert found
+    assert (found.sent, found.to) == (1, None)
+
+
+def test_an_address_that_a_header_would_read_as_something_else_is_none(session: dict[str, Any], ben: Browser) -> None:
+    ben.join(session)
+    for address in ("ben,cem@example.com", "<ben@example.com", f"{'b' * 250}@example.com"):
+        assert "Please tick the box and give an e-mail address" in ask(ben, session, address).text
 
 
 def test_a_new_message_moves_it(clock: FakeClock, session: dict[str, Any], ben: Browser) -> None:

@@ -10,7 +10,10 @@ from moto.ses.models import ses_backends
 
 import app
 from chalicelib import container, settings
-from chalicelib.services.delivery.sending import hash_address
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.mail import Mail
+from chalicelib.services.delivery import transcripts
+from chalicelib.services.delivery.sending import SendingDeps, hash_address, send
 from chalicelib.store import keys
 from tests import events
 from tests.api.hosts import Host
@@ -79,6 +82,40 @@ def test_a_conversation_goes_once_to_an_address_and_to_three_at_most(host: Host,
     answer = ben.post(form, email="dan@example.org")
     assert (answer.status_code, len(work_off())) == (400, 3)
     assert "three addresses" in answer.body.decode()
+
+
+def test_two_jobs_at_once_send_one_mail(host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, page = finished(host, ben)
+    ben.submit(page.form(SEND), email=ANN)
+    (body,) = asked("mails")
+
+    def send_while_another_begins(mail: Mail, *, deps: SendingDeps) -> None:
+        monkeypatch.setattr(transcripts, "send", send)
+        with pytest.raises(NotFound):
+            transcripts.send_transcript(
+                body["request_id"], deps=container.transcript_deps(), now=container.clock().now()
+            )
+        send(mail, deps=deps)
+
+    monkeypatch.setattr(transcripts, "send", send_while_another_begins)
+    transcripts.send_transcript(body["request_id"], deps=container.transcript_deps(), now=container.clock().now())
+    assert len(work_off()) == 1
+
+
+def test_a_mail_service_that_is_down_takes_it_later(host: Host, ben: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, page = finished(host, ben)
+    ben.submit(page.form(SEND), email=ANN)
+    ((body,), deps, now) = asked("mails"), container.transcript_deps(), container.clock().now()
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise Unavailable("down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transcripts, "send", fail)
+        with pytest.raises(Unavailable):
+            transcripts.send_transcript(body["request_id"], deps=deps, now=now)
+    transcripts.send_transcript(body["request_id"], deps=deps, now=now)
+    assert len(work_off()) == 1
 
 
 def test_what_is_no_address_is_said_at_its_field_and_stays_there(host: Host, ben: Browser) -> None:

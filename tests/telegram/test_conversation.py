@@ -387,5 +387,5 @@ def test_who_comes_back_once_the_session_has_ended_is_thanked_and_told_where_res
     end(host, session)
     bo.open_link(f"https://t.me/{telegram.bot}?start=s_{session['id'].replace('-', '')}")
     telegram.work_off()
-    assert told(bo, 1) == [f"{ENDED}{told_of}"]
+    assert told(bo, 1) == [f"Lunch\n{ENDED}{told_of}"]
     assert stored(session)[-1] == ("assistant", "Reply 2")

@@ -275,11 +275,12 @@ def _allowed(attempt: Callable[[], Any]) -> bool:
         ("WriteBrief", "read Sessions, write Sessions"),
         ("WriteExport", "read Sessions, write Sessions"),
         ("UpdateCards", "write Sessions"),
-        ("SendMail", "secret, read Accounts"),
+        ("SendMail", "secret, read Accounts, write Sessions"),
         ("DeleteData", "write Sessions, delete Sessions, delete Conversations, send DeletionsQueue"),
         (
             "Sweep",
-            "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue, send DeletionsQueue",
+            "write Sessions, write Conversations, send PromptsQueue, send BriefsQueue, send SummariesQueue, "
+            "send DeletionsQueue, send MailsQueue",
         ),
     ],
 )

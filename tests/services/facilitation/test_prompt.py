@@ -98,7 +98,7 @@ def test_history_ends_with_a_breakpoint_and_the_latest_words_follow_the_pacing()
     assert [block.cached for sent in (first, opening, reply) for block in sent.blocks] == [False] * 3
     assert [block.cached for block in second.blocks] == [True]
     assert texts(latest) == [
-        '<pacing turn="3" of="12" concluded="no" widget="never" minutes="10">turn 3 of about 12</pacing>\n'
+        '<pacing turn="2" of="12" concluded="no" widget="never" minutes="10">turn 2 of about 12</pacing>\n'
         "The participant's latest words follow. Reply to them with one question, or conclude if everything important is covered."
         " Unless they are in distress: then nothing counts but care.",
         "<said>Novels</said>\n<said>And comics</said>",

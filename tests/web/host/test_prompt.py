@@ -187,7 +187,7 @@ def test_what_a_draft_is_opened_with_is_told_before(ana: Browser, host: Host) ->
     told = "The brief has changed since the prompt was written. The prompt stays as it is."
     assert (told in before, told in after) == (False, True)
     assert "whoever has an API key can take part" in after
-    assert "nothing sends them yet" in after
+    assert "Reminders go to those who ask for them." in after
 
 
 def test_what_the_model_does_not_answer_costs_no_word(ana: Browser, host: Host, model: Interviewer) -> None:

@@ -222,7 +222,7 @@ def test_a_draft_is_tried_by_its_editors_and_by_nobody_else(ana: Browser, host: 
     assert host.call("PATCH", f"/sessions/{session}", {"status": "draft"}).status_code == 200  # nobody is in
     host.call("PATCH", f"/sessions/{session}", {"status": "active"})
     host.call("PATCH", f"/sessions/{session}", {"status": "completed"})
-    assert "This session is closed" in ana.open(path(session)).text
+    assert "This session has ended" in ana.open(path(session)).text
 
 
 def test_it_stands_beside_the_prompt_that_it_tests(ana: Browser, host: Host, cem: Browser) -> None:

@@ -1,6 +1,5 @@
 """What somebody writes in a private chat before the facilitator's first message: it is kept, stored once behind that, and answered."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -112,7 +111,10 @@ def test_early_words_are_stored_once_wherever_the_beginning_is_cut_off(
     telegram.work_off(failing=True)
     model.failing.clear()
     wire, job = fault_tap(monkeypatch), ReplyInChat(bo.id, session["id"])
-    do: Callable[[], None] = lambda: replies.reply_in_chat(job, clock.deadline(60))  # noqa: E731
+
+    def do() -> None:
+        replies.reply_in_chat(job, clock.deadline(60))
+
     for _ in break_each_call(wire, fault, do):
         clock.advance(100)
         do()

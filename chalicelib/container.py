@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.services.delivery.announcements import AnnouncementDeps
     from chalicelib.services.delivery.reminder_job import ReminderDeps
     from chalicelib.services.delivery.sending import SendingDeps
-    from chalicelib.services.delivery.stop_links import StopActions
+    from chalicelib.services.delivery.stop_links import StopActions, StopLink
     from chalicelib.services.delivery.telegram_groups import GroupDeps
     from chalicelib.services.delivery.transcripts import TranscriptDeps
     from chalicelib.services.invitations.inviting import InvitationDeps
@@ -303,10 +303,14 @@ def stop_actions() -> "StopActions":
     """How each kind of mail ends for somebody who wants no more: one row a kind."""
     from chalicelib.services.delivery.reminder_job import stop_reminders
 
-    return {
-        "reminder": lambda stop: stop_reminders(stop.session_id, stop.subject, reminders=reminders()),
-        "invitation": lambda stop: invitations().stop(stop.session_id, stop.subject),
-    }
+    def end_mails(stop: "StopLink") -> None:
+        sending_deps().suppressions.stop(stop.session_id, stop.address_hash, clock().now())
+
+    def end_reminders(stop: "StopLink") -> None:
+        end_mails(stop)
+        stop_reminders(stop.session_id, stop.subject, reminders=reminders())
+
+    return {"reminder": end_reminders, "invitation": end_mails}
 
 
 @cache

@@ -20,12 +20,20 @@ class Mail(Struct, frozen=True):
     stop_link: str = ""
 
 
+_NO_ADDRESS = "BadRequestException"  # all else that SES refuses concerns the sender, or every address alike
+
+
 class MailRefused(NeverDone):
     """SES will never send this mail: the sender is not verified, or the address is none. `code` is what SES calls it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+    @property
+    def is_of_address(self) -> bool:
+        """Whether SES takes no mail to this address, whatever an operator does; else all mails may be refused like this one."""
+        return self.code == _NO_ADDRESS
 
 
 _PASSING = ("TooManyRequestsException", "LimitExceededException", "SendingPausedException")

@@ -12,6 +12,9 @@ CARE_FIRST: Final = "care_first"
 MONEY_NEARLY_SPENT: Final = "money_nearly_spent"
 MONEY_SPENT: Final = "money_spent"
 
+# An event that is counted: an address takes no mails, so nothing is sent there again.
+MAIL_UNDELIVERABLE: Final = "mail_undeliverable"
+
 # What the sweep did, with how much of it was `repaired`.
 SWEPT: Final = "swept"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.observability import CARE_FIRST, MONEY_NEARLY_SPENT, MONEY_SPENT, SWEPT
+from chalicelib.observability import CARE_FIRST, MAIL_UNDELIVERABLE, MONEY_NEARLY_SPENT, MONEY_SPENT, SWEPT
 
 Resources = dict[str, Any]
 
@@ -144,6 +144,11 @@ def does_not_run(function: str, described: str) -> Resources:
 def care_first(log_groups: Iterable[str]) -> Resources:
     """Counts turns in which care came first. There is no alarm: what people need then, they are given at once."""
     return _counted("CareFirst", _event(CARE_FIRST), log_groups)[1]
+
+
+def mail_undeliverable(log_groups: Iterable[str]) -> Resources:
+    """Counts invitations and reminders to addresses that take no mails. There is no alarm: nobody can mend that but the reader."""
+    return _counted("MailUndeliverable", _event(MAIL_UNDELIVERABLE), log_groups)[1]
 
 
 def _metric(namespace: str, name: str, **dimensions: Any) -> Resources:

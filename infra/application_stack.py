@@ -67,6 +67,7 @@ def complete(chalice: Template) -> Template:
     template["Resources"] |= alarms.topic() | alarms.model_refused(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.work_left(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= alarms.care_first(_logs_of_those_with("HELP_TEXT"))
+    template["Resources"] |= alarms.mail_undeliverable(_logs_of_those_with("MAIL_FROM"))
     template["Resources"] |= alarms.money_spent(_logs_of_those_with("DAILY_BUDGET"))
     template["Resources"] |= _platform_alarms()
     template["Outputs"] = _outputs()

@@ -1,9 +1,10 @@
 """What SES tells of the mails that we send: those that came back for good, and those that were called spam.
 
-SES → the account's event bus → a rule of this stack → the queue of bounces. Events come by best effort; SES keeps a list of its own
+SES → the account's event bus → two rules of this stack → the queue of bounces. Events come by best effort; SES keeps a list of its own
 of such addresses beside, and takes no mail to them. There is none of this where no sender is configured.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.model.jobs import BOUNCES
@@ -14,7 +15,11 @@ Resources = dict[str, Any]
 CONFIGURATION_SET = "MailConfigurationSet"
 HAS_MAIL = "HasMailFrom"
 NAME = "${AWS::StackName}-mails"
-_RULE = "MailEvents"
+# By what SES calls them: the name of the rule, the type of the event, and what of it says whom no more mails go to.
+_EVENTS = (
+    ("MailBounces", "Email Bounced", "Bounce", ("bounceType", "bouncedRecipients")),
+    ("MailComplaints", "Email Complaint Received", "Complaint", ("complainedRecipients",)),
+)
 
 
 def resources() -> Resources:
@@ -22,7 +27,7 @@ def resources() -> Resources:
     made = {
         CONFIGURATION_SET: _configuration_set(),
         "MailEventDestination": _destination(),
-        _RULE: _rule(),
+        **{name: _rule(detail_type, kind, fields) for name, detail_type, kind, fields in _EVENTS},
         "MailEventsPolicy": _queue_policy(),
     }
     return {name: {**resource, "Condition": HAS_MAIL} for name, resource in made.items()}
@@ -55,14 +60,22 @@ def _destination() -> Resources:
     return {"Type": "AWS::SES::ConfigurationSetEventDestination", "Properties": properties}
 
 
-def _rule() -> Resources:
-    """Only of this stack's mails: the bus is the account's."""
+def _rule(detail_type: str, kind: str, fields: Sequence[str]) -> Resources:
+    """Only of this stack's mails: the bus is the account's. Of an event only what the worker reads goes into the queue: the rest has
+    the subject of the mail, so what a session is about, beside the address.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
     pattern = {
         "source": ["aws.ses"],
-        "detail-type": ["Email Bounced", "Email Complaint Received"],
+        "detail-type": [detail_type],
         "detail": {"mail": {"tags": {"ses:configuration-set": [{"Ref": CONFIGURATION_SET}]}}},
     }
-    target = {"Id": "bounces", "Arn": _queue_arn()}
+    named, told = kind.lower(), ",".join(f'"{field}":<{field}>' for field in fields)
+    transformed = {
+        "InputPathsMap": {field: f"$.detail.{named}.{field}" for field in fields},
+        "InputTemplate": f'{{"detail":{{"eventType":"{kind}","{named}":{{{told}}}}}}}',
+    }
+    target = {"Id": "bounces", "Arn": _queue_arn(), "InputTransformer": transformed}
     return {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": pattern, "Targets": [target]}}
 
 
@@ -72,7 +85,7 @@ def _queue_policy() -> Resources:
         "Principal": {"Service": "events.amazonaws.com"},
         "Action": ["sqs:SendMessage"],
         "Resource": [_queue_arn()],
-        "Condition": {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [_RULE, "Arn"]}}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [name, "Arn"]} for name, *_ in _EVENTS]}},
     }
     properties = {
         "Queues": [{"Ref": queues.resource_of(BOUNCES)}],

@@ -11,9 +11,9 @@ WantedMail = Literal["invitation", "reminder"]
 class Invitation(Struct, frozen=True):
     """An invitation of an address to take part in a session; `invited_by` is the user who asked for it.
 
-    `wanted` is the mail that is still to be sent, asked for at `wanted_at`. Where a mail can never be delivered, `refused` says so;
-    `stopped`, that whoever got one wants no more. One that was `removed` from an anonymous session keeps its place in the counts,
-    without its address: the counts would tell how far that person had come. So does one that was stopped, for whoever is invited again.
+    `wanted` is the mail that is still to be sent, asked for at `wanted_at`. Where a mail can never be delivered, `refused` says so.
+    One that was `removed` from an anonymous session keeps its place in the counts, without its address: the counts would tell how far
+    that person had come.
     """
 
     id: str
@@ -28,5 +28,4 @@ class Invitation(Struct, frozen=True):
     reminded_at: datetime | None = None
     opened_at: datetime | None = None
     refused: bool = False
-    stopped: bool = False
     removed: bool = False

@@ -6,7 +6,7 @@ function in `infra/functions.py`. Its addresses, dead letters, alarms, parameter
 A job's tag and the name of a queue are in messages and deployed stacks: they stay when a class is renamed.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, structs
@@ -119,6 +119,13 @@ class NoteBounce(_Job, frozen=True, tag="note_bounce"):
     detail: dict[str, Any]
 
 
+class SuppressAddresses(_Job, frozen=True, tag="suppress_addresses"):
+    """The same without any address: what is left of such an event among the dead letters, and can be sent back from there."""
+
+    reason: Literal["bounce", "complaint"]
+    address_hashes: tuple[str, ...]
+
+
 SessionJob = (
     WritePrompt
     | WriteSummary
@@ -142,6 +149,7 @@ Delivery = (
     | SendSignInMail
     | SendTranscript
     | NoteBounce
+    | SuppressAddresses
     | HandleUpdate
     | ReplyInChat
 )
@@ -182,7 +190,8 @@ SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay"
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
 MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript))
-BOUNCES = Queue("bounces", (NoteBounce,))
+# These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
+BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), receives=20, tries=5)
 EXPORTS = Queue("exports", (WriteExport,))
 # While Telegram takes nothing, what it is to be told waits in these two.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), receives=20, tries=5)

@@ -14,7 +14,7 @@ class Reminder(Struct, frozen=True):
     `to` says, sealed, where; it is gone once nothing more is to be sent. `generation` is that of the thread then: ended again, what
     leads to the conversation is worth nothing. `zone` is the participant's time zone where it is known. `sent` counts the reminders,
     the last of which was sent at `sent_at`; `opened_at` is when the page of a link in one was first asked for, `came_back` whether they
-    said something after the one before the last.
+    said something after the one before the last. `undeliverable`: nothing is sent any more, since no mail arrives at the address.
     """
 
     session_id: str
@@ -29,6 +29,7 @@ class Reminder(Struct, frozen=True):
     sent_at: datetime | None = None
     opened_at: datetime | None = None
     came_back: bool = False
+    undeliverable: bool = False
 
 
 class ReminderTarget(Struct, frozen=True, omit_defaults=True):
@@ -40,8 +41,10 @@ class ReminderTarget(Struct, frozen=True, omit_defaults=True):
 
 
 class ReminderCounts(Struct, frozen=True):
-    """How many reminders of a session were sent, and how many people opened the link in one, or came back after one."""
+    """How many reminders of a session were sent, how many people opened the link in one, or came back after one, and how many get
+    none since no mail arrives at their address."""
 
     sent: int = 0
     opened: int = 0
     came_back: int = 0
+    undeliverable: int = 0

@@ -156,6 +156,7 @@ class Session(Struct, frozen=True):
     closes_at: datetime | None = None
     retention_days: int | None = None  # after its end, until it is deleted; None: as the stage has it
     anonymous: bool = False
+    anonymous_until: datetime | None = None  # when it was last, where it is not any more
     max_participants: int | None = None
     reminders: dict[str, Any] = field(default_factory=lambda: {"enabled": False, "after_hours": [], "text": None})
     distribution: tuple[Distribution, ...] = ()
@@ -206,6 +207,7 @@ class Card(Struct, frozen=True):
     has_context: bool = False
     groups: tuple[tuple[str, str], ...] = ()
     role: Role | None = None
+    access: JoinAccess = "link"
 
     def status_at(self, now: datetime) -> Status:
         """The status that counts, as for the session itself."""

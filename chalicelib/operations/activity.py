@@ -91,6 +91,10 @@ class RemindersSent(Output):
     came_back: Annotated[
         Count, Meta(description="How many people said something, or concluded, after one.", examples=[1])
     ]
+    undeliverable: Annotated[
+        Count,
+        Meta(description="How many people get no more, since no mail arrives at the address they gave.", examples=[0]),
+    ]
 
 
 class Activity(Output):

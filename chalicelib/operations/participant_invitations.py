@@ -21,7 +21,7 @@ from chalicelib.operations.operation import Call, Done, Operation, Output, Repea
 from chalicelib.operations.subject import session_with
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
 from chalicelib.services.invitations import inviting
-from chalicelib.services.invitations.progress import Progress, State, tell_opened
+from chalicelib.services.invitations.progress import Progress, State, is_private, tell_opened, tell_reminded
 
 ADDRESSES, MESSAGE_LIMIT, ADDRESS_LIMIT = 200, 1_000, 500
 
@@ -47,6 +47,12 @@ Url = Annotated[
 ]
 
 
+_URL = (
+    "The personal link, where no mail brings it. Null for an anonymous session: whoever holds such a link could see whether its person "
+    "has joined, or begin in their place."
+)
+
+
 class Invited(Output):
     """What came of one address."""
 
@@ -56,11 +62,12 @@ class Invited(Output):
         Literal["sent", "no_mail", "already", "refused", "suppressed"],
         Meta(
             description="`sent`: a mail is on its way; `no_mail`: no mails are sent here, pass on `url`; `already`: the address has an "
-            "invitation; `refused`: it is no e-mail address; `suppressed`: it takes no mails of ours, so pass on `url`.",
+            "invitation; `refused`: it is no e-mail address; `suppressed`: it takes no mails of ours, so pass on `url`. An anonymous "
+            "session has none to pass on.",
             examples=["sent"],
         ),
     ]
-    url: Annotated[Url | None, Meta(description="The personal link, where no mail brings it.")]
+    url: Annotated[Url | None, Meta(description=_URL)]
 
 
 class InvitedList(Output):
@@ -83,18 +90,25 @@ class Invitation(Output):
         Meta(
             description="`not_sent`: no mail was asked for; `waiting`: it is on its way, at the latest when the address may get its one "
             "mail of a day; `sent`; `opened`: the link was, mail scanners do that, too; `joined`; `complete`; `bounced`: no mail "
-            "arrives there; `stopped`: whoever reads there wants no more. Of an anonymous session nothing tells of single people "
-            "whether they opened the link or joined.",
+            "arrives there; `stopped`: whoever reads there wants no more. Of people who were invited before a session stopped being "
+            "anonymous, nothing ever tells singly whether they opened the link or joined.",
             examples=["sent"],
         ),
     ]
-    url: Annotated[Url | None, Meta(description="The personal link, where no mail brings it.")]
+    anonymous: Annotated[
+        bool, Meta(description="Whether nothing tells singly how far they have come.", examples=[False])
+    ]
+    url: Annotated[Url | None, Meta(description=_URL)]
     participant_id: Annotated[
-        ThreadId | None, Meta(description="Their `participant_id`, once they joined a session that is not anonymous.")
+        ThreadId | None,
+        Meta(
+            description="Their `participant_id`, once they joined; null where nothing tells singly how far they have come."
+        ),
     ]
     sent_at: Annotated[Time | None, Meta(description="When the last invitation was sent.")]
     reminded_at: Annotated[
-        Time | None, Meta(description="When the reminder was sent; of an anonymous session nothing tells.")
+        Time | None,
+        Meta(description="When the reminder was sent; null where nothing tells singly whether somebody has joined."),
     ]
     opened_at: Annotated[Time | None, Meta(description="When the link was opened first.")]
     joined_at: Annotated[Time | None, Meta(description="When their conversation began.")]
@@ -102,7 +116,7 @@ class Invitation(Output):
 
 
 class InvitationCounts(Output):
-    """How far all who are invited have come; in an anonymous session also those whose invitation was removed."""
+    """How far all who are invited have come; also those of an anonymous session whose invitation was removed."""
 
     invited: Annotated[Count, Meta(description="How many are invited.")]
     sent: Annotated[Count, Meta(description="To how many a mail was sent.")]
@@ -117,7 +131,15 @@ class InvitationList(Output):
     data: Annotated[list[Invitation], Meta(description="The invitations, the first one first.")]
     counts: Annotated[
         InvitationCounts | None,
-        Meta(description="How far all have come; null in an anonymous session before five people were invited."),
+        Meta(description="How far all have come; null while those of whom nothing is told singly are fewer than five."),
+    ]
+    can_remind: Annotated[
+        bool,
+        Meta(
+            description="Whether anybody of all who are invited is to be reminded. Where nothing tells singly who has joined, these "
+            "count as missing.",
+            examples=[True],
+        ),
     ]
     pagination: Annotated[Pagination, Meta(description="Which part of the list this is.")]
 
@@ -126,7 +148,10 @@ class Reminded(Output):
     """How many people are reminded."""
 
     reminded: Annotated[
-        Count | None, Meta(description="To how many a reminder is on its way; null in an anonymous session.")
+        Count | None,
+        Meta(
+            description="To how many a reminder is on its way; null where nothing may tell who of those invited has joined."
+        ),
     ]
 
 
@@ -159,7 +184,7 @@ class InvitationInput(SessionInput):
 def invite_people(call: Call, given: InvitePeople, view: SessionView) -> Done:
     """Invite people to take part: each gets a personal link, which leads to one conversation of theirs, on whatever device.
 
-    A session has at most 1,000 invitations: 422.
+    A session has at most 1,000 invitations: 422. Links to an anonymous session go by mail only; without a sender of mails: 400.
     """
     deps = container.invitation_deps()
     made = inviting.invite(
@@ -176,7 +201,7 @@ def list_invitations(call: Call, given: ListInvitations, view: SessionView) -> I
     shown = [_shown(call, view.session, it) for it in page.people]
     of = page.counts
     counts = InvitationCounts(of.invited, of.sent, of.opened, of.joined, of.complete) if of else None
-    return InvitationList(shown, counts, Pagination(page.total, given.limit, given.offset))
+    return InvitationList(shown, counts, page.can_remind, Pagination(page.total, given.limit, given.offset))
 
 
 def resend_invitation(call: Call, given: InvitationInput, view: SessionView) -> Done:
@@ -200,7 +225,9 @@ def remove_invitation(_: Call, given: InvitationInput, view: SessionView) -> Non
 def _invited_again(call: Call, kept: dict[str, Any], view: SessionView) -> InvitedList:
     stored = {it.id: it for it in container.invitations().all(view.session.id) if not it.removed}
     made = [
-        inviting.Invited(stored[named].email, status, named) for named, status in kept["invited"] if named in stored
+        inviting.Invited(it.email, status, it.id, has_link=not is_private(view.session, it))
+        for named, status in kept["invited"]
+        if (it := stored.get(named))
     ]
     return InvitedList([_invited(call, view.session, it) for it in made])
 
@@ -224,23 +251,25 @@ def personal_url(call: Call, session_id: str, invitation_id: str) -> str:
 
 
 def _invited(call: Call, session: Session, of: inviting.Invited) -> Invited:
-    is_by_hand = of.invitation_id and (of.outcome == "suppressed" or not container.has_mail())
+    is_by_hand = of.has_link and (of.outcome == "suppressed" or not container.has_mail())
     url = personal_url(call, session.id, of.invitation_id) if is_by_hand and of.invitation_id else None
     return Invited(of.invitation_id, of.email, of.outcome, url)
 
 
 def _shown(call: Call, session: Session, of: Progress) -> Invitation:
     invitation, thread = of.invitation, of.thread
-    is_by_hand = not container.has_mail() or of.state in ("not_sent", "bounced", "stopped")
+    is_hidden = is_private(session, invitation)
+    is_by_hand = not is_hidden and (not container.has_mail() or of.state in ("not_sent", "bounced", "stopped"))
     return Invitation(
         invitation.id,
         invitation.email,
         invitation.name,
         of.state,
+        is_hidden,
         personal_url(call, session.id, invitation.id) if is_by_hand else None,
         thread.id if thread else None,
         moment_or_null(invitation.sent_at),
-        None if session.anonymous else moment_or_null(invitation.reminded_at),
+        moment_or_null(tell_reminded(session, invitation)),
         moment_or_null(tell_opened(session, invitation)),
         moment_or_null(thread.created_at if thread else None),
         moment_or_null(thread.concluded_at if thread else None),

@@ -104,7 +104,10 @@ SharedNetwork = Annotated[
     ),
 ]
 IsPublic = Annotated[
-    bool, Meta(description="Whether the public list shows the session, and every key may take part in it.")
+    bool,
+    Meta(
+        description="Whether the public list shows the session, and every key may take part in it; neither with `access: invited`."
+    ),
 ]
 Access = Annotated[
     JoinAccess,

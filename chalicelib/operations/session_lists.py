@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import container
-from chalicelib.model import Role
+from chalicelib.model import JoinAccess, Role
 from chalicelib.operations.fields import Limit, Offset, Pagination
 from chalicelib.operations.operation import Call, Input, Operation, Output
 from chalicelib.operations.sessions import JoinUrl, SessionListItem, join_url, listed
@@ -26,6 +26,13 @@ class OwnSessionListItem(SessionListItem):
         Meta(
             description="Where it was asked for: the caller's role in the session; null where they only take part.",
             examples=["owner"],
+        ),
+    ] = UNSET
+    access: Annotated[
+        JoinAccess | UnsetType,
+        Meta(
+            description="With the role: whether the session's link lets people join, or only an invitation.",
+            examples=["link"],
         ),
     ] = UNSET
 
@@ -123,14 +130,18 @@ def list_sessions(call: Call, given: ListSessions) -> SessionList:
     page = listing.list_own(call.user_id, wanted, cards=container.cards(), now=call.now)
     with_role = given.include == "role"
     items = [
-        OwnSessionListItem(**listed(card, card.session_id, call.now), role=card.role if with_role else UNSET)
+        OwnSessionListItem(
+            **listed(card, card.session_id, call.now),
+            role=card.role if with_role else UNSET,
+            access=card.access if with_role else UNSET,
+        )
         for card in page.cards
     ]
     return SessionList(items, Pagination(page.total, given.limit, given.offset))
 
 
 def list_public_sessions(call: Call, given: ListPublicSessions) -> PublicSessionList:
-    """The active sessions that anybody may join."""
+    """The active sessions that anybody may join; none that only people join who were invited personally."""
     wanted = listing.SessionFilter(q=given.q, limit=given.limit, offset=given.offset)
     page = listing.list_public(wanted, cards=container.cards(), now=call.now)
     items = [

@@ -12,7 +12,7 @@ import msgspec
 from pynamodb.attributes import Attribute
 from pynamodb.expressions.update import Action
 
-from chalicelib.model import Card, Session
+from chalicelib.model import Card, Session, Status
 from chalicelib.store import database, keys
 from chalicelib.store.database import Raw, holds
 from chalicelib.store.index_pages import Filter, Part, read_part
@@ -24,7 +24,7 @@ PUBLIC = "public"  # the one partition of the public feed
 _IN_ONE_READ = 100
 _ENDS = ("status", "closes_at")
 _read_card = reader(MemberItem, Card.__struct_fields__)
-_COPIED = ("topic", "goal", "created_at", "updated_at", *_ENDS)
+_COPIED = ("topic", "goal", "access", "created_at", "updated_at", *_ENDS)
 
 
 class Cards:
@@ -68,8 +68,7 @@ class Cards:
         """
         values = {**card_values(session), "participant_count": participants}
         to_participants = values if session.is_public else {name: values[name] for name in _ENDS}
-        # What has ended leaves the feed; its card stays, so that it can come back.
-        feed = {keys.FEED: PUBLIC if session.status_at(now) == "active" else None}
+        feed = {keys.FEED: feed_of(session, session.status_at(now))}
         for raw in database.query(SessionPart, session.id, keys.FEED_PART, keys.AFTER_CARDS):
             part = raw[keys.PART]["S"]
             if part == keys.FEED_PART:
@@ -88,6 +87,12 @@ def card_values(session: Session) -> dict[str, Any]:
     """What a card copies from its session; the count of participants is not among it."""
     groups = [[entry.channel, entry.group_id] for entry in session.distribution]
     return {**{name: getattr(session, name) for name in _COPIED}, "groups": groups or None}
+
+
+def feed_of(session: Session, status: Status) -> str | None:
+    """The feed that shows a public session of this status. What has ended leaves it, and so does what only people join who were
+    invited; the card stays, so that it can come back."""
+    return PUBLIC if status == "active" and session.access == "link" else None
 
 
 def member_values(session: Session, user_id: str) -> dict[str, Any]:

@@ -106,6 +106,7 @@ class ReminderItem(ConversationPart):
     sent_at = UTCDateTimeAttribute(null=True)
     opened_at = UTCDateTimeAttribute(null=True)
     came_back = BooleanAttribute(default=False)
+    undeliverable = BooleanAttribute(default=False)
 
 
 class DigestItem(ConversationPart):

@@ -17,7 +17,7 @@ from chalicelib.store import (
     participant_limit,
     summaries,
 )
-from chalicelib.store.cards import PUBLIC, card_values, member_values, sets
+from chalicelib.store.cards import card_values, feed_of, member_values, sets
 from chalicelib.store.database import holds
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
@@ -80,7 +80,7 @@ def _edit_feed(write: Transaction, before: SessionView, after: SessionView) -> N
     card = FeedItem(session.id, keys.FEED_PART)
     if session.is_public:
         count: Action = FeedItem.participant_count.set(FeedItem.participant_count | after.tally.participants)
-        feed = PUBLIC if session.status == "active" else None
+        feed = feed_of(session, session.status)
         write.update(card, actions=[*sets(FeedItem, {**card_values(session), "feed": feed}), count])
     elif before.session.is_public:
         write.delete(card)

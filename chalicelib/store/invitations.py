@@ -1,6 +1,6 @@
 """Personal invitations to a session (table `sessions`): one item an address. How far an invited person has come is in their thread."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from chalicelib.store.tables import SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 
 _LONGEST_ID = 36  # a UUID; a key has to be short, and clients may name anything
+_AT_ONCE = 99  # in a transaction, beside the check of the session
 
 
 class InvitationItem(SessionPart):
@@ -35,7 +36,6 @@ class InvitationItem(SessionPart):
     reminded_at = UTCDateTimeAttribute(null=True)
     opened_at = UTCDateTimeAttribute(null=True)
     refused = BooleanAttribute(default=False)
-    stopped = BooleanAttribute(default=False)
     removed = BooleanAttribute(default=False)
 
 
@@ -43,7 +43,7 @@ class Invitations:
     """Repository of invitations."""
 
     def all(self, session_id: str) -> list[Invitation]:
-        """All of a session, the first one first; those among them that were removed and are counted, or that somebody stopped."""
+        """All of a session, the first one first; those among them that were removed and are counted."""
         found = database.query(SessionPart, session_id, keys.INVITATIONS, keys.AFTER_INVITATIONS)
         return sorted(map(_invitation_from, found), key=lambda it: (it.created_at, it.id))
 
@@ -54,26 +54,34 @@ class Invitations:
         raw = database.get_many([(SessionPart, session_id, keys.invitation(invitation_id))])
         return _invitation_from(next(iter(raw.values()))) if raw else None
 
-    def add(self, session_id: str, invitation: Invitation) -> bool:
-        """Store an invitation; False where its address has one. Raises NotFound without a session."""
+    def add(self, session_id: str, invitations: Sequence[Invitation]) -> set[str]:
+        """Store invitations; returns the ids of those whose address had none. One transaction for each hundred.
 
-        def build(write: Transaction) -> None:
-            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
-            new = InvitationItem.part.does_not_exist() | InvitationItem.removed.is_in(True)
-            write.save(_item(session_id, invitation), new)
+        Raises NotFound without a session.
+        """
+        is_new = InvitationItem.part.does_not_exist() | InvitationItem.removed.is_in(True)
 
-        try:
-            database.transact(build)
-        except ConditionFailed as error:
-            if keys.SESSION in error.failed:
-                raise NotFound("Session not found") from error
-            return False
-        return True
+        def add(write: Transaction, invitation: Invitation) -> None:
+            write.save(_item(session_id, invitation), is_new, label=invitation.id)
+
+        return _write_each(session_id, invitations, add)
+
+    def want_reminders(self, session_id: str, invitations: Sequence[Invitation], now: datetime) -> set[str]:
+        """Note that these are to be reminded; returns the ids of those who were not, and wait for no mail. One transaction for each
+        hundred."""
+        there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
+        free = there & InvitationItem.wanted.does_not_exist() & InvitationItem.reminded_at.does_not_exist()
+        actions = _wanted(session_id, "reminder", now)
+
+        def want(write: Transaction, invitation: Invitation) -> None:
+            item = InvitationItem(session_id, keys.invitation(invitation.id))
+            write.update(item, actions, free, label=invitation.id)
+
+        return _write_each(session_id, invitations, want)
 
     def want(self, session_id: str, invitation_id: str, mail: WantedMail, now: datetime) -> bool:
         """Note that this mail is to be sent; False where the invitation is gone."""
-        actions = [InvitationItem.wanted.set(mail), InvitationItem.wanted_at.set(now), *_due(session_id, now)]
-        return self._update(session_id, invitation_id, actions)
+        return self._update(session_id, invitation_id, _wanted(session_id, mail, now))
 
     def take(self, session_id: str, invitation: Invitation, now: datetime) -> bool:
         """Note a mail as sent before it is, so that no other job sends it; False where one has, or it is wanted no more."""
@@ -102,27 +110,19 @@ class Invitations:
         actions = [*_not_due(), *([InvitationItem.refused.set(True)] if refused else [])]
         self._update(session_id, invitation.id, actions, wanted_at=None if refused else invitation.wanted_at)
 
-    def stop(self, session_id: str, invitation_id: str) -> None:
-        """Note that no more mails are to be sent to whom it invites; without an invitation there is nothing to stop."""
-        self._update(session_id, invitation_id, [InvitationItem.stopped.set(True), *_not_due()])
-
     def note_opened(self, session_id: str, invitation_id: str, now: datetime) -> None:
         """Note that the link was opened, for the first time."""
         opened: Action = InvitationItem.opened_at.set(InvitationItem.opened_at | now)
         self._update(session_id, invitation_id, [opened])
 
     def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
-        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts.
-
-        Where somebody wants no more mails, that stays known, for whoever invites the address once more.
-        """
+        """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""
         if len(invitation_id) > _LONGEST_ID:
             return False
         item = InvitationItem(session_id, keys.invitation(invitation_id))
         there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
-        unneeded = there & InvitationItem.stopped.is_in(False)
-        if not is_counted and holds(lambda: database.delete(item, unneeded)):
-            return True
+        if not is_counted:
+            return holds(lambda: database.delete(item, there))
         gone = [getattr(InvitationItem, name).remove() for name in ("email", "name", "message")]
         return holds(lambda: database.update(item, [InvitationItem.removed.set(True), *gone, *_not_due()], there))
 
@@ -133,6 +133,36 @@ class Invitations:
         there = InvitationItem.part.exists() & InvitationItem.removed.is_in(False)
         same = (there & (InvitationItem.wanted_at == wanted_at)) if wanted_at else there
         return holds(lambda: database.update(item, actions, same))
+
+
+def _write_each(
+    session_id: str, invitations: Sequence[Invitation], add: Callable[[Transaction, Invitation], None]
+) -> set[str]:
+    """Write what `add` adds of each invitation, labelled by its id; returns the ids of those whose condition held."""
+    done = set[str]()
+    for first in range(0, len(invitations), _AT_ONCE):
+        left = list(invitations[first : first + _AT_ONCE])
+
+        def build(write: Transaction, left: Sequence[Invitation] = left) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists(), label=keys.SESSION)
+            for invitation in left:
+                add(write, invitation)
+
+        while left:
+            try:
+                database.transact(build)
+            except ConditionFailed as error:
+                if keys.SESSION in error.failed:
+                    raise NotFound("Session not found") from error
+                left[:] = [it for it in left if it.id not in error.failed]
+            else:
+                done |= {it.id for it in left}
+                break
+    return done
+
+
+def _wanted(session_id: str, mail: WantedMail, now: datetime) -> list[Action]:
+    return [InvitationItem.wanted.set(mail), InvitationItem.wanted_at.set(now), *_due(session_id, now)]
 
 
 def _due(session_id: str, at: datetime, kind: DueKind = INVITATION) -> list[Action]:

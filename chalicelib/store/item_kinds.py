@@ -79,6 +79,7 @@ INVITATION = ItemKind(
     "by job",
     not_exported="holds addresses of people who were asked, and may never have come",
 )
+STOPPED = ItemKind(keys.SESSIONS, keys.STOPPED, "session", "by job", not_exported="is a hash of an address")
 CLOSING = ItemKind(keys.SESSIONS, keys.CLOSING, "session", "by job", not_exported=_STATE)
 ANNOUNCING = ItemKind(keys.SESSIONS, keys.ANNOUNCING, "session", "by job", not_exported=_STATE)
 DELETION = ItemKind(keys.SESSIONS, keys.DELETION, "session", "last", not_exported=_STATE)
@@ -120,8 +121,9 @@ KINDS = (
     SUMMARY,
     ItemKind(keys.SESSIONS, keys.KEPT_SUMMARIES, "session", "by job", "summaries", shards=keys.KEPT),
     ItemKind(keys.SESSIONS, keys.BRIEF, "session", "by job", "brief"),
-    # Of somebody who is removed, it goes with them; it names nobody in an anonymous session's conversations.
+    # Of somebody who is removed, it goes with them; unless the session is, or was, anonymous.
     INVITATION,
+    STOPPED,  # stays when a person is removed: whoever wants no more mails is not to get one for that
     CLOSING,
     ANNOUNCING,
     # By the job of announcements, once the group has been told that the session is gone.

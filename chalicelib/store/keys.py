@@ -14,7 +14,7 @@
 | a turn that presents a widget, or answers one | – | the same transaction as its message: `widget#<thread>#<000001>` |
 | responses | forms, messages, heads | Query conversations between `form#` and the end of `thread#` |
 | a page of responses | heads; forms and messages of the page | Query conversations `thread#`; BatchGetItem |
-| inviting people | all invitations of the session | Query sessions `invitation#`; one transaction each: session, `invitation#<id>` |
+| inviting people, reminding them | all invitations; who stopped them | Query sessions `invitation#`, `stopped#`; a transaction a hundred |
 | how far invited people have come | invitations; heads of threads; suppressed addresses | Query sessions `invitation#`; BatchGetItem |
 | a personal link | the invitation, beside where its person stands | GetItem sessions `invitation#<id>`, UpdateItem once |
 | "I'm done" on the page | – | one transaction: head, tally |
@@ -69,8 +69,10 @@
 | a sign-in by a provider | whether it was used; who it is | PutItem guards `used#…`; GetItem, PutItem accounts `identity#<sha256>` |
 | a conversation by mail | who asked, whether it was sent | PutItem, GetItem, DeleteItem guards `transcript#<id>`; `used#…` |
 | a mail nobody asked for | may it go; did one within a day | GetItem accounts `suppressed#<hash>`; UpdateItem guards `mail_day#<hash>` |
+| an invitation by mail | whether such mails were stopped, besides | BatchGetItem sessions `stopped#<hash>` |
 | a mail bounces, is called spam, or all are stopped | – | PutItem accounts `suppressed#<hash>` |
-| a page of invitations | whom mails do not reach | BatchGetItem accounts `suppressed#<hash>` |
+| mails about a session are stopped | – | one transaction: session, `stopped#<hash>` |
+| a page of invitations | whom mails do not reach | BatchGetItem accounts `suppressed#<hash>`; Query sessions `stopped#` |
 | keys, browser sessions of a user | – | `by_user`, BatchGetItem |
 | an administrator, by the beginning of a key | keys | Scan accounts |
 | an administrator takes a role away | – | DeleteItem sessions `member#<user_id>` |
@@ -136,6 +138,7 @@ REMINDERS, AFTER_REMINDERS = "due#reminder#", "due#reminder$"
 WIDGETS, AFTER_WIDGETS = "widget#", "widget$"
 AFTER_FORMS = "form$"
 INVITATIONS, AFTER_INVITATIONS = "invitation#", "invitation$"
+STOPPED, AFTER_STOPPED = "stopped#", "stopped$"
 GROUPS = "group#"
 CHATS, CHAT, ATTENDED, UPDATES = "chat#", "chat", "session#", "update#"
 DRAFTS = "draft#"
@@ -207,6 +210,11 @@ def identity(issuer: str, subject: str) -> str:
 def suppressed(address_hash: str) -> str:
     """`suppressed#<hash of an address>`: the address itself is never stored."""
     return f"{SUPPRESSED}{address_hash}"
+
+
+def stopped(address_hash: str) -> str:
+    """`stopped#<hash of an address>`, of a session."""
+    return f"{STOPPED}{address_hash}"
 
 
 def mail_day(address_hash: str) -> str:

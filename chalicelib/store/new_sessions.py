@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.model import Prompt, Question, Role, Session
 from chalicelib.store import announcement_marks, contexts, deadlines, due, edit_history, keys, participant_limit
-from chalicelib.store.cards import PUBLIC, card_values, member_values
+from chalicelib.store.cards import card_values, feed_of, member_values
 from chalicelib.store.due_kinds import PROMPT
 from chalicelib.store.prompts import prompt_items
 from chalicelib.store.session_items import (
@@ -55,6 +55,6 @@ def items_of(
         items += prompt_items(session.id, prompt)
     if session.is_public:
         items.append(
-            FeedItem(session.id, keys.FEED_PART, feed=None if session.is_draft else PUBLIC, **card_values(session))
+            FeedItem(session.id, keys.FEED_PART, feed=feed_of(session, session.status), **card_values(session))
         )
     return items

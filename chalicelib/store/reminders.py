@@ -21,7 +21,7 @@ from chalicelib.store.thread_head import thread_from
 from chalicelib.store.transact import Transaction
 
 _FIELDS = tuple(name for name in Reminder.__struct_fields__ if name not in ("session_id", "thread_id"))
-_WANTED = ("channel", "wanted_at", "generation", "to", "language", "zone")
+_WANTED = ("channel", "wanted_at", "generation", "to", "language", "zone", "undeliverable")
 _read = reader(ReminderItem, _FIELDS)
 
 
@@ -112,6 +112,12 @@ class Reminders:
             return holds(lambda: database.delete(_item(reminder), unchanged))
         gone: list[Action] = [getattr(ReminderItem, name).remove() for name in ("to", "due_kind", "due_at")]
         return holds(lambda: database.update(_item(reminder), gone, unchanged))
+
+    def give_up(self, reminder: Reminder) -> None:
+        """Forget where somebody wanted to be reminded, since no mail arrives there; nothing where they have changed their wish."""
+        gone: list[Action] = [getattr(ReminderItem, name).remove() for name in ("to", "due_kind", "due_at")]
+        actions = [*gone, ReminderItem.undeliverable.set(True)]
+        holds(lambda: database.update(_item(reminder), actions, _is_unchanged(reminder)))
 
     def note_opened(self, session_id: str, thread_id: str, now: datetime) -> None:
         """Note that somebody asked for the page of a link in a reminder, the first time."""

@@ -35,11 +35,13 @@ class Removals:
         *,
         is_capped: bool,
         account: str | None = None,
+        keeps_invitation: bool = False,
     ) -> bool:
         """Remove somebody's thread with all but its messages, and their count; summary and brief are gone with them.
 
         The synthesis makes this transition; without one nothing of the thread is in it, and it stays as it is. `is_capped`: the
-        session has a limit of participants. `account` is whose thread it is: with the last one the session leaves its list.
+        session has a limit of participants; `keeps_invitation`: nothing may tell with which one somebody came. `account` is whose
+        thread it is: with the last one the session leaves its list.
         False where something changed meanwhile.
         """
         session_id = thread.session_id
@@ -56,7 +58,7 @@ class Removals:
             if card:
                 _leave(write, card)
             write.save(ErasureItem(session_id, keys.erasure(thread.id), up_to=thread.last_sequence, **marks))
-            if thread.invitation_id:
+            if thread.invitation_id and not keeps_invitation:
                 write.delete(SessionPart(session_id, keys.invitation(thread.invitation_id)))
             participant_limit.count_out(write, thread, is_capped=is_capped)
 

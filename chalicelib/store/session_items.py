@@ -38,6 +38,7 @@ class SessionItem(SessionPart):
     closes_at = UTCDateTimeAttribute(null=True)
     retention_days = NumberAttribute(null=True)
     anonymous = BooleanAttribute()
+    anonymous_until = UTCDateTimeAttribute(null=True)
     max_participants = NumberAttribute(null=True)
     reminders = JsonAttribute()
     distribution = JsonAttribute(null=True)
@@ -130,6 +131,7 @@ class CardItem(SessionPart):
     closes_at = UTCDateTimeAttribute(null=True)
     groups = JsonAttribute(null=True)
     has_context = BooleanAttribute(default=False)
+    access = UnicodeAttribute(default="link")
 
 
 class MemberItem(CardItem):

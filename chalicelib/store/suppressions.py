@@ -1,4 +1,4 @@
-"""Addresses that are not to be written to, by their hashes, and those that were written to within a day."""
+"""Addresses that are not to be written to, at all or about a session, by their hashes, and those that were within a day."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -9,10 +9,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.store import database, keys
 from chalicelib.store.database import holds
-from chalicelib.store.tables import Account, Guard
+from chalicelib.store.session_items import SessionItem
+from chalicelib.store.tables import Account, Guard, SessionPart
+from chalicelib.store.transact import Transaction
 
 # Why: there is no such mailbox, its owner called a mail spam, or pressed the button that stops all mails.
 Reason = Literal["bounce", "complaint", "stopped"]
+UNDELIVERABLE: Collection[str] = ("bounce", "complaint")  # no mail arrives there, or none is read
 DAY = timedelta(days=1)
 _IN_ONE_READ = 100
 
@@ -21,6 +24,12 @@ class SuppressedItem(Account):
     """`suppressed#<hash>`: an address that is not to be written to, and why."""
 
     reason = UnicodeAttribute()
+    created_at = UTCDateTimeAttribute()
+
+
+class StoppedItem(SessionPart):
+    """`stopped#<hash>`: an address that is not to be written to about this session, whatever becomes of whoever reads there."""
+
     created_at = UTCDateTimeAttribute()
 
 
@@ -57,6 +66,25 @@ class Suppressions:
             for name, raw in database.get_many(part).items():
                 found[name.removeprefix(keys.SUPPRESSED)] = SuppressedItem.from_raw_data(raw).reason
         return found
+
+    def stop(self, session_id: str, address_hash: str, now: datetime) -> None:
+        """Store that this address is not to be written to about a session; where that is gone, nobody writes about it."""
+        item = StoppedItem(session_id, keys.stopped(address_hash), created_at=now)
+
+        def build(write: Transaction) -> None:
+            write.check(SessionItem(session_id, keys.SESSION), SessionItem.topic.exists())
+            write.save(item)
+
+        holds(lambda: database.transact(build))
+
+    def has_stopped(self, session_id: str, address_hash: str) -> bool:
+        """Whether this address is not to be written to about a session."""
+        return bool(database.get_many([(SessionPart, session_id, keys.stopped(address_hash))]))
+
+    def stopped_in(self, session_id: str) -> set[str]:
+        """The hashes of all that are not to be written to about a session."""
+        found = database.query(SessionPart, session_id, keys.STOPPED, keys.AFTER_STOPPED, keys_only=True)
+        return {raw[keys.PART]["S"].removeprefix(keys.STOPPED) for raw in found}
 
     def take_day(self, address_hash: str, holder: str, now: datetime) -> bool:
         """Take the one mail that this address may get in 24 hours; False where another one took it. The same may again: the answer

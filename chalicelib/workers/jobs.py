@@ -8,6 +8,7 @@ from chalice.app import SQSEvent
 from chalicelib import container
 from chalicelib.clock import Deadline
 from chalicelib.model.jobs import (
+    BOUNCES,
     AnnounceSession,
     CloseSession,
     DeleteSession,
@@ -24,6 +25,7 @@ from chalicelib.model.jobs import (
     SendReminder,
     SendSignInMail,
     SendTranscript,
+    SuppressAddresses,
     UpdateCards,
     WriteBrief,
     WriteExport,
@@ -56,7 +58,13 @@ def work_off(queue: Queue, event: SQSEvent) -> dict[str, Any]:
     """Do the jobs of these messages of a queue."""
     context: Any = event.context
     deadline = container.clock().deadline(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return handle(event, queue, partial(run_job, deadline=deadline))
+    return handle(event, queue, partial(run_job, deadline=deadline), _reduce_bounce if queue is BOUNCES else None)
+
+
+def _reduce_bounce(body: str) -> str:
+    from chalicelib.services.delivery.bounces import reduce_message
+
+    return reduce_message(body, container.deployment_secret())
 
 
 def run_job(job: Job, deadline: Deadline) -> None:
@@ -117,6 +125,10 @@ def _deliver(job: Delivery, deadline: Deadline) -> None:
             from chalicelib.services.delivery.bounces import note_mail_event
 
             note_mail_event(job.detail, deps=container.sending_deps(), now=container.clock().now())
+        case SuppressAddresses():
+            from chalicelib.services.delivery.bounces import suppress
+
+            suppress(job, deps=container.sending_deps(), now=container.clock().now())
         case _:
             assert_never(job)
 

@@ -30,13 +30,20 @@ _LONGEST_WAIT = 600.0
 _LONGEST_TURN = 60.0  # until a job whose turn it was not asks again
 
 
-def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[str, Any]:
-    """Run the job of each message of this queue; gives the item failures that Lambda expects."""
+def handle(
+    event: SQSEvent, queue: Queue, run: Callable[[Job], None], reduce: Callable[[str], str] | None = None
+) -> dict[str, Any]:
+    """Run the job of each message of this queue; gives the item failures that Lambda expects.
+
+    Where a message may not lie among the dead letters as it is, `reduce` gives what may; it goes there before SQS would put it there,
+    also where what failed passes by itself.
+    """
     queue_url, dead_letters_url = settings().queue_urls[queue.name], settings().dead_letters_urls[queue.name]
 
     def bury(record: SQSRecord, why: str) -> None:
         group = record.attributes.message_group_id
-        container.jobs().send_to_dead_letters(dead_letters_url, record.body, record.message_id, group)
+        body = reduce(record.body) if reduce else record.body
+        container.jobs().send_to_dead_letters(dead_letters_url, body, record.message_id, group)
         logger.error(why, extra={"message_id": record.message_id})
 
     def one(record: SQSRecord) -> None:
@@ -59,7 +66,8 @@ def handle(event: SQSEvent, queue: Queue, run: Callable[[Job], None]) -> dict[st
                 wait = min(_LONGEST_TURN, error.retry_after * received)
             else:
                 log_failure("job failed", error, **ids)
-                if queue.tries and received >= queue.tries and not isinstance(error, _PASSING):
+                may_pass = isinstance(error, _PASSING) and reduce is None
+                if queue.tries and received >= queue.tries and not may_pass:
                     bury(record, "a message that failed again and again was buried")
                     return
                 wait = _wait(error, received)

@@ -47,6 +47,7 @@ class AnnouncementTexts(Struct, frozen=True, forbid_unknown_fields=True):
     anonymous: str
     join: str
     web: str
+    invited_only: str
     ended: str
     not_open: str
     withdrawn: str
@@ -103,13 +104,18 @@ def explain_failure(code: str, tag: str) -> str:
 
 
 def write_open(session: Session, addresses: Addresses, *, with_script: bool) -> Text:
-    """Returns what announces a session that is open, in which people talk with a script or an AI facilitator."""
+    """Returns what announces a session that is open, in which people talk with a script or an AI facilitator. Where only people
+    join who were invited, it says so, and has no button: none of theirs is for a group."""
     texts = texts_of(session)
     facts = list_facts(session, texts, with_script=with_script)
     facts.append(f"{texts.readers} {texts.anonymous}" if session.anonymous else texts.readers)
+    if session.access == "invited":
+        facts.append(texts.invited_only)
+    paragraphs = (_heading(session), escape(_shorten(session.goal)), escape("\n".join(facts)))
+    if session.access == "invited":
+        return Text("\n\n".join(paragraphs), (), texts.tag)
     join = [Button(texts.join, url=session_link(addresses.bot, session.id))]
     web = [Button(texts.web, url=f"{addresses.public_url}/chat?s={session.id}")] if addresses.has_pages() else []
-    paragraphs = (_heading(session), escape(_shorten(session.goal)), escape("\n".join(facts)))
     return Text("\n\n".join(paragraphs), ((*join, *web),), texts.tag)
 
 

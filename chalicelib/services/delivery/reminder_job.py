@@ -14,15 +14,17 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.errors import Conflict, NeverDone, NotFound, Unavailable
-from chalicelib.mail import Mail
+from chalicelib.mail import Mail, MailRefused
 from chalicelib.model.reminders import Reminder, ReminderTarget
+from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.retry import Retry
 from chalicelib.services.access.sealing import seal, unseal
 from chalicelib.services.delivery.mails import write_mail
-from chalicelib.services.delivery.sending import SendingDeps, hash_address, may_write, send, write_once_a_day
+from chalicelib.services.delivery.sending import SendingDeps, hash_address, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
 from chalicelib.services.participants.reminders import LOOK_AGAIN, decide, has_come_back
 from chalicelib.store.reminders import Reminders, ReminderView
+from chalicelib.store.suppressions import UNDELIVERABLE
 from chalicelib.text.language import DEFAULT
 
 OPENED = "reminded"  # a parameter of the link in a mail: whoever asks for its page has opened it
@@ -103,8 +105,8 @@ def _may_send(view: ReminderView, target: ReminderTarget, now: datetime, deps: R
     if deps.sending is None:
         deps.reminders.postpone(reminder, now + LOOK_AGAIN)
         return False
-    if not may_write(target.address, deps=deps.sending):
-        deps.reminders.forget(reminder)
+    if reason := deps.sending.suppressions.find(hash_address(target.address, deps.secret)):
+        _give_up(reminder, deps) if reason in UNDELIVERABLE else deps.reminders.forget(reminder)
         return False
     mail_id = f"reminder {reminder.session_id} {reminder.thread_id} {reminder.sent}"
     if not write_once_a_day(target.address, mail_id, deps=deps.sending, now=now):
@@ -124,12 +126,21 @@ def _send(view: ReminderView, target: ReminderTarget, now: datetime, deps: Remin
     except Unavailable:
         reminders.give_back(reminder, now, now)
         raise
-    except NeverDone:
+    except NeverDone as error:
         reminders.give_back(reminder, now, now + LOOK_AGAIN)
         if target.chat_id:  # the bot was blocked
             reminders.forget(reminder)
             return
+        if isinstance(error, MailRefused) and error.is_of_address:
+            _give_up(reminder, deps)
+            return
         raise
+
+
+def _give_up(reminder: Reminder, deps: ReminderDeps) -> None:
+    """No mail arrives at this address: nobody has to mend that, and the host is told how many there are."""
+    logger.info("no mail can be sent there", extra={"event": MAIL_UNDELIVERABLE, "session_id": reminder.session_id})
+    deps.reminders.give_up(reminder)
 
 
 def _write(view: ReminderView, target: ReminderTarget, deps: ReminderDeps) -> Mail:

@@ -3,25 +3,27 @@
 An address is invited once, whatever its case. Whether a mail goes out is decided by the job that sends it, when it does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import Invalid, NotFound, RateLimited, Unprocessable
-from chalicelib.model import Session
+from chalicelib.errors import Invalid, NotFound, RateLimited, Unavailable, Unprocessable
+from chalicelib.model import Session, Thread
 from chalicelib.model.invitations import Invitation
 from chalicelib.model.jobs import SendInvitation
-from chalicelib.queues import Jobs
+from chalicelib.observability import log_failure
+from chalicelib.queues import IN_ONE_CALL, Jobs
 from chalicelib.services.conversations.request_context import require_open
 from chalicelib.services.delivery.sending import SendingDeps, hash_address
-from chalicelib.services.invitations.addresses import read_addressee
+from chalicelib.services.invitations.addresses import Addressee, read_addressee
 from chalicelib.services.invitations.progress import (
     Counts,
     Progress,
     count_progress,
+    is_private,
     read_threads,
     tell_progress,
 )
@@ -33,6 +35,7 @@ from chalicelib.store.sessions import Sessions
 
 MOST = 1_000  # in one session
 DAY = timedelta(days=1)
+_LOOKED_UP = 100  # addresses, in one read
 
 Outcome = Literal["sent", "no_mail", "already", "refused", "suppressed"]
 
@@ -52,19 +55,22 @@ class InvitationDeps(Struct, frozen=True):
 
 
 class Invited(Struct, frozen=True):
-    """What came of one address that a host gave. Without an invitation it is none."""
+    """What came of one address that a host gave. Without an invitation it is none; `has_link`: the host may get its link."""
 
     email: str
     outcome: Outcome
     invitation_id: str | None = None
+    has_link: bool = False
 
 
 class Page(Struct, frozen=True):
-    """A page of the people invited to a session, of how many there are, and how far all have come, where that may be told."""
+    """A page of the people invited to a session, of how many there are, and how far all have come, where that may be told;
+    `can_remind`: whether there is somebody among all of them to remind, as far as that may be told."""
 
     people: list[Progress]
     total: int
     counts: Counts | None
+    can_remind: bool
 
 
 def invite(
@@ -78,35 +84,57 @@ def invite(
 ) -> list[Invited]:
     """Invite these addresses, and have mails sent to those that were not invited before; tell of each what came of it.
 
-    Raises Invalid where the session takes nobody, Unprocessable where it would have too many invitations.
+    Raises Invalid where the session takes nobody, or nothing could bring the links, Unprocessable where it would have too many
+    invitations.
     """
     require_open(session, now)
+    if session.anonymous and not deps.has_mail:
+        raise Invalid("Personal links to an anonymous session go by mail only, and no mails are sent here")
     known = {it.id: it for it in deps.invitations.all(session.id)}
     found = [(text, read_addressee(text)) for text in given]
-    ids = [invitation_id_for(deps.secret, session.id, it.email) if it else None for _, it in found]
-    standing = {named for named, it in known.items() if not it.removed}
-    if len(standing | {named for named in ids if named}) > MOST:
+    named = [(who, invitation_id_for(deps.secret, session.id, who.email)) for _, who in found if who]
+    standing = {it for it, invitation in known.items() if not invitation.removed}
+    if len(standing | {invitation_id for _, invitation_id in named}) > MOST:
         raise Unprocessable(f"emails: a session has at most {MOST:,} invitations")
-    suppressed = _suppressed([it.email for _, it in found if it], deps)
-    told, wanted = list[Invited](), [named for named in ids if named in known and known[named].wanted]
-    for place, ((text, who), named) in enumerate(zip(found, ids, strict=True)):
-        if who is None or named is None:
-            told.append(Invited(text, "refused"))
+    silent = _find_silent(session.id, [who.email for who, _ in named], deps)
+    new = dict[str, Invitation]()
+    for place, (who, invitation_id) in enumerate(named):
+        if invitation_id in standing or invitation_id in new:
             continue
         entered = now + timedelta(microseconds=place)  # a list has them in the order in which they were given
-        has_stopped = (
-            named in known and known[named].stopped
-        )  # whoever removes an invitation takes that back for nobody
-        new = Invitation(named, who.email, user_id, entered, who.name, message, stopped=has_stopped)
-        if deps.has_mail and who.email not in suppressed and not has_stopped:
-            new = replace(new, wanted="invitation", wanted_at=now)
-        outcome: Outcome = "already"
-        if named not in standing and deps.invitations.add(session.id, new):
-            outcome = "sent" if new.wanted else "suppressed" if deps.has_mail else "no_mail"
-            wanted += [named] if new.wanted else []
-        standing.add(named)
-        told.append(Invited(who.email, outcome, named))
-    _ask(session.id, [it for it in wanted if it], deps, now)
+        before = known.get(invitation_id)  # removed, and counted on: nothing is told of it now either
+        made = Invitation(
+            invitation_id, who.email, user_id, before.created_at if before else entered, who.name, message
+        )
+        is_mailed = deps.has_mail and who.email not in silent
+        new[invitation_id] = replace(made, wanted="invitation", wanted_at=now) if is_mailed else made
+    added = deps.invitations.add(session.id, list(new.values()))
+    waiting = [it for _, it in named if it in known and known[it].wanted and not known[it].removed]
+    _ask(session.id, [*waiting, *(it for it in new if it in added and new[it].wanted)], deps, now)
+    private = {it for it, invitation in (known | new).items() if is_private(session, invitation)}
+    told = _tell_outcomes(found, [it for _, it in named], {it: new[it] for it in added}, deps)
+    return [replace(it, has_link=it.invitation_id is not None and it.invitation_id not in private) for it in told]
+
+
+def _tell_outcomes(
+    found: Sequence[tuple[str, Addressee | None]],
+    ids: Sequence[str],
+    added: dict[str, Invitation],
+    deps: InvitationDeps,
+) -> list[Invited]:
+    """Returns what came of each address; of one that was given twice, the second time that it is invited already."""
+    told, left, ids_left = list[Invited](), dict(added), iter(ids)
+    for text, who in found:
+        if who is None:
+            told.append(Invited(text, "refused"))
+            continue
+        invitation_id = next(ids_left)
+        made = left.pop(invitation_id, None)
+        if made is None:
+            outcome: Outcome = "already"
+        else:
+            outcome = "sent" if made.wanted else "suppressed" if deps.has_mail else "no_mail"
+        told.append(Invited(who.email, outcome, invitation_id))
     return told
 
 
@@ -116,9 +144,12 @@ def list_people(session: Session, limit: int, offset: int, *, deps: InvitationDe
     threads = read_threads(session.id, everybody, conversations=deps.conversations, secret=deps.secret)
     standing = [it for it in everybody if not it.removed]
     shown = standing[offset : offset + limit]
-    suppressed = _suppressed([it.email for it in shown], deps)
-    people = [tell_progress(session, it, threads.get(it.id), suppressed.get(it.email)) for it in shown]
-    return Page(people, len(standing), count_progress(session, everybody if session.anonymous else standing, threads))
+    silent = _find_silent(session.id, [it.email for it in shown], deps)
+    people = [tell_progress(session, it, threads.get(it.id), silent.get(it.email)) for it in shown]
+    missing = [it.email for it in standing if is_to_be_reminded(session, it, threads, {})]
+    parts = (missing[first : first + _LOOKED_UP] for first in range(0, len(missing), _LOOKED_UP))
+    can_remind = any(set(part) - _find_silent(session.id, part, deps).keys() for part in parts)
+    return Page(people, len(standing), count_progress(session, everybody, threads), can_remind)
 
 
 def find_person(session: Session, invitation_id: str, *, deps: InvitationDeps) -> Progress:
@@ -127,22 +158,23 @@ def find_person(session: Session, invitation_id: str, *, deps: InvitationDeps) -
     if found is None or found.removed:
         raise NotFound("Invitation not found")
     threads = read_threads(session.id, [found], conversations=deps.conversations, secret=deps.secret)
-    return tell_progress(session, found, threads.get(found.id), _suppressed([found.email], deps).get(found.email))
+    silent = _find_silent(session.id, [found.email], deps)
+    return tell_progress(session, found, threads.get(found.id), silent.get(found.email))
 
 
 def resend(session: Session, invitation_id: str, *, deps: InvitationDeps, now: datetime) -> None:
     """Have the mail sent once more. Raises Invalid where that is of no use, RateLimited within a day of the last one.
 
-    Of an anonymous session nothing tells whether somebody has joined: they get the mail all the same.
+    Where nothing may tell whether somebody has joined, they get the mail all the same.
     """
+    person = find_person(session, invitation_id, deps=deps)
     require_mail(deps)
     require_open(session, now)
-    person = find_person(session, invitation_id, deps=deps)
     if person.state in ("joined", "complete"):
         raise Invalid("This person has joined already")
     if person.state in ("bounced", "stopped"):
         raise Invalid("No mail can be sent to this address")
-    last = _last_mail(session, person.invitation, deps)
+    last = max(filter(None, (person.invitation.sent_at, person.invitation.reminded_at)), default=None)
     if last is not None and now < last + DAY:
         wait = (last + DAY - now).total_seconds()
         raise RateLimited(f"An address gets at most one mail a day; try again in {round(wait)} seconds", wait)
@@ -152,28 +184,37 @@ def resend(session: Session, invitation_id: str, *, deps: InvitationDeps, now: d
 
 
 def remind(session: Session, *, deps: InvitationDeps, now: datetime) -> int | None:
-    """Have those reminded, once each, who got an invitation and have not joined; returns how many these are, None in an anonymous
-    session: where one person can be reminded, the number would tell whether they have joined."""
+    """Have those reminded, once each, who got an invitation and have not joined; returns how many these are.
+
+    Where nothing may tell who has joined, everybody is noted as to be reminded, and whether a mail goes out is decided when it is
+    about to: so what is stored, and shown of it, is the same whoever is missing. The number is None then.
+    """
     require_mail(deps)
     require_open(session, now)
     everybody = [it for it in deps.invitations.all(session.id) if not it.removed]
     threads = read_threads(session.id, everybody, conversations=deps.conversations, secret=deps.secret)
-    suppressed = _suppressed([it.email for it in everybody], deps)
-    missing = [it for it in everybody if is_to_be_reminded(it) and it.id not in threads and it.email not in suppressed]
-    found = [it.id for it in missing if deps.invitations.want(session.id, it.id, "reminder", now)]
-    _ask(session.id, found, deps, now)
-    return None if session.anonymous else len(found)
+    silent = _find_silent(session.id, [it.email for it in everybody], deps)
+    missing = [it for it in everybody if is_to_be_reminded(session, it, threads, silent)]
+    found = deps.invitations.want_reminders(session.id, missing, now)
+    _ask(session.id, [it.id for it in missing if it.id in found], deps, now)
+    return None if any(is_private(session, it) for it in everybody) else len(found)
 
 
-def is_to_be_reminded(invitation: Invitation) -> bool:
-    """Whether somebody was written to, and was not reminded, and nothing stands against it."""
-    is_over = invitation.reminded_at is not None or invitation.refused or invitation.stopped
-    return invitation.sent_at is not None and invitation.wanted is None and not is_over
+def is_to_be_reminded(
+    session: Session, invitation: Invitation, threads: Mapping[str, Thread], silent: Mapping[str, str]
+) -> bool:
+    """Whether somebody was written to, was not reminded and, as far as that may be told, has not joined, and nothing stands
+    against it. `silent` are the addresses that get no mails."""
+    is_over = invitation.reminded_at is not None or invitation.refused or invitation.email in silent
+    is_missing = is_private(session, invitation) or invitation.id not in threads
+    return invitation.sent_at is not None and invitation.wanted is None and not is_over and is_missing
 
 
 def remove(session: Session, invitation_id: str, *, deps: InvitationDeps) -> None:
     """Remove an invitation: its link lets nobody join any more. Who has joined goes on. Raises NotFound."""
-    if not deps.invitations.remove(session.id, invitation_id, is_counted=session.anonymous):
+    found = deps.invitations.find(session.id, invitation_id)
+    is_counted = found is not None and is_private(session, found)
+    if found is None or not deps.invitations.remove(session.id, invitation_id, is_counted=is_counted):
         raise NotFound("Invitation not found")
 
 
@@ -183,20 +224,21 @@ def require_mail(deps: InvitationDeps) -> None:
         raise Invalid("No mails are sent here: pass the personal links on by hand")
 
 
-def _last_mail(session: Session, invitation: Invitation, deps: InvitationDeps) -> datetime | None:
-    """When an address got its last mail, or in an anonymous session anybody a reminder: whoever got one has not joined."""
-    asked = deps.invitations.all(session.id) if session.anonymous else [invitation]
-    return max(filter(None, (invitation.sent_at, *(it.reminded_at for it in asked))), default=None)
-
-
-def _suppressed(addresses: Sequence[str], deps: InvitationDeps) -> dict[str, str]:
-    """Why addresses get no mails, of those that get none."""
+def _find_silent(session_id: str, addresses: Sequence[str], deps: InvitationDeps) -> dict[str, str]:
+    """Why addresses get no mails about a session, of those that get none."""
     hashes = {address: hash_address(address, deps.secret) for address in addresses}
-    found = deps.sending.suppressions.find_each(list(hashes.values())) if hashes else {}
+    if not hashes:
+        return {}
+    stopped = dict.fromkeys(deps.sending.suppressions.stopped_in(session_id), "stopped")
+    found = stopped | deps.sending.suppressions.find_each(list(hashes.values()))
     return {address: found[it] for address, it in hashes.items() if it in found}
 
 
 def _ask(session_id: str, invitation_ids: Sequence[str], deps: InvitationDeps, now: datetime) -> None:
-    """Have the mails sent; where the queue is out of reach, the sweep finds that they are due."""
-    for invitation_id in dict.fromkeys(invitation_ids):
-        deps.jobs.ask_or_leave(SendInvitation(session_id, invitation_id), now)
+    """Have the mails sent, ten asked for in a call; where the queue is out of reach, the sweep finds that the others are due."""
+    jobs = [SendInvitation(session_id, it) for it in dict.fromkeys(invitation_ids)]
+    try:
+        for first in range(0, len(jobs), IN_ONE_CALL):
+            deps.jobs.ask_all(jobs[first : first + IN_ONE_CALL], now)
+    except Unavailable as error:
+        log_failure("mails have to wait for the sweep", error, session_id=session_id)

@@ -8,17 +8,16 @@ from chalicelib.mail import Mail, MailRefused
 from chalicelib.model import Session
 from chalicelib.model.invitations import Invitation, WantedMail
 from chalicelib.model.jobs import SendInvitation
-from chalicelib.observability import logger
+from chalicelib.observability import MAIL_UNDELIVERABLE, logger
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
 from chalicelib.services.delivery.announcement_texts import list_facts, texts_of
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import hash_address, may_write, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
 from chalicelib.services.invitations.inviting import InvitationDeps
-from chalicelib.services.invitations.progress import read_threads
+from chalicelib.services.invitations.progress import is_private, read_threads
 
 _MAILS: Mapping[WantedMail, str] = {"invitation": "invitation", "reminder": "invitation_reminder"}
-_NO_ADDRESS = "BadRequestException"  # of SES; all else that it refuses concerns the sender, or every address alike
 REFUSED_AGAIN = timedelta(days=1)
 AGAIN = timedelta(hours=1)  # after which it is tried anew whether an address may get its one mail of the day
 
@@ -29,6 +28,9 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
     Nothing is sent where the session takes nobody any more, whoever is invited has joined or wants no mails, or the invitation is
     gone. An address that has got a mail on this day gets this one later. Raises NotFound where there is nothing to do, Unavailable
     where the mail service does not answer, MailRefused where an operator has to mend something: then it waits for that.
+
+    Where nothing may tell of one invitation whether its person has joined, all is noted as if the reminder went to them, too: when
+    it was, and that the address got its mail of the day.
     """
     session, invitation = _find(job, deps)
     if not _is_still_due(session, invitation, deps, now):
@@ -41,15 +43,19 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
         deps.invitations.postpone(session.id, invitation, now + AGAIN)
         return
     mail = write_invitation(session, invitation, public_url=public_url, deps=deps)
-    if not deps.invitations.take(session.id, invitation, now):
+    is_only_noted = (
+        invitation.wanted == "reminder" and is_private(session, invitation) and _has_joined(session, invitation, deps)
+    )
+    if not deps.invitations.take(session.id, invitation, now) or is_only_noted:
         return
     try:
         send(mail, deps=deps.sending)
     except MailRefused as error:
-        logger.error("mail refused", extra={"code": error.code, "session_id": session.id})
-        if error.code == _NO_ADDRESS:
+        if error.is_of_address:
+            logger.info("no mail can be sent there", extra={"event": MAIL_UNDELIVERABLE, "session_id": session.id})
             deps.invitations.drop(session.id, invitation, refused=True)
             return
+        logger.error("mail refused", extra={"code": error.code, "session_id": session.id})
         deps.invitations.give_back(session.id, invitation, now)
         deps.invitations.postpone(session.id, invitation, now + REFUSED_AGAIN)
         raise
@@ -66,13 +72,15 @@ def _find(job: SendInvitation, deps: InvitationDeps) -> tuple[Session, Invitatio
 
 
 def _is_still_due(session: Session, invitation: Invitation, deps: InvitationDeps, now: datetime) -> bool:
-    if not deps.has_mail or session.status_at(now) != "active" or invitation.stopped or invitation.refused:
+    if not deps.has_mail or session.status_at(now) != "active" or invitation.refused:
         return False
-    if not may_write(invitation.email, deps=deps.sending):
+    if not may_write(invitation.email, deps=deps.sending, session_id=session.id):
         return False
-    if session.anonymous and invitation.wanted == "invitation":
-        return True  # else its host could tell by the time of the last mail who has joined
-    return not read_threads(session.id, [invitation], conversations=deps.conversations, secret=deps.secret)
+    return is_private(session, invitation) or not _has_joined(session, invitation, deps)
+
+
+def _has_joined(session: Session, invitation: Invitation, deps: InvitationDeps) -> bool:
+    return bool(read_threads(session.id, [invitation], conversations=deps.conversations, secret=deps.secret))
 
 
 def write_invitation(session: Session, invitation: Invitation, *, public_url: str, deps: InvitationDeps) -> Mail:

@@ -69,7 +69,9 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
         thread, now = found.thread, deps.clock.now()
         account, capped = listed_user(thread.scope), session.is_capped
         leaves = None if thread.is_untouched_test else state.exclude(now)
-        if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account):
+        # Who is removed takes their invitation along, unless its host may not know that it was theirs.
+        keeps = session.anonymous or session.anonymous_until is not None
+        if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account, keeps_invitation=keeps):
             if leaves:
                 deps.jobs.ask_or_leave(WriteSummary(session.id), now)
             deps.jobs.ask_or_leave(EraseParticipant(session.id, thread.id), now)

@@ -47,11 +47,13 @@ def may_be_reminded(session: Session, thread: Thread, now: datetime) -> bool:
 def count_reminders(reminders: Iterable[Reminder], heads: Sequence[Thread]) -> ReminderCounts:
     """Returns how many reminders were sent to these people, and what came of them: numbers, and nothing of anybody."""
     threads = {head.id: head for head in heads}
-    sent = [it for it in reminders if it.sent and it.thread_id in threads]
+    known = [it for it in reminders if it.thread_id in threads]
+    sent = [it for it in known if it.sent]
     return ReminderCounts(
         sent=sum(it.sent for it in sent),
         opened=sum(it.opened_at is not None for it in sent),
         came_back=sum(has_come_back(threads[it.thread_id], it) for it in sent),
+        undeliverable=sum(it.undeliverable for it in known),
     )
 
 

@@ -35,7 +35,14 @@ def clone_session(
     Every other field of a session is copied, whichever there are.
     """
     reset = {name: value for name, (is_to_be_reset, value) in _RESET.items() if is_to_be_reset(source.session, now)}
-    its_own = {"id": new_id(), "owner_id": owner_id, "created_at": now, "updated_at": now, "edited_at": None}
+    its_own = {
+        "id": new_id(),
+        "owner_id": owner_id,
+        "created_at": now,
+        "updated_at": now,
+        "edited_at": None,
+        "anonymous_until": None,
+    }
     clone = replace(source.session, **reset, **its_own)
     questions = tuple(it if it.id in DEFAULT_TEXTS else replace(it, id=new_id()) for it in source.questions)
     prompt = _copy_prompt(source, owner_id, now)

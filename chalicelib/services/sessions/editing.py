@@ -135,6 +135,8 @@ def apply_values(
     settings = {name: value for name, value in values.items() if name in _OF_SESSION - _TIMES}
     settings |= _status(before, values, now) | _sections(before.session, values)
     edited_at = later(now, before.session.updated_at)
+    if before.session.anonymous and not settings.get("anonymous", True):
+        settings["anonymous_until"] = edited_at
     session = replace(before.session, **settings, updated_at=edited_at, edited_at=edited_at)
     require_brief(session.topic, session.goal, is_draft=session.is_draft and not values.get("opens_at"))
     if "retention_days" in values:

@@ -53,7 +53,10 @@ def analysis_values(found: Activity, view: SessionView, locale: PageLocale) -> d
 
 def _tell_reminders(of: RemindersSent | None, texts: Texts) -> str:
     """Returns how many reminders were sent, and what came of them; empty where the session sends none."""
-    return texts("reminders_sent", sent=of.sent, opened=of.opened, came_back=of.came_back) if of else ""
+    if of is None:
+        return ""
+    told = texts("reminders_sent", sent=of.sent, opened=of.opened, came_back=of.came_back)
+    return " ".join([told, *([texts("reminders_undeliverable", count=of.undeliverable)] if of.undeliverable else [])])
 
 
 def _words(of: Event, view: SessionView, locale: PageLocale) -> Words:

@@ -51,6 +51,7 @@ class ShownSession(Struct, frozen=True):
     is_member: bool
     may_clone: bool
     may_delete: bool
+    is_invited_only: bool
 
 
 def show_dashboard(host: HostRequest) -> Response:
@@ -143,6 +144,7 @@ def _shown(item: OwnSessionListItem, sort: Sort, public_url: str, texts: Texts) 
         role is not None,
         is_at_least(role, "editor"),
         is_at_least(role, "admin"),
+        item.access == "invited",
     )
 
 

@@ -54,7 +54,7 @@ class Entered(Struct, frozen=True):
 
 
 class ShownInvitation(Struct, frozen=True):
-    """Somebody who is invited, in the words of the page."""
+    """Somebody who is invited, in the words of the page; without a `url` where their link is for nobody but them."""
 
     of: Invitation
     told: str
@@ -77,7 +77,7 @@ def show_invitations(host: HostRequest, session_id: str, entered: Entered | None
         "after": offset + ON_PAGE if offset + ON_PAGE < total else None,
         "entered": entered or Entered(),
         "has_mail": container.has_mail(),
-        "may_remind": any(it.state in ("sent", "opened") and not it.reminded_at for it in found.data),
+        "may_remind": found.can_remind,
         "news": _tell_news(host, locale.texts),
     }
     return render_session_page(host, view, "invitations", "invitations.html", status, **values)
@@ -159,7 +159,8 @@ def _shown(of: Invitation, host: HostRequest, view: SessionView, locale: PageLoc
     if of.reminded_at:
         told.append(texts("invitation_reminded", time=format_time_of(of.reminded_at, zone, texts)))
     may_resend = container.has_mail() and of.state in _MAY_RESEND
-    return ShownInvitation(of, " · ".join(told), personal_url(host.call(), view.session.id, of.id), may_resend)
+    url = "" if of.anonymous else personal_url(host.call(), view.session.id, of.id)
+    return ShownInvitation(of, " · ".join(told), url, may_resend)
 
 
 def _tell_news(host: HostRequest, texts: Texts) -> str:

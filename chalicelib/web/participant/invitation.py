@@ -1,7 +1,8 @@
 """The link of a personal invitation: opening it shows the page to join on, as the person who was invited.
 
 Nothing is changed by that but when it was first opened: mail scanners open links, too. Where the conversation has begun, the link in
-a mail asks whether to go on with it here, as a private link does; one that a host passed on by hand does not lead into it.
+a mail asks whether to go on with it here, as a private link does; one that a host passed on by hand does not lead into it. Where
+nothing may tell the host whether somebody has joined, such a link is worth nothing.
 """
 
 from collections.abc import Mapping
@@ -10,9 +11,10 @@ from chalice.app import Response
 from msgspec.structs import replace
 
 from chalicelib import container
-from chalicelib.model import SessionView
+from chalicelib.model import Session, SessionView
 from chalicelib.model.invitations import Invitation
 from chalicelib.services.conversations.request_context import AccessEnded
+from chalicelib.services.invitations.progress import is_private
 from chalicelib.services.participants.changed_form import FilledForm
 from chalicelib.services.participants.question_roles import role_of
 from chalicelib.web.kit import identity
@@ -30,7 +32,7 @@ def open_link(chat: ChatRequest, invited: Identity, *, by_hand: bool) -> Respons
     if own.thread is not None and chat.person == invited.person:
         return see_other(chat_page.chat_address(chat))
     found = container.invitations().find(chat.session_id, invited.invitation_id)
-    if found is None or found.removed:
+    if found is None or found.removed or (by_hand and is_private(own.view.session, found)):
         return chat_page.show_chat(chat, own.view, chat.conversation(own))
     _note_opened(chat, found)
     guest = replace(chat, identity=replace(invited, form_id=container.new_id()) if by_hand else invited)
@@ -38,8 +40,7 @@ def open_link(chat: ChatRequest, invited: Identity, *, by_hand: bool) -> Respons
         context = guest.find()
     except AccessEnded:  # whoever began with it ended all that leads there
         return chat_page.show_chat(chat, own.view, chat.conversation(own))
-    # In an anonymous session nothing tells its host, who has these links, whether a person has joined: the form as it is sent does.
-    if context.thread is not None and by_hand and not context.view.session.anonymous:
+    if context.thread is not None and by_hand:
         return tell_begun(chat, context.view)
     if own.thread is not None or (context.thread is not None and not by_hand):
         named = replace(invited, generation=context.thread.generation if context.thread else 0)
@@ -48,6 +49,14 @@ def open_link(chat: ChatRequest, invited: Identity, *, by_hand: bool) -> Respons
     response = chat_page.show_chat(guest, context.view, None, ActionOutcome(suggested=form))
     response.headers["Referrer-Policy"] = resume.REFERRER_POLICY
     return response
+
+
+def is_worthless(session: Session, form: Identity) -> bool:
+    """Says whether a form comes from a link that a host passed on, and that is worth nothing by now."""
+    if not (form.invitation_id and form.form_id):
+        return False
+    found = container.invitations().find(session.id, form.invitation_id)
+    return found is not None and is_private(session, found)
 
 
 def _note_opened(chat: ChatRequest, found: Invitation) -> None:

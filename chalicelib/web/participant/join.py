@@ -15,11 +15,12 @@ from chalicelib.services.participants.form import AnswerRefused, Given, list_ref
 from chalicelib.web.kit import identity
 from chalicelib.web.kit.form_fields import explain_refusal
 from chalicelib.web.kit.http import Form, with_cookies
+from chalicelib.web.kit.identity import Identity
 from chalicelib.web.kit.texts import Texts
 from chalicelib.web.participant.actions import identify_error
 from chalicelib.web.participant.chat_page import ActionOutcome, Draft, continue_chat, show_chat
 from chalicelib.web.participant.chat_request import ChatRequest
-from chalicelib.web.participant.invitation import tell_begun
+from chalicelib.web.participant.invitation import is_worthless, tell_begun
 from chalicelib.web.participant.shown_form import read_entered, read_shown
 from chalicelib.web.participant.waiting_page import show_waiting
 
@@ -40,10 +41,11 @@ def join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
 
 def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
     context = chat.find()
-    person = identity.person_in_form(form.get("who", ""), chat.session_id)
-    if chat.tester and person and person.person != chat.person:
-        person = None
+    person = _find_sender(chat, form)
     if context.thread is None and person and is_ours and person.person != chat.person:
+        if is_worthless(context.view.session, person):
+            filled = fill_in(context.view, *_read_form(chat, form))
+            return _return_form(chat, context, filled, NotInvited(), ())
         sender = replace(chat, identity=person)
         try:
             chat, context = sender, sender.find()
@@ -70,6 +72,12 @@ def _join(chat: ChatRequest, form: Form, *, is_ours: bool) -> Response:
     return continue_chat(chat, turn.session, turn.conversation)
 
 
+def _find_sender(chat: ChatRequest, form: Form) -> Identity | None:
+    """Returns who filled in the form; None where that is not known, or a tester sends a form of somebody else."""
+    person = identity.person_in_form(form.get("who", ""), chat.session_id)
+    return None if chat.tester and person and person.person != chat.person else person
+
+
 def _read_form(chat: ChatRequest, form: Form) -> tuple[Sequence[ShownQuestion] | None, Mapping[str, Given]]:
     """Returns what the page showed, and what came back for it."""
     return read_shown(form.get("asked", ""), chat.session_id), read_entered(form)
@@ -82,8 +90,6 @@ def _list_refusals(filled: FilledForm) -> tuple[AnswerRefused, ...]:
 def _go_on(chat: ChatRequest, context: RequestContext, filled: FilledForm) -> Response:
     """Sends on to the conversation that has begun; what this form has besides the one it began with, goes along unsent."""
     if chat.identity.form_id and not _began(context, chat.identity.form_id):
-        if context.view.session.anonymous and (refused := _list_refusals(filled)):  # as where nothing has begun
-            return _return_form(chat, context, filled, refused[0], refused)
         return tell_begun(chat, context.view)
     stored = {answer.answer for answer in context.answers}
     more = [words for words in filled.words if words not in stored]

@@ -5,6 +5,7 @@ import io
 from chalice.app import Request, Response
 
 from chalicelib import container
+from chalicelib.services.conversations.request_context import NotInvited
 from chalicelib.web.kit.request import public_url
 
 _SCALE = 12  # pixels of a module: sharp on a slide
@@ -14,11 +15,12 @@ _HOUR = "public, max-age=3600"
 
 def show(request: Request, session_id: str) -> Response:
     """Returns the code as SVG, or as PNG for `format=png` from a client that says that it takes one: to another, Chalice gives
-    an error of its own in place of a picture."""
+    an error of its own in place of a picture. Raises NotInvited where the link lets nobody join."""
     import segno
 
     query = request.query_params or {}
-    container.sessions().view(session_id, ())
+    if container.sessions().view(session_id, ()).session.access == "invited":
+        raise NotInvited
     code = segno.make(f"{public_url(request)}/chat?s={session_id}", error="m", micro=False)
     headers = {
         "Cache-Control": _HOUR,

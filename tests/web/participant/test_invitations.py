@@ -1,10 +1,13 @@
 """Personal invitations: their mails, their links on whatever device, and what of them a host is told."""
 
 import re
-from contextlib import nullcontext
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from chalicelib import container
 from chalicelib.errors import Unavailable
@@ -12,13 +15,12 @@ from chalicelib.mail import MailRefused
 from chalicelib.model.jobs import SendInvitation
 from chalicelib.services.access.invitation_links import LinkedInvitation, invitation_url
 from chalicelib.services.delivery.sending import hash_address
-from chalicelib.services.delivery.stop_links import read_stop_token
 from chalicelib.settings import settings
 from chalicelib.workers.jobs import run_job
 from tests.api.hosts import Host, error_of, new_host
 from tests.clock import FakeClock
 from tests.web.browser import Browser, Page
-from tests.web.host.visitor import SENDER, deliver, recipients, verify_sender
+from tests.web.host.visitor import SENDER, deliver, recipients, send, verify_sender
 
 START, HERE = "Start the conversation", "Continue it here"
 DAY = 24 * 3600
@@ -142,35 +144,77 @@ def test_a_form_from_a_link_that_a_host_passes_on_opens_nothing_that_another_one
     assert ben.submit(form).has_form("Send")
 
 
-def test_in_an_anonymous_session_a_link_that_a_host_has_tells_nobody_who_has_joined(
+def test_a_link_that_a_host_got_is_worth_nothing_once_the_session_is_anonymous(
     host: Host, ben: Browser, cem: Browser
 ) -> None:
-    why = {"text": "Why?", "required": True}
-    session = host.new_session(access="invited", anonymous=True, questions=[why])
-    ada, bea = invite(host, session, "ada@example.com", "bea@example.com")
-    form = ben.open(path_of(ada["url"])).form(START)
-    (field,) = [name for name in form.fields if name.startswith("a-")]
-    ben.submit(form, **{field: "So"})
-    seen = [cem.open(path_of(it["url"])) for it in (ada, bea)]
-    assert [(page.status, len(page.forms)) for page in seen] == [(200, len(seen[0].forms))] * 2
-    assert len({cem.submit(page.form(START)).status for page in seen}) == 1  # nothing is filled in
-    page = cem.submit(seen[0].form(START), **{field: "So"})
-    assert (page.status, page.forms) == (409, [])
+    session = host.new_session(access="invited", questions=[{"text": "Why?", "required": False}])
+    ada, bea, bo = invite(host, session, "ada@example.com", "bea@example.com", "bo@example.com")
+    early = {it["id"]: Browser().open(path_of(it["url"])).form(START) for it in (ada, bea)}
+    ben.submit(ben.open(path_of(ada["url"])).form(START))
+    change(host, session, anonymous=True)
+    assert {it["url"] for it in listed(host, session)["data"]} == {None}
+    change(host, session, anonymous=False)
+    for made in (ada, bea):  # the same, whoever has joined
+        assert is_invited_only(cem.open(path_of(made["url"])))
+        assert is_invited_only(cem.submit(early[made["id"]]))
+    change(host, session, access="link")
+    assert {cem.open(path_of(it["url"])).status for it in (ada, bea, bo)} == {200}
+    assert {cem.submit(early[it["id"]]).status for it in (ada, bea)} == {403}
+    assert len(host.get(f"/sessions/{session['id']}/responses")["data"]) == 1
+    assert ben.say(session, "Soup").log[-2] == ("You", "Soup")
 
 
-def test_whoever_wants_no_more_mails_gets_none_when_they_are_removed_and_invited_again(host: Host, mail: None) -> None:
-    session = host.new_session()
+def test_an_anonymous_session_has_no_links_to_pass_on_and_says_so(host: Host) -> None:
+    session = host.new_session(anonymous=True)
+    answer = host.call("POST", f"/sessions/{session['id']}/participant-invitations", {"emails": ["ada@example.com"]})
+    assert error_of(answer)[:2] == (400, "validation_error")
+    assert "go by mail only" in error_of(answer)[2]
+    assert listed(host, session)["data"] == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("which", ["these", "all"])
+def test_whoever_wants_no_more_mails_gets_none_whatever_becomes_of_their_invitation(
+    which: str, when: str, host: Host, mail: None, ben: Browser, cem: Browser
+) -> None:
+    session, url = host.new_session(), ""
     (ada,) = invite(host, session, "ada@example.com")
-    deliver()
-    container.invitations().stop(session["id"], ada["id"])
-    url = f"/sessions/{session['id']}/participant-invitations"
-    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 204
-    assert host.call("DELETE", f"{url}/{ada['id']}").status_code == 404
-    assert (listed(host, session)["data"], listed(host, session)["counts"]["invited"]) == ([], 0)
+    (text,) = deliver()
+    stop = stop_in(text)
+    ben.submit(ben.open(link_in(text)).form(START))
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    url = f"/sessions/{session['id']}"
+    if when == "after":
+        press_stop(cem, stop, which)
+    assert host.call("DELETE", f"{url}/participants/{person['participant_id']}").status_code == 204
+    assert host.call("DELETE", f"{url}/participant-invitations/{ada['id']}").status_code == 404
+    if when == "before":
+        press_stop(cem, stop, which)
     (again,) = invite(host, session, "Ada@example.com")
     assert (again["status"], again["url"] is None) == ("suppressed", False)
+    other = host.new_session(topic="Tea")
+    (elsewhere,) = invite(host, other, "ada@example.com")
+    assert elsewhere["status"] == ("sent" if which == "these" else "suppressed")
+    container.invitations().want(session["id"], ada["id"], "invitation", container.clock().now())
+    ask_again(session)
     deliver()
     assert (recipients(), states(host, session)) == (["ada@example.com"], {"Ada@example.com": "stopped"})
+
+
+def stop_in(mail: str) -> str:
+    """The path of the link that ends such mails."""
+    found = re.search(r"(/stop\?t=[\w.~-]+)", mail)
+    assert found, mail
+    return found[1]
+
+
+def press_stop(browser: Browser, path: str, which: str = "these") -> None:
+    form = browser.open(path).form("Stop")
+    assert send(browser, f"/{form.action}", form, which=which).status_code == 303
+
+
+def change(host: Host, session: dict[str, Any], **fields: Any) -> None:
+    assert host.call("PATCH", f"/sessions/{session['id']}", fields).status_code == 200
 
 
 def test_a_removed_invitation_lets_nobody_join_and_a_removed_person_takes_theirs_along(
@@ -210,8 +254,105 @@ def test_of_an_anonymous_session_nothing_tells_who_came(host: Host, mail: None, 
     assert host.call("POST", f"{url}/{ids[people[0]]}/resend", {}).json_body["state"] == "sent"
     host.call("DELETE", f"{url}/{ids[people[0]]}")
     assert listed(host, session)["counts"]["joined"] == 1
-    host.call("PATCH", f"/sessions/{session['id']}", {"anonymous": False})
-    assert "joined" not in states(host, session).values()
+    change(host, session, anonymous=False)
+    told = listed(host, session)
+    assert {it["state"] for it in told["data"]} == {"sent"}
+    assert {it[name] for it in told["data"] for name in hidden} == {None}
+    assert {it["anonymous"] for it in told["data"]} == {True}
+
+
+def test_whoever_joined_while_a_session_was_anonymous_is_never_told_of_even_where_few_are_invited(
+    host: Host, mail: None, ana: Browser, ben: Browser, clock: FakeClock
+) -> None:
+    """Two sessions that differ only in whether the one person that is invited has come look and answer the same."""
+    sessions = [host.new_session(topic=topic, access="invited") for topic in ("Lunch", "Dinner")]
+    for session, email in zip(sessions, ("in@example.com", "out@example.com"), strict=True):
+        invite(host, session, email)
+        change(host, session, anonymous=True)
+    ben.submit(ben.open(link_in(deliver()[0])).form(START))
+    seen = [[look(host, ana, session)] for session in sessions]
+    for session, views in zip(sessions, seen, strict=True):
+        clock.advance(2 * DAY)
+        views += [act(host, session, "remind"), act(host, session, "remind"), look(host, ana, session)]
+        views += [act(host, session, "resend"), look(host, ana, session)]
+    deliver()
+    assert recipients()[2:] == ["out@example.com"]  # reminded; the other one has joined
+    for session, views in zip(sessions, seen, strict=True):
+        views += [look(host, ana, session), act(host, session, "resend")]
+        change(host, session, anonymous=False)
+        views += [look(host, ana, session), act(host, session, "remind"), act(host, session, "resend")]
+    clock.advance(2 * DAY)
+    for session, views in zip(sessions, seen, strict=True):
+        views += [look(host, ana, session), act(host, session, "remind"), act(host, session, "resend")]
+    deliver()
+    assert recipients()[3:] == ["in@example.com", "out@example.com"]
+    for session, views in zip(sessions, seen, strict=True):
+        (person,) = container.invitations().all(session["id"])
+        assert host.call("DELETE", f"/sessions/{session['id']}/participant-invitations/{person.id}").status_code == 204
+        invite(host, session, "in@example.com" if session is sessions[0] else "out@example.com")
+        views += [look(host, ana, session), act(host, session, "resend")]
+    assert seen[0] == seen[1]
+    assert "joined" not in str(seen)
+
+
+def look(host: Host, ana: Browser, session: dict[str, Any]) -> Any:
+    """What a host is told of the people who are invited, by REST, on the page and in the table; without what names them."""
+    told = listed(host, session)
+    own = {it[name]: f"<{name}>" for it in told["data"] for name in ("id", "email", "sent_at") if it[name]}
+    page = ana.open(f"/sessions/{session['id']}/invitations")
+    shown = str(
+        (told, page.text.partition("Who is invited")[2].partition("Español")[0], [it.button for it in page.forms])
+    )
+    for value, name in own.items():
+        shown = shown.replace(value, name)
+    return re.sub(r"\d\d:\d\d|Lunch|Dinner", "", shown)
+
+
+def act(host: Host, session: dict[str, Any], what: str) -> Any:
+    """The answer to a request to remind those missing, or to send somebody their mail again; without what names them."""
+    (person,) = container.invitations().all(session["id"])
+    named = f"{person.id}/resend" if what == "resend" else what
+    answer = host.call("POST", f"/sessions/{session['id']}/participant-invitations/{named}", {})
+    told = answer.json_body
+    state = {name: told[name] for name in ("state", "reminded") if name in told}
+    return answer.status_code, state, told.get("error"), answer.headers.get("Retry-After")
+
+
+def test_two_hundred_people_are_invited_and_reminded_in_few_calls(host: Host, mail: None, clock: FakeClock) -> None:
+    session = host.new_session()
+    emails = [f"p{number:03}@example.com" for number in range(200)]
+    with counted_calls() as calls:
+        assert {it["status"] for it in invite(host, session, *emails)} == {"sent"}
+    assert calls["SendMessageBatch"] == 20
+    assert calls["TransactWriteItems"] <= 4
+    assert sum(calls.values()) <= 40
+    now = clock.now()
+    for invitation in container.invitations().all(session["id"]):
+        container.invitations().take(session["id"], invitation, now)
+    clock.advance(2 * DAY)
+    with counted_calls() as calls:
+        assert act_on(host, session, "remind").json_body == {"reminded": 200}
+    assert calls["SendMessageBatch"] == 20
+    assert sum(calls.values()) <= 40
+    assert act_on(host, session, "remind").json_body == {"reminded": 0}
+
+
+@contextmanager
+def counted_calls() -> Iterator[Counter[str]]:
+    """The calls to AWS meanwhile, by their operation."""
+    calls, call = Counter[str](), BaseClient._make_api_call
+
+    def counted(self: Any, name: str, arguments: Any) -> Any:
+        calls[name] += 1
+        return call(self, name, arguments)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(BaseClient, "_make_api_call", counted)
+        yield calls
+
+
+def act_on(host: Host, session: dict[str, Any], what: str) -> Any:
+    return host.call("POST", f"/sessions/{session['id']}/participant-invitations/{what}", {})
 
 
 def recipients_after_delivery() -> list[str]:
@@ -227,6 +368,7 @@ def test_a_reminder_goes_once_to_those_missing_and_never_two_mails_a_day_to_an_a
     ada, _ = invite(host, session, "ada@example.com", "ben@example.com")
     ben.submit(ben.open(link_in(deliver()[1])).form(START))
     invite(host, other, "ADA@example.com")
+    assert host.call("POST", f"{url}/{ada['id'][:-1]}x/resend", {}).status_code == 404
     assert host.call("POST", f"{url}/remind", {}).json_body == {"reminded": 1}
     assert host.call("POST", f"{url}/remind", {}).json_body == {"reminded": 0}
     answer = host.call("POST", f"{url}/{ada['id']}/resend", {})
@@ -264,7 +406,9 @@ def test_what_happened_between_asking_and_sending_keeps_a_mail_from_being_sent(
         case "ended":
             host.call("PATCH", f"/sessions/{session['id']}", {"status": "completed"})
         case "stopped":
-            container.invitations().stop(session["id"], made["id"])
+            deps = container.sending_deps()
+            address_hash = hash_address("ada@example.com", deps.secret)
+            deps.suppressions.stop(session["id"], address_hash, container.clock().now())
         case "suppressed":
             deps = container.sending_deps()
             deps.suppressions.add(hash_address("ada@example.com", deps.secret), "bounce", container.clock().now())
@@ -319,18 +463,12 @@ def test_what_ses_refuses_for_the_senders_sake_waits_for_the_operator_who_is_tol
     assert states(host, session) == {"ada@example.com": "sent" if state == "waiting" else "bounced"}
 
 
-def test_the_link_that_stops_such_mails_stops_this_one(host: Host, mail: None) -> None:
+def test_the_link_that_stops_such_mails_stops_this_one(host: Host, mail: None, cem: Browser) -> None:
     session = host.new_session()
     invite(host, session, "ada@example.com")
-    found = re.search(r"/stop\?t=([\w.~-]+)", deliver()[0])
-    assert found
-    stop = read_stop_token(found[1], container.deployment_secret())
-    assert stop
-    container.stop_actions()[stop.kind](stop)
+    press_stop(cem, stop_in(deliver()[0]))
     assert states(host, session) == {"ada@example.com": "stopped"}
-    assert host.call("POST", f"/sessions/{session['id']}/participant-invitations/remind", {}).json_body == {
-        "reminded": 0
-    }
+    assert act_on(host, session, "remind").json_body == {"reminded": 0}
 
 
 def test_addresses_are_judged_one_by_one_and_limits_say_which(host: Host, mail: None) -> None:

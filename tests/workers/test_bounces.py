@@ -7,6 +7,8 @@ import pytest
 
 import app
 from chalicelib import container
+from chalicelib.errors import Unavailable
+from chalicelib.model.jobs import BOUNCES
 from chalicelib.services.delivery.sending import may_write
 from tests import events
 from tests.events import Context
@@ -112,4 +114,29 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_which_have_an_alarm(
 ) -> None:
     assert arrive(body) == []
     assert may_be_written_to()
-    assert consultation.buried("bounces") == [body]
+    (buried,) = consultation.buried("bounces")
+    assert set(json.loads(buried)) == {"unreadable"}
+
+
+@pytest.mark.parametrize(
+    "told", [bounce("Permanent", "Ann <ANN@example.org>"), complaint()], ids=["bounce", "complaint"]
+)
+def test_a_dead_letter_tells_no_address_and_nothing_of_the_mail_and_still_does_its_work_when_it_is_sent_back(
+    consultation: Consultation, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(container.sending_deps().suppressions.__class__, "add", fail)
+        for received in range(1, BOUNCES.receives):
+            message = events.raw_message(json.dumps(told), received=received)
+            if not failed(app.note_bounce(events.batch(message), Context())):
+                break
+    (buried,) = consultation.buried("bounces")
+    assert received == BOUNCES.tries < BOUNCES.receives
+    assert not any(said in buried.casefold() for said in ("ann", "example.org", "harmonica", "headers", "smtp"))
+    assert may_be_written_to()
+    assert arrive(buried) == []
+    assert not may_be_written_to()
+
+
+def fail(*_: Any) -> None:
+    raise Unavailable("The service is busy; try again in a moment")

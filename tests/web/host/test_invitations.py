@@ -5,9 +5,12 @@ import re
 import pytest
 
 from chalicelib.settings import settings
+from chalicelib.web.host import invitations
 from tests.api.hosts import Host
+from tests.clock import FakeClock
 from tests.web.browser import Browser
 from tests.web.host.visitor import deliver, recipients, send, submit
+from tests.web.invited import DAY, invite, link_in
 
 PASTED = 'Ada <ada@example.com>, ben@example.com\n"Okri, Cem" <cem@example.com>; ADA@example.com'
 
@@ -54,15 +57,34 @@ def test_without_mails_there_are_links_to_pass_on(
 ) -> None:
     monkeypatch.delenv("MAIL_FROM")
     settings.cache_clear()
-    session = host.new_session(access="invited", anonymous=True)["id"]
+    session = host.new_session(access="invited")["id"]
     path = f"/sessions/{session}/invitations"
     assert path in ana.open(f"/sessions/{session}").links
     page = submit(ana, path, ana.open(path).form("Make links"), do="invite", addresses="ada@example.com")
     assert not page.has_form("Send again")
-    assert "This session is anonymous" in page.text
     url = re.search(r"https?://[^/]+(/chat\?s=[\w-]+&amp;i=[\w.~-]+)", page.html)
     assert url
     assert cem.open(url[1].replace("&amp;", "&")).has_form("Start the conversation")
+
+
+def test_the_button_reminds_those_missing_on_whatever_page_they_are(
+    host: Host, ana: Browser, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invitations, "ON_PAGE", 1)
+    session = host.new_session()
+    path = f"/sessions/{session['id']}/invitations"
+    for who in ("ada", "ben", "cem"):
+        invite(host, session, f"{who}@example.com")
+        clock.advance(1)
+    before = len(recipients())
+    for link in map(link_in, deliver()[before:][:2]):  # of the first ones, who join
+        visitor = Browser()
+        visitor.submit(visitor.open(link).form("Start the conversation"))
+    clock.advance(DAY + 1)
+    submit(ana, path, ana.open(path).form("Remind those missing"), do="remind")
+    deliver()
+    assert recipients()[before + 3 :] == ["cem@example.com"]
+    assert not ana.open(f"{path}?offset=2").has_form("Remind those missing")
 
 
 def test_only_editors_see_who_is_invited(host: Host, ana: Browser) -> None:

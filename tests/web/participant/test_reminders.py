@@ -4,13 +4,16 @@ import json
 import re
 from typing import Any
 
+import boto3
 import pytest
 
 import app
 from chalicelib import container
 from chalicelib.errors import Unavailable
+from chalicelib.mail import MailRefused
 from chalicelib.model.reminders import Reminder
 from chalicelib.services.delivery import reminder_job
+from chalicelib.services.delivery.sending import hash_address
 from chalicelib.settings import settings
 from tests import events
 from tests.api.hosts import Host
@@ -249,6 +252,34 @@ def test_the_link_that_ends_them_ends_them(
     kept = container.reminders().find(session["id"], thread.id)
     assert kept
     assert (kept.to, kept.sent) == (None, 1)
+
+
+@pytest.mark.parametrize("why", ["BadRequestException", "bounce"])
+def test_an_address_that_takes_no_mails_is_given_up_and_the_host_is_told(
+    why: str, clock: FakeClock, host: Host, session: dict[str, Any], ben: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben.join(session)
+    ask(ben, session)
+    send(sweep())
+    tried: list[Any] = []
+
+    def refuse(*given: Any, **_: Any) -> None:
+        tried.append(given)
+        raise MailRefused(why)
+
+    monkeypatch.setattr(reminder_job, "send", refuse)
+    if why == "bounce":
+        deps = container.sending_deps()
+        deps.suppressions.add(hash_address(BEN, deps.secret), "bounce", clock.now())
+    pass_time(clock, 5 * DAY)
+    assert len(tried) == (0 if why == "bounce" else 1)
+    dead_letters = settings().dead_letters_urls["deliveries"]
+    assert "Messages" not in boto3.client("sqs").receive_message(QueueUrl=dead_letters)
+    told = host.get(f"/sessions/{session['id']}/activity")["reminders"]
+    assert told == {"sent": 0, "opened": 0, "came_back": 0, "undeliverable": 1}
+    assert left_by("person", container.conversations().heads(session["id"])[0].id)
+    ask(ben, session)  # another address may take them
+    assert host.get(f"/sessions/{session['id']}/activity")["reminders"]["undeliverable"] == 0
 
 
 def test_what_is_stored_tells_nobody_where(session: dict[str, Any], ben: Browser) -> None:

@@ -137,6 +137,7 @@ def test_a_session_with_everything_an_account_with_everything_and_their_deletion
     asked = TranscriptRequest("t", session, "thread", "sealed", "en", now + timedelta(minutes=1))
     assert container.transcript_deps().requests.add(asked)
     container.sending_deps().suppressions.add("hash", "bounce", now)
+    container.sending_deps().suppressions.stop(session, "hash", now)
     assert container.sending_deps().suppressions.take_day("hash", "mail", now)
     start_login(host.user_id, "", logins=container.logins(), now=now, proved_at=now)
     chat, attended = Chat("token"), Attendance("token", session, "telegram", "person")

@@ -43,6 +43,18 @@ def test_what_has_ended_leaves_the_feed_and_may_come_back(host: Host, clock: Fak
     assert [item["id"] for item in public()["data"]] == [session]
 
 
+def test_what_only_invited_people_join_is_on_no_public_list(host: Host) -> None:
+    host.new_session(is_public=True, access="invited")
+    session = host.new_session(is_public=True)["id"]
+    assert [item["id"] for item in public()["data"]] == [session]
+    host.call("PATCH", f"/sessions/{session}", {"access": "invited"})
+    assert public()["data"] == []
+    assert update_cards(session)
+    assert public()["pagination"]["total"] == 0
+    host.call("PATCH", f"/sessions/{session}", {"access": "link"})
+    assert [item["id"] for item in public()["data"]] == [session]
+
+
 def test_public_is_a_path_of_its_own_and_no_id(host: Host) -> None:
     assert host.call("GET", "/sessions/public").status_code == 200
     assert error_of(host.call("GET", "/sessions/publics")) == (404, "not_found", "Session not found")

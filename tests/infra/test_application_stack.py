@@ -70,6 +70,7 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
             "replies": 200,  # more than a day, in which people wait for a model that is down
             "updates": 20,
             "deliveries": 20,
+            "bounces": 20,  # a worker buries them, without addresses, after five
         }.get(queue.name, 5)
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600
@@ -218,6 +219,16 @@ def test_turns_in_which_care_came_first_are_counted_without_an_alarm(application
     }
     assert counting == {"APIHandlerLogs", "HandleUpdateLogs", "ReplyInChatLogs"}
     assert "CareFirstAlarm" not in application["Resources"]
+
+
+def test_addresses_that_take_no_mails_are_counted_without_an_alarm(application: Template) -> None:
+    counting = {
+        properties["LogGroupName"]["Ref"]
+        for properties in of_type(application, "AWS::Logs::MetricFilter").values()
+        if '"mail_undeliverable"' in properties["FilterPattern"]
+    }
+    assert counting >= {"SendMailLogs", "DeliverLogs"}
+    assert "MailUndeliverableAlarm" not in application["Resources"]
 
 
 def _require_alarm(template: Template, name: str, pattern: str, functions: set[str]) -> None:

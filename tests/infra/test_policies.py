@@ -4,9 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
+from chalicelib.services.delivery.bounces import reduce_message
 from infra.functions import ALL
 from infra.policies import role_of
 from tests.infra.templates import Template, of_type
+from tests.workers.test_bounces import bounce, complaint
 
 LIST_STREAMS = ["dynamodb:ListStreams"]
 # Which identity stands for the sender, itself or its domain, the operator knows; a condition holds the sender.
@@ -108,16 +112,39 @@ def test_the_api_asks_only_for_what_no_stream_would_tell(application: Template) 
 def test_only_the_events_of_our_own_mails_get_into_their_queue_and_none_without_a_sender(application: Template) -> None:
     resources = application["Resources"]
     made = {name for name, it in resources.items() if it.get("Condition") == "HasMailFrom"}
-    assert made == {"MailConfigurationSet", "MailEventDestination", "MailEvents", "MailEventsPolicy"}
-    pattern = resources["MailEvents"]["Properties"]["EventPattern"]
-    assert pattern["detail"]["mail"]["tags"] == {"ses:configuration-set": [{"Ref": "MailConfigurationSet"}]}
+    assert made == {
+        *("MailConfigurationSet", "MailEventDestination", "MailEventsPolicy"),
+        *("MailBounces", "MailComplaints"),
+    }
+    for rule in ("MailBounces", "MailComplaints"):
+        pattern = resources[rule]["Properties"]["EventPattern"]
+        assert pattern["detail"]["mail"]["tags"] == {"ses:configuration-set": [{"Ref": "MailConfigurationSet"}]}
+    rules = [{"Fn::GetAtt": [rule, "Arn"]} for rule in ("MailBounces", "MailComplaints")]
     (statement,) = resources["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == ["sqs:SendMessage"]
     assert statement["Resource"] == [{"Fn::GetAtt": ["BouncesQueue", "Arn"]}]
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["MailEvents", "Arn"]}}}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rules}}
     told = resources["MailEventDestination"]["Properties"]["EventDestination"]["MatchingEventTypes"]
     assert told == ["bounce", "complaint"]  # nobody is told who opened what
+
+
+@pytest.mark.parametrize(("rule", "event"), [("MailBounces", bounce("Permanent")), ("MailComplaints", complaint())])
+def test_of_such_an_event_only_what_its_worker_reads_gets_into_the_queue(
+    application: Template, rule: str, event: dict[str, Any]
+) -> None:
+    properties = application["Resources"][rule]["Properties"]
+    assert properties["EventPattern"]["detail-type"] == [event["detail-type"]]
+    (target,) = properties["Targets"]
+    body = target["InputTransformer"]["InputTemplate"]
+    for name, path in target["InputTransformer"]["InputPathsMap"].items():
+        value: Any = event
+        for step in path.removeprefix("$.").split("."):
+            value = value[step]
+        body = body.replace(f"<{name}>", json.dumps(value))
+    assert json.loads(reduce_message(body, b"secret")) == json.loads(reduce_message(json.dumps(event), b"secret"))
+    assert "address_hashes" in reduce_message(body, b"secret")
+    assert not any(said in body for said in ("headers", "destination", "messageId", "reportingMTA"))
 
 
 def test_the_key_of_the_model_is_asked_for_only_where_there_is_one(application: Template) -> None:

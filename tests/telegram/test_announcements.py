@@ -182,6 +182,21 @@ def test_an_announcement_follows_its_session_to_the_end_and_back(
     assert (len(lunch.answers), "Join" in lunch.last.buttons) == (1, True)
 
 
+def test_an_announcement_of_what_only_invited_people_join_says_so_and_offers_no_way_in(
+    telegram: LocalTelegram, host: Host, lunch: Group
+) -> None:
+    session = announce(host, lunch)
+    wake(telegram, session)
+    change(host, session, access="invited")
+    wake(telegram, session)
+    (text,) = said(lunch)
+    assert "Only people with a personal invitation can take part." in text
+    assert lunch.last.buttons == []
+    change(host, session, access="link")
+    wake(telegram, session)
+    assert "Join" in lunch.last.buttons
+
+
 def test_an_announcement_tells_when_its_session_has_ended_by_itself(
     telegram: LocalTelegram, host: Host, lunch: Group, clock: FakeClock
 ) -> None:

@@ -74,7 +74,8 @@ def ask_again(*sessions: dict[str, Any]) -> None:
 @contextmanager
 def counted_calls() -> Iterator[Counter[str]]:
     """The calls to AWS meanwhile, by their operation."""
-    calls, call = Counter[str](), BaseClient._make_api_call
+    calls = Counter[str]()
+    call: Any = vars(BaseClient)["_make_api_call"]
 
     def counted(self: Any, name: str, arguments: Any) -> Any:
         calls[name] += 1

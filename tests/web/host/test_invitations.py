@@ -87,6 +87,25 @@ def test_the_button_reminds_those_missing_on_whatever_page_they_are(
     assert not ana.open(f"{path}?offset=2").has_form("Remind those missing")
 
 
+def test_where_only_invited_people_join_a_host_gets_no_link_for_everybody(
+    host: Host, ana: Browser, cem: Browser
+) -> None:
+    session = host.new_session(topic="Lunch")["id"]
+    link = f'value="http://127.0.0.1:8000/chat?s={session}"'
+    assert link in ana.open("/").html
+    assert link in ana.open(f"/sessions/{session}").html
+    host.call("PATCH", f"/sessions/{session}", {"access": "invited"})
+    page = ana.open("/")
+    assert link not in page.html
+    assert "For people with a personal invitation" in page.text
+    page = ana.open(f"/sessions/{session}")
+    assert link not in page.html
+    assert "/qr?s=" not in page.html
+    refused = cem.open(f"/qr?s={session}")
+    assert refused.status == 403
+    assert cem.open(f"/chat?s={session}").status == 403
+
+
 def test_only_editors_see_who_is_invited(host: Host, ana: Browser) -> None:
     other = host.invite(host.new_session()["id"], "owner", "bo@example.com")
     session = other.new_session()["id"]

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infra.functions import ALL, REST_API, SWEEP
+from infra.functions import ALL, API, REST_API, SWEEP
 from infra.parameters import JOBS_AT_ONCE
 from infra.policies import role_of
 
@@ -92,11 +92,12 @@ def mails_from_anybody(template: Template) -> None:
 
 
 def messages_in_batches(template: Template) -> None:
-    """The sweep sends ten messages in a call: AWS asks for the same right as for one, the local cloud for another one."""
-    (policy,) = template["Resources"][role_of(SWEEP)]["Properties"]["Policies"]
-    for statement in policy["PolicyDocument"]["Statement"]:
-        if "sqs:SendMessage" in statement.get("Action", ()):
-            statement["Action"] = ["sqs:SendMessage*"]
+    """The sweep and the API send ten messages in a call: AWS asks for the same right as for one, the local cloud for another one."""
+    for function in (API, SWEEP):
+        (policy,) = template["Resources"][role_of(function)]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if "sqs:SendMessage" in statement.get("Action", ()):
+                statement["Action"] = ["sqs:SendMessage*"]
 
 
 def jobs_at_once_as_a_number(template: Template) -> None:

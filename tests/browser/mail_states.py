@@ -4,17 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from playwright.sync_api import Page, expect
 
 from chalicelib.services.delivery.mails import Part, write_mail
-from chalicelib.services.delivery.stop_links import StopKind, StopLink, make_stop_url
+from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
 from tests.browser.chat_page import ChatPage
 from tests.browser.devices import sign_in_as_demo_host
 from tests.browser.visitor import ASK, LABEL, MORE, RECAP, SAY, State, Visitor
 
 CLOSES_AT = "2030-06-30T21:59:00Z"
-_STOP: StopKind = "reminder"
 
 
 def invitations_none(visitor: Visitor) -> Page:
@@ -145,7 +145,8 @@ def stop(visitor: Visitor) -> Page:
     secret = visitor.cloud.client("secretsmanager").get_secret_value(
         SecretId=visitor.cloud.instance.outputs["DeploymentSecretArn"]
     )["SecretString"]
-    link = StopLink(_STOP, "00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000001", "0" * 32)
+    address = visitor.tongue.encode().hex().zfill(32)  # of each run its own: one of them is to be stopped
+    link = StopLink("reminder", str(UUID(int=1)), str(UUID(int=2)), address)
     page = visitor.page()
     page.goto(make_stop_url(visitor.cloud.url, link, secret.encode()))
     expect(page.locator("[name=which]")).to_have_count(2)

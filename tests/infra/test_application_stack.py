@@ -70,6 +70,7 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
             "replies": 200,  # more than a day, in which people wait for a model that is down
             "updates": 20,
             "deliveries": 20,
+            "mails": 20,
         }.get(queue.name, 5)
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600

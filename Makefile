@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
-.PHONY: help run update logs redrive demo evals scaling bench recount soak lint test check package deploy telegram-webhook clean
+.PHONY: help run update logs redrive demo evals scaling bench reminders recount soak lint test check package deploy telegram-webhook clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ scaling: .venv/for-testing ## Measure what summaries cost in sessions of 10, 100
 
 bench: .venv/for-testing ## Measure the CPU time that reading lists and responses takes
 	@exec $(PYTHON) -m tests.bench.reads
+
+reminders: .venv/for-testing ## Count what ten thousand reminders cost that are due at once, for docs/mail.md
+	@exec $(PYTHON) -m tests.bench.reminders
 
 recount: .venv/for-testing ## Count the results of two real consultations a second time, and measure the pages of a session of 1,000 people
 	@exec $(PYTHON) -m tests.bench.recount

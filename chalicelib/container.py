@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from datetime import timedelta
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -331,6 +332,7 @@ def reminder_deps(tell: "Callable[[ReminderView, int], None] | None" = None) -> 
         secret=deployment_secret(),
         public_url=found.public_url,
         clock=clock(),
+        hour=timedelta(seconds=found.reminder_hour),
         sending=sending_deps() if has_mail() else None,
         tell=tell if found.telegram_bot else None,
     )

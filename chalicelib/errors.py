@@ -137,5 +137,9 @@ class Unavailable(_Waiting):
         super().__init__(message, retry_after)
 
 
+class Throttled(Unavailable):
+    """A service outside takes no more from us for now, and nothing is wrong."""
+
+
 class NotYet(Unavailable):
     """Work whose turn it is not yet: it is given back, and comes again after about `retry_after` seconds."""

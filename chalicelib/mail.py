@@ -1,5 +1,6 @@
 """Ground: SES. One mail to one person, as text and as HTML."""
 
+from functools import cache
 from typing import Any
 
 import botocore.session
@@ -7,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from chalicelib.errors import NeverDone, Unavailable
+from chalicelib.errors import NeverDone, Throttled, Unavailable
 
 
 class Mail(Struct, frozen=True):
@@ -36,14 +37,17 @@ class MailRefused(NeverDone):
         return self.code == _NO_ADDRESS
 
 
-_PASSING = ("TooManyRequestsException", "LimitExceededException", "SendingPausedException")
+# More in a second, or in a day, than SES takes from this account. Its client has tried some more times by then, ever more slowly.
+_TOO_MANY = ("TooManyRequestsException", "LimitExceededException", "ThrottlingException")
+_PAUSED = "SendingPausedException"
+_WAIT = 30.0  # seconds
 
 
 def send_mail(mail: Mail, *, sender: str, reply_to: str = "", configuration_set: str = "") -> None:
     """Send a mail from this verified address; replies go to `reply_to`, and what becomes of it is told as
     `configuration_set` says, where there is one.
 
-    Raises MailRefused where sending it again would not help, Unavailable where it may.
+    Raises MailRefused where sending it again would not help, Unavailable where it may; Throttled where that is a matter of time.
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
     """
     simple: dict[str, Any] = {
@@ -63,7 +67,9 @@ def send_mail(mail: Mail, *, sender: str, reply_to: str = "", configuration_set:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        if code in _PASSING or status >= 500:
+        if code in _TOO_MANY:
+            raise Throttled("Too many mails are being sent; try again later", _WAIT) from error
+        if code == _PAUSED or status >= 500:
             raise _unavailable() from error
         raise MailRefused(code) from error
     except BotoCoreError as error:
@@ -79,10 +85,11 @@ def _content(text: str) -> dict[str, str]:
     return {"Data": text, "Charset": "UTF-8"}
 
 
+@cache
 def _client() -> Any:
     config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"})
     return botocore.session.get_session().create_client("sesv2", config=config)
 
 
 def _unavailable() -> Unavailable:
-    return Unavailable("The mail service does not answer; try again later", 30)
+    return Unavailable("The mail service does not answer; try again later", _WAIT)

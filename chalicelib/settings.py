@@ -135,6 +135,13 @@ class Settings(Struct, frozen=True):
             pattern=r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)?",
         ),
     ] = ""
+    reminder_hour: Annotated[
+        int,
+        _number(
+            "Seconds in which an hour passes that somebody is not yet reminded, to try reminders; the time of day stays.",
+            maximum=3600,
+        ),
+    ] = 3600
     oidc_issuer: Annotated[
         str,
         _text(

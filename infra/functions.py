@@ -330,7 +330,15 @@ DELIVER = Function(
         "Guards": KEY_ITEM,
     },
     indexes=(("Telegram", keys.BY_GROUP), ("Sessions", keys.BY_MEMBER)),
-    settings=("deployment_secret_arn", "public_url", "mail_from", "support_contact", "llm_provider", *BOT),
+    settings=(
+        "deployment_secret_arn",
+        "public_url",
+        "mail_from",
+        "reminder_hour",
+        "support_contact",
+        "llm_provider",
+        *BOT,
+    ),
     works_off=DELIVERIES,
 )
 HANDLE_UPDATE = Function(

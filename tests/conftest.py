@@ -134,7 +134,7 @@ def aws(
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     """The application on a local cloud of its own, with a bot: `.url`, `.key`, `.call(method, path, body)`, `.client(service)`."""
-    telegram = {"TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port()), "REPLY_DELAY": "1"}
+    telegram = {"TELEGRAM": "fake", "TELEGRAM_PORT": str(free_port()), "REPLY_DELAY": "1", "REMINDER_HOUR": "1"}
     running = LocalCloud(tmp_path_factory.mktemp("local"), free_port(), telegram)
     try:
         yield running.start()

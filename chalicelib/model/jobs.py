@@ -189,11 +189,12 @@ BRIEFS = Queue("briefs", (WriteBrief,), batch=5)
 SUMMARIES = Queue("summaries", (WriteSummary,), fifo=True, delay="summary_delay", receives=100)
 CARDS = Queue("cards", (UpdateCards,), fifo=True, delay="cards_delay", batch=5)
 DELETIONS = Queue("deletions", (EraseParticipant, DeleteSession, ExpireSession))
-MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript))
+# What SES does not take yet waits here, longer than anybody waits for a link to sign in.
+MAILS = Queue("mails", (SendInvitation, SendSignInMail, SendTranscript), receives=20, tries=5)
 # These hold addresses: after five tries a worker puts what is left without them into the dead letters, SQS itself only later.
 BOUNCES = Queue("bounces", (SuppressAddresses, NoteBounce), receives=20, tries=5)
 EXPORTS = Queue("exports", (WriteExport,))
-# While Telegram takes nothing, what it is to be told waits in these two.
+# While Telegram takes nothing, what it is to be told waits in these two; and while SES takes no more mails, they do.
 DELIVERIES = Queue("deliveries", (SendReminder, AnnounceSession), receives=20, tries=5)
 # A group is a chat: each in order, many at once.
 UPDATES = Queue("updates", (HandleUpdate,), fifo=True, receives=20, tries=5)

@@ -108,7 +108,8 @@ class Sessions:
         items = items_of(session, context, questions, prompt)
 
         def build(write: Transaction) -> None:
-            write.check(DeletedItem(keys.deleted(session.id)), DeletedItem.id.does_not_exist(), label=keys.DELETION)
+            free = DeletedItem.id.does_not_exist() | (DeletedItem.expires_at <= int(session.created_at.timestamp()))
+            write.check(DeletedItem(keys.deleted(session.id)), free, label=keys.DELETION)
             for item in items:
                 write.save(item, condition=SessionPart.session_id.does_not_exist())
 

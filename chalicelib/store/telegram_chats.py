@@ -3,6 +3,8 @@
 What an update comes to is stored in one transaction with the mark that it is done and with what is to be sent then, so that
 a crash anywhere neither does it twice nor leaves it unsaid. Updates are known by their ids as a set: Telegram may send an
 older one later.
+
+DynamoDB deletes what is past `expires_at` within days. Till then a chat, or a session in one, counts as gone already, and is begun anew.
 """
 
 from collections.abc import Sequence
@@ -52,10 +54,12 @@ class UpdateDone(Exception):
 class TelegramChats:
     """Repository of chats."""
 
-    def view(self, token: str) -> ChatView:
+    def view(self, token: str, now: datetime) -> ChatView:
         """A chat with its sessions, in one read."""
         chat, attended = Chat(token), dict[str, Attendance]()
         for raw in database.query_range(ChatItem, keys.chat(token), keys.CHAT, keys.ATTENDED + "~"):
+            if int(raw[keys.EXPIRES_AT]["N"]) <= _seconds(now):
+                continue
             if raw[keys.SK]["S"] == keys.CHAT:
                 chat = _chat(token, raw)
             else:
@@ -63,10 +67,11 @@ class TelegramChats:
                 attended[found.session_id] = found
         return ChatView(chat, attended)
 
-    def attendance(self, token: str, session_id: str) -> Attendance | None:
+    def attendance(self, token: str, session_id: str, now: datetime) -> Attendance | None:
         """One session of a chat as it is now; None where the chat has none of this id."""
         item = database.get(AttendedItem, keys.chat(token), keys.attended(session_id))
-        return _attendance(token, item.to_dynamodb_dict()) if item else None
+        is_there = item is not None and item.expires_at > _seconds(now)
+        return _attendance(token, item.to_dynamodb_dict()) if item and is_there else None
 
     def done(self, token: str, update_id: int) -> Done | None:
         """What an update came to; None for one that was not done yet."""
@@ -144,7 +149,7 @@ class TelegramChats:
 
     def block(self, token: str, now: datetime) -> None:
         """Store that nothing is to be sent to a chat any more, until its person writes again."""
-        found = self.view(token).chat
+        found = self.view(token, now).chat
         blocked = replace(found, is_blocked=True)
         holds(lambda: database.transact(lambda write: _write_chat(write, blocked, now)))
 
@@ -185,7 +190,8 @@ def _write_chat(write: Transaction, chat: Chat, now: datetime) -> None:
         ChatItem.version.set(chat.version + 1),
         ChatItem.expires_at.set(_expiry(now)),
     ]
-    write.update(item, actions, before if chat.version else ChatItem.pk.does_not_exist(), label="chat")
+    gone = ChatItem.pk.does_not_exist() | (ChatItem.expires_at <= _seconds(now))
+    write.update(item, actions, before if chat.version else gone, label="chat")
 
 
 def _write_attendance(write: Transaction, attended: Attendance, now: datetime, *, is_other: bool = False) -> None:
@@ -203,7 +209,8 @@ def _write_attendance(write: Transaction, attended: Attendance, now: datetime, *
             AttendedItem.telling_until.set(0),
             AttendedItem.teller.remove(),
         ]
-    before = AttendedItem.version == attended.version if attended.version else AttendedItem.pk.does_not_exist()
+    gone = AttendedItem.pk.does_not_exist() | (AttendedItem.expires_at <= _seconds(now))
+    before = AttendedItem.version == attended.version if attended.version else gone
     write.update(item, actions, before, label="attended")
 
 

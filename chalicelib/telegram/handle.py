@@ -45,7 +45,7 @@ def _take_step(update: Update, token: str) -> Done:
     assert update.chat is not None
     assert update.sender is not None
     for _ in range(_TRIES):
-        stored = chats.view(token) if update.chat.is_private else ChatView(Chat(token))
+        stored = chats.view(token, now) if update.chat.is_private else ChatView(Chat(token))
         view = replace(stored, chat=replace(stored.chat, telegram_language=update.sender.language_code))
         texts = texts_for(view.chat, view.current)
         incoming = Incoming(update, update.chat.id, update.sender, view, texts, now)

@@ -18,7 +18,8 @@ def send_own_words(what: SendOwnWords, told: tuple[str, ...], note: Callable[[li
 
     The parts that were `told` before do not come again; each that is sent is noted.
     """
-    view = container.telegram_chats().view(chat_token(what.chat_id, container.deployment_secret()))
+    token, now = chat_token(what.chat_id, container.deployment_secret()), container.clock().now()
+    view = container.telegram_chats().view(token, now)
     attended = view.attended.get(what.session_id)
     if attended is None:
         return

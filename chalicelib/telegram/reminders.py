@@ -67,7 +67,7 @@ def send_to_chat(view: ReminderView, chat_id: int) -> None:
     """Reminds somebody in their chat. Raises ChatGone where the bot is blocked there, Unavailable, RequestRefused."""
     chats, session = container.telegram_chats(), view.session
     token = chat_token(chat_id, container.deployment_secret())
-    known = chats.view(token)
+    known = chats.view(token, container.clock().now())
     if known.chat.is_blocked:
         raise ChatGone("The bot is blocked there")
     texts = texts_for(known.chat, known.attended.get(session.id))

@@ -25,7 +25,7 @@ def reply_in_chat(job: ReplyInChat, deadline: Deadline) -> None:
     While somebody has blocked the bot, nothing is: what they said waits until they write again.
     """
     chats = container.telegram_chats()
-    view = chats.view(chat_token(job.chat_id, container.deployment_secret()))
+    view = chats.view(chat_token(job.chat_id, container.deployment_secret()), container.clock().now())
     attended = view.attended.get(job.session_id)
     if attended is None or view.chat.is_blocked:
         return

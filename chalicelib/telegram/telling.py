@@ -96,7 +96,7 @@ class PrivateChat(Struct, frozen=True):
         """Stores what `decide` has of the chat as it is; it is asked again where that changes meanwhile."""
         chats, clock = container.telegram_chats(), container.clock()
         for _ in range(_TRIES):
-            found = chats.attendance(self.attended.token, self.attended.session_id)
+            found = chats.attendance(self.attended.token, self.attended.session_id, clock.now())
             if found is None:
                 raise NotFound("The chat has forgotten this session")
             changed = replace(found, **decide(found))
@@ -117,7 +117,7 @@ def bring_up_to_date(chat: PrivateChat, *, repeats: bool = False) -> None:
     With `repeats` the facilitator's last message comes once more where nothing is new. Raises Conflict while another job does this.
     """
     chats, clock = container.telegram_chats(), container.clock()
-    attended = chats.attendance(chat.attended.token, chat.attended.session_id)
+    attended = chats.attendance(chat.attended.token, chat.attended.session_id, clock.now())
     if attended is None:
         return
     chat = replace(chat, attended=attended)

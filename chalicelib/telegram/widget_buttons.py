@@ -108,7 +108,8 @@ def tap(incoming: Incoming, parts: list[str]) -> Step:
 
 def show_widget(what: ShowWidget) -> None:
     """Shows the buttons of a widget as they are now; once it is answered, the answer in their place."""
-    view = container.telegram_chats().view(chat_token(what.chat_id, container.deployment_secret()))
+    token, now = chat_token(what.chat_id, container.deployment_secret()), container.clock().now()
+    view = container.telegram_chats().view(token, now)
     attended = view.attended.get(what.session_id)
     try:
         context = _find(attended) if attended else None

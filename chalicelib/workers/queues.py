@@ -1,8 +1,9 @@
 """What every queue's function does with its messages: one at a time, told apart by how they fail.
 
 Nothing to do (the session is gone): done. Passing: the message comes back after the time the failure names, or a
-growing one, and after so many receipts goes to the dead letters by itself. Not its turn: it comes back soon. Never: this
-code puts it into the dead letters, so it holds nobody up.
+growing one, and after so many receipts goes to the dead letters by itself; but what a service outside takes no more of is no
+fault, and the sweep asks for it again. Not its turn: it comes back soon. Never: this code puts it into the dead letters, so it
+holds nobody up.
 """
 
 import random
@@ -19,12 +20,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
-from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Unavailable
+from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
+from chalicelib.store import due_kinds
 
 _PASSING = (Conflict, RateLimited, Unavailable)
+_SWEPT = {kind.job for kind in due_kinds.KINDS}
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 600.0
 _LONGEST_TURN = 60.0  # until a job whose turn it was not asks again
@@ -66,6 +69,8 @@ def handle(
                 wait = min(_LONGEST_TURN, error.retry_after * received)
             else:
                 log_failure("job failed", error, **ids)
+                if isinstance(error, Throttled) and received >= queue.receives and type(job) in _SWEPT:
+                    return
                 may_pass = isinstance(error, _PASSING) and reduce is None
                 if queue.tries and received >= queue.tries and not may_pass:
                     bury(record, "a message that failed again and again was buried")

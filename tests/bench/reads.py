@@ -82,7 +82,7 @@ def _list(name: str, owner: Host, query: Mapping[str, str]) -> Case:
     return Case(name, "/api/v1/sessions", "/api/v1/sessions", owner.key, query)
 
 
-def _begin() -> FakeClock:
+def begin() -> FakeClock:
     """Makes the application's tables on the in-memory AWS; its time stands still, so that a request is the same every time."""
     os.environ.update(conftest._create_queues())
     secrets: Any = boto3.client("secretsmanager")
@@ -97,7 +97,7 @@ def main() -> None:
     handler: Any = logger.registered_handler
     handler.setStream(io.StringIO())
     with mock_aws():
-        found = list(cases(_begin()))
+        found = list(cases(begin()))
         restore_moto()
         wire = Wire()
         for case in found:

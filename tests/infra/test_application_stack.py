@@ -71,6 +71,7 @@ def test_every_queue_has_dead_letters_of_its_kind_that_stay_for_14_days(applicat
             "updates": 20,
             "deliveries": 20,
             "bounces": 20,  # a worker buries them, without addresses, after five
+            "mails": 20,
         }.get(queue.name, 5)
         assert work.get("FifoQueue") == dead.get("FifoQueue") == (True if queue.fifo else None)
         assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600

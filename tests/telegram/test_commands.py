@@ -92,7 +92,12 @@ def test_the_bot_speaks_the_language_that_was_chosen_until_it_is_to_be_as_in_tel
     assert bo.chat.last.text.startswith("Avec Harmonica")
     bo.press(bo.chat.last, "language:xx")
     telegram.work_off()
-    assert container.telegram_chats().view(chat_token(bo.id, container.deployment_secret())).chat.language is None
+    assert (
+        container.telegram_chats()
+        .view(chat_token(bo.id, container.deployment_secret()), container.clock().now())
+        .chat.language
+        is None
+    )
 
 
 def test_whoever_is_in_several_sessions_chooses_where_their_words_go(

@@ -12,8 +12,9 @@ from telebot import apihelper
 from chalicelib import container
 from chalicelib.errors import NotYet
 from chalicelib.model.jobs import UPDATES, HandleUpdate
+from chalicelib.model.telegram import Chat, ChatView
 from chalicelib.store import keys
-from chalicelib.store.telegram_chats import SENDING
+from chalicelib.store.telegram_chats import KEPT_DAYS, SENDING
 from chalicelib.telegram import routes
 from chalicelib.telegram.addresses import chat_token
 from chalicelib.workers import jobs
@@ -22,6 +23,7 @@ from infra.local.telegram.limits import Fault as TelegramFault
 from infra.local.telegram.people import Person
 from infra.local.telegram.state import Telegram
 from tests import faults, permissions
+from tests.api.hosts import Host
 from tests.clock import FakeClock
 from tests.concurrency import before_next, contend
 from tests.faults import FAULTS, Fault
@@ -51,7 +53,7 @@ def token_of(person: Person) -> str:
 
 
 def is_blocked(person: Person) -> bool:
-    return container.telegram_chats().view(token_of(person)).chat.is_blocked
+    return container.telegram_chats().view(token_of(person), container.clock().now()).chat.is_blocked
 
 
 def test_five_workers_with_the_same_update_answer_once(
@@ -146,7 +148,7 @@ def test_a_crash_anywhere_leaves_nothing_undone(
 ) -> None:
     bo.tap("Deutsch")
     for _ in crash_everywhere(telegram, clock, fault, monkeypatch):
-        chat = container.telegram_chats().view(token_of(bo)).chat
+        chat = container.telegram_chats().view(token_of(bo), container.clock().now()).chat
         assert (chat.language, chat.version) == ("de", 1)
         assert (bo.chat.last.text, len(bo.chat.answers)) == (GERMAN, 1)
 
@@ -252,7 +254,7 @@ def test_what_changed_meanwhile_is_not_overwritten(
 
     before_next(monkeypatch, "TransactWriteItems", change)
     handle(update)
-    chat = container.telegram_chats().view(token_of(bo)).chat
+    chat = container.telegram_chats().view(token_of(bo), container.clock().now()).chat
     assert (chat.language, chat.is_blocked, chat.version) == ("de", False, 2)
 
 
@@ -274,3 +276,26 @@ def test_shapes_that_nobody_knows_are_passed_over(telegram: LocalTelegram, bo: P
 def test_whoever_sends_is_done_before_another_one_may_and_before_the_message_comes_back() -> None:
     assert HANDLE_UPDATE.timeout < SENDING.total_seconds() < VISIBILITY[UPDATES.name]
     assert VISIBILITY[UPDATES.name] <= 240  # for which a chat is silent where a worker was lost
+
+
+def test_a_chat_that_nobody_used_for_half_a_year_counts_as_gone_before_it_is_deleted(
+    telegram: LocalTelegram, host: Host, bo: Person, clock: FakeClock
+) -> None:
+    bo.tap("Deutsch")
+    telegram.work_off()
+    session = host.new_session(questions=[], prompt="Ask.")
+    bo.open_link(f"https://t.me/{telegram.bot}?start=s_{session['id'].replace('-', '')}")
+    telegram.work_off()
+    assert container.telegram_chats().view(token_of(bo), clock.now()).attended.keys() == {session["id"]}
+    clock.advance(KEPT_DAYS * 24 * 3600 + 1)
+    assert container.telegram_chats().view(token_of(bo), clock.now()) == ChatView(Chat(token_of(bo)))
+    assert container.telegram_chats().attendance(token_of(bo), session["id"], clock.now()) is None
+    bo.write("/language")
+    telegram.work_off()
+    assert bo.chat.last.text == "Which language should this bot use with you?"  # not in German
+    other = host.new_session(questions=[], prompt="Ask.", topic="Dinner")
+    for again in (session, other):
+        bo.open_link(f"https://t.me/{telegram.bot}?start=s_{again['id'].replace('-', '')}")
+        telegram.work_off()
+    view = container.telegram_chats().view(token_of(bo), clock.now())
+    assert view.attended.keys() == {session["id"], other["id"]}

@@ -22,23 +22,27 @@ from chalicelib.services.access.sealing import seal, unseal
 from chalicelib.services.delivery.mails import write_mail
 from chalicelib.services.delivery.sending import SendingDeps, hash_address, send, write_once_a_day
 from chalicelib.services.delivery.stop_links import StopLink, make_stop_url
-from chalicelib.services.participants.reminders import LOOK_AGAIN, decide, has_come_back
+from chalicelib.services.participants.reminders import BETWEEN, HOUR, decide, has_come_back
 from chalicelib.store.reminders import Reminders, ReminderView
 from chalicelib.store.suppressions import UNDELIVERABLE
 from chalicelib.text.language import DEFAULT
 
 OPENED = "reminded"  # a parameter of the link in a mail: whoever asks for its page has opened it
+MENDED = timedelta(days=1)  # in which an operator mends what keeps a reminder from being sent
+# While its message waits in the queue for the service outside; then the sweep asks for it, too.
+ASKED_AGAIN = timedelta(hours=1)
 _RETRY = Retry(tries=4)
 
 
 class ReminderDeps(Struct, frozen=True):
     """The collaborators. `sending` is None without a sender of mails, `tell` without a bot: it sends a reminder to a chat, and raises
-    NeverDone where that takes none any more."""
+    NeverDone where that takes none any more. `hour` is how long one of those lasts that are waited for."""
 
     reminders: Reminders
     secret: bytes
     public_url: str
     clock: Clock
+    hour: timedelta = HOUR
     sending: SendingDeps | None = None
     tell: Callable[[ReminderView, int], None] | None = None
 
@@ -78,7 +82,7 @@ def send_reminder(session_id: str, thread_id: str, *, deps: ReminderDeps) -> Non
         view, now = deps.reminders.view(session_id, thread_id), deps.clock.now()
         if view is None:
             raise NotFound("Nobody wants to be reminded of this conversation")
-        decision = decide(view.session, view.thread, view.reminder, now)
+        decision = decide(view.session, view.thread, view.reminder, now, deps.hour)
         if decision.at is None:
             deps.reminders.forget(view.reminder)
             return
@@ -89,7 +93,7 @@ def send_reminder(session_id: str, thread_id: str, *, deps: ReminderDeps) -> Non
         if target is None or not _may_send(view, target, now, deps):
             return
         came_back = has_come_back(view.thread, view.reminder)
-        if deps.reminders.claim(view, now, now + LOOK_AGAIN, came_back=came_back):
+        if deps.reminders.claim(view, now, now + BETWEEN * deps.hour, came_back=came_back):
             _send(view, target, now, deps)
             return
     raise Conflict("This conversation is changing right now; try again")
@@ -100,10 +104,10 @@ def _may_send(view: ReminderView, target: ReminderTarget, now: datetime, deps: R
     reminder = view.reminder
     if target.chat_id:
         if deps.tell is None:
-            deps.reminders.postpone(reminder, now + LOOK_AGAIN)
+            deps.reminders.postpone(reminder, now + MENDED)
         return deps.tell is not None
     if deps.sending is None:
-        deps.reminders.postpone(reminder, now + LOOK_AGAIN)
+        deps.reminders.postpone(reminder, now + MENDED)
         return False
     if reason := deps.sending.suppressions.find(hash_address(target.address, deps.secret)):
         _give_up(reminder, deps) if reason in UNDELIVERABLE else deps.reminders.forget(reminder)
@@ -124,10 +128,10 @@ def _send(view: ReminderView, target: ReminderTarget, now: datetime, deps: Remin
         elif deps.sending:
             send(_write(view, target, deps), deps=deps.sending)
     except Unavailable:
-        reminders.give_back(reminder, now, now)
+        reminders.give_back(reminder, now, now + ASKED_AGAIN)
         raise
     except NeverDone as error:
-        reminders.give_back(reminder, now, now + LOOK_AGAIN)
+        reminders.give_back(reminder, now, now + MENDED)
         if target.chat_id:  # the bot was blocked
             reminders.forget(reminder)
             return

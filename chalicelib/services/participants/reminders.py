@@ -1,7 +1,8 @@
 """When participants are reminded: rules of the time, of what the session says and of how far the conversation has come.
 
-Somebody who asked for it gets at most two reminders: so many hours after they last said something, and one a day before the session
-closes where that is earlier. Each comes between 9 and 21 by their clock, and a day after the one before at the earliest.
+Somebody who asked for it gets at most two reminders: so many hours after they last said something, and one before the session
+closes where that is earlier: a day before, or where there are fewer than two days left, after half of the time. Each comes between
+9 and 21 by their clock, and a day after the one before at the earliest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,10 +17,14 @@ from chalicelib.model.reminders import Reminder, ReminderCounts
 
 AFTER_HOURS = (24, 72)  # where the session says nothing else
 MOST = 2
-BEFORE_END = timedelta(hours=24)
-BETWEEN = timedelta(hours=24)
-LOOK_AGAIN = timedelta(hours=24)  # at least that often it is looked whether somebody is to be reminded still
+BEFORE_END = 24  # hours
+BETWEEN = 24  # hours
+LOOK_AGAIN = (
+    6  # hours; at least that often it is looked whether and when somebody is to be reminded: closing times are moved
+)
+HOUR = timedelta(hours=1)
 FIRST_HOUR, LAST_HOUR = 9, 21
+_SLACK = timedelta(minutes=15)  # in which the clock, which comes every five minutes, finds what is due
 
 
 class Decision(Struct, frozen=True):
@@ -29,14 +34,15 @@ class Decision(Struct, frozen=True):
     at: datetime | None = None
 
 
-def decide(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> Decision:
-    """Returns what is to be done about somebody's reminder now."""
+def decide(session: Session, thread: Thread, reminder: Reminder, now: datetime, hour: timedelta = HOUR) -> Decision:
+    """Returns what is to be done about somebody's reminder now. An `hour` of waiting may be shorter, to try it; the time of day stays."""
     if _is_over(session, thread, reminder, now):
         return Decision("stop")
-    at = None if _rests(session) else next_reminder(session, thread, reminder, now)
+    at = None if _rests(session) else next_reminder(session, thread, reminder, now, hour)
     if at is not None and at <= now:
         return Decision("send", now)
-    return Decision("wait", min(at or now + LOOK_AGAIN, now + LOOK_AGAIN))
+    latest = now + LOOK_AGAIN * hour
+    return Decision("wait", min(at or latest, latest))
 
 
 def may_be_reminded(session: Session, thread: Thread, now: datetime) -> bool:
@@ -65,19 +71,23 @@ def has_come_back(thread: Thread, reminder: Reminder) -> bool:
     return any(at is not None and at > reminder.sent_at for at in did)
 
 
-def next_reminder(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> datetime | None:
+def next_reminder(
+    session: Session, thread: Thread, reminder: Reminder, now: datetime, hour: timedelta = HOUR
+) -> datetime | None:
     """Returns when the next reminder is to be sent, now at the earliest; None where none is, as things stand."""
     zone = ZoneInfo(reminder.zone or session.time_zone)
     since = max(thread.last_message_at or thread.created_at, reminder.wanted_at)
     is_since_last = reminder.sent_at is not None and reminder.sent_at > since
     hours = (session.reminders["after_hours"] or AFTER_HOURS)[:MOST]
     left = hours[reminder.sent if is_since_last else 0 :]
-    times = [since + timedelta(hours=left[0])] if left else []
-    if (before_end := _before_end(session, since, reminder)) is not None:
-        times.append(before_end)
+    times = [since + left[0] * hour] if left else []
+    if session.closes_at is not None and since < session.closes_at:
+        before_end = _before_end(since, session.closes_at, zone, hour)
+        if reminder.sent_at is None or reminder.sent_at < before_end:
+            times.append(before_end)
     if not times:
         return None
-    earliest = max(min(times), now, *([reminder.sent_at + BETWEEN] if reminder.sent_at else []))
+    earliest = max(min(times), now, *([reminder.sent_at + BETWEEN * hour] if reminder.sent_at else []))
     at = next_allowed(earliest, zone)
     return None if session.closes_at is not None and at >= session.closes_at else at
 
@@ -92,13 +102,26 @@ def next_allowed(at: datetime, zone: ZoneInfo) -> datetime:
     return local.astimezone(at.tzinfo)
 
 
-def _before_end(session: Session, since: datetime, reminder: Reminder) -> datetime | None:
-    """Returns when somebody is told that the session is about to close; None for who was there later, or has been told."""
-    if session.closes_at is None:
-        return None
-    at = session.closes_at - BEFORE_END
-    is_told = reminder.sent_at is not None and reminder.sent_at >= at
-    return at if at > since and not is_told else None
+def _before_end(since: datetime, closes_at: datetime, zone: ZoneInfo, hour: timedelta) -> datetime:
+    """Returns when somebody who was last there `since` then is told that the session is about to close.
+
+    Where it closes before the morning after that time, they are told before the evening.
+    """
+    left = closes_at - since
+    at = since + max(left / 2, left - BEFORE_END * hour)
+    if next_allowed(at + _SLACK * (hour / HOUR), zone) < closes_at:
+        return at
+    evening = _end_of_day(at, zone)
+    return since + (evening - since) / 2 if since < evening < closes_at else at
+
+
+def _end_of_day(at: datetime, zone: ZoneInfo) -> datetime:
+    """Returns when it was 21 last, or is on this day, before nobody is reminded until the morning."""
+    local = at.astimezone(zone)
+    day = local.date() - timedelta(days=local.hour < FIRST_HOUR)
+    evening = datetime.combine(day, time(LAST_HOUR), zone).astimezone(at.tzinfo)
+    # A zone may leave out a whole day.
+    return evening if evening - at < timedelta(hours=LAST_HOUR - FIRST_HOUR) else evening - timedelta(days=1)
 
 
 def _is_over(session: Session, thread: Thread, reminder: Reminder, now: datetime) -> bool:

@@ -28,10 +28,12 @@ THREAD = Thread(
 WISH = Reminder("s", "t", "mail", MONDAY - HOUR / 2, to="sealed")
 
 
-def sent_at(of: Session, thread: Thread = THREAD, wish: Reminder = WISH, days: int = 20) -> list[datetime]:
+def sent_at(
+    of: Session, thread: Thread = THREAD, wish: Reminder = WISH, days: int = 20, begin: datetime = MONDAY
+) -> list[datetime]:
     """When the clock, every five minutes, finds a reminder to send."""
-    found, now = [], MONDAY
-    while now < MONDAY + timedelta(days=days):
+    found, now = [], begin
+    while now < begin + timedelta(days=days):
         if decide(of, thread, wish, now).what == "send":
             found.append(now)
             wish = replace(wish, sent=wish.sent + 1, sent_at=now)
@@ -67,7 +69,74 @@ def test_a_new_message_moves_them_and_there_are_two_in_all() -> None:
 def test_one_comes_a_day_before_the_end_where_that_is_earlier() -> None:
     assert sent_at(session(closes_at=MONDAY + 40 * HOUR)) == [MONDAY + 21 * HOUR]  # 16 h later is 4 o'clock
     assert sent_at(session(closes_at=MONDAY + 70 * HOUR)) == [MONDAY + 24 * HOUR, MONDAY + 48 * HOUR]
-    assert sent_at(session(closes_at=MONDAY + 20 * HOUR)) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "last", "closes", "at"),
+    [
+        ("UTC", "2026-03-02T12:00", "2026-03-02T20:00", "2026-03-02T16:00"),
+        ("UTC", "2026-03-02T12:00", "2026-03-03T12:00", "2026-03-03T09:00"),  # half of the time is over at midnight
+        ("UTC", "2026-03-02T12:00", "2026-03-03T08:00", "2026-03-02T16:30"),  # nobody is told at night: before it
+        ("UTC", "2026-03-02T18:00", "2026-03-03T08:59", "2026-03-02T19:30"),
+        (
+            "UTC",
+            "2026-03-02T13:00",
+            "2026-03-03T04:50",
+            "2026-03-02T17:00",
+        ),  # half is over at 20:55: too late to be found
+        ("UTC", "2026-03-02T12:00", "2026-03-02T12:30", "2026-03-02T12:15"),
+        ("UTC", "2026-03-02T21:30", "2026-03-03T08:00", None),
+        ("UTC", "2026-03-03T06:00", "2026-03-03T09:00", None),
+        (
+            "Europe/Berlin",
+            "2026-03-28T16:00",
+            "2026-03-29T06:00",
+            "2026-03-28T18:00",
+        ),  # 8 o'clock there: an hour is left out
+        ("Europe/Berlin", "2026-03-28T16:00", "2026-03-29T07:30", "2026-03-29T07:00"),
+        (
+            "Europe/Berlin",
+            "2026-10-24T15:00",
+            "2026-10-25T07:30",
+            "2026-10-24T17:00",
+        ),  # 8:30 there: an hour comes twice
+        ("Europe/Berlin", "2026-10-24T15:00", "2026-10-25T08:30", "2026-10-25T08:00"),
+        (
+            "Pacific/Kiritimati",
+            "2026-03-02T20:00",
+            "2026-03-03T06:00",
+            "2026-03-03T01:00",
+        ),  # from 10 to 20 of the next day
+        (
+            "Pacific/Pago_Pago",
+            "2026-03-03T05:00",
+            "2026-03-03T19:30",
+            "2026-03-03T06:30",
+        ),  # from 18 of the day before to 8:30
+        (
+            "Pacific/Apia",
+            "2011-12-30T03:00",
+            "2011-12-30T17:00",
+            "2011-12-30T05:00",
+        ),  # from the 29th to the 31st: a night
+    ],
+)
+def test_a_session_that_is_short_still_reminds_once_before_it_closes(
+    zone: str, last: str, closes: str, at: str | None
+) -> None:
+    said, end, expected = (datetime.fromisoformat(it).replace(tzinfo=UTC) if it else None for it in (last, closes, at))
+    assert said
+    short = session(closes_at=end, time_zone=zone)
+    thread, wish = replace(THREAD, last_message_at=said, created_at=said), replace(WISH, wanted_at=said)
+    assert sent_at(short, thread, wish, days=2, begin=said) == ([expected] if expected else [])
+
+
+def test_a_session_that_is_to_close_sooner_still_reminds() -> None:
+    """Its host moves the end while a reminder waits for its next look."""
+    looked = decide(session(), THREAD, WISH, MONDAY)
+    assert looked.at
+    moved = session(closes_at=MONDAY + 8 * HOUR)
+    assert decide(moved, THREAD, WISH, looked.at).what == "send"
 
 
 def test_they_come_between_9_and_21_by_the_clock_of_the_person_else_of_the_session() -> None:
@@ -121,12 +190,12 @@ def test_it_is_over_with_the_conversation_the_session_or_the_wish(
 @pytest.mark.parametrize("of", [{"status": "draft"}, {"reminders": {"enabled": False}}])
 def test_none_comes_while_the_session_sends_none_but_the_wish_is_kept(of: dict[str, Any]) -> None:
     at = MONDAY + 80 * HOUR
-    assert decide(session(**of), THREAD, WISH, at) == Decision("wait", at + 24 * HOUR)
+    assert decide(session(**of), THREAD, WISH, at) == Decision("wait", at + 6 * HOUR)
     assert not may_be_reminded(session(**of), THREAD, at)
     assert may_be_reminded(session(), THREAD, at)
 
 
-def test_it_is_looked_at_again_within_a_day_whatever_was_set() -> None:
+def test_it_is_looked_at_again_within_hours_whatever_was_set() -> None:
     far = session(reminders={"after_hours": [336]})
-    assert decide(far, THREAD, WISH, MONDAY) == Decision("wait", MONDAY + 24 * HOUR)
-    assert decide(session(), THREAD, WISH, MONDAY + HOUR) == Decision("wait", MONDAY + 24 * HOUR)
+    assert decide(far, THREAD, WISH, MONDAY) == Decision("wait", MONDAY + 6 * HOUR)
+    assert decide(session(), THREAD, WISH, MONDAY + 23 * HOUR) == Decision("wait", MONDAY + 24 * HOUR)

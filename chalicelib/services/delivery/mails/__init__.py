@@ -126,7 +126,7 @@ def _html_parts(told: _Told) -> Iterator[str]:
     if told.message:
         yield f'<blockquote dir="auto">{_lines(told.message)}</blockquote>'
     for part in told.said:
-        yield f'<div class="said"><b dir="auto">{escape(part.heading)}</b>\n<div dir="auto">{_lines(part.text)}</div></div>'
+        yield f'<div class="said"><b><bdi>{escape(part.heading)}</bdi></b>\n<div dir="auto">{_lines(part.text)}</div></div>'
     yield f'<p><a class="button" style="{_BUTTON}" href="{escape(told.link)}">{escape(told.button)}</a></p>'
     if told.results_link:
         yield f'<p><a href="{escape(told.results_link)}">{escape(told.results)}</a></p>'

@@ -89,14 +89,14 @@ class Invitations:
         actions = [sent.set(now), *_not_due()]
         return self._update(session_id, invitation.id, actions, wanted_at=invitation.wanted_at)
 
-    def give_back(self, session_id: str, invitation: Invitation, now: datetime) -> None:
-        """Undo that: the mail was not sent, and is to be."""
+    def give_back(self, session_id: str, invitation: Invitation, until: datetime) -> None:
+        """Undo that: the mail was not sent, and is to be. The sweep asks for it then, where its message has not come back before."""
         if invitation.wanted is None or invitation.wanted_at is None:
             return
         is_first = invitation.wanted == "invitation"
         sent = InvitationItem.sent_at if is_first else InvitationItem.reminded_at
         before = invitation.sent_at if is_first else invitation.reminded_at
-        back: list[Action] = [sent.set(before) if before else sent.remove(), *_due(session_id, now)]
+        back: list[Action] = [sent.set(before) if before else sent.remove(), *_due(session_id, until, INVITATION_LATER)]
         back += [InvitationItem.wanted.set(invitation.wanted), InvitationItem.wanted_at.set(invitation.wanted_at)]
         self._update(session_id, invitation.id, back)
 

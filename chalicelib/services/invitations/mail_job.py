@@ -19,7 +19,7 @@ from chalicelib.services.invitations.progress import is_private, read_threads
 
 _MAILS: Mapping[WantedMail, str] = {"invitation": "invitation", "reminder": "invitation_reminder"}
 REFUSED_AGAIN = timedelta(days=1)
-AGAIN = timedelta(hours=1)  # after which it is tried anew whether an address may get its one mail of the day
+AGAIN = timedelta(hours=1)  # after which what an address, or the mail service, did not take yet is tried anew
 
 
 def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDeps, now: datetime) -> None:
@@ -56,11 +56,10 @@ def send_invitation(job: SendInvitation, *, public_url: str, deps: InvitationDep
             deps.invitations.drop(session.id, invitation, refused=True)
             return
         logger.error("mail refused", extra={"code": error.code, "session_id": session.id})
-        deps.invitations.give_back(session.id, invitation, now)
-        deps.invitations.postpone(session.id, invitation, now + REFUSED_AGAIN)
+        deps.invitations.give_back(session.id, invitation, now + REFUSED_AGAIN)
         raise
     except Unavailable:
-        deps.invitations.give_back(session.id, invitation, now)
+        deps.invitations.give_back(session.id, invitation, now + AGAIN)
         raise
 
 

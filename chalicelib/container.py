@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from chalicelib.files import Files
     from chalicelib.identity_provider import IdentityProvider
+    from chalicelib.model import Session, Thread
     from chalicelib.services.access.join_pace import JoinPace
     from chalicelib.services.accounts.sign_in import SignInDeps
     from chalicelib.services.conversations.request_context import ConversationDeps
@@ -398,10 +399,16 @@ def participant_deps() -> "ParticipantDeps":
     from chalicelib.services.participants.decisions import ParticipantDeps
     from chalicelib.services.results.exports.large import withdraw_exports
 
+    def keeps(session: "Session", thread: "Thread") -> bool:
+        from chalicelib.services.invitations.leaving import keeps_invitation
+
+        return keeps_invitation(session, thread, invitations=invitations(), secret=deployment_secret())
+
     return ParticipantDeps(
         participants=participants(),
         removals=removals(),
         conversations=conversations(),
+        keeps_invitation=keeps,
         withdraw_exports=partial(withdraw_exports, deps=export_deps()),
         jobs=jobs(),
         clock=clock(),

@@ -13,7 +13,8 @@ class Invitation(Struct, frozen=True):
 
     `wanted` is the mail that is still to be sent, asked for at `wanted_at`. Where a mail can never be delivered, `refused` says so.
     One that was `removed` from an anonymous session keeps its place in the counts, without its address: the counts would tell how far
-    that person had come.
+    that person had come. `has_left`: its person took part in such a session, and their data were removed; it stays, since its going
+    would tell whose they were.
     """
 
     id: str
@@ -29,3 +30,4 @@ class Invitation(Struct, frozen=True):
     opened_at: datetime | None = None
     refused: bool = False
     removed: bool = False
+    has_left: bool = False

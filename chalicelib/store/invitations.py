@@ -37,6 +37,7 @@ class InvitationItem(SessionPart):
     opened_at = UTCDateTimeAttribute(null=True)
     refused = BooleanAttribute(default=False)
     removed = BooleanAttribute(default=False)
+    has_left = BooleanAttribute(default=False)
 
 
 class Invitations:
@@ -114,6 +115,10 @@ class Invitations:
         """Note that the link was opened, for the first time."""
         opened: Action = InvitationItem.opened_at.set(InvitationItem.opened_at | now)
         self._update(session_id, invitation_id, [opened])
+
+    def note_left(self, session_id: str, invitation_id: str) -> None:
+        """Note that whoever it invites took part, and that their data are removed."""
+        self._update(session_id, invitation_id, [InvitationItem.has_left.set(True)])
 
     def remove(self, session_id: str, invitation_id: str, *, is_counted: bool) -> bool:
         """Remove an invitation, its address in any case; False where there is none. `is_counted`: it keeps its place in the counts."""

@@ -29,6 +29,7 @@ class ParticipantDeps(Struct, frozen=True):
     participants: Participants
     removals: Removals
     conversations: Conversations
+    keeps_invitation: Callable[[Session, Thread], bool]
     withdraw_exports: Callable[[str], None]
     jobs: Jobs
     clock: Clock
@@ -70,7 +71,7 @@ def remove_participant(session: Session, found: ThreadView | None, *, deps: Part
         account, capped = listed_user(thread.scope), session.is_capped
         leaves = None if thread.is_untouched_test else state.exclude(now)
         # Who is removed takes their invitation along, unless its host may not know that it was theirs.
-        keeps = session.anonymous or session.anonymous_until is not None
+        keeps = deps.keeps_invitation(session, thread)
         if deps.removals.begin(thread, now, leaves, is_capped=capped, account=account, keeps_invitation=keeps):
             if leaves:
                 deps.jobs.ask_or_leave(WriteSummary(session.id), now)

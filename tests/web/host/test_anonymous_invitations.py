@@ -91,6 +91,35 @@ def test_whoever_joined_while_a_session_was_anonymous_is_never_told_of_even_wher
     assert {str(it[0]) for it in seen[0][::2]} >= {"200", "201", "204", "429"}
 
 
+@pytest.mark.parametrize("is_anonymous", [True, False])
+def test_whoever_was_removed_is_not_reminded_and_keeps_an_invitation_only_where_its_going_would_tell(
+    is_anonymous: bool, host: Host, ben: Browser, cem: Browser, clock: FakeClock
+) -> None:
+    session = host.new_session(anonymous=True, access="invited")
+    invite(host, session, "gone@example.com", "missing@example.com")
+    ben.submit(ben.open(link_in(deliver()[0])).form(START))
+    remove_everybody(host, session)
+    change(host, session, anonymous=False)
+    clock.advance(1)
+    invite(host, session, "later@example.com")
+    cem.submit(cem.open(link_in(deliver()[2])).form(START))
+    change(host, session, anonymous=is_anonymous)
+    remove_everybody(host, session)
+    kept = ["gone@example.com", "missing@example.com", *(["later@example.com"] if is_anonymous else [])]
+    assert [it["email"] for it in listed(host, session)["data"]] == kept
+    clock.advance(2 * DAY)
+    act(host, session, "remind")
+    deliver()
+    assert recipients()[3:] == ["missing@example.com"]
+    assert len({it["state"] for it in listed(host, session)["data"]}) == 1
+
+
+def remove_everybody(host: Host, session: dict[str, Any]) -> None:
+    (person,) = host.get(f"/sessions/{session['id']}/responses")["data"]
+    path = f"/sessions/{session['id']}/participants/{person['participant_id']}"
+    assert host.call("DELETE", path).status_code == 204
+
+
 def look(host: Host, ana: Browser, session: dict[str, Any]) -> Any:
     """What a host is told of the people who are invited, by REST, on the page and in the table; without what names them."""
     told = listed(host, session)
@@ -110,7 +139,7 @@ def act(host: Host, session: dict[str, Any], step: str) -> Any:
     if step == "invite":
         email = {"Lunch": "in@example.com", "Dinner": "out@example.com"}[session["topic"]]
         return host.call("POST", url, {"emails": [email]}).status_code, email[:0]
-    (person,) = container.invitations().all(session["id"])
+    person = container.invitations().all(session["id"])[0]
     if step == "remove":
         return host.call("DELETE", f"{url}/{person.id}").status_code, ""
     answer = host.call("POST", f"{url}/{person.id}/resend" if step == "resend" else f"{url}/remind", {})

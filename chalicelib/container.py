@@ -303,7 +303,8 @@ def invitation_deps() -> "InvitationDeps":
 
 def stop_actions() -> "StopActions":
     """How each kind of mail ends for somebody who wants no more: one row a kind."""
-    from chalicelib.services.delivery.reminder_job import stop_reminders
+    from chalicelib.services.delivery.reminder_job import stop_reminders, stop_reminders_to
+    from chalicelib.services.participants.invited import thread_of_invitation
 
     def end_mails(stop: "StopLink") -> None:
         sending_deps().suppressions.stop(stop.session_id, stop.address_hash, clock().now())
@@ -312,7 +313,13 @@ def stop_actions() -> "StopActions":
         end_mails(stop)
         stop_reminders(stop.session_id, stop.subject, reminders=reminders())
 
-    return {"reminder": end_reminders, "invitation": end_mails}
+    def end_invitation(stop: "StopLink") -> None:
+        end_mails(stop)
+        secret = deployment_secret()
+        thread_id = thread_of_invitation(secret, stop.session_id, stop.subject)
+        stop_reminders_to(stop.address_hash, stop.session_id, thread_id, reminders=reminders(), secret=secret)
+
+    return {"reminder": end_reminders, "invitation": end_invitation}
 
 
 @cache

@@ -73,6 +73,16 @@ def stop_reminders(session_id: str, thread_id: str, *, reminders: Reminders) -> 
     raise Conflict("This reminder is changing right now; try again")
 
 
+def stop_reminders_to(
+    address_hash: str, session_id: str, thread_id: str, *, reminders: Reminders, secret: bytes
+) -> None:
+    """The same where the reminders go to this address. Raises Conflict as above."""
+    found = reminders.find(session_id, thread_id)
+    target = target_of(found, secret) if found else None
+    if target and hash_address(target.address, secret) == address_hash:
+        stop_reminders(session_id, thread_id, reminders=reminders)
+
+
 def send_reminder(session_id: str, thread_id: str, *, deps: ReminderDeps) -> None:
     """Do what is to be done about a reminder now: send it, look again later, or forget where it was to go.
 

@@ -168,3 +168,19 @@ def test_the_link_that_stops_such_mails_stops_this_one(host: Host, mail: None, c
     press_stop(cem, stop_in(deliver()[0]))
     assert states(host, session) == {"ada@example.com": "stopped"}
     assert act_on(host, session, "remind").json_body == {"reminded": 0}
+
+
+@pytest.mark.parametrize("address", ["ADA@example.com", "other@example.com"])
+def test_whoever_stops_the_mails_of_an_invitation_gets_no_reminders_there_that_they_asked_for_before(
+    address: str, host: Host, mail: None, ben: Browser, cem: Browser
+) -> None:
+    session = host.new_session(reminders={"enabled": True})
+    invite(host, session, "ada@example.com")
+    (text,) = deliver()
+    page = ben.submit(ben.open(link_in(text)).form(START))
+    assert ben.submit(page.form("Save"), wanted="1", address=address).has_form("No more reminders")
+    press_stop(cem, stop_in(text))
+    page = ben.chat(session)
+    assert page.has_form("No more reminders") == (address == "other@example.com")
+    if page.has_form("Save"):  # asked for again, they come again
+        assert ben.submit(page.form("Save"), wanted="1", address=address).has_form("No more reminders")

@@ -85,4 +85,5 @@ def test_two_people_are_reminded_and_the_session_closes_itself(cloud: LocalCloud
     assert cloud.call("PATCH", f"/sessions/{session}", {"closes_at": closes}).status == 200
     wait_for("the end", lambda: cloud.call("GET", f"/sessions/{session}").json()["status"] == "completed")
     wait_for("the final summary", lambda: cloud.call("GET", f"/sessions/{session}/summary").json()["summary"])
-    assert activity(cloud, session)["reminders"] == {"sent": 2, "opened": 1, "came_back": 1}
+    told = {"sent": 2, "opened": 1, "came_back": 1, "undeliverable": 0}
+    assert activity(cloud, session)["reminders"] == told

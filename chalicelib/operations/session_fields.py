@@ -252,6 +252,7 @@ class NewReminders(Struct):
     text: ReminderText | None = None
 
     def __post_init__(self) -> None:
+        self.after_hours = tuple(sorted(self.after_hours))
         self.text = self.text or None
 
 

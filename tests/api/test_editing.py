@@ -326,6 +326,11 @@ def test_an_empty_text_of_reminders_is_none(host: Host) -> None:
     assert patch(host, session, reminders={**nudges, "text": ""})["reminders"]["text"] is None
 
 
+def test_the_earlier_reminder_is_the_first_one(host: Host) -> None:
+    session = host.new_session(reminders={"enabled": True, "after_hours": [72, 24]})["id"]
+    assert host.get(f"/sessions/{session}")["reminders"]["after_hours"] == [24, 72]
+
+
 def test_a_question_keeps_its_id_in_any_case(host: Host) -> None:
     session = host.new_session(questions=[{"text": "Name"}])["id"]
     (question,) = host.get(f"/sessions/{session}/questions")["data"]

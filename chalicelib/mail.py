@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
 from chalicelib.errors import NeverDone, Throttled, Unavailable
+from chalicelib.text.email_addresses import to_ascii_domain
 
 
 class Mail(Struct, frozen=True):
@@ -59,9 +60,9 @@ def send_mail(mail: Mail, *, sender: str, reply_to: str = "", configuration_set:
     try:
         _client().send_email(
             FromEmailAddress=f"Harmonica <{sender}>",
-            Destination={"ToAddresses": [mail.to]},
+            Destination={"ToAddresses": [to_ascii_domain(mail.to)]},
             Content={"Simple": simple},
-            **({"ReplyToAddresses": [reply_to]} if reply_to else {}),
+            **({"ReplyToAddresses": [to_ascii_domain(reply_to)]} if reply_to else {}),
             **({"ConfigurationSetName": configuration_set} if configuration_set else {}),
         )
     except ClientError as error:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from chalicelib.mail import Mail, send_mail
 from chalicelib.services.access.signing import make_digest
 from chalicelib.store.suppressions import Suppressions
-from chalicelib.text.email_addresses import is_mail_address
+from chalicelib.text.email_addresses import is_mail_address, to_ascii_domain
 
 
 class SendingDeps(Struct, frozen=True):
@@ -26,8 +26,9 @@ class SendingDeps(Struct, frozen=True):
 
 
 def hash_address(address: str, secret: bytes) -> str:
-    """What an address is known by: the same for every spelling with large and small letters."""
-    return make_digest(secret, "mail_address", address.strip().casefold().encode()).hex()[:32]
+    """What an address is known by: the same for every spelling with large and small letters, and of its domain, which SES tells in
+    ASCII."""
+    return make_digest(secret, "mail_address", to_ascii_domain(address.strip()).casefold().encode()).hex()[:32]
 
 
 def may_write(address: str, *, deps: SendingDeps, asked_for: bool = False, session_id: str = "") -> bool:

@@ -130,9 +130,25 @@ def test_an_address_gets_one_mail_in_24_hours_and_none_once_it_is_suppressed() -
     assert may_write("ann@example.org", deps=deps)
 
 
-@pytest.mark.parametrize(("contact", "replies"), [("help@example.org", ["help@example.org"]), ("The host", None)])
-def test_ses_is_given_what_stops_such_mails_and_where_replies_go(
-    monkeypatch: pytest.MonkeyPatch, contact: str, replies: list[str] | None
+def test_an_address_is_the_same_in_each_spelling_of_its_domain() -> None:
+    spelled = ("ann@bücher.example", "Ann@BÜCHER.example", "ann@xn--bcher-kva.example", "ANN@XN--BCHER-KVA.example")
+    assert len({hash_address(it, b"secret") for it in spelled}) == 1
+    sharp, double = (hash_address(f"ann@{it}.example", b"secret") for it in ("straße", "strasse"))
+    assert sharp != double  # two domains, and maybe two people
+    for no_domain in ("ann@-ü.example", "ann@" + "ü" * 80 + ".example", "@ü..", "ü"):
+        assert hash_address(no_domain, b"secret")
+
+
+@pytest.mark.parametrize(
+    ("contact", "replies", "to", "sent_to"),
+    [
+        ("help@example.org", ["help@example.org"], ANN, ANN),
+        ("The host", None, "Ann@bücher.example", "Ann@xn--bcher-kva.example"),
+        ("help@bücher.example", ["help@xn--bcher-kva.example"], "ann@-ü.example", "ann@-ü.example"),
+    ],
+)
+def test_ses_is_given_addresses_as_it_takes_them_what_stops_such_mails_and_where_replies_go(
+    monkeypatch: pytest.MonkeyPatch, contact: str, replies: list[str] | None, to: str, sent_to: str
 ) -> None:
     client = botocore.session.get_session().create_client("sesv2", region_name="us-east-1")
     monkeypatch.setattr("chalicelib.mail._client", lambda: client)
@@ -144,12 +160,12 @@ def test_ses_is_given_what_stops_such_mails_and_where_replies_go(
     body = {"Text": {"Data": "text", "Charset": "UTF-8"}, "Html": {"Data": "html", "Charset": "UTF-8"}}
     expected = {
         "FromEmailAddress": "Harmonica <surveys@example.org>",
-        "Destination": {"ToAddresses": [ANN]},
+        "Destination": {"ToAddresses": [sent_to]},
         "Content": {"Simple": {"Subject": {"Data": "Hello", "Charset": "UTF-8"}, "Body": body, "Headers": stop}},
         "ConfigurationSetName": "harmonica-prod-mails",
         **({"ReplyToAddresses": replies} if replies else {}),
     }
     with Stubber(client) as ses:
         ses.add_response("send_email", {"MessageId": "m"}, expected)
-        send(Mail(ANN, "Hello", "text", "html", "https://example.org/stop?t=1"), deps=deps)
+        send(Mail(to, "Hello", "text", "html", "https://example.org/stop?t=1"), deps=deps)
         ses.assert_no_pending_responses()

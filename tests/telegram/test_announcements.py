@@ -119,7 +119,7 @@ def test_a_session_is_announced_once_with_what_one_should_know_and_a_button(
         "A private conversation with a script: about 10 minutes.",
         "Open until 3 March 2026, 13:00 (Europe/Berlin, UTC+01:00).",
         "The host of this session, and people they give access to, can read it. What you write does not appear in "
-        "this group. It is stored without a name.",
+        "this group. It is stored without a name. Where few take part, one may still guess whose it is.",
     ]
     assert shown.links == {
         "Join": f"https://t.me/{telegram.bot}?start=s_{session.replace('-', '')}",

@@ -23,7 +23,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
-from infra.deploy import DeploymentFailed, deploy, parameters_from
+from infra.aws import open_session
+from infra.deploy import deploy, parameters_from
+from infra.deployment import DeploymentFailed
+from infra.deployment.stacks import CLEARED
 from infra.local import cloud, instance, mailbox, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
@@ -167,10 +170,11 @@ def deploy_locally(options: Options, package: Package) -> Instance:
     os.environ |= {**cloud.ACCOUNT, "AWS_ENDPOINT_URL": url, "NO_PROXY": cloud.HOST, "no_proxy": cloud.HOST}
     local = Package(localize_data(package.data), localize(package.application), package.code)
     try:
-        outputs = deploy(boto3.Session(), LOCAL_STAGE, local, options.parameters)
+        outputs = deploy(open_session(os.environ), LOCAL_STAGE, local, options.parameters)
     except DeploymentFailed as error:
         raise SystemExit(str(error)) from error
-    running = Instance(str(options.folder), options.port, options.parameters, outputs)
+    told = {name: value for name, value in options.parameters.items() if value != CLEARED}
+    running = Instance(str(options.folder), options.port, told, outputs)
     instance.save(running)
     os.environ |= running.settings()
     return running

@@ -12,7 +12,11 @@ from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from infra import deploy as deployment
-from infra.deploy import DeploymentFailed, deploy, deploy_stack, main, parameters_from, with_code
+from infra.deploy import deploy, main, parameters_from, with_code
+from infra.deployment import DeploymentFailed
+from infra.deployment.bucket import open_bucket
+from infra.deployment.changes import unasked
+from infra.deployment.stacks import deploy_stack
 from infra.package import Package
 from infra.parameters import parameters
 

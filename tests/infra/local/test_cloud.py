@@ -17,7 +17,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.deploy import DeploymentFailed, deploy_stack
+from infra.deployment import DeploymentFailed
+from infra.deployment.bucket import open_bucket
+from infra.deployment.changes import unasked
+from infra.deployment.stacks import deploy_stack
 from infra.package import ROOT
 from tests.e2e.local import PATIENCE, LocalCloud, free_port
 
@@ -203,13 +206,19 @@ def endpoint(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_stack_is_created_then_updated_then_left_alone(cloud: LocalCloud, endpoint: None) -> None:
     session = boto3.Session("test", "test", region_name="us-east-1")
-    cloud.client("s3").create_bucket(Bucket="bucket")
-    first = deploy_stack(session, "stack", QUEUE, {}, "bucket")
+    bucket = open_bucket(session, "stack")
+
+    def deployed(template: dict[str, Any]) -> dict[str, str]:
+        return deploy_stack(session, "stack", template, {}, bucket, unasked)
+
+    first = deployed(QUEUE)
     assert first["QueueUrl"].startswith("http")
-    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
-    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
-    with pytest.raises(DeploymentFailed, match="stack failed to update"):
-        deploy_stack(session, "stack", {"Resources": {"Odd": {"Type": "AWS::No::Such"}}}, {}, "bucket")
+    assert deployed(TOPIC) == first
+    assert deployed(TOPIC) == first
+    more = {**TOPIC, "Outputs": {**QUEUE["Outputs"], "Same": {"Value": {"Ref": "Queue"}}}}
+    assert deployed(more) == {**first, "Same": first["QueueUrl"]}
+    with pytest.raises(DeploymentFailed, match="stack was not touched"):
+        deployed({"Resources": {"Odd": {"Type": "AWS::No::Such"}}})
 
 
 def _as(cloud: LocalCloud, function: str) -> boto3.Session:

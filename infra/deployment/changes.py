@@ -1,0 +1,125 @@
+"""What an update would change: told before it runs, and refused where it would lose data that nobody said may be lost."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from infra.deployment import DeploymentFailed
+
+# What another one cannot stand in for: it would begin empty.
+HOLDS_DATA: Final = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
+_NAMED = 3  # of the same change, so many resources are named; of more their number is told
+
+
+class Change(Struct, frozen=True):
+    """What becomes of one resource. `replacement` is True, False, Conditional, or empty where it is new or removed."""
+
+    action: str
+    name: str
+    kind: str
+    replacement: str = ""
+    properties: tuple[str, ...] = ()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another resource may take its place."""
+        return self.replacement in ("True", "Conditional")
+
+    @property
+    def loses_data(self) -> bool:
+        """Whether what it holds would be left behind, or deleted."""
+        return self.kind in HOLDS_DATA and (self.is_replaced or self.action == "Remove")
+
+    @property
+    def mark(self) -> str:
+        """One word for what happens."""
+        if self.replacement == "Conditional":
+            return "may replace"
+        return "replaces" if self.is_replaced else _MARKS.get(self.action, self.action.lower())
+
+
+_MARKS: Final = {"Add": "adds", "Modify": "changes", "Remove": "removes", "Import": "takes over", "Dynamic": "may change"}
+_ORDER: Final = ("removes", "replaces", "may replace", "changes", "may change", "takes over", "adds")
+
+
+class Plan(Struct, frozen=True):
+    """The changes of one stack."""
+
+    stack: str
+    changes: tuple[Change, ...]
+    is_new: bool
+
+    @property
+    def losses(self) -> tuple[Change, ...]:
+        """The changes that data would not survive."""
+        return tuple(change for change in self.changes if change.loses_data)
+
+
+# Returns where the changes may be made, else raises DeploymentFailed.
+Approve = Callable[[Plan], None]
+
+
+def read_changes(pages: Iterable[dict[str, Any]]) -> tuple[Change, ...]:
+    """The changes that the pages of a change set tell."""
+    told = (it["ResourceChange"] for page in pages for it in page.get("Changes", []) if "ResourceChange" in it)
+    return tuple(_change(it) for it in told)
+
+
+def _change(told: dict[str, Any]) -> Change:
+    named = (detail.get("Target", {}) for detail in told.get("Details", []))
+    properties = dict.fromkeys(str(target.get("Name") or target.get("Attribute", "")) for target in named)
+    return Change(
+        told["Action"],
+        told["LogicalResourceId"],
+        told["ResourceType"],
+        told.get("Replacement", ""),
+        tuple(name for name in properties if name),
+    )
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """Yields what would happen, a line for each kind of change, the gravest first."""
+    yield f"{plan.stack} {'is made' if plan.is_new else 'is changed'}:"
+    grouped: dict[tuple[bool, str, str, tuple[str, ...]], list[str]] = {}
+    for change in sorted(plan.changes, key=lambda it: (_ORDER.index(it.mark) if it.mark in _ORDER else 0, it.kind)):
+        grouped.setdefault((change.loses_data, change.mark, change.kind, change.properties), []).append(change.name)
+    for (loses_data, mark, kind, properties), names in grouped.items():
+        which = ", ".join(names) if len(names) <= _NAMED or loses_data else f"{len(names)} resources"
+        because = f": {', '.join(properties)}" if properties else ""
+        yield f"  {'!' if loses_data else ' '} {mark:<11} {kind:<34} {which}{because}"
+
+
+class Asking(Struct, frozen=True):
+    """Shows the changes and asks whether to make them. `is_agreed`: nobody is asked; `may_replace`: data may be left behind."""
+
+    is_agreed: bool
+    may_replace: bool
+    say: Callable[[str], None]
+    ask: Callable[[str], str] | None
+
+    def __call__(self, plan: Plan) -> None:
+        for line in lines(plan):
+            self.say(line)
+        if plan.losses and not self.may_replace:
+            names = ", ".join(change.name for change in plan.losses)
+            raise DeploymentFailed(
+                f"{plan.stack}: {names} would be replaced or removed, and what is in there left behind. Nothing was changed. "
+                "Where that is meant, say REPLACE=yes"
+            )
+        if self.is_agreed:
+            return
+        if self.ask is None:
+            raise DeploymentFailed("Nobody is here to be asked: YES=1 makes these changes. Nothing was changed")
+        if self.ask("Make these changes? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise DeploymentFailed(f"{plan.stack}: nothing was changed")
+
+
+def unasked(_: Plan) -> None:
+    """Takes all changes, as a developer's own instance does."""

@@ -27,8 +27,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
-
+from infra.aws import open_session, outputs_of_stage
 from infra.local import instance
 
 if TYPE_CHECKING:
@@ -172,14 +171,9 @@ def user_id_of(email: str) -> str:
 
 def activate_stage(stage: str) -> None:
     """Point this process at the tables, the queues and the address of a stage on AWS."""
-    outputs = _outputs_of(f"harmonica-{stage}-data") | _outputs_of(f"harmonica-{stage}")
+    outputs = outputs_of_stage(open_session(os.environ), stage)
     named = {variable: outputs[name] for variable, name in instance.SETTINGS.items() if name in outputs}
     os.environ.update(named | {"STAGE": stage, "PUBLIC_URL": outputs["ApiUrl"]})
-
-
-def _outputs_of(stack_name: str) -> dict[str, str]:
-    (stack,) = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -50,7 +50,9 @@ def account_of(session: boto3.Session) -> str:
         raise SystemExit("There are no AWS credentials here: set AWS_PROFILE, or run `aws configure`") from error
     except ClientError as error:
         if error.response["Error"]["Code"] in _NO_LONGER:
-            raise SystemExit("The AWS credentials count no longer: sign in again, with `aws sso login` for example") from error
+            raise SystemExit(
+                "The AWS credentials count no longer: sign in again, with `aws sso login` for example"
+            ) from error
         raise
 
 

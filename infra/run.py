@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-import boto3
 import urllib3
 from msgspec import Struct
 from msgspec.structs import replace
@@ -295,7 +294,9 @@ def _introduce_bot(running: Instance) -> None:
 def _sweep(running: Instance) -> None:
     """After a restart: find work whose wake-up was lost when the last run ended."""
     name = running.outputs["SweepFunctionName"]
-    boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(TICK).encode())
+    open_session(os.environ).client("lambda").invoke(
+        FunctionName=name, InvocationType="Event", Payload=json.dumps(TICK).encode()
+    )
 
 
 def _wait(process: subprocess.Popen[bytes], options: Options) -> None:

@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from infra.checks import Finding, fault, warning, well
 
-_ARN: Final = re.compile(r"arn:(?P<partition>[\w-]+):secretsmanager:(?P<region>[\w-]+):(?P<account>\d{12}):secret:(?P<name>.+)")
+_ARN: Final = re.compile(
+    r"arn:(?P<partition>[\w-]+):secretsmanager:(?P<region>[\w-]+):(?P<account>\d{12}):secret:(?P<name>.+)"
+)
 _SUFFIX: Final = re.compile(r"-[A-Za-z0-9]{6}$")
 _PLACEHOLDER: Final = re.compile(r"…|\.\.\.|your|xxx|changeme|<|>", re.IGNORECASE)
 
@@ -31,7 +33,9 @@ def address_fault(address: str, region: str) -> str:
     if not parts:
         return f"{address} is no ARN of a secret: name it whole, as `aws secretsmanager describe-secret --secret-id NAME` tells it"
     if parts["region"] != region:
-        return f"{address} is in {parts['region']}, and functions in {region} do not read it: make the secret there, too"
+        return (
+            f"{address} is in {parts['region']}, and functions in {region} do not read it: make the secret there, too"
+        )
     if not _SUFFIX.search(parts["name"]):
         return (
             f"{address} lacks the suffix of six characters at its end: name it whole, as "
@@ -52,9 +56,13 @@ def check_secret(session: Any, account: str, secret: Secret) -> Iterator[Finding
         yield fault(f"{secret.variable}: {_refusal(error, secret, account)}")
         return
     if told["ARN"] != secret.address:
-        yield fault(f"{secret.variable}: the secret's whole ARN is {told['ARN']}, and the functions' roles name {secret.address}")
+        yield fault(
+            f"{secret.variable}: the secret's whole ARN is {told['ARN']}, and the functions' roles name {secret.address}"
+        )
     elif told.get("DeletedDate"):
-        yield fault(f"{secret.variable}: the secret is to be deleted: `aws secretsmanager restore-secret --secret-id {told['ARN']}`")
+        yield fault(
+            f"{secret.variable}: the secret is to be deleted: `aws secretsmanager restore-secret --secret-id {told['ARN']}`"
+        )
     else:
         yield from _check_key(session, secret, told.get("KmsKeyId", ""))
         yield from _check_text(client, secret)
@@ -98,7 +106,11 @@ def _check_text(client: Any, secret: Secret) -> Iterator[Finding]:
         yield (fault if empty else warning)(f"{secret.variable}: {why}")
         return
     why = secret.look(answer["SecretString"]) if "SecretString" in answer else "it holds no text but bytes"
-    yield fault(f"{secret.variable}: {why}") if why else well(f"{secret.variable}: the secret can be read, and looks like {secret.holds}")
+    yield (
+        fault(f"{secret.variable}: {why}")
+        if why
+        else well(f"{secret.variable}: the secret can be read, and looks like {secret.holds}")
+    )
 
 
 def look_at_key(field: str, begins: str = "") -> Callable[[str], str]:
@@ -125,7 +137,11 @@ def look_at_bot(text: str) -> str:
         return no_token or no_webhook
     if not re.fullmatch(r"\d{5,}:[\w-]{30,}", token):
         return "bot_token is not of the form that @BotFather gives"
-    return "" if re.fullmatch(r"[A-Za-z0-9_-]{16,256}", webhook) else "webhook_secret has to be 16 to 256 of A-Z, a-z, 0-9, _ and -"
+    return (
+        ""
+        if re.fullmatch(r"[A-Za-z0-9_-]{16,256}", webhook)
+        else "webhook_secret has to be 16 to 256 of A-Z, a-z, 0-9, _ and -"
+    )
 
 
 def _field(text: str, field: str, *, must_be_json: bool = False) -> tuple[str, str]:

@@ -45,7 +45,13 @@ class Change(Struct, frozen=True):
         return "replaces" if self.is_replaced else _MARKS.get(self.action, self.action.lower())
 
 
-_MARKS: Final = {"Add": "adds", "Modify": "changes", "Remove": "removes", "Import": "takes over", "Dynamic": "may change"}
+_MARKS: Final = {
+    "Add": "adds",
+    "Modify": "changes",
+    "Remove": "removes",
+    "Import": "takes over",
+    "Dynamic": "may change",
+}
 _ORDER: Final = ("removes", "replaces", "may replace", "changes", "may change", "takes over", "adds")
 
 
@@ -66,22 +72,41 @@ class Plan(Struct, frozen=True):
 Approve = Callable[[Plan], None]
 
 
-def read_changes(pages: Iterable[dict[str, Any]]) -> tuple[Change, ...]:
-    """The changes that the pages of a change set tell."""
+def read_changes(pages: Iterable[dict[str, Any]], retyped: frozenset[str]) -> tuple[Change, ...]:
+    """The changes that the pages of a change set tell; `retyped` are the tables that have an attribute of another type now.
+
+    CloudFormation cannot say beforehand whether a table with other attributes is replaced: it is where one got another type,
+    and is not where a new index has one more.
+    """
     told = (it["ResourceChange"] for page in pages for it in page.get("Changes", []) if "ResourceChange" in it)
-    return tuple(_change(it) for it in told)
+    return tuple(_change(it, retyped) for it in told)
 
 
-def _change(told: dict[str, Any]) -> Change:
-    named = (detail.get("Target", {}) for detail in told.get("Details", []))
-    properties = dict.fromkeys(str(target.get("Name") or target.get("Attribute", "")) for target in named)
-    return Change(
-        told["Action"],
-        told["LogicalResourceId"],
-        told["ResourceType"],
-        told.get("Replacement", ""),
-        tuple(name for name in properties if name),
+def retyped_tables(deployed: dict[str, Any], wanted: dict[str, Any]) -> frozenset[str]:
+    """The tables in which an attribute has another type than before."""
+    before, after = _types(deployed), _types(wanted)
+    both = before.keys() & after.keys()
+    return frozenset(
+        name for name in both if any(after[name].get(it, kind) != kind for it, kind in before[name].items())
     )
+
+
+def _types(template: dict[str, Any]) -> dict[str, dict[str, str]]:
+    tables = {name: it for name, it in template.get("Resources", {}).items() if it["Type"] == "AWS::DynamoDB::Table"}
+    return {
+        name: {it["AttributeName"]: it["AttributeType"] for it in table["Properties"]["AttributeDefinitions"]}
+        for name, table in tables.items()
+    }
+
+
+def _change(told: dict[str, Any], retyped: frozenset[str]) -> Change:
+    details, name, replacement = told.get("Details", []), told["LogicalResourceId"], told.get("Replacement", "")
+    targets = [detail.get("Target", {}) for detail in details]
+    properties = dict.fromkeys(str(target.get("Name") or target.get("Attribute", "")) for target in targets)
+    causes = {target.get("Name") for target in targets if target.get("RequiresRecreation", "Never") != "Never"}
+    if replacement == "Conditional" and causes == {"AttributeDefinitions"} and name not in retyped:
+        replacement = "False"
+    return Change(told["Action"], name, told["ResourceType"], replacement, tuple(it for it in properties if it))
 
 
 def lines(plan: Plan) -> Iterator[str]:

@@ -50,7 +50,9 @@ def _events(cloudformation: Any, stack: str, after: str | None) -> Iterator[_Eve
 
 
 def _is_failure(event: _Event) -> bool:
-    return str(event.get("ResourceStatus", "")).endswith("_FAILED") or str(event.get("HookStatus", "")).endswith("_FAILED")
+    return str(event.get("ResourceStatus", "")).endswith("_FAILED") or str(event.get("HookStatus", "")).endswith(
+        "_FAILED"
+    )
 
 
 def _is_noise(event: _Event) -> bool:

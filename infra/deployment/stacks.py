@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, WaiterError
 from infra.aws import Stack, find_stack, is_local
 from infra.deployment import DeploymentFailed
 from infra.deployment.bucket import Bucket
-from infra.deployment.changes import Approve, Plan, read_changes
+from infra.deployment.changes import Approve, Plan, read_changes, retyped_tables
 from infra.deployment.failures import newest_event, reasons, validation_reasons
 from infra.deployment.indexes import templates_by_index
 from infra.deployment.states import NEXT, obstacle
@@ -139,7 +139,8 @@ class _Deployment:
                 f"into the bucket {self._bucket.name}"
             )
         pages = self.cloudformation.get_paginator("describe_change_set").paginate(**named)
-        self._approve(Plan(self._name, read_changes(pages), is_new))
+        retyped = retyped_tables({} if is_new else self.template_of(stack), template)
+        self._approve(Plan(self._name, read_changes(pages, retyped), is_new))
         return True
 
     def _execute(self, stack: Stack, change_set: str, *, is_new: bool) -> None:

@@ -56,7 +56,9 @@ def obstacle(stack: Stack) -> str:
     """Why the stack cannot be deployed to as it is, and what to do about it; empty where it can."""
     if stack.status in NEXT:
         return ""
-    sentence = _FIRST.get(stack.status, "is in a state that is not known here ({status}): see what CloudFormation says of it")
+    sentence = _FIRST.get(
+        stack.status, "is in a state that is not known here ({status}): see what CloudFormation says of it"
+    )
     stage = stack.name.removeprefix("harmonica-").removesuffix("-data")
     because = f" ({stack.reason})" if stack.reason else ""
     return f"{stack.name} {sentence.format(name=stack.name, stage=stage, status=stack.status)}{because}"

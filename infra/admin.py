@@ -27,7 +27,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from infra.aws import open_session, outputs_of_stage
+from infra.aws import open_session, outputs_of_stage, stack_of_stage
 from infra.local import instance
 
 if TYPE_CHECKING:
@@ -169,11 +169,13 @@ def user_id_of(email: str) -> str:
     return container.accounts().user_id_of(email)
 
 
-def activate_stage(stage: str) -> None:
-    """Point this process at the tables, the queues and the address of a stage on AWS."""
-    outputs = outputs_of_stage(open_session(os.environ), stage)
+def activate_stage(stage: str) -> dict[str, str]:
+    """Point this process at the tables, the queues and the address of a stage on AWS; gives the parameters it was told."""
+    session = open_session(os.environ)
+    outputs = outputs_of_stage(session, stage)
     named = {variable: outputs[name] for variable, name in instance.SETTINGS.items() if name in outputs}
     os.environ.update(named | {"STAGE": stage, "PUBLIC_URL": outputs["ApiUrl"]})
+    return stack_of_stage(session, stage).parameters
 
 
 def main(arguments: list[str] | None = None) -> None:

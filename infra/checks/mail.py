@@ -83,9 +83,7 @@ def _configuration_set(stage: Stage, ses: Any) -> Iterator[Finding]:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NotFoundException":
             raise
-        yield fault(
-            f"The configuration set {name} is missing, so no mail goes out: deploy again with MAIL_FROM"
-        )
+        yield fault(f"The configuration set {name} is missing, so no mail goes out: deploy again with MAIL_FROM")
         return
     if not found.get("SendingOptions", {}).get("SendingEnabled", True):
         yield fault(

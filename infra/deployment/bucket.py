@@ -42,7 +42,12 @@ class Bucket(Struct, frozen=True):
             )
         if stored != checksum:
             self.s3.put_object(
-                Bucket=self.name, Key=key, Body=body, ChecksumSHA256=checksum, ExpectedBucketOwner=self.owner
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ChecksumAlgorithm="SHA256",
+                ChecksumSHA256=checksum,
+                ExpectedBucketOwner=self.owner,
             )
 
     def url(self, key: str) -> str:

@@ -46,17 +46,20 @@ def deploy_stack(
 
 
 def parameters_of(template: Template, deployed: Template, told: Parameters, given: Parameters) -> Parameters:
-    """What a stack is told: what it was told before where that is no default of its template, and what is given now."""
+    """What a stack is told, all of it: what is given now, else what it was told before where that was no default of its template,
+    else the default of the new one."""
     declared, before = template.get("Parameters", {}), deployed.get("Parameters", {})
-    kept = {
-        name: value
-        for name, value in told.items()
-        if name in declared and value != str(before.get(name, {}).get("Default", ""))
-    }
+    kept = {name: value for name, value in told.items() if name in declared and value != _default(before, name)}
     cleared = {name for name, value in given.items() if value == CLEARED}
-    if lacking := sorted(name for name in cleared if "Default" not in declared.get(name, {})):
+    if lacking := sorted(name for name in cleared if _default(declared, name) is None):
         raise DeploymentFailed(f"{', '.join(lacking)}: there is no default to go back to")
-    return {name: value for name, value in (kept | given).items() if name not in cleared}
+    defaults = {name: value for name in declared if (value := _default(declared, name)) is not None}
+    return defaults | {name: value for name, value in (kept | given).items() if name not in cleared}
+
+
+def _default(declared: Template, name: str) -> str | None:
+    default = declared.get(name, {}).get("Default")
+    return None if default is None else str(default)
 
 
 class _Deployment:

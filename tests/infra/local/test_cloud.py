@@ -211,6 +211,10 @@ def test_a_stack_is_created_then_updated_then_left_alone(cloud: LocalCloud, endp
     def deployed(template: dict[str, Any]) -> dict[str, str]:
         return deploy_stack(session, "stack", template, {}, bucket, unasked)
 
+    # Somebody left the question unanswered.
+    cloud.client("cloudformation").create_change_set(
+        StackName="stack", ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=json.dumps(TOPIC)
+    )
     first = deployed(QUEUE)
     assert first["QueueUrl"].startswith("http")
     assert deployed(TOPIC) == first

@@ -4,9 +4,10 @@ Whoever runs it types the stage's name, or says CONFIRM=<name> where nobody is t
 before that is switched off, and nothing is deleted then.
 """
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, WaiterError
@@ -27,6 +28,7 @@ from infra.deployment.bucket import bucket_name
 from infra.deployment.failures import newest_event, reasons
 
 SECRET_DAYS: Final = 30  # in which a deleted secret can be had back
+_GONE: Final = ("ResourceNotFoundException", "NoSuchBucket")
 BACKUP_DAYS: Final = 35  # that DynamoDB keeps what a deleted table with point-in-time recovery held
 
 
@@ -79,24 +81,30 @@ class Demolition:
             self._delete(self.application)
 
     def delete_data(self, holdings: Holdings) -> None:
-        """Delete the data's stack, which keeps what is in it, and then that."""
-        if self.data:
-            self._delete(self.data)
-        dynamodb, secrets, s3 = (self.session.client(name) for name in ("dynamodb", "secretsmanager", "s3"))
+        """Delete what holds data, then its stack, which names all that for as long as anything is left."""
+        dynamodb, secrets = self.session.client("dynamodb"), self.session.client("secretsmanager")
         for table in holdings.tables:
-            dynamodb.delete_table(TableName=table)
+            with _gone_before():
+                dynamodb.delete_table(TableName=table)
             self._say(f"Deleted the table {table}")
         for secret in holdings.secrets:
-            secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=SECRET_DAYS)
-            self._say(
-                f"Deleted the secret {secret}; within {SECRET_DAYS} days `aws secretsmanager restore-secret` brings it back"
-            )
+            with _gone_before():
+                secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=SECRET_DAYS)
+            back = "`aws secretsmanager restore-secret` brings it back"
+            self._say(f"Deleted the secret {secret}; within {SECRET_DAYS} days {back}")
         for bucket in holdings.buckets:
-            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-                for item in page.get("Contents", []):
-                    s3.delete_object(Bucket=bucket, Key=item["Key"])
-            s3.delete_bucket(Bucket=bucket)
+            with _gone_before():
+                self._delete_bucket(bucket)
             self._say(f"Deleted the bucket {bucket}")
+        if self.data:
+            self._delete(self.data)
+
+    def _delete_bucket(self, name: str) -> None:
+        s3 = self.session.client("s3")
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
+            for item in page.get("Contents", []):
+                s3.delete_object(Bucket=name, Key=item["Key"])
+        s3.delete_bucket(Bucket=name)
 
     def _delete(self, stack: Stack) -> None:
         mark = newest_event(self._cloudformation, stack.id)
@@ -109,6 +117,16 @@ class Demolition:
                 f"{stack.name} could not be deleted:\n{why}\nMend that, and run this again"
             ) from error
         self._say(f"Deleted the stack {stack.name}")
+
+
+@contextlib.contextmanager
+def _gone_before() -> Iterator[None]:
+    """What an earlier try has deleted is no failure of this one."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
 
 
 def destroy(demolition: Demolition, *, with_data: bool, confirm: Callable[[str], str]) -> None:

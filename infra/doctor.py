@@ -11,6 +11,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.observability import logger
 from chalicelib.settings import provider_named
 from infra.aws import open_session
 from infra.checks import Finding, warning
@@ -68,6 +69,7 @@ def main(environment: Mapping[str, str]) -> None:
         instance.activate()
     stage = open_stage(open_session(os.environ), name or instance.LOCAL_STAGE, given)
     stage.activate()
+    logger.setLevel("CRITICAL")  # what it would tell of failures, the findings tell
     print(f"{stage.name} in {stage.session.region_name}, account {stage.account}")
     faults = 0
     for title, check in CHECKS.items():

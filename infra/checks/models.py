@@ -54,7 +54,17 @@ def check_models(stage: Stage) -> Iterator[Finding]:
         yield fault(str(error))
         return
     for tier in get_args(Tier):
-        yield _answer(model, tier, stage.setting(f"model_{tier}") or DEFAULT_MODELS[tier])
+        try:
+            yield _answer(model, tier, stage.setting(f"model_{tier}") or DEFAULT_MODELS[tier])
+        except SettingMissing as error:
+            yield _without_key(stage, error)
+            return
+
+
+def _without_key(stage: Stage, error: SettingMissing) -> Finding:
+    if stage.is_local:
+        return warning("No model was asked: its key is in the environment of `make run` alone")
+    return fault(f"No model can be asked, for there is no key: {error}")
 
 
 def adapter_of(model: Model) -> Model:
@@ -65,6 +75,7 @@ def adapter_of(model: Model) -> Model:
 
 
 def _answer(model: Model, tier: Tier, name: str) -> Finding:
+    """Whether a tier answers. Raises SettingMissing where there is no key to ask it with."""
     asked = (ChatMessage("user", (Block("Answer with one word: ready"),)),)
     request = Request("digest", tier, (Block("You are being tested for whether you answer."),), asked, MOST_TOKENS)
     clock = Clock()
@@ -72,6 +83,8 @@ def _answer(model: Model, tier: Tier, name: str) -> Finding:
     try:
         reply = model.complete(request, Deadline(clock, began.timestamp() + CALL_SECONDS))
     except ModelUnavailable as error:
+        if isinstance(error.__cause__, SettingMissing):
+            raise error.__cause__ from error
         return fault(f"The {tier} model, {name}: {_why(error)}")
     except Unavailable as error:
         return fault(f"The {tier} model, {name}: {error.message}")
@@ -85,8 +98,6 @@ def _why(error: ModelUnavailable) -> str:
     """What keeps it from answering, and what to do about it."""
     cause = error.__cause__
     status, said = getattr(cause, "status_code", None), f" ({_said(cause)})" if cause else ""
-    if isinstance(cause, SettingMissing):
-        return f"there is no key: {cause}"
     if status == 401:
         return "the key is refused: make a new one, and put it into the secret"
     if status == 403:

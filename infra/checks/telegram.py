@@ -1,5 +1,6 @@
 """Whether the bot works: its token, and whether Telegram reaches the webhook."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -21,6 +22,9 @@ def check_telegram(stage: Stage) -> Iterator[Finding]:
     """Yields what is to be said of the bot."""
     if not stage.setting("telegram_bot") and not stage.setting("telegram_secret_arn"):
         yield well("There is no Telegram bot, and no page offers one")
+        return
+    if stage.is_local and not (os.environ.get("TELEGRAM_BOT_TOKEN") or stage.setting("telegram_secret_arn")):
+        yield warning("The bot was not looked at: TELEGRAM_BOT_TOKEN is in the environment of `make run` alone")
         return
     try:
         api = telegram_webhook.bot()

@@ -27,17 +27,19 @@ def reasons(cloudformation: Any, stack: str, after: str | None) -> list[str]:
     return told or [_line(event) for event in reversed(failed)]
 
 
-def validation_reasons(cloudformation: Any, stack: str, change_set: str) -> list[str]:
-    """A line for each fault that CloudFormation found in a change set before it changed anything."""
+def validation_reasons(cloudformation: Any, stack: str, change_set: str = "") -> list[str]:
+    """A line for each fault that CloudFormation found in a change set, or in a stack's last operation, before it changed anything."""
+    named = {"ChangeSetName": change_set} if change_set else {}
     try:
         pages = cloudformation.get_paginator("describe_events").paginate(
-            StackName=stack, ChangeSetName=change_set, Filters={"FailedEvents": True}
+            StackName=stack, **named, Filters={"FailedEvents": True}
         )
         events = [event for page in pages for event in page["OperationEvents"]]
     except ClientError:
         return []  # older clouds know no such events; the change set's own reason is told in any case
     found = [event for event in events if event.get("ValidationStatusReason")]
-    return [f"{event.get('LogicalResourceId', stack)}: {event['ValidationStatusReason']}" for event in reversed(found)]
+    last = [event for event in found if event.get("OperationId") == found[0].get("OperationId")]
+    return [f"{event.get('LogicalResourceId', stack)}: {event['ValidationStatusReason']}" for event in reversed(last)]
 
 
 def _events(cloudformation: Any, stack: str, after: str | None) -> Iterator[_Event]:

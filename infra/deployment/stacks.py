@@ -21,6 +21,7 @@ Parameters = dict[str, str]
 
 CLEARED: Final = "-"  # of a parameter: back to the template's default
 _CAPABILITIES: Final = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
+_MORE = "DescribeEvents"  # that is where CloudFormation says what it found before it began
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -164,6 +165,8 @@ class _Deployment:
         except WaiterError as error:
             now = find_stack(self.cloudformation, stack.id)
             why = reasons(self.cloudformation, stack.id, mark) or [now.reason if now else str(error)]
+            if any(_MORE in line for line in why):
+                why += validation_reasons(self.cloudformation, stack.id)
             raise DeploymentFailed(f"{self._name} failed to {operation}:\n{_indented(why)}") from error
 
     def _drop(self, stack: Stack, change_set: str, *, is_new: bool) -> None:

@@ -92,6 +92,21 @@ def test_the_mark_is_the_newest_event() -> None:
         assert newest_event(cloudformation, STACK) is None
 
 
+def test_what_was_found_before_the_last_operation_began_is_told_and_nothing_of_earlier_ones() -> None:
+    cloudformation: Any = boto3.client("cloudformation", region_name="us-east-1")
+    found = [("2", "Role is missing"), ("2", "Timeout is no number"), ("2", ""), ("1", "The fault of last week")]
+    events = [
+        {"EventId": "e", "OperationId": operation, "LogicalResourceId": "Api"}
+        | ({"ValidationStatusReason": reason} if reason else {})
+        for operation, reason in found
+    ]
+    with Stubber(cloudformation) as stub:
+        asked = {"StackName": STACK, "Filters": {"FailedEvents": True}}
+        stub.add_response("describe_events", {"OperationEvents": events[:1], "NextToken": "n"}, asked)
+        stub.add_response("describe_events", {"OperationEvents": events[1:]}, {**asked, "NextToken": "n"})
+        assert validation_reasons(cloudformation, STACK) == ["Api: Timeout is no number", "Api: Role is missing"]
+
+
 def test_a_cloud_that_knows_no_validation_says_nothing_of_it() -> None:
     cloudformation: Any = boto3.client("cloudformation", region_name="us-east-1")
     with Stubber(cloudformation) as stub:

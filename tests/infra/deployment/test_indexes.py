@@ -16,7 +16,7 @@ def _template(**tables: list[str]) -> dict[str, Any]:
 
 
 def _table(names: list[str]) -> dict[str, Any]:
-    indexes = [
+    indexes: list[dict[str, Any]] = [
         {"IndexName": name.partition(":")[0], "KeySchema": [{"AttributeName": name.partition(":")[2] or name}]}
         for name in names
     ]

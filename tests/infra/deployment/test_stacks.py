@@ -17,7 +17,7 @@ TOPIC = {"Topic": {"Type": "AWS::SNS::Topic"}}
 
 def _template(resources: dict[str, Any] = TOPIC, **defaults: str | int | None) -> dict[str, Any]:
     """A stack that takes these parameters, each with this default, if it has one."""
-    declared = {
+    declared: dict[str, Any] = {
         name: {"Type": "String"} | ({} if default is None else {"Default": default})
         for name, default in defaults.items()
     }

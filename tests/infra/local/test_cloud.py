@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from infra import data_stack
 from infra.deployment import DeploymentFailed
 from infra.deployment.bucket import open_bucket
 from infra.deployment.changes import unasked
@@ -223,6 +224,20 @@ def test_a_stack_is_created_then_updated_then_left_alone(cloud: LocalCloud, endp
     assert deployed(more) == {**first, "Same": first["QueueUrl"]}
     with pytest.raises(DeploymentFailed, match="stack was not touched"):
         deployed({"Resources": {"Odd": {"Type": "AWS::No::Such"}}})
+
+
+def test_a_first_deployment_that_fails_says_why_and_leaves_nothing(cloud: LocalCloud, endpoint: None) -> None:
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    bucket, dynamodb = open_bucket(session, "failed"), cloud.client("dynamodb")
+    table = {"Table": {**data_stack.template()["Resources"]["GuardsTable"]}}
+    table["Table"]["Properties"] = table["Table"]["Properties"] | {"DeletionProtectionEnabled": False}
+    odd = {"Odd": {"Type": "AWS::SQS::Queue", "DependsOn": ["Table"], "Properties": {"DelaySeconds": 100_000}}}
+    before = dynamodb.list_tables()["TableNames"]
+    with pytest.raises(DeploymentFailed, match=r"failed to create:\n  Odd \(AWS::SQS::Queue\): .*DelaySeconds"):
+        deploy_stack(session, "failed", {"Resources": table | odd}, {}, bucket, unasked)
+    assert dynamodb.list_tables()["TableNames"] == before
+    deploy_stack(session, "failed", {"Resources": table}, {}, bucket, unasked)
+    assert len(dynamodb.list_tables()["TableNames"]) == len(before) + 1
 
 
 def _as(cloud: LocalCloud, function: str) -> boto3.Session:

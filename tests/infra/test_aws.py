@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
-from infra import aws, deploy, destroy, doctor, redrive, smoke
+from infra import admin, aws, deploy, destroy, doctor, redrive, smoke, telegram_webhook
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +35,13 @@ def test_a_session_is_in_the_region_that_the_shell_names_and_so_is_the_applicati
     assert boto3.client("dynamodb").meta.region_name == region
 
 
-def test_every_command_asks_for_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_asks_for_a_region() -> None:
     stage = {"STAGE": "prod", "LLM_PROVIDER": "scripted"}
-    for command in (deploy, destroy, doctor, redrive, smoke):
+    for command in (deploy, destroy, doctor, redrive, smoke, telegram_webhook):
         with pytest.raises(SystemExit, match="AWS_REGION="):
             command.main(stage)
+    with pytest.raises(SystemExit, match="AWS_REGION="):
+        admin.main(["--stage", "prod", "list-keys", "ana@example.com"])
 
 
 def test_a_profile_that_is_none_is_told(shell: pytest.MonkeyPatch) -> None:

@@ -62,17 +62,21 @@ def test_a_deployment_goes_out_with_the_script_and_with_a_server_that_asks_for_n
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    given: list[tuple[str, dict[str, str]]] = []
+    given: list[tuple[str | None, str, dict[str, str]]] = []
 
-    def note(session: object, stage: str, package: Package, parameters: dict[str, str], *_: object) -> dict[str, str]:
-        given.append((stage, parameters))
+    def note(
+        session: boto3.Session, stage: str, package: Package, parameters: dict[str, str], *_: object
+    ) -> dict[str, str]:
+        given.append((session.region_name, stage, parameters))
         return {"ApiUrl": "https://api.example"}
 
     monkeypatch.setattr(deployment, "BUILD", tmp_path)
     monkeypatch.setattr(deployment, "package_everything", lambda _: package)
     monkeypatch.setattr(deployment, "deploy", note)
-    main({"STAGE": "trial", "AWS_REGION": "us-east-1", **environment})
-    assert given == [("trial", parameters)]
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    main({"STAGE": "trial", "AWS_REGION": "eu-central-1", **environment})
+    assert given == [("eu-central-1", "trial", parameters)]
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:

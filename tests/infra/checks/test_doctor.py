@@ -33,7 +33,6 @@ def test_what_may_not_be_looked_at_keeps_nothing_else_from_being() -> None:
 
     def unreachable(_: Stage) -> Iterator[Finding]:
         raise EndpointConnectionError(endpoint_url="https://sns.example")
-        yield
 
     found = told(list(doctor.findings(stage(Session()), [denied, unreachable, lambda _: iter([fault("the last")])])))
     assert [level for level, _ in found] == ["well", "warning", "warning", "fault"]

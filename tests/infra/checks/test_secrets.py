@@ -162,6 +162,6 @@ def test_the_secret_of_a_bot_is_looked_at(text: str, said: str) -> None:
 
 
 def test_every_secret_that_a_setting_names_is_checked() -> None:
-    named = {"AnthropicSecretArn": "a", "TelegramSecretArn": "b", "OidcSecretArn": "", "DeploymentSecretArn": "c"}
-    found = list(check_secrets(stage(Session(), **named)))
+    one = stage(Session(), AnthropicSecretArn="a", TelegramSecretArn="b", OidcSecretArn="", DeploymentSecretArn="c")
+    found = list(check_secrets(one))
     assert [finding.text.partition(":")[0] for finding in found] == ["ANTHROPIC_SECRET_ARN", "TELEGRAM_SECRET_ARN"]

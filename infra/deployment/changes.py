@@ -17,6 +17,7 @@ HOLDS_DATA: Final = (
 )
 # A secret with another rule is the same resource with another text: every link and thread that was made with it is cut off.
 _MAKES_ANEW: Final = {"AWS::SecretsManager::Secret": "GenerateSecretString"}
+_ADDRESS: Final = "AWS::ApiGateway::RestApi"
 _NAMED = 3  # of the same change, so many resources are named; of more their number is told
 
 
@@ -36,7 +37,9 @@ class Change(Struct, frozen=True):
 
     @property
     def loses_data(self) -> bool:
-        """Whether what it holds would be left behind, deleted, or made anew."""
+        """Whether what it holds would be left behind, deleted, or made anew; of the API, its address, to which all links lead."""
+        if self.kind == _ADDRESS:
+            return self.replacement == "True" or self.action == "Remove"
         is_anew = _MAKES_ANEW.get(self.kind, "") in self.properties
         return self.kind in HOLDS_DATA and (self.is_replaced or self.action == "Remove" or is_anew)
 
@@ -138,7 +141,7 @@ class Asking(Struct, frozen=True):
         if plan.losses and not self.may_replace:
             names = ", ".join(change.name for change in plan.losses)
             raise DeploymentFailed(
-                f"{plan.stack}: {names} would be replaced, removed or made anew, and what is in there lost to the stage. Nothing was changed. "
+                f"{plan.stack}: {names} would be replaced, removed or made anew, and what is in there lost. Nothing was changed. "
                 "Where that is meant, say REPLACE=yes"
             )
         if self.is_agreed:

@@ -79,6 +79,8 @@ def test_the_gravest_is_shown_first_and_what_is_alike_together() -> None:
         (Change("Modify", "Secret", "AWS::SecretsManager::Secret", "False", ("Description",)), False),
         (Change("Add", "Secret", "AWS::SecretsManager::Secret"), False),
         (Change("Modify", "SessionsTable", "AWS::DynamoDB::Table", "False"), False),
+        (Change("Modify", "RestAPI", "AWS::ApiGateway::RestApi", "True"), True),
+        (Change("Modify", "RestAPI", "AWS::ApiGateway::RestApi", "Conditional"), False),
         (Change("Remove", "Sweep", "AWS::Lambda::Function"), False),
         (Change("Modify", "Sweep", "AWS::Lambda::Function", "True"), False),
         (Change("Add", "SessionsTable", "AWS::DynamoDB::Table"), False),

@@ -62,11 +62,12 @@ _ORDER: Final = ("removes", "replaces", "may replace", "changes", "may change", 
 
 
 class Plan(Struct, frozen=True):
-    """The changes of one stack."""
+    """The changes of one stack; none where it is as it should be. `note` is what is worth knowing besides."""
 
     stack: str
-    changes: tuple[Change, ...]
-    is_new: bool
+    changes: tuple[Change, ...] = ()
+    is_new: bool = False
+    note: str = ""
 
     @property
     def losses(self) -> tuple[Change, ...]:
@@ -117,6 +118,11 @@ def _change(told: dict[str, Any], retyped: frozenset[str]) -> Change:
 
 def lines(plan: Plan) -> Iterator[str]:
     """Yields what would happen, a line for each kind of change, the gravest first."""
+    if plan.note:
+        yield plan.note
+    if not plan.changes:
+        yield f"{plan.stack}: no changes"
+        return
     yield f"{plan.stack} {'is made' if plan.is_new else 'is changed'}:"
     grouped: dict[tuple[bool, str, str, tuple[str, ...]], list[str]] = {}
     for change in sorted(plan.changes, key=lambda it: (_ORDER.index(it.mark) if it.mark in _ORDER else 0, it.kind)):
@@ -144,11 +150,15 @@ class Asking(Struct, frozen=True):
                 f"{plan.stack}: {names} would be replaced, removed or made anew, and what is in there lost. Nothing was changed. "
                 "Where that is meant, say REPLACE=yes"
             )
-        if self.is_agreed:
+        if self.is_agreed or not plan.changes:
             return
         if self.ask is None:
             raise DeploymentFailed("Nobody is here to be asked: YES=1 makes these changes. Nothing was changed")
-        if self.ask("Make these changes? [y/N] ").strip().lower() not in ("y", "yes"):
+        try:
+            answer = self.ask("Make these changes? [y/N] ")
+        except (EOFError, KeyboardInterrupt):
+            answer = ""
+        if answer.strip().lower() not in ("y", "yes"):
             raise DeploymentFailed(f"{plan.stack}: nothing was changed")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import boto3
 from botocore.exceptions import ClientError, WaiterError
+from msgspec.structs import replace
 
 from infra.aws import Stack, find_stack, is_local
 from infra.deployment import DeploymentFailed
@@ -39,9 +40,8 @@ def deploy_stack(
     told = parameters_of(template, deployed, stack.parameters if stack else {}, given)
     steps = templates_by_index(deployed, template)
     for number, step in enumerate(steps, 1):
-        if len(steps) > 1:
-            print(f"{name}: step {number} of {len(steps)}; DynamoDB makes or drops one index of a table at a time")
-        deployment.apply(step, told)
+        note = f"{name}: step {number} of {len(steps)}; DynamoDB makes or drops one index of a table at a time"
+        deployment.apply(step, told, note if len(steps) > 1 else "")
     found = find_stack(deployment.cloudformation, name)
     return found.outputs if found else {}
 
@@ -88,8 +88,8 @@ class _Deployment:
         body = self.cloudformation.get_template(StackName=stack.id, TemplateStage="Original", **which)["TemplateBody"]
         return dict(json.loads(body) if isinstance(body, str) else body)
 
-    def apply(self, template: Template, told: Parameters) -> None:
-        """Bring the stack to this template: changes are made once they are approved."""
+    def apply(self, template: Template, told: Parameters, note: str) -> None:
+        """Bring the stack to this template: changes are made once they are approved; `note` is shown with them."""
         body = json.dumps(template, separators=(",", ":"), sort_keys=True).encode()
         # By URL, because an inline template may not pass 51,200 bytes.
         key = f"templates/{self._name}-{hashlib.sha256(body).hexdigest()[:32]}.json"
@@ -113,7 +113,7 @@ class _Deployment:
         stack = find_stack(self.cloudformation, made["StackId"])
         assert stack, "a change set has a stack"
         try:
-            has_changes = self._review(stack, made["Id"], template, is_new=is_new)
+            has_changes = self._review(stack, made["Id"], template, Plan(self._name, is_new=is_new, note=note))
         except DeploymentFailed:
             self._drop(stack, made["Id"], is_new=is_new)
             raise
@@ -123,10 +123,8 @@ class _Deployment:
         self._drop(stack, made["Id"], is_new=False)
         if template.get("Outputs", {}) != self.template_of(stack).get("Outputs", {}):
             self._update_outputs(stack, arguments)
-        else:
-            print(f"{self._name}: no changes")
 
-    def _review(self, stack: Stack, change_set: str, template: Template, *, is_new: bool) -> bool:
+    def _review(self, stack: Stack, change_set: str, template: Template, plan: Plan) -> bool:
         """Have the changes approved; False where there are none."""
         named = {"StackName": stack.id, "ChangeSetName": change_set}
         try:
@@ -134,6 +132,7 @@ class _Deployment:
         except WaiterError as error:
             why = str(self.cloudformation.describe_change_set(**named).get("StatusReason", error))
             if any(words in why for words in _UNCHANGED):
+                self._approve(plan)
                 return False
             found = [why, *validation_reasons(self.cloudformation, stack.id, change_set)]
             raise DeploymentFailed(f"{self._name} was not touched:\n{_indented(found)}") from error
@@ -143,8 +142,8 @@ class _Deployment:
                 f"into the bucket {self._bucket.name}"
             )
         pages = self.cloudformation.get_paginator("describe_change_set").paginate(**named)
-        retyped = retyped_tables({} if is_new else self.template_of(stack), template)
-        self._approve(Plan(self._name, read_changes(pages, retyped), is_new))
+        retyped = retyped_tables({} if plan.is_new else self.template_of(stack), template)
+        self._approve(replace(plan, changes=read_changes(pages, retyped)))
         return True
 
     def _execute(self, stack: Stack, change_set: str, *, is_new: bool) -> None:

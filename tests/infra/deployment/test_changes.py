@@ -116,6 +116,15 @@ def test_all_but_a_yes_is_a_no(answer: str) -> None:
     assert terminal.shown[0] == "harmonica-prod is changed:"
 
 
+@pytest.mark.parametrize("interruption", [EOFError, KeyboardInterrupt])
+def test_who_turns_away_from_the_question_says_no(interruption: type[BaseException]) -> None:
+    def ask(_: str) -> str:
+        raise interruption
+
+    with pytest.raises(DeploymentFailed, match="nothing was changed"):
+        Asking(False, False, lambda _: None, ask)(PLAN)
+
+
 def test_a_yes_is_enough_and_who_said_it_before_is_not_asked() -> None:
     Terminal("y").asking()(PLAN)
     terminal = Terminal("no")
@@ -126,6 +135,12 @@ def test_a_yes_is_enough_and_who_said_it_before_is_not_asked() -> None:
 def test_where_nobody_is_there_nothing_is_changed() -> None:
     with pytest.raises(DeploymentFailed, match="YES=1"):
         Terminal("y").asking(present=False)(PLAN)
+
+
+def test_where_there_are_no_changes_that_is_said_and_nobody_is_asked() -> None:
+    terminal = Terminal("no")
+    terminal.asking()(Plan("harmonica-prod", note="step 1 of 1"))
+    assert terminal.shown == ["step 1 of 1", "harmonica-prod: no changes"]
 
 
 @pytest.mark.parametrize("agreed", [False, True])

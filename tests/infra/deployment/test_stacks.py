@@ -76,14 +76,41 @@ def test_a_hyphen_for_what_has_no_default_is_refused() -> None:
         parameters_of(_template(Stage=None), {}, {}, {"Stage": "-"})
 
 
-def test_changes_are_shown_and_no_changes_are_said(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+def test_changes_are_shown_and_so_it_is_where_there_are_none(cloud: Cloud) -> None:
     plans: list[Plan] = []
     cloud.deploy(_template(), plans.append)
     cloud.deploy(_template(), plans.append)
-    assert capsys.readouterr().out == "stack: no changes\n"
     cloud.deploy(_template({**TOPIC, "Other": TOPIC["Topic"]}), plans.append)
-    assert [(plan.stack, plan.is_new) for plan in plans] == [("stack", True), ("stack", False)]
-    assert ("Add", "Other") in [(change.action, change.name) for change in plans[1].changes]
+    assert [(plan.stack, plan.is_new) for plan in plans] == [("stack", True), ("stack", False), ("stack", False)]
+    assert plans[1].changes == ()
+    assert ("Add", "Other") in [(change.action, change.name) for change in plans[2].changes]
+
+
+def test_each_index_of_a_table_is_a_step_of_its_own(cloud: Cloud) -> None:
+    def table(*indexes: str) -> dict[str, Any]:
+        keyed = [
+            {
+                "IndexName": name,
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for name in indexes
+        ]
+        properties = {
+            "TableName": "things",
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("k", *indexes)],
+            **({"GlobalSecondaryIndexes": keyed} if keyed else {}),
+        }
+        return _template({"Things": {"Type": "AWS::DynamoDB::Table", "Properties": properties}})
+
+    plans: list[Plan] = []
+    cloud.deploy(table())
+    cloud.deploy(table("by_day", "by_name"), plans.append)
+    assert [plan.note.partition(";")[0] for plan in plans] == ["stack: step 1 of 2", "stack: step 2 of 2"]
+    body = cloud.cloudformation.get_template(StackName="stack")["TemplateBody"]
+    assert body == table("by_day", "by_name")
 
 
 def _refuse(_: Plan) -> None:

@@ -1,6 +1,5 @@
 """Whether the models answer: the secret behind them, and one short call of each tier by the adapter that the functions use."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, get_args
 
@@ -32,7 +31,8 @@ def check_secrets(stage: Stage) -> Iterator[Finding]:
             "_"
         )
         if address := stage.setting(setting):
-            secret = Secret(setting.upper(), address, *_LOOKS.get(setting, _KEY))
+            own_key = stage.parameters.get("KmsKeyArn", "")
+            secret = Secret(setting.upper(), address, *_LOOKS.get(setting, _KEY), own_key)
             yield from check_secret(stage.session, stage.account, secret)
 
 
@@ -83,8 +83,9 @@ def _answer(model: Model, tier: Tier, name: str) -> Finding:
     try:
         reply = model.complete(request, Deadline(clock, began.timestamp() + CALL_SECONDS))
     except ModelUnavailable as error:
-        if isinstance(error.__cause__, SettingMissing):
-            raise error.__cause__ from error
+        missing = [cause for cause in _causes(error) if isinstance(cause, SettingMissing)]
+        if missing:
+            raise missing[0] from error
         return fault(f"The {tier} model, {name}: {_why(error)}")
     except Unavailable as error:
         return fault(f"The {tier} model, {name}: {error.message}")
@@ -94,10 +95,19 @@ def _answer(model: Model, tier: Tier, name: str) -> Finding:
     )
 
 
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What an error was raised from, and what that was raised from, down to the provider's own."""
+    while error.__cause__:
+        error = error.__cause__
+        yield error
+
+
 def _why(error: ModelUnavailable) -> str:
     """What keeps it from answering, and what to do about it."""
-    cause = error.__cause__
-    status, said = getattr(cause, "status_code", None), f" ({_said(cause)})" if cause else ""
+    causes = list(_causes(error))
+    told = [getattr(cause, name, None) for cause in causes for name in ("status_code", "status")]
+    status = next((it for it in told if isinstance(it, int)), None)
+    said = f" ({_said(causes[-1])})" if causes else ""
     if status == 401:
         return "the key is refused: make a new one, and put it into the secret"
     if status == 403:
@@ -110,13 +120,9 @@ def _why(error: ModelUnavailable) -> str:
         return f"the account has no money left{said}"
     if isinstance(error, ModelRefused):
         return f"the request is refused{said}"
-    return f"no answer within {CALL_SECONDS:.0f} seconds, or none of use{said}; server {_server()}"
+    return f"no answer within {CALL_SECONDS:.0f} seconds, or none of use{said}"
 
 
 def _said(cause: BaseException) -> str:
     """What the server says, in one line."""
     return " ".join(str(getattr(cause, "message", "") or type(cause).__name__).split())[:300]
-
-
-def _server() -> str:
-    return os.environ.get("ANTHROPIC_BASE_URL") or "as the provider has it"

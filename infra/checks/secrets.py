@@ -18,12 +18,13 @@ _PLACEHOLDER: Final = re.compile(r"…|\.\.\.|your|xxx|changeme|<|>", re.IGNOREC
 
 
 class Secret(Struct, frozen=True):
-    """A secret that a setting names; `look` says what is wrong with its text, if anything."""
+    """A secret that a setting names; `look` says what is wrong with its text, if anything, `own_key` is the stage's own."""
 
     variable: str
     address: str
     holds: str
     look: Callable[[str], str]
+    own_key: str = ""  # which the functions may use in any case
 
 
 def address_fault(address: str, region: str) -> str:
@@ -89,7 +90,7 @@ def _check_key(session: Any, secret: Secret, key: str) -> Iterator[Finding]:
         return
     if told["KeyState"] != "Enabled":
         yield fault(f"{secret.variable}: its key {key} is {told['KeyState']}, so that nobody can read it")
-    elif told.get("KeyManager") == "CUSTOMER":
+    elif told.get("KeyManager") == "CUSTOMER" and told.get("Arn") != secret.own_key:
         yield warning(
             f"{secret.variable}: it is encrypted with a key of your own, {key}; functions read it only where the key's policy lets "
             "their roles kms:Decrypt. Without a key of its own it works by itself"

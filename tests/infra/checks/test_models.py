@@ -78,6 +78,17 @@ def test_each_cause_has_a_sentence(
     assert said in found[2][1]
 
 
+def test_a_cause_behind_a_cause_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapped = RuntimeError("an adapter's own")
+    wrapped.__cause__ = Refusal(404, "no such model")
+    assert (
+        "at that server, or it is not switched on for this account (no such model)"
+        in _found(Model(wrapped), monkeypatch)[0][1]
+    )
+    wrapped.__cause__ = SettingMissing("the secret holds none")
+    assert len(_found(Model(wrapped), monkeypatch)) == 1
+
+
 def test_a_missing_key_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ((level, said),) = _found(Model(SettingMissing("the secret holds none")), monkeypatch)
     assert (level, said) == ("fault", "No model can be asked, for there is no key: the secret holds none")

@@ -145,6 +145,16 @@ def test_a_key_of_ones_own_is_looked_at(key: dict[str, str] | str, level: str, s
     assert said in found[0].text
 
 
+def test_the_key_that_the_functions_use_in_any_case_is_no_matter() -> None:
+    session = Session()
+    _described(session, KmsKeyId=OWN_KEY)
+    told = {"KeyId": "mine", "Arn": OWN_KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER"}
+    session.answers("kms", "describe_key", {"KeyMetadata": told})
+    session.answers("secretsmanager", "get_secret_value", {"SecretString": KEY})
+    (finding,) = check_secrets(stage(session, AnthropicSecretArn=ARN, KmsKeyArn=OWN_KEY))
+    assert finding.level == "well"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -42,9 +42,12 @@ def deploy(
     whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
     running = deploy_stack(session, application_stack_name(stage), template, whole, bucket, approve)
     _require_code(session, stage, code)
-    bucket.forget_all_but({key})
     if stage == PRODUCTION:
         _protect(session, stage)
+    try:
+        bucket.forget_all_but({key})
+    except ClientError as error:
+        print(f"What was deployed before stays in the bucket {bucket.name}: {error}", file=sys.stderr)
     return {**stored, **running}
 
 

@@ -102,6 +102,26 @@ def test_an_update_takes_a_demo_button_away_that_somebody_set(tmp_path: Path, mo
     assert now == {"Stage": "trial", "DemoSignIn": "", "PublicUrl": "https://a.example"}
 
 
+def test_a_stack_that_anybody_can_delete_is_protected() -> None:
+    switched: list[dict[str, Any]] = []
+
+    class Aws:
+        """CloudFormation with two stacks, one of them protected."""
+
+        def client(self, _: str) -> "Aws":
+            return self
+
+        def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+            told = {"StackName": StackName, "StackId": "id", "StackStatus": "UPDATE_COMPLETE"}
+            return {"Stacks": [{**told, "EnableTerminationProtection": StackName.endswith("-data")}]}
+
+        def update_termination_protection(self, **asked: Any) -> None:
+            switched.append(asked)
+
+    deployment._protect(Aws(), "prod")  # type: ignore[arg-type]
+    assert switched == [{"StackName": "harmonica-prod", "EnableTerminationProtection": True}]
+
+
 def test_other_code_than_was_built_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Aws:
         """A stack of two functions, one of which somebody has given other code."""

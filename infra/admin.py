@@ -27,7 +27,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from infra.aws import open_session, outputs_of_stage, stack_of_stage
+from infra.aws import open_session, outputs_of_stage, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 if TYPE_CHECKING:
@@ -185,7 +185,8 @@ def main(arguments: list[str] | None = None) -> None:
     if asked.command == "revoke-keys" and not (asked.prefix or asked.user):
         parser.error("revoke-keys needs --prefix, --user or both")
     if asked.stage:
-        activate_stage(asked.stage)
+        with refusals_in_words():
+            activate_stage(asked.stage)
     else:
         instance.activate()
     from chalicelib.errors import HarmonicaError

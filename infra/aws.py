@@ -3,14 +3,16 @@
 The AWS CLI and Lambda read AWS_REGION, the Python SDK reads AWS_DEFAULT_REGION alone; here both count, the first one first.
 """
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError, NoCredentialsError, ProfileNotFound
 from msgspec import Struct
 
+_NOBODY = "There are no AWS credentials here: set AWS_PROFILE, or run `aws configure`"
 _NO_LONGER = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired")
 
 
@@ -47,13 +49,25 @@ def account_of(session: boto3.Session) -> str:
     try:
         return str(session.client("sts").get_caller_identity()["Account"])
     except NoCredentialsError as error:
-        raise SystemExit("There are no AWS credentials here: set AWS_PROFILE, or run `aws configure`") from error
+        raise SystemExit(_NOBODY) from error
     except ClientError as error:
         if error.response["Error"]["Code"] in _NO_LONGER:
             raise SystemExit(
                 "The AWS credentials count no longer: sign in again, with `aws sso login` for example"
             ) from error
         raise
+
+
+@contextlib.contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """What AWS refuses ends the command with a sentence."""
+    try:
+        yield
+    except ClientError as error:
+        told = error.response["Error"]
+        raise SystemExit(f"AWS refused {error.operation_name} ({told['Code']}): {told.get('Message', '')}") from error
+    except NoCredentialsError as error:
+        raise SystemExit(_NOBODY) from error
 
 
 def is_local(session: boto3.Session) -> bool:

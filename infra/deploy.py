@@ -17,7 +17,15 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.settings import provider_named
-from infra.aws import application_stack_name, data_stack_name, find_stack, open_session, resources_of
+from infra.aws import (
+    account_of,
+    application_stack_name,
+    data_stack_name,
+    find_stack,
+    open_session,
+    refusals_in_words,
+    resources_of,
+)
 from infra.checks.secrets import address_fault
 from infra.data_stack import PRODUCTION
 from infra.deployment import DeploymentFailed
@@ -88,6 +96,7 @@ def _protect(session: boto3.Session, stage: str) -> None:
             cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=True)
 
 
+@refusals_in_words()
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
     stage, provider = environment.get("STAGE", ""), provider_named(environment.get("LLM_PROVIDER", ""))
@@ -102,12 +111,14 @@ def main(environment: dict[str, str]) -> None:
     if environment.get(DEMO_SIGN_IN.upper()):
         raise SystemExit("DEMO_SIGN_IN lets in whoever can open the pages: only `make run` sets it")
     parameters = parameters_from(environment) | {"LlmProvider": provider}
-    if provider == "anthropic" and not parameters.keys() & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
+    session = open_session(environment)
+    told = _told(session, stage) | parameters
+    named = {name for name, value in told.items() if value not in ("", CLEARED)}
+    if provider == "anthropic" and not named & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
         raise SystemExit(
             "Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key); "
             "or which other server answers: ANTHROPIC_BASE_URL=…"
         )
-    session = open_session(environment)
     if faults := list(_secret_faults(parameters, str(session.region_name))):
         raise SystemExit("\n".join(faults))
     Path(BUILD).mkdir(exist_ok=True)
@@ -117,10 +128,15 @@ def main(environment: dict[str, str]) -> None:
         outputs = deploy(session, stage, package, parameters, _asking(environment))
     except DeploymentFailed as error:
         raise SystemExit(str(error)) from error
-    except ClientError as error:
-        raise SystemExit(f"AWS refused {error.operation_name}: {error.response['Error'].get('Message')}") from error
     print(f"Harmonica ({stage}) runs at {outputs['ApiUrl']}")
     print(f"`make doctor STAGE={stage}` checks what it needs, `make smoke STAGE={stage}` has a conversation with it")
+
+
+def _told(session: boto3.Session, stage: str) -> Parameters:
+    """What the stage was told before, and keeps."""
+    account_of(session)
+    stack = find_stack(session.client("cloudformation"), application_stack_name(stage))
+    return stack.parameters if stack else {}
 
 
 def _asking(environment: dict[str, str]) -> Asking:

@@ -21,6 +21,7 @@ from infra.aws import (
     find_stack,
     is_local,
     open_session,
+    refusals_in_words,
     resources_of,
 )
 from infra.deployment import DeploymentFailed
@@ -167,6 +168,7 @@ def left(demolition: Demolition, *, with_data: bool) -> list[str]:
     ]
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make destroy`."""
     stage, with_data = environment.get("STAGE", ""), environment.get("DATA") == "yes"
@@ -179,8 +181,6 @@ def main(environment: Mapping[str, str]) -> None:
         destroy(demolition, with_data=with_data, confirm=confirm)
     except DeploymentFailed as error:
         raise SystemExit(str(error)) from error
-    except ClientError as error:
-        raise SystemExit(f"AWS refused {error.operation_name}: {error.response['Error'].get('Message')}") from error
     print("\n".join(left(demolition, with_data=with_data)))
 
 

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.observability import logger
 from chalicelib.settings import provider_named
-from infra.aws import open_session
+from infra.aws import open_session, refusals_in_words
 from infra.checks import Finding, warning
 from infra.checks.cloud import check_alarms, check_bucket, check_concurrency, check_dead_letters, check_stacks
 from infra.checks.mail import check_mail
@@ -55,6 +55,7 @@ def findings(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:
             yield warning(f"Not looked at: {error}")
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make doctor`."""
     name = environment.get("STAGE", "")

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.model.jobs import QUEUES, Queue
 from infra import queues
-from infra.aws import open_session, stack_of_stage
+from infra.aws import open_session, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 HELD_SECONDS = 60  # how long a message that is being moved is hidden; one that is left half-way comes back after that
@@ -114,6 +114,7 @@ def chosen(name: str) -> tuple[Queue, ...]:
     return (known[name],) if name else QUEUES
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make redrive`."""
     asked = chosen(environment.get("QUEUE", "").removesuffix(".fifo").lower())

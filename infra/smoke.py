@@ -18,7 +18,7 @@ import urllib3
 from msgspec import Struct
 
 from infra import admin
-from infra.aws import open_session
+from infra.aws import open_session, refusals_in_words
 from infra.local import instance
 
 HOST: Final = "smoke@harmonica.invalid"  # the account that a run belongs to
@@ -222,6 +222,7 @@ def _key_of_our_own() -> Iterator[str]:
         admin.revoke_key(key)
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make smoke`."""
     stage, url, key = (environment.get(name, "") for name in ("STAGE", "BASE_URL", "KEY"))

@@ -26,7 +26,7 @@ from chalicelib.telegram.webhook import PATH
 from chalicelib.telegram_api import TELEGRAM, RequestRefused, TelegramApi, TokenRefused
 from chalicelib.text.language import OWN
 from chalicelib.web.kit.texts import texts_in
-from infra.aws import open_session, stack_of_stage
+from infra.aws import open_session, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 _SETTINGS = ("telegram_bot", "telegram_secret_arn", "telegram_api_url", "public_url")
@@ -149,6 +149,7 @@ def _address() -> str:
     return url
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make telegram-webhook`."""
     if stage := environment.get("STAGE", ""):

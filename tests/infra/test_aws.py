@@ -1,10 +1,8 @@
 """Which account and region a command works in."""
 
-import os
-
 import boto3
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.stub import Stubber
 
 from infra import admin, aws, deploy, destroy, doctor, redrive, smoke, telegram_webhook
@@ -73,4 +71,13 @@ def test_credentials_that_do_not_count_are_told(shell: pytest.MonkeyPatch) -> No
 
     with pytest.raises(SystemExit, match="no AWS credentials"):
         aws.account_of(_Session(Nobody()))  # type: ignore[arg-type]
-    assert "AWS_ENDPOINT_URL" not in os.environ
+
+
+def test_what_aws_refuses_ends_a_command_with_a_sentence() -> None:
+    with (
+        pytest.raises(SystemExit, match=r"AWS refused DescribeStacks \(AccessDenied\): not you"),
+        aws.refusals_in_words(),
+    ):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "DescribeStacks")
+    with pytest.raises(SystemExit, match="no AWS credentials"), aws.refusals_in_words():
+        raise NoCredentialsError

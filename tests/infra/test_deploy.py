@@ -36,7 +36,7 @@ from tests.infra.memory_aws import fill_gaps
     ],
 )
 def test_a_deployment_that_lacks_a_decision_is_refused(environment: dict[str, str], reason: str) -> None:
-    with pytest.raises(SystemExit, match=reason):
+    with mock_aws(), pytest.raises(SystemExit, match=reason):
         main(environment)
 
 
@@ -75,8 +75,30 @@ def test_a_deployment_goes_out_with_the_script_and_with_a_server_that_asks_for_n
     monkeypatch.setattr(deployment, "deploy", note)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    main({"STAGE": "trial", "AWS_REGION": "eu-central-1", **environment})
+    with mock_aws():
+        main({"STAGE": "trial", "AWS_REGION": "eu-central-1", **environment})
     assert given == [("eu-central-1", "trial", parameters)]
+
+
+def test_an_update_need_not_say_again_where_the_key_is(
+    package: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(deployment, "BUILD", tmp_path)
+    monkeypatch.setattr(deployment, "package_everything", lambda _: package)
+    monkeypatch.setattr(deployment, "deploy", lambda *_: {"ApiUrl": "https://api.example"})
+    told = {
+        "Parameters": {"AnthropicSecretArn": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    }
+    with mock_aws():
+        boto3.client("cloudformation").create_stack(
+            StackName="harmonica-trial",
+            TemplateBody=json.dumps(told),
+            Parameters=[{"ParameterKey": "AnthropicSecretArn", "ParameterValue": "arn:of-the-key"}],
+        )
+        main({"STAGE": "trial", "LLM_PROVIDER": "anthropic"})
+        with pytest.raises(SystemExit, match="ANTHROPIC_SECRET_ARN"):
+            main({"STAGE": "other", "LLM_PROVIDER": "anthropic"})
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:

@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -n 2 --durations=15
 export PORT LOCAL_DIR STAGE LLM_PROVIDER QUEUE PEOPLE MINUTES SEED
 
-.PHONY: help run update logs redrive demo evals scaling bench reminders recount soak lint test check package deploy telegram-webhook clean
+.PHONY: help run update logs redrive demo evals scaling bench reminders recount soak lint test check package deploy doctor smoke destroy telegram-webhook clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +67,17 @@ soak: .venv/for-testing ## Let PEOPLE=200 come over MINUTES=10 to a local cloud 
 package: .venv/for-running ## Leave in build/ what would be deployed to AWS
 	@exec $(PYTHON) -m infra.package
 
-deploy: .venv/for-running ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic
+deploy: .venv/for-running ## Deploy to AWS: make deploy STAGE=prod LLM_PROVIDER=anthropic (YES=1: without asking)
 	@exec $(PYTHON) -m infra.deploy
+
+doctor: .venv/for-running ## Check what a stage needs: keys, models, mail, bot, alarms (STAGE=prod: on AWS, also before it is deployed)
+	@exec $(PYTHON) -m infra.doctor
+
+smoke: .venv/for-running ## Have one whole conversation with a running stage, and delete it (STAGE=prod: on AWS; BASE_URL=… KEY=…: anywhere)
+	@exec $(PYTHON) -m infra.smoke
+
+destroy: .venv/for-running ## Delete a stage from AWS: make destroy STAGE=trial (DATA=yes: with all that people said)
+	@exec $(PYTHON) -m infra.destroy
 
 telegram-webhook: .venv/for-running ## Tell Telegram where the bot's updates go, and its commands (STAGE=prod: on AWS)
 	@exec $(PYTHON) -m infra.telegram_webhook

@@ -27,8 +27,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
-
+from infra.aws import open_session, outputs_of_stage, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 if TYPE_CHECKING:
@@ -170,16 +169,13 @@ def user_id_of(email: str) -> str:
     return container.accounts().user_id_of(email)
 
 
-def activate_stage(stage: str) -> None:
-    """Point this process at the tables, the queues and the address of a stage on AWS."""
-    outputs = _outputs_of(f"harmonica-{stage}-data") | _outputs_of(f"harmonica-{stage}")
+def activate_stage(stage: str) -> dict[str, str]:
+    """Point this process at the tables, the queues and the address of a stage on AWS; gives the parameters it was told."""
+    session = open_session(os.environ)
+    outputs = outputs_of_stage(session, stage)
     named = {variable: outputs[name] for variable, name in instance.SETTINGS.items() if name in outputs}
     os.environ.update(named | {"STAGE": stage, "PUBLIC_URL": outputs["ApiUrl"]})
-
-
-def _outputs_of(stack_name: str) -> dict[str, str]:
-    (stack,) = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    return stack_of_stage(session, stage).parameters
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -189,7 +185,8 @@ def main(arguments: list[str] | None = None) -> None:
     if asked.command == "revoke-keys" and not (asked.prefix or asked.user):
         parser.error("revoke-keys needs --prefix, --user or both")
     if asked.stage:
-        activate_stage(asked.stage)
+        with refusals_in_words():
+            activate_stage(asked.stage)
     else:
         instance.activate()
     from chalicelib.errors import HarmonicaError

@@ -9,6 +9,7 @@ from chalicelib.store import keys
 
 Template = dict[str, Any]
 
+PRODUCTION = "prod"  # the stage whose tables and stacks nobody deletes before switching that protection off
 DEPLOYMENT_SECRET = "DeploymentSecret"
 EXPORTS_BUCKET = "ExportsBucket"
 
@@ -72,7 +73,7 @@ def template() -> Template:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Harmonica: tables and secrets. Deleting this stack keeps them.",
         "Parameters": {"Stage": {"Type": "String", "AllowedPattern": "[a-z][a-z0-9-]{0,19}"}},
-        "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+        "Conditions": {"IsProduction": {"Fn::Equals": [{"Ref": "Stage"}, PRODUCTION]}},
         "Resources": resources,
         "Outputs": _outputs(),
     }
@@ -155,7 +156,10 @@ def _exports_bucket() -> dict[str, Template]:
 
 
 def _retained(kind: str, properties: Template) -> Template:
-    return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+    """A resource that outlives its stack, except one whose creation was taken back: nobody used that yet, and the next try would
+    make another one beside it."""
+    policies = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    return {"Type": kind, **policies, "Properties": properties}
 
 
 def _key_schema(partition: str, sort: str | None) -> list[dict[str, str]]:

@@ -1,39 +1,61 @@
 """Deploys a package: code to a bucket, then the data stack, then the application stack with the data stack's outputs.
 
 The same code serves AWS (`make deploy STAGE=… LLM_PROVIDER=…`) and the local cloud; only the session and the template
-differ.
+differ, and that on AWS the changes are shown before they are made.
 """
 
-import json
+import hashlib
 import os
 import re
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import ClientError
 
 from chalicelib.settings import provider_named
+from infra.aws import (
+    account_of,
+    application_stack_name,
+    data_stack_name,
+    find_stack,
+    open_session,
+    refusals_in_words,
+    resources_of,
+)
+from infra.checks.secrets import address_fault
+from infra.data_stack import PRODUCTION
+from infra.deployment import DeploymentFailed
+from infra.deployment.bucket import open_bucket
+from infra.deployment.changes import Approve, Asking, unasked
+from infra.deployment.stacks import CLEARED, Parameters, deploy_stack
 from infra.package import BUILD, Package, content_hash, package_everything, write
 from infra.parameters import DEMO_SIGN_IN, options, parameter_of
 
-Parameters = dict[str, str]
 
-
-class DeploymentFailed(Exception):
-    """A stack did not reach the state it was asked for; says why."""
-
-
-def deploy(session: boto3.Session, stage: str, package: Package, parameters: Parameters) -> dict[str, str]:
-    """Create or update both stacks; returns the outputs of both."""
-    bucket = _bucket(session, stage)
+def deploy(
+    session: boto3.Session, stage: str, package: Package, parameters: Parameters, approve: Approve = unasked
+) -> dict[str, str]:
+    """Create or update both stacks; returns the outputs of both. Raises DeploymentFailed."""
+    bucket = open_bucket(session, stage)
+    code = package.code.read_bytes()
     key = f"code/{content_hash(package.code)}.zip"
-    _upload(session, bucket, key, package.code.read_bytes())
-    stored = deploy_stack(session, f"harmonica-{stage}-data", package.data, {"Stage": stage}, bucket)
-    template = with_code(package.application, bucket, key)
+    bucket.put(key, code)
+    stored = deploy_stack(session, data_stack_name(stage), package.data, {"Stage": stage}, bucket, approve)
+    template = with_code(package.application, bucket.name, key)
     # Said each time: an update keeps what it is not told, whoever set it.
     whole = {"Stage": stage, parameter_of(DEMO_SIGN_IN): "", **stored, **parameters}
-    running = deploy_stack(session, f"harmonica-{stage}", template, whole, bucket)
+    running = deploy_stack(session, application_stack_name(stage), template, whole, bucket, approve)
+    _require_code(session, stage, code)
+    if stage == PRODUCTION:
+        _protect(session, stage)
+    try:
+        bucket.forget_all_but({key})
+    except ClientError as error:
+        print(f"What was deployed before stays in the bucket {bucket.name}: {error}", file=sys.stderr)
     return {**stored, **running}
 
 
@@ -52,106 +74,29 @@ def with_code(template: dict[str, Any], bucket: str, key: str) -> dict[str, Any]
     return template | {"Resources": resources}
 
 
-def deploy_stack(
-    session: boto3.Session, name: str, template: dict[str, Any], parameters: Parameters, bucket: str
-) -> dict[str, str]:
-    """Create the stack, or update it when it exists; returns its outputs. An update keeps the parameters that are not given."""
-    body = json.dumps(template, separators=(",", ":"), sort_keys=True).encode()
-    key = f"templates/{name}.json"
-    # By URL, because an inline template may not pass 51,200 bytes.
-    session.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+def _require_code(session: boto3.Session, stage: str, code: bytes) -> None:
+    """Raises DeploymentFailed where a function runs other code than was built here."""
+    names = resources_of(session.client("cloudformation"), application_stack_name(stage), "AWS::Lambda::Function")
+    built = b64encode(hashlib.sha256(code).digest()).decode()
+    pages = session.client("lambda").get_paginator("list_functions").paginate()
+    running = {it["FunctionName"]: it["CodeSha256"] for page in pages for it in page["Functions"]}
+    other = sorted(name for name, physical in names.items() if running.get(physical) != built)
+    if other:
+        raise DeploymentFailed(
+            f"{', '.join(other)}: other code runs there than was built here. See who else deploys, or may write into the bucket"
+        )
+
+
+def _protect(session: boto3.Session, stage: str) -> None:
+    """No command, and no click in the console, deletes these stacks before somebody switches this off."""
     cloudformation = session.client("cloudformation")
-    url = session.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}).split("?")[0]
-    deployed = _deployed(cloudformation, name)
-    whole = _kept(deployed, template) | parameters
-    arguments = {
-        "StackName": name,
-        "TemplateURL": url,
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in whole.items()],
-        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-    }
-    operation = "update" if deployed else "create"
-    try:
-        getattr(cloudformation, f"{operation}_stack")(**arguments)
-        waiter = cloudformation.get_waiter(f"stack_{operation}_complete")
-        waiter.wait(StackName=name, WaiterConfig={"Delay": _patience(session), "MaxAttempts": 400})
-    except WaiterError as error:
-        raise DeploymentFailed(f"{name} failed to {operation}:\n{_reasons(cloudformation, name)}") from error
-    except ClientError as error:
-        if "No updates are to be performed" not in str(error):
-            raise DeploymentFailed(f"{name} failed to {operation}: {error}") from error
-    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    for name in (data_stack_name(stage), application_stack_name(stage)):
+        stack = find_stack(cloudformation, name)
+        if stack and not stack.is_protected:
+            cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=True)
 
 
-def _patience(session: boto3.Session) -> float:
-    """Seconds between two looks at a stack: AWS takes minutes, the local cloud a second."""
-    return 0.2 if session.client("sts").meta.endpoint_url.startswith("http://") else 5
-
-
-def _kept(deployed: dict[str, Any] | None, template: dict[str, Any]) -> Parameters:
-    """What the stack was told before, of what the template still takes."""
-    told = {it["ParameterKey"]: it["ParameterValue"] for it in (deployed or {}).get("Parameters", [])}
-    return {name: value for name, value in told.items() if name in template.get("Parameters", {})}
-
-
-def _deployed(cloudformation: Any, name: str) -> dict[str, Any] | None:
-    """The stack as it is now, if there is one that can be updated."""
-    try:
-        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-    if stack["StackStatus"] == "ROLLBACK_COMPLETE":
-        # What is left of a first deployment that failed; it can only be deleted.
-        cloudformation.delete_stack(StackName=name)
-        cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
-        return None
-    return dict(stack)
-
-
-def _reasons(cloudformation: Any, name: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-    failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
-    return "\n".join(f"  {it['LogicalResourceId']}: {it.get('ResourceStatusReason', '')}" for it in failed[:10])
-
-
-def _bucket(session: boto3.Session, stage: str) -> str:
-    """The private bucket of this account's deployments, made when absent.
-
-    Its name can be guessed: without a look at the owner, whoever makes it first would have their code run with our roles.
-    """
-    account = session.client("sts").get_caller_identity()["Account"]
-    name = f"harmonica-{stage}-{account}-{session.region_name}"
-    s3 = session.client("s3")
-    try:
-        s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
-        return name
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "403":
-            raise DeploymentFailed(
-                f"The bucket {name} is another account's, or you may not use it; nothing was deployed"
-            ) from error
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
-            raise
-    elsewhere: Any = {}
-    if session.region_name != "us-east-1":
-        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": session.region_name}}
-    s3.create_bucket(Bucket=name, **elsewhere)
-    blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=dict.fromkeys(blocked, True))
-    return name
-
-
-def _upload(session: boto3.Session, bucket: str, key: str, body: bytes) -> None:
-    s3 = session.client("s3")
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
-    except ClientError:
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
-
-
+@refusals_in_words()
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
     stage, provider = environment.get("STAGE", ""), provider_named(environment.get("LLM_PROVIDER", ""))
@@ -166,22 +111,49 @@ def main(environment: dict[str, str]) -> None:
     if environment.get(DEMO_SIGN_IN.upper()):
         raise SystemExit("DEMO_SIGN_IN lets in whoever can open the pages: only `make run` sets it")
     parameters = parameters_from(environment) | {"LlmProvider": provider}
-    if provider == "anthropic" and not parameters.keys() & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
+    session = open_session(environment)
+    told = _told(session, stage) | parameters
+    named = {name for name, value in told.items() if value not in ("", CLEARED)}
+    if provider == "anthropic" and not named & {"AnthropicSecretArn", "AnthropicBaseUrl"}:
         raise SystemExit(
             "Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key); "
             "or which other server answers: ANTHROPIC_BASE_URL=…"
         )
-    session = boto3.Session()
-    if not session.region_name:
-        raise SystemExit("Say which region: AWS_DEFAULT_REGION=…")
+    if faults := list(_secret_faults(parameters, str(session.region_name))):
+        raise SystemExit("\n".join(faults))
     Path(BUILD).mkdir(exist_ok=True)
     package = package_everything(BUILD)
     write(package, BUILD)
     try:
-        outputs = deploy(session, stage, package, parameters)
+        outputs = deploy(session, stage, package, parameters, _asking(environment))
     except DeploymentFailed as error:
         raise SystemExit(str(error)) from error
     print(f"Harmonica ({stage}) runs at {outputs['ApiUrl']}")
+    print(f"`make doctor STAGE={stage}` checks what it needs, `make smoke STAGE={stage}` has a conversation with it")
+
+
+def _told(session: boto3.Session, stage: str) -> Parameters:
+    """What the stage was told before, and keeps."""
+    account_of(session)
+    stack = find_stack(session.client("cloudformation"), application_stack_name(stage))
+    return stack.parameters if stack else {}
+
+
+def _asking(environment: dict[str, str]) -> Asking:
+    """Who approves of the changes: whoever sits at the terminal, or YES=1; REPLACE=yes lets data be left behind."""
+    return Asking(
+        is_agreed=environment.get("YES", "") in ("1", "yes"),
+        may_replace=environment.get("REPLACE", "") == "yes",
+        say=print,
+        ask=input if sys.stdin.isatty() else None,
+    )
+
+
+def _secret_faults(parameters: Parameters, region: str) -> Iterator[str]:
+    """Yields what keeps functions from reading a secret that is named; found in its address alone."""
+    for name, address in parameters.items():
+        if name.endswith("SecretArn") and address != CLEARED and (fault := address_fault(address, region)):
+            yield f"{options()[name]}: {fault}"
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """`make logs`: what the functions of the running instance logged, oldest first."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
-
+from infra.aws import open_session
 from infra.local import instance
 
 PREFIX = f"/aws/lambda/harmonica-{instance.LOCAL_STAGE}-"
@@ -12,7 +12,7 @@ PREFIX = f"/aws/lambda/harmonica-{instance.LOCAL_STAGE}-"
 
 def lines() -> list[str]:
     """One line an event: time order over all functions, each with its function's name."""
-    logs = boto3.client("logs")
+    logs = open_session(os.environ).client("logs")
     found: list[tuple[int, str]] = []
     for group in logs.describe_log_groups(logGroupNamePrefix=PREFIX)["logGroups"]:
         name = group["logGroupName"]

@@ -13,11 +13,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.model.jobs import QUEUES, Queue
 from infra import queues
+from infra.aws import open_session, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 HELD_SECONDS = 60  # how long a message that is being moved is hidden; one that is left half-way comes back after that
@@ -54,7 +54,8 @@ def _follow(sqs: Any, source: str) -> int:
     """Wait for the move that SQS makes; exits where it does not come to its end."""
     until = time.monotonic() + MOVE_SECONDS
     while time.monotonic() < until:
-        (task,) = sqs.list_message_move_tasks(SourceArn=source, MaxResults=1)["Results"]
+        # What has just been started may not be listed yet.
+        task = next(iter(sqs.list_message_move_tasks(SourceArn=source, MaxResults=1)["Results"]), {"Status": ""})
         if task["Status"] == "COMPLETED":
             return int(task["ApproximateNumberOfMessagesMoved"])
         if task["Status"] in ("FAILED", "CANCELLED"):
@@ -105,15 +106,6 @@ def _attributes(sqs: Any, url: str, *names: str) -> dict[str, str]:
     return dict(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"])
 
 
-def outputs_of(stage: str) -> dict[str, str]:
-    """The outputs of the application stack of a stage on AWS."""
-    try:
-        (stack,) = boto3.client("cloudformation").describe_stacks(StackName=f"harmonica-{stage}")["Stacks"]
-    except ClientError as error:
-        raise SystemExit(f"There is no stage {stage} here: {error}") from error
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
 def chosen(name: str) -> tuple[Queue, ...]:
     """The queues to be done: the one of this name, all for an empty one; exits where there is none of that name."""
     known = {queue.name: queue for queue in QUEUES}
@@ -122,12 +114,15 @@ def chosen(name: str) -> tuple[Queue, ...]:
     return (known[name],) if name else QUEUES
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make redrive`."""
     asked = chosen(environment.get("QUEUE", "").removesuffix(".fifo").lower())
     stage = environment.get("STAGE", "")
-    outputs = outputs_of(stage) if stage else instance.activate().outputs
-    sqs = boto3.client("sqs")
+    local = None if stage else instance.activate()
+    session = open_session(os.environ)
+    outputs = local.outputs if local else stack_of_stage(session, stage).outputs
+    sqs = session.client("sqs")
     for queue in asked:
         names = (queues.dead_letters_of(queue), queues.resource_of(queue))
         moved = redrive(sqs, *(outputs[queues.url_output(name)] for name in names))

@@ -17,13 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NoReturn
 
-import boto3
 import urllib3
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.settings import DEFAULT_MODELS, provider_named
-from infra.deploy import DeploymentFailed, deploy, parameters_from
+from infra.aws import open_session
+from infra.deploy import deploy, parameters_from
+from infra.deployment import DeploymentFailed
+from infra.deployment.stacks import CLEARED
 from infra.local import cloud, instance, mailbox, restart, seed
 from infra.local import state as state_files
 from infra.local.greeting import greeting
@@ -167,10 +169,11 @@ def deploy_locally(options: Options, package: Package) -> Instance:
     os.environ |= {**cloud.ACCOUNT, "AWS_ENDPOINT_URL": url, "NO_PROXY": cloud.HOST, "no_proxy": cloud.HOST}
     local = Package(localize_data(package.data), localize(package.application), package.code)
     try:
-        outputs = deploy(boto3.Session(), LOCAL_STAGE, local, options.parameters)
+        outputs = deploy(open_session(os.environ), LOCAL_STAGE, local, options.parameters)
     except DeploymentFailed as error:
         raise SystemExit(str(error)) from error
-    running = Instance(str(options.folder), options.port, options.parameters, outputs)
+    told = {name: value for name, value in options.parameters.items() if value != CLEARED}
+    running = Instance(str(options.folder), options.port, told, outputs)
     instance.save(running)
     os.environ |= running.settings()
     return running
@@ -291,7 +294,9 @@ def _introduce_bot(running: Instance) -> None:
 def _sweep(running: Instance) -> None:
     """After a restart: find work whose wake-up was lost when the last run ended."""
     name = running.outputs["SweepFunctionName"]
-    boto3.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(TICK).encode())
+    open_session(os.environ).client("lambda").invoke(
+        FunctionName=name, InvocationType="Event", Payload=json.dumps(TICK).encode()
+    )
 
 
 def _wait(process: subprocess.Popen[bytes], options: Options) -> None:

@@ -13,8 +13,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from chalicelib import container
@@ -28,6 +26,7 @@ from chalicelib.telegram.webhook import PATH
 from chalicelib.telegram_api import TELEGRAM, RequestRefused, TelegramApi, TokenRefused
 from chalicelib.text.language import OWN
 from chalicelib.web.kit.texts import texts_in
+from infra.aws import open_session, refusals_in_words, stack_of_stage
 from infra.local import instance
 
 _SETTINGS = ("telegram_bot", "telegram_secret_arn", "telegram_api_url", "public_url")
@@ -100,16 +99,11 @@ def warnings(me: Mapping[str, Any], named: str) -> Iterator[str]:
 
 def _use_stage(stage: str) -> None:
     """Read the settings of a stage on AWS, as its functions do."""
-    try:
-        (stack,) = boto3.client("cloudformation").describe_stacks(StackName=f"harmonica-{stage}")["Stacks"]
-    except ClientError as error:
-        raise SystemExit(f"There is no stage {stage} here: {error}") from error
-    deployed = {it["ParameterKey"]: it["ParameterValue"] for it in stack["Parameters"]}
+    stack = stack_of_stage(open_session(os.environ), stage)
     for secret in ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"):
         os.environ.pop(secret, None)  # functions on AWS read the secret only
-    _use(deployed)
-    outputs = {it["OutputKey"]: it["OutputValue"] for it in stack["Outputs"]}
-    os.environ["PUBLIC_URL"] = os.environ["PUBLIC_URL"] or outputs["ApiUrl"]
+    _use(stack.parameters)
+    os.environ["PUBLIC_URL"] = os.environ["PUBLIC_URL"] or stack.outputs["ApiUrl"]
 
 
 def _use_instance(address: str) -> None:
@@ -124,7 +118,7 @@ def _use(parameters: Mapping[str, str]) -> None:
         os.environ[name.upper()] = parameters.get("".join(word.title() for word in name.split("_")), "")
 
 
-def _api() -> TelegramApi:
+def bot() -> TelegramApi:
     """The bot, without the count of its messages: none is sent."""
     return TelegramApi(
         partial(container.telegram_secret, "bot_token"),
@@ -155,6 +149,7 @@ def _address() -> str:
     return url
 
 
+@refusals_in_words()
 def main(environment: Mapping[str, str]) -> None:
     """`make telegram-webhook`."""
     if stage := environment.get("STAGE", ""):
@@ -164,7 +159,7 @@ def main(environment: Mapping[str, str]) -> None:
         _use_instance(environment.get("PUBLIC_URL", "").rstrip("/"))
         token, secret = "TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"
     try:
-        api = _api()
+        api = bot()
         connect(api, _address(), _secret(secret))
         me, info = api.me(), api.webhook_info()
     except TokenRefused:

@@ -18,7 +18,12 @@ from infra.functions import environment_values
 from infra.local.request_queue import most_workers
 
 HOST = "127.0.0.1"
-ACCOUNT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
 GRACE_SECONDS = 2.0
 PRIVATE = 0o700
 

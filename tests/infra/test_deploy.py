@@ -1,20 +1,23 @@
 """Deployment: what it refuses, and what it passes on."""
 
+import hashlib
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from moto import mock_aws
 
 from infra import deploy as deployment
-from infra.deploy import DeploymentFailed, deploy, deploy_stack, main, parameters_from, with_code
+from infra.deploy import deploy, main, parameters_from, with_code
+from infra.deployment import DeploymentFailed
 from infra.package import Package
 from infra.parameters import parameters
+from tests.infra.memory_aws import fill_gaps
 
 
 @pytest.mark.parametrize(
@@ -26,10 +29,14 @@ from infra.parameters import parameters
         ({"STAGE": "prod", "LLM_PROVIDER": "gpt"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "anthropic"}, "ANTHROPIC_SECRET_ARN"),
         ({"STAGE": "prod", "LLM_PROVIDER": "scripted", "DEMO_SIGN_IN": "a@b.org x"}, "only `make run` sets it"),
+        (
+            {"STAGE": "prod", "LLM_PROVIDER": "anthropic", "ANTHROPIC_SECRET_ARN": "my-key", "AWS_REGION": "us-east-1"},
+            "ANTHROPIC_SECRET_ARN: my-key is no ARN",
+        ),
     ],
 )
 def test_a_deployment_that_lacks_a_decision_is_refused(environment: dict[str, str], reason: str) -> None:
-    with pytest.raises(SystemExit, match=reason):
+    with mock_aws(), pytest.raises(SystemExit, match=reason):
         main(environment)
 
 
@@ -55,17 +62,43 @@ def test_a_deployment_goes_out_with_the_script_and_with_a_server_that_asks_for_n
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    given: list[tuple[str, dict[str, str]]] = []
+    given: list[tuple[str | None, str, dict[str, str]]] = []
 
-    def note(session: object, stage: str, package: Package, parameters: dict[str, str]) -> dict[str, str]:
-        given.append((stage, parameters))
+    def note(
+        session: boto3.Session, stage: str, package: Package, parameters: dict[str, str], *_: object
+    ) -> dict[str, str]:
+        given.append((session.region_name, stage, parameters))
         return {"ApiUrl": "https://api.example"}
 
     monkeypatch.setattr(deployment, "BUILD", tmp_path)
     monkeypatch.setattr(deployment, "package_everything", lambda _: package)
     monkeypatch.setattr(deployment, "deploy", note)
-    main({"STAGE": "trial", **environment})
-    assert given == [("trial", parameters)]
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    with mock_aws():
+        main({"STAGE": "trial", "AWS_REGION": "eu-central-1", **environment})
+    assert given == [("eu-central-1", "trial", parameters)]
+
+
+def test_an_update_need_not_say_again_where_the_key_is(
+    package: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(deployment, "BUILD", tmp_path)
+    monkeypatch.setattr(deployment, "package_everything", lambda _: package)
+    monkeypatch.setattr(deployment, "deploy", lambda *_: {"ApiUrl": "https://api.example"})
+    told = {
+        "Parameters": {"AnthropicSecretArn": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    }
+    with mock_aws():
+        boto3.client("cloudformation").create_stack(
+            StackName="harmonica-trial",
+            TemplateBody=json.dumps(told),
+            Parameters=[{"ParameterKey": "AnthropicSecretArn", "ParameterValue": "arn:of-the-key"}],
+        )
+        main({"STAGE": "trial", "LLM_PROVIDER": "anthropic"})
+        with pytest.raises(SystemExit, match="ANTHROPIC_SECRET_ARN"):
+            main({"STAGE": "other", "LLM_PROVIDER": "anthropic"})
 
 
 def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:
@@ -75,73 +108,72 @@ def test_all_functions_get_the_code_from_the_bucket(package: Package) -> None:
     assert "bucket" not in json.dumps(package.application)
 
 
-def _template(**defaults: str | None) -> dict[str, Any]:
-    """A stack that gives back its parameters, each with this default, if it has one."""
-    return {
-        "Parameters": {
-            name: {"Type": "String"} | ({} if default is None else {"Default": default})
-            for name, default in defaults.items()
-        },
-        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-        "Outputs": {name: {"Value": {"Ref": name}} for name in defaults},
-    }
-
-
-def test_an_update_keeps_what_is_not_given_and_takes_the_default_of_what_is_new() -> None:
+def test_an_update_takes_a_demo_button_away_that_somebody_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_gaps(monkeypatch)
+    (tmp_path / "code.zip").write_bytes(b"code")
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    told = {name: {"Type": "String", "Default": ""} for name in ("Stage", "DemoSignIn", "PublicUrl")}
+    data = {"Parameters": {"Stage": {"Type": "String"}}, "Resources": topic}
+    package = Package(data, {"Parameters": told, "Resources": topic}, tmp_path / "code.zip")
     with mock_aws():
-        session = boto3.Session(region_name="us-east-1")
-        session.client("s3").create_bucket(Bucket="bucket")
-
-        def deployed(template: dict[str, Any], **parameters: str) -> dict[str, str]:
-            return deploy_stack(session, "stack", template, parameters, "bucket")
-
-        before = _template(Stage=None, Email="", Model="small", Gone="x")
-        assert deployed(before, Stage="prod", Email="a@example.com", Gone="y") == {
-            "Stage": "prod",
-            "Email": "a@example.com",
-            "Model": "small",
-            "Gone": "y",
-        }
-        after = _template(Stage=None, Email="", Model="large", New="default")
-        assert deployed(after, Stage="prod") == {
-            "Stage": "prod",
-            "Email": "a@example.com",
-            "Model": "small",
-            "New": "default",
-        }
-        assert deployed(after, Stage="prod", Email="b@example.com")["Email"] == "b@example.com"
-        assert deployed(after, Stage="prod")["Email"] == "b@example.com"
+        session = boto3.Session()
+        deploy(session, "trial", package, {"DemoSignIn": "somebody", "PublicUrl": "https://a.example"})
+        deploy(session, "trial", package, {})
+        (stack,) = session.client("cloudformation").describe_stacks(StackName="harmonica-trial")["Stacks"]
+    now = {it["ParameterKey"]: it["ParameterValue"] for it in stack["Parameters"]}
+    assert now == {"Stage": "trial", "DemoSignIn": "", "PublicUrl": "https://a.example"}
 
 
-def test_code_never_goes_into_a_bucket_that_another_account_made_under_our_name() -> None:
-    with mock_aws():
-        session = boto3.Session(region_name="us-east-1")
-        named = f"harmonica-prod-{session.client('sts').get_caller_identity()['Account']}-us-east-1"
-        session.client("s3").create_bucket(Bucket=named)
-        asked: dict[str, Any] = {}
+def test_a_stack_that_anybody_can_delete_is_protected() -> None:
+    switched: list[dict[str, Any]] = []
 
-        def refused(params: dict[str, Any], **_: Any) -> Any:
-            asked.update(params["headers"])
-            return (AWSResponse("", 403, HTTPHeaders(), None), {"Error": {"Code": "403", "Message": "Forbidden"}})
+    class Aws:
+        """CloudFormation with two stacks, one of them protected."""
 
-        session.events.register("before-call.s3.HeadBucket", refused)
-        with pytest.raises(DeploymentFailed, match="another account"):
-            deploy(session, "prod", Package({}, {}, Path()), {})
-        assert asked["x-amz-expected-bucket-owner"] == named.split("-")[2]
+        def client(self, _: str) -> "Aws":
+            return self
+
+        def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+            told = {"StackName": StackName, "StackId": "id", "StackStatus": "UPDATE_COMPLETE"}
+            return {"Stacks": [{**told, "EnableTerminationProtection": StackName.endswith("-data")}]}
+
+        def update_termination_protection(self, **asked: Any) -> None:
+            switched.append(asked)
+
+    deployment._protect(Aws(), "prod")  # type: ignore[arg-type]
+    assert switched == [{"StackName": "harmonica-prod", "EnableTerminationProtection": True}]
 
 
-def test_an_update_takes_a_demo_button_away_that_somebody_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    told: list[dict[str, str]] = []
+def test_other_code_than_was_built_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Aws:
+        """A stack of two functions, one of which somebody has given other code."""
 
-    def note(_: object, name: str, template: object, parameters: dict[str, str], bucket: str) -> dict[str, str]:
-        told.append(parameters)
-        return {}
+        def client(self, _: str) -> "Aws":
+            return self
 
-    (tmp_path / "code.zip").write_bytes(b"")
-    monkeypatch.setattr(deployment, "deploy_stack", note)
-    with mock_aws():
-        deploy(boto3.Session(), "prod", Package({}, {"Resources": {}}, tmp_path / "code.zip"), {})
-    assert told[-1]["DemoSignIn"] == ""
+        def get_paginator(self, name: str) -> Any:
+            rows = {
+                "list_stack_resources": {
+                    "StackResourceSummaries": [
+                        {
+                            "ResourceType": "AWS::Lambda::Function",
+                            "LogicalResourceId": it,
+                            "PhysicalResourceId": f"f-{it}",
+                        }
+                        for it in ("Api", "Sweep")
+                    ]
+                },
+                "list_functions": {
+                    "Functions": [
+                        {"FunctionName": "f-Api", "CodeSha256": b64encode(hashlib.sha256(b"code").digest()).decode()},
+                        {"FunctionName": "f-Sweep", "CodeSha256": "other"},
+                    ]
+                },
+            }
+            return SimpleNamespace(paginate=lambda **_: [rows[name]])
+
+    with pytest.raises(DeploymentFailed, match=r"^Sweep: other code runs there"):
+        deployment._require_code(Aws(), "prod", b"code")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

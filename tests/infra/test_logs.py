@@ -34,5 +34,5 @@ class LocalLogs:
     ids=["none", "one", "a page", "one more", "many at a time"],
 )
 def test_no_event_is_left_out_or_shown_twice(monkeypatch: pytest.MonkeyPatch, times: list[int]) -> None:
-    monkeypatch.setattr(boto3, "client", lambda _: LocalLogs(*times))
+    monkeypatch.setattr(boto3.Session, "client", lambda *_: LocalLogs(*times))
     assert logs.lines() == [f"api  event {number}" for number in range(len(times))]

@@ -143,7 +143,7 @@ class Aws(Sqs):
         self.started.append(arguments)
 
     def list_message_move_tasks(self, **_: Any) -> dict[str, Any]:
-        return {"Results": [self.states.pop(0)]}
+        return {"Results": [state] if (state := self.states.pop(0)) else []}
 
 
 def test_on_aws_sqs_moves_them_itself(aws: None, summaries: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,22 +191,30 @@ def test_the_command_works_on_the_instance_or_on_a_stage(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     outputs = {"PromptsDeadLettersUrl": prompts[0], "PromptsQueueUrl": prompts[1]}
-    monkeypatch.setattr(boto3, "client", lambda _: sqs)
+    boto3.client("cloudformation").create_stack(
+        StackName="harmonica-prod",
+        TemplateBody=json.dumps(
+            {
+                "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+                "Outputs": {name: {"Value": url} for name, url in outputs.items()},
+            }
+        ),
+    )
+    real: Any = boto3.Session.client
+    monkeypatch.setattr(boto3.Session, "client", lambda session, name: sqs if name == "sqs" else real(session, name))
     monkeypatch.setattr(instance, "activate", lambda: instance.Instance("", 0, {}, outputs))
-    stages: list[str] = []
-
-    def outputs_of(stage: str) -> dict[str, str]:
-        stages.append(stage)
-        return outputs
-
-    monkeypatch.setattr(redrive, "outputs_of", outputs_of)
     fill(sqs, prompts[0], 2)
     redrive.main({"QUEUE": "prompts", "STAGE": ""})
     redrive.main({"QUEUE": "prompts.fifo", "STAGE": "prod"})
     assert capsys.readouterr().out == "prompts: 2 moved back\nprompts: 0 moved back\n"
-    assert stages == ["prod"]
-
-
-def test_a_stage_that_is_not_there_is_told(aws: None) -> None:
     with pytest.raises(SystemExit, match="There is no stage nowhere"):
-        redrive.outputs_of("nowhere")
+        redrive.main({"STAGE": "nowhere"})
+
+
+def test_a_move_that_is_not_listed_yet_is_waited_for(
+    aws: None, prompts: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    sqs = Aws({}, {"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 1})
+    fill(sqs, prompts[0], 1)
+    assert redrive.redrive(sqs, *prompts) == 1

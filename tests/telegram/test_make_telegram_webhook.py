@@ -126,7 +126,7 @@ def test_a_stage_is_set_up_with_the_secret_that_its_functions_read(
     webhook = telegram.server.state.webhook
     assert (webhook.url, webhook.secret_token) == ("https://api.example/live/telegram/webhook", "s" * 40)
     assert "! TELEGRAM_BOT is @another_bot, but the token is @" in capsys.readouterr().out
-    with pytest.raises(SystemExit, match="There is no stage elsewhere here"):
+    with pytest.raises(SystemExit, match="There is no stage elsewhere in us-east-1"):
         telegram_webhook.main({"STAGE": "elsewhere"})
 
 

@@ -17,7 +17,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.deploy import DeploymentFailed, deploy_stack
+from infra import data_stack
+from infra.deployment import DeploymentFailed
+from infra.deployment.bucket import open_bucket
+from infra.deployment.changes import unasked
+from infra.deployment.stacks import deploy_stack
 from infra.package import ROOT
 from tests.e2e.local import PATIENCE, LocalCloud, free_port
 
@@ -203,13 +207,37 @@ def endpoint(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_stack_is_created_then_updated_then_left_alone(cloud: LocalCloud, endpoint: None) -> None:
     session = boto3.Session("test", "test", region_name="us-east-1")
-    cloud.client("s3").create_bucket(Bucket="bucket")
-    first = deploy_stack(session, "stack", QUEUE, {}, "bucket")
+    bucket = open_bucket(session, "stack")
+
+    def deployed(template: dict[str, Any]) -> dict[str, str]:
+        return deploy_stack(session, "stack", template, {}, bucket, unasked)
+
+    # Somebody left the question unanswered.
+    cloud.client("cloudformation").create_change_set(
+        StackName="stack", ChangeSetName="left", ChangeSetType="CREATE", TemplateBody=json.dumps(TOPIC)
+    )
+    first = deployed(QUEUE)
     assert first["QueueUrl"].startswith("http")
-    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
-    assert deploy_stack(session, "stack", TOPIC, {}, "bucket") == first
-    with pytest.raises(DeploymentFailed, match="stack failed to update"):
-        deploy_stack(session, "stack", {"Resources": {"Odd": {"Type": "AWS::No::Such"}}}, {}, "bucket")
+    assert deployed(TOPIC) == first
+    assert deployed(TOPIC) == first
+    more = {**TOPIC, "Outputs": {**QUEUE["Outputs"], "Same": {"Value": {"Ref": "Queue"}}}}
+    assert deployed(more) == {**first, "Same": first["QueueUrl"]}
+    with pytest.raises(DeploymentFailed, match="stack was not touched"):
+        deployed({"Resources": {"Odd": {"Type": "AWS::No::Such"}}})
+
+
+def test_a_first_deployment_that_fails_says_why_and_leaves_nothing(cloud: LocalCloud, endpoint: None) -> None:
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    bucket, dynamodb = open_bucket(session, "failed"), cloud.client("dynamodb")
+    table = {"Table": {**data_stack.template()["Resources"]["GuardsTable"]}}
+    table["Table"]["Properties"] = table["Table"]["Properties"] | {"DeletionProtectionEnabled": False}
+    odd = {"Odd": {"Type": "AWS::SQS::Queue", "DependsOn": ["Table"], "Properties": {"DelaySeconds": 100_000}}}
+    before = dynamodb.list_tables()["TableNames"]
+    with pytest.raises(DeploymentFailed, match=r"failed to create:\n  Odd \(AWS::SQS::Queue\): .*DelaySeconds"):
+        deploy_stack(session, "failed", {"Resources": table | odd}, {}, bucket, unasked)
+    assert dynamodb.list_tables()["TableNames"] == before
+    deploy_stack(session, "failed", {"Resources": table}, {}, bucket, unasked)
+    assert len(dynamodb.list_tables()["TableNames"]) == len(before) + 1
 
 
 def _as(cloud: LocalCloud, function: str) -> boto3.Session:

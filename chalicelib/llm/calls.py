@@ -248,19 +248,21 @@ def _read(request: Request, answer: Answer, attempt: Attempt) -> tuple[Reply | N
     its reasoning, or lacks the call it had to make. Any server may send anything: what is of no known form says nothing."""
     if answer.ending == "cut_off":
         return None, _CUT_OFF
+    if answer.ending != "whole":
+        return None, _NOTHING
     text = take_off_reasoning(answer.text)
     calls = tuple(ToolCall(_name_of(request, call.name), call.input) for call in answer.calls)
     reply = Reply(text, attempt.model, calls, attempt.usage)
     size = len(text) + sum(len(json.encode(call.input)) for call in calls)
-    if request.must_call is not None and reply.call(request.must_call) is None:
-        return None, _NOT_CALLED.format(name=request.must_call)
-    if answer.ending != "whole" or size > MOST_CHARACTERS:
-        return None, _CUT_OFF if size > MOST_CHARACTERS else _NOTHING
-    if request.must_call is None and is_leaking(text):
+    if size > MOST_CHARACTERS:
+        return None, _CUT_OFF
+    says = text.strip() or any(_is_filled(request, call) for call in calls)
+    if request.must_call is not None:
+        lacking = reply.call(request.must_call) is None or not says
+        return (None, _NOT_CALLED.format(name=request.must_call)) if lacking else (reply, "")
+    if is_leaking(text):
         return None, _LEAKED
-    if not text.strip() and not any(_is_filled(request, call) for call in calls):
-        return None, _NOTHING
-    return reply, ""
+    return (reply, "") if says else (None, _NOTHING)
 
 
 def _name_of(request: Request, called: str) -> str:

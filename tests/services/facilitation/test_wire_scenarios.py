@@ -159,7 +159,6 @@ UNUSABLE = [
     HALF,
     tool("present_widget", {"widget": {"type": "SingleSelect"}}, "You eat at", stop_reason="max_tokens"),
     tool("conclude", {"recap": "You like so"}, stop_reason="max_tokens"),
-    text("Wait", stop_reason="pause_turn"),
     text("You eat at", stop_reason="model_context_window_exceeded"),
     text(""),
     text(" \n"),

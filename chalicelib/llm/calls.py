@@ -48,7 +48,8 @@ MOST_TOKENS: Final = 21_000  # of an answer that is not streamed, as the SDK has
 MOST_PAUSES: Final = 2  # of one answer
 IN_NEED: Final[Effort] = "medium"  # of the small tier in another's place: with less, it lets its reasoning out
 
-_REFUSED_REQUEST = (400, 413)  # for what it holds; the others for who asks, or for which model
+_REFUSED_FORM = (400, 422)  # the latter by servers of one's own
+_REFUSED_REQUEST = (*_REFUSED_FORM, 413)  # for what it holds; the others for who asks, or for which model
 
 
 class ProvidedModel:
@@ -161,7 +162,7 @@ class ProvidedModel:
 
     def _loosens(self, question: Question, attempt: "Attempt", failure: ProviderFailure) -> bool:
         """Whether a refused request has anything that only some models take, to be sent without from now on."""
-        if failure.status != 400 or question.plain or self._provider.is_plain(question):
+        if failure.status not in _REFUSED_FORM or question.plain or self._provider.is_plain(question):
             return False
         logger.warning("request refused, sent again in its plain form", extra={"model": attempt.model})
         attempt.plain = True

@@ -9,13 +9,14 @@ import os
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
+from chalicelib.llm.providers import KINDS
 from chalicelib.settings import provider_named
 from infra.aws import (
     account_of,
@@ -96,6 +97,16 @@ def _protect(session: boto3.Session, stage: str) -> None:
             cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=True)
 
 
+def _check_openai(named: Collection[str]) -> None:
+    """Raises SystemExit where a server of OpenAI's dialect lacks what it cannot do without; `named` are the parameters with a value."""
+    if not {"OpenaiSecretArn", "OpenaiBaseUrl"}.intersection(named):
+        raise SystemExit(
+            "Say where the key of OpenAI's API is: OPENAI_SECRET_ARN=…; or which other server: OPENAI_BASE_URL=…"
+        )
+    if not {"ModelSmall", "ModelMedium", "ModelLarge"}.issubset(named):
+        raise SystemExit("Say which models answer: MODEL_SMALL=… MODEL_MEDIUM=… MODEL_LARGE=…")
+
+
 @refusals_in_words()
 def main(environment: dict[str, str]) -> None:
     """`make deploy`: to the AWS account and region that the environment's credentials name."""
@@ -104,9 +115,9 @@ def main(environment: dict[str, str]) -> None:
         raise SystemExit(
             "Say which stage: make deploy STAGE=prod LLM_PROVIDER=anthropic (lower case, up to 20 characters)"
         )
-    if provider not in ("anthropic", "scripted"):
+    if provider not in (*KINDS, "scripted"):
         raise SystemExit(
-            "Say which model answers: LLM_PROVIDER=anthropic, or LLM_PROVIDER=scripted for a trial without one"
+            f"Say which model answers: LLM_PROVIDER={', '.join(KINDS)}, or LLM_PROVIDER=scripted for a trial without one"
         )
     if environment.get(DEMO_SIGN_IN.upper()):
         raise SystemExit("DEMO_SIGN_IN lets in whoever can open the pages: only `make run` sets it")
@@ -119,6 +130,8 @@ def main(environment: dict[str, str]) -> None:
             "Say where the Anthropic API key is: ANTHROPIC_SECRET_ARN=… (a secret whose text is the key); "
             "or which other server answers: ANTHROPIC_BASE_URL=…"
         )
+    if provider == "openai":
+        _check_openai(named)
     if faults := list(_secret_faults(parameters, str(session.region_name))):
         raise SystemExit("\n".join(faults))
     Path(BUILD).mkdir(exist_ok=True)

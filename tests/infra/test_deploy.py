@@ -28,6 +28,8 @@ from tests.infra.memory_aws import fill_gaps
         ({"STAGE": "prod"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "gpt"}, "LLM_PROVIDER=anthropic"),
         ({"STAGE": "prod", "LLM_PROVIDER": "anthropic"}, "ANTHROPIC_SECRET_ARN"),
+        ({"STAGE": "prod", "LLM_PROVIDER": "openai"}, "OPENAI_SECRET_ARN"),
+        ({"STAGE": "prod", "LLM_PROVIDER": "openai", "OPENAI_SECRET_ARN": "arn:x", "MODEL_SMALL": "m"}, "MODEL_SMALL"),
         ({"STAGE": "prod", "LLM_PROVIDER": "scripted", "DEMO_SIGN_IN": "a@b.org x"}, "only `make run` sets it"),
         (
             {"STAGE": "prod", "LLM_PROVIDER": "anthropic", "ANTHROPIC_SECRET_ARN": "my-key", "AWS_REGION": "us-east-1"},

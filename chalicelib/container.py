@@ -455,6 +455,7 @@ def synthesis_deps_with(model: Model, clock: Clock) -> "SynthesisDeps":
         jobs=jobs(),
         clock=clock,
         interval=settings().summary_interval,
+        silence=settings().summary_silence,
     )
 
 

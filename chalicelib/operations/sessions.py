@@ -33,6 +33,7 @@ from chalicelib.services.access.roles import has_role
 from chalicelib.services.delivery.telegram_groups import check_distribution
 from chalicelib.services.sessions import creation, deletion, editing
 from chalicelib.services.sessions.host_prompt import shown_origin
+from chalicelib.services.synthesis.staleness import want_where_stale
 from chalicelib.services.synthesis.state import summary_status
 from chalicelib.services.synthesis.stored_results import read_brief
 from chalicelib.store import sessions as parts
@@ -219,8 +220,13 @@ def create_session(call: Call, given: fields.CreateSession) -> Done:
 
 
 def get_session(call: Call, _: SessionInput, view: SessionView) -> Session:
-    """Everything about a session."""
-    return _shown(call, view)
+    """Everything about a session; a summary that lacks something is written from now on."""
+    return _shown(call, read_current(view, call.now))
+
+
+def read_current(view: SessionView, now: datetime) -> SessionView:
+    """Have a summary that lacks something written, since somebody reads it; gives the view as it is then."""
+    return want_where_stale(view, now, summaries=container.summaries(), jobs=container.jobs())
 
 
 def edit_session(call: Call, given: tuple[dict[str, Any], datetime | None], view: SessionView) -> Session:

@@ -121,7 +121,7 @@ def _parts(raw: Raw) -> dict[str, Any]:
 def _synthesis_of(item: SynthesisItem) -> Synthesis:
     given = {name: getattr(item, name) for name in Synthesis.__struct_fields__}
     counts = {name: int(given[name] or 0) for name in _COUNTS_OF_SYNTHESIS}
-    return Synthesis(**given | counts | {"held_by_request": bool(item.held_by_request)})
+    return Synthesis(**given | counts | {name: bool(given[name]) for name in ("held_by_request", "wants_large")})
 
 
 def _text(raw: Raw, part: str) -> str:

@@ -78,6 +78,11 @@ class Meter(Struct):
         self.usage += reply.usage
         return reply
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether anything was paid: of a call that ran out of time, no tokens are told."""
+        return self.usage.total > 0 or self.usage.cost > 0
+
 
 def meter_for(view: SessionView, model: Model) -> Meter:
     """The model, on the account of a session and its owner."""

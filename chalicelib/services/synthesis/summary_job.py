@@ -34,7 +34,7 @@ from chalicelib.store.themes import changes
 
 JOB_SECONDS = 385.0  # the longest that a job takes
 DIGEST_SECONDS = 60.0  # of these, what digests take at most
-SUMMARY_SECONDS = 300.0  # what a summary may take
+SUMMARY_SECONDS = 300.0  # what is kept for the summary: a large model that thinks takes minutes for a long one
 NOTES_SECONDS = 5.0  # what the scratchpad may take
 AT_ONCE_SECONDS = 1.0  # after which a job comes back that has more to do
 HELD_SECONDS = 5.0  # after which one comes back that waits for a request
@@ -97,7 +97,7 @@ def _bring_up_to_date(view: SessionView, now: datetime, deps: SynthesisDeps, dea
         return HELD_SECONDS
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
     shared = open_registry(view, heads.values(), deps)
-    digesting = deps.clock.deadline(min(DIGEST_SECONDS, job.remaining() / 2))
+    digesting = deps.clock.deadline(min(DIGEST_SECONDS, job.remaining() - SUMMARY_SECONDS))
     digested = digest_all(view, list(heads.values()), shared, deps, digesting)
     meter = meter_for(view, deps.model)
     metered = replace(deps, model=meter)

@@ -6,6 +6,7 @@ out by the rules that write them. Prices are those of `chalicelib/llm/prices.tom
 """
 
 import os
+import sys
 import tomllib
 import uuid
 from collections.abc import Mapping
@@ -250,7 +251,11 @@ def _toml(value: Any) -> str:
 
 
 def main() -> None:
-    """Count, and write what was counted and the document; the same every time."""
+    """Count, and write what was counted and the document; with `--render`, the document of what was counted before. The same every
+    time."""
+    if sys.argv[1:] == ["--render"]:
+        DOCUMENT.write_text(render(usage.counted()), encoding="utf-8")
+        return
     with mock_aws():
         conftest._create_tables()
         os.environ.update(conftest._create_queues(), DEPLOYMENT_SECRET_ARN="unused")

@@ -55,6 +55,7 @@ class Simulation:
     summary: Summary | None = None
     wanted: bool = False
     free_at: float = 0.0
+    silent_at: float | None = None
     _events: list[tuple[float, int, str, int]] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
     _count: int = 0
@@ -73,6 +74,10 @@ class Simulation:
                 self.people.add(who)
                 self.last_at = at
                 self._wake(at)
+            elif what == "sweep":
+                if self.silent_at is not None and self.silent_at <= at:
+                    self.silent_at = None
+                    self._job(max(at, self.free_at))
             elif what == "looks":
                 if self.undigested or self.digested > (self.summary.messages if self.summary else 0):
                     self.wanted = True
@@ -120,15 +125,15 @@ class Simulation:
             else:
                 took += self._write(schedule.choose_tier(view, now), now)
         elif is_new:
-            silent = self.last_at + SILENCE
-            self._plan(-(-silent // SWEEP) * SWEEP, "job")
+            self.silent_at = self.last_at + SILENCE
+            self._plan(-(-self.silent_at // SWEEP) * SWEEP, "sweep")
         self.work.seconds += took
         self.free_at = at + took
 
     def _write(self, tier: Tier, now: datetime) -> float:
         self.work.summaries.append((tier, self.digested))
         self.summary = Summary("s", now, "m", len(self.people), self.digested, overview="o", tier=tier)
-        self.wanted = False
+        self.wanted, self.silent_at = False, None
         return self.pace.large if tier == "large" else self.pace.medium
 
 

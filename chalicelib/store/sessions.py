@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.model import (
@@ -28,7 +29,7 @@ from chalicelib.store.session_items import (
     SummaryItem,
 )
 from chalicelib.store.session_view import LONG_TEXTS, prompt_of, view_of
-from chalicelib.store.tables import Account, Guard, Model, SessionPart
+from chalicelib.store.tables import Account, Guard, SessionPart
 from chalicelib.store.transact import ConditionFailed, Transaction
 from chalicelib.store.user_items import DeletedItem
 

@@ -8,8 +8,8 @@ from chalicelib import container
 from chalicelib.services.usage import estimate as usage
 from chalicelib.services.usage.budget import FOR_ALL_BUT_TURNS
 from chalicelib.settings import PARAMETERS
-from tests.bench.costs import DOCUMENT, MILLION, SHAPES, TURNS, Shape, constants, costs_of, prices, render
-from tests.bench.counting import Recorder, count_conversation
+from tests.bench.costs import DOCUMENT, MILLION, SHAPES, Shape, constants, costs_of, prices, render
+from tests.bench.counting import TURNS, Recorder, count_conversation
 from tests.bench.shapes import HOUR, Pace, Simulation, arrivals
 from tests.clock import own_time
 

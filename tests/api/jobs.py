@@ -35,9 +35,10 @@ def update_cards(session: str) -> bool:
     return done(app.update_cards(events.batch(events.message(session)), Context()))
 
 
-def summarise(session: str) -> bool:
+def summarise(session: str, *, somebody_waits: bool = True) -> bool:
     """Run the summary's job, for somebody who waits for the summary where anything is new."""
-    want_summary(session, container.clock().now())
+    if somebody_waits:
+        want_summary(session, container.clock().now())
     return done(app.write_summary(events.batch(events.message(session)), Context(seconds=SUMMARY_WORKER_SECONDS)))
 
 

@@ -23,8 +23,9 @@ HANDED_OVER = timedelta(minutes=3)  # by then the job is at it
 POLL_SECONDS = 1.0
 
 
-def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
-    """Rewrite the summary of this session, however young it is; False where it takes longer: then a job goes on with it.
+def summarise_now(session_id: str, *, deps: SynthesisDeps, most: int | None = MOST_MESSAGES) -> bool:
+    """Rewrite the summary of this session, however young it is; False where it takes longer, or there are more than `most` messages:
+    then a job goes on with it.
 
     Raises Unavailable where the model does not answer; the last good summary stays, and the sweep tries again.
     """
@@ -32,7 +33,7 @@ def summarise_now(session_id: str, *, deps: SynthesisDeps) -> bool:
     if begin(session_id, deps, deadline):
         done = False
         try:
-            done = _write(session_id, deps, deadline)
+            done = _write(session_id, deps, deadline, most)
         except Unavailable:
             if deadline.remaining() > LEAST_SECONDS:
                 deps.summaries.move(session_id, state.hand_over(deps.clock.now()))
@@ -55,7 +56,7 @@ def begin(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
     return False
 
 
-def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
+def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline, most: int | None) -> bool:
     """Digest what is new and reduce it all; False where the time is up or would not do, or somebody was taken out, or in, meanwhile."""
     view = deps.sessions.view(session_id, FOR_DIGEST)
     heads = {head.id: head for head in deps.conversations.heads(session_id) if head.included}
@@ -66,7 +67,8 @@ def _write(session_id: str, deps: SynthesisDeps, deadline: Deadline) -> bool:
         return False
     if digested.failure:
         raise digested.failure
-    if deps.model.understands and count_said(heads.values(), digested.reached).messages > MOST_MESSAGES:
+    said = count_said(heads.values(), digested.reached).messages
+    if deps.model.understands and most is not None and said > most:
         return False
     metered = replace(deps, model=meter_for(view, deps.model))
     done = reduce(view, heads, digested, shared, metered, deadline, again=True, tier="large")

@@ -20,7 +20,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import SQSEvent
 
 from chalicelib import container
-from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, Unavailable
+from chalicelib.errors import Conflict, NeverDone, NotFound, NotYet, RateLimited, Throttled, TooEarly, Unavailable
 from chalicelib.model.jobs import Job, Queue, decode_job, ids_of
 from chalicelib.observability import log_failure, logger
 from chalicelib.settings import settings
@@ -66,7 +66,7 @@ def handle(
             received = int(record.attributes.approximate_receive_count)
             if isinstance(error, NotYet):
                 logger.info("given back", extra={**ids, "received": received})
-                wait = min(_LONGEST_TURN, error.retry_after * received)
+                wait = min(_LONGEST_TURN, error.retry_after * (1 if isinstance(error, TooEarly) else received))
             else:
                 log_failure("job failed", error, **ids)
                 if isinstance(error, Throttled) and received >= queue.receives and type(job) in _SWEPT:

@@ -6,9 +6,12 @@ from typing import Any
 import boto3
 
 import app
+from chalicelib import container
 from chalicelib.settings import settings
+from infra.functions import SUMMARY_WORKER_SECONDS
 from tests import events
 from tests.events import Context
+from tests.workers.consultation import want_summary
 
 
 def asked(queue: str) -> list[dict[str, str]]:
@@ -32,9 +35,11 @@ def update_cards(session: str) -> bool:
     return done(app.update_cards(events.batch(events.message(session)), Context()))
 
 
-def summarise(session: str) -> bool:
-    """Run the summary's job."""
-    return done(app.write_summary(events.batch(events.message(session)), Context()))
+def summarise(session: str, *, somebody_waits: bool = True) -> bool:
+    """Run the summary's job, for somebody who waits for the summary where anything is new."""
+    if somebody_waits:
+        want_summary(session, container.clock().now())
+    return done(app.write_summary(events.batch(events.message(session)), Context(seconds=SUMMARY_WORKER_SECONDS)))
 
 
 def write_prompt(session: str) -> bool:

@@ -120,7 +120,7 @@ def test_nobody_is_named_however_they_write_their_name(live: LiveApi, session: s
     for place, name in enumerate(("karin berg", "LARS", "محمد علي", "王小明", "Jo Li", "bus driver")):
         words = f"More benches in the park, for reason {place}."
         assert live.host.say(session, words, f"n{place}", participant_name=name).status_code == 200
-    assert summarise(session)
+    summarise(session)  # the summary waits, the digests are made
     named = (
         "Karin wants buses.",
         "So does Lars.",

@@ -48,7 +48,7 @@ def condense_session_context(
     try:
         text = _condense(view, meter, deadline)
     except Exception as error:
-        paid = meter.usage.total > 0
+        paid = meter.is_paid
         over = view.context_tries + paid >= MOST_TRIES or now - since >= TRIED_FOR
         for_good = over or isinstance(error, ModelDeclined)  # which it would again, until the context changes
         found = {"event": "context_failed", "session_id": session_id, "error": type(error).__name__}

@@ -31,7 +31,7 @@ def tailor_session_prompt(
     try:
         written = write_prompt(view, model=meter, deadline=deadline)
     except Exception as error:
-        paid = meter.usage.total > 0
+        paid = meter.is_paid
         over = view.prompt_tries + paid >= MOST_TRIES or now - due_at >= TRIED_FOR
         for_good = over or isinstance(error, ModelDeclined)  # which it would again, until the setup changes
         _note_failure(view, due_at, error, for_good=for_good, paid=paid)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Deadline
 from chalicelib.llm import tags
-from chalicelib.llm.interface import Model, ModelUnavailable
+from chalicelib.llm.interface import Model, ModelUnavailable, Tier
 from chalicelib.model import SessionView, Summary, ThemeRegistry
 from chalicelib.services.synthesis.answers import list_answers, sample_of
 from chalicelib.services.synthesis.claims import find_numerals
@@ -42,9 +42,9 @@ class WrittenSummary(Struct, frozen=True):
 
 
 def write_summary(
-    view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime
+    view: SessionView, book: EvidenceBook, *, model: Model, deadline: Deadline, now: datetime, tier: Tier = "large"
 ) -> WrittenSummary:
-    """The summary of this evidence: one model call, none where the model understands nothing.
+    """The summary of this evidence: one call of a model of this tier, none where the model understands nothing.
 
     Raises ModelUnavailable where the result has no overview, or there is no theme that it names or many carry, so that an
     empty result never replaces a good summary.
@@ -53,7 +53,7 @@ def write_summary(
         raise ModelUnavailable("There is nothing to summarise yet")
     if not model.understands:
         return _list(view, book, now)
-    reply = model.complete(summary_request(view, book), deadline)
+    reply = model.complete(replace(summary_request(view, book), tier=tier), deadline)
     call = reply.call(WRITE_SUMMARY.name)
     return _check(tags.unescape(call.input) if call else {}, view, book, reply.model, now)
 

@@ -72,15 +72,24 @@ def test_each_quote_is_in_the_words_of_the_message_that_it_leads_to(host: Host, 
         assert f'id="message-{message}"' in ana.open(address.partition("#")[0]).html
 
 
-def test_what_was_said_since_is_told_and_taken_in_at_the_press_of_a_button(
+def test_what_was_said_since_is_written_for_whoever_reads_and_the_page_waits_for_it(
     host: Host, ana: Browser, session: str, clock: FakeClock
 ) -> None:
     clock.advance(600)
     host.say(session, "Bread should be cheaper for everybody.", "p9")
     container.summaries().move(session, state.mark_undigested(clock.now()))  # as the stream of conversations does
-    assert "More has been said since" in summary_of(ana, session).text
-    page = press(ana, session, "Write it now")
-    assert ("The summary is written." in page.text, "7 participants" in page.text) == (True, True)
+    page, since = summary_of(ana, session), int(clock.now().timestamp())
+    assert "The summary is being brought up to date." in page.text
+    assert f"/summary?since={since}" in page.html
+    waiting = f"/sessions/{session}/summary?since={since}"
+    assert ana.open(waiting).status == 204
+    assert summarise(session)
+    host.say(session, "And tea, please.", "p8")
+    container.summaries().move(session, state.mark_undigested(clock.now()))
+    page = ana.open(waiting)  # it shows what it has waited for, and asks for no other
+    told = "More has been said since" in page.text, "7 participants" in page.text, page.has_form("Write it now")
+    assert told == (True, True, True)
+    assert "being brought up to date" in summary_of(ana, session).text
 
 
 def test_a_summary_that_cannot_be_written_leaves_the_last_one(

@@ -1,0 +1,52 @@
+"""What pages tell a host of money: before a session opens what it may cost, and then what it has cost."""
+
+import pytest
+
+from chalicelib import container
+from chalicelib.llm.prices import price_of
+from chalicelib.model import Spending
+from chalicelib.services.usage.budget import DOLLAR
+from chalicelib.services.usage.estimate import Prices
+from chalicelib.settings import DEFAULT_MODELS
+from chalicelib.store import keys
+from chalicelib.store.spending import Ledger
+from chalicelib.text.language import OWN
+from tests.api.hosts import Host
+from tests.clock import FakeClock
+from tests.web.browser import Browser
+
+
+@pytest.fixture
+def with_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models that cost money."""
+    known = Prices(**{tier: price_of(name) for tier, name in DEFAULT_MODELS.items()})
+    monkeypatch.setattr(container, "model_prices", lambda: known)
+
+
+def test_without_a_model_a_session_costs_nothing(host: Host, ana: Browser) -> None:
+    draft = host.new_session(draft=True)["id"]
+    assert "It costs nothing: no language model is asked." in ana.open(f"/sessions/{draft}").text
+
+
+def test_a_draft_tells_about_what_it_will_cost(host: Host, ana: Browser, with_models: None) -> None:
+    draft = host.new_session(draft=True, max_participants=40)["id"]
+    dollars = host.get(f"/sessions/{draft}")["cost"]["estimated"]
+    told = f"If 40 people take part, language models cost about US${dollars:.2f}."
+    assert told in ana.open(f"/sessions/{draft}").text
+    for tag in OWN:
+        page = ana.open(f"/sessions/{draft}?lang={tag}").text
+        assert f"{dollars:.2f}" in page or f"{dollars:.2f}".replace(".", ",") in page
+    assert host.call("PATCH", f"/sessions/{draft}", {"max_participants": None}).status_code == 200
+    page = ana.open(f"/sessions/{draft}?lang=en").text
+    assert "Language models cost about US$0." in page
+    assert "for each participant." in page
+
+
+def test_an_open_session_tells_what_it_has_cost(host: Host, ana: Browser, clock: FakeClock, with_models: None) -> None:
+    session = host.new_session()["id"]
+    assert "so far" not in ana.open(f"/sessions/{session}").text
+    account = keys.session_spending(session).removeprefix(keys.SPENDING)
+    ledger, cost = Ledger(), DOLLAR * 5 // 4
+    ledger.reserve(account, cost, 10 * DOLLAR, clock.now())
+    ledger.settle(account, 0, clock.now(), Spending(cost, 10, 5, 1))
+    assert "Language models have cost US$1.25 so far." in ana.open(f"/sessions/{session}").text

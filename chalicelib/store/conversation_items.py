@@ -117,3 +117,4 @@ class DigestItem(ConversationPart):
     model = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     gist = UnicodeAttribute(null=True)
+    withheld = NumberAttribute(null=True)

@@ -1,9 +1,9 @@
 """What a model's prose may not claim: numbers of people, since code counts them; and addresses, which readers would trust.
 
-A number is a claim where it is one of this session's people who hold something: in front of those who took part, or in front of
-people, of whatever sort, who say, want or refuse. Behind "of", "with", "than" or "if" it tells of the matter instead. How a count is claimed
-in a language of ours stands in `counts/`, a file a language. Where a summary is in another one, no sentence may hold a number that
-none of the points has which it rests on.
+A number is a claim where it is one of this session's people who hold something: in front of those who took part, or in front of people,
+of whatever sort, who say, want or refuse. Behind "of", "with", "than" or "if" it tells of the matter instead. How a count is claimed in a
+language of ours stands in `counts/`, a file a language. Where a summary is in another one, no sentence may hold a number that none of the
+points has which it rests on.
 """
 
 import re
@@ -207,7 +207,7 @@ def _spaced_forms(of: _Counts) -> tuple[tuple[str, bool], ...]:
     itself; nine in ten; only one; all but one."""
     number = f"(?:{_DIGITS}|{of.numbers})"
     ratio = f"(?:{number}|{of.one}) {of.ratio} {number}"
-    some = f"(?P<number>(?:{of.modifiers} ){{0,2}}(?:{ratio}|{number}))(?!\\s?{of.percent})"
+    some = f"(?P<number>(?:{of.modifiers} ){{0,2}}(?:{ratio}|(?!{of.shares}\\b){number}))(?!\\s?{of.percent})"
     share = f"(?:(?:{_DIGITS}|{of.numbers})\\s?{of.percent}|{of.shares}|{ratio})"
     words = rf"(?: {_WORD}){{0,3}}?"
     # A thing of theirs ("participants' time") is none of them.

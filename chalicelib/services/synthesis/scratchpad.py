@@ -136,7 +136,9 @@ def _evidence(aggregate: Aggregate, registry: ThemeRegistry) -> dict[str, tuple[
 
 
 def _is_agreed(note: Note) -> bool:
-    """Whether enough people carry it, and nearly all take one side."""
+    """Whether enough people carry it, and nearly all take one side; never where others take the other one together."""
+    if _is_disputed(note):
+        return False
     most = max(note.stances["for"], note.stances["against"])
     return note.participants >= SHARED_BY and most >= AGREED * note.participants
 

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.model import Quote, Session, SessionView, Summary, Theme, Thread
+from chalicelib.model import Proposal, Quote, Session, SessionView, Summary, Theme, Thread
 from chalicelib.services.access.roles import has_role
 from chalicelib.services.synthesis.prose import is_usable, without_quotes
 
@@ -67,7 +67,12 @@ def find_summary(view: SessionView) -> Summary | None:
     summary = view.summary
     if summary is None or not view.session.shared_network:
         return summary
-    return replace(summary, sources=None, themes=tuple(replace(theme, sources=None) for theme in summary.themes))
+    return replace(
+        summary,
+        sources=None,
+        themes=tuple(replace(theme, sources=None) for theme in summary.themes),
+        proposals=tuple(replace(it, sources=None) for it in summary.proposals),
+    )
 
 
 def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary:
@@ -99,6 +104,16 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
             for theme in summary.themes
             if theme.people >= least and not theme.members_only and theme.label not in summary.withheld
         ),
+        proposals=tuple(
+            replace(
+                it,
+                text=text,
+                condition=told(it.condition),
+                stances=it.stances if may_tell_stances(it, least) else {},
+            )
+            for it in summary.proposals
+            if it.people >= least and (text := told(it.text))
+        ),
         agreements=listed(summary.agreements),
         tensions=listed(summary.tensions),
         minority_views=(),
@@ -109,11 +124,12 @@ def for_others(summary: Summary, topic: str, least: int = CARRIED_BY) -> Summary
         withheld=(),
         withheld_quotes=(),
         tests=(),
+        declined=(),
     )
 
 
-def may_tell_stances(theme: Theme, least: int = CARRIED_BY) -> bool:
-    """Whether others are told where the people of a theme stand: not where somebody takes a side alone, and not where several
+def may_tell_stances(theme: Theme | Proposal, least: int = CARRIED_BY) -> bool:
+    """Whether others are told where the people of a theme or a proposal stand: not where somebody takes a side alone, and not where several
     conversations may be one person's. Who says neither takes none."""
     sides = (count for stance, count in theme.stances.items() if stance != "neutral")
     return theme.people == theme.participants and not any(0 < count < least for count in sides)

@@ -84,10 +84,10 @@ class Summary(Output):
     status: SummaryStatus
     themes: Annotated[list[Theme], Meta(description="What people speak of, the most widely carried theme first.")]
     quotes: Annotated[list[Quote], Meta(description="All quotes in it, those of the themes included.")]
-    proposals: Annotated[list[Proposal], Meta(description="What people propose, what most people speak of first.")] = []
+    proposals: Annotated[list[Proposal], Meta(description="What people propose, what most people speak of first.")]
     withheld_messages: Annotated[
         Count, Meta(description="How many messages are left out, since the language model declined to read them.")
-    ] = 0
+    ]
 
 
 def get_summary(_: Call, __: SessionInput, view: SessionView) -> Summary:
@@ -136,7 +136,7 @@ def _summary(view: SessionView) -> Summary:
 
 def _to_come(session_id: str) -> Summary:
     """Gives a summary that takes longer than a request may."""
-    return Summary(session_id, None, None, "updating", [], [])
+    return Summary(session_id, None, None, "updating", [], [], [], 0)
 
 
 def _show_proposal(of: StoredProposal) -> Proposal:

@@ -28,10 +28,10 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Aggregate(Struct, frozen=True):
-    """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the
-    last digest was made. `withheld` counts messages that no model would read. `sources` names what several threads have in common that may be one person's;
-    others have none. `tests` are test runs that were included by hand: their points are there, and they are nobody in any number of
-    people."""
+    """What the threads of a session count for, by thread, and their points, each with its thread; `newest` is when the last digest was
+    made. `withheld` counts messages that no model would read. `sources` names what several threads have in common that may be one
+    person's; others have none. `tests` are test runs that were included by hand: their points are there, and they are nobody in any
+    number of people."""
 
     counts: Mapping[str, DigestCounts] = {}
     points: tuple[tuple[str, Point], ...] = ()

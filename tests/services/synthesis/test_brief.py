@@ -68,7 +68,8 @@ def test_the_whole_brief() -> None:
         "## Themes\n\n### Books\n\n3 of 4 participants speak of it (2 for, 1 against). More of them.\n\n"
         "### Hours\n\n1 of 4 participants speaks of it.\n\n"
         "## What people propose\n\n"
-        "- Buy novels. Condition: There is room. — 2 of 4 participants speak of it (2 for)\n\n## Decisions and agreements\n\n- Books matter.\n\n"
+        "- Buy novels. Condition: There is room. — 2 of 4 participants speak of it (2 for)\n\n"
+        "## Decisions and agreements\n\n- Books matter.\n\n"
         "## Tensions\n\n- Comics or none.\n\n## Open questions\n\n- Who pays?\n\n"
         "## Suggested next session\n\nThe next session could take up this open question: Who pays?\n"
     )
@@ -100,7 +101,7 @@ def test_the_brief_has_nobodys_words_and_no_view_of_one_person_in_a_group() -> N
     assert "More novels" not in document
     assert "Hours" not in document
     assert "Sundays." not in document
-    assert "### Books\n\n3 of 5 participants speak of it (2 for, 1 against). More.\n" in document
+    assert "### Books\n\n3 of 5 participants speak of it. More.\n" in document
     assert document.count("- They agree.\n") == 3
     assert front(document)["themes"] == 1
 

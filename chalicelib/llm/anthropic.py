@@ -20,13 +20,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from msgspec import Struct, field, json
+from msgspec.structs import replace
 
 from chalicelib.background import begin
 from chalicelib.clock import Deadline
 from chalicelib.errors import Unavailable
 from chalicelib.llm import messages_api
 from chalicelib.llm.interface import (
+    Block,
+    ChatMessage,
     ModelCutOff,
+    ModelDeclined,
     ModelRefused,
     ModelUnavailable,
     Reply,
@@ -103,6 +107,9 @@ class AnthropicModel:
         while True:
             message = self._answer(client, request, attempt, deadline)
             attempt.usage += _usage_of(message, attempt.model)
+            if _stop_reason(message) == "refusal":
+                self._decline(request, message, attempt)
+                continue
             if reply := _whole(request, message, attempt):
                 return reply
             logger.warning(
@@ -112,6 +119,17 @@ class AnthropicModel:
             if attempt.asked_again:
                 raise _unavailable(request, kind=ModelCutOff if _stop_reason(message) in _CUT_OFF else ModelUnavailable)
             attempt.again(_again(attempt.tokens))
+            request = _with_note(request, message)
+
+    def _decline(self, request: Request, message: "Message | str", attempt: "Attempt") -> None:
+        """Go to the small tier with a turn that its own model declined. Raises ModelDeclined where it has no other to go to."""
+        category = str(getattr(getattr(message, "stop_details", None), "category", None) or "")
+        extra = {"event": "model_declined", "task": request.task, "model": attempt.model, "category": category}
+        logger.error("model declined", extra=extra)
+        other = self._models["small"]
+        if request.task != "turn" or attempt.fell_back or other == attempt.model:
+            raise ModelDeclined("The language model declined to answer", category)
+        attempt.fall_back(other)
 
     def _answer(self, client: "Anthropic", request: Request, attempt: "Attempt", deadline: Deadline) -> "Message | str":
         """What the model says, from the small tier where a turn's own failed fast."""
@@ -182,7 +200,9 @@ class AnthropicModel:
         from httpx2 import Timeout
 
         timeout = Timeout(seconds, connect=min(seconds, CONNECT))
-        body = messages_api.render_body(request, attempt.model, attempt.tokens, strict=attempt.strict)
+        body = messages_api.render_body(
+            request, attempt.model, attempt.tokens, plain=attempt.plain, effort="medium" if attempt.fell_back else None
+        )
         try:
             message: Message | str = _within(seconds, lambda: client.messages.create(**body, timeout=timeout))
         except (JSONDecodeError, UnicodeDecodeError):
@@ -203,7 +223,7 @@ class Attempt(Struct):
     limit: float | None
     fell_back: bool = False
     asked_again: bool = False
-    strict: bool = True
+    plain: bool = False
     usage: Usage = field(default_factory=Usage)
 
     def fall_back(self, model: str) -> None:
@@ -254,7 +274,7 @@ def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Repl
     blocks = content if isinstance(content, list) else []
     text = "".join(words for block in blocks if isinstance(words := getattr(block, "text", None), str))
     calls = tuple(
-        ToolCall(str(block.name), block.input if isinstance(block.input, dict) else {})
+        ToolCall(_name_of(request, str(block.name)), block.input if isinstance(block.input, dict) else {})
         for block in blocks
         if getattr(block, "type", "") == "tool_use"
     )
@@ -264,6 +284,13 @@ def _whole(request: Request, message: "Message | str", attempt: Attempt) -> Repl
     lacking = request.must_call is not None and reply.call(request.must_call) is None
     saying = text.strip() or any(_is_filled(request, call) for call in calls)
     return reply if saying and not lacking else None
+
+
+def _name_of(request: Request, called: str) -> str:
+    """The tool that a model means: some write a tool's name in another letter case."""
+    names = [tool.name for tool in request.tools]
+    meant = [name for name in names if name.casefold() == called.casefold()]
+    return meant[0] if called not in names and len(meant) == 1 else called
 
 
 def _is_filled(request: Request, call: ToolCall) -> bool:
@@ -305,14 +332,28 @@ def _refuses_key(error: Exception) -> bool:
 
 
 def _loosened(request: Request, attempt: Attempt, error: Exception) -> bool:
-    """Whether a refused request has strict tools to be sent without: what can be compiled differs between models."""
-    if getattr(error, "status_code", None) != 400 or not (
-        attempt.strict and messages_api.has_strict(request, attempt.model)
+    """Whether a refused request has anything that only some models take, to be sent without."""
+    if (
+        getattr(error, "status_code", None) != 400
+        or attempt.plain
+        or messages_api.is_plain(request, attempt.model, attempt.tokens)
     ):
         return False
-    logger.warning("request refused, sent again without strict tools", extra={"model": attempt.model})
-    attempt.strict = False
+    logger.warning("request refused, sent again in its plain form", extra={"model": attempt.model})
+    attempt.plain = True
     return True
+
+
+def _with_note(request: Request, message: "Message | str") -> Request:
+    """The same request with a line that says what was wrong with the answer: the same request once more would have the same
+    answer."""
+    note = "Your last answer could not be used: it had nothing in it. Answer again."
+    if _stop_reason(message) in _CUT_OFF:
+        note = "Your last answer was cut off, since it was too long. Answer again, in fewer words."
+    elif request.must_call:
+        name = request.must_call
+        note = f"Your last answer did not call the tool `{name}`. Call `{name}` now, with everything that it requires."
+    return replace(request, messages=(*request.messages, ChatMessage("system", (Block(note),))))
 
 
 def _passes(error: Exception) -> bool:

@@ -19,16 +19,22 @@ SCRIPTED: Final = "scripted"  # the provider that is no model, and the name that
 
 
 class Block(Struct, frozen=True):
-    """A piece of a prompt. `cached` puts a cache breakpoint after it."""
+    """A piece of a prompt. `cached` puts a cache breakpoint after it, which is kept for five minutes; `shared` one that is kept for
+    an hour, for what many conversations begin with."""
 
     text: str
     cached: bool = False
+    shared: bool = False
 
 
 class ChatMessage(Struct, frozen=True):
-    """One entry of the conversation a model is shown."""
+    """One entry of the conversation a model is shown.
 
-    role: Literal["user", "assistant"]
+    The role `system` is steering in mid-conversation, in front of the user's message that it is about. An adapter sends it with
+    the authority of a system prompt where the model takes that, else as data in the tag `guidance`.
+    """
+
+    role: Literal["user", "assistant", "system"]
     blocks: tuple[Block, ...]
 
 
@@ -77,7 +83,8 @@ class Payer(Struct, frozen=True):
 
 
 class Request(Struct, frozen=True):
-    """What is asked of a model, and on whose account. With `must_call`, the reply has to be a call of that tool."""
+    """What is asked of a model, and on whose account. With `must_call`, the reply has to be a call of that tool: it is forced where
+    the model allows that, else asked for."""
 
     task: Task
     tier: Tier
@@ -114,6 +121,16 @@ class ModelRefused(ModelUnavailable):
 
 class RequestRefused(ModelRefused):
     """The model's server refuses what the request holds; with less of it, it may be taken."""
+
+
+class ModelDeclined(ModelUnavailable):
+    """The model declined to answer, which is its vendor's rule and not ours. Asked again, it declines again: nobody asks the same
+    model the same once more. `category` is why, in its vendor's words, empty where that is not told.
+    """
+
+    def __init__(self, message: str, category: str = "") -> None:
+        super().__init__(message)
+        self.category = category
 
 
 class ModelCutOff(ModelUnavailable):

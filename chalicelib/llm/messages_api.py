@@ -1,19 +1,28 @@
 """A request in the form of Anthropic's Messages API: tools, system and messages, in the order that caching needs.
 
-Strict tools: the API then lets the model write nothing that breaks a tool's schema. It compiles the schemas for that and
-refuses the whole request where one uses what it cannot compile. So only those tools are sent as strict whose schemas keep
-to what the API documents; every caller checks what it is given all the same.
+What models take differs, and an API refuses a whole request for one thing that it does not take. So each is sent only to
+models that are documented to take it, and nothing of it where `plain` is asked for: after a refusal, and for good where that helped.
+
+- Strict tools: the model can then write nothing that breaks a tool's schema, which is compiled for that. Only tools are strict
+  whose schemas keep to what can be compiled; every caller checks what it is given all the same.
+- Steering in mid-conversation, as a message of the role `system`. It has to follow a user's message and to come last or before the
+  assistant's, so that it is moved behind the one that it stands in front of. Else it travels in the tag `guidance`, in front.
+- A forced call.
+- Breakpoints that are kept for an hour, which have to come before those of five minutes; four breakpoints in all.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final, Literal
 
-from chalicelib.llm.interface import Block, Request, Task, Tool
+from chalicelib.llm.interface import Block, ChatMessage, Request, Task, Tool
 
-_EFFORT: Final[Mapping[Task, str]] = {
+Effort = Literal["low", "medium", "high"]
+
+EFFORT: Final[Mapping[Task, Effort]] = {
     "turn": "low",
-    "digest": "low",
+    "digest": "medium",  # the small model follows instructions better for it, at a twentieth of the medium one's price
     "suggestion": "low",
     "ask": "low",  # somebody waits
     "ask_of_others": "low",
@@ -22,8 +31,14 @@ _EFFORT: Final[Mapping[Task, str]] = {
     "review": "medium",
     "summary": "medium",
 }
+MOST_BREAKPOINTS: Final = 4
+GUIDANCE: Final = "guidance"  # the tag of what steers a model that takes no steering messages
+
+# Searched for, since other servers write more around these names: `anthropic.claude-sonnet-5-5`.
 _TAKES_EFFORT: Final = re.compile(r"claude-[a-z]+-(?:4-[6-9]|[5-9])\b")
 _TAKES_STRICT: Final = re.compile(r"claude-[a-z]+-(?:4-[5-9]|[5-9])\b")
+_TAKES_FORCED: Final = re.compile(r"claude-haiku-")  # current Sonnet and Opus refuse it
+_TAKES_STEERING: Final = re.compile(r"claude-(?:opus-4-8|(?!sonnet-5(?!-[5-9]))[a-z]+-[5-9])\b")
 
 # Lengths, ranges and patterns of any kind are not among them; an object has to say that it takes nothing else.
 _COMPILED: Final = frozenset(
@@ -31,27 +46,35 @@ _COMPILED: Final = frozenset(
 )
 
 
-def render_body(request: Request, model: str, max_tokens: int, *, strict: bool) -> dict[str, Any]:
-    """The body for this model; with `strict`, its tools are strict where schema and model allow it."""
+def render_body(
+    request: Request, model: str, max_tokens: int, *, plain: bool = False, effort: Effort | None = None
+) -> dict[str, Any]:
+    """The body for this model; `plain` is without anything that only some models take, but for the effort."""
+    takes_steering = not plain and _TAKES_STEERING.search(model) is not None
+    messages = _alternate(_move_steering(request.messages) if takes_steering else _tag_steering(request.messages))
+    system = _filled(request.system)
+    kept = _breakpoints([*system, *(block for message in messages for block in message.blocks)], plain)
     found: dict[str, Any] = {
         "model": model,
         "max_tokens": max_tokens,
-        "system": [_block(block) for block in request.system],
+        "system": [_block(block, next(kept)) for block in system],
         "messages": [
-            {"role": message.role, "content": [_block(block) for block in message.blocks]}
-            for message in request.messages
+            {"role": message.role, "content": [_block(block, next(kept)) for block in message.blocks]}
+            for message in messages
         ],
     }
     if request.tools:
-        found["tools"] = [_tool(tool, strict and _is_strict(tool, model)) for tool in request.tools]
-    if _TAKES_EFFORT.match(model):
-        found["output_config"] = {"effort": _EFFORT[request.task]}
+        found["tools"] = [_tool(tool, not plain and _is_strict(tool, model)) for tool in request.tools]
+    if request.must_call and not plain and _TAKES_FORCED.search(model):
+        found["tool_choice"] = {"type": "tool", "name": request.must_call}
+    if _TAKES_EFFORT.search(model):
+        found["output_config"] = {"effort": effort or EFFORT[request.task]}
     return found
 
 
-def has_strict(request: Request, model: str) -> bool:
-    """Whether there is a tool that goes to this model as a strict one."""
-    return any(_is_strict(tool, model) for tool in request.tools)
+def is_plain(request: Request, model: str, max_tokens: int) -> bool:
+    """Whether a request has nothing that only some models take, so that nothing is to be left out of it."""
+    return render_body(request, model, max_tokens) == render_body(request, model, max_tokens, plain=True)
 
 
 def compiles(schema: Mapping[str, Any]) -> bool:
@@ -67,7 +90,7 @@ def compiles(schema: Mapping[str, Any]) -> bool:
 
 
 def _is_strict(tool: Tool, model: str) -> bool:
-    return _TAKES_STRICT.match(model) is not None and compiles(tool.schema)
+    return _TAKES_STRICT.search(model) is not None and compiles(tool.schema)
 
 
 def _tool(tool: Tool, strict: bool) -> dict[str, Any]:
@@ -75,6 +98,51 @@ def _tool(tool: Tool, strict: bool) -> dict[str, Any]:
     return {**given, "strict": True} if strict else given
 
 
-def _block(block: Block) -> dict[str, Any]:
-    cached = {"cache_control": {"type": "ephemeral"}} if block.cached else {}
-    return {"type": "text", "text": block.text, **cached}
+def _move_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
+    """The messages, each that steers behind the user's that it stands in front of, since nowhere else is one taken."""
+    waiting: list[ChatMessage] = []
+    for message in messages:
+        if message.role == "system":
+            waiting.append(message)
+            continue
+        yield message
+        if message.role == "user":
+            yield from waiting
+            waiting.clear()
+    yield from waiting
+
+
+def _tag_steering(messages: Sequence[ChatMessage]) -> Iterator[ChatMessage]:
+    """The messages, each that steers as a part of the user's, in its tag. The tag is ours: what people wrote cannot open one."""
+    for message in messages:
+        if message.role != "system":
+            yield message
+        elif told := "\n\n".join(block.text for block in message.blocks if block.text.strip()):
+            yield ChatMessage("user", (Block(f"<{GUIDANCE}>\n{told}\n</{GUIDANCE}>"),))
+
+
+def _alternate(messages: Iterator[ChatMessage]) -> list[ChatMessage]:
+    """The messages with all of one side in a row as one, and without what has no words, which no API takes."""
+    filled = [ChatMessage(it.role, blocks) for it in messages if (blocks := _filled(it.blocks))]
+    return [
+        ChatMessage(role, tuple(block for message in run for block in message.blocks))
+        for role, run in groupby(filled, key=lambda message: message.role)
+    ]
+
+
+def _filled(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(block for block in blocks if block.text.strip())
+
+
+def _breakpoints(blocks: Sequence[Block], plain: bool) -> Iterator[dict[str, Any]]:
+    """What each block says of a cache, in order: the last four breakpoints count, and none for five minutes stands in front of one for
+    an hour."""
+    marked = [place for place, block in enumerate(blocks) if block.cached or block.shared][-MOST_BREAKPOINTS:]
+    last_shared = -1 if plain else max((place for place in marked if blocks[place].shared), default=-1)
+    for place in range(len(blocks)):
+        longer = {"ttl": "1h"} if place <= last_shared else {}
+        yield {"cache_control": {"type": "ephemeral", **longer}} if place in marked else {}
+
+
+def _block(block: Block, kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "text", "text": block.text, **kept}

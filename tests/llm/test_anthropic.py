@@ -18,6 +18,7 @@ from chalicelib.llm.interface import (
     Block,
     ChatMessage,
     ModelCutOff,
+    ModelDeclined,
     ModelRefused,
     ModelUnavailable,
     Reply,
@@ -196,8 +197,6 @@ def test_half_a_reply_is_never_one(server: FakeAnthropic, broken: object) -> Non
     "unusable",
     [
         text("Half a sen", stop_reason="max_tokens"),
-        text("", stop_reason="refusal"),
-        text("I will not", stop_reason="refusal"),
         text("  "),
         {"id": "msg_1", "type": "message"},
         text("x" * 300_000),
@@ -219,7 +218,7 @@ def test_an_unusable_reply_is_asked_for_once_more(server: FakeAnthropic, unusabl
 
 @pytest.mark.parametrize(
     ("reason", "kind"),
-    [("max_tokens", ModelCutOff), ("model_context_window_exceeded", ModelCutOff), ("refusal", ModelUnavailable)],
+    [("max_tokens", ModelCutOff), ("model_context_window_exceeded", ModelCutOff), ("pause_turn", ModelUnavailable)],
 )
 def test_an_answer_that_is_cut_off_twice_is_told_from_others(
     server: FakeAnthropic, reason: str, kind: type[ModelUnavailable]
@@ -248,10 +247,63 @@ def test_a_failure_tells_what_its_tries_cost(server: FakeAnthropic) -> None:
         assert failure.value.usage == cost
 
 
-def test_a_call_that_has_to_come_is_asked_for_but_not_forced(server: FakeAnthropic) -> None:
+def test_a_call_that_did_not_come_is_asked_for_by_name(server: FakeAnthropic) -> None:
     server.queue(text("Here are the points."), tool("conclude", {"recap": "x"}))
     assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
-    assert all("tool_choice" not in body for body in server.bodies)
+    first, again = server.bodies
+    note = "Your last answer did not call the tool `conclude`. Call `conclude` now, with everything that it requires."
+    assert again["messages"] == [
+        *first["messages"],
+        {"role": "system", "content": [{"type": "text", "text": note}]},
+    ]
+
+
+@pytest.mark.parametrize("called", ["Conclude", "CONCLUDE"])
+def test_a_tool_in_another_letter_case_is_the_one_that_is_meant(server: FakeAnthropic, called: str) -> None:
+    server.queue(tool(called, {"recap": "x"}))
+    assert ask(DIGEST).tool_calls == (ToolCall("conclude", {"recap": "x"}),)
+    assert len(server.bodies) == 1
+
+
+REFUSED = text("", stop_reason="refusal", stop_details={"type": "refusal", "category": "general_harms"})
+
+
+def declined(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str, str]]:
+    found = [record for record in caplog.records if record.__dict__.get("event") == "model_declined"]
+    return [(record.levelno, record.__dict__["model"], record.__dict__["category"]) for record in found]
+
+
+def test_a_turn_that_is_declined_goes_once_to_the_small_tier(
+    server: FakeAnthropic, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.queue(REFUSED, text("Why?"))
+    assert ask() == Reply("Why?", "claude-haiku-5-5", (), Usage(26, 10, 14, 103))
+    assert models(server) == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+    assert [body["output_config"]["effort"] for body in server.bodies] == ["low", "medium"]
+    assert declined(caplog) == [(logging.ERROR, "claude-sonnet-5-5", "general_harms")]
+
+
+@pytest.mark.parametrize(
+    ("request_", "asked", "cost"),
+    [(TURN, ["claude-sonnet-5-5", "claude-haiku-5-5"], Usage(26, 10, 14, 103)), (DIGEST, ["claude-haiku-5-5"], None)],
+)
+def test_what_all_decline_is_declined_and_no_model_is_asked_twice(
+    server: FakeAnthropic, request_: Request, asked: list[str], cost: Usage | None
+) -> None:
+    server.queue(REFUSED, REFUSED, text("never"))
+    with pytest.raises(ModelDeclined) as failure:
+        ask(request_)
+    assert failure.value.category == "general_harms"
+    assert failure.value.usage == (cost or Usage(13, 5, 7, 5))
+    assert models(server) == asked
+
+
+def test_a_turn_has_nobody_else_to_go_to_where_one_model_serves_all_tiers(server: FakeAnthropic) -> None:
+    server.queue({**REFUSED, "stop_details": None}, text("never"))
+    with pytest.raises(ModelDeclined) as failure:
+        adapter(model_medium="claude-haiku-5-5").complete(TURN, Clock().deadline(24))
+    assert failure.value.category == ""
+    assert len(server.bodies) == 1
 
 
 @pytest.mark.parametrize(

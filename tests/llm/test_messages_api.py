@@ -8,7 +8,7 @@ import pytest
 from chalicelib.clock import Clock
 from chalicelib.llm.anthropic import AnthropicModel
 from chalicelib.llm.interface import Block, ChatMessage, ModelRefused, Reply, Request, Tool
-from chalicelib.llm.messages_api import compiles, has_strict, render_body
+from chalicelib.llm.messages_api import compiles, render_body
 from chalicelib.services.facilitation.facilitator_reply import CONCLUDE
 from chalicelib.services.facilitation.revised_prompt import CHANGE_PROMPT
 from chalicelib.services.facilitation.tailored_prompt import WRITE_PROMPT
@@ -31,7 +31,7 @@ def strict(sent: dict[str, Any]) -> list[bool]:
 
 def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() -> None:
     request = msgspec.structs.replace(TURN, tools=(CONCLUDE, PRESENT_WIDGET, WRITE_PROMPT, CHANGE_PROMPT))
-    sent = render_body(request, "claude-sonnet-5-5", 500, strict=True)
+    sent = render_body(request, "claude-sonnet-5-5", 500)
     assert strict(sent) == [True, True, False, False]
     assert sent["tools"][0] == {
         "name": "conclude",
@@ -39,7 +39,7 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
         "input_schema": CONCLUDE.schema,
         "strict": True,
     }
-    assert not any("strict" in tool for tool in render_body(request, "claude-sonnet-5-5", 500, strict=False)["tools"])
+    assert not any("strict" in tool for tool in render_body(request, "claude-sonnet-5-5", 500, plain=True)["tools"])
 
 
 @each_row(
@@ -53,12 +53,12 @@ def test_the_tools_of_a_conversation_are_strict_and_one_with_lengths_is_not() ->
         ("claude-opus-4-1", False),
         ("claude-sonnet-4-20250514", False),
         ("claude-3-5-haiku-latest", False),
+        ("anthropic.claude-sonnet-5-5", True),
         ("another-model", False),
     ],
 )
 def test_only_models_that_are_documented_to_take_strict_tools_get_them(model: str, takes: bool) -> None:
-    assert strict(render_body(TURN, model, 500, strict=True)) == [takes]
-    assert has_strict(TURN, model) is takes
+    assert strict(render_body(TURN, model, 500)) == [takes]
 
 
 @each_row(
@@ -95,6 +95,70 @@ def test_and_no_further(server: FakeAnthropic) -> None:
     with pytest.raises(ModelRefused):
         ask()
     assert len(server.bodies) == 2
+
+
+STEERED = msgspec.structs.replace(
+    TURN,
+    system=(Block("Guide.", shared=True),),
+    messages=(
+        ChatMessage("user", (Block("Begin"), Block("  "))),
+        ChatMessage("assistant", (Block("Hello?", cached=True),)),
+        ChatMessage("system", (Block("Turn 1 of 12."),)),
+        ChatMessage("user", (Block("Hi"),)),
+        ChatMessage("system", (Block("Ask for less."),)),
+    ),
+)
+
+
+def sides(body: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(sent["role"], "|".join(block["text"] for block in sent["content"])) for sent in body["messages"]]
+
+
+@each_row(
+    "model, takes",
+    [
+        ("claude-haiku-5-5", True),
+        ("claude-sonnet-5-5", True),
+        ("claude-opus-5-5", True),
+        ("claude-opus-4-8", True),
+        ("anthropic.claude-sonnet-5-5", True),
+        ("claude-sonnet-6", True),
+        ("claude-sonnet-5", False),
+        ("claude-opus-4-7", False),
+        ("claude-haiku-4-5", False),
+        ("qwen3", False),
+    ],
+)
+def test_steering_has_a_role_of_its_own_where_the_model_takes_it(model: str, takes: bool) -> None:
+    begun = [("user", "Begin"), ("assistant", "Hello?")]
+    tagged = "<guidance>\nTurn 1 of 12.\n</guidance>|Hi|<guidance>\nAsk for less.\n</guidance>"
+    own = [*begun, ("user", "Hi"), ("system", "Turn 1 of 12.|Ask for less.")]
+    assert sides(render_body(STEERED, model, 500)) == (own if takes else [*begun, ("user", tagged)])
+    assert sides(render_body(STEERED, model, 500, plain=True)) == [*begun, ("user", tagged)]
+
+
+def kept(body: dict[str, Any]) -> list[str]:
+    blocks = [*body["system"], *(block for sent in body["messages"] for block in sent["content"])]
+    return [block["cache_control"].get("ttl", "5m") for block in blocks if "cache_control" in block]
+
+
+def test_what_is_shared_is_kept_for_an_hour() -> None:
+    assert kept(render_body(STEERED, "claude-sonnet-5-5", 500)) == ["1h", "5m"]
+    assert kept(render_body(STEERED, "claude-sonnet-5-5", 500, plain=True)) == ["5m", "5m"]
+
+
+def test_no_more_than_four_breakpoints_and_the_longer_lived_ones_first() -> None:
+    marked = (Block("1", cached=True), Block("2", cached=True), Block("3", shared=True), Block("4", cached=True))
+    request = msgspec.structs.replace(TURN, system=marked, messages=(ChatMessage("user", (Block("5", cached=True),)),))
+    body = render_body(request, "claude-sonnet-5-5", 500)
+    assert kept(body) == ["1h", "1h", "5m", "5m"]
+    assert "cache_control" not in body["system"][0]
+
+
+@each_row("model, forced", [("claude-haiku-5-5", True), ("claude-sonnet-5-5", False), ("claude-opus-5-5", False)])
+def test_a_call_is_forced_where_the_model_takes_that(model: str, forced: bool) -> None:
+    body = render_body(msgspec.structs.replace(TURN, must_call="conclude"), model, 500)
+    assert body.get("tool_choice") == ({"type": "tool", "name": "conclude"} if forced else None)
 
 
 def test_without_strict_tools_a_refusal_is_one(server: FakeAnthropic) -> None:

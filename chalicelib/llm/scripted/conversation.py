@@ -110,7 +110,7 @@ class Conversation(Struct, frozen=True):
 def read_conversation(request: Request) -> Conversation:
     """The conversation that a request for a turn shows."""
     system = "\n".join(block.text for block in request.system)
-    user = "\n".join(block.text for entry in request.messages if entry.role == "user" for block in entry.blocks)
+    user = "\n".join(block.text for entry in request.messages if entry.role != "assistant" for block in entry.blocks)
     pacing = next(iter(tags.read("pacing", user)), tags.Tagged("", {})).attributes
     entries = list(_entries(request))
     topic, critical = read_first("topic", system), read_first("critical", system)
@@ -143,5 +143,5 @@ def _entries(request: Request) -> Iterator[ScriptMessage]:
         text = "\n".join(block.text for block in message.blocks)
         if message.role == "assistant":
             yield ScriptMessage(text, is_participants=False)
-        else:
+        elif message.role == "user":
             yield from (ScriptMessage(piece.text, is_participants=True) for piece in tags.read("said", text))

@@ -9,11 +9,12 @@ from tests.api.hosts import error_of
 from tests.fake_anthropic import CutOff, Drip, Fault, Malformed, Slow, text, tool
 from tests.llm.wire import LiveApi, impatient, live_api
 
+Json = dict[str, Any]
 DOWN = (503, "internal_error", "The facilitator is unavailable; send the same message again")
 SINGLE = {"type": "SingleSelect", "label": "Which one?", "options": ["Soup", "Bread"]}
+OF_SMALL: Json = {"model": "", "output_config": {}}
 HALF = text("I hear that it is the n", stop_reason="max_tokens")
 REFUSAL = text("I can't help with that", stop_reason="refusal")
-Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -115,7 +116,8 @@ def test_a_fault_that_comes_fast_is_no_matter_to_the_participant(live: LiveApi, 
     assert live.turn(text("Why soup?"), session, "Soup")["content"] == "Why soup?"
     assert said(live, session) == ["Soup", "Why soup?"]
     assert [body["model"] for body in live.bodies] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
-    assert {**live.bodies[0], "model": ""} == {**live.bodies[1], "model": ""}
+    assert {**live.bodies[0], **OF_SMALL} == {**live.bodies[1], **OF_SMALL}
+    assert live.bodies[1]["output_config"] == {"effort": "medium"}  # with less, the small model lets its reasoning out
 
 
 @pytest.mark.parametrize(
@@ -152,12 +154,11 @@ def test_silence_ends_in_time_and_loses_no_word(
     assert said(live, session) == ["Soup", "Why soup?"]
 
 
+DECLINED = [REFUSAL, text("", stop_reason="refusal")]
 UNUSABLE = [
     HALF,
     tool("present_widget", {"widget": {"type": "SingleSelect"}}, "You eat at", stop_reason="max_tokens"),
     tool("conclude", {"recap": "You like so"}, stop_reason="max_tokens"),
-    REFUSAL,
-    text("", stop_reason="refusal"),
     text("Wait", stop_reason="pause_turn"),
     text("You eat at", stop_reason="model_context_window_exceeded"),
     text(""),
@@ -167,16 +168,26 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize("unusable", UNUSABLE)
-def test_half_a_reply_or_a_refusal_is_asked_again_once(live: LiveApi, session: str, unusable: Any) -> None:
+def test_half_a_reply_is_asked_again_once_with_a_word_about_it(live: LiveApi, session: str, unusable: Any) -> None:
     live.server.queue(unusable)
     assert live.turn(text("Why soup?"), session, "Soup")["content"] == "Why soup?"
     assert said(live, session) == ["Soup", "Why soup?"]
     first, again = live.bodies
     assert (first["max_tokens"], again["max_tokens"]) == (4_000, 8_000)
-    assert {**first, "max_tokens": 0} == {**again, "max_tokens": 0}
+    assert again["messages"][:-1] == first["messages"]
+    assert again["messages"][-1]["role"] == "system"
+    assert {**first, "max_tokens": 0, "messages": []} == {**again, "max_tokens": 0, "messages": []}
 
 
-@pytest.mark.parametrize("unusable", UNUSABLE)
+@pytest.mark.parametrize("declined", DECLINED)
+def test_what_is_declined_goes_once_to_the_small_tier(live: LiveApi, session: str, declined: Any) -> None:
+    live.server.queue(declined)
+    assert live.turn(text("Why soup?"), session, "Soup")["content"] == "Why soup?"
+    assert [body["model"] for body in live.bodies] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+    assert {**live.bodies[0], **OF_SMALL} == {**live.bodies[1], **OF_SMALL}
+
+
+@pytest.mark.parametrize("unusable", [*UNUSABLE, *DECLINED])
 def test_half_a_reply_is_never_stored_and_the_message_can_be_sent_again(
     live: LiveApi, session: str, unusable: Any
 ) -> None:

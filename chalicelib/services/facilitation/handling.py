@@ -47,4 +47,6 @@ def _tell_who_sees_results(session: Session) -> str:
         return "Results are seen only by the host and people they give access to."
     readers = "everybody who has the link" if shown_to == "public" else "people who took part"
     parts = [said for name, said in _SECTIONS.items() if getattr(session.results_sections, name)]
-    return f"Once enough people have taken part, {readers} may see {', '.join(parts)}; not the conversations themselves."
+    return (
+        f"Once enough people have taken part, {readers} may see {', '.join(parts)}; not the conversations themselves."
+    )

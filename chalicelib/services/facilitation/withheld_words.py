@@ -6,6 +6,7 @@ the cause lies further back, so that nothing that the participant wrote up to th
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -17,16 +18,14 @@ WITHHELD = "[withheld]"
 def withhold_declined(messages: Sequence[Message]) -> list[Message]:
     """Returns the messages, oldest first, with what no model is shown replaced."""
     hidden = _find_declined(messages)
-    return [
-        replace(it, content=WITHHELD, widget_value=None) if it.sequence in hidden else it for it in messages
-    ]
+    return [replace(it, content=WITHHELD, widget_value=None) if it.sequence in hidden else it for it in messages]
 
 
 def are_earlier_withheld(messages: Sequence[Message]) -> bool:
     """Says whether what stands before these messages, the form's answers included, is shown to no model either."""
     replies = [it for it in messages if it.role == "assistant"]
     opening_declined = bool(messages) and messages[0].is_declined
-    return opening_declined or any(a.is_declined and b.is_declined for a, b in zip(replies, replies[1:], strict=False))
+    return opening_declined or any(a.is_declined and b.is_declined for a, b in pairwise(replies))
 
 
 def _find_declined(messages: Sequence[Message]) -> set[int]:

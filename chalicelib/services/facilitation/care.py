@@ -27,5 +27,11 @@ def is_after_care(history: Sequence[Message]) -> bool:
     return any(to and (it.is_declined or _only_tells(it) or danger_in(to) is not None) for to, it in recent)
 
 
+def was_hurt(history: Sequence[Message]) -> bool:
+    """Says whether anything that the participant wrote shows a sign of danger, or was declined by models."""
+    said = (message.content for message in history if message.role == "user")
+    return any(message.is_declined for message in history) or danger_in(said) is not None
+
+
 def _only_tells(message: Message) -> bool:
     return not message.is_final and message.widget_spec is None and not list_questions(message.content)

@@ -51,11 +51,12 @@ def choose_themes(
 def is_due(
     view: SessionView, thread: Thread, history: Sequence[Message], condensed: CondensedHistory | None = None
 ) -> bool:
-    """Says whether this conversation may take a theme of others now: wanted, begun in earnest, not twice in a row, and not after care."""
+    """Says whether this conversation may take a theme of others now: wanted, begun in earnest, not twice in a row, not after care, and
+    not where the participant has asked something themselves."""
     if not view.session.cross_pollination or thread.concluded:
         return False
     last = next((message for message in reversed(history) if message.role == "assistant"), None)
-    if (last is not None and last.themes) or is_after_care(history):
+    if (last is not None and last.themes) or is_after_care(history) or _wants_answer(history):
         return False
     return condensed is not None or _has_said_enough(history)
 
@@ -78,6 +79,12 @@ def show_themes(notes: Sequence[Note]) -> str:
         for note in notes
     ]
     return fill("themes", themes="\n".join(shown))
+
+
+def _wants_answer(history: Sequence[Message]) -> bool:
+    """Says whether the participant's latest words ask something."""
+    latest = history[-1] if history else None
+    return latest is not None and latest.role == "user" and bool(list_questions(latest.content))
 
 
 def _has_said_enough(history: Sequence[Message]) -> bool:

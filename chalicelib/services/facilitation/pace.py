@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.llm import tags
 from chalicelib.model import Message, SessionView, Thread
-from chalicelib.services.facilitation.care import is_after_care
+from chalicelib.services.facilitation.care import is_after_care, was_hurt
 from chalicelib.services.prompts import fill
 
 MIN_TURNS = 4
@@ -32,7 +32,7 @@ class Pace(Struct, frozen=True):
     budget: int
     begun: bool
     concluded: bool
-    critical: bool  # whether the host names something critical
+    critical: bool  # whether to go for what the host calls critical: it may be just what hurt somebody
     widget: WidgetState
     last: bool = False  # whether the conversation takes nothing more after this
     leaving: bool = False  # whether the participant has asked to end it
@@ -72,21 +72,22 @@ def measure_pace(
     turn = count_turns(thread, history)
     budget = turn_budget(view.session.duration_minutes, max_turns)
     last = leaving or (max_turns is not None and 0 < said >= max_turns)
-    timely = turn < budget and not thread.concluded and not leaving
+    after_care = is_after_care(history)
+    timely = turn < budget and not (thread.concluded or leaving or care or after_care)
     widget: WidgetState = "never"
     if view.session.widgets_enabled:
-        widget = "may" if timely and not care and _is_widget_due(history) else "not_now"
+        widget = "may" if timely and _is_widget_due(history) else "not_now"
     return Pace(
         turn=turn,
         budget=budget,
         begun=bool(history),
         concluded=thread.concluded,
-        critical=bool(view.session.critical),
+        critical=bool(view.session.critical) and not was_hurt(history),
         widget=widget,
         last=last,
         leaving=leaving,
         care=care,
-        after_care=is_after_care(history),
+        after_care=after_care,
         after_widget=_is_widget_answered(history),
         minutes=view.session.duration_minutes,
         language=view.session.language or language,

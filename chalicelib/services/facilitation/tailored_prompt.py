@@ -18,7 +18,7 @@ from chalicelib.services.prompts.setup import render_setup
 from chalicelib.services.sessions.host_prompt import CONTEXT_CHARACTERS
 from chalicelib.services.templates import find_template
 from chalicelib.services.usage.budget import BudgetSpent
-from chalicelib.text.language import detect_language
+from chalicelib.text.language import OWN, detect_language
 
 MAX_TOKENS = 6_000
 CONTEXT_BYTES = 4 * CONTEXT_CHARACTERS  # which they have at most
@@ -186,7 +186,7 @@ def _name_language(view: SessionView) -> str:
     """The language to write in, by name or by code, as the host named it or as the brief is written."""
     of = view.session
     found = of.language or detect_language("\n".join((of.topic, of.goal, of.critical or "")))
-    return f"the language “{found}”" if found else "the language of topic and goal"
+    return f"the language “{OWN.get(found, found)}”" if found else "the language of topic and goal"
 
 
 def _list_source(view: SessionView) -> dict[str, str | None]:
